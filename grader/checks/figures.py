@@ -1,0 +1,146 @@
+"""Checks of what plotting functions draw: axes, pictures, points, lines, labels, legend."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, partial, passed
+from grader.checks.histories import HISTORIES
+from grader.evidence import FigureValue
+from grader.plan import Array as Given
+from grader.plan import Call, Step
+from grader.text import T, Words
+
+Drawn = tuple[FigureValue, Mapping[str, Array]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
+
+    Each that is right is worth a third of the points.
+
+    >>> Figures(samples="plot_samples", features="plot_features", history="plot_history")
+    """
+
+    samples: str
+    features: str
+    history: str
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call for each figure."""
+        rows = (Given(name="figures:x"), Given(name="figures:y"))
+        curves = HISTORIES["good"][1]
+        return (
+            Call(id=f"{self.samples}@figure", function=self.samples, arguments=rows, figure=True),
+            Call(id=f"{self.features}@figure", function=self.features, arguments=rows, figure=True, limit_seconds=60.0),
+            Call(id=f"{self.history}@figure", function=self.history, arguments=(curves,), figure=True),
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return 40 rows in which no two pictures are alike."""
+        x = np.array([[float((r * r + 5 * c + r * c) % 17) for c in range(64)] for r in range(40)])
+        return {"figures:x": x, "figures:y": np.arange(40) * 7 % 10}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge each figure by what is on its axes."""
+        checks: dict[str, Callable[[Drawn], Words | None]] = {
+            self.samples: self._samples,
+            self.features: self._features,
+            self.history: _history,
+        }
+        problems: list[tuple[str, Judgement]] = []
+        for function, check in checks.items():
+            try:
+                complaint = check(_figure(case, function))
+            except UnmetError as unmet:
+                problems.append((function, unmet.judgement))
+                continue
+            if complaint is not None:
+                problems.append((function, failed(T("{function}(): {complaint}", function=function, complaint=complaint))))
+        if not problems:
+            return passed(T("All three figures show what they should."))
+        if len(problems) == len(checks):
+            return problems[0][1]
+        if any(judgement.status == "not_graded" for _, judgement in problems):
+            return next(judgement for _, judgement in problems if judgement.status == "not_graded")
+        first = problems[0][1]
+        return partial(
+            round(1 - len(problems) / len(checks), 4),
+            T("{right} of {count} figures are right. {problem}", right=len(checks) - len(problems), count=len(checks), problem=first.message),
+            expected=first.expected,
+            received=", ".join(function for function, _ in problems),
+        )
+
+    def _samples(self, drawn: Drawn) -> Words | None:
+        figure, arrays = drawn
+        images = [arrays[ref] for axes in figure.axes for ref in axes.images]
+        if len(images) != 10:
+            return T("expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images))
+        rows = self.arrays()["figures:x"][:10]
+        for position, (image, row) in enumerate(zip(images, rows, strict=True)):
+            if not _same_picture(image, row):
+                return T("picture {number} is not row {number} reshaped to 8×8.", number=position + 1)
+        return None
+
+    def _features(self, drawn: Drawn) -> Words | None:
+        figure, arrays = drawn
+        plots = [a for a in figure.axes if a.scatters or a.lines]
+        if len(plots) != 64:
+            return T("expected 64 scatter plots, one for each feature; it draws {count}.", count=len(plots))
+        given = self.arrays()
+        x, y = given["figures:x"], given["figures:y"]
+        for number, axes in enumerate(plots):
+            points = [arrays[ref] for ref in (*axes.scatters, *axes.lines)]
+            pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
+            if not any(_same_points(p, pair) for p in points for pair in pairs):
+                return T("plot {number} does not show feature {index} against the label.", number=number + 1, index=number)
+        return None
+
+
+def _figure(case: Case, function: str) -> Drawn:
+    value, arrays = case.value(f"{function}@figure")
+    if isinstance(value, FigureValue):
+        return value, arrays
+    raise UnmetError(
+        failed(
+            T("{function}() has to return a matplotlib figure. Received: {received}.", function=function, received=name_of(value)),
+            expected="Figure",
+            received=name_of(value),
+        )
+    )
+
+
+def _history(drawn: Drawn) -> Words | None:
+    figure, arrays = drawn
+    series = HISTORIES["good"][1].series
+    lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
+    for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
+        if not any(len(line) == len(series[key]) and np.allclose(line[:, 1], series[key], atol=1e-3) for line in lines):
+            return T("the curve of {key} is missing.", key=key)
+    with_lines = [axes for axes in figure.axes if axes.lines]
+    if not all(len(axes.legend) >= min(2, len(axes.lines)) for axes in with_lines):
+        return T("a legend is missing: nobody can tell training from validation.")
+    if not all(axes.x_label and (axes.y_label or axes.title) for axes in with_lines):
+        return T("an axis has no label: say what is on it, such as epoch and loss.")
+    return None
+
+
+def _same_picture(image: Array, row: Array) -> bool:
+    if image.shape[:2] != (8, 8):
+        return False
+    grey = image if image.ndim == 2 else image[..., 0]
+    return _proportional(grey.ravel(), row)
+
+
+def _proportional(a: Array, b: Array) -> bool:
+    """Return whether two lists of values are the same but for scale and inversion (grey values may be scaled)."""
+    return bool(abs(np.corrcoef(a, b)[0, 1]) > 0.9999)
+
+
+def _same_points(points: Array, pairs: Array) -> bool:
+    if points.shape != pairs.shape:
+        return False
+    order_a, order_b = np.lexsort(points.T), np.lexsort(pairs.T)
+    return bool(np.allclose(points[order_a], pairs[order_b], atol=1e-3))

@@ -1,0 +1,324 @@
+"""Checks of a network: what it is built of, whether head, loss and labels fit one another, how it was trained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.certify import certify
+from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, not_graded, partial, passed
+from grader.evidence import FitFacts
+from grader.losses import identify
+from grader.network import Model, Trained, trained
+from grader.plan import Argument, Call, Describe, Result, Step, Trusted
+from grader.plan import Array as Given
+from grader.text import T
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the network of an exercise is built and trained; checks that share one share its steps.
+
+    `build_model()` and `train(model, x_train, y_train, x_val, y_val)` are called on each seed. The labels are those
+    that the submission's own `encode` makes where they are right, else the right ones.
+    """
+
+    encode: str = "one_hot"
+    limit_seconds: float = 120.0
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps that build, train and describe the network on each seed."""
+        steps: list[Step] = [
+            Call(id=f"{self.encode}@train", function=self.encode, arguments=(Given(name="y_train"),)),
+            Call(id=f"{self.encode}@val", function=self.encode, arguments=(Given(name="y_val"),)),
+        ]
+        for seed in seeds:
+            steps += self._on_seed(seed)
+        return steps
+
+    def _on_seed(self, seed: int) -> Sequence[Step]:
+        build, train = f"build_model@{seed}", f"train@{seed}"
+        arguments: tuple[Argument, ...] = (
+            Result(step=build),
+            Given(name="x_train"),
+            Trusted(step=f"{self.encode}@train", name="y_train_one_hot"),
+            Given(name="x_val"),
+            Trusted(step=f"{self.encode}@val", name="y_val_one_hot"),
+        )
+        return (
+            Call(id=build, function="build_model", seed=seed, limit_seconds=30.0),
+            Describe(id=f"model@{seed}", step=build, sample="x_train"),
+            Call(id=train, function="train", arguments=arguments, seed=seed, limit_seconds=self.limit_seconds),
+            Describe(id=f"trained@{seed}", step=build, sample="x_train", after=train),
+        )
+
+
+class _NetworkCheck:
+    """What all checks of a network share."""
+
+    training: Training
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of the training."""
+        return self.training.steps(seeds)
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return nothing: the exercise's data are enough."""
+        return {}
+
+
+def certified(case: Case, *, after: bool) -> Model:
+    """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be believed."""
+    seed = case.seeds[0]
+    network = trained(case, seed)
+    if network.before is None:
+        value, _ = case.value(f"build_model@{seed}")
+        raise UnmetError(_no_model(name_of(value)))
+    if network.before.graph is None and not network.before.forbidden:
+        raise UnmetError(_no_graph(network.before))
+    if any(not item.agrees for item in certify(case)):
+        raise UnmetError(
+            not_graded(
+                T(
+                    "The grader could not certify this network: what it claims and what it computes disagree. "
+                    "See the certification below; a person has to look at it."
+                )
+            )
+        )
+    if after and network.after is None:
+        case.seen(f"train@{seed}")
+        case.seen(f"trained@{seed}")
+    chosen = network.after if after else network.before
+    assert chosen is not None
+    return chosen
+
+
+def _no_model(received: str) -> Judgement:
+    message = T("build_model() has to return a keras.Model. Received: {received}.", received=received)
+    if received == "None":
+        message = T("build_model() returned None. Is there a `return model` at its end?")
+    return failed(message, expected=T("a compiled keras.Model"), received=received)
+
+
+def _no_graph(model: Model) -> Judgement:
+    message = T("The network could not be called on 64-dimensional rows: {problem}", problem=model.problem)
+    return failed(message, expected=T("a network that takes the rows of x"), received=model.problem)
+
+
+@dataclass(frozen=True)
+class Architecture(_NetworkCheck):
+    """The network takes `inputs` features, has at least `hidden` hidden layers, and `outputs` outputs.
+
+    >>> Architecture(Training(), inputs=64, hidden=1, outputs=10)
+    """
+
+    training: Training
+    inputs: int
+    outputs: int
+    hidden: int = 1
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the frozen graph, so that all styles of building are one."""
+        model = certified(case, after=False)
+        assert model.graph is not None
+        if model.units is None:
+            shape = model.facts.graph.output_shape if model.facts.graph else ()
+            return failed(
+                T(
+                    "Expected {outputs} numbers for each row. Received: outputs of shape {shape}. "
+                    "Is a Flatten layer missing?",
+                    outputs=self.outputs,
+                    shape=str(shape),
+                ),
+                expected=f"(None, {self.outputs})",
+                received=str(shape),
+            )
+        if model.units != self.outputs:
+            return failed(
+                T("Expected {outputs} output units, one per class. Received: units={units}.", outputs=self.outputs, units=model.units),
+                expected=T("{count} output units", count=self.outputs),
+                received=T("{count} output units", count=model.units),
+            )
+        if model.graph.hidden < self.hidden:
+            return failed(
+                T(
+                    "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
+                    "Without one, the network can only draw straight borders between the classes.",
+                    hidden=self.hidden,
+                    found=model.graph.hidden,
+                ),
+                expected=T("hidden layers: at least {count}", count=self.hidden),
+                received=T("hidden layers: {count}", count=model.graph.hidden),
+            )
+        return passed(
+            T(
+                "{inputs} inputs, {hidden} hidden layer(s), {outputs} outputs, {parameters} parameters.",
+                inputs=self.inputs,
+                hidden=model.graph.hidden,
+                outputs=model.units,
+                parameters=model.facts.parameters,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class HeadAndLoss(_NetworkCheck):
+    """Output activation, loss and format of the labels fit one another, for exclusive classes.
+
+    A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes.
+
+    >>> HeadAndLoss(Training())
+    """
+
+    training: Training
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge head, loss and labels as they are when `fit` gets them."""
+        model = certified(case, after=False)
+        compiled = model.facts.compiled
+        if compiled is None or not compiled.loss:
+            return failed(
+                T("The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you return it."),
+                expected=T("a compiled model"),
+                received=T("a model that is not compiled"),
+            )
+        loss, from_logits = identify(compiled, case.steps[f"model@{case.seeds[0]}"].arrays)
+        labels = self._label_problem(case, loss)
+        return labels or _fit_of_head_and_loss(model.head, loss, from_logits=from_logits)
+
+    def _label_problem(self, case: Case, loss: str) -> Judgement | None:
+        """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
+        fits = trained(case, case.seeds[0]).fits
+        rank = _label_rank(fits[0]) if fits else None
+        if rank is None:
+            return None
+        if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
+            return failed(
+                T(
+                    "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows {shape}. "
+                    "Use categorical_crossentropy, or hand integers to fit.",
+                    shape=str(fits[0].y_shape),
+                ),
+                expected=T("one-hot labels with categorical_crossentropy"),
+                received=T("one-hot labels with sparse_categorical_crossentropy"),
+            )
+        if loss == "categorical_crossentropy" and rank == "integers":
+            return failed(
+                T(
+                    "categorical_crossentropy wants one-hot labels, but fit was given integers {shape}. "
+                    "Hand on the one-hot rows, or use sparse_categorical_crossentropy.",
+                    shape=str(fits[0].y_shape),
+                ),
+                expected=T("one-hot labels with categorical_crossentropy"),
+                received=T("integer labels with categorical_crossentropy"),
+            )
+        return None
+
+
+def _label_rank(fit: FitFacts) -> str | None:
+    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
+        return "one_hot"
+    return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
+
+
+def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgement:
+    cross_entropy = loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}
+    received = T(
+        "{head} output with {loss}{logits}", head=head, loss=loss or "custom", logits=" (from_logits=True)" if from_logits else ""
+    )
+    expected = T("softmax output with categorical_crossentropy (or a linear output with from_logits=True)")
+    if cross_entropy and head == "softmax" and not from_logits:
+        return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
+    if cross_entropy and head == "linear" and from_logits:
+        return passed(T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received)
+    if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
+        return partial(
+            0.5,
+            T(
+                "The sigmoid outputs train, but each of them stands alone: together they are no distribution over the "
+                "ten classes. Use softmax, because a picture shows exactly one digit."
+            ),
+            expected=expected,
+            received=received,
+        )
+    if cross_entropy and head == "softmax":
+        message = T(
+            "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
+            "Remove one of the two."
+        )
+    elif cross_entropy and head == "linear":
+        message = T(
+            "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say from_logits=True.",
+            loss=loss,
+        )
+    elif not cross_entropy:
+        message = T(
+            "For exclusive classes the loss is categorical_crossentropy. Received: {loss}. It compares whole "
+            "distributions and punishes confident mistakes.",
+            loss=loss,
+        )
+    else:
+        message = T(
+            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.", head=head
+        )
+    return failed(message, expected=expected, received=received)
+
+
+@dataclass(frozen=True)
+class Trains(_NetworkCheck):
+    """Training changes the weights, validation data go to `fit`, and the history comes back.
+
+    >>> Trains(Training())
+    """
+
+    training: Training
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
+        model = certified(case, after=True)
+        network = trained(case, case.seeds[0])
+        assert network.before is not None
+        if not _weights_moved(network.before, model):
+            return failed(
+                T("After train() the weights are what they were before: nothing was learned. Does train() call model.fit()?"),
+                expected=T("weights that training changed"),
+                received=T("the same weights as before"),
+            )
+        problems = list(self._problems(network))
+        if not problems:
+            return passed(T("The weights changed, validation data were passed, and the history came back."))
+        first = problems[0]
+        return first if len(problems) == 1 else failed(first.message, expected=first.expected, received=first.received)
+
+    def _problems(self, network: Trained) -> Sequence[Judgement]:
+        fits = [fit for fit in network.fits if fit.finished]
+        found = []
+        if fits and not any(fit.validation for fit in fits):
+            found.append(
+                partial(
+                    0.5,
+                    T(
+                        "fit was called without validation data. Pass validation_data=(x_val, y_val), "
+                        "or nobody sees when the network begins to overfit."
+                    ),
+                    expected="validation_data=(x_val, y_val)",
+                    received=T("no validation data"),
+                )
+            )
+        if not network.returned_history:
+            found.append(
+                partial(
+                    0.5,
+                    T("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
+                    expected="History",
+                    received=T("something else"),
+                )
+            )
+        return found
+
+
+def _weights_moved(before: Model, after: Model) -> bool:
+    if before.graph is None or after.graph is None:
+        return False
+    pairs = zip(before.graph.kernels, after.graph.kernels, strict=False)
+    return any(a.shape != b.shape or not np.array_equal(a, b) for (_, a), (_, b) in pairs)

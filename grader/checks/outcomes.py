@@ -1,0 +1,223 @@
+"""What to say when a step did not end in good order: one sentence each, that a beginner can act on."""
+
+import re
+
+from grader.checks.base import Case, Judgement, failed, name_of, not_graded
+from grader.evidence import (
+    ExceptionFacts,
+    Frame,
+    Missing,
+    Raised,
+    Skipped,
+    Stopped,
+    StopReason,
+    Value,
+)
+from grader.text import T, Words
+from grader.verdict import Status
+
+_LOADERS = re.compile(r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries")
+
+
+def explain(case: Case, step: str) -> Judgement:
+    """Return the judgement for a step that has nothing to judge."""
+    if case.imported.stopped is not None:
+        return stopped(case.imported.stopped, unit_words(case.imported.unit))
+    if step in case.stops:
+        return stopped(case.stops[step], f"{function_of(step)}()")
+    seen = case.steps.get(step)
+    outcome = seen.evidence.outcome if seen is not None else None
+    match outcome:
+        case Missing() if case.imported.failures:
+            return _missing_after_crash(case, step)
+        case Missing(close=close, found=found):
+            return _missing(function_of(step), close, found)
+        case Raised(exception=exception):
+            return raised(exception, function_of(step))
+        case Skipped(step=needed) if needed != step:
+            return _skipped(case, needed)
+        case _:
+            return _lost(step)
+
+
+def _skipped(case: Case, needed: str) -> Judgement:
+    """Return `skipped` where the step that was needed failed by the student's doing, else why it is not decided."""
+    because = explain(case, needed)
+    if because.status is Status.NOT_GRADED:
+        return because
+    message = T("This could not be tried, because {function}() did not come to a result.", function=function_of(needed))
+    return Judgement(Status.SKIPPED, message)
+
+
+def unit_words(cell: int | None) -> Words:
+    """Return what to call a cell, or the whole file."""
+    return T("Your file, run from top to bottom,") if cell is None else T("Cell {cell}", cell=cell)
+
+
+def function_of(step: str) -> str:
+    """Return the function that a step calls: ids are `function@what`."""
+    return step.split("@", 1)[0]
+
+
+def _lost(step: str) -> Judgement:
+    return not_graded(T("The grader has no evidence of {function}(). This is the grader's fault, not yours.", function=function_of(step)))
+
+
+def _missing(function: str, close: str, found: str) -> Judgement:
+    expected = T("a function {function}()", function=function)
+    if found:
+        message = T(
+            "{function} has to be a function, but here it is a value of type {found}. Is the name used twice?",
+            function=function,
+            found=found,
+        )
+        return failed(message, expected=expected, received=found)
+    if close:
+        message = T(
+            "There is no function {function}(). There is one called {close}(): did you mean that? Rename it.",
+            function=function,
+            close=close,
+        )
+        return failed(message, expected=expected, received=close)
+    message = T("There is no function {function}(). Define it with the name and the arguments of the task sheet.", function=function)
+    return failed(message, expected=expected)
+
+
+def _missing_after_crash(case: Case, step: str) -> Judgement:
+    failure = case.imported.failures[0]
+    why = describe_exception(failure.exception)
+    at = failure.exception.frames[-1] if failure.exception.frames else None
+    if failure.cell is None:
+        message = T(
+            "{function}() was never defined, because your file stopped before it: {why}",
+            function=function_of(step),
+            why=why,
+        )
+    else:
+        message = T(
+            "{function}() was never defined. Cell {cell} stopped with an error: {why}",
+            function=function_of(step),
+            cell=failure.cell,
+            why=why,
+        )
+    return failed(message, at=at)
+
+
+def raised(exception: ExceptionFacts, function: str) -> Judgement:
+    """Return the judgement for an exception that left a function of the submission."""
+    at = exception.frames[-1] if exception.frames else None
+    if "NotImplementedError" in exception.bases:
+        message = T("{function}() is not written yet: it still raises NotImplementedError.", function=function)
+        return Judgement(Status.NOT_ATTEMPTED, message, at=at)
+    if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
+        message = T(
+            "{function}() could not be called: {error}. Compare its arguments with those of the task sheet.",
+            function=function,
+            error=exception.message,
+        )
+        return failed(message, received=exception.message)
+    why = describe_exception(exception)
+    return failed(T("{function}() stopped with an error: {why}", function=function, why=why), at=at, received=_short(exception))
+
+
+def _short(exception: ExceptionFacts) -> str:
+    first = exception.message.strip().splitlines()[:1]
+    return f"{exception.type}: {first[0][:300]}" if first else exception.type
+
+
+_BY_TYPE = {
+    "SyntaxError": lambda e: T("this is not Python: {error}. Look at this line and the one before.", error=e.message),
+    "RecursionError": lambda _: T("a function calls itself without end (RecursionError). Give it a case in which it stops."),
+    "MemoryError": lambda e: T("there is not enough memory ({error}). Look for an array that is far larger than the data.", error=_short(e)),
+    "SystemExit": lambda _: T("it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."),
+    "KeyboardInterrupt": lambda _: T("it raised KeyboardInterrupt. Leave that to the keyboard."),
+    "InputUnavailableError": lambda _: T(
+        "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
+    ),
+    "ModuleNotFoundError": lambda e: T(
+        "{error}. Only what the course uses is installed: NumPy, scikit-learn, TensorFlow, Keras, matplotlib and Python itself.",
+        error=e.message,
+    ),
+}
+
+
+def describe_exception(exception: ExceptionFacts) -> Words:
+    """Return what happened, in a sentence that begins in lower case or with the exception's name."""
+    if _LOADERS.search(exception.message):
+        return T(
+            "it tried to download something, but there is no network here ({error}). "
+            "Use the data that is handed to the function, or scikit-learn's own.",
+            error=_short(exception),
+        )
+    for base in exception.bases:
+        if base in _BY_TYPE:
+            return _BY_TYPE[base](exception)
+    if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
+        return T(
+            "{error}. Inside the grader a submission may read the course's data and write into its current folder, "
+            "but use no network and start no programs.",
+            error=_short(exception),
+        )
+    return T("{error}.", error=_short(exception))
+
+
+def stopped(stop: Stopped, subject: Words | str) -> Judgement:
+    """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had come to its end."""
+    limit = detail = stop.detail
+    match stop.reason:
+        case StopReason.TIME | StopReason.CPU:
+            message = T(
+                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much training?",
+                subject=subject,
+            )
+        case StopReason.MEMORY:
+            message = T(
+                "{subject} took more than the {limit} MiB of memory that it may. "
+                "Look for an array that is far larger than the data.",
+                subject=subject,
+                limit=limit,
+            )
+        case StopReason.SIGNAL:
+            message = T(
+                "{subject} was killed by the signal {signal}. "
+                "Something below Python crashed, or the code killed its own process.",
+                subject=subject,
+                signal=detail,
+            )
+        case StopReason.EXIT:
+            message = T(
+                "{subject} ended the whole process (exit code {code}), for example with os._exit(). "
+                "Return a value instead.",
+                subject=subject,
+                code=detail,
+            )
+        case StopReason.TOO_LARGE:
+            message = T(
+                "{subject} returned more data than the grader keeps. Return arrays of the size that the task sheet names.",
+                subject=subject,
+            )
+        case StopReason.TAMPERED:
+            message = T(
+                "What came back from {subject} was not written by the grader. "
+                "Nothing of it is believed, and your instructor sees this.",
+                subject=subject,
+            )
+            return not_graded(message)
+        case StopReason.GRADER:
+            message = T(
+                "The grader failed during {subject} ({detail}). This is the grader's fault, not yours.",
+                subject=subject,
+                detail=detail,
+            )
+            return not_graded(message)
+    return failed(message)
+
+
+def wrong_kind(value: Value, function: str) -> Judgement:
+    """Return the judgement for a value that is not an array where one is needed."""
+    received = name_of(value)
+    if received == "None":
+        message = T("{function}() returned None. Is there a `return` at its end?", function=function)
+    else:
+        message = T("{function}() has to return numbers (an array or a list). Received: {received}.", function=function, received=received)
+    return failed(message, expected=T("an array of numbers"), received=received)

@@ -1,0 +1,68 @@
+"""A course: a folder with `exercises/NAME/rubric.py`, and for its instructors `reference/NAME/`."""
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.rubric import Rubric
+
+SHIPPED = Path(__file__).resolve().parent.parent
+
+
+class UnknownExerciseError(LookupError):
+    """No such exercise. `known`: those that there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.name, self.known = name, known
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder. Nothing of it is imported before a rubric is asked for."""
+
+    folder: Path
+
+    def exercises(self) -> tuple[str, ...]:
+        """Return the names of the exercises, sorted."""
+        return tuple(sorted(path.parent.name for path in (self.folder / "exercises").glob("*/rubric.py")))
+
+    def rubric_file(self, name: str) -> Path:
+        """Return the file of a rubric. Raises `UnknownExerciseError`."""
+        if name not in self.exercises():
+            raise UnknownExerciseError(name, self.exercises())
+        return self.folder / "exercises" / name / "rubric.py"
+
+    def rubric(self, name: str) -> "Rubric":
+        """Import a rubric and return it. Raises `UnknownExerciseError`, and whatever the rubric's file raises."""
+        from grader.rubric import Rubric  # noqa: PLC0415 - the command line lists exercises without NumPy
+
+        path = self.rubric_file(name)
+        spec = importlib.util.spec_from_file_location(f"grader_rubric_{name}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module: ModuleType = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        rubric = getattr(module, "RUBRIC", None)
+        if not isinstance(rubric, Rubric):
+            raise TypeError(f"{path.name} of {name} has to define RUBRIC = Rubric(...); received {type(rubric).__name__}")
+        return rubric
+
+    def rubric_hash(self, name: str) -> str:
+        """Return the first 16 hexadecimal digits of the SHA-256 of the rubric's file."""
+        return hashlib.sha256(self.rubric_file(name).read_bytes()).hexdigest()[:16]
+
+
+def find(folder: Path | None = None) -> Course:
+    """Return the course in `folder`; without one, the course that holds the current folder, else the shipped one."""
+    if folder is not None:
+        return Course(folder)
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if any((candidate / "exercises").glob("*/rubric.py")):
+            return Course(candidate)
+    return Course(SHIPPED)

@@ -1,0 +1,305 @@
+"""Evidence: what a run left behind. Plain data, written by a process that the submission may have taken over.
+
+Everything here is therefore a claim. `grader.examiner` decides which claims it believes, and judges.
+Arrays are named by `ref` and travel beside the record, see `grader.record`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from grader.record import Record, Tagged
+
+
+class Frame(Record):
+    """One line of a traceback that lies in the student's own file."""
+
+    line: int
+    cell: int | None = None
+    function: str = ""
+
+
+class ExceptionFacts(Record):
+    """An exception that left the student's code. `frames`: outermost first, only those in the student's file."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    bases: tuple[str, ...] = ()  # names of its classes, most special first
+
+
+# Values that functions return.
+
+
+class ArrayValue(Tagged):
+    """Numbers, truth values or texts. `container`: ndarray, list, tuple, scalar, Tensor, Series, ..."""
+
+    ref: str
+    dtype: str
+    shape: tuple[int, ...]
+    container: str
+
+
+class NoneValue(Tagged):
+    """None."""
+
+
+class TextValue(Tagged):
+    """A str, cut at a limit."""
+
+    text: str
+
+
+class Items(Tagged):
+    """A list or tuple of values that are not one array."""
+
+    container: str
+    items: "tuple[Value, ...]"
+
+
+class Entries(Tagged):
+    """A dict. Keys are written as `str(key)` of plain keys only."""
+
+    entries: "tuple[tuple[str, Value], ...]"
+
+
+class ModelValue(Tagged):
+    """A live Keras model: described by a `Describe` step."""
+
+    type: str
+
+
+class HistoryValue(Tagged):
+    """A training history: a ref for each curve, one value per epoch."""
+
+    curves: Mapping[str, str]
+
+
+class OtherValue(Tagged):
+    """Anything else: only the name of its type crosses the wall."""
+
+    type: str
+    note: str = ""  # such as "1.0 GiB, larger than the limit of 64 MiB"
+
+
+class AxesFacts(Record):
+    """What one axes of a figure shows. Refs name arrays; at most the first 128 of each kind are kept."""
+
+    images: tuple[str, ...] = ()  # (height, width) each
+    lines: tuple[str, ...] = ()  # (n, 2) each
+    scatters: tuple[str, ...] = ()  # (n, 2) each
+    bars: int = 0
+    title: str = ""
+    x_label: str = ""
+    y_label: str = ""
+    legend: tuple[str, ...] = ()
+
+
+class FigureValue(Tagged):
+    """A matplotlib figure: what is on it, and how it looks (`png`: ref of a uint8 array, empty if not drawn)."""
+
+    axes: tuple[AxesFacts, ...]
+    png: str = ""
+    width: int = 0
+    height: int = 0
+
+
+Value = (
+    ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | HistoryValue | FigureValue | OtherValue
+)
+
+
+# Models.
+
+
+class LayerFacts(Record):
+    """One layer, nested models flattened, in the order of `model.layers`."""
+
+    name: str
+    kind: str  # class name
+    path: str  # names of the models around it, joined by "/"
+    units: int | None = None  # units or filters
+    activation: str | None = None  # canonical name; None where the layer has none
+    use_bias: bool | None = None
+    rate: float | None = None  # of a dropout layer
+    kernel_initializer: str | None = None
+    kernel_regularizer: str | None = None
+    output_shape: tuple[int | None, ...] | None = None
+    weight_shapes: tuple[tuple[int, ...], ...] = ()
+    trainable: bool = True
+
+
+class CompileFacts(Record):
+    """What `compile` was given, brought to canonical names."""
+
+    loss: str
+    from_logits: bool
+    label_smoothing: float
+    optimizer: str
+    learning_rate: float | None
+    metrics: tuple[str, ...]
+    probe: str = ""  # ref: what the loss gives for each row of `grader.losses.PROBE_OUTPUTS`, NaN where it raised
+
+
+class GraphFacts(Record):
+    """The frozen graph: the serialised GraphDef is the uint8 array `ref`."""
+
+    ref: str
+    input_node: str
+    output_node: str
+    input_shape: tuple[int | None, ...]
+    output_shape: tuple[int | None, ...]
+
+
+class ModelFacts(Record):
+    """One model at one moment. `problem` says why there is no graph."""
+
+    style: str  # sequential, functional, subclassed
+    type: str
+    layers: tuple[LayerFacts, ...]
+    input_shape: tuple[int | None, ...] | None
+    parameters: int
+    trainable_parameters: int
+    compiled: CompileFacts | None
+    graph: GraphFacts | None = None
+    problem: str = ""
+
+
+class FitFacts(Record):
+    """One call of `fit`, as it was made."""
+
+    model: str = ""  # id of the step that returned the model, where known
+    head: str | None = None  # claimed activation of the last layer
+    loss: str | None = None
+    x_shape: tuple[int, ...] = ()
+    x_range: tuple[float, float] | None = None
+    x_dtype: str = ""
+    y_shape: tuple[int, ...] = ()
+    y_dtype: str = ""
+    epochs: int = 1
+    validation: Literal["", "data", "split"] = ""
+    rows: str = ""  # ref of a uint64 array: a hash of each row of x
+    finished: bool = False
+    curves: Mapping[str, str] = {}
+
+
+# Steps.
+
+
+class Returned(Tagged):
+    """The step ended in good order."""
+
+    value: Value
+    mutated: tuple[int, ...] = ()  # positions of arguments that the function changed in place
+
+
+class Raised(Tagged):
+    """The function raised."""
+
+    exception: ExceptionFacts
+
+
+class Missing(Tagged):
+    """There is no such function. `close`: a name that looks like it; `found`: type of what has that name."""
+
+    close: str = ""
+    found: str = ""
+
+
+class Skipped(Tagged):
+    """The step needed the live result of another one, which is not there."""
+
+    step: str
+
+
+class StopReason(StrEnum):
+    """Why a run ended before its plan did. Told by the supervisor, not by the submission."""
+
+    TIME = "time"  # the step's wall clock ran out
+    CPU = "cpu"  # the run's processor time ran out
+    MEMORY = "memory"
+    SIGNAL = "signal"
+    EXIT = "exit"  # the process ended itself
+    TAMPERED = "tampered"  # the evidence broke the protocol
+    TOO_LARGE = "too_large"  # the evidence is larger than what is kept
+    GRADER = "grader"  # a fault of the grader
+
+
+class Stopped(Tagged):
+    """The run ended during this step. `detail`: a limit in seconds or MiB, a signal, an exit code."""
+
+    reason: StopReason
+    detail: str = ""
+
+
+Outcome = Returned | Raised | Missing | Skipped | Stopped
+
+
+class StepEvidence(Record):
+    """What one step left."""
+
+    id: str
+    outcome: Outcome
+    model: ModelFacts | None = None
+    fits: tuple[FitFacts, ...] = ()
+    output: str = ""  # what was printed, the middle cut out
+    output_lines: int = 0
+    asked_input: bool = False
+    showed_window: bool = False
+    threads_left: int = 0
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+class UnitFailure(Record):
+    """A notebook cell (or the script) that raised when it was run."""
+
+    cell: int | None
+    exception: ExceptionFacts
+
+
+class ImportEvidence(Record):
+    """How the submission came up. `stopped` where it never did."""
+
+    failures: tuple[UnitFailure, ...] = ()
+    stopped: Stopped | None = None
+    unit: int | None = None  # cell that ran when it was stopped
+    fits: int = 0  # calls of fit at the top level
+    output: str = ""
+    output_lines: int = 0
+    asked_input: bool = False
+    showed_window: bool = False
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+class TapFacts(Record):
+    """The values that reach one activation of the graph, on the first input of a replay."""
+
+    node: str
+    units: int
+    never_positive: int  # units that are <= 0 on every row: dead, where the activation is relu
+    beyond_five: float  # share of values with a magnitude above 5: saturated, where it is sigmoid or tanh
+
+
+class NodeFacts(Record):
+    """One node of a graph: its operation, and the names of the nodes that it reads."""
+
+    name: str
+    op: str
+    inputs: tuple[str, ...] = ()
+
+
+class ReplayEvidence(Record):
+    """What a graph is and what it computed. Made where no submission is, so this is no claim.
+
+    With `forbidden` operations it was not run; `problem` says why it could not be.
+    """
+
+    id: str
+    nodes: tuple[NodeFacts, ...] = ()
+    constants: Mapping[str, str] = {}  # name of a node: ref of its value; weights, shapes, small numbers
+    forbidden: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()  # refs, one per input of the step
+    taps: tuple[TapFacts, ...] = ()
+    problem: str = ""

@@ -1,0 +1,201 @@
+"""The process that decides: makes plans from rubrics, and verdicts from evidence.
+
+It holds the labels, imports no submission and runs no TensorFlow: graphs are replayed behind walls, by the same
+means as submissions, and only their numbers come here.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.checks.base import Case, Replayed, Seen
+from grader.course import Course
+from grader.data import Data, perturbed
+from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
+from grader.judge import judge
+from grader.network import REPLAY_INPUTS
+from grader.plan import Limits, Plan, Replay, Step, uses
+from grader.record import BadParcelError, pack, unpack
+from grader.rubric import Rubric
+from grader.sandbox.frames import ANSWER, FAULT, REQUEST, Channel
+
+REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
+
+
+class Examiner:
+    """Answers questions. Rubrics and data are read once each."""
+
+    def __init__(self) -> None:
+        self._rubrics: dict[tuple[str, str], tuple[Rubric, Data]] = {}
+
+    def answer(self, ask: Ask) -> Reply:
+        """Return the answer. Raises only for a fault of the grader or of the rubric."""
+        course = Course(Path(ask.question.course))
+        key = (ask.question.course, ask.question.exercise)
+        if key not in self._rubrics:
+            rubric = course.rubric(ask.question.exercise)
+            self._rubrics[key] = rubric, rubric.data()
+        rubric, data = self._rubrics[key]
+        match ask:
+            case AskPlan(question=question, done=done):
+                chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
+                return make_plan(chosen, rubric, data, frozenset(done))
+            case AskReplays(held=held):
+                return make_replays(ask.question, data, held)
+            case AskVerdict():
+                return self._verdict(ask, course, rubric, data)
+
+    def _verdict(self, ask: AskVerdict, course: Course, rubric: Rubric, data: Data) -> Judged:
+        case = make_case(ask.question, data, ask.held)
+        versions = msgspec.structs.replace(ask.versions, rubric=course.rubric_hash(ask.question.exercise))
+        verdict, exhibits, undecided = judge(
+            ask.question.exercise, rubric, data, case, ask.submission, ask.isolation, ask.resources, versions, ask.language
+        )
+        more = tuple(s for s in rubric.seeds if s not in ask.question.seeds) if undecided else ()
+        return Judged(verdict, exhibits, more)
+
+
+def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> PlanMade:
+    """Return the steps of all checks, each once, without those that are done unless others use them.
+
+    Raises `ValueError` for a rubric whose checks give one id to two different steps.
+    """
+    steps: dict[str, Step] = {}
+    arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
+    for criterion in rubric.criteria:
+        arrays |= criterion.check.arrays()
+        for step in criterion.check.steps(question.seeds):
+            if steps.setdefault(step.id, step) != step:
+                raise ValueError(f"two different steps are called {step.id!r}")
+    wanted = _with_uses(steps, set(steps) - done)
+    chosen = tuple(step for step in steps.values() if step.id in wanted)
+    plan = Plan(exercise=question.exercise, limits=rubric.limits, steps=chosen)
+    return PlanMade(pack(plan, arrays) if wanted - done else b"", question.seeds)
+
+
+def _with_uses(steps: Mapping[str, Step], wanted: set[str]) -> set[str]:
+    found: set[str] = set()
+    open_ends = list(wanted)
+    while open_ends:
+        name = open_ends.pop()
+        if name not in found and name in steps:
+            found.add(name)
+            open_ends += uses(steps[name])
+    return found
+
+
+def make_replays(question: Question, data: Data, held: Held) -> PlanMade:
+    """Return a plan that replays each graph of the evidence on held-out, perturbed and validation rows."""
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "x_test": data.outside["x_test"],
+        "x_perturbed": perturbed(data.outside["x_test"]),
+        "x_val": data.inside["x_val"],
+    }
+    steps: list[Step] = []
+    for step, seen in _steps(held)[0].items():
+        graph = seen.evidence.model.graph if seen.evidence.model is not None else None
+        if graph is not None and step not in held.replays and graph.ref in seen.arrays:
+            arrays[f"graph:{step}"] = seen.arrays[graph.ref]
+            steps.append(
+                Replay(
+                    id=step,
+                    graph=f"graph:{step}",
+                    input_node=graph.input_node,
+                    output_node=graph.output_node,
+                    inputs=REPLAY_INPUTS,
+                )
+            )
+    plan = Plan(exercise=question.exercise, limits=REPLAY_LIMITS, steps=tuple(steps))
+    return PlanMade(pack(plan, arrays) if steps else b"")
+
+
+def _steps(held: Held) -> tuple[dict[str, Seen], dict[str, Stopped]]:
+    """Decode the evidence; what is not exactly a step's evidence was not written by the grader."""
+    steps: dict[str, Seen] = {}
+    stops = dict(held.stops)
+    for step, body in held.bodies.items():
+        try:
+            evidence, arrays = unpack(body, StepEvidence)
+            steps[step] = _checked(Seen(evidence, arrays), step)
+        except BadParcelError as error:
+            stops[step] = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+    return steps, stops
+
+
+def _checked(seen: Seen, step: str) -> Seen:
+    """Refuse evidence that names another step, or arrays that are not there."""
+    if seen.evidence.id != step:
+        raise BadParcelError(f"evidence of {seen.evidence.id!r}")
+    lacking = _refs(msgspec.to_builtins(seen.evidence)) - set(seen.arrays)
+    if lacking:
+        raise BadParcelError(f"{len(lacking)} arrays are missing")
+    return seen
+
+
+_REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
+_REF_LISTS = frozenset({"images", "lines", "scatters"})
+
+
+def _refs(tree: object) -> set[str]:
+    found: set[str] = set()
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if key in _REF_FIELDS and isinstance(value, str) and value:
+                found.add(value)
+            elif key in _REF_LISTS:
+                found.update(value)
+            elif key == "curves" and isinstance(value, dict):
+                found.update(value.values())
+            else:
+                found |= _refs(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            found |= _refs(value)
+    return found
+
+
+def make_case(question: Question, data: Data, held: Held) -> Case:
+    """Return everything that judgements may look at."""
+    steps, stops = _steps(held)
+    replays: dict[str, Replayed] = {}
+    for step, body in held.replays.items():
+        evidence, arrays = unpack(body, ReplayEvidence)
+        replays[step] = Replayed(evidence, arrays)
+    imported = ImportEvidence()
+    try:
+        imported = unpack(held.imported, ImportEvidence)[0] if held.imported else imported
+    except BadParcelError as error:
+        held_stop = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+        imported = ImportEvidence(stopped=held_stop)
+    if held.import_stop is not None:
+        imported = msgspec.structs.replace(imported, stopped=held.import_stop, unit=held.import_unit)
+    return Case(data.inside, data.outside, imported, steps, stops, replays, question.seeds)
+
+
+def serve(channel: Channel, answer: Callable[[Ask], Reply] | None = None) -> None:
+    """Answer questions on a channel until the other side is gone. A fault is told, with its traceback, and survived."""
+    answer = answer or Examiner().answer
+    while (frame := channel.receive()) is not None and frame.kind == REQUEST:
+        try:
+            reply = answer(msgspec.msgpack.decode(frame.body, type=Ask))
+            channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
+        except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and never a student's mark
+            channel.send(FAULT, traceback.format_exc().encode(), frame.nonce)
+
+
+def main() -> None:
+    """Serve on the standard streams: the plain mode."""
+    import os  # noqa: PLC0415
+
+    channel = Channel(os.dup(0), os.dup(1))
+    os.dup2(2, 1)
+    serve(channel)
+
+
+if __name__ == "__main__":
+    main()

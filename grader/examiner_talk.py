@@ -1,0 +1,72 @@
+"""What the command line's process and the examiner say to each other. Imports neither NumPy nor TensorFlow."""
+
+import msgspec
+
+from grader.evidence import Stopped
+from grader.record import Record
+from grader.submission import Submission
+from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
+
+
+class Question(Record):
+    """What every question names. Without seeds, the first of the rubric's is meant."""
+
+    course: str
+    exercise: str
+    seeds: tuple[int, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What came of the runs so far, still packed."""
+
+    imported: bytes
+    import_stop: Stopped | None
+    import_unit: int | None
+    bodies: dict[str, bytes]
+    stops: dict[str, Stopped]
+    replays: dict[str, bytes]
+
+
+class AskPlan(msgspec.Struct, frozen=True, tag=True):
+    """Make the plan of an exercise for some seeds; `done`: steps that have evidence already."""
+
+    question: Question
+    done: tuple[str, ...] = ()
+
+
+class AskReplays(msgspec.Struct, frozen=True, tag=True):
+    """Make the plan that replays the frozen graphs of the evidence which have not been replayed."""
+
+    question: Question
+    held: Held
+
+
+class AskVerdict(msgspec.Struct, frozen=True, tag=True):
+    """Judge."""
+
+    question: Question
+    held: Held
+    submission: Submission
+    isolation: Isolation
+    resources: Resources
+    versions: Versions
+    language: str
+
+
+class PlanMade(msgspec.Struct, frozen=True, tag=True):
+    """A packed plan; empty when there is nothing to do."""
+
+    parcel: bytes
+    seeds: tuple[int, ...] = ()  # those that the plan is for
+
+
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """A verdict with its exhibits. `more_seeds`: those that have to be trained before it is final."""
+
+    verdict: Verdict
+    exhibits: Exhibits
+    more_seeds: tuple[int, ...] = ()
+
+
+Ask = AskPlan | AskReplays | AskVerdict
+Reply = PlanMade | Judged

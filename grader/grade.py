@@ -1,0 +1,155 @@
+"""One submission, from file to verdict: the way of the data in one place.
+
+Nothing here looks into evidence. The examiner plans and judges, children behind walls run, this carries.
+"""
+
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, Self, TypeVar
+
+import msgspec
+
+from grader import __version__
+from grader.course import Course
+from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
+from grader.sandbox.run import Progress, Run, carry_out
+from grader.sandbox.supervisor import PlainWorkshop, WalledWorkshop, Workshop
+from grader.submission import Submission
+from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
+
+JUDGE_SECONDS = 300.0
+A = TypeVar("A", PlanMade, Judged)
+
+
+class GraderError(Exception):
+    """The grader itself failed: nothing was found out about the submission."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A verdict with what the report shows besides."""
+
+    verdict: Verdict
+    exhibits: Exhibits
+
+
+class Grader:
+    """Grades submissions of a course, one import of TensorFlow for all of them. A context manager."""
+
+    def __init__(self, course: Course, mode: Literal["walls", "plain"]) -> None:
+        self.course = course
+        self.workshop: Workshop = WalledWorkshop() if mode == "walls" else PlainWorkshop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.workshop.__exit__()
+
+    def grade(
+        self, exercise: str, submission: Submission, language: str = "en", progress: Progress = lambda *_: None
+    ) -> Graded:
+        """Run and judge one submission. Raises `GraderError` when the grader's own processes fail."""
+        held, used = _nothing(), _Used()
+        question = Question(course=str(self.course.folder), exercise=exercise)
+        while True:
+            plan = self._ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
+            question = msgspec.structs.replace(question, seeds=plan.seeds)
+            run = carry_out(self.workshop, plan.parcel, submission, progress)
+            held = _with_run(held, run)
+            replays = self._ask(AskReplays(question, held), PlanMade)
+            if replays.parcel:
+                held = msgspec.structs.replace(held, replays=held.replays | self._replay(replays.parcel))
+            used.add(run)
+            ask = AskVerdict(
+                question, held, submission, self._isolation(run), used.resources(), _versions(), language
+            )
+            judged = self._ask(ask, Judged)
+            if not judged.more_seeds or held.import_stop is not None:
+                return Graded(judged.verdict, judged.exhibits)
+            question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
+
+    def _replay(self, parcel: bytes) -> dict[str, bytes]:
+        """Replay graphs where no submission is. A graph that ends its process is told of by the other evidence."""
+        return carry_out(self.workshop, parcel, None).bodies
+
+    def _isolation(self, run: Run) -> Isolation:
+        return Isolation(mode=self.workshop.mode, walls=run.walls)
+
+    def _ask(self, ask: Ask, kind: type[A]) -> A:
+        examiner = self.workshop.examiner
+        try:
+            examiner.channel.send(REQUEST, msgspec.msgpack.encode(ask))
+            frame = examiner.get(JUDGE_SECONDS)
+        except (OSError, TimeoutError, ProtocolError) as error:
+            raise GraderError(f"the examiner does not answer: {type(error).__name__}") from error
+        if frame is None:
+            raise GraderError("the examiner is gone")
+        if frame.kind != ANSWER:
+            raise GraderError(frame.body.decode(errors="replace"))
+        reply = msgspec.msgpack.decode(frame.body, type=Reply)
+        assert isinstance(reply, kind)
+        return reply
+
+
+def _nothing() -> Held:
+    return Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+
+
+def _with_run(held: Held, run: Run) -> Held:
+    """Return the evidence so far with that of another run; what was there first stays."""
+    return Held(
+        imported=held.imported or run.imported,
+        import_stop=held.import_stop or run.import_stop,
+        import_unit=held.import_unit or run.import_unit,
+        bodies=run.bodies | held.bodies,
+        stops=run.stops | held.stops,
+        replays=held.replays,
+    )
+
+
+@dataclass
+class _Used:
+    """Adds up what the runs of one submission used."""
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_mib: float = 0.0
+
+    def add(self, run: Run) -> None:
+        """Add one run."""
+        self.wall_seconds += run.wall_seconds
+        self.cpu_seconds += run.cpu_seconds
+        self.peak_mib = max(self.peak_mib, run.peak_mib)
+
+    def resources(self) -> Resources:
+        """Return the sums."""
+        return Resources(
+            wall_seconds=round(self.wall_seconds, 2),
+            cpu_seconds=round(self.cpu_seconds, 2),
+            peak_mib=round(self.peak_mib, 1),
+        )
+
+
+@cache
+def _versions() -> Versions:
+    """Return the versions that a verdict depends on; the examiner fills in the rubric's."""
+    return Versions(
+        python=platform.python_version(),
+        tensorflow=_installed("tensorflow-cpu") or _installed("tensorflow"),
+        keras=_installed("keras"),
+        numpy=_installed("numpy"),
+        scikit_learn=_installed("scikit-learn"),
+        grader=__version__,
+        rubric="",
+    )
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

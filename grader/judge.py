@@ -1,0 +1,163 @@
+"""Turns a case into a verdict: asks every check, minds what depends on what, and puts hints where they belong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.certify import Agreement, certify
+from grader.checks.base import Case, Judgement, UnmetError, not_graded
+from grader.data import Data
+from grader.evidence import Frame
+from grader.exhibits import make_exhibits
+from grader.misconceptions import Finding, find
+from grader.notices import notices
+from grader.rubric import Criterion, Rubric
+from grader.submission import Submission, line_of
+from grader.text import T, Translator, Words
+from grader.verdict import (
+    CertificationItem,
+    CriterionVerdict,
+    Exhibits,
+    Hint,
+    Isolation,
+    Location,
+    Resources,
+    Status,
+    Verdict,
+    Versions,
+)
+from grader.verdict import Submission as Named
+
+
+def judge(
+    exercise: str,
+    rubric: Rubric,
+    data: Data,
+    case: Case,
+    submission: Submission,
+    isolation: Isolation,
+    resources: Resources,
+    versions: Versions,
+    language: str,
+) -> tuple[Verdict, Exhibits, bool]:
+    """Return the verdict, what the report shows besides, and whether more seeds are needed to be sure."""
+    say = Translator(language)
+    judgements = judge_criteria(rubric.criteria, case)
+    agreements = certify(case)
+    speaker = _Speaker(say, submission)
+    criteria = tuple(
+        speaker.criterion(criterion, judgements[criterion.id], hints)
+        for criterion, hints in zip(rubric.criteria, _hints(rubric, case, judgements), strict=True)
+    )
+    verdict = Verdict(
+        language=language,
+        exercise=exercise,
+        title=say(rubric.title),
+        submission=Named(name=submission.name, sha256=submission.sha256),
+        status=overall(tuple(c.status for c in criteria)),
+        points=round(sum(c.points for c in criteria), 2),
+        max_points=round(sum(c.max_points for c in criteria), 2),
+        certified=is_certified(agreements),
+        certification=tuple(CertificationItem(id=a.id, agrees=a.agrees, text=say(a.text)) for a in agreements),
+        notices=notices(case, submission, say),
+        isolation=isolation,
+        versions=versions,
+        seeds=tuple(case.seeds),
+        resources=resources,
+        criteria=criteria,
+    )
+    return verdict, make_exhibits(case, data), any(j.undecided for j in judgements.values())
+
+
+def is_certified(agreements: Sequence[Agreement]) -> bool:
+    """Return whether a network was seen and everything that was looked at agrees."""
+    return all(a.agrees for a in agreements) and any(a.id == "operations" for a in agreements)
+
+
+def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Judgement]:
+    """Return the judgement of each criterion; one whose dependency got nothing is skipped.
+
+    A check that fails by itself is a fault of the grader: that criterion is not graded, and the others are.
+    """
+    judgements: dict[str, Judgement] = {}
+    for criterion in criteria:
+        judgements[criterion.id] = _judge_one(criterion, case, judgements)
+    return judgements
+
+
+def _judge_one(criterion: Criterion, case: Case, earlier: Mapping[str, Judgement]) -> Judgement:
+    for needed in criterion.depends_on:
+        because = earlier[needed]
+        if because.status in {Status.PASSED, Status.PARTIAL}:
+            continue
+        if because.status is Status.FAILED:
+            return Judgement(Status.SKIPPED, T('Not judged, because "{needed}" comes first.', needed=needed))
+        # Not attempted, not graded and skipped are handed on: nothing was found wrong.
+        message = because.message
+        return Judgement(because.status, message)
+    try:
+        return criterion.check.judge(case)
+    except UnmetError as unmet:
+        return unmet.judgement
+    except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
+        kind = type(error).__name__
+        return not_graded(
+            T("The grader failed while it judged this ({kind}: {error}). This is the grader's fault, not yours.", kind=kind, error=str(error)[:200])
+        )
+
+
+def overall(statuses: Sequence[Status]) -> Status:
+    """Return the status of a submission from those of its criteria."""
+    kinds = set(statuses)
+    if Status.NOT_GRADED in kinds:
+        return Status.NOT_GRADED
+    if kinds in ({Status.PASSED}, {Status.NOT_ATTEMPTED}):
+        return statuses[0]
+    return Status.PARTIAL if kinds & {Status.PASSED, Status.PARTIAL} else Status.FAILED
+
+
+def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> list[tuple[Finding, ...]]:
+    """Return the misconceptions found, each at the first of the criteria that it explains."""
+    ids = [criterion.id for criterion in rubric.criteria]
+    placed: dict[str, list[Finding]] = {i: [] for i in ids}
+    for finding in find(rubric.task, case):
+        chosen = [i for i in finding.explains if i in placed]
+        unhappy = [i for i in chosen if judgements[i].status is not Status.PASSED]
+        if chosen:
+            placed[(unhappy or chosen)[0]].append(finding)
+    return [tuple(placed[i]) for i in ids]
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    """Puts judgements into one language, with the student's own lines."""
+
+    say: Translator
+    submission: Submission
+
+    def criterion(self, criterion: Criterion, judgement: Judgement, hints: tuple[Finding, ...]) -> CriterionVerdict:
+        """Return the verdict of one criterion."""
+        return CriterionVerdict(
+            id=criterion.id,
+            title=self.say(criterion.title),
+            lesson=self.say(criterion.lesson),
+            status=judgement.status,
+            points=round(criterion.points * judgement.share + criterion.bonus * judgement.bonus, 2),
+            max_points=criterion.points,
+            bonus=criterion.bonus,
+            message=self.say(judgement.message),
+            hints=tuple(Hint(id=h.id, severity=h.severity, text=self.say(h.text)) for h in hints),
+            expected=self.maybe(judgement.expected),
+            received=self.maybe(judgement.received),
+            location=self.location(judgement.at),
+        )
+
+    def maybe(self, words: Words | str | None) -> str | None:
+        """Return the words in this language, or None."""
+        return None if words is None else self.say(words)
+
+    def location(self, frame: Frame | None) -> Location | None:
+        """Return a line of the student's file with its text."""
+        if frame is None:
+            return None
+        source = line_of(self.submission, frame.cell, frame.line)
+        return Location(file=self.submission.name, line=frame.line, cell=frame.cell, source=source)

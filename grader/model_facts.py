@@ -1,0 +1,331 @@
+"""The one adapter to Keras: whatever a model was written as, what it is and what it computes, as data.
+
+No other module touches attributes of Keras objects. Everything here runs inside the wall.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import keras
+import msgspec
+import numpy as np
+from keras.src.models.functional import Functional
+
+from grader.evidence import CompileFacts, FitFacts, GraphFacts, LayerFacts, ModelFacts
+from grader.losses import PROBE_LABELS, PROBE_OUTPUTS
+from grader.rows import row_hashes
+
+if TYPE_CHECKING:
+    from grader.sandbox.values import Store
+
+MAX_LAYERS = 500
+MAX_GRAPH_BYTES = 128 << 20
+
+# Layers that are nothing but an activation, and what they compute.
+_ACTIVATION_LAYERS = {
+    "ReLU": "relu",
+    "Softmax": "softmax",
+    "LeakyReLU": "leaky_relu",
+    "PReLU": "prelu",
+    "ELU": "elu",
+}
+_ACTIVATION_NAMES = {"softmax_v2": "softmax", "identity": "linear", "leaky_relu_v2": "leaky_relu"}
+# Names that Keras takes for one loss or metric, brought to the name of its function.
+_SHORT_NAMES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "bce": "binary_crossentropy",
+    "cce": "categorical_crossentropy",
+    "acc": "accuracy",
+}
+
+
+def is_model(value: object) -> bool:
+    """Return whether `value` really is a Keras model; asks the class itself, not an overloaded `__class__`."""
+    return keras.Model in type.mro(type(value))
+
+
+def is_history(value: object) -> bool:
+    """Return whether `value` really is a `keras.callbacks.History`."""
+    return keras.callbacks.History in type.mro(type(value))
+
+
+def made_history(series: dict[str, list[float]]) -> Any:
+    """Return a `History` that holds the given curves."""
+    history = keras.callbacks.History()
+    history.history = {key: list(values) for key, values in series.items()}
+    history.epoch = list(range(max(map(len, series.values()), default=0)))
+    history.params = {"epochs": len(history.epoch), "verbose": 0}
+    return history
+
+
+def describe(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> ModelFacts:
+    """Return facts and frozen graph of `model`. `sample`: some rows of input, float32.
+
+    Whatever keeps the graph from being made is told in `problem`; the facts are there all the same.
+    """
+    graph, problem = None, ""
+    try:
+        model(sample[:2], training=False)  # subclassed models have no weights before they are first called
+        graph = _freeze(model, sample, store)
+    except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
+        problem = f"{type(error).__name__}: {error}"[:500]
+    layers = tuple(_layer(layer, path) for layer, path in _flatten(model))
+    return ModelFacts(
+        style=_style(model),
+        type=type(model).__name__,
+        layers=layers[:MAX_LAYERS],
+        input_shape=_shape(getattr(model, "input_shape", None)) if isinstance(model, Functional | keras.Sequential) else None,
+        parameters=int(model.count_params()) if model.built else 0,
+        trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+        compiled=_compiled(model, store),
+        graph=graph,
+        problem=problem,
+    )
+
+
+def _style(model: Any) -> str:
+    if isinstance(model, keras.Sequential):
+        return "sequential"
+    return "functional" if isinstance(model, Functional) else "subclassed"
+
+
+def _flatten(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:
+    for layer in model.layers:
+        if is_model(layer):
+            yield from _flatten(layer, f"{path}/{layer.name}".lstrip("/"))
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield layer, path
+
+
+def _layer(layer: Any, path: str) -> LayerFacts:
+    kind = type(layer).__name__
+    units = getattr(layer, "units", getattr(layer, "filters", None))
+    rate = getattr(layer, "rate", None)
+    return LayerFacts(
+        name=str(layer.name),
+        kind=kind,
+        path=path,
+        units=int(units) if isinstance(units, int) else None,
+        activation=_ACTIVATION_LAYERS.get(kind) or _activation_name(getattr(layer, "activation", None)),
+        use_bias=bool(layer.use_bias) if hasattr(layer, "use_bias") else None,
+        rate=float(rate) if isinstance(rate, int | float) else None,
+        kernel_initializer=_class_name(getattr(layer, "kernel_initializer", None)),
+        kernel_regularizer=_class_name(getattr(layer, "kernel_regularizer", None)),
+        output_shape=_output_shape(layer),
+        weight_shapes=tuple(tuple(map(int, w.shape)) for w in layer.weights),
+        trainable=bool(layer.trainable),
+    )
+
+
+def _output_shape(layer: Any) -> tuple[int | None, ...] | None:
+    try:
+        return _shape(layer.output.shape)
+    except (AttributeError, ValueError):  # a layer of a subclassed model has no symbolic output
+        return None
+
+
+def _shape(shape: Any) -> tuple[int | None, ...] | None:
+    if shape is None or any(not isinstance(n, int | None) for n in shape):
+        return None
+    return tuple(shape)
+
+
+def _activation_name(activation: Any) -> str | None:
+    if activation is None:
+        return None
+    name = getattr(activation, "__name__", type(activation).__name__)
+    if name == "<lambda>":
+        return "custom"
+    return _ACTIVATION_NAMES.get(name, name.lower())
+
+
+def _class_name(value: object) -> str | None:
+    return None if value is None else type(value).__name__
+
+
+def _compiled(model: Any, store: "Store") -> CompileFacts | None:
+    if not getattr(model, "compiled", False):
+        return None
+    loss, options = _loss(getattr(model, "loss", None))
+    optimizer = model.optimizer
+    return CompileFacts(
+        loss=loss,
+        from_logits=bool(options.get("from_logits", False)),
+        label_smoothing=float(options.get("label_smoothing", 0.0)),
+        optimizer=type(optimizer).__name__ if optimizer is not None else "",
+        learning_rate=_learning_rate(optimizer),
+        metrics=tuple(_metric_name(m) for m in _metrics(model)),
+        probe=store.add(_probe_loss(model.loss, loss)),
+    )
+
+
+def _learning_rate(optimizer: Any) -> float | None:
+    try:
+        return float(np.float32(optimizer.learning_rate))
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _loss(loss: Any) -> tuple[str, dict[str, Any]]:
+    """Return the canonical name of a loss, and the options it was made with."""
+    if loss is None:
+        return "", {}
+    if isinstance(loss, str):
+        return _canonical(loss), {}
+    if isinstance(loss, type) and issubclass(loss, keras.losses.Loss):
+        loss = loss()
+    if isinstance(loss, functools.partial):
+        name, options = _loss(loss.func)
+        return name, {**options, **loss.keywords}
+    inner = getattr(loss, "fn", None)
+    if inner is not None:  # the losses that Keras ships wrap a function and its options
+        return _loss(inner)[0], dict(getattr(loss, "_fn_kwargs", {}))
+    if isinstance(loss, list | tuple | dict):
+        return "several", {}
+    name = getattr(loss, "__name__", type(loss).__name__)
+    shipped = str(getattr(loss, "__module__", "")).startswith("keras.")
+    return (_canonical(name) if shipped else "custom"), {}
+
+
+def _canonical(name: str) -> str:
+    # MeanSquaredError and mean_squared_error are one name.
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return _SHORT_NAMES.get(snake, snake)
+
+
+def _probe_loss(loss: Any, name: str) -> np.ndarray[Any, Any]:
+    """Return what the loss gives for each probe row, so that a loss of the student's own is known by what it does.
+
+    The labels are class indices for losses whose name says sparse, else one-hot.
+    """
+    values = []
+    one_hot = np.eye(PROBE_OUTPUTS.shape[1], dtype=np.float32)[PROBE_LABELS]
+    labels = PROBE_LABELS if name.startswith("sparse") else one_hot
+    try:
+        function = keras.losses.get(loss() if isinstance(loss, type) else loss)
+        for label, outputs in zip(labels, PROBE_OUTPUTS, strict=True):
+            values.append(float(np.mean(function(label[None], outputs[None]))))
+    except Exception:  # noqa: BLE001 - a loss may be the student's own code
+        values = [float("nan")] * len(PROBE_OUTPUTS)
+    return np.array(values)
+
+
+def _metrics(model: Any) -> list[Any]:
+    compiled = getattr(model, "_compile_metrics", None)
+    chosen = getattr(compiled, "_user_metrics", None) or []
+    if isinstance(chosen, dict):
+        chosen = list(chosen.values())
+    return [m for m in (chosen if isinstance(chosen, list | tuple) else [chosen]) if m is not None]
+
+
+def _metric_name(metric: Any) -> str:
+    if isinstance(metric, str):
+        return _canonical(metric)
+    if isinstance(metric, keras.metrics.Metric):
+        return _canonical(type(metric).__name__)
+    return _canonical(getattr(metric, "__name__", type(metric).__name__))
+
+
+# The frozen graph.
+
+
+def _freeze(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> GraphFacts:
+    """Trace `model` in inference mode and turn its variables to constants: pure data."""
+    import tensorflow as tf  # noqa: PLC0415
+    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415
+        convert_variables_to_constants_v2,
+    )
+
+    spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
+    traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
+    frozen = convert_variables_to_constants_v2(traced)
+    if len(frozen.outputs) != 1 or len(frozen.inputs) != 1:
+        raise ValueError(f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}")
+    data = frozen.graph.as_graph_def().SerializeToString()
+    if len(data) > MAX_GRAPH_BYTES:
+        raise ValueError(f"the graph has {len(data) / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
+    return GraphFacts(
+        ref=store.add(np.frombuffer(data, dtype=np.uint8)),
+        input_node=frozen.inputs[0].name,
+        output_node=frozen.outputs[0].name,
+        input_shape=tuple(frozen.inputs[0].shape.as_list()),
+        output_shape=tuple(frozen.outputs[0].shape.as_list()) if frozen.outputs[0].shape.rank is not None else (),
+    )
+
+
+# Calls of fit.
+
+
+@dataclass
+class _Fit:
+    facts: FitFacts
+    rows: np.ndarray[Any, Any] | None = None
+    history: object = None
+    finished: bool = False
+
+
+class FitWatch:
+    """Records every call of `fit` from the moment it is made."""
+
+    def __init__(self) -> None:
+        self._fits: list[_Fit] = []
+        original = keras.Model.fit
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def fit(model: Any, *positional: Any, **named: Any) -> Any:
+            seen = _seen(model, signature, positional, named)
+            self._fits.append(seen)
+            result = original(model, *positional, **named)
+            seen.history, seen.finished = getattr(result, "history", None), True
+            return result
+
+        keras.Model.fit = fit
+
+    def take(self, store: "Store") -> tuple[FitFacts, ...]:
+        """Return the calls since the last time; their arrays go to `store`."""
+        from grader.sandbox.values import curves_of  # noqa: PLC0415 - values needs this module
+
+        taken = tuple(
+            msgspec.structs.replace(
+                fit.facts,
+                rows="" if fit.rows is None else store.add(fit.rows),
+                finished=fit.finished,
+                curves=curves_of(fit.history, store),
+            )
+            for fit in self._fits
+        )
+        self._fits.clear()
+        return taken
+
+
+def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]) -> _Fit:
+    try:
+        given = signature.bind(model, *positional, **named).arguments
+        x, y = np.asarray(given.get("x")), np.asarray(given.get("y"))
+        head = [_layer(layer, "").activation for layer, _ in _flatten(model)]
+        validation = "data" if given.get("validation_data") is not None else ""
+        facts = FitFacts(
+            head=next((name for name in reversed(head) if name), None),
+            loss=_loss(getattr(model, "loss", None))[0],
+            x_shape=x.shape,
+            x_range=(float(x.min()), float(x.max())) if x.size and x.dtype.kind in "biuf" else None,
+            x_dtype=str(x.dtype),
+            y_shape=y.shape,
+            y_dtype=str(y.dtype),
+            epochs=int(given.get("epochs", 1)),
+            validation=cast(
+                "Literal['', 'data', 'split']", validation or ("split" if given.get("validation_split") else "")
+            ),
+        )
+        return _Fit(facts, rows=row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None)
+    except Exception:  # noqa: BLE001 - data of any kind may be given to fit; Keras itself will say what it thinks of it
+        return _Fit(FitFacts())
+

@@ -1,0 +1,58 @@
+"""What is worth saying about a submission as a whole, besides its criteria."""
+
+from collections.abc import Iterator
+
+from grader.checks.base import Case
+from grader.checks.outcomes import describe_exception, stopped, unit_words
+from grader.evidence import UnitFailure
+from grader.submission import Submission, line_of
+from grader.text import T, Translator
+from grader.verdict import Location, Notice
+
+SLOW_IMPORT_SECONDS = 20.0
+MANY_LINES = 1000
+
+
+def notices(case: Case, submission: Submission, say: Translator) -> tuple[Notice, ...]:
+    """Return what happened at the top level of the file, and what the functions did besides returning values."""
+    return tuple(_of_import(case, submission, say)) + tuple(_of_steps(case, say))
+
+
+def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[Notice]:
+    imported = case.imported
+    if imported.stopped is not None:
+        text = say(stopped(imported.stopped, unit_words(imported.unit)).message)
+        yield Notice(id="import-stopped", severity="error", text=text)
+    for failure in imported.failures:
+        yield _failure(failure, submission, say)
+    if imported.fits:
+        text = T("A network is trained at the top level of the file, whenever it is imported. Put that into train().")
+        yield Notice(id="training-at-import", severity="tip", text=say(text))
+    if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
+        text = T("input() waits for somebody to type, but the grader calls functions by itself. Use arguments instead.")
+        yield Notice(id="waits-for-input", severity="warning", text=say(text))
+
+
+def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> Notice:
+    why = describe_exception(failure.exception)
+    if failure.cell is None:
+        text = T("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
+    else:
+        text = T("Cell {cell} stopped with an error; the cells after it were still run: {why}", cell=failure.cell, why=why)
+    location = None
+    if failure.exception.frames:
+        frame = failure.exception.frames[-1]
+        source = line_of(submission, frame.cell, frame.line)
+        location = Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
+    return Notice(id="import-failed", severity="error", text=say(text), location=location)
+
+
+def _of_steps(case: Case, say: Translator) -> Iterator[Notice]:
+    lines = case.imported.output_lines + sum(s.evidence.output_lines for s in case.steps.values())
+    if lines > MANY_LINES:
+        text = T("The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines)
+        yield Notice(id="prints-much", severity="tip", text=say(text))
+    threads = [step.split("@", 1)[0] for step, s in case.steps.items() if s.evidence.threads_left]
+    if threads:
+        text = T("{function}() leaves threads running when it returns. They are ended with the process.", function=threads[0])
+        yield Notice(id="threads-left", severity="tip", text=say(text))

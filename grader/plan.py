@@ -1,0 +1,123 @@
+"""The plan: everything that is to be done inside the wall, as plain data.
+
+A plan holds no expected answer and no held-out label. Steps run in order; a later step may use what an earlier
+one left alive inside (a model, a history) by naming it.
+"""
+
+from collections.abc import Mapping
+
+from grader.record import Record, Tagged
+from grader.submission import Submission
+
+
+class Array(Tagged):
+    """An array that travels with the plan."""
+
+    name: str
+
+
+class Literal(Tagged):
+    """A plain value: a number, a text, None."""
+
+    value: int | float | str | bool | None
+
+
+class Result(Tagged):
+    """What an earlier step returned, alive. The step is skipped when there is no such result."""
+
+    step: str
+
+
+class Trusted(Tagged):
+    """What an earlier step returned where it equals the array `name`, else that array.
+
+    One mistake then costs one criterion: a wrong `one_hot` does not spoil the training.
+    """
+
+    step: str
+    name: str
+
+
+class Curves(Tagged):
+    """A `keras.callbacks.History` made up from these curves."""
+
+    series: Mapping[str, list[float]]
+
+
+Argument = Array | Literal | Result | Trusted | Curves
+
+
+class Call(Tagged):
+    """Call a function of the submission and record what it returns, raises and prints."""
+
+    id: str
+    function: str
+    arguments: tuple[Argument, ...] = ()
+    seed: int = 0
+    after: str = ""  # a step that has to have returned first
+    limit_seconds: float = 20.0
+    figure: bool = False  # the result is what it drew, returned or left as the current figure
+
+
+class Describe(Tagged):
+    """Record facts and frozen graph of the model that an earlier step returned."""
+
+    id: str
+    step: str
+    sample: str  # array: some rows of input, to trace with
+    after: str = ""  # a step that has to have returned first, such as a training
+    limit_seconds: float = 30.0
+
+
+class Replay(Tagged):
+    """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens."""
+
+    id: str
+    graph: str  # array of uint8: a serialised GraphDef
+    input_node: str
+    output_node: str
+    inputs: tuple[str, ...]
+    limit_seconds: float = 30.0
+
+
+Step = Call | Describe | Replay
+
+
+class Limits(Record):
+    """What one run may use."""
+
+    import_seconds: float = 90.0
+    wall_seconds: float = 600.0
+    cpu_seconds: int = 600
+    memory_mib: int = 2048
+    scratch_mib: int = 64
+
+
+class Plan(Record):
+    """The steps and limits of one run. Arrays that steps name travel beside it, see `grader.record`."""
+
+    exercise: str
+    limits: Limits
+    steps: tuple[Step, ...]
+
+
+class Setup(Record):
+    """What a child starts with: the steps follow one by one. A run that only replays graphs has no submission."""
+
+    submission: Submission | None
+
+
+def needs(step: Step) -> set[str]:
+    """Return the ids of the steps whose live results `step` cannot do without."""
+    if isinstance(step, Replay):
+        return set()
+    first = {step.after} if step.after else set()
+    if isinstance(step, Describe):
+        return first | {step.step}
+    return first | {a.step for a in step.arguments if isinstance(a, Result)}
+
+
+def uses(step: Step) -> set[str]:
+    """Return the ids of the steps whose live results `step` uses where they are there."""
+    wanted = {a.step for a in step.arguments if isinstance(a, Trusted)} if isinstance(step, Call) else set()
+    return needs(step) | wanted

@@ -1,0 +1,105 @@
+"""How records travel: JSON for what has a name, npz for arrays. Never pickle, in either direction.
+
+A parcel is one record with the arrays that it refers to by name. `pack` and `unpack` are the only way in which
+plans and evidence become bytes, on a pipe or in a file.
+"""
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_JSON_BYTES = 16 << 20
+MAX_ARRAY_BYTES = 256 << 20
+
+Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+R = TypeVar("R")
+_HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all records that cross the wall: frozen, and strict when decoded."""
+
+
+class Tagged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=True, tag_field="is"):
+    """Base of records that are one of several kinds."""
+
+
+class BadParcelError(ValueError):
+    """Bytes that are not one parcel of the type asked for."""
+
+
+def pack(record: object, arrays: Arrays) -> bytes:
+    """Return record and arrays as bytes. Raises `BadParcelError` for an array of Python objects."""
+    import numpy as np  # noqa: PLC0415 - the command line packs nothing and starts without NumPy
+
+    text = msgspec.json.encode(record)
+    held = io.BytesIO()
+    if arrays:
+        for name, array in arrays.items():
+            if array.dtype.hasobject:
+                raise BadParcelError(f"array {name!r} holds Python objects")
+        np.savez(held, allow_pickle=False, **{f"a{i}": a for i, a in enumerate(arrays.values())})
+    names = msgspec.json.encode(list(arrays))
+    return _HEADER.pack(len(text), len(names)) + text + names + held.getvalue()
+
+
+def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, Any]"]]:
+    """Read a record of type `kind` and its arrays.
+
+    Raises `BadParcelError` for anything else: cut off, too large, unknown fields, objects in arrays.
+    """
+    try:
+        text, names, held = _parts(parcel)
+        record = msgspec.json.decode(text, type=kind)
+        return record, _arrays(held, msgspec.json.decode(names, type=list[str]))
+    except (msgspec.MsgspecError, zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError) as error:
+        raise BadParcelError(str(error)) from error
+
+
+def head(parcel: bytes, kind: type[R]) -> R:
+    """Read only the record of a parcel. Raises `BadParcelError`."""
+    try:
+        return msgspec.json.decode(_parts(parcel)[0], type=kind)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise BadParcelError(str(error)) from error
+
+
+def with_head(parcel: bytes, record: object) -> bytes:
+    """Return the parcel with another record and the same arrays, which are not looked at."""
+    _, names, held = _parts(parcel)
+    text = msgspec.json.encode(record)
+    return _HEADER.pack(len(text), len(names)) + text + names + held
+
+
+def _parts(parcel: bytes) -> tuple[bytes, bytes, bytes]:
+    try:
+        text_length, names_length = _HEADER.unpack_from(parcel)
+    except struct.error as error:
+        raise BadParcelError(str(error)) from error
+    start, end = _HEADER.size + text_length, _HEADER.size + text_length + names_length
+    if end > MAX_JSON_BYTES or end > len(parcel):
+        raise BadParcelError("cut off or too large")
+    return parcel[_HEADER.size : start], parcel[start:end], parcel[end:]
+
+
+def _arrays(held: bytes, keys: list[str]) -> dict[str, "np.ndarray[Any, Any]"]:
+    import numpy as np  # noqa: PLC0415
+
+    if not keys:
+        return {}
+    with zipfile.ZipFile(io.BytesIO(held)) as archive:
+        # A zip may claim little and hold much: refuse by the sizes that its directory states, before reading.
+        entries = archive.infolist()
+        stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
+        if not stored or len(entries) != len(keys) or sum(e.file_size for e in entries) > MAX_ARRAY_BYTES:
+            raise BadParcelError("arrays are compressed, too many or too large")
+    with np.load(io.BytesIO(held), allow_pickle=False) as loaded:
+        return {key: loaded[f"a{i}"] for i, key in enumerate(keys)}
+

@@ -1,0 +1,216 @@
+"""The run inside the wall: brings the submission up, does the steps of the plan, sends evidence after each.
+
+The submission shares this process and may change anything in it. What leaves here is a claim; see
+`grader.evidence`.
+"""
+
+import contextlib
+import os
+import threading
+import time
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+
+from grader.evidence import (
+    ImportEvidence,
+    Missing,
+    Outcome,
+    Raised,
+    Returned,
+    Skipped,
+    StepEvidence,
+)
+from grader.graph_replay import replay
+from grader.model_facts import FitWatch, describe, is_model, made_history
+from grader.plan import Argument, Array, Call, Curves, Describe, Literal, Replay, Result, Setup, Step, Trusted, needs
+from grader.record import pack, unpack
+from grader.sandbox import figures
+from grader.sandbox.frames import END, EVIDENCE, IMPORTED, SETUP, STEP, UNIT, WALLS, Channel
+from grader.sandbox.guest import Guest, exception_facts
+from grader.sandbox.stage import Stage
+from grader.sandbox.values import Store, encode
+from grader.verdict import WallState
+
+
+def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
+    """Do one run: say which walls stand, take the set-up, bring the submission up, then do steps until the end."""
+    channel.send(WALLS, msgspec.json.encode(walls))
+    frame = channel.receive()
+    if frame is None or frame.kind != SETUP:
+        return
+    setup, arrays = unpack(frame.body, Setup)
+    _make_deterministic()
+    run = Run(setup, arrays)
+    if setup.submission is not None:
+        evidence = run.bring_up(channel)
+        channel.send(IMPORTED, pack(evidence, {}), frame.nonce)
+    while (frame := channel.receive()) is not None and frame.kind == STEP:
+        step = msgspec.json.decode(frame.body, type=Step)
+        channel.send(EVIDENCE, run.do(step), frame.nonce)
+    assert frame is None or frame.kind == END
+
+
+def _make_deterministic() -> None:
+    import tensorflow as tf  # noqa: PLC0415
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    original = np.random.default_rng
+
+    def default_rng(seed: Any = None) -> np.random.Generator:
+        # An unseeded generator would give another mark at every run; this one follows the seed of the step.
+        return original(np.random.randint(2**31) if seed is None else seed)  # noqa: NPY002
+
+    np.random.default_rng = default_rng
+
+
+class Run:
+    """One submission, alive: its names, and what its functions returned."""
+
+    def __init__(self, setup: Setup, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
+        self.arrays = arrays
+        self.live: dict[str, object] = {}
+        self.ended: set[str] = set()
+        self.stage = Stage()
+        self.fits = FitWatch()
+        self.guest = Guest(setup.submission) if setup.submission is not None else None
+
+    def bring_up(self, channel: Channel) -> ImportEvidence:
+        """Execute the submission, unit by unit."""
+        assert self.guest is not None
+        keras.utils.set_random_seed(0)
+        clock = Clock()
+        failures = []
+        for unit in self.guest.submission.units:
+            channel.send(UNIT, str(unit.cell or 0).encode())
+            with self.stage.on():
+                failure = self.guest.execute(unit)
+            failures += [failure] if failure is not None else []
+        return ImportEvidence(
+            failures=tuple(failures),
+            fits=len(self.fits.take(Store())),
+            **self.stage.take(),
+            **clock.spent(),
+        )
+
+    def do(self, step: Step) -> bytes:
+        """Do one step and return its evidence, packed."""
+        store = Store()
+        if isinstance(step, Replay):
+            return pack(replay(step, self.arrays, store), store.arrays)
+        lacking = sorted(needs(step) - self.ended)
+        if lacking:
+            return pack(StepEvidence(id=step.id, outcome=Skipped(step=lacking[0])), {})
+        if isinstance(step, Describe):
+            evidence = self._describe(step, store)
+        else:
+            evidence = self._call(step, store)
+        return pack(evidence, store.arrays)
+
+    def _describe(self, step: Describe, store: Store) -> StepEvidence:
+        clock = Clock()
+        model = self.live.get(step.step)
+        if not is_model(model):
+            return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
+        with self.stage.on():
+            facts = describe(model, self.arrays[step.sample], store)
+        self.stage.take()
+        self.ended.add(step.id)
+        return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
+
+    def _call(self, step: Call, store: Store) -> StepEvidence:
+        assert self.guest is not None
+        function = self.guest.names.get(step.function)
+        if not callable(function):
+            close = self.guest.close_to(step.function)
+            found = "" if function is None else type(function).__name__
+            return StepEvidence(id=step.id, outcome=Missing(close=close, found=found))
+        arguments = [self._argument(a) for a in step.arguments]
+        before = [a.copy() if isinstance(a, np.ndarray) else None for a in arguments]
+        threads = threading.active_count()
+        clock = Clock()
+        outcome = self._outcome(step, function, arguments, store)
+        if isinstance(outcome, Returned):
+            changed = tuple(
+                i for i, (a, b) in enumerate(zip(arguments, before, strict=True)) if b is not None and _differ(a, b)
+            )
+            outcome = msgspec.structs.replace(outcome, mutated=changed)
+            self.ended.add(step.id)
+        return StepEvidence(
+            id=step.id,
+            outcome=outcome,
+            fits=self.fits.take(store),
+            threads_left=max(0, threading.active_count() - threads),
+            **self.stage.take(),
+            **clock.spent(),
+        )
+
+    def _outcome(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
+        assert self.guest is not None
+        keras.utils.set_random_seed(step.seed)
+        try:
+            with self.stage.on():
+                value = function(*arguments)
+                self.live[step.id] = value
+                if step.figure and (figure := figures.find(value)) is not None:
+                    return Returned(value=figures.describe(figure, store))
+                return Returned(value=encode(value, store))
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's as well
+            return Raised(exception=exception_facts(error, self.guest))
+
+    def _argument(self, argument: Argument) -> object:
+        """Return the argument itself; arrays are fresh copies, for functions may write to what they get."""
+        match argument:
+            case Array(name=name):
+                return self.arrays[name].copy()
+            case Literal(value=value):
+                return value
+            case Result(step=step):
+                return self.live[step]
+            case Curves(series=series):
+                return made_history(dict(series))
+            case Trusted(step=step, name=name):
+                return self._trusted(self.live.get(step), self.arrays[name])
+
+    def _trusted(self, value: object, truth: np.ndarray[Any, Any]) -> object:
+        with contextlib.suppress(Exception):
+            array = np.array(value)
+            if array.shape == truth.shape and np.array_equal(array.astype(truth.dtype), truth):
+                return array
+        return truth.copy()
+
+
+def _differ(a: Any, b: np.ndarray[Any, Any]) -> bool:
+    return bool(a.shape != b.shape or not np.array_equal(a, b, equal_nan=b.dtype.kind == "f"))
+
+
+class Clock:
+    """Wall and processor time from now on."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def spent(self) -> dict[str, float]:
+        """Return the seconds since the start."""
+        return {
+            "wall_seconds": time.perf_counter() - self.wall,
+            "cpu_seconds": time.process_time() - self.cpu,
+        }
+
+
+def main() -> None:
+    """Serve one run on the standard streams: the plain mode, without walls."""
+    channel = Channel(os.dup(0), os.dup(1))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    serve(channel, ())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

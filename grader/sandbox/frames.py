@@ -1,0 +1,86 @@
+"""Frames on a pair of file descriptors: how two processes of the grader talk.
+
+A frame is a kind (one byte), a nonce (16 bytes) and a body. The supervisor makes a new nonce for each step and
+takes only the answer that carries it: evidence written ahead, or twice, breaks the protocol and is seen.
+"""
+
+import os
+import struct
+import threading
+from dataclasses import dataclass
+
+MAX_FRAME_BYTES = 192 << 20
+NO_NONCE = bytes(16)
+_HEADER = struct.Struct("<c16sQ")
+
+# From the supervisor.
+SETUP, STEP, END = b"P", b"S", b"Q"
+# From the child.
+WALLS, UNIT, IMPORTED, EVIDENCE = b"W", b"U", b"I", b"E"
+# Between supervisor and examiner.
+REQUEST, ANSWER, FAULT = b"R", b"A", b"F"
+
+
+class ProtocolError(Exception):
+    """Bytes that are not the frame that was due."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    kind: bytes
+    nonce: bytes
+    body: bytes
+
+
+class Channel:
+    """Sends and receives frames on two file descriptors, which it owns."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self.reader, self.writer = reader, writer
+        self._sending = threading.Lock()
+
+    def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
+        """Write one frame. Raises `OSError` when the other side is gone."""
+        with self._sending:
+            for part in (_HEADER.pack(kind, nonce, len(body)), body):
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(self.writer, view) :]
+
+    def receive(self) -> Frame | None:
+        """Wait for one frame; None when the other side is gone between two frames.
+
+        Raises `ProtocolError` for half a frame or one that is too large.
+        """
+        header = self._read(_HEADER.size)
+        if not header:
+            return None
+        if len(header) < _HEADER.size:
+            raise ProtocolError("cut off")
+        kind, nonce, length = _HEADER.unpack(header)
+        if length > MAX_FRAME_BYTES:
+            raise ProtocolError("too large")
+        body = self._read(length)
+        if len(body) < length:
+            raise ProtocolError("cut off")
+        return Frame(kind, nonce, body)
+
+    def close(self) -> None:
+        """Close both descriptors."""
+        for descriptor in {self.reader, self.writer}:
+            os.close(descriptor)
+
+    def _read(self, length: int) -> bytes:
+        parts, missing = [], length
+        while missing:
+            try:
+                part = os.read(self.reader, min(missing, 1 << 20))
+            except ConnectionResetError:  # a killed process leaves unread bytes behind: the same as an end
+                break
+            if not part:
+                break
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)

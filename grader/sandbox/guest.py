@@ -1,0 +1,72 @@
+"""The submission inside the wall: its code executed, its names, its exceptions in its own line numbers."""
+
+import difflib
+import sys
+import traceback
+import types
+from typing import Any
+
+from grader.evidence import ExceptionFacts, Frame, UnitFailure
+from grader.submission import Submission, Unit
+
+MAX_FRAMES = 12
+MAX_MESSAGE = 1000
+
+
+class Guest:
+    """One submission as a module, executed unit by unit in one namespace."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        # Not "__main__": the block under `if __name__ == "__main__"` is for the student's own runs.
+        self.module = types.ModuleType("submission")
+        self.module.__file__ = submission.name
+        sys.modules["submission"] = self.module
+        sys.argv = [submission.name]
+        self.cells: dict[str, int | None] = {}
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Everything that the submission defined."""
+        return self.module.__dict__
+
+    def execute(self, unit: Unit) -> UnitFailure | None:
+        """Run one unit; returns what it raised, if anything."""
+        filename = f"<submission {unit.cell or 'file'}>"
+        self.cells[filename] = unit.cell
+        try:
+            code = compile(unit.source, filename, "exec", dont_inherit=True)
+            exec(code, self.names)  # noqa: S102 - this is what the walls are for
+        except BaseException as error:  # noqa: BLE001 - SystemExit at the top level is the student's as well
+            return UnitFailure(cell=unit.cell, exception=exception_facts(error, self))
+        return None
+
+    def close_to(self, name: str) -> str:
+        """Return a callable of the submission whose name looks like `name`, or an empty string."""
+        own = [n for n, value in self.names.items() if callable(value) and not n.startswith("_")]
+        return next(iter(difflib.get_close_matches(name, own, n=1, cutoff=0.75)), "")
+
+
+def exception_facts(error: BaseException, guest: Guest) -> ExceptionFacts:
+    """Return an exception as data, with the lines of the student's own file that it went through."""
+    frames = [
+        Frame(line=entry.lineno or 0, cell=guest.cells[entry.filename], function=entry.name[:80])
+        for entry in traceback.extract_tb(error.__traceback__)
+        if entry.filename in guest.cells
+    ]
+    if isinstance(error, SyntaxError) and error.filename in guest.cells:
+        frames.append(Frame(line=error.lineno or 1, cell=guest.cells[error.filename]))
+    return ExceptionFacts(
+        type=type(error).__name__[:80],
+        message=_message(error),
+        frames=tuple(frames[-MAX_FRAMES:]),
+        bases=tuple(c.__name__[:80] for c in type(error).__mro__[:10]),
+    )
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        return str(text)[:MAX_MESSAGE]
+    except Exception:  # noqa: BLE001 - an exception class of the student's own may not even have a text
+        return ""

@@ -1,0 +1,213 @@
+"""One plan, carried out: as many child processes as it takes, a step at a time, each within its time.
+
+A submission that dies during a step loses that step. A fresh child then goes on with the others, after doing again
+what they need.
+"""
+
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from grader.evidence import Stopped, StopReason
+from grader.plan import Call, Limits, Plan, Setup, Step, uses
+from grader.record import head, with_head
+from grader.sandbox.frames import END, EVIDENCE, IMPORTED, NO_NONCE, SETUP, STEP, UNIT, WALLS, Frame, ProtocolError
+from grader.sandbox.supervisor import Exit, Process, Workshop
+from grader.sandbox.worker import FAULT_CODE
+from grader.submission import Submission
+from grader.verdict import WallState
+
+MAX_CHILDREN = 12  # per run: each costs a start
+MAX_RUN_BYTES = 256 << 20
+END_SECONDS = 5.0  # for a process that is ending by itself to be gone
+START_SECONDS = 180.0  # for the imports, which may be under way, on a slow disk
+
+Progress = Callable[[Step, int, int], None]
+"""Told before each step: the step, how many are done, how many there are."""
+
+
+@dataclass
+class Run:
+    """What came of a plan: evidence by step, still packed, and how it ended where it did not end well."""
+
+    imported: bytes = b""
+    import_stop: Stopped | None = None
+    import_unit: int | None = None
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    stops: dict[str, Stopped] = field(default_factory=dict)
+    walls: tuple[WallState, ...] = ()
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_mib: float = 0.0
+
+
+class _Interrupted(Exception):
+    """The child can do no more steps."""
+
+    def __init__(self, reason: StopReason, detail: str = "") -> None:
+        super().__init__(reason)
+        self.stopped = Stopped(reason=reason, detail=detail)
+
+
+def carry_out(
+    workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
+) -> Run:
+    """Do all steps of a packed plan. Never raises for anything that a submission does."""
+    plan = head(parcel, Plan)
+    setup = with_head(parcel, Setup(submission=submission))
+    return _Conductor(workshop, plan, setup, has_guest=submission is not None, progress=progress).conduct()
+
+
+class _Conductor:
+    """The state of one run while it goes on."""
+
+    def __init__(self, workshop: Workshop, plan: Plan, setup: bytes, *, has_guest: bool, progress: Progress) -> None:
+        self.workshop, self.plan, self.setup = workshop, plan, setup
+        self.has_guest, self.progress = has_guest, progress
+        self.run = Run()
+        self.began = time.monotonic()
+        self.size = 0
+        self.current: Step | None = None
+
+    def conduct(self) -> Run:
+        """Send children until every step has evidence or a reason why not."""
+        for _ in range(MAX_CHILDREN):
+            if not self._pending() or self.run.import_stop:
+                break
+            self._one_child()
+        for step in self._pending():
+            self.run.stops[step.id] = self.run.import_stop or Stopped(reason=StopReason.GRADER, detail="too many restarts")
+        self.run.wall_seconds = round(time.monotonic() - self.began, 3)
+        return self.run
+
+    def _pending(self) -> list[Step]:
+        return [s for s in self.plan.steps if s.id not in self.run.bodies and s.id not in self.run.stops]
+
+    def _one_child(self) -> None:
+        """Start a child and do what is left; note the step or the import during which it ended."""
+        process = self.workshop.launch(self.plan.limits)
+        self.current = None
+        failure: Exception | None = None
+        try:
+            self._converse(process)
+        except (_Interrupted, ProtocolError, TimeoutError, OSError) as error:
+            failure = error
+        # One that came to its end, or ended itself, may say how; the others are ended here.
+        ended = failure is None or (isinstance(failure, _Interrupted) and failure.stopped.reason is StopReason.EXIT)
+        how = process.end(grace=END_SECONDS if ended else 0.0)
+        if failure is not None:
+            self._note(_why(failure, process, how, self.plan.limits))
+        self.run.cpu_seconds = round(self.run.cpu_seconds + how.cpu_seconds, 3)
+        self.run.peak_mib = max(self.run.peak_mib, process.peak_mib())
+
+    def _converse(self, process: Process) -> None:
+        self.run.walls = msgspec.json.decode(
+            _expect(process, WALLS, NO_NONCE, START_SECONDS).body, type=tuple[WallState, ...]
+        )
+        nonce = secrets.token_bytes(16)
+        process.channel.send(SETUP, self.setup, nonce)
+        if self.has_guest:
+            self._await_import(process, nonce)
+        for step in _with_what_they_use(self.plan.steps, self._pending()):
+            if step.id in self.run.stops:
+                continue  # the same function hung a moment ago
+            self.current = step
+            done = len(self.run.bodies) + len(self.run.stops)
+            self.progress(step, done, len(self.plan.steps))
+            nonce = secrets.token_bytes(16)
+            process.channel.send(STEP, msgspec.json.encode(step), nonce)
+            body = _expect(process, EVIDENCE, nonce, self._seconds_for(step)).body
+            self._keep(step, body)
+        process.channel.send(END)
+
+    def _await_import(self, process: Process, nonce: bytes) -> None:
+        deadline = time.monotonic() + self.plan.limits.import_seconds
+        while True:
+            frame = process.inbox.get(deadline - time.monotonic())
+            if frame is None:
+                raise _Interrupted(StopReason.EXIT)
+            if frame.kind == UNIT and len(frame.body) < 8 and frame.body.isdigit():
+                self.run.import_unit = int(frame.body) or None
+                continue
+            if frame.kind != IMPORTED or frame.nonce != nonce:
+                raise _Interrupted(StopReason.TAMPERED)
+            self.run.imported = self.run.imported or frame.body
+            return
+
+    def _seconds_for(self, step: Step) -> float:
+        left = self.plan.limits.wall_seconds - (time.monotonic() - self.began)
+        return max(0.0, min(step.limit_seconds, left))
+
+    def _keep(self, step: Step, body: bytes) -> None:
+        self.size += len(body)
+        if self.size > MAX_RUN_BYTES:
+            raise _Interrupted(StopReason.TOO_LARGE)
+        # A step that is done again for the sake of others keeps the evidence of the first time.
+        self.run.bodies.setdefault(step.id, body)
+
+    def _note(self, stopped: Stopped) -> None:
+        step = self.current
+        if step is None:
+            self.run.import_stop = stopped
+            return
+        # A step that went well the first time and not the second spoils those that are left, or this never ends.
+        lost = [step] if step.id not in self.run.bodies else self._pending()
+        if isinstance(step, Call) and stopped.reason in {StopReason.TIME, StopReason.CPU}:
+            # The function would hang again: its other calls share its fate.
+            lost += [s for s in self._pending() if isinstance(s, Call) and s.function == step.function]
+        for each in lost:
+            self.run.stops[each.id] = stopped
+
+
+def _expect(process: Process, kind: bytes, nonce: bytes, seconds: float) -> Frame:
+    frame = process.inbox.get(seconds)
+    if frame is None:
+        raise _Interrupted(StopReason.EXIT)
+    if frame.kind != kind or frame.nonce != nonce:
+        raise _Interrupted(StopReason.TAMPERED)
+    return frame
+
+
+def _with_what_they_use(steps: tuple[Step, ...], pending: list[Step]) -> list[Step]:
+    """Return `pending` with the steps whose live results they need, in the order of the plan."""
+    by_id = {step.id: step for step in steps}
+    wanted: set[str] = set()
+    open_ends = [step.id for step in pending]
+    while open_ends:
+        name = open_ends.pop()
+        if name not in wanted and name in by_id:
+            wanted.add(name)
+            open_ends += uses(by_id[name])
+    return [step for step in steps if step.id in wanted]
+
+
+def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopped:
+    """Return why a child ended, in the order of what is surest."""
+    if process.out_of_memory:
+        return Stopped(reason=StopReason.MEMORY, detail=str(limits.memory_mib))
+    if isinstance(error, TimeoutError):
+        return Stopped(reason=StopReason.TIME)
+    if isinstance(error, ProtocolError):
+        return Stopped(reason=StopReason.TOO_LARGE if "large" in str(error) else StopReason.TAMPERED)
+    if isinstance(error, _Interrupted) and error.stopped.reason is not StopReason.EXIT:
+        return error.stopped
+    if how.code is None:
+        return Stopped(reason=StopReason.GRADER, detail="the worker is gone")
+    if how.code == -signal.SIGXCPU or (how.code == -signal.SIGKILL and how.cpu_seconds >= limits.cpu_seconds):
+        return Stopped(reason=StopReason.CPU, detail=str(limits.cpu_seconds))
+    if how.code < 0:
+        return Stopped(reason=StopReason.SIGNAL, detail=_signal_name(-how.code))
+    if how.code == FAULT_CODE:
+        return Stopped(reason=StopReason.GRADER, detail="the child failed")
+    return Stopped(reason=StopReason.EXIT, detail=str(how.code))
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

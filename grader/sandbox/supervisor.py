@@ -1,0 +1,400 @@
+"""Outside: starts the processes, holds the clock, watches memory, and ends what must be ended.
+
+Imports neither TensorFlow nor NumPy, and looks into no evidence: it only carries it to the examiner.
+"""
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, Self
+
+import msgspec
+
+from grader.plan import Limits
+from grader.sandbox import worker as w
+from grader.sandbox.frames import END, Channel, Frame, ProtocolError
+
+WATCH_SECONDS = 0.05  # between two looks at memory
+
+
+class SandboxError(Exception):
+    """The grader's own processes could not be started or went away."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run's process ended. `code` is negative for a signal; None where it could not be told."""
+
+    code: int | None
+    cpu_seconds: float
+
+
+class Inbox:
+    """Frames of a channel, read by a thread, so that waiting for one can end in time on every system."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Close the channel once the other side is gone and the last frame is read."""
+        self._reader.join()
+        self.channel.close()
+
+    def get(self, seconds: float) -> Frame | None:
+        """Return the next frame; None when the other side is gone.
+
+        Raises `TimeoutError` after `seconds`, and `ProtocolError` for what is no frame.
+        """
+        try:
+            item = self._frames.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            raise TimeoutError from None
+        if isinstance(item, ProtocolError):
+            raise item
+        return item
+
+    def _read(self) -> None:
+        while True:
+            try:
+                frame = self.channel.receive()
+            except ProtocolError as error:
+                self._frames.put(error)
+                return
+            except OSError:
+                frame = None
+            self._frames.put(frame)
+            if frame is None:
+                return
+
+
+class MemoryWatch:
+    """Looks at the memory of a process and its descendants 20 times a second, and kills above the limit.
+
+    Sees nothing where there is no /proc: then nothing is limited, and the peak stays 0.
+    """
+
+    def __init__(self, pid: int, base_kib: int, limits: Limits, kill: Callable[[], None]) -> None:
+        self.exceeded = False
+        self.peak_mib = 0.0
+        self._over = threading.Event()
+        self._pid, self._base_kib, self._limit_mib, self._kill = pid, base_kib, limits.memory_mib, kill
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._over.set()
+
+    def _watch(self) -> None:
+        while not self._over.wait(WATCH_SECONDS):
+            used = sum(max(0, w.resource_kib(pid) - self._base_kib) for pid in _family(self._pid))
+            self.peak_mib = max(self.peak_mib, round(used / 1024, 1))
+            if used > self._limit_mib * 1024:
+                self.exceeded = True
+                self._kill()
+                return
+
+
+class Process(Protocol):
+    """One child that does one run."""
+
+    channel: Channel
+    inbox: Inbox
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it was ended because it took more memory than it may."""
+
+    def end(self, grace: float) -> Exit:
+        """Wait `grace` seconds for it to end by itself, then end it and everything that it started; clean up."""
+
+    def peak_mib(self) -> float:
+        """Return the most memory that it had so far, beyond what it shares."""
+
+
+class Workshop(Protocol):
+    """Where runs happen: behind walls on Linux, or in plain processes."""
+
+    mode: Literal["walls", "plain"]
+    examiner: Inbox
+
+    def launch(self, limits: Limits) -> Process:
+        """Start a process for one run."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+def readable_paths() -> tuple[str, ...]:
+    """Return what a run may read: the Python installation, the system's libraries, the course's data."""
+    system = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/mime.types")
+    paths = (*system, sys.prefix, sys.base_prefix)
+    return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
+
+
+# Behind walls.
+
+
+class WalledWorkshop:
+    """Runs are forked from the warm worker and put behind walls. Linux only."""
+
+    mode: Literal["walls"] = "walls"
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._next = 0
+        self._runs: dict[int, WalledProcess] = {}
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        # -P: the folder that the student stands in holds modules of the student's.
+        self._worker = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.sandbox.worker", str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            env=worker_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+        threading.Thread(target=self._listen, daemon=True).start()
+        ours, examiners = socket.socketpair()
+        self._send(w.Examine(), examiners)
+        self.examiner = Inbox(_channel(ours))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self.examiner.channel.send(END)
+        # Shut down, not only closed: the listening thread holds the socket too.
+        self._control.shutdown(socket.SHUT_RDWR)
+        os.kill(self._worker.pid, signal.SIGTERM)
+        self._worker.wait()
+        self.examiner.close()
+        self._control.close()
+
+    def launch(self, limits: Limits) -> "WalledProcess":
+        """Fork a child behind walls. Raises `SandboxError` when the worker is gone."""
+        with self._lock:
+            self._next += 1
+            number = self._next
+        ours, theirs = socket.socketpair()
+        scratch = tempfile.mkdtemp(prefix="grader-")
+        process = WalledProcess(self, number, _channel(ours), scratch, limits)
+        self._runs[number] = process
+        run = w.Run(
+            id=number,
+            scratch=scratch,
+            readable=readable_paths(),
+            environment={},
+            cpu_seconds=limits.cpu_seconds,
+            memory_mib=limits.memory_mib,
+            scratch_mib=limits.scratch_mib,
+        )
+        self._send(run, theirs)
+        return process
+
+    def kill(self, number: int) -> None:
+        """Have the worker end a run."""
+        with contextlib.suppress(OSError):
+            self._control.send(msgspec.json.encode(w.Kill(id=number)))
+
+    def _send(self, message: w.Message, descriptor: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [msgspec.json.encode(message)], [descriptor.fileno()])
+        except OSError as error:
+            raise SandboxError(f"the worker is gone: {error}") from error
+        finally:
+            descriptor.close()
+
+    def _listen(self) -> None:
+        """Take what the worker says, until it is gone; then no run can go on."""
+        with contextlib.suppress(OSError):
+            while data := self._control.recv(w.MAX_MESSAGE):
+                match msgspec.json.decode(data, type=w.Reply):
+                    case w.Ready():
+                        self._ready.set()
+                    case w.Started() as started:
+                        self._runs[started.id].started(started)
+                    case w.Ended() as ended:
+                        self._runs.pop(ended.id).ended(Exit(ended.code, ended.cpu_seconds))
+        for process in list(self._runs.values()):
+            process.ended(Exit(None, 0.0))
+
+
+class WalledProcess:
+    """A child of the warm worker."""
+
+    def __init__(self, workshop: WalledWorkshop, number: int, channel: Channel, scratch: str, limits: Limits) -> None:
+        self.channel, self.inbox = channel, Inbox(channel)
+        self._workshop, self._number, self._scratch = workshop, number, scratch
+        self._limits = limits
+        self._over = threading.Event()
+        self._exit = Exit(None, 0.0)
+        self.memory: MemoryWatch | None = None
+
+    def started(self, started: w.Started) -> None:
+        """Watch the memory of the run from now on."""
+        self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill)
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether the run was ended because it took more memory than it may."""
+        return self.memory is not None and self.memory.exceeded
+
+    def ended(self, how: Exit) -> None:
+        """Note how the run ended."""
+        self._exit = how
+        if self.memory is not None:
+            self.memory.stop()
+        self._over.set()
+
+    def kill(self) -> None:
+        """End the run: its outermost process takes the whole PID namespace with it."""
+        self._workshop.kill(self._number)
+
+    def end(self, grace: float) -> Exit:
+        """Wait for the worker to tell of the end, kill if there is none within `grace` seconds, and clean up."""
+        if not self._over.wait(grace):
+            self.kill()
+        self._over.wait()
+        self.inbox.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        return self._exit
+
+    def peak_mib(self) -> float:
+        """Return the most anonymous memory of the run's processes beyond the worker's, in MiB."""
+        return self.memory.peak_mib if self.memory else 0.0
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all of its descendants (Linux)."""
+    found, open_ends = [pid], [pid]
+    while open_ends:
+        parent = open_ends.pop()
+        try:
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        except OSError:
+            continue
+        found += map(int, children)
+        open_ends += map(int, children)
+    return found
+
+
+def _channel(end: socket.socket) -> Channel:
+    descriptor = end.detach()
+    return Channel(descriptor, descriptor)
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}}
+    return kept | {
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "KERAS_BACKEND": "tensorflow",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+        # One thread: sums in one order, so the same numbers at every run.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    }
+
+
+# In plain processes.
+
+
+class PlainWorkshop:
+    """Runs are processes of their own, without walls: for a student's own code, on any system."""
+
+    mode: Literal["plain"] = "plain"
+
+    def __init__(self) -> None:
+        self._examiner = _spawn("grader.examiner")
+        self.examiner = Inbox(_pipes(self._examiner))
+        # The next run's process is started ahead, so that its imports pass while something else is waited for.
+        self._spare: subprocess.Popen[bytes] | None = _spawn("grader.sandbox.child")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (self._examiner, self._spare):
+            if process is not None:
+                process.kill()
+                process.wait()
+
+    def launch(self, limits: Limits) -> "PlainProcess":
+        """Take the process that was started ahead, and start the next."""
+        process, self._spare = self._spare or _spawn("grader.sandbox.child"), None
+        return PlainProcess(process, limits)
+
+    def prepare(self) -> None:
+        """Start the next run's process now."""
+        self._spare = self._spare or _spawn("grader.sandbox.child")
+
+
+class PlainProcess:
+    """A process of its own, in a session of its own where the system has such."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        self._process = process
+        self.channel = _pipes(process)
+        self.inbox = Inbox(self.channel)
+        self.memory = MemoryWatch(process.pid, w.resource_kib(process.pid), limits, self.kill)
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it was ended because it took more memory than it may."""
+        return self.memory.exceeded
+
+    def kill(self) -> None:
+        """End it, and its session where there is one."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, 9)
+        self._process.kill()
+
+    def end(self, grace: float) -> Exit:
+        """Wait for it to end, kill it and its session if it has not within `grace` seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        self.kill()  # what it started may still be there
+        code = self._process.wait()
+        self.memory.stop()
+        self.inbox.close()
+        return Exit(code, 0.0)
+
+    def peak_mib(self) -> float:
+        """Return the most anonymous memory that it had beyond its imports, in MiB; 0 where it is not told."""
+        return self.memory.peak_mib
+
+
+def _spawn(module: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        env=worker_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        bufsize=0,
+    )
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> Channel:
+    assert process.stdin is not None and process.stdout is not None
+    return Channel(process.stdout.fileno(), process.stdin.fileno())

@@ -1,0 +1,140 @@
+"""What a function returned, as data. Runs inside the wall, beside code that may have changed anything here."""
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from grader.evidence import (
+    ArrayValue,
+    Entries,
+    HistoryValue,
+    Items,
+    ModelValue,
+    NoneValue,
+    OtherValue,
+    TextValue,
+    Value,
+)
+from grader.model_facts import is_history, is_model
+
+MAX_ARRAY_BYTES = 64 << 20
+MAX_ITEMS = 4096
+MAX_TEXT = 4000
+MAX_DEPTH = 6
+
+
+class Store:
+    """Collects the arrays of one step under short names."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, np.ndarray[Any, Any]] = {}
+
+    def add(self, array: np.ndarray[Any, Any]) -> str:
+        """Keep a copy in plain NumPy form and return its name."""
+        name = str(len(self.arrays))
+        # A plain base-class copy: no subclass, no memory shared with the submission, no Python objects.
+        self.arrays[name] = np.array(array, copy=True, subok=False)
+        return name
+
+
+def encode(value: object, store: Store, depth: int = 0) -> Value:
+    """Return `value` as a record. Never raises: what cannot be read becomes an `OtherValue` with its type."""
+    try:
+        return _encode(value, store, depth)
+    except Exception as error:  # noqa: BLE001 - objects of students may raise anything when they are looked at
+        return OtherValue(type=type_name(value), note=f"{type(error).__name__} while it was read")
+
+
+def type_name(value: object) -> str:
+    """Return the class name of a value, as the class itself has it, whatever the object claims."""
+    return str(type.__getattribute__(type(value), "__name__"))[:80]
+
+
+def _encode(value: object, store: Store, depth: int) -> Value:
+    kind = type(value)
+    if value is None:
+        return NoneValue()
+    if kind is str:
+        return TextValue(text=str(value)[:MAX_TEXT])
+    if kind in (bool, int, float, complex) or isinstance(value, np.generic):
+        return _array(np.asarray(value), "scalar", store)
+    if isinstance(value, np.ndarray):
+        return _array(value, "ndarray", store)
+    if is_model(value):
+        return ModelValue(type=type_name(value))
+    if is_history(value):
+        return encode_history(value, store)
+    if isinstance(value, list | tuple | deque | range):
+        return _sequence(list(value), type_name(value), store, depth)
+    if isinstance(value, dict):
+        return _mapping(value, store, depth)
+    if hasattr(value, "__array__"):
+        return _array(np.asarray(value), type_name(value), store)
+    return OtherValue(type=type_name(value))
+
+
+def _array(array: np.ndarray[Any, Any], container: str, store: Store) -> Value:
+    if array.nbytes > MAX_ARRAY_BYTES:
+        note = f"{array.shape} {array.dtype}, {array.nbytes / 2**20:.0f} MiB"
+        return OtherValue(type=container, note=note)
+    if array.dtype.hasobject or array.dtype.kind not in "biufcUSM":
+        return OtherValue(type=container, note=f"dtype {array.dtype}"[:80])
+    if array.dtype.kind in "SM":
+        array = array.astype(str)
+    return ArrayValue(
+        ref=store.add(array), dtype=str(array.dtype), shape=tuple(map(int, array.shape)), container=container
+    )
+
+
+def _sequence(items: list[object], container: str, store: Store, depth: int) -> Value:
+    array = _as_numbers(items)
+    if array is not None:
+        return _array(array, container, store)
+    if depth >= MAX_DEPTH or len(items) > MAX_ITEMS:
+        return OtherValue(type=container, note=f"{len(items)} items")
+    return Items(container=container, items=tuple(encode(item, store, depth + 1) for item in items))
+
+
+def _as_numbers(items: list[object]) -> np.ndarray[Any, Any] | None:
+    """Return a list of numbers (nested, or of equally long arrays' scalars) as an array; None if it is not one.
+
+    Lists of whole arrays stay lists: `(x, y)` is two things even when both have the same shape.
+    """
+    if not items or any(_is_array_like(item) for item in items):
+        return None
+    try:
+        array = np.asarray(items)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
+def _is_array_like(item: object) -> bool:
+    return hasattr(item, "__array__") and not isinstance(item, np.generic) and np.ndim(item) > 0  # type: ignore[arg-type]
+
+
+def _mapping(value: dict[object, object], store: Store, depth: int) -> Value:
+    if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
+        return OtherValue(type=type_name(value), note=f"{len(value)} entries")
+    entries = []
+    for key, item in value.items():
+        plain = isinstance(key, str | int | float | bool | np.generic)
+        entries.append((str(key)[:200] if plain else type_name(key), encode(item, store, depth + 1)))
+    return Entries(entries=tuple(entries))
+
+
+def encode_history(value: Any, store: Store) -> Value:
+    """Return a `keras.callbacks.History` as its curves."""
+    return HistoryValue(curves=curves_of(value.history, store))
+
+
+def curves_of(series: object, store: Store) -> dict[str, str]:
+    """Return each curve that is a flat list of numbers as a ref to a float64 array."""
+    curves = {}
+    if isinstance(series, dict):
+        for key, values in list(series.items())[:64]:
+            array = np.asarray(values, dtype=np.float64)
+            if array.ndim == 1 and array.size <= 100_000:
+                curves[str(key)[:200]] = store.add(array)
+    return curves

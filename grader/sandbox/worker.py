@@ -1,0 +1,212 @@
+"""The warm worker: imports TensorFlow once, then forks a child for each run. No submission's code runs in it.
+
+It answers a handful of messages on one socket. It never starts TensorFlow's runtime, stays single-threaded and
+holds nothing of worth: no labels, no reference solution, no secrets in its environment.
+"""
+
+import importlib
+import os
+import resource
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from grader.record import Tagged
+
+WARM_MODULES = (
+    "numpy",
+    "tensorflow",
+    "keras",
+    "sklearn.datasets",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.preprocessing",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "tensorflow.python.framework.convert_to_constants",
+    "grader.examiner",
+    "grader.sandbox.child",
+    "grader.sandbox.walls",
+)
+MAX_MESSAGE = 1 << 16
+FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
+
+
+class Examine(Tagged):
+    """Fork the examiner; its channel travels with the message."""
+
+
+class Run(Tagged):
+    """Fork a child for one run; its channel travels with the message. `walls` as `grader.sandbox.walls` has it."""
+
+    id: int
+    scratch: str
+    readable: tuple[str, ...]
+    environment: dict[str, str]
+    cpu_seconds: int
+    memory_mib: int
+    scratch_mib: int
+
+
+class Kill(Tagged):
+    """End a run and everything that it started."""
+
+    id: int
+
+
+class Ready(Tagged):
+    """The imports are done."""
+
+
+class Started(Tagged):
+    """A run's outermost process."""
+
+    id: int
+    pid: int
+    base_kib: int  # anonymous memory that the child shares with the worker
+
+
+class Ended(Tagged):
+    """A run is over. `code` as in `subprocess`: negative for a signal."""
+
+    id: int
+    code: int
+    cpu_seconds: float
+
+
+Message = Examine | Run | Kill
+Reply = Ready | Started | Ended
+
+
+class Worker:
+    """Serves one supervisor on `control` until it goes away."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.runs: dict[int, int] = {}  # pid: run id
+        self.wake, wake_writer = os.pipe()
+        os.set_blocking(self.wake, False)
+        os.set_blocking(wake_writer, False)
+        self.wake_writer = wake_writer
+
+    def serve(self) -> None:
+        """Import, say so, then answer messages."""
+        for name in WARM_MODULES:
+            importlib.import_module(name)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.wake_writer, warn_on_full_buffer=False)
+        self.reply(Ready())
+        selector = selectors.DefaultSelector()
+        selector.register(self.control, selectors.EVENT_READ)
+        selector.register(self.wake, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is self.control:
+                    if not self.handle():
+                        return
+                else:
+                    os.read(self.wake, 4096)
+                    self.reap()
+
+    def reply(self, reply: Reply) -> None:
+        """Tell the supervisor."""
+        self.control.send(msgspec.json.encode(reply))
+
+    def handle(self) -> bool:
+        """Answer one message; False when the supervisor is gone."""
+        data, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 1)
+        if not data:
+            for pid in self.runs:
+                os.kill(pid, signal.SIGKILL)
+            return False
+        message = msgspec.json.decode(data, type=Message)
+        match message:
+            case Examine():
+                self.fork(descriptors[0], _examine)
+            case Run():
+                base = resource_kib("self")
+                pid = self.fork(descriptors[0], lambda fd: _run(fd, message))
+                self.runs[pid] = message.id
+                self.reply(Started(id=message.id, pid=pid, base_kib=base))
+            case Kill(id=run):
+                for pid in [p for p, r in self.runs.items() if r == run]:
+                    os.kill(pid, signal.SIGKILL)
+        return True
+
+    def fork(self, channel: int, work: Any) -> int:
+        """Fork a process that does `work` with its end of a channel and then ends, whatever happens."""
+        pid = os.fork()
+        if pid:
+            os.close(channel)
+            return pid
+        code = FAULT_CODE
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for descriptor in (self.wake, self.wake_writer, self.control.fileno()):
+                os.close(descriptor)
+            work(channel)
+            code = 0
+        except BaseException:  # noqa: BLE001 - behind the walls this goes nowhere; before them it is a fault of ours
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def reap(self) -> None:
+        """Tell of every child that has ended. The examiner is no run and is not told of: its channel closes."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            run = self.runs.pop(pid, None)
+            if run is not None:
+                cpu = round(usage.ru_utime + usage.ru_stime, 3)
+                self.reply(Ended(id=run, code=os.waitstatus_to_exitcode(status), cpu_seconds=cpu))
+
+
+def resource_kib(pid: int | str) -> int:
+    """Return the anonymous memory of a process in KiB (Linux; 0 where it is not told)."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:  # noqa: PTH123 - 20 times a second
+            fields = dict(line.split(":", 1) for line in status if ":" in line)
+    except (OSError, ValueError):
+        return 0
+    return sum(int(fields.get(name, "0 kB").split()[0]) for name in ("RssAnon", "RssShmem"))
+
+
+def _examine(channel: int) -> None:
+    from grader.examiner import serve  # noqa: PLC0415 - imported once by the worker, used after the fork
+    from grader.sandbox.frames import Channel  # noqa: PLC0415
+
+    serve(Channel(channel, channel))
+
+
+def _run(channel: int, run: Run) -> None:
+    from grader.sandbox import walls  # noqa: PLC0415
+    from grader.sandbox.child import serve  # noqa: PLC0415
+    from grader.sandbox.frames import Channel  # noqa: PLC0415
+
+    limits = walls.Limits(cpu_seconds=run.cpu_seconds, memory_mib=run.memory_mib, file_mib=run.scratch_mib)
+    standing = walls.enter(run.scratch, run.readable, limits, channel, run.environment)
+    serve(Channel(channel, channel), standing)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m grader.sandbox.worker FD`: serve the supervisor on the inherited socket `FD`."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with socket.socket(fileno=int(arguments[0])) as control:
+        Worker(control).serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

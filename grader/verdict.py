@@ -1,0 +1,232 @@
+"""The verdict: what is said to people about one submission. A documented contract, see `docs/verdict.md`.
+
+`Verdict` is what `grader check --json` prints. `Exhibits` is what only the HTML report shows besides: curves,
+pictures, the network. Both are plain frozen data; all sentences are already in `Verdict.language`.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Status(StrEnum):
+    """The outcome of a criterion, and of a whole submission. These six words and no others."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"  # a criterion that it depends on was not passed
+    NOT_ATTEMPTED = "not_attempted"  # the function is still the stub
+    NOT_GRADED = "not_graded"  # the grader could not decide
+
+
+Severity = Literal["error", "warning", "tip"]
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every record here: frozen, and strict when decoded."""
+
+
+class Location(Record):
+    """A place in the student's own file. `line` counts from 1 within the file, or within `cell`."""
+
+    file: str
+    line: int
+    cell: int | None = None  # number of the code cell in a notebook, from 1
+    source: str = ""  # the text of that line
+
+
+class Hint(Record):
+    """An explanation with evidence: a misconception of the catalogue. Never takes a point."""
+
+    id: str
+    severity: Severity
+    text: str
+
+
+class Notice(Record):
+    """Something worth saying about the submission as a whole, such as a cell that crashed."""
+
+    id: str
+    severity: Severity
+    text: str
+    location: Location | None = None
+
+
+class CriterionVerdict(Record, kw_only=True):
+    """One criterion, judged. `points` exceed `max_points` by at most `bonus`."""
+
+    id: str
+    title: str
+    lesson: str  # what a student learns from it, one sentence
+    status: Status
+    points: float
+    max_points: float
+    bonus: float = 0.0  # the most that can be had beyond max_points
+    message: str
+    hints: tuple[Hint, ...] = ()
+    expected: str | None = None
+    received: str | None = None
+    location: Location | None = None
+
+
+class Submission(Record):
+    """Which file was judged: its name without folders, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+class CertificationItem(Record):
+    """One agreement between what the submission claims and what its frozen graph computes."""
+
+    id: str
+    agrees: bool
+    text: str
+
+
+class WallState(Record):
+    """One wall around the run: whether it stood, and if not, why."""
+
+    id: str
+    stands: bool
+    detail: str = ""
+
+
+class Isolation(Record):
+    """Which walls stood while the submission ran. `mode` is `plain` where none was asked for."""
+
+    mode: Literal["walls", "plain"]
+    walls: tuple[WallState, ...] = ()
+
+
+class Versions(Record):
+    """What the verdict depends on besides the submission. `rubric` is a hash of the exercise's rubric."""
+
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+    scikit_learn: str
+    grader: str
+    rubric: str
+
+
+class Resources(Record):
+    """What the run of the submission used; differs from run to run."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_mib: float  # anonymous memory beyond that of the shared worker
+
+
+class Verdict(Record, kw_only=True):
+    """The mark of one submission and the reasons for it."""
+
+    schema: Literal[1] = 1
+    language: str
+    exercise: str
+    title: str
+    submission: Submission
+    status: Status
+    points: float
+    max_points: float
+    certified: bool
+    certification: tuple[CertificationItem, ...]
+    notices: tuple[Notice, ...]
+    isolation: Isolation
+    versions: Versions
+    seeds: tuple[int, ...]
+    resources: Resources
+    criteria: tuple[CriterionVerdict, ...]
+
+
+class Curve(Record):
+    """One training run. `series` maps a history key (`loss`, `val_accuracy`, ...) to a value per epoch;
+    a value that was not finite is None."""
+
+    name: str  # "seed 0", or the name of an experiment
+    series: dict[str, tuple[float | None, ...]]
+
+
+class Score(Record):
+    """The score of one seed, computed by the examiner from the frozen graph: on the held-out rows, and on the
+    same rows with small noise (an honest network loses little there, one that memorised falls off a cliff)."""
+
+    seed: int
+    metric: str
+    held_out: float
+    perturbed: float
+
+
+class Confusion(Record):
+    """`counts[i][j]`: held-out rows of true class `labels[i]` that the network called `labels[j]`."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+class Mistake(Record):
+    """A held-out row that the network got wrong. `image`: rows of grey values from 0 (paper) to 1 (ink)."""
+
+    image: tuple[tuple[float, ...], ...]
+    true: str
+    predicted: str
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]  # the network's outputs, in the order of `labels`
+
+
+class NetworkLayer(Record):
+    """One layer, nested models flattened. `output_shape` like "(None, 64)"."""
+
+    name: str
+    kind: str  # class name, such as Dense
+    detail: str  # such as "64 units, relu"
+    output_shape: str
+    parameters: int
+    trainable: bool
+
+
+class Network(Record):
+    """The network as the grader saw it, for the diagram."""
+
+    style: str  # sequential, functional, subclassed
+    input_shape: str
+    layers: tuple[NetworkLayer, ...]
+    parameters: int
+    trainable_parameters: int
+    loss: str
+    optimizer: str
+    metrics: tuple[str, ...]
+
+
+class Figure(Record):
+    """What one of the submission's plotting functions drew. `png` is base64."""
+
+    function: str
+    png: str
+    width: int  # pixels
+    height: int  # pixels
+
+
+class Exhibits(Record):
+    """What the HTML report shows besides the verdict. Any part may be empty: the run may have ended early."""
+
+    scores: tuple[Score, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    experiments: tuple[Curve, ...] = ()
+    confusion: Confusion | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    network: Network | None = None
+    figures: tuple[Figure, ...] = ()
+
+
+def encode(verdict: Verdict) -> str:
+    """Return the verdict as indented JSON, keys in the order of the schema, with a newline at the end."""
+    return msgspec.json.format(msgspec.json.encode(verdict), indent=2).decode() + "\n"
+
+
+def decode(text: str | bytes) -> Verdict:
+    """Read a verdict back. Raises `msgspec.ValidationError` for anything that is not exactly one."""
+    return msgspec.json.decode(text, type=Verdict)
