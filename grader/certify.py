@@ -60,10 +60,16 @@ def _of_model(model: Model, case: Case, seed: int) -> Iterator[Agreement]:
         yield Agreement("operations", agrees=False, text=text)
         return
     if model.graph is None:
-        text = T("Seed {seed}: the network could not be frozen and replayed: {problem}", seed=seed, problem=model.problem)
+        text = T(
+            "Seed {seed}: the network could not be frozen and replayed: {problem}",
+            seed=seed,
+            problem=model.problem,
+        )
         yield Agreement("replay", agrees=False, text=text)
         return
-    yield Agreement("operations", agrees=True, text=T("Seed {seed}: the graph holds only operations of networks.", seed=seed))
+    yield Agreement(
+        "operations", agrees=True, text=T("Seed {seed}: the graph holds only operations of networks.", seed=seed)
+    )
     yield _parameters(model, seed)
     yield _kernels(model, seed)
     yield _copies(model, case, seed)
@@ -72,7 +78,12 @@ def _of_model(model: Model, case: Case, seed: int) -> Iterator[Agreement]:
 def _parameters(model: Model, seed: int) -> Agreement:
     assert model.graph is not None
     held, claimed = model.graph.constants, model.facts.parameters
-    text = T("Seed {seed}: the graph holds {held} numbers, the layers claim {claimed}.", seed=seed, held=held, claimed=claimed)
+    text = T(
+        "Seed {seed}: the graph holds {held} numbers, the layers claim {claimed}.",
+        seed=seed,
+        held=held,
+        claimed=claimed,
+    )
     return Agreement("parameters", held <= claimed + SPARE_CONSTANTS, text)
 
 
@@ -123,8 +134,12 @@ def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
     held_out = row_hashes(case.outside["x_test"])
     step = case.steps[f"train@{network.seed}"]
     seen = sum(int(np.isin(held_out, step.arrays[fit.rows]).sum()) for fit in network.fits if fit.rows)
-    known = int(np.isin(held_out, np.concatenate([row_hashes(case.inside[n]) for n in ("x_train", "x_val")])).sum())
-    text = T("Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=max(0, seen - known))
+    known = int(
+        np.isin(held_out, np.concatenate([row_hashes(case.inside[n]) for n in ("x_train", "x_val")])).sum()
+    )
+    text = T(
+        "Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=max(0, seen - known)
+    )
     yield Agreement("held_out", seen <= known, text)
     loss = _loss_agreement(network, case)
     if loss is not None:
@@ -141,7 +156,9 @@ def _loss_agreement(network: Trained, case: Case) -> Agreement | None:
     outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
     if outputs is None or curve is None or any(layer.kernel_regularizer for layer in after.facts.layers):
         return None
-    value = loss_value(compiled.loss, outputs, case.inside["y_val_one_hot"], compiled.from_logits, compiled.label_smoothing)
+    value = loss_value(
+        compiled.loss, outputs, case.inside["y_val_one_hot"], compiled.from_logits, compiled.label_smoothing
+    )
     if value is None or not np.isfinite(value):
         return None
     claimed = np.asarray(step.arrays[curve], dtype=np.float64)

@@ -49,7 +49,9 @@ class Course:
         spec.loader.exec_module(module)
         rubric = getattr(module, "RUBRIC", None)
         if not isinstance(rubric, Rubric):
-            raise TypeError(f"{path.name} of {name} has to define RUBRIC = Rubric(...); received {type(rubric).__name__}")
+            raise TypeError(
+                f"{path.name} of {name} has to define RUBRIC = Rubric(...); received {type(rubric).__name__}"
+            )
         return rubric
 
     def rubric_hash(self, name: str) -> str:

@@ -104,9 +104,7 @@ class FigureValue(Tagged):
     height: int = 0
 
 
-Value = (
-    ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | HistoryValue | FigureValue | OtherValue
-)
+Value = ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | HistoryValue | FigureValue | OtherValue
 
 
 # Models.

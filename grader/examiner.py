@@ -54,7 +54,15 @@ class Examiner:
         case = make_case(ask.question, data, ask.held)
         versions = msgspec.structs.replace(ask.versions, rubric=course.rubric_hash(ask.question.exercise))
         verdict, exhibits, undecided = judge(
-            ask.question.exercise, rubric, data, case, ask.submission, ask.isolation, ask.resources, versions, ask.language
+            ask.question.exercise,
+            rubric,
+            data,
+            case,
+            ask.submission,
+            ask.isolation,
+            ask.resources,
+            versions,
+            ask.language,
         )
         more = tuple(s for s in rubric.seeds if s not in ask.question.seeds) if undecided else ()
         return Judged(verdict, exhibits, more)

@@ -46,7 +46,9 @@ def _scores(networks: Sequence[Trained], case: Case) -> Iterator[Score]:
         held_out = accuracy_of(network.after, case)
         noisy = accuracy_of(network.after, case, "x_perturbed")
         if held_out is not None and noisy is not None:
-            yield Score(seed=network.seed, metric="accuracy", held_out=round(held_out, 4), perturbed=round(noisy, 4))
+            yield Score(
+                seed=network.seed, metric="accuracy", held_out=round(held_out, 4), perturbed=round(noisy, 4)
+            )
 
 
 def _curve(name: str, curves: dict[str, list[float]]) -> Curve:
@@ -60,7 +62,11 @@ def _curve(name: str, curves: dict[str, list[float]]) -> Curve:
 def _experiments(case: Case) -> Iterator[Curve]:
     for step, seen in case.steps.items():
         outcome = seen.evidence.outcome
-        if not step.endswith("@experiment") or not isinstance(outcome, Returned) or not isinstance(outcome.value, Entries):
+        if (
+            not step.endswith("@experiment")
+            or not isinstance(outcome, Returned)
+            or not isinstance(outcome.value, Entries)
+        ):
             continue
         for name, value in outcome.value.entries:
             try:
@@ -90,7 +96,10 @@ def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
     worst = wrong[np.argsort(-sure, kind="stable")][:MAX_MISTAKES]
     return tuple(
         Mistake(
-            image=tuple(tuple(round(float(v), 3) for v in line) for line in data.outside["x_test"][row].reshape(data.picture)),
+            image=tuple(
+                tuple(round(float(v), 3) for v in line)
+                for line in data.outside["x_test"][row].reshape(data.picture)
+            ),
             true=data.class_names[truth[row]],
             predicted=data.class_names[said[row]],
             labels=data.class_names,
@@ -145,4 +154,6 @@ def _figures(case: Case) -> Iterator[Figure]:
             if png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE_BYTES and png[:4].tobytes() == b"\x89PNG":
                 picture = base64.b64encode(png.tobytes()).decode()
                 function = step.split("@", 1)[0]
-                yield Figure(function=function, png=picture, width=outcome.value.width, height=outcome.value.height)
+                yield Figure(
+                    function=function, png=picture, width=outcome.value.width, height=outcome.value.height
+                )

@@ -5,9 +5,10 @@ Nothing here looks into evidence. The examiner plans and judges, children behind
 
 import platform
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -36,12 +37,19 @@ class Graded:
     exhibits: Exhibits
 
 
+class Mode(StrEnum):
+    """How submissions run."""
+
+    WALLS = "walls"  # behind walls, forked from the warm worker: Linux
+    PLAIN = "plain"  # in processes of their own, without walls: for one's own code
+
+
 class Grader:
     """Grades submissions of a course, one import of TensorFlow for all of them. A context manager."""
 
-    def __init__(self, course: Course, mode: Literal["walls", "plain"]) -> None:
+    def __init__(self, course: Course, mode: Mode) -> None:
         self.course = course
-        self.workshop: Workshop = WalledWorkshop() if mode == "walls" else PlainWorkshop()
+        self.workshop: Workshop = WalledWorkshop() if mode is Mode.WALLS else PlainWorkshop()
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +73,7 @@ class Grader:
                 held = msgspec.structs.replace(held, replays=held.replays | self._replay(replays.parcel))
             used.add(run)
             ask = AskVerdict(
-                question, held, submission, self._isolation(run), used.resources(), _versions(), language
+                question, held, submission, self._isolation(run), used.resources(), versions(), language
             )
             judged = self._ask(ask, Judged)
             if not judged.more_seeds or held.import_stop is not None:
@@ -77,7 +85,10 @@ class Grader:
         return carry_out(self.workshop, parcel, None).bodies
 
     def _isolation(self, run: Run) -> Isolation:
-        return Isolation(mode=self.workshop.mode, walls=run.walls)
+        """Return the walls of this run: each stands when it went up and the canary could not cross it."""
+        crossed = {wall.id: wall for wall in self.workshop.walls() if not wall.stands}
+        walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
+        return Isolation(mode=self.workshop.mode, walls=walls)
 
     def _ask(self, ask: Ask, kind: type[A]) -> A:
         examiner = self.workshop.examiner
@@ -135,7 +146,7 @@ class _Used:
 
 
 @cache
-def _versions() -> Versions:
+def versions() -> Versions:
     """Return the versions that a verdict depends on; the examiner fills in the rubric's."""
     return Versions(
         python=platform.python_version(),

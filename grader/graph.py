@@ -1,6 +1,6 @@
 """Reads a frozen graph as a network: its kernels, what stands between them, and what comes out at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +10,36 @@ from grader.evidence import NodeFacts, ReplayEvidence
 
 Array = np.ndarray[Any, Any]
 
-_KERNEL_OPERATIONS = frozenset({"MatMul", "BatchMatMulV2", "BatchMatMulV3", "Conv1D", "Conv2D", "Conv3D", "DepthwiseConv2dNative", "Einsum"})
-_NONLINEAR = frozenset(
-    {"Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign", "Softmax", "Erf", "Erfc", "Exp",
-     "Maximum", "Minimum", "MaxPool", "MaxPoolV2", "Abs", "Square", "Pow"}
-)  # fmt: skip
-_PASSING = frozenset({"Identity", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient", "NoOp"})
-_HEADS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "Relu": "relu", "Tanh": "tanh", "Elu": "elu", "Selu": "selu",
-          "Softplus": "softplus", "LogSoftmax": "log_softmax", "Relu6": "relu6", "LeakyRelu": "leaky_relu",
-          "BiasAdd": "linear", "MatMul": "linear", "Add": "linear", "AddV2": "linear", "Conv2D": "linear", "Einsum": "linear",
-          "BatchMatMulV2": "linear", "Mul": "linear"}  # fmt: skip
+_KERNEL_OPERATIONS = frozenset(
+    """MatMul BatchMatMulV2 BatchMatMulV3 Conv1D Conv2D Conv3D DepthwiseConv2dNative Conv2DBackpropInput
+    Conv3DBackpropInputV2 Einsum""".split()
+)
+_ACTIVATIONS = {
+    "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu", "Sigmoid": "sigmoid",
+    "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Softmax": "softmax", "LogSoftmax": "log_softmax",
+    "Exp": "exponential", "Erf": "other", "Erfc": "other",
+}  # fmt: skip
+_NONLINEAR = frozenset(_ACTIVATIONS) | frozenset("Maximum Minimum MaxPool MaxPoolV2 MaxPool3D Max Min Abs Square Pow".split())
+# What hands numbers on as they are: in another shape, or one of several that come together.
+_PASSING = frozenset("Identity IdentityN Reshape Squeeze ExpandDims Cast StopGradient NoOp Transpose".split())
+_LINEAR = _KERNEL_OPERATIONS | frozenset(
+    """BiasAdd Add AddV2 AddN Sub Neg Mean Sum AvgPool AvgPool3D FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3
+    ConcatV2 Pack""".split()
+)
+# Linear as long as only one side depends on the input.
+_SCALING = frozenset({"Mul", "RealDiv", "Div"})
 
 
 @dataclass(frozen=True)
 class GraphSummary:
     """A network as it computes.
 
-    `kernels`: name and value of each weight that values are multiplied with, from input to output.
-    `hidden`: how many of them have something non-linear between them and the next.
-    `head`: the last operation as an activation, `other` where it is none. `constants`: numbers held in the graph.
+    `kernels`: name and value of each weight that values are multiplied with, from input to output; for one that is
+    computed, as with weight normalisation, the largest array that it is computed from.
+    `hidden`: how many of them have something non-linear between them and the next. `head`: the last operation as an
+    activation, `other` where it is none. `weights`: all arrays of real numbers in the graph. `constants`: how many
+    numbers these hold.
+    `stacked`: activations that stand one right after the other at the end, such as sigmoid and softmax.
     """
 
     kernels: tuple[tuple[str, Array], ...]
@@ -36,73 +47,132 @@ class GraphSummary:
     head: str
     constants: int
     double_softmax: bool
+    stacked: tuple[str, ...] = ()
+    weights: tuple[Array, ...] = ()
 
 
 def summarise(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node: str) -> GraphSummary:
     """Return what the graph of a replay is. The graph was not run when it holds forbidden operations."""
-    nodes = {node.name: node for node in evidence.nodes}
-    order = _order(nodes, output_node.split(":")[0])
-    alive = _data_dependent(order)
-    kernels: list[tuple[str, Array]] = []
-    hidden, pending, softmaxes = 0, False, 0
-    for node in alive:
-        if node.op in _KERNEL_OPERATIONS:
-            ref = _constant_behind(nodes, node, evidence.constants)
-            if ref is not None:
-                hidden += bool(kernels) and not pending
-                kernels.append((node.name, arrays[ref]))
-                pending = True
-        elif node.op in _NONLINEAR:
-            pending = False
-            softmaxes += node.op == "Softmax"
-    floats = (arrays[r] for n, r in evidence.constants.items() if n in {x.name for x in order})
+    graph = _Graph(evidence, arrays, output_node.split(":", maxsplit=1)[0])
+    kernels = graph.kernels()
+    stacked = graph.stacked()
+    weights = tuple(graph.floats.values())
     return GraphSummary(
-        kernels=tuple(kernels),
-        hidden=hidden,
-        head=_head(nodes, output_node.split(":")[0]),
-        constants=sum(int(a.size) for a in floats if a.dtype.kind == "f" and a.ndim > 0),
-        double_softmax=softmaxes > 1 and [n.op for n in alive if n.op not in _PASSING][-2:] == ["Softmax", "Softmax"],
+        kernels=tuple((node, graph.floats[constant]) for node, constant in kernels.items()),
+        hidden=graph.hidden(kernels),
+        head=graph.head(),
+        constants=sum(int(a.size) for a in weights),
+        double_softmax=stacked == ("softmax", "softmax"),
+        stacked=stacked,
+        weights=weights,
     )
 
 
-def _order(nodes: Mapping[str, NodeFacts], output: str) -> list[NodeFacts]:
-    """Return the nodes that the output needs, each after those that it reads."""
-    order: list[NodeFacts] = []
-    entered: set[str] = set()
-    stack: list[tuple[str, bool]] = [(output, False)]
-    while stack:
-        name, done = stack.pop()
-        if done:
-            order.append(nodes[name])
-        elif name in nodes and name not in entered:
-            entered.add(name)
-            stack.append((name, True))
-            stack += [(source, False) for source in reversed(nodes[name].inputs)]
-    return order
+class _Graph:
+    """The part of a graph that its output needs, in an order in which each node comes after those that it reads."""
 
+    def __init__(self, evidence: ReplayEvidence, arrays: Mapping[str, Array], output: str) -> None:
+        self.nodes = {node.name: node for node in evidence.nodes}
+        self.output = output
+        self.order = self._order()
+        needed = {node.name for node in self.order}
+        values = {name: arrays[ref] for name, ref in evidence.constants.items() if name in needed and ref in arrays}
+        # Shapes, axes and epsilons are no weights.
+        self.floats = {name: value for name, value in values.items() if value.dtype.kind == "f" and value.ndim > 0}
+        self.alive = self._dependent()
 
-def _data_dependent(order: list[NodeFacts]) -> list[NodeFacts]:
-    """Return those nodes whose value depends on the network's input."""
-    dependent: dict[str, NodeFacts] = {}
-    for node in order:
-        if node.op == "Placeholder" or any(source in dependent for source in node.inputs):
-            dependent[node.name] = node
-    return list(dependent.values())
+    def _order(self) -> list[NodeFacts]:
+        order: list[NodeFacts] = []
+        entered: set[str] = set()
+        stack: list[tuple[str, bool]] = [(self.output, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                order.append(self.nodes[name])
+            elif name in self.nodes and name not in entered:
+                entered.add(name)
+                stack.append((name, True))
+                stack += [(source, False) for source in reversed(self.nodes[name].inputs)]
+        return order
 
+    def _dependent(self) -> set[str]:
+        """Return the nodes whose value depends on the numbers of the network's input, not only on its shape."""
+        found: set[str] = set()
+        for node in self.order:
+            if node.op == "Placeholder" or (node.op not in {"Shape", "NoOp"} and found.intersection(node.inputs)):
+                found.add(node.name)
+        return found
 
-def _constant_behind(nodes: Mapping[str, NodeFacts], node: NodeFacts, constants: Mapping[str, str]) -> str | None:
-    """Return the ref of the constant that a node multiplies with, looking through what only passes it on."""
-    for source in node.inputs:
-        name = source
-        while name in nodes and nodes[name].op in _PASSING and nodes[name].inputs:
-            name = nodes[name].inputs[0]
-        if name in constants:
-            return constants[name]
-    return None
+    def kernels(self) -> dict[str, str]:
+        """Return the nodes that multiply the input with a weight, each with the constant that holds it.
 
+        A layer that is applied many times, such as one for each line of a picture, is one kernel.
+        """
+        found: dict[str, str] = {}
+        for node in self.order:
+            if node.op in _KERNEL_OPERATIONS and node.name in self.alive:
+                constant = self._weight_of(node)
+                if constant and constant not in found.values():
+                    found[node.name] = constant
+        return found
 
-def _head(nodes: Mapping[str, NodeFacts], output: str) -> str:
-    name = output
-    while name in nodes and nodes[name].op in _PASSING and nodes[name].inputs:
-        name = nodes[name].inputs[0]
-    return _HEADS.get(nodes[name].op, "other") if name in nodes else "other"
+    def _weight_of(self, node: NodeFacts) -> str:
+        """Return the largest constant that a node multiplies with, looking through what it is computed by."""
+        open_ends = [source for source in node.inputs if source not in self.alive]
+        candidates: set[str] = set()
+        seen: set[str] = set()
+        while open_ends:
+            name = open_ends.pop()
+            if name in seen or name not in self.nodes:
+                continue
+            seen.add(name)
+            candidates |= {name} & self.floats.keys()
+            open_ends += self.nodes[name].inputs
+        return max(candidates, key=lambda name: (self.floats[name].size, name), default="")
+
+    def hidden(self, kernels: Mapping[str, str]) -> int:
+        """Return how many kernels reach another kernel only bent by something non-linear, as of a hidden layer."""
+        straight: dict[str, frozenset[str]] = {}
+        bent: dict[str, frozenset[str]] = {}
+        hidden: set[str] = set()
+        weights = set(kernels.values())
+        for node in self.order:
+            fresh = frozenset[str]().union(*(straight.get(s, frozenset()) for s in node.inputs))
+            curved = frozenset[str]().union(*(bent.get(s, frozenset()) for s in node.inputs))
+            own = self._weight_of(node) if node.op in _KERNEL_OPERATIONS and node.name in self.alive else ""
+            if own and own in weights:
+                hidden |= curved
+                fresh, curved = frozenset({own}), frozenset()
+            elif node.op in _NONLINEAR and node.name in self.alive:
+                fresh, curved = frozenset(), fresh | curved
+            straight[node.name], bent[node.name] = fresh, curved
+        return len(hidden)
+
+    def head(self) -> str:
+        """Return the last operation as an activation."""
+        node = self._behind(self.output)
+        if node is None:
+            return "other"
+        if node.op in _ACTIVATIONS:
+            return _ACTIVATIONS[node.op]
+        if node.op in _SCALING:
+            return "linear" if len(self._alive_inputs(node)) == 1 else "other"
+        return "linear" if node.op in _LINEAR else "other"
+
+    def stacked(self) -> tuple[str, ...]:
+        """Return the activations at the end where two or more stand right behind one another, first to last."""
+        found: list[str] = []
+        node = self._behind(self.output)
+        while node is not None and node.op in _ACTIVATIONS and node.name in self.alive:
+            found.append(_ACTIVATIONS[node.op])
+            node = self._behind(node.inputs[0]) if node.inputs else None
+        return tuple(reversed(found)) if len(found) > 1 else ()
+
+    def _behind(self, name: str) -> NodeFacts | None:
+        """Return the node that computed a value, looking through what only passes it on."""
+        while name in self.nodes and self.nodes[name].op in _PASSING and self.nodes[name].inputs:
+            name = self.nodes[name].inputs[0]
+        return self.nodes.get(name)
+
+    def _alive_inputs(self, node: NodeFacts) -> Sequence[str]:
+        return [source for source in node.inputs if source in self.alive]

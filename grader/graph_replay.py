@@ -5,23 +5,13 @@ from typing import Any
 import numpy as np
 
 from grader.evidence import NodeFacts, ReplayEvidence, TapFacts
+from grader.operations import forbidden
 from grader.plan import Replay
 from grader.sandbox.values import Store
 
 MAX_NODES = 20_000
 MAX_TAPS = 32
 
-# What networks compute with. No reading of files, no Python functions, no tables, no loops, and none of the
-# operations that look things up (comparisons, sorting, arg-max, gather): a network does not need them to predict.
-_STRUCTURE = "Placeholder Const Identity NoOp Reshape Shape StridedSlice Pack ConcatV2 Squeeze ExpandDims Transpose Cast Prod Fill"
-_LINEAR = "MatMul BatchMatMulV2 BatchMatMulV3 Tensordot Einsum BiasAdd Conv1D Conv2D Conv3D DepthwiseConv2dNative Conv2DBackpropInput"
-_ARITHMETIC = "Add AddV2 AddN Sub Mul RealDiv Div DivNoNan Neg Square SquaredDifference Sqrt Rsqrt Exp Log Log1p Expm1 Pow Abs"
-_REDUCTION = "Sum Mean Max MaxPool MaxPoolV2 AvgPool AvgPool3D MaxPool3D"
-_ACTIVATION = "Relu Relu6 LeakyRelu Elu Selu Sigmoid Tanh Softplus Softsign Softmax LogSoftmax Erf Erfc Maximum Minimum"
-_NORMALISATION = "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 L2Loss StopGradient Pad PadV2 ZerosLike OnesLike"
-ALLOWED_OPERATIONS = frozenset(
-    " ".join((_STRUCTURE, _LINEAR, _ARITHMETIC, _REDUCTION, _ACTIVATION, _NORMALISATION)).split()
-)
 _TAPPED = frozenset({"Relu", "Sigmoid", "Tanh"})
 
 
@@ -34,12 +24,18 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
 
     try:
         graph = tf.compat.v1.GraphDef.FromString(arrays[step.graph].tobytes())
-        nodes = tuple(NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_node, n.input))) for n in graph.node[:MAX_NODES])
+        nodes = tuple(
+            NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_node, n.input))) for n in graph.node[:MAX_NODES]
+        )
         functions = {f"function {f.signature.name}" for f in graph.library.function}
-        forbidden = {n.op for n in nodes} - ALLOWED_OPERATIONS | functions
-        if forbidden or len(graph.node) > MAX_NODES:
-            return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(forbidden)) or ("too many nodes",))
-        constants = {n.name: store.add(tf.make_ndarray(n.attr["value"].tensor)) for n in graph.node if n.op == "Const"}
+        refused = forbidden(nodes) | functions
+        if refused or len(graph.node) > MAX_NODES:
+            return ReplayEvidence(
+                id=step.id, nodes=nodes, forbidden=tuple(sorted(refused)) or ("too many nodes",)
+            )
+        constants = {
+            n.name: store.add(tf.make_ndarray(n.attr["value"].tensor)) for n in graph.node if n.op == "Const"
+        }
         wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]

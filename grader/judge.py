@@ -101,7 +101,11 @@ def _judge_one(criterion: Criterion, case: Case, earlier: Mapping[str, Judgement
     except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
         kind = type(error).__name__
         return not_graded(
-            T("The grader failed while it judged this ({kind}: {error}). This is the grader's fault, not yours.", kind=kind, error=str(error)[:200])
+            T(
+                "The grader failed while it judged this ({kind}: {error}). This is the grader's fault, not yours.",
+                kind=kind,
+                error=str(error)[:200],
+            )
         )
 
 
@@ -134,7 +138,9 @@ class _Speaker:
     say: Translator
     submission: Submission
 
-    def criterion(self, criterion: Criterion, judgement: Judgement, hints: tuple[Finding, ...]) -> CriterionVerdict:
+    def criterion(
+        self, criterion: Criterion, judgement: Judgement, hints: tuple[Finding, ...]
+    ) -> CriterionVerdict:
         """Return the verdict of one criterion."""
         return CriterionVerdict(
             id=criterion.id,

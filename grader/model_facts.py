@@ -81,7 +81,9 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> ModelF
         style=_style(model),
         type=type(model).__name__,
         layers=layers[:MAX_LAYERS],
-        input_shape=_shape(getattr(model, "input_shape", None)) if isinstance(model, Functional | keras.Sequential) else None,
+        input_shape=_shape(getattr(model, "input_shape", None))
+        if isinstance(model, Functional | keras.Sequential)
+        else None,
         parameters=int(model.count_params()) if model.built else 0,
         trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
         compiled=_compiled(model, store),
@@ -247,7 +249,9 @@ def _freeze(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> GraphFa
     traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
     frozen = convert_variables_to_constants_v2(traced)
     if len(frozen.outputs) != 1 or len(frozen.inputs) != 1:
-        raise ValueError(f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}")
+        raise ValueError(
+            f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}"
+        )
     data = frozen.graph.as_graph_def().SerializeToString()
     if len(data) > MAX_GRAPH_BYTES:
         raise ValueError(f"the graph has {len(data) / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
@@ -328,4 +332,3 @@ def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...],
         return _Fit(facts, rows=row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None)
     except Exception:  # noqa: BLE001 - data of any kind may be given to fit; Keras itself will say what it thinks of it
         return _Fit(FitFacts())
-

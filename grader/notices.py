@@ -26,10 +26,14 @@ def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[
     for failure in imported.failures:
         yield _failure(failure, submission, say)
     if imported.fits:
-        text = T("A network is trained at the top level of the file, whenever it is imported. Put that into train().")
+        text = T(
+            "A network is trained at the top level of the file, whenever it is imported. Put that into train()."
+        )
         yield Notice(id="training-at-import", severity="tip", text=say(text))
     if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
-        text = T("input() waits for somebody to type, but the grader calls functions by itself. Use arguments instead.")
+        text = T(
+            "input() waits for somebody to type, but the grader calls functions by itself. Use arguments instead."
+        )
         yield Notice(id="waits-for-input", severity="warning", text=say(text))
 
 
@@ -38,7 +42,11 @@ def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> N
     if failure.cell is None:
         text = T("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
     else:
-        text = T("Cell {cell} stopped with an error; the cells after it were still run: {why}", cell=failure.cell, why=why)
+        text = T(
+            "Cell {cell} stopped with an error; the cells after it were still run: {why}",
+            cell=failure.cell,
+            why=why,
+        )
     location = None
     if failure.exception.frames:
         frame = failure.exception.frames[-1]
@@ -50,9 +58,14 @@ def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> N
 def _of_steps(case: Case, say: Translator) -> Iterator[Notice]:
     lines = case.imported.output_lines + sum(s.evidence.output_lines for s in case.steps.values())
     if lines > MANY_LINES:
-        text = T("The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines)
+        text = T(
+            "The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines
+        )
         yield Notice(id="prints-much", severity="tip", text=say(text))
     threads = [step.split("@", 1)[0] for step, s in case.steps.items() if s.evidence.threads_left]
     if threads:
-        text = T("{function}() leaves threads running when it returns. They are ended with the process.", function=threads[0])
+        text = T(
+            "{function}() leaves threads running when it returns. They are ended with the process.",
+            function=threads[0],
+        )
         yield Notice(id="threads-left", severity="tip", text=say(text))

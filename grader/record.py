@@ -102,4 +102,3 @@ def _arrays(held: bytes, keys: list[str]) -> dict[str, "np.ndarray[Any, Any]"]:
             raise BadParcelError("arrays are compressed, too many or too large")
     with np.load(io.BytesIO(held), allow_pickle=False) as loaded:
         return {key: loaded[f"a{i}"] for i, key in enumerate(keys)}
-

@@ -61,10 +61,14 @@ class Rubric:
             raise ValueError(f"criteria named twice: {', '.join(sorted(twice))}")
         for position, criterion in enumerate(self.criteria):
             if unknown := set(criterion.depends_on) - set(ids[:position]):
-                raise ValueError(f"{criterion.id} depends on what does not stand before it: {', '.join(sorted(unknown))}")
+                raise ValueError(
+                    f"{criterion.id} depends on what does not stand before it: {', '.join(sorted(unknown))}"
+                )
             if criterion.points <= 0:
                 raise ValueError(f"{criterion.id} is worth {criterion.points} points; more than 0 expected")
         if abs(sum(c.points for c in self.criteria) - self.total) > 1e-9:
-            raise ValueError(f"points add up to {sum(c.points for c in self.criteria):g}; total={self.total:g} expected")
+            raise ValueError(
+                f"points add up to {sum(c.points for c in self.criteria):g}; total={self.total:g} expected"
+            )
         if not self.seeds:
             raise ValueError("at least one seed is needed")

@@ -181,7 +181,9 @@ def name_of(value: Value) -> str:  # noqa: PLR0911 - one answer for each kind of
 
 def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None:
     """Return the index of the first element that differs by more than rounding, or None."""
-    close = np.isclose(received.astype(np.float64), expected.astype(np.float64), rtol=1e-4, atol=1e-6, equal_nan=True)
+    close = np.isclose(
+        received.astype(np.float64), expected.astype(np.float64), rtol=1e-4, atol=1e-6, equal_nan=True
+    )
     places = np.argwhere(~close)
     return tuple(int(i) for i in places[0]) if len(places) else None
 
@@ -189,4 +191,3 @@ def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None
 def is_numeric(array: Array) -> bool:
     """Return whether an array holds real numbers or truth values."""
     return array.dtype.kind in "biuf"
-

@@ -27,7 +27,13 @@ class Experiments:
         """Return a call of each experiment, with one-hot labels."""
         arguments = tuple(Given(name=name) for name in ("x_train", "y_train_one_hot", "x_val", "y_val_one_hot"))
         return tuple(
-            Call(id=f"{f}@experiment", function=f, arguments=arguments, seed=seeds[0], limit_seconds=self.limit_seconds)
+            Call(
+                id=f"{f}@experiment",
+                function=f,
+                arguments=arguments,
+                seed=seeds[0],
+                limit_seconds=self.limit_seconds,
+            )
             for f in (self.activations, self.losses)
         )
 
@@ -52,7 +58,9 @@ class Experiments:
             return problem
         if accuracies["relu"] >= min(accuracies["sigmoid"], accuracies["softmax"]):
             return failed(
-                T("relu as output came out better than sigmoid or softmax. Are the networks otherwise the same, and each trained anew?"),
+                T(
+                    "relu as output came out better than sigmoid or softmax. Are the networks otherwise the same, and each trained anew?"
+                ),
                 expected=T("relu last"),
                 received=", ".join(f"{name} {value:.3f}" for name, value in accuracies.items()),
             )
@@ -88,7 +96,12 @@ class Experiments:
         if len(fits) >= networks:
             return None
         return failed(
-            T("{function}() has to train {networks} networks. Calls of fit seen: {fits}.", function=function, networks=networks, fits=len(fits)),
+            T(
+                "{function}() has to train {networks} networks. Calls of fit seen: {fits}.",
+                function=function,
+                networks=networks,
+                fits=len(fits),
+            ),
             expected=T("{networks} trainings", networks=networks),
             received=T("{networks} trainings", networks=len(fits)),
         )
@@ -97,7 +110,11 @@ class Experiments:
         for name, value in accuracies.items():
             if not np.isfinite(value) or not 0 <= value <= 1:
                 return failed(
-                    T("The accuracy for {name} is {value:g}; expected a number from 0 to 1.", name=name, value=value),
+                    T(
+                        "The accuracy for {name} is {value:g}; expected a number from 0 to 1.",
+                        name=name,
+                        value=value,
+                    ),
                     expected=T("numbers from 0 to 1"),
                     received=f"{name}: {value:g}",
                 )
@@ -107,7 +124,11 @@ class Experiments:
         for name, curve in curves.items():
             if curve.size < 2 or not np.isfinite(curve).all():
                 return failed(
-                    T("The learning curve for {name} needs a finite value for each epoch. Received: {count} values.", name=name, count=curve.size),
+                    T(
+                        "The learning curve for {name} needs a finite value for each epoch. Received: {count} values.",
+                        name=name,
+                        count=curve.size,
+                    ),
                     expected=T("a finite value for each epoch"),
                     received=str(curve.ravel()[:6].tolist()),
                 )
@@ -127,5 +148,10 @@ def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) 
     else:
         curve = numbers(value, arrays, function)
     if not is_numeric(curve) or curve.size == 0:
-        raise UnmetError(failed(T("{function}() gives no numbers for {name}.", function=function, name=name), received=name_of(value)))
+        raise UnmetError(
+            failed(
+                T("{function}() gives no numbers for {name}.", function=function, name=name),
+                received=name_of(value),
+            )
+        )
     return curve

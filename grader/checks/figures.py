@@ -34,7 +34,13 @@ class Figures:
         curves = HISTORIES["good"][1]
         return (
             Call(id=f"{self.samples}@figure", function=self.samples, arguments=rows, figure=True),
-            Call(id=f"{self.features}@figure", function=self.features, arguments=rows, figure=True, limit_seconds=60.0),
+            Call(
+                id=f"{self.features}@figure",
+                function=self.features,
+                arguments=rows,
+                figure=True,
+                limit_seconds=60.0,
+            ),
             Call(id=f"{self.history}@figure", function=self.history, arguments=(curves,), figure=True),
         )
 
@@ -58,7 +64,9 @@ class Figures:
                 problems.append((function, unmet.judgement))
                 continue
             if complaint is not None:
-                problems.append((function, failed(T("{function}(): {complaint}", function=function, complaint=complaint))))
+                problems.append(
+                    (function, failed(T("{function}(): {complaint}", function=function, complaint=complaint)))
+                )
         if not problems:
             return passed(T("All three figures show what they should."))
         if len(problems) == len(checks):
@@ -68,7 +76,12 @@ class Figures:
         first = problems[0][1]
         return partial(
             round(1 - len(problems) / len(checks), 4),
-            T("{right} of {count} figures are right. {problem}", right=len(checks) - len(problems), count=len(checks), problem=first.message),
+            T(
+                "{right} of {count} figures are right. {problem}",
+                right=len(checks) - len(problems),
+                count=len(checks),
+                problem=first.message,
+            ),
             expected=first.expected,
             received=", ".join(function for function, _ in problems),
         )
@@ -77,7 +90,9 @@ class Figures:
         figure, arrays = drawn
         images = [arrays[ref] for axes in figure.axes for ref in axes.images]
         if len(images) != 10:
-            return T("expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images))
+            return T(
+                "expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images)
+            )
         rows = self.arrays()["figures:x"][:10]
         for position, (image, row) in enumerate(zip(images, rows, strict=True)):
             if not _same_picture(image, row):
@@ -95,7 +110,11 @@ class Figures:
             points = [arrays[ref] for ref in (*axes.scatters, *axes.lines)]
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
             if not any(_same_points(p, pair) for p in points for pair in pairs):
-                return T("plot {number} does not show feature {index} against the label.", number=number + 1, index=number)
+                return T(
+                    "plot {number} does not show feature {index} against the label.",
+                    number=number + 1,
+                    index=number,
+                )
         return None
 
 
@@ -105,7 +124,11 @@ def _figure(case: Case, function: str) -> Drawn:
         return value, arrays
     raise UnmetError(
         failed(
-            T("{function}() has to return a matplotlib figure. Received: {received}.", function=function, received=name_of(value)),
+            T(
+                "{function}() has to return a matplotlib figure. Received: {received}.",
+                function=function,
+                received=name_of(value),
+            ),
             expected="Figure",
             received=name_of(value),
         )
@@ -117,7 +140,9 @@ def _history(drawn: Drawn) -> Words | None:
     series = HISTORIES["good"][1].series
     lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
     for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
-        if not any(len(line) == len(series[key]) and np.allclose(line[:, 1], series[key], atol=1e-3) for line in lines):
+        if not any(
+            len(line) == len(series[key]) and np.allclose(line[:, 1], series[key], atol=1e-3) for line in lines
+        ):
             return T("the curve of {key} is missing.", key=key)
     with_lines = [axes for axes in figure.axes if axes.lines]
     if not all(len(axes.legend) >= min(2, len(axes.lines)) for axes in with_lines):

@@ -27,13 +27,22 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     """Return a judgement where numbers are not those expected (`what` says in words what they are), else None."""
     if not is_numeric(received):
         return failed(
-            T("{function}() has to return numbers. Received: dtype {dtype}.", function=function, dtype=str(received.dtype)),
+            T(
+                "{function}() has to return numbers. Received: dtype {dtype}.",
+                function=function,
+                dtype=str(received.dtype),
+            ),
             expected=what,
             received=str(received.dtype),
         )
     if received.shape != expected.shape:
         return failed(
-            T("{function}() returned the shape {received}; expected {expected}.", function=function, received=str(received.shape), expected=str(expected.shape)),
+            T(
+                "{function}() returned the shape {received}; expected {expected}.",
+                function=function,
+                received=str(received.shape),
+                expected=str(expected.shape),
+            ),
             expected=T("shape {shape}", shape=str(expected.shape)),
             received=T("shape {shape}", shape=str(received.shape)),
         )
@@ -91,7 +100,11 @@ class Loads(_NoArrays):
         value, arrays = case.value(f"{self.function}@all")
         if not isinstance(value, Items) or len(value.items) != 2:
             return failed(
-                T("{function}() has to return two things, x and y. Received: {received}.", function=self.function, received=name_of(value)),
+                T(
+                    "{function}() has to return two things, x and y. Received: {received}.",
+                    function=self.function,
+                    received=name_of(value),
+                ),
                 expected="x, y",
                 received=name_of(value),
             )
@@ -102,7 +115,9 @@ class Loads(_NoArrays):
             true_x, true_y = true_x[np.lexsort(true_x.T)], true_y[np.lexsort(true_x.T)]
         what = T("the raw grey values and labels of scikit-learn's digits")
         problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
-        return problem or passed(T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1]))
+        return problem or passed(
+            T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
+        )
 
 
 @dataclass(frozen=True)
@@ -118,12 +133,21 @@ class Scales(_NoArrays):
     def _inputs(self) -> dict[str, list[list[float]]]:
         # No row here reaches the largest value, some columns are constant, and one batch is a single row.
         wave = [[float((7 * r + 3 * c) % 13) for c in range(64)] for r in range(12)]
-        return {"batch": wave, "row": wave[2:3], "dark": [[0.0] * 64, [3.0] * 64], "bright": [[16.0] * 64, wave[4]]}
+        return {
+            "batch": wave,
+            "row": wave[2:3],
+            "dark": [[0.0] * 64, [3.0] * 64],
+            "bright": [[16.0] * 64, wave[4]],
+        }
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call on each of the batches."""
         return tuple(
-            Call(id=f"{self.function}@{name}", function=self.function, arguments=(Given(name=f"{self.function}:{name}"),))
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
             for name in self._inputs()
         )
 
@@ -140,7 +164,10 @@ class Scales(_NoArrays):
                 return problem
             if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
                 return failed(
-                    T("{function}() gives NaN or infinite numbers, for example where all values of a column are equal.", function=self.function),
+                    T(
+                        "{function}() gives NaN or infinite numbers, for example where all values of a column are equal.",
+                        function=self.function,
+                    ),
                     expected=T("numbers from 0 to 1"),
                     received="NaN",
                 )
@@ -182,7 +209,11 @@ class CountsClasses(_NoArrays):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call with all classes and one with a few."""
         return tuple(
-            Call(id=f"{self.function}@{name}", function=self.function, arguments=(Given(name=f"{self.function}:{name}"),))
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
             for name in self._inputs()
         )
 
@@ -218,7 +249,11 @@ class CountsClasses(_NoArrays):
         if unknown := set(known) - {str(c) for c in range(self.classes)}:
             raise UnmetError(
                 failed(
-                    T("{function}() counts something that is no class: {key}.", function=self.function, key=min(unknown)),
+                    T(
+                        "{function}() counts something that is no class: {key}.",
+                        function=self.function,
+                        key=min(unknown),
+                    ),
                     received=name_of(value),
                 )
             )
@@ -241,7 +276,11 @@ class OneHot(_NoArrays):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return calls with all classes, with a few, and with one row."""
         return tuple(
-            Call(id=f"{self.function}@{name}", function=self.function, arguments=(Given(name=f"{self.function}:{name}"),))
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
             for name in self._inputs()
         )
 
@@ -315,11 +354,15 @@ class ConfusionMatrix(_NoArrays):
             received = case.array(f"{self.function}@{name}", self.function)
             if received.shape == expected.shape and is_numeric(received) and np.array_equal(received, expected.T):
                 return failed(
-                    T("Rows and columns are exchanged: the row is the true class, the column is the predicted one."),
+                    T(
+                        "Rows and columns are exchanged: the row is the true class, the column is the predicted one."
+                    ),
                     expected=T("rows: true, columns: predicted"),
                     received=T("rows: predicted, columns: true"),
                 )
-            if problem := compare(self.function, received, expected, T("how often each true class was called each class")):
+            if problem := compare(
+                self.function, received, expected, T("how often each true class was called each class")
+            ):
                 return problem
         return passed(T("Rows are true classes, columns predicted ones, and every count is right."))
 
@@ -339,7 +382,12 @@ class Splits(_NoArrays):
         """Return calls with one seed twice and another seed once."""
         rows = (Given(name=f"{self.function}:x"), Given(name=f"{self.function}:y"))
         return tuple(
-            Call(id=f"{self.function}@{name}", function=self.function, arguments=(*rows, Literal(value=seed)), seed=position)
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(*rows, Literal(value=seed)),
+                seed=position,
+            )
             for position, (name, seed) in enumerate((("first", 7), ("again", 7), ("other", 8)))
         )
 
@@ -351,7 +399,9 @@ class Splits(_NoArrays):
 
     def judge(self, case: Case) -> Judgement:
         """Judge sizes, pairs, overlap, and what the seed does."""
-        first, again, other = (self._parts(case, f"{self.function}@{name}") for name in ("first", "again", "other"))
+        first, again, other = (
+            self._parts(case, f"{self.function}@{name}") for name in ("first", "again", "other")
+        )
         problem = self._wrong_rows(first)
         if problem:
             return problem
@@ -366,12 +416,19 @@ class Splits(_NoArrays):
             )
         if np.array_equal(first[1], other[1]):
             return failed(
-                T("{function}() gives the same split for every seed. Hand the seed on, for example as random_state=seed.", function=self.function),
+                T(
+                    "{function}() gives the same split for every seed. Hand the seed on, for example as random_state=seed.",
+                    function=self.function,
+                ),
                 expected=T("another split for another seed"),
                 received=T("the same split"),
             )
         return passed(
-            T("{train} rows to train, {test} held out, none in both; the seed decides which.", train=len(first[0]), test=len(first[1]))
+            T(
+                "{train} rows to train, {test} held out, none in both; the seed decides which.",
+                train=len(first[0]),
+                test=len(first[1]),
+            )
         )
 
     def _parts(self, case: Case, step: str) -> tuple[Array, ...]:

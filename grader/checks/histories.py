@@ -23,7 +23,9 @@ def _turning(start: float, low: float, end: float, epochs: int = 30) -> list[flo
     """Return values that fall to `low` after a third of the epochs and then rise to `end`."""
     third = epochs // 3
     fall = _falling(start, low, third)
-    return fall + [round(fall[-1] + (end - fall[-1]) * (i + 1) / (epochs - third), 4) for i in range(epochs - third)]
+    return fall + [
+        round(fall[-1] + (end - fall[-1]) * (i + 1) / (epochs - third), 4) for i in range(epochs - third)
+    ]
 
 
 # Clear cases only: what two honest teachers would call the same.

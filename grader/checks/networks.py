@@ -135,7 +135,11 @@ class Architecture(_NetworkCheck):
             )
         if model.units != self.outputs:
             return failed(
-                T("Expected {outputs} output units, one per class. Received: units={units}.", outputs=self.outputs, units=model.units),
+                T(
+                    "Expected {outputs} output units, one per class. Received: units={units}.",
+                    outputs=self.outputs,
+                    units=model.units,
+                ),
                 expected=T("{count} output units", count=self.outputs),
                 received=T("{count} output units", count=model.units),
             )
@@ -178,7 +182,9 @@ class HeadAndLoss(_NetworkCheck):
         compiled = model.facts.compiled
         if compiled is None or not compiled.loss:
             return failed(
-                T("The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you return it."),
+                T(
+                    "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you return it."
+                ),
                 expected=T("a compiled model"),
                 received=T("a model that is not compiled"),
             )
@@ -224,13 +230,18 @@ def _label_rank(fit: FitFacts) -> str | None:
 def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgement:
     cross_entropy = loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}
     received = T(
-        "{head} output with {loss}{logits}", head=head, loss=loss or "custom", logits=" (from_logits=True)" if from_logits else ""
+        "{head} output with {loss}{logits}",
+        head=head,
+        loss=loss or "custom",
+        logits=" (from_logits=True)" if from_logits else "",
     )
     expected = T("softmax output with categorical_crossentropy (or a linear output with from_logits=True)")
     if cross_entropy and head == "softmax" and not from_logits:
         return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
     if cross_entropy and head == "linear" and from_logits:
-        return passed(T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received)
+        return passed(
+            T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
+        )
     if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
         return partial(
             0.5,
@@ -259,7 +270,8 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
         )
     else:
         message = T(
-            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.", head=head
+            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
+            head=head,
         )
     return failed(message, expected=expected, received=received)
 
@@ -280,7 +292,9 @@ class Trains(_NetworkCheck):
         assert network.before is not None
         if not _weights_moved(network.before, model):
             return failed(
-                T("After train() the weights are what they were before: nothing was learned. Does train() call model.fit()?"),
+                T(
+                    "After train() the weights are what they were before: nothing was learned. Does train() call model.fit()?"
+                ),
                 expected=T("weights that training changed"),
                 received=T("the same weights as before"),
             )
@@ -288,7 +302,11 @@ class Trains(_NetworkCheck):
         if not problems:
             return passed(T("The weights changed, validation data were passed, and the history came back."))
         first = problems[0]
-        return first if len(problems) == 1 else failed(first.message, expected=first.expected, received=first.received)
+        return (
+            first
+            if len(problems) == 1
+            else failed(first.message, expected=first.expected, received=first.received)
+        )
 
     def _problems(self, network: Trained) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]

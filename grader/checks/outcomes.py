@@ -16,7 +16,9 @@ from grader.evidence import (
 from grader.text import T, Words
 from grader.verdict import Status
 
-_LOADERS = re.compile(r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries")
+_LOADERS = re.compile(
+    r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries"
+)
 
 
 def explain(case: Case, step: str) -> Judgement:
@@ -45,7 +47,9 @@ def _skipped(case: Case, needed: str) -> Judgement:
     because = explain(case, needed)
     if because.status is Status.NOT_GRADED:
         return because
-    message = T("This could not be tried, because {function}() did not come to a result.", function=function_of(needed))
+    message = T(
+        "This could not be tried, because {function}() did not come to a result.", function=function_of(needed)
+    )
     return Judgement(Status.SKIPPED, message)
 
 
@@ -60,7 +64,12 @@ def function_of(step: str) -> str:
 
 
 def _lost(step: str) -> Judgement:
-    return not_graded(T("The grader has no evidence of {function}(). This is the grader's fault, not yours.", function=function_of(step)))
+    return not_graded(
+        T(
+            "The grader has no evidence of {function}(). This is the grader's fault, not yours.",
+            function=function_of(step),
+        )
+    )
 
 
 def _missing(function: str, close: str, found: str) -> Judgement:
@@ -79,7 +88,10 @@ def _missing(function: str, close: str, found: str) -> Judgement:
             close=close,
         )
         return failed(message, expected=expected, received=close)
-    message = T("There is no function {function}(). Define it with the name and the arguments of the task sheet.", function=function)
+    message = T(
+        "There is no function {function}(). Define it with the name and the arguments of the task sheet.",
+        function=function,
+    )
     return failed(message, expected=expected)
 
 
@@ -117,7 +129,11 @@ def raised(exception: ExceptionFacts, function: str) -> Judgement:
         )
         return failed(message, received=exception.message)
     why = describe_exception(exception)
-    return failed(T("{function}() stopped with an error: {why}", function=function, why=why), at=at, received=_short(exception))
+    return failed(
+        T("{function}() stopped with an error: {why}", function=function, why=why),
+        at=at,
+        received=_short(exception),
+    )
 
 
 def _short(exception: ExceptionFacts) -> str:
@@ -126,10 +142,19 @@ def _short(exception: ExceptionFacts) -> str:
 
 
 _BY_TYPE = {
-    "SyntaxError": lambda e: T("this is not Python: {error}. Look at this line and the one before.", error=e.message),
-    "RecursionError": lambda _: T("a function calls itself without end (RecursionError). Give it a case in which it stops."),
-    "MemoryError": lambda e: T("there is not enough memory ({error}). Look for an array that is far larger than the data.", error=_short(e)),
-    "SystemExit": lambda _: T("it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."),
+    "SyntaxError": lambda e: T(
+        "this is not Python: {error}. Look at this line and the one before.", error=e.message
+    ),
+    "RecursionError": lambda _: T(
+        "a function calls itself without end (RecursionError). Give it a case in which it stops."
+    ),
+    "MemoryError": lambda e: T(
+        "there is not enough memory ({error}). Look for an array that is far larger than the data.",
+        error=_short(e),
+    ),
+    "SystemExit": lambda _: T(
+        "it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."
+    ),
     "KeyboardInterrupt": lambda _: T("it raised KeyboardInterrupt. Leave that to the keyboard."),
     "InputUnavailableError": lambda _: T(
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
@@ -219,5 +244,9 @@ def wrong_kind(value: Value, function: str) -> Judgement:
     if received == "None":
         message = T("{function}() returned None. Is there a `return` at its end?", function=function)
     else:
-        message = T("{function}() has to return numbers (an array or a list). Received: {received}.", function=function, received=received)
+        message = T(
+            "{function}() has to return numbers (an array or a list). Received: {received}.",
+            function=function,
+            received=received,
+        )
     return failed(message, expected=T("an array of numbers"), received=received)

@@ -42,12 +42,18 @@ class Accuracy:
     def judge(self, case: Case) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
         certified(case, after=True)
-        scores = [s for s in (accuracy_of(trained(case, seed).after, case) for seed in case.seeds) if s is not None]
+        scores = [
+            s for s in (accuracy_of(trained(case, seed).after, case) for seed in case.seeds) if s is not None
+        ]
         if not scores:
-            return failed(T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN")
+            return failed(
+                T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
+            )
         score = median(scores)
         # Even numbers of seeds do not happen: one, or all of three.
-        doubt = len(case.seeds) == 1 and any(abs(score - t) < self.noise for t in (self.full, self.half, self.bonus))
+        doubt = len(case.seeds) == 1 and any(
+            abs(score - t) < self.noise for t in (self.full, self.half, self.bonus)
+        )
         return replace(self._decide(score), undecided=doubt)
 
     def _decide(self, score: float) -> Judgement:
@@ -142,8 +148,12 @@ class Probabilities:
                 )
         sums = outputs.sum(axis=1, keepdims=True)
         normalised = outputs / np.where(sums == 0, 1, sums)
-        if model.head != "softmax" and any(np.allclose(received, o, atol=1e-3, equal_nan=True) for o in (outputs, normalised)):
-            return passed(T("These are the network's outputs. That they are no distribution is counted under head and loss."))
+        if model.head != "softmax" and any(
+            np.allclose(received, o, atol=1e-3, equal_nan=True) for o in (outputs, normalised)
+        ):
+            return passed(
+                T("These are the network's outputs. That they are no distribution is counted under head and loss.")
+            )
         return failed(
             T("{function}() does not return what the network gives for these rows.", function=self.function),
             expected=T("the network's probabilities"),
@@ -154,5 +164,3 @@ class Probabilities:
 def _sums(rows: Array) -> dict[str, float]:
     sums = rows.sum(axis=1)
     return {"low": float(sums.min()), "high": float(sums.max())}
-
-

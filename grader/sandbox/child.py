@@ -25,7 +25,20 @@ from grader.evidence import (
 )
 from grader.graph_replay import replay
 from grader.model_facts import FitWatch, describe, is_model, made_history
-from grader.plan import Argument, Array, Call, Curves, Describe, Literal, Replay, Result, Setup, Step, Trusted, needs
+from grader.plan import (
+    Argument,
+    Array,
+    Call,
+    Curves,
+    Describe,
+    Literal,
+    Replay,
+    Result,
+    Setup,
+    Step,
+    Trusted,
+    needs,
+)
 from grader.record import pack, unpack
 from grader.sandbox import figures
 from grader.sandbox.frames import END, EVIDENCE, IMPORTED, SETUP, STEP, UNIT, WALLS, Channel
@@ -136,7 +149,9 @@ class Run:
         outcome = self._outcome(step, function, arguments, store)
         if isinstance(outcome, Returned):
             changed = tuple(
-                i for i, (a, b) in enumerate(zip(arguments, before, strict=True)) if b is not None and _differ(a, b)
+                i
+                for i, (a, b) in enumerate(zip(arguments, before, strict=True))
+                if b is not None and _differ(a, b)
             )
             outcome = msgspec.structs.replace(outcome, mutated=changed)
             self.ended.add(step.id)

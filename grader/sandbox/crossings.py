@@ -106,7 +106,9 @@ def _on_network(targets: Targets) -> Iterator[Attempt]:
         yield Attempt((net, "seccomp"), "connected to a socket", lambda: _connected(socket.AF_UNIX, name))
     if key := targets.memory_key:
         ipc = "ipc_namespace"
-        yield Attempt((ipc,), "saw shared memory", lambda: str(key) in Path("/proc/sysvipc/shm").read_text().split())
+        yield Attempt(
+            (ipc,), "saw shared memory", lambda: str(key) in Path("/proc/sysvipc/shm").read_text().split()
+        )
         yield Attempt((ipc, "seccomp"), "found shared memory", lambda: kernel.call("shmget", key, 0, 0) >= 0)
 
 

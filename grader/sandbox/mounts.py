@@ -8,6 +8,7 @@ devices, and a /proc of the submission's own PID namespace. Then it becomes the 
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ WRITABLE = ("/tmp", "/dev/shm")  # noqa: S108 - the submission's own
 READABLE = ("/proc", "/etc/passwd", *_DEVICES)
 
 
-def enter(scratch: str, readable: Sequence[str], mebibytes: int, owner: int, *, own_pids: bool) -> str:
+def enter(scratch: str, readable: Sequence[str], mebibytes: int, *, own_pids: bool) -> str:
     """Make the new root and enter it; needs an own mount namespace. Returns what is missing in it, in words.
 
     Raises `OSError` where the kernel refuses; the old root is then still there.
@@ -34,10 +35,10 @@ def enter(scratch: str, readable: Sequence[str], mebibytes: int, owner: int, *, 
     kernel.mount("tmpfs", scratch, _FLAGS, f"mode=755,size={mebibytes}m,nr_inodes={_INODES}")
     try:
         root = Path(scratch)
-        _make_writable(root, scratch, owner)
+        _make_writable(root, scratch)
         _show(root, scratch, readable)
         _make_devices(root)
-        lacking = _make_proc(root) if own_pids else "no /proc: it would show all processes"
+        lacking = _make_proc(root, own_pids=own_pids)
         (root / "etc").mkdir(exist_ok=True)
         (root / "etc/passwd").write_text(f"student:x:65534:65534::{scratch}:/usr/sbin/nologin\n")
         kernel.set_mount_flags(scratch, _FLAGS | kernel.MS_RDONLY)
@@ -57,12 +58,12 @@ def _inside(path: str, folders: Sequence[str]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
-def _make_writable(root: Path, scratch: str, owner: int) -> None:
+def _make_writable(root: Path, scratch: str) -> None:
     mounted: list[str] = []
     for path in (*WRITABLE, scratch):
         target = _below(root, path)
         target.mkdir(parents=True, exist_ok=True)
-        os.chown(target, owner, -1)
+        target.chmod(0o777)  # whoever the submission will be: there is no one else in this root
         if not _inside(path, mounted):
             kernel.bind(str(target), str(target), _FLAGS)
             mounted.append(path)
@@ -133,12 +134,29 @@ def _make_devices(root: Path) -> None:
     (root / "dev/fd").symlink_to("/proc/self/fd")
 
 
-def _make_proc(root: Path) -> str:
+def _make_proc(root: Path, *, own_pids: bool) -> str:
     target = root / "proc"
     target.mkdir()
-    try:
-        kernel.mount("proc", str(target), _FLAGS | kernel.MS_RDONLY)
-    except OSError as error:
-        # Containers hide parts of their /proc, and then the kernel gives no new one that would show them.
-        return f"no /proc: {error.strerror}"
-    return ""
+    reason = "it would show all processes"
+    # Containers hide parts of their /proc, and then the kernel gives no new one that would show them.
+    for options in ("", "subset=pid") if own_pids else ():
+        try:
+            kernel.mount("proc", str(target), _FLAGS | kernel.MS_RDONLY, options)
+        except OSError as error:
+            reason = error.strerror or ""
+        else:
+            return options and "a /proc with processes only"
+    _make_stand_in(target)
+    return f"no /proc: {reason}"
+
+
+def _make_stand_in(proc: Path) -> None:
+    """Make of /proc what TensorFlow dies without (how it was started), and what tells of the processor."""
+    (proc / "self").mkdir()
+    (proc / "self/exe").symlink_to(os.path.realpath(sys.executable))
+    (proc / "self/cmdline").write_bytes(os.fsencode("\0".join([*sys.orig_argv, ""])))
+    for name in ("cpuinfo", "meminfo", "stat"):
+        target = proc / name
+        target.touch()
+        with contextlib.suppress(OSError):
+            kernel.bind(f"/proc/{name}", str(target), _FLAGS | kernel.MS_RDONLY)

@@ -13,7 +13,7 @@ import os
 import resource
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from grader.sandbox import kernel
@@ -36,7 +36,7 @@ _ALL = sum(_PARTS.values())
 
 
 class NotYetError(OSError):
-    """The user namespace of a process that began as root: `leave_root` makes it."""
+    """The user namespace of a process that began as root: `enter_last` makes it."""
 
 
 Outcome = dict[str, OSError | None]  # by namespace: why it is not there; None where it is
@@ -46,7 +46,7 @@ def enter() -> Outcome:
     """Move this process into new namespaces of every kind that it can have, and say which.
 
     Root takes them as root: then what is mounted here cannot be undone from the user namespace that comes last, by
-    `leave_root`. Everyone else gets the right to have them from a user namespace, in which they are nobody.
+    `enter_last`. Everyone else gets the right to have them from a user namespace, in which they are nobody.
     """
     user, group = os.geteuid(), os.getegid()
     if user == 0 and _try(_ALL & ~_USER) is None:
@@ -88,30 +88,36 @@ def _map_ids(user: int, group: int, process: int | None = None) -> OSError | Non
     return None
 
 
-def leave_root(needed: str, process: int) -> OSError | None:
-    """Stop being root: become nobody for good and enter a user namespace. Returns why it could not.
+def leave_root(needed: Sequence[str]) -> bool:
+    """Stop being root and become nobody, for good, but keep the capabilities for the steps that follow.
 
-    Where nobody could not read `needed` (an installation in a folder with mode 700) or with an empty `needed`,
-    this keeps root's id; the caller drops its capabilities.
+    Where nobody could not read all of `needed` (what root has installed for itself) or with an empty `needed`,
+    this keeps root's id and returns False; the capabilities go later in either case.
     """
     groups, identity = os.getgroups(), (os.getegid(), os.geteuid())
     os.setgroups([])
     os.setresgid(NOBODY, -1, -1)
     os.setresuid(NOBODY, -1, -1)
-    if needed and os.access(needed, os.R_OK):  # asks as the real user, which is nobody now
-        kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)  # some systems let only capable processes make user namespaces
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-        kernel.prctl(kernel.PR_SET_KEEPCAPS, 0)
-        _, permitted, _ = kernel.capabilities()
-        kernel.set_capabilities(permitted, permitted)
-        # A change of ids resets these two: without the first the maps in /proc would belong to root.
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    else:
+    # access(2) asks as the real user, which is nobody now.
+    if not needed or not all(os.access(path, os.R_OK) for path in needed):
         os.setresuid(identity[1], -1, -1)
         os.setresgid(identity[0], -1, -1)
         os.setgroups(groups)
+        return False
+    kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)  # some systems let only capable processes make user namespaces
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    kernel.prctl(kernel.PR_SET_KEEPCAPS, 0)
+    _, permitted, _ = kernel.capabilities()
+    kernel.set_capabilities(permitted, permitted)
+    # A change of ids resets these two: without the first the maps in /proc would belong to root.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    return True
+
+
+def enter_last(process: int) -> OSError | None:
+    """Enter a user namespace after all others. `process`: a descriptor of /proc/self. Returns why it could not."""
     user, group = os.geteuid(), os.getegid()  # in the new namespace they have no names at first
     return _try(_USER) or _map_ids(user, group, process)
 
@@ -134,6 +140,29 @@ def launch(own_pids: bool) -> None:
     if submission:
         _end_as(_guarded(lambda: _wait(submission, init, pipe)))
     _die_with(launcher)
+
+
+def adopt_orphans() -> None:
+    """Have this process, the worker, bury what a killed launcher leaves, PR_SET_CHILD_SUBREAPER in prctl(2).
+
+    The first process of a container often buries nobody. The worker then gets unknown pids from wait(2).
+    """
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def submission_of(launcher: int) -> int | None:
+    """Return the submission's process as seen from outside, to watch its memory; None before there is one."""
+    try:
+        descriptor = os.open(f"/proc/{launcher}/task/{launcher}/children", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        children = os.read(descriptor, 4096).split()  # in the order of their birth: the init comes first
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return int(children[-1]) if children else None
 
 
 def _handle(pid: int) -> int | None:

@@ -65,7 +65,9 @@ def carry_out(
 class _Conductor:
     """The state of one run while it goes on."""
 
-    def __init__(self, workshop: Workshop, plan: Plan, setup: bytes, *, has_guest: bool, progress: Progress) -> None:
+    def __init__(
+        self, workshop: Workshop, plan: Plan, setup: bytes, *, has_guest: bool, progress: Progress
+    ) -> None:
         self.workshop, self.plan, self.setup = workshop, plan, setup
         self.has_guest, self.progress = has_guest, progress
         self.run = Run()
@@ -80,7 +82,9 @@ class _Conductor:
                 break
             self._one_child()
         for step in self._pending():
-            self.run.stops[step.id] = self.run.import_stop or Stopped(reason=StopReason.GRADER, detail="too many restarts")
+            self.run.stops[step.id] = self.run.import_stop or Stopped(
+                reason=StopReason.GRADER, detail="too many restarts"
+            )
         self.run.wall_seconds = round(time.monotonic() - self.began, 3)
         return self.run
 
@@ -97,7 +101,9 @@ class _Conductor:
         except (_Interrupted, ProtocolError, TimeoutError, OSError) as error:
             failure = error
         # One that came to its end, or ended itself, may say how; the others are ended here.
-        ended = failure is None or (isinstance(failure, _Interrupted) and failure.stopped.reason is StopReason.EXIT)
+        ended = failure is None or (
+            isinstance(failure, _Interrupted) and failure.stopped.reason is StopReason.EXIT
+        )
         how = process.end(grace=END_SECONDS if ended else 0.0)
         if failure is not None:
             self._note(_why(failure, process, how, self.plan.limits))

@@ -168,7 +168,9 @@ def give(action: int) -> Instruction:
 
 
 def _test(test: Test) -> Iterator[Instruction]:
-    yield load_word(_ARGUMENTS + 8 * test.argument)  # both architectures are little-endian: the low half comes first
+    yield load_word(
+        _ARGUMENTS + 8 * test.argument
+    )  # both architectures are little-endian: the low half comes first
     if test.mask != _ALL:
         yield keep_bits(test.mask)
     if test.equal is not None:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import queue
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -22,8 +21,13 @@ import msgspec
 
 from grader.plan import Limits
 from grader.sandbox import worker as w
-from grader.sandbox.frames import END, Channel, Frame, ProtocolError
+from grader.sandbox.canary import VARIABLE, plant
+from grader.sandbox.crossings import Targets
+from grader.sandbox.frames import END, WALLS, Channel, Frame, ProtocolError
+from grader.verdict import WallState
 
+CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
+END_SECONDS = 10.0  # for the worker and the examiner to be gone
 WATCH_SECONDS = 0.05  # between two looks at memory
 
 
@@ -130,6 +134,9 @@ class Workshop(Protocol):
     mode: Literal["walls", "plain"]
     examiner: Inbox
 
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls hold; none in plain mode. Raises `SandboxError` when that cannot be told."""
+
     def launch(self, limits: Limits) -> Process:
         """Start a process for one run."""
 
@@ -139,7 +146,16 @@ class Workshop(Protocol):
 
 def readable_paths() -> tuple[str, ...]:
     """Return what a run may read: the Python installation, the system's libraries, the course's data."""
-    system = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/mime.types")
+    system = (
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/bin",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/etc/fonts",
+        "/etc/mime.types",
+    )
     paths = (*system, sys.prefix, sys.base_prefix)
     return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
 
@@ -158,11 +174,13 @@ class WalledWorkshop:
         self._runs: dict[int, WalledProcess] = {}
         self._ready = threading.Event()
         self._lock = threading.Lock()
+        planted = contextlib.ExitStack()
+        targets = planted.enter_context(plant())
         # -P: the folder that the student stands in holds modules of the student's.
         self._worker = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.sandbox.worker", str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
-            env=worker_environment(),
+            env=worker_environment() | {VARIABLE: targets.token},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
@@ -171,6 +189,7 @@ class WalledWorkshop:
         ours, examiners = socket.socketpair()
         self._send(w.Examine(), examiners)
         self.examiner = Inbox(_channel(ours))
+        self._canary = _Canary(planted, targets, self._send)
 
     def __enter__(self) -> Self:
         return self
@@ -180,10 +199,18 @@ class WalledWorkshop:
             self.examiner.channel.send(END)
         # Shut down, not only closed: the listening thread holds the socket too.
         self._control.shutdown(socket.SHUT_RDWR)
-        os.kill(self._worker.pid, signal.SIGTERM)
-        self._worker.wait()
+        try:
+            self._worker.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._worker.kill()
+            self._worker.wait()
         self.examiner.close()
         self._control.close()
+        self._canary.close()
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls the canary could not cross. Raises `SandboxError` when it has not come back."""
+        return self._canary.result()
 
     def launch(self, limits: Limits) -> "WalledProcess":
         """Fork a child behind walls. Raises `SandboxError` when the worker is gone."""
@@ -194,15 +221,7 @@ class WalledWorkshop:
         scratch = tempfile.mkdtemp(prefix="grader-")
         process = WalledProcess(self, number, _channel(ours), scratch, limits)
         self._runs[number] = process
-        run = w.Run(
-            id=number,
-            scratch=scratch,
-            readable=readable_paths(),
-            environment={},
-            cpu_seconds=limits.cpu_seconds,
-            memory_mib=limits.memory_mib,
-            scratch_mib=limits.scratch_mib,
-        )
+        run = w.Run(id=number, cell=_cell(scratch, limits))
         self._send(run, theirs)
         return process
 
@@ -234,10 +253,54 @@ class WalledWorkshop:
             process.ended(Exit(None, 0.0))
 
 
+class _Canary:
+    """The child that tries to cross the walls before any submission is let in, and what it is to try them on."""
+
+    def __init__(
+        self, planted: contextlib.ExitStack, targets: Targets, send: Callable[[w.Message, socket.socket], None]
+    ) -> None:
+        self._planted = planted
+        self._scratch = tempfile.mkdtemp(prefix="grader-")
+        ours, theirs = socket.socketpair()
+        send(w.Canary(cell=_cell(self._scratch, Limits()), targets=targets), theirs)
+        self._inbox = Inbox(_channel(ours))
+        self._states: tuple[WallState, ...] = ()
+
+    def result(self) -> tuple[WallState, ...]:
+        """Wait for the canary; the second time, remember."""
+        if not self._states:
+            try:
+                frame = self._inbox.get(CANARY_SECONDS)
+            except (TimeoutError, ProtocolError) as error:
+                raise SandboxError(f"the canary did not come back: {type(error).__name__}") from error
+            if frame is None or frame.kind != WALLS:
+                raise SandboxError("the canary died")
+            self._states = msgspec.json.decode(frame.body, type=tuple[WallState, ...])
+            self.close()
+        return self._states
+
+    def close(self) -> None:
+        """Take away what was planted. May be called twice."""
+        self._planted.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _cell(scratch: str, limits: Limits) -> w.Cell:
+    return w.Cell(
+        scratch=scratch,
+        readable=readable_paths(),
+        cpu_seconds=limits.cpu_seconds,
+        memory_mib=limits.memory_mib,
+        scratch_mib=limits.scratch_mib,
+    )
+
+
 class WalledProcess:
     """A child of the warm worker."""
 
-    def __init__(self, workshop: WalledWorkshop, number: int, channel: Channel, scratch: str, limits: Limits) -> None:
+    def __init__(
+        self, workshop: WalledWorkshop, number: int, channel: Channel, scratch: str, limits: Limits
+    ) -> None:
         self.channel, self.inbox = channel, Inbox(channel)
         self._workshop, self._number, self._scratch = workshop, number, scratch
         self._limits = limits
@@ -300,7 +363,9 @@ def _channel(end: socket.socket) -> Channel:
 
 def worker_environment() -> dict[str, str]:
     """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
-    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}}
+    kept = {
+        k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}
+    }
     return kept | {
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
@@ -326,26 +391,24 @@ class PlainWorkshop:
     def __init__(self) -> None:
         self._examiner = _spawn("grader.examiner")
         self.examiner = Inbox(_pipes(self._examiner))
-        # The next run's process is started ahead, so that its imports pass while something else is waited for.
-        self._spare: subprocess.Popen[bytes] | None = _spawn("grader.sandbox.child")
+        # Started ahead, so that their imports pass while something else is waited for: the run and its replay.
+        self._ahead = [_spawn("grader.sandbox.child"), _spawn("grader.sandbox.child")]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self._examiner, self._spare):
-            if process is not None:
-                process.kill()
-                process.wait()
+        for process in (self._examiner, *self._ahead):
+            process.kill()
+            process.wait()
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return nothing: there are none."""
+        return ()
 
     def launch(self, limits: Limits) -> "PlainProcess":
-        """Take the process that was started ahead, and start the next."""
-        process, self._spare = self._spare or _spawn("grader.sandbox.child"), None
-        return PlainProcess(process, limits)
-
-    def prepare(self) -> None:
-        """Start the next run's process now."""
-        self._spare = self._spare or _spawn("grader.sandbox.child")
+        """Take a process that was started ahead, or start one."""
+        return PlainProcess(self._ahead.pop(0) if self._ahead else _spawn("grader.sandbox.child"), limits)
 
 
 class PlainProcess:

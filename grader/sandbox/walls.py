@@ -5,9 +5,11 @@ can be undone. Each wall goes up on its own: one that this machine does not have
 still stand. Whether they hold is another question; `grader.sandbox.canary` tries them.
 """
 
+import contextlib
 import os
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
@@ -93,6 +95,7 @@ class _Builder:
     def __init__(self, scratch: str, readable: Sequence[str], limits: Limits, keep_fd: int) -> None:
         self.scratch, self.readable, self.limits, self.keep_fd = scratch, readable, limits, keep_fd
         self.states: dict[str, WallState] = {}
+        self.root = os.geteuid() == 0
 
     def stands(self, name: str) -> bool:
         return self.states[name].stands
@@ -109,10 +112,12 @@ class _Builder:
         _volunteer_for_the_killer(process)
         data = _data_size(process)
         if self.stands("mount_namespace"):
-            self.up("mount_namespace", lambda: self._enter_root(as_root=as_root))
+            self.up("mount_namespace", self._enter_root)
         if as_root:
             self.up("user_namespace", lambda: self._leave_root(process))
-        self.up("limits", lambda: _limit(self.limits, data, own_ids=self.stands("user_namespace")))
+        # Threads are counted per user: of everyone's where it is no user of its own, and never of root's.
+        counted = self.stands("user_namespace") and not self.root and _kernel_release() >= (5, 14)
+        self.up("limits", lambda: _limit(self.limits, data, count_threads=counted))
         self.up("descriptors", lambda: _close_descriptors(self.keep_fd))
         self.up("capabilities", _drop_capabilities)
         self.up("landlock", self._restrict_files)
@@ -120,25 +125,30 @@ class _Builder:
         # user.
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         os.chdir(self.scratch)
+        tempfile.tempdir = self.scratch  # the worker may have settled on another one
         self.up("seccomp", seccomp.install)
 
-    def _enter_root(self, *, as_root: bool) -> str:
-        owner = namespaces.NOBODY if as_root else -1
+    def _enter_root(self) -> str:
         own_pids = self.stands("pid_namespace")
-        return mounts.enter(self.scratch, self.readable, self.limits.file_mib, owner, own_pids=own_pids)
+        return mounts.enter(self.scratch, self.readable, self.limits.file_mib, own_pids=own_pids)
 
     def _leave_root(self, process: int) -> str:
-        needed = os.__file__ if self.stands("mount_namespace") else ""
-        if (error := namespaces.leave_root(needed, process)) is not None:
+        needed: list[str] = []
+        if self.stands("mount_namespace"):
+            needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable)]
+        with contextlib.suppress(OSError):  # a root that may not change its id, as some containers have
+            self.root = not namespaces.leave_root(needed)
+        if (error := namespaces.enter_last(process)) is not None:
             raise error
-        return "" if os.getresuid() == (namespaces.NOBODY,) * 3 else "with the id of root"
+        return "with the id of root" if self.root else ""
 
     def _restrict_files(self) -> str:
         if self.stands("mount_namespace"):
             readable = [*self.readable, *mounts.READABLE]
             return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"])
-        # What is shared with everyone else, /tmp and all of /proc, stays closed.
-        readable = [*self.readable, *mounts.READABLE[1:], "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"]
+        # What is shared with everyone else stays closed: /tmp, and of /proc all but the process itself.
+        own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
+        readable = [*self.readable, *mounts.READABLE[1:], *own]
         return landlock.restrict(readable, [self.scratch, "/dev/null"])
 
 
@@ -191,14 +201,14 @@ def _data_size(process: int) -> int:
 
 
 def _read(descriptor: int) -> bytes:
-    """Read a small file of /proc. As bytes: `open` might have to import a codec, which takes longer than all this."""
+    """Read a small file of /proc. As bytes, because `open` might have to import a codec from its file."""
     try:
         return os.read(descriptor, 1 << 16)
     finally:
         os.close(descriptor)
 
 
-def _limit(limits: Limits, data: int, *, own_ids: bool) -> str:
+def _limit(limits: Limits, data: int, *, count_threads: bool) -> str:
     cap = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),  # SIGXCPU, then SIGKILL
         resource.RLIMIT_DATA: (data + (limits.memory_mib << 20),) * 2,
@@ -209,14 +219,13 @@ def _limit(limits: Limits, data: int, *, own_ids: bool) -> str:
         resource.RLIMIT_MSGQUEUE: (0, 0),
         resource.RLIMIT_STACK: (8 << 20, 64 << 20),
     }
-    counted = own_ids and os.getuid() != 0 and _kernel_release() >= (5, 14)
-    if counted:  # elsewhere this limit counts what the user runs outside of the walls too
+    if count_threads:
         cap[resource.RLIMIT_NPROC] = (limits.threads,) * 2
     for name, (soft, hard) in cap.items():
         _, most = resource.getrlimit(name)
         top = hard if most == resource.RLIM_INFINITY else min(hard, most)
         resource.setrlimit(name, (min(soft, top), top))
-    return "" if counted else "threads are not counted"
+    return "" if count_threads else "threads are not counted"
 
 
 def _kernel_release() -> tuple[int, int]:

@@ -4,6 +4,7 @@ It answers a handful of messages on one socket. It never starts TensorFlow's run
 holds nothing of worth: no labels, no reference solution, no secrets in its environment.
 """
 
+import contextlib
 import importlib
 import os
 import resource
@@ -17,7 +18,12 @@ from typing import Any
 
 import msgspec
 
-from grader.record import Tagged
+from grader.record import Record, Tagged
+from grader.sandbox.canary import probe
+from grader.sandbox.crossings import Targets
+from grader.sandbox.frames import WALLS, Channel
+from grader.sandbox.walls import Limits, enter
+from grader.verdict import WallState
 
 WARM_MODULES = (
     "numpy",
@@ -33,7 +39,6 @@ WARM_MODULES = (
     "tensorflow.python.framework.convert_to_constants",
     "grader.examiner",
     "grader.sandbox.child",
-    "grader.sandbox.walls",
 )
 MAX_MESSAGE = 1 << 16
 FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
@@ -43,16 +48,28 @@ class Examine(Tagged):
     """Fork the examiner; its channel travels with the message."""
 
 
-class Run(Tagged):
-    """Fork a child for one run; its channel travels with the message. `walls` as `grader.sandbox.walls` has it."""
+class Cell(Record):
+    """Where a child runs: its scratch folder, what it may read besides, and what it may use."""
 
-    id: int
     scratch: str
     readable: tuple[str, ...]
-    environment: dict[str, str]
     cpu_seconds: int
     memory_mib: int
     scratch_mib: int
+
+
+class Run(Tagged):
+    """Fork a child for one run; its channel travels with the message."""
+
+    id: int
+    cell: Cell
+
+
+class Canary(Tagged):
+    """Fork a child that tries to cross the walls; its channel travels with the message."""
+
+    cell: Cell
+    targets: Targets
 
 
 class Kill(Tagged):
@@ -81,7 +98,7 @@ class Ended(Tagged):
     cpu_seconds: float
 
 
-Message = Examine | Run | Kill
+Message = Examine | Run | Canary | Kill
 Reply = Ready | Started | Ended
 
 
@@ -123,13 +140,14 @@ class Worker:
         """Answer one message; False when the supervisor is gone."""
         data, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 1)
         if not data:
-            for pid in self.runs:
-                os.kill(pid, signal.SIGKILL)
+            self.end()
             return False
         message = msgspec.json.decode(data, type=Message)
         match message:
             case Examine():
                 self.fork(descriptors[0], _examine)
+            case Canary():
+                self.fork(descriptors[0], lambda fd: _canary(fd, message))
             case Run():
                 base = resource_kib("self")
                 pid = self.fork(descriptors[0], lambda fd: _run(fd, message))
@@ -159,6 +177,14 @@ class Worker:
         finally:
             os._exit(code)
 
+    def end(self) -> None:
+        """End every run, and wait for all children, so that what they used is counted as the worker's."""
+        for pid in self.runs:
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
+
     def reap(self) -> None:
         """Tell of every child that has ended. The examiner is no run and is not told of: its channel closes."""
         while True:
@@ -186,19 +212,27 @@ def resource_kib(pid: int | str) -> int:
 
 def _examine(channel: int) -> None:
     from grader.examiner import serve  # noqa: PLC0415 - imported once by the worker, used after the fork
-    from grader.sandbox.frames import Channel  # noqa: PLC0415
 
     serve(Channel(channel, channel))
 
 
-def _run(channel: int, run: Run) -> None:
-    from grader.sandbox import walls  # noqa: PLC0415
-    from grader.sandbox.child import serve  # noqa: PLC0415
-    from grader.sandbox.frames import Channel  # noqa: PLC0415
+def _canary(channel: int, message: Canary) -> None:
+    limits, standing = _enter(message.cell, channel)
+    states = probe(message.targets, standing, limits, channel)
+    Channel(channel, channel).send(WALLS, msgspec.json.encode(states))
 
-    limits = walls.Limits(cpu_seconds=run.cpu_seconds, memory_mib=run.memory_mib, file_mib=run.scratch_mib)
-    standing = walls.enter(run.scratch, run.readable, limits, channel, run.environment)
+
+def _run(channel: int, run: Run) -> None:
+    from grader.sandbox.child import serve  # noqa: PLC0415 - imported once by the worker, used after the fork
+
+    _, standing = _enter(run.cell, channel)
     serve(Channel(channel, channel), standing)
+
+
+def _enter(cell: Cell, channel: int) -> tuple[Limits, tuple[WallState, ...]]:
+    """Go behind the walls; what returns is another process than what came."""
+    limits = Limits(cpu_seconds=cell.cpu_seconds, memory_mib=cell.memory_mib, file_mib=cell.scratch_mib)
+    return limits, enter(cell.scratch, cell.readable, limits, channel)
 
 
 def main(arguments: Sequence[str]) -> None:

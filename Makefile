@@ -1,0 +1,43 @@
+# Two commands: `make demo` grades real submissions, `make test` runs lint, types and all tests.
+# Both set everything up in .venv first.
+
+BIN = .venv/bin
+
+.PHONY: demo test lint setup setup-test bench lock messages notebooks clean
+
+demo: setup
+	$(BIN)/python -m reference.demo
+
+test: setup-test lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks.check_against_plain_script
+
+setup: .venv/ready
+
+setup-test: setup
+	sh setup.sh browser
+
+.venv/ready: requirements.lock pyproject.toml setup.sh
+	sh setup.sh packages
+	touch $@
+
+# For developers: after a change of dependencies, of messages, of a .py that has a notebook.
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+messages: setup
+	$(BIN)/python -m grader.catalogue
+
+notebooks: setup
+	$(BIN)/python -m exercises.notebooks
+
+clean:
+	rm -rf .venv demo-reports

@@ -1,0 +1,296 @@
+"""The command line: parses, calls, prints. Imports neither TensorFlow nor NumPy."""
+
+import locale
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from grader import __version__
+from grader import course as courses
+from grader.course import Course, UnknownExerciseError
+from grader.files import UnreadableSubmission
+from grader.grade import Graded, Grader, GraderError, Mode
+from grader.plan import Call, Step
+from grader.sandbox.run import Progress as OnStep
+from grader.sandbox.supervisor import SandboxError
+from grader.submission import Submission, read
+from grader.text import LANGUAGES, T, Translator
+from grader.verdict import Status, Verdict, encode
+from reports import html, terminal
+
+
+class ExitCode(IntEnum):
+    """What a command says to the shell."""
+
+    PASSED = 0  # everything passed
+    NOT_ALL_PASSED = 1  # graded, but not all passed
+    USAGE = 2  # wrong usage or unreadable input
+    NOT_GRADED = 3  # something could not be graded
+
+
+def default_language() -> str:
+    """Return the language of the user's terminal, if the grader speaks it, else English."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    code = (locale.normalize(wanted) or "").split("_")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
+_help = Translator(default_language())
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=_help(T("Grades Keras exercises: the network that was really built and trained, behind walls.")),
+)
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course", help=_help(T("Folder of the course. Without it: the one that holds the current folder."))
+    ),
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help=_help(T("Language of messages and report.")))]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help=_help(T("Run without walls, in plain processes: only for your own code.")))
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help=_help(T("Print the version and stop.")))] = False,  # noqa: FBT002
+) -> None:
+    """Grade Keras exercises."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command("list", help=_help(T("Show the exercises of this course.")))
+def list_exercises(course: CourseOption = None) -> None:
+    """Print one exercise per line."""
+    for name in _course(course).exercises():
+        typer.echo(name)
+
+
+@app.command(help=_help(T("Copy the stub of an exercise into a folder, to work on it.")))
+def start(
+    exercise: str,
+    folder: Annotated[Path, typer.Argument()] = Path(),
+    notebook: Annotated[
+        bool, typer.Option("--notebook", help=_help(T("The notebook instead of the .py file.")))
+    ] = False,  # noqa: FBT002
+    course: CourseOption = None,
+    lang: LanguageOption = Language(default_language()),
+) -> None:
+    """Copy stub and task sheet; never over a file that is there."""
+    say = Translator(lang)
+    source = _rubric_folder(_course(course), exercise, say)
+    sheet = "task.de.md" if lang == "de" else "task.md"
+    wanted = {"submission.ipynb" if notebook else "submission.py": None, sheet: None}
+    folder.mkdir(parents=True, exist_ok=True)
+    if there := [name for name in wanted if (folder / name).exists()]:
+        _refuse(say(T("{file} is already there; nothing was copied.", file=str(folder / there[0]))))
+    for name in wanted:
+        shutil.copyfile(source / name, folder / name)
+        typer.echo(str(folder / name))
+
+
+@app.command(help=_help(T("Grade one submission and say what is right, what is wrong, and why.")))
+def check(
+    exercise: str,
+    file: Path,
+    html_out: Annotated[
+        Path | None, typer.Option("--html", help=_help(T("Write the report to this file.")))
+    ] = None,
+    json_out: Annotated[
+        str | None, typer.Option("--json", help=_help(T("Write the verdict to this file; - for standard output.")))
+    ] = None,
+    lang: LanguageOption = Language(default_language()),
+    course: CourseOption = None,
+    plain: PlainOption = False,  # noqa: FBT002
+) -> None:
+    """Read, run behind walls, judge, report."""
+    say = Translator(lang)
+    _rubric_folder(_course(course), exercise, say)
+    submission = _read(file, say)
+    _require_writable([html_out, Path(json_out) if json_out and json_out != "-" else None], say)
+    with _grader(_course(course), plain=plain, say=say) as grader, _progress(say) as on_step:
+        graded = _graded(grader, exercise, submission, lang, on_step, say)
+    _write(graded, html_out, json_out, say)
+    raise typer.Exit(exit_code(graded.verdict))
+
+
+@app.command(help=_help(T("Prove the rubrics: on the reference, the stub, and every variant.")))
+def validate(
+    exercise: Annotated[str | None, typer.Argument()] = None,
+    course: CourseOption = None,
+    lang: LanguageOption = Language(default_language()),
+) -> None:
+    """Grade the reference, the stub and the variants, and compare with what each says it must lose."""
+    from grader.validate import Claim, claims_of, prove  # noqa: PLC0415 - instructors only
+
+    say = Translator(lang)
+    chosen = _course(course)
+    names = (exercise,) if exercise else chosen.exercises()
+    for name in names:
+        _rubric_folder(chosen, name, say)
+    console = Console()
+    wrong = 0
+    with _grader(chosen, plain=False, say=say) as grader:
+        for name in names:
+            claims: tuple[Claim, ...] = claims_of(chosen, name)
+            table = Table(title=name)
+            for heading in (T("Submission"), T("Points"), T("Must lose"), T("As it says?")):
+                table.add_column(say(heading))
+            with _bar(say(T("Proving {exercise}", exercise=name)), len(claims)) as advance:
+                for proof in prove(grader, name, claims):
+                    advance(proof.claim.name)
+                    wrong += not proof.holds
+                    verdict = "✓" if proof.holds else f"[red]✗ {escape(say(proof.complaint))}[/red]"
+                    lost = ", ".join(proof.claim.loses) or "–"
+                    table.add_row(escape(proof.claim.name), f"{proof.points:g}", escape(lost), verdict)
+            console.print(table)
+    raise typer.Exit(ExitCode.NOT_ALL_PASSED if wrong else ExitCode.PASSED)
+
+
+@app.command(help=_help(T("Show what this machine can do: versions, walls, data.")))
+def doctor(lang: LanguageOption = Language(default_language())) -> None:
+    """Start the warm worker, let the canary try the walls, and print what holds."""
+    from grader.doctor import examine  # noqa: PLC0415
+
+    raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
+
+
+def exit_code(verdict: Verdict) -> ExitCode:
+    """Return what a verdict means to the shell."""
+    if verdict.status is Status.NOT_GRADED:
+        return ExitCode.NOT_GRADED
+    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
+
+
+def _course(folder: Path | None) -> Course:
+    return courses.find(folder)
+
+
+def _rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
+    try:
+        return course.rubric_file(exercise).parent
+    except UnknownExerciseError as error:
+        known = ", ".join(error.known) or "–"
+        _refuse(say(T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)))
+
+
+def _read(file: Path, say: Translator) -> Submission:
+    try:
+        return read(file)
+    except UnreadableSubmission as error:
+        _refuse(say(error.text))
+
+
+def _require_writable(files: list[Path | None], say: Translator) -> None:
+    """Refuse before the work is done rather than after."""
+    for file in files:
+        if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+            _refuse(
+                say(
+                    T(
+                        "{file} cannot be written: its folder is not there, or it is a folder itself.",
+                        file=str(file),
+                    )
+                )
+            )
+
+
+def _refuse(message: str) -> NoReturn:
+    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(ExitCode.USAGE)
+
+
+@contextmanager
+def _grader(course: Course, *, plain: bool, say: Translator) -> Iterator[Grader]:
+    """Start a grader: behind walls where there can be any."""
+    mode = Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
+    try:
+        with Grader(course, mode) as grader:
+            yield grader
+    except (SandboxError, GraderError) as error:
+        Console(stderr=True).print(
+            say(
+                T(
+                    "Nothing could be graded; this is the grader's fault. Please report it: {error}",
+                    error=str(error),
+                )
+            ),
+            markup=False,
+            highlight=False,
+        )
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
+
+
+def _graded(
+    grader: Grader, exercise: str, submission: Submission, lang: str, on_step: OnStep, say: Translator
+) -> Graded:
+    try:
+        return grader.grade(exercise, submission, lang, on_step)
+    except KeyboardInterrupt:
+        Console(stderr=True).print(say(T("Stopped.")))
+        raise typer.Exit(ExitCode.NOT_GRADED) from None
+
+
+@contextmanager
+def _progress(say: Translator) -> Iterator[OnStep]:
+    """Show on a terminal what is going on; elsewhere, stay quiet."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(say(T("starting TensorFlow")), total=None)
+
+        def on_step(step: Step, done: int, total: int) -> None:
+            name = f"{step.function}()" if isinstance(step, Call) else say(T("looking at the network"))
+            bar.update(task, description=escape(name), completed=done, total=total)
+
+        yield on_step
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda name: bar.update(task, advance=1, description=escape(f"{title}: {name}"))
+
+
+def _write(graded: Graded, html_out: Path | None, json_out: str | None, say: Translator) -> None:
+    if html_out is not None:
+        html_out.write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
+    if json_out == "-":
+        sys.stdout.write(encode(graded.verdict))
+        return
+    if json_out is not None:
+        Path(json_out).write_text(encode(graded.verdict), encoding="utf-8")
+    console = Console()
+    terminal.render(graded.verdict, console)
+    if html_out is not None:
+        console.print(say(T("Report: {file}", file=str(html_out))), markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Entry point of the `grader` command."""
+    app()

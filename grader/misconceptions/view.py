@@ -1,0 +1,204 @@
+"""What a misconception is told from: the network of the first seed, its graph, and the history of its training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks.base import Array, Case
+from grader.evidence import CompileFacts, FitFacts, LayerFacts, NodeFacts, TapFacts
+from grader.losses import identify
+from grader.network import Model, Trained, trained
+from grader.rubric import Task
+from grader.text import Words
+
+CROSS_ENTROPIES = frozenset({"categorical_crossentropy", "sparse_categorical_crossentropy"})
+
+# A functional model without one of these, with one input and one output, is a chain: its layers stand in order.
+_MERGES = frozenset({"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
+_PASSING = frozenset({"Identity", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient"})
+_ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A misconception that the evidence shows. `criteria`: where it belongs, if the entry does not say it."""
+
+    text: Words
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """All that is known of one submission, brought into the words in which misconceptions are told."""
+
+    task: Task
+    case: Case
+
+    @property
+    def seed(self) -> int:
+        """Return the seed that is always trained."""
+        return self.case.seeds[0]
+
+    @cached_property
+    def network(self) -> Trained:
+        """Return the network of the first seed, before and after training."""
+        return trained(self.case, self.seed)
+
+    @property
+    def model(self) -> Model | None:
+        """Return the network as `build_model` returned it."""
+        return self.network.before
+
+    @property
+    def exclusive(self) -> bool:
+        """Return whether each row belongs to exactly one of several classes."""
+        return self.task.kind == "classification" and self.task.classes > 2
+
+    # What it is.
+
+    @property
+    def chain(self) -> tuple[LayerFacts, ...]:
+        """Return the layers in the order in which they compute; nothing where that order is not known."""
+        facts = self.model.facts if self.model is not None else None
+        if facts is None or facts.style == "subclassed" or any(layer.kind in _MERGES for layer in facts.layers):
+            return ()
+        return facts.layers
+
+    @cached_property
+    def head(self) -> str:
+        """Return the activation of the output: what the graph computes, else what the layers claim."""
+        if self.model is not None and self.model.graph is not None:
+            return self.model.head
+        return next((layer.activation for layer in reversed(self.chain) if layer.activation), "other")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """Return the shape of the output, () where it is not known."""
+        facts = self.model.facts if self.model is not None else None
+        if facts is not None and facts.graph is not None:
+            return facts.graph.output_shape
+        return (self.chain[-1].output_shape or ()) if self.chain else ()
+
+    @property
+    def units(self) -> int | None:
+        """Return how many numbers come out for one row."""
+        return self.output_shape[-1] if len(self.output_shape) == 2 else None
+
+    @property
+    def compiled(self) -> CompileFacts | None:
+        """Return what the network was compiled with when `build_model` returned it."""
+        return self.model.facts.compiled if self.model is not None else None
+
+    @cached_property
+    def loss(self) -> tuple[str, bool]:
+        """Return canonical name and `from_logits` of the loss; an empty name where there is none."""
+        if self.compiled is None:
+            return "", False
+        return identify(self.compiled, self.case.steps[f"model@{self.seed}"].arrays)
+
+    @property
+    def head_is_unfit(self) -> bool:
+        """Return whether the output itself keeps the network from learning: then nothing else explains that."""
+        return self.head == "relu" or (
+            self.head == "linear" and self.loss[0] in CROSS_ENTROPIES and not self.loss[1]
+        )
+
+    @property
+    def kernels(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Return the kernels before and after training, from input to output; empty where there is no graph."""
+        graphs = [m.graph if m is not None else None for m in (self.network.before, self.network.after)]
+        before, after = (tuple(kernel for _, kernel in g.kernels) if g is not None else () for g in graphs)
+        return before, after
+
+    # Its graph.
+
+    @cached_property
+    def nodes(self) -> Mapping[str, NodeFacts]:
+        """Return the nodes of the graph; none where it was not replayed."""
+        if self.model is None or self.model.graph is None:
+            return {}
+        return {node.name: node for node in self.case.replays[f"model@{self.seed}"].evidence.nodes}
+
+    def through(self, name: str) -> NodeFacts | None:
+        """Return the node that computes what `name` hands on."""
+        node = self.nodes.get(name)
+        for _ in range(len(self.nodes)):
+            if node is None or node.op not in _PASSING or not node.inputs:
+                return node
+            node = self.nodes.get(node.inputs[0])
+        return None
+
+    @property
+    def last_nodes(self) -> tuple[str, str]:
+        """Return the operations of the output and of what it reads; empty where they are not known."""
+        facts = self.model.facts if self.model is not None else None
+        last = self.through(facts.graph.output_node.split(":")[0]) if facts is not None and facts.graph else None
+        before = self.through(last.inputs[0]) if last is not None and last.inputs else None
+        return last.op if last else "", before.op if before else ""
+
+    def constant(self, name: str) -> float | None:
+        """Return the number that a node holds, None where it holds none or more than one."""
+        node = self.through(name)
+        replayed = self.case.replays[f"model@{self.seed}"]
+        ref = replayed.evidence.constants.get(node.name) if node is not None else None
+        value = replayed.arrays[ref] if ref is not None else None
+        return (
+            float(value.reshape(-1)[0])
+            if value is not None and value.size == 1 and value.dtype.kind in "iuf"
+            else None
+        )
+
+    def taps(self, *operations: str) -> tuple[TapFacts, ...]:
+        """Return how the hidden activations of these kinds stand after training.
+
+        A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values are
+        no saturation there.
+        """
+        replayed = self.case.replays.get(f"trained@{self.seed}")
+        after = self.network.after
+        if replayed is None or after is None or after.graph is None or after.facts.graph is None:
+            return ()
+        nodes = {node.name: node for node in replayed.evidence.nodes}
+        readers: dict[str, set[str]] = {}
+        for node in nodes.values():
+            for source in node.inputs:
+                readers.setdefault(source, set()).add(node.op)
+        return tuple(
+            tap
+            for tap in replayed.evidence.taps
+            if nodes[tap.node].op in operations
+            and not readers.get(tap.node, set()) & {"Mul", "Add", "AddV2"}
+            and not _is_output(tap.node, after.facts.graph.output_node.split(":")[0], nodes)
+        )
+
+    # Its training.
+
+    @property
+    def fit(self) -> FitFacts | None:
+        """Return the first call of `fit` that was given arrays."""
+        return next((fit for fit in self.network.fits if fit.x_shape), None)
+
+    def curve(self, name: str) -> Array:
+        """Return a curve of the history, empty where there is none. `accuracy` is known by its other names too."""
+        prefix = "val_" if name.startswith("val_") else ""
+        names = [prefix + n for n in _ACCURACIES] if name.endswith("accuracy") else [name]
+        values = next((self.network.curves[n] for n in names if n in self.network.curves), [])
+        return np.asarray(values, dtype=np.float64)
+
+    @cached_property
+    def validation_accuracy(self) -> float | None:
+        """Return the share of validation rows that the trained graph gets right, else what the history says."""
+        outputs = self.network.after.outputs.get("x_val") if self.network.after is not None else None
+        truth = self.case.inside.get("y_val")
+        if outputs is not None and truth is not None and outputs.ndim == 2 and len(outputs) == len(truth):
+            return float((outputs.argmax(axis=1) == truth).mean()) if np.isfinite(outputs).all() else None
+        curve = self.curve("val_accuracy")
+        return float(curve[-1]) if curve.size and np.isfinite(curve[-1]) else None
+
+
+def _is_output(tap: str, output: str, nodes: Mapping[str, NodeFacts]) -> bool:
+    while output in nodes and nodes[output].op in _PASSING and nodes[output].inputs and output != tap:
+        output = nodes[output].inputs[0]
+    return output == tap

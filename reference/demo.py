@@ -1,0 +1,89 @@
+"""`make demo`: grades real submissions that ship with the repository, and writes their reports."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from grader.course import Course
+from grader.grade import Grader, Mode
+from grader.plan import Call, Step
+from grader.validate import claims_of
+from grader.verdict import Verdict
+from reports import html
+from reports.symbols import STATUS
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "demo-reports"
+EXERCISE = "digits"
+# The reference twice, one in another style, two wrong, one that crashes in fit.
+CHOSEN = (
+    "reference.py",
+    "reference.ipynb",
+    "right_subclassed.py",
+    "wrong_sigmoid_head.py",
+    "wrong_nearest_neighbour.py",
+    "wrong_sparse_loss.py",
+)
+
+
+def main() -> int:
+    """Grade, print a table, say where the reports are. Returns the exit code."""
+    console = Console()
+    FOLDER.mkdir(exist_ok=True)
+    claims = {claim.name: claim for claim in claims_of(Course(ROOT), EXERCISE)}
+    verdicts: list[Verdict] = []
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    mode = Mode.WALLS if sys.platform == "linux" else Mode.PLAIN
+    with Progress(*columns, console=console, transient=True) as bar, Grader(Course(ROOT), mode) as grader:
+        task = bar.add_task("starting TensorFlow", total=len(CHOSEN))
+        for name in CHOSEN:
+
+            def on_step(step: Step, _done: int, _total: int, name: str = name) -> None:
+                bar.update(task, description=f"{name}: {step.function if isinstance(step, Call) else 'network'}")
+
+            graded = grader.grade(EXERCISE, claims[name].submission, "en", on_step)
+            verdicts.append(graded.verdict)
+            _report(name).write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
+            bar.advance(task)
+    _print(verdicts, console)
+    return 0
+
+
+def _report(name: str) -> Path:
+    return FOLDER / f"{name.replace('.', '-')}.html"
+
+
+def _print(verdicts: list[Verdict], console: Console) -> None:
+    table = Table(title=f"{EXERCISE}: {len(verdicts)} submissions")
+    for heading in ("Submission", "Points", "Status", "Certified", "Seconds", "Report"):
+        table.add_column(heading, overflow="fold")
+    for name, verdict in zip(CHOSEN, verdicts, strict=True):
+        table.add_row(
+            name,
+            f"{verdict.points:g} / {verdict.max_points:g}",
+            f"{STATUS[verdict.status].icon} {verdict.status}",
+            "yes" if verdict.certified else "no",
+            f"{verdict.resources.wall_seconds:.1f}",
+            str(_report(name).relative_to(ROOT)),
+        )
+    console.print(table)
+    missing = [wall.id for wall in verdicts[0].isolation.walls if not wall.stands]
+    walls = (
+        "all walls stood"
+        if verdicts[0].isolation.walls and not missing
+        else f"walls missing: {', '.join(missing) or 'all'}"
+    )
+    console.print(f"Reports: {FOLDER}  ({walls})", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

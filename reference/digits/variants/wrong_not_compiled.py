@@ -1,0 +1,7 @@
+# loses: head_and_loss, training, accuracy, probabilities
+# why: build_model returns a model that was never compiled: fit stops with an error.
+# from: reference
+
+
+def build_model():
+    return make_network()

@@ -1,0 +1,10 @@
+# loses: training=0.5
+# why: train forgets to return the History.
+# from: reference
+
+
+def train(model, x_train, y_train, x_val, y_val):
+    history = model.fit(
+        x_train, y_train, validation_data=(x_val, y_val), epochs=40, batch_size=64, verbose=0
+    )
+    print("best validation accuracy:", max(history.history["val_accuracy"]))

@@ -1,0 +1,1 @@
+"""Verdict in, document out. Knows nothing of the engine but `grader.verdict` and `grader.text`."""

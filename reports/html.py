@@ -1,0 +1,95 @@
+"""The report as one HTML file that asks nothing of any server."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from grader.text import Translator
+from grader.verdict import Exhibits, Verdict
+from reports import charts, pictures, summary, symbols
+from reports.clean import cleaned, one_line
+from reports.number_format import Numbers
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(verdict: Verdict, exhibits: Exhibits) -> str:
+    """Return the report on one submission as a complete HTML document in `verdict.language`.
+
+    Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
+    """
+    template = _environment(verdict.language).get_template("report.html")
+    return template.render(_view(cleaned(verdict), cleaned(exhibits)))
+
+
+def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
+    """Return everything that the templates name: records as they are, and the geometry of what is drawn."""
+    say, numbers = Translator(verdict.language), Numbers(verdict.language)
+    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return {
+        "verdict": verdict,
+        "exhibits": exhibits,
+        "say": say,
+        "number": numbers,
+        "status_symbols": symbols.STATUS,
+        "status_sentences": symbols.SENTENCE,
+        "severity_symbols": symbols.SEVERITY,
+        "network_styles": symbols.NETWORK_STYLES,
+        "next_steps": summary.next_steps(verdict),
+        "bonus_had": summary.bonus_had(verdict),
+        "bonus_open": summary.bonus_open(verdict),
+        "not_certified_because": summary.not_certified_because(verdict),
+        "missing_walls": summary.missing_walls(verdict),
+        "strip": pictures.strip(verdict.criteria),
+        "training": charts.charts(exhibits.curves, say, numbers),
+        "experiments": charts.charts(exhibits.experiments, say, numbers),
+        "heat": pictures.heat(exhibits.confusion) if exhibits.confusion else (),
+        "mistakes": tuple(pictures.picture(mistake) for mistake in exhibits.mistakes),
+        "layers": pictures.layers(exhibits.network) if exhibits.network else (),
+        "figures": tuple((figure, pictures.is_png(figure)) for figure in exhibits.figures),
+        "style": Markup(style),  # noqa: S704 - our own file, and no value ever goes into it
+        "policy": content_security_policy(style),
+    }
+
+
+def content_security_policy(style: str) -> str:
+    """Return a policy that allows this style sheet, pictures inside the document, and nothing else.
+
+    The hash stands for the very text of the style element, so that not even a style that a submission
+    managed to smuggle in would apply.
+    """
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src 'sha256-{digest}'",
+            "img-src data:",
+            "script-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+@cache
+def _environment(language: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["one_line"] = one_line
+    # The i18n extension adds this method to the environment, which type checkers cannot see.
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        Translator(language).catalogue, newstyle=True
+    )
+    return environment

@@ -1,0 +1,53 @@
+"""Numbers as people of a language write them."""
+
+import math
+
+from babel.numbers import format_decimal, format_percent, format_scientific
+
+_LONGEST_WRITTEN_OUT = 1e12  # a loss that diverged has hundreds of digits, which say nothing
+
+
+class Numbers:
+    """Writes numbers in one language: decimal comma and thousands point in German."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def points(self, value: float) -> str:
+        """14.5 and 14, never 14.500."""
+        return self._decimal(value, "#,##0.##")
+
+    def integer(self, value: int) -> str:
+        """4160 as 4,160 in English and 4.160 in German."""
+        return self._decimal(value, "#,##0")
+
+    def percent(self, share: float) -> str:
+        """A share of 1 as whole percent."""
+        if not math.isfinite(share) or abs(share) >= _LONGEST_WRITTEN_OUT:
+            return "–"
+        return str(format_percent(share, locale=self.language))
+
+    def score(self, value: float) -> str:
+        """Three decimals, so that columns of scores can be compared at a glance."""
+        return self._decimal(value, "0.000")
+
+    def seconds(self, value: float) -> str:
+        """One decimal below a minute, none above."""
+        return self._decimal(value, "#,##0.0" if value < 60 else "#,##0")
+
+    def mebibytes(self, value: float) -> str:
+        """Whole ones: memory is not measured more precisely than that."""
+        return self._decimal(value, "#,##0")
+
+    def short(self, value: float) -> str:
+        """As short as can be, for the ticks of an axis."""
+        if value != 0 and not 1e-3 <= abs(value) < 1e5:
+            return str(format_scientific(value, format="0.#E0", locale=self.language))
+        return self._decimal(value, "#,##0.####")
+
+    def _decimal(self, value: float, pattern: str) -> str:
+        if not math.isfinite(value):
+            return "–"
+        if abs(value) >= _LONGEST_WRITTEN_OUT:
+            return str(format_scientific(value, format="0.#E0", locale=self.language))
+        return str(format_decimal(value, format=pattern, locale=self.language)).replace("-", "−")

@@ -1,0 +1,115 @@
+"""CPU time of `grader check digits` on the reference, against a plain script that does the same work.
+
+The script imports the same libraries and calls the same functions on the same arrays with the same seeds, in one
+process, and does nothing else. The two run in turn; what is printed is the ratio of each pair, and their median.
+
+    python -m tests.benchmarks.check_against_plain_script [PAIRS]
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "reference" / "digits" / "submission.py"
+
+
+def plain(seeds: tuple[int, ...]) -> None:
+    """Do what a grading does inside the wall, and nothing of what it does around it."""
+    import keras
+    import matplotlib.pyplot  # noqa: F401
+    import numpy as np
+    import sklearn.linear_model
+    import sklearn.metrics
+    import sklearn.model_selection
+    import sklearn.preprocessing
+    import tensorflow as tf
+
+    from grader.course import Course
+    from grader.examiner import make_plan
+    from grader.examiner_talk import Question
+    from grader.model_facts import made_history
+    from grader.plan import Array, Call, Curves, Literal, Plan, Result, Trusted
+    from grader.record import unpack
+
+    rubric = Course(ROOT).rubric("digits")
+    plan, arrays = unpack(
+        make_plan(Question(course="", exercise="digits", seeds=seeds), rubric, rubric.data(), frozenset()).parcel,
+        Plan,
+    )
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    names: dict[str, object] = {"__name__": "submission"}
+    exec(compile(REFERENCE.read_text("utf-8"), str(REFERENCE), "exec"), names)
+    live: dict[str, object] = {}
+    for step in plan.steps:
+        if not isinstance(step, Call):
+            continue
+        values: list[object] = []
+        for argument in step.arguments:
+            match argument:
+                case Array(name=name) | Trusted(name=name):
+                    values.append(np.array(arrays[name]))
+                case Literal(value=value):
+                    values.append(value)
+                case Result(step=earlier):
+                    values.append(live[earlier])
+                case Curves(series=series):
+                    values.append(made_history(dict(series)))
+        keras.utils.set_random_seed(step.seed)
+        live[step.id] = names[step.function](*values)  # type: ignore[operator]
+
+
+def cpu_seconds(command: list[str]) -> float:
+    """Run a command to its end and return the processor time of it and of everything that it waited for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "agg",
+                                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_ENABLE_ONEDNN_OPTS": "0"}  # fmt: skip
+    subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main(pairs: int) -> None:
+    """Measure and print."""
+    from grader.verdict import decode
+
+    with tempfile.TemporaryDirectory() as folder:
+        page, record = Path(folder) / "report.html", Path(folder) / "verdict.json"
+        grade = [
+            sys.executable,
+            "-m",
+            "grader",
+            "check",
+            "digits",
+            str(REFERENCE),
+            "--html",
+            str(page),
+            "--json",
+            str(record),
+        ]
+        cpu_seconds(grade)
+        seeds = decode(record.read_bytes()).seeds
+        script = [sys.executable, "-m", "tests.benchmarks.check_against_plain_script", "plain", *map(str, seeds)]
+        cpu_seconds(script)
+        print(f"seeds trained: {seeds}; first run of each is not counted")
+        ratios = []
+        for pair in range(pairs):
+            graded, alone = cpu_seconds(grade), cpu_seconds(script)
+            ratios.append(graded / alone)
+            print(
+                f"pair {pair + 1}: grader check {graded:.2f} s CPU, plain script {alone:.2f} s CPU, ratio {ratios[-1]:.3f}"
+            )
+    print(f"median ratio {statistics.median(ratios):.3f} (aim: at most 1.25)")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["plain"]:
+        plain(tuple(map(int, sys.argv[2:])))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

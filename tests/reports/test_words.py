@@ -1,0 +1,63 @@
+"""Nothing is left without its word, sign or translation."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo
+
+from grader import text
+from grader.text import LANGUAGES, Translator
+from grader.verdict import Severity, Status
+from reports import symbols
+from reports.number_format import Numbers
+
+REPORTS = Path(symbols.__file__).parent
+ICONS = (REPORTS / "templates" / "icons.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_status_and_severity_has_its_own_word_and_sign(language: str) -> None:
+    say = Translator(language)
+    for table, kinds in ((symbols.STATUS, set(Status)), (symbols.SEVERITY, set(get_args(Severity)))):
+        assert set(table) == kinds
+        assert len({say(symbol.word) for symbol in table.values()}) == len(kinds)
+        assert len({symbol.sign for symbol in table.values()}) == len(kinds)
+        assert all(symbol.ascii_sign.isascii() for symbol in table.values())
+        assert all(f'id="icon-{kind}"' in ICONS for kind in kinds)
+    assert set(symbols.SENTENCE) == set(Status)
+
+
+def test_every_word_of_the_documents_is_translated() -> None:
+    methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
+    keywords = {"_": None, "T": None, "ngettext": (1, 2)}
+    found = {message for _, _, message, _, _ in extract_from_dir(str(REPORTS), methods, keywords=keywords)}
+    assert len(found) > 100
+    with (text.LOCALE_FOLDER / "de" / "LC_MESSAGES" / "grader.mo").open("rb") as file:
+        catalogue = read_mo(file)
+    missing = [message for message in found if message not in catalogue or not catalogue[message].string]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("value", "en", "de"),
+    [(14.5, "14.5", "14,5"), (14.0, "14", "14"), (0.125, "0.12", "0,12"), (1234.0, "1,234", "1.234")],
+)
+def test_points_are_written_as_people_write_them(value: float, en: str, de: str) -> None:
+    assert Numbers("en").points(value) == en
+    assert Numbers("de").points(value) == de
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, -1e300, 10**30])
+def test_no_number_is_too_much(value: float) -> None:
+    numbers = Numbers("en")
+    for write in (
+        numbers.points,
+        numbers.score,
+        numbers.percent,
+        numbers.seconds,
+        numbers.short,
+        numbers.mebibytes,
+    ):
+        assert len(write(value)) < 12
