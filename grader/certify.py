@@ -1,17 +1,20 @@
 """Does what a submission claims agree with what its frozen graph computes? Only agreement earns points."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from grader.checks.base import Array, Case
-from grader.evidence import StopReason
+from grader.evidence import FitFacts, StopReason
 from grader.network import Model, Trained, trained
 from grader.rows import row_hashes
 from grader.text import T, Words
 
 SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilons, means of a Normalization layer
+LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
+BLOCK = 4096  # rows that are compared at a time
 DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data before it is taken for a copy of them
 
 
@@ -88,18 +91,28 @@ def _parameters(model: Model, seed: int) -> Agreement:
 
 
 def _kernels(model: Model, seed: int) -> Agreement:
-    """Compare the shapes of the kernels that layers claim with those that the graph multiplies with."""
+    """Compare the shapes of the weights that layers claim with those that the graph holds.
+
+    A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is found
+    is another one. A large array that no layer claims is no weight.
+    """
     assert model.graph is not None
+    held = {weight.shape for weight in model.graph.weights}
+    layers = model.facts.layers
+    claimed = [layer.weight_shapes[0] for layer in layers if layer.units and layer.weight_shapes]
+    lacking = [shape for shape in claimed if shape not in held]
+    known = {shape for layer in layers for shape in layer.weight_shapes}
+    strange = sum(weight.size for weight in model.graph.weights if weight.shape not in known)
+    # A subclassed model may hold weights of its own, beside those of its layers.
+    own = max(0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes))
     found = [kernel.shape for _, kernel in model.graph.kernels]
-    claimed = [layer.weight_shapes[0] for layer in model.facts.layers if layer.units and layer.weight_shapes]
-    lacking = [shape for shape in claimed if shape not in found]
     text = T(
         "Seed {seed}: kernels of the graph {found}, of the layers {claimed}.",
         seed=seed,
         found=_shapes(found),
         claimed=_shapes(claimed),
     )
-    return Agreement("kernels", not lacking, text)
+    return Agreement("kernels", strange <= own + SPARE_CONSTANTS and not (lacking and len(lacking) == len(claimed)), text)
 
 
 def _shapes(shapes: list[tuple[int, ...]]) -> str:
@@ -107,62 +120,77 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
 
 
 def _copies(model: Model, case: Case, seed: int) -> Agreement:
-    """Look for kernels that are rows of the data: a nearest neighbour written as a matrix product."""
+    """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
     rows = np.concatenate([case.inside["x_train"], case.inside["x_val"], case.outside["x_test"]])
-    share = max((_share_of_copies(kernel, rows) for _, kernel in model.graph.kernels), default=0.0)
+    share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
     text = T("Seed {seed}: {share:.0%} of a kernel's columns are rows of the data.", seed=seed, share=share)
     return Agreement("copies", share <= DATA_ROW_SHARE, text)
 
 
-def _share_of_copies(kernel: Array, rows: Array) -> float:
-    flat = rows.reshape(len(rows), -1)
-    if kernel.ndim != 2 or flat.shape[1] not in kernel.shape:
+def _share_of_copies(weight: Array, rows: Array) -> float:
+    flat = rows.reshape(len(rows), -1).astype(np.float64)
+    if weight.ndim < 2:
         return 0.0
-    columns = kernel if kernel.shape[1] == flat.shape[1] else kernel.T
+    # The rows of the data may be its rows or its columns, and be pictures.
+    ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
+    return max((_alike(way, flat) for way in ways if way.shape[1] == flat.shape[1]), default=0.0)
 
-    def unit(x: Array) -> Array:
-        centred = x - x.mean(axis=1, keepdims=True)
-        scaled: Array = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        return scaled
 
-    likeness = unit(columns.astype(np.float64)) @ unit(flat.astype(np.float64)).T
-    return float((np.abs(likeness).max(axis=1) > 0.9999).mean())
+def _alike(candidates: Array, rows: Array) -> float:
+    """Return the share of `candidates` that are some row, scaled and shifted at most."""
+    likely, targets = 0, _unit(rows).T
+    for start in range(0, len(candidates), BLOCK):  # a graph may be large, and the product of both far larger
+        likeness = np.abs(_unit(candidates[start : start + BLOCK].astype(np.float64)) @ targets).max(axis=1)
+        likely += int((likeness > 0.9999).sum())
+    return likely / max(1, len(candidates))
+
+
+def _unit(x: Array) -> Array:
+    x = np.where(np.isfinite(x), x, 0.0)  # a training that diverged
+    x /= np.maximum(np.abs(x).max(axis=1, keepdims=True), 1e-300)
+    centred = x - x.mean(axis=1, keepdims=True)
+    scaled: Array = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    return scaled
 
 
 def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
+    step = case.steps.get(f"train@{network.seed}")
+    if step is None:
+        return
     held_out = row_hashes(case.outside["x_test"])
-    step = case.steps[f"train@{network.seed}"]
-    seen = sum(int(np.isin(held_out, step.arrays[fit.rows]).sum()) for fit in network.fits if fit.rows)
-    known = int(
-        np.isin(held_out, np.concatenate([row_hashes(case.inside[n]) for n in ("x_train", "x_val")])).sum()
-    )
-    text = T(
-        "Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=max(0, seen - known)
-    )
-    yield Agreement("held_out", seen <= known, text)
-    loss = _loss_agreement(network, case)
+    given = row_hashes(case.inside["x_train"]), row_hashes(case.inside["x_val"])
+    fitted = np.concatenate([held_out[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
+    # Some rows of a data set may be there twice.
+    secret = np.setdiff1d(held_out, np.concatenate(given))
+    seen = int(np.isin(secret, fitted).sum())
+    text = T("Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=seen)
+    yield Agreement("held_out", seen == 0, text)
+    loss = _loss_agreement(network, case, step.arrays)
     if loss is not None:
         yield loss
 
 
-def _loss_agreement(network: Trained, case: Case) -> Agreement | None:
-    """Compute the claimed loss on the validation rows from the graph and look for it in the claimed history."""
+def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -> Agreement | None:
+    """Compute the claimed loss on the validation rows from the graph and look for it in the claimed history.
+
+    Only a history that is far better than the network speaks against it. Regularisers add to the loss, averaged
+    weights never stood in a history, and validation may have been on some of the rows only.
+    """
     after, fit = network.after, network.fits[-1] if network.fits else None
     compiled = after.facts.compiled if after else None
-    if after is None or compiled is None or fit is None or not fit.validation == "data" or not fit.curves:
+    if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
         return None
-    step = case.steps[f"train@{network.seed}"]
     outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
-    if outputs is None or curve is None or any(layer.kernel_regularizer for layer in after.facts.layers):
+    if outputs is None or curve is None or not _given_as_it_is(fit, case, arrays):
         return None
     value = loss_value(
         compiled.loss, outputs, case.inside["y_val_one_hot"], compiled.from_logits, compiled.label_smoothing
     )
-    if value is None or not np.isfinite(value):
+    claimed = arrays[curve][np.isfinite(arrays[curve])]
+    if value is None or not np.isfinite(value) or not claimed.size:
         return None
-    claimed = np.asarray(step.arrays[curve], dtype=np.float64)
-    nearest = float(claimed[np.nanargmin(np.abs(claimed - value))]) if np.isfinite(claimed).any() else float("nan")
+    nearest = float(claimed[np.argmin(np.abs(claimed - value))])
     text = T(
         "Seed {seed}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history {claimed:.4f}.",
         seed=network.seed,
@@ -170,15 +198,23 @@ def _loss_agreement(network: Trained, case: Case) -> Agreement | None:
         computed=float(value),
         claimed=nearest,
     )
-    return Agreement("loss", bool(abs(nearest - value) <= 1e-3 + 0.01 * abs(value)), text)
+    return Agreement("loss", nearest >= value * LOSS_SHARE - LOSS_SLACK, text)
 
 
-def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smoothing: float) -> float | None:  # noqa: FBT001
+def _given_as_it_is(fit: FitFacts, case: Case, arrays: Mapping[str, Array]) -> bool:
+    """Return whether `fit` got rows of the training data: scaled otherwise, its losses say nothing about ours."""
+    if not fit.rows:
+        return False
+    known = np.concatenate([row_hashes(case.inside[name]) for name in ("x_train", "x_val")])
+    return bool(np.isin(arrays[fit.rows], known).all())
+
+
+def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smoothing: float) -> float | None:
     """Return the mean loss of (n, k) outputs, or None for a loss that is not known here.
 
-    Source: the formulas of `keras.losses`, which clip probabilities at 1e-7.
+    Source: the formulas of `keras.losses`. They clip probabilities at 1e-7, or work on what went into the softmax.
     """
-    if outputs.shape != one_hot.shape:
+    if outputs.shape != one_hot.shape or not np.isfinite(outputs).all():
         return None
     outputs, target = outputs.astype(np.float64), one_hot.astype(np.float64)
     if loss == "mean_squared_error":
@@ -186,9 +222,11 @@ def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smo
     if loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}:
         if from_logits and not np.allclose(outputs.sum(axis=1), 1.0, atol=1e-3):
             outputs = softmax(outputs)
-        outputs = np.clip(outputs / outputs.sum(axis=1, keepdims=True), 1e-7, 1 - 1e-7)
-        target = target * (1 - smoothing) + smoothing / target.shape[1]
-        return float(-(target * np.log(outputs)).sum(axis=1).mean())
+        # Where all outputs are 0, as relu may have them, there is nothing to share out.
+        shares = outputs / np.maximum(outputs.sum(axis=1, keepdims=True), 1e-7)
+        if loss == "categorical_crossentropy":
+            target = target * (1 - smoothing) + smoothing / target.shape[1]
+        return float(-(target * np.log(np.clip(shares, 1e-7, 1 - 1e-7))).sum(axis=1).mean())
     return None
 
 

@@ -47,12 +47,15 @@ def default_language() -> str:
 
 
 Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
-_help = Translator(default_language())
+DEFAULT_LANGUAGE = Language(default_language())
+_help = Translator(DEFAULT_LANGUAGE)
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help=_help(T("Grades Keras exercises: the network that was really built and trained, behind walls.")),
+    help=_help(
+        T("Grades Keras exercises: runs the code behind walls and judges the network that it really built.")
+    ),
 )
 CourseOption = Annotated[
     Path | None,
@@ -68,7 +71,7 @@ PlainOption = Annotated[
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[bool, typer.Option("--version", help=_help(T("Print the version and stop.")))] = False,  # noqa: FBT002
+    version: Annotated[bool, typer.Option("--version", help=_help(T("Print the version and stop.")))] = False,
 ) -> None:
     """Grade Keras exercises."""
     if version:
@@ -89,9 +92,9 @@ def start(
     folder: Annotated[Path, typer.Argument()] = Path(),
     notebook: Annotated[
         bool, typer.Option("--notebook", help=_help(T("The notebook instead of the .py file.")))
-    ] = False,  # noqa: FBT002
+    ] = False,
     course: CourseOption = None,
-    lang: LanguageOption = Language(default_language()),
+    lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
     say = Translator(lang)
@@ -116,9 +119,9 @@ def check(
     json_out: Annotated[
         str | None, typer.Option("--json", help=_help(T("Write the verdict to this file; - for standard output.")))
     ] = None,
-    lang: LanguageOption = Language(default_language()),
+    lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
-    plain: PlainOption = False,  # noqa: FBT002
+    plain: PlainOption = False,
 ) -> None:
     """Read, run behind walls, judge, report."""
     say = Translator(lang)
@@ -135,10 +138,10 @@ def check(
 def validate(
     exercise: Annotated[str | None, typer.Argument()] = None,
     course: CourseOption = None,
-    lang: LanguageOption = Language(default_language()),
+    lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Grade the reference, the stub and the variants, and compare with what each says it must lose."""
-    from grader.validate import Claim, claims_of, prove  # noqa: PLC0415 - instructors only
+    from grader.validate import Claim, claims_of, prove  # instructors only
 
     say = Translator(lang)
     chosen = _course(course)
@@ -151,13 +154,13 @@ def validate(
         for name in names:
             claims: tuple[Claim, ...] = claims_of(chosen, name)
             table = Table(title=name)
-            for heading in (T("Submission"), T("Points"), T("Must lose"), T("As it says?")):
+            for heading in (T("Submission"), T("Points"), T("Must lose"), T("As claimed?")):
                 table.add_column(say(heading))
             with _bar(say(T("Proving {exercise}", exercise=name)), len(claims)) as advance:
                 for proof in prove(grader, name, claims):
                     advance(proof.claim.name)
-                    wrong += not proof.holds
-                    verdict = "✓" if proof.holds else f"[red]✗ {escape(say(proof.complaint))}[/red]"
+                    wrong += proof.complaint is not None
+                    verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
                     lost = ", ".join(proof.claim.loses) or "–"
                     table.add_row(escape(proof.claim.name), f"{proof.points:g}", escape(lost), verdict)
             console.print(table)
@@ -165,9 +168,9 @@ def validate(
 
 
 @app.command(help=_help(T("Show what this machine can do: versions, walls, data.")))
-def doctor(lang: LanguageOption = Language(default_language())) -> None:
+def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
-    from grader.doctor import examine  # noqa: PLC0415
+    from grader.doctor import examine
 
     raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
 

@@ -47,8 +47,8 @@ def digits() -> Data:
     Inside: `x_train` (1010, 64) float32, `x_val` (337, 64), labels as integers (`y_*`) and one-hot (`*_one_hot`).
     Outside: `x_test` (450, 64), `y_test`, and all of `x_all` (1797, 64) raw with `y_all`.
     """
-    from sklearn.datasets import load_digits  # noqa: PLC0415 - a second of imports that not everybody needs
-    from sklearn.model_selection import train_test_split  # noqa: PLC0415
+    from sklearn.datasets import load_digits  # a second of imports that not everybody needs
+    from sklearn.model_selection import train_test_split
 
     x_all, y_all = load_digits(return_X_y=True)
     scaled = (x_all / 16).astype(np.float32)

@@ -37,7 +37,7 @@ def examine(console: Console, say: Translator) -> bool:
 def _walls(console: Console, say: Translator) -> bool:
     if sys.platform != "linux":
         console.print(
-            say(T("Walls: none on this system. Check only your own code here; classes are graded on Linux."))
+            say(T("Walls: none on this system. Check only your own code here; grade what others wrote on Linux."))
         )
         return False
     try:

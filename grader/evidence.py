@@ -11,7 +11,7 @@ from typing import Literal
 from grader.record import Record, Tagged
 
 
-class Frame(Record):
+class Frame(Record, frozen=True):
     """One line of a traceback that lies in the student's own file."""
 
     line: int
@@ -19,7 +19,7 @@ class Frame(Record):
     function: str = ""
 
 
-class ExceptionFacts(Record):
+class ExceptionFacts(Record, frozen=True):
     """An exception that left the student's code. `frames`: outermost first, only those in the student's file."""
 
     type: str
@@ -31,7 +31,7 @@ class ExceptionFacts(Record):
 # Values that functions return.
 
 
-class ArrayValue(Tagged):
+class ArrayValue(Tagged, frozen=True):
     """Numbers, truth values or texts. `container`: ndarray, list, tuple, scalar, Tensor, Series, ..."""
 
     ref: str
@@ -40,49 +40,49 @@ class ArrayValue(Tagged):
     container: str
 
 
-class NoneValue(Tagged):
+class NoneValue(Tagged, frozen=True):
     """None."""
 
 
-class TextValue(Tagged):
+class TextValue(Tagged, frozen=True):
     """A str, cut at a limit."""
 
     text: str
 
 
-class Items(Tagged):
+class Items(Tagged, frozen=True):
     """A list or tuple of values that are not one array."""
 
     container: str
     items: "tuple[Value, ...]"
 
 
-class Entries(Tagged):
+class Entries(Tagged, frozen=True):
     """A dict. Keys are written as `str(key)` of plain keys only."""
 
     entries: "tuple[tuple[str, Value], ...]"
 
 
-class ModelValue(Tagged):
+class ModelValue(Tagged, frozen=True):
     """A live Keras model: described by a `Describe` step."""
 
     type: str
 
 
-class HistoryValue(Tagged):
+class HistoryValue(Tagged, frozen=True):
     """A training history: a ref for each curve, one value per epoch."""
 
     curves: Mapping[str, str]
 
 
-class OtherValue(Tagged):
+class OtherValue(Tagged, frozen=True):
     """Anything else: only the name of its type crosses the wall."""
 
     type: str
     note: str = ""  # such as "1.0 GiB, larger than the limit of 64 MiB"
 
 
-class AxesFacts(Record):
+class AxesFacts(Record, frozen=True):
     """What one axes of a figure shows. Refs name arrays; at most the first 128 of each kind are kept."""
 
     images: tuple[str, ...] = ()  # (height, width) each
@@ -95,7 +95,7 @@ class AxesFacts(Record):
     legend: tuple[str, ...] = ()
 
 
-class FigureValue(Tagged):
+class FigureValue(Tagged, frozen=True):
     """A matplotlib figure: what is on it, and how it looks (`png`: ref of a uint8 array, empty if not drawn)."""
 
     axes: tuple[AxesFacts, ...]
@@ -110,7 +110,7 @@ Value = ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | Hist
 # Models.
 
 
-class LayerFacts(Record):
+class LayerFacts(Record, frozen=True):
     """One layer, nested models flattened, in the order of `model.layers`."""
 
     name: str
@@ -127,7 +127,7 @@ class LayerFacts(Record):
     trainable: bool = True
 
 
-class CompileFacts(Record):
+class CompileFacts(Record, frozen=True):
     """What `compile` was given, brought to canonical names."""
 
     loss: str
@@ -139,7 +139,7 @@ class CompileFacts(Record):
     probe: str = ""  # ref: what the loss gives for each row of `grader.losses.PROBE_OUTPUTS`, NaN where it raised
 
 
-class GraphFacts(Record):
+class GraphFacts(Record, frozen=True):
     """The frozen graph: the serialised GraphDef is the uint8 array `ref`."""
 
     ref: str
@@ -149,7 +149,7 @@ class GraphFacts(Record):
     output_shape: tuple[int | None, ...]
 
 
-class ModelFacts(Record):
+class ModelFacts(Record, frozen=True):
     """One model at one moment. `problem` says why there is no graph."""
 
     style: str  # sequential, functional, subclassed
@@ -163,7 +163,7 @@ class ModelFacts(Record):
     problem: str = ""
 
 
-class FitFacts(Record):
+class FitFacts(Record, frozen=True):
     """One call of `fit`, as it was made."""
 
     model: str = ""  # id of the step that returned the model, where known
@@ -184,27 +184,27 @@ class FitFacts(Record):
 # Steps.
 
 
-class Returned(Tagged):
+class Returned(Tagged, frozen=True):
     """The step ended in good order."""
 
     value: Value
     mutated: tuple[int, ...] = ()  # positions of arguments that the function changed in place
 
 
-class Raised(Tagged):
+class Raised(Tagged, frozen=True):
     """The function raised."""
 
     exception: ExceptionFacts
 
 
-class Missing(Tagged):
+class Missing(Tagged, frozen=True):
     """There is no such function. `close`: a name that looks like it; `found`: type of what has that name."""
 
     close: str = ""
     found: str = ""
 
 
-class Skipped(Tagged):
+class Skipped(Tagged, frozen=True):
     """The step needed the live result of another one, which is not there."""
 
     step: str
@@ -223,7 +223,7 @@ class StopReason(StrEnum):
     GRADER = "grader"  # a fault of the grader
 
 
-class Stopped(Tagged):
+class Stopped(Tagged, frozen=True):
     """The run ended during this step. `detail`: a limit in seconds or MiB, a signal, an exit code."""
 
     reason: StopReason
@@ -233,7 +233,7 @@ class Stopped(Tagged):
 Outcome = Returned | Raised | Missing | Skipped | Stopped
 
 
-class StepEvidence(Record):
+class StepEvidence(Record, frozen=True):
     """What one step left."""
 
     id: str
@@ -249,14 +249,14 @@ class StepEvidence(Record):
     cpu_seconds: float = 0.0
 
 
-class UnitFailure(Record):
+class UnitFailure(Record, frozen=True):
     """A notebook cell (or the script) that raised when it was run."""
 
     cell: int | None
     exception: ExceptionFacts
 
 
-class ImportEvidence(Record):
+class ImportEvidence(Record, frozen=True):
     """How the submission came up. `stopped` where it never did."""
 
     failures: tuple[UnitFailure, ...] = ()
@@ -271,7 +271,7 @@ class ImportEvidence(Record):
     cpu_seconds: float = 0.0
 
 
-class TapFacts(Record):
+class TapFacts(Record, frozen=True):
     """The values that reach one activation of the graph, on the first input of a replay."""
 
     node: str
@@ -280,7 +280,7 @@ class TapFacts(Record):
     beyond_five: float  # share of values with a magnitude above 5: saturated, where it is sigmoid or tanh
 
 
-class NodeFacts(Record):
+class NodeFacts(Record, frozen=True):
     """One node of a graph: its operation, and the names of the nodes that it reads."""
 
     name: str
@@ -288,7 +288,7 @@ class NodeFacts(Record):
     inputs: tuple[str, ...] = ()
 
 
-class ReplayEvidence(Record):
+class ReplayEvidence(Record, frozen=True):
     """What a graph is and what it computed. Made where no submission is, so this is no claim.
 
     With `forbidden` operations it was not run; `problem` says why it could not be.

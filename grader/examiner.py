@@ -198,7 +198,7 @@ def serve(channel: Channel, answer: Callable[[Ask], Reply] | None = None) -> Non
 
 def main() -> None:
     """Serve on the standard streams: the plain mode."""
-    import os  # noqa: PLC0415
+    import os
 
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(2, 1)

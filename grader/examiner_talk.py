@@ -8,7 +8,7 @@ from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
 
 
-class Question(Record):
+class Question(Record, frozen=True):
     """What every question names. Without seeds, the first of the rubric's is meant."""
 
     course: str

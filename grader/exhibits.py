@@ -11,6 +11,7 @@ from grader.checks.scores import accuracy_of
 from grader.data import Data
 from grader.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
 from grader.network import Model, Trained, trained
+from grader.text import T, Translator
 from grader.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
 
 MAX_MISTAKES = 8
@@ -18,18 +19,18 @@ MAX_EPOCHS = 300
 MAX_PICTURE_BYTES = 1 << 20
 
 
-def make_exhibits(case: Case, data: Data) -> Exhibits:
+def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     """Return what there is to show; parts are empty where the run did not get that far."""
     networks = [trained(case, seed) for seed in case.seeds]
     model = networks[0].after or networks[0].before
     outputs = _outputs(networks[0].after)
     return Exhibits(
         scores=tuple(_scores(networks, case)),
-        curves=tuple(_curve(f"seed {n.seed}", n.curves) for n in networks if n.curves),
+        curves=tuple(_curve(say(T("seed {seed}", seed=n.seed)), n.curves) for n in networks if n.curves),
         experiments=tuple(_experiments(case)),
         confusion=_confusion(outputs, data) if outputs is not None else None,
         mistakes=_mistakes(outputs, data) if outputs is not None else (),
-        network=_network(model.facts) if model is not None else None,
+        network=_network(model.facts, say) if model is not None else None,
         figures=tuple(_figures(case)),
     )
 
@@ -109,18 +110,19 @@ def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
     )
 
 
-def _network(facts: ModelFacts) -> Network:
+def _network(facts: ModelFacts, say: Translator) -> Network:
     compiled = facts.compiled
     loss = ""
     if compiled is not None:
         loss = f"{compiled.loss} (from_logits=True)" if compiled.from_logits else compiled.loss
     optimizer = compiled.optimizer if compiled is not None else ""
     if compiled is not None and compiled.learning_rate is not None:
-        optimizer = f"{optimizer}, learning rate {compiled.learning_rate:g}"
+        rate = say(T("learning rate {rate:g}", rate=compiled.learning_rate))
+        optimizer = f"{optimizer}, {rate}"
     return Network(
         style=facts.style,
         input_shape=str(facts.graph.input_shape if facts.graph else facts.input_shape or "–"),
-        layers=tuple(_layer(layer) for layer in facts.layers),
+        layers=tuple(_layer(layer, say) for layer in facts.layers),
         parameters=facts.parameters,
         trainable_parameters=facts.trainable_parameters,
         loss=loss,
@@ -129,12 +131,12 @@ def _network(facts: ModelFacts) -> Network:
     )
 
 
-def _layer(layer: LayerFacts) -> NetworkLayer:
+def _layer(layer: LayerFacts, say: Translator) -> NetworkLayer:
     details = [
-        f"{layer.units} units" if layer.units is not None else "",
+        say(T("{units} units", units=layer.units)) if layer.units is not None else "",
         layer.activation if layer.activation not in {None, "linear"} else "",
-        f"rate {layer.rate:g}" if layer.rate is not None else "",
-        f"{layer.kernel_regularizer} on the kernel" if layer.kernel_regularizer else "",
+        say(T("rate {rate:g}", rate=layer.rate)) if layer.rate is not None else "",
+        say(T("{regularizer} on the kernel", regularizer=layer.kernel_regularizer)) if layer.kernel_regularizer else "",
     ]
     return NetworkLayer(
         name=layer.name,

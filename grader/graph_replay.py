@@ -20,7 +20,7 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
 
     `arrays[step.graph]` holds the serialised GraphDef. It is run only when each operation is allowed.
     """
-    import tensorflow as tf  # noqa: PLC0415
+    import tensorflow as tf
 
     try:
         graph = tf.compat.v1.GraphDef.FromString(arrays[step.graph].tobytes())

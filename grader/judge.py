@@ -65,7 +65,7 @@ def judge(
         resources=resources,
         criteria=criteria,
     )
-    return verdict, make_exhibits(case, data), any(j.undecided for j in judgements.values())
+    return verdict, make_exhibits(case, data, say), any(j.undecided for j in judgements.values())
 
 
 def is_certified(agreements: Sequence[Agreement]) -> bool:

@@ -240,8 +240,8 @@ def _metric_name(metric: Any) -> str:
 
 def _freeze(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> GraphFacts:
     """Trace `model` in inference mode and turn its variables to constants: pure data."""
-    import tensorflow as tf  # noqa: PLC0415
-    from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
 
@@ -295,7 +295,7 @@ class FitWatch:
 
     def take(self, store: "Store") -> tuple[FitFacts, ...]:
         """Return the calls since the last time; their arrays go to `store`."""
-        from grader.sandbox.values import curves_of  # noqa: PLC0415 - values needs this module
+        from grader.sandbox.values import curves_of  # values needs this module
 
         taken = tuple(
             msgspec.structs.replace(

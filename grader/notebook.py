@@ -242,7 +242,7 @@ def _same_length(lines: list[str], change: Callable[[list[str]], list[str]]) -> 
 
 def _ipython() -> Any:
     # Imported only for cells that may hold a command: with IPython comes its whole shell.
-    from IPython.core import inputtransformer2  # noqa: PLC0415
+    from IPython.core import inputtransformer2
 
     return inputtransformer2
 

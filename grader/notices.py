@@ -21,18 +21,19 @@ def notices(case: Case, submission: Submission, say: Translator) -> tuple[Notice
 def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[Notice]:
     imported = case.imported
     if imported.stopped is not None:
-        text = say(stopped(imported.stopped, unit_words(imported.unit)).message)
-        yield Notice(id="import-stopped", severity="error", text=text)
+        message = stopped(imported.stopped, unit_words(imported.unit)).message
+        yield Notice(id="import-stopped", severity="error", text=say(message))
     for failure in imported.failures:
         yield _failure(failure, submission, say)
     if imported.fits:
         text = T(
-            "A network is trained at the top level of the file, whenever it is imported. Put that into train()."
+            "A network is trained at the top level of the file, so every import trains it again. "
+            "Put that into train()."
         )
         yield Notice(id="training-at-import", severity="tip", text=say(text))
     if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
         text = T(
-            "input() waits for somebody to type, but the grader calls functions by itself. Use arguments instead."
+            "input() waits for somebody to type, but nobody sits at the keyboard here. Use arguments instead."
         )
         yield Notice(id="waits-for-input", severity="warning", text=say(text))
 

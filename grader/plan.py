@@ -10,25 +10,25 @@ from grader.record import Record, Tagged
 from grader.submission import Submission
 
 
-class Array(Tagged):
+class Array(Tagged, frozen=True):
     """An array that travels with the plan."""
 
     name: str
 
 
-class Literal(Tagged):
+class Literal(Tagged, frozen=True):
     """A plain value: a number, a text, None."""
 
     value: int | float | str | bool | None
 
 
-class Result(Tagged):
+class Result(Tagged, frozen=True):
     """What an earlier step returned, alive. The step is skipped when there is no such result."""
 
     step: str
 
 
-class Trusted(Tagged):
+class Trusted(Tagged, frozen=True):
     """What an earlier step returned where it equals the array `name`, else that array.
 
     One mistake then costs one criterion: a wrong `one_hot` does not spoil the training.
@@ -38,7 +38,7 @@ class Trusted(Tagged):
     name: str
 
 
-class Curves(Tagged):
+class Curves(Tagged, frozen=True):
     """A `keras.callbacks.History` made up from these curves."""
 
     series: Mapping[str, list[float]]
@@ -47,7 +47,7 @@ class Curves(Tagged):
 Argument = Array | Literal | Result | Trusted | Curves
 
 
-class Call(Tagged):
+class Call(Tagged, frozen=True):
     """Call a function of the submission and record what it returns, raises and prints."""
 
     id: str
@@ -59,7 +59,7 @@ class Call(Tagged):
     figure: bool = False  # the result is what it drew, returned or left as the current figure
 
 
-class Describe(Tagged):
+class Describe(Tagged, frozen=True):
     """Record facts and frozen graph of the model that an earlier step returned."""
 
     id: str
@@ -69,7 +69,7 @@ class Describe(Tagged):
     limit_seconds: float = 30.0
 
 
-class Replay(Tagged):
+class Replay(Tagged, frozen=True):
     """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens."""
 
     id: str
@@ -83,7 +83,7 @@ class Replay(Tagged):
 Step = Call | Describe | Replay
 
 
-class Limits(Record):
+class Limits(Record, frozen=True):
     """What one run may use."""
 
     import_seconds: float = 90.0
@@ -93,7 +93,7 @@ class Limits(Record):
     scratch_mib: int = 64
 
 
-class Plan(Record):
+class Plan(Record, frozen=True):
     """The steps and limits of one run. Arrays that steps name travel beside it, see `grader.record`."""
 
     exercise: str
@@ -101,7 +101,7 @@ class Plan(Record):
     steps: tuple[Step, ...]
 
 
-class Setup(Record):
+class Setup(Record, frozen=True):
     """What a child starts with: the steps follow one by one. A run that only replays graphs has no submission."""
 
     submission: Submission | None

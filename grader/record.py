@@ -37,7 +37,7 @@ class BadParcelError(ValueError):
 
 def pack(record: object, arrays: Arrays) -> bytes:
     """Return record and arrays as bytes. Raises `BadParcelError` for an array of Python objects."""
-    import numpy as np  # noqa: PLC0415 - the command line packs nothing and starts without NumPy
+    import numpy as np  # the command line packs nothing and starts without NumPy
 
     text = msgspec.json.encode(record)
     held = io.BytesIO()
@@ -90,7 +90,7 @@ def _parts(parcel: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _arrays(held: bytes, keys: list[str]) -> dict[str, "np.ndarray[Any, Any]"]:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     if not keys:
         return {}

@@ -149,8 +149,8 @@ def _declared(data: bytes, name: str) -> str:
     if encoding not in ENCODINGS:
         raise UnreadableSubmission(
             T(
-                "{name} declares an encoding in its first lines that is not read. Remove that line and save the "
-                "file as UTF-8.",
+                "{name} declares an encoding that the grader does not read. Remove that line (one of the first "
+                "two) and save the file as UTF-8.",
                 name=name,
             )
         )

@@ -7,9 +7,11 @@ A variant says so in comments at its top:
     # from: reference                        (optional: this file only redefines what differs)
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +31,7 @@ class ClaimError(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a submission of the course's own must lose: a criterion, and the share that it keeps (None: less than all)."""
+    """What a submission of the course's own must lose: criteria, and the share that each keeps (None: less than all)."""
 
     name: str
     submission: Submission
@@ -43,8 +45,7 @@ class Proof:
 
     claim: Claim
     points: float
-    holds: bool
-    complaint: Words
+    complaint: Words | None  # None where the claim holds
 
 
 def claims_of(course: Course, exercise: str) -> tuple[Claim, ...]:
@@ -80,26 +81,26 @@ def _joined(reference: Path, path: Path) -> Submission:
 
 
 def prove(grader: Grader, exercise: str, claims: tuple[Claim, ...]) -> Iterator[Proof]:
-    """Grade each claim's submission and compare."""
-    for claim in claims:
-        verdict = grader.grade(exercise, claim.submission).verdict
-        complaint = complaint_about(claim, verdict)
-        yield Proof(claim, verdict.points, complaint is None, complaint or "")
+    """Grade each claim's submission, as many at once as there are processors, and compare; in the order given."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        graded = pool.map(lambda claim: grader.grade(exercise, claim.submission).verdict, claims)
+        for claim, verdict in zip(claims, graded, strict=True):
+            yield Proof(claim, verdict.points, complaint_about(claim, verdict))
 
 
 def complaint_about(claim: Claim, verdict: Verdict) -> Words | None:
     """Return what is not as the claim says, or None."""
     if claim.untouched:
         attempted = [c.id for c in verdict.criteria if c.status is not Status.NOT_ATTEMPTED]
-        return T("attempted: {criteria}", criteria=", ".join(attempted)) if attempted else None
+        return T("not untouched: {criteria}", criteria=", ".join(attempted)) if attempted else None
     unknown = set(claim.loses) - {c.id for c in verdict.criteria}
     if unknown:
         return T("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
     wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _as_claimed(c, claim.loses)]
     if wrong:
-        return T("other points than said: {criteria}", criteria=", ".join(wrong))
+        return T("other points than claimed: {criteria}", criteria=", ".join(wrong))
     if not claim.loses and not verdict.certified:
-        return T("loses nothing, but is not certified")
+        return T("loses nothing, but the network is not certified")
     return None
 
 

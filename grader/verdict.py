@@ -28,7 +28,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of every record here: frozen, and strict when decoded."""
 
 
-class Location(Record):
+class Location(Record, frozen=True):
     """A place in the student's own file. `line` counts from 1 within the file, or within `cell`."""
 
     file: str
@@ -37,7 +37,7 @@ class Location(Record):
     source: str = ""  # the text of that line
 
 
-class Hint(Record):
+class Hint(Record, frozen=True):
     """An explanation with evidence: a misconception of the catalogue. Never takes a point."""
 
     id: str
@@ -45,7 +45,7 @@ class Hint(Record):
     text: str
 
 
-class Notice(Record):
+class Notice(Record, frozen=True):
     """Something worth saying about the submission as a whole, such as a cell that crashed."""
 
     id: str
@@ -54,7 +54,7 @@ class Notice(Record):
     location: Location | None = None
 
 
-class CriterionVerdict(Record, kw_only=True):
+class CriterionVerdict(Record, frozen=True, kw_only=True):
     """One criterion, judged. `points` exceed `max_points` by at most `bonus`."""
 
     id: str
@@ -71,14 +71,14 @@ class CriterionVerdict(Record, kw_only=True):
     location: Location | None = None
 
 
-class Submission(Record):
+class Submission(Record, frozen=True):
     """Which file was judged: its name without folders, and the SHA-256 of its bytes."""
 
     name: str
     sha256: str
 
 
-class CertificationItem(Record):
+class CertificationItem(Record, frozen=True):
     """One agreement between what the submission claims and what its frozen graph computes."""
 
     id: str
@@ -86,7 +86,7 @@ class CertificationItem(Record):
     text: str
 
 
-class WallState(Record):
+class WallState(Record, frozen=True):
     """One wall around the run: whether it stood, and if not, why."""
 
     id: str
@@ -94,14 +94,14 @@ class WallState(Record):
     detail: str = ""
 
 
-class Isolation(Record):
+class Isolation(Record, frozen=True):
     """Which walls stood while the submission ran. `mode` is `plain` where none was asked for."""
 
     mode: Literal["walls", "plain"]
     walls: tuple[WallState, ...] = ()
 
 
-class Versions(Record):
+class Versions(Record, frozen=True):
     """What the verdict depends on besides the submission. `rubric` is a hash of the exercise's rubric."""
 
     python: str
@@ -113,7 +113,7 @@ class Versions(Record):
     rubric: str
 
 
-class Resources(Record):
+class Resources(Record, frozen=True):
     """What the run of the submission used; differs from run to run."""
 
     wall_seconds: float
@@ -121,7 +121,7 @@ class Resources(Record):
     peak_mib: float  # anonymous memory beyond that of the shared worker
 
 
-class Verdict(Record, kw_only=True):
+class Verdict(Record, frozen=True, kw_only=True):
     """The mark of one submission and the reasons for it."""
 
     schema: Literal[1] = 1
@@ -142,7 +142,7 @@ class Verdict(Record, kw_only=True):
     criteria: tuple[CriterionVerdict, ...]
 
 
-class Curve(Record):
+class Curve(Record, frozen=True):
     """One training run. `series` maps a history key (`loss`, `val_accuracy`, ...) to a value per epoch;
     a value that was not finite is None."""
 
@@ -150,7 +150,7 @@ class Curve(Record):
     series: dict[str, tuple[float | None, ...]]
 
 
-class Score(Record):
+class Score(Record, frozen=True):
     """The score of one seed, computed by the examiner from the frozen graph: on the held-out rows, and on the
     same rows with small noise (an honest network loses little there, one that memorised falls off a cliff)."""
 
@@ -160,14 +160,14 @@ class Score(Record):
     perturbed: float
 
 
-class Confusion(Record):
+class Confusion(Record, frozen=True):
     """`counts[i][j]`: held-out rows of true class `labels[i]` that the network called `labels[j]`."""
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
 
 
-class Mistake(Record):
+class Mistake(Record, frozen=True):
     """A held-out row that the network got wrong. `image`: rows of grey values from 0 (paper) to 1 (ink)."""
 
     image: tuple[tuple[float, ...], ...]
@@ -177,7 +177,7 @@ class Mistake(Record):
     probabilities: tuple[float, ...]  # the network's outputs, in the order of `labels`
 
 
-class NetworkLayer(Record):
+class NetworkLayer(Record, frozen=True):
     """One layer, nested models flattened. `output_shape` like "(None, 64)"."""
 
     name: str
@@ -188,7 +188,7 @@ class NetworkLayer(Record):
     trainable: bool
 
 
-class Network(Record):
+class Network(Record, frozen=True):
     """The network as the grader saw it, for the diagram."""
 
     style: str  # sequential, functional, subclassed
@@ -201,7 +201,7 @@ class Network(Record):
     metrics: tuple[str, ...]
 
 
-class Figure(Record):
+class Figure(Record, frozen=True):
     """What one of the submission's plotting functions drew. `png` is base64."""
 
     function: str
@@ -210,7 +210,7 @@ class Figure(Record):
     height: int  # pixels
 
 
-class Exhibits(Record):
+class Exhibits(Record, frozen=True):
     """What the HTML report shows besides the verdict. Any part may be empty: the run may have ended early."""
 
     scores: tuple[Score, ...] = ()

@@ -56,10 +56,15 @@ def passed(message: Words, *, bonus: float = 0.0, received: Words | str | None =
 
 
 def partial(
-    share: float, message: Words, *, expected: Words | str | None = None, received: Words | str | None = None
+    share: float,
+    message: Words,
+    *,
+    expected: Words | str | None = None,
+    received: Words | str | None = None,
+    at: Frame | None = None,
 ) -> Judgement:
     """Some of the points: `share` between 0 and 1."""
-    return Judgement(Status.PARTIAL, message, share, expected=expected, received=received)
+    return Judgement(Status.PARTIAL, message, share, expected=expected, received=received, at=at)
 
 
 def failed(
@@ -113,7 +118,7 @@ class Case:
 
     def seen(self, step: str) -> Seen:
         """Return the evidence of a step that ended in good order; else `UnmetError` with what went wrong."""
-        from grader.checks.outcomes import explain  # noqa: PLC0415 - it makes judgements, which stand here
+        from grader.checks.outcomes import explain  # it makes judgements, which stand here
 
         seen = self.steps.get(step)
         if seen is not None and isinstance(seen.evidence.outcome, Returned):
@@ -147,13 +152,13 @@ class Check(Protocol):
 
 def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
     """Return a value as one array of numbers or texts; `UnmetError` says what it is instead."""
-    from grader.checks.outcomes import wrong_kind  # noqa: PLC0415
+    from grader.checks.outcomes import wrong_kind
 
     if isinstance(value, ArrayValue):
         return arrays[value.ref]
     if isinstance(value, Items) and value.items:
         parts = [numbers(item, arrays, function) for item in value.items]
-        if len({part.shape for part in parts}) == 1:
+        if len({part.shape for part in parts}) == 1 and all(is_numeric(part) for part in parts):
             return np.stack(parts)
     raise UnmetError(wrong_kind(value, function))
 
@@ -186,6 +191,11 @@ def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None
     )
     places = np.argwhere(~close)
     return tuple(int(i) for i in places[0]) if len(places) else None
+
+
+def flat(array: Array) -> Array:
+    """Return a column (n, 1) or a line (1, n) as (n,): the same numbers in other clothes."""
+    return array.ravel() if array.ndim == 2 and 1 in array.shape else array
 
 
 def is_numeric(array: Array) -> bool:

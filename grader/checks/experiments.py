@@ -1,6 +1,7 @@
 """Checks of experiments: networks trained anew under different settings, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +75,7 @@ class Experiments:
     def _entries(self, case: Case, function: str, names: Sequence[str]) -> dict[str, Array]:
         value, arrays = case.value(f"{function}@experiment")
         entries = dict(value.entries) if isinstance(value, Entries) else {}
-        canonical = {"mean_squared_error": "mse", "cce": "categorical_crossentropy"}
-        entries = {canonical.get(key, key): item for key, item in entries.items()}
+        entries = {_variant(key): item for key, item in entries.items()}
         if lacking := [name for name in names if name not in entries]:
             raise UnmetError(
                 failed(
@@ -139,12 +139,12 @@ def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) 
     """Return a learning curve: given as a list, as a History, or as a dict of curves."""
     if isinstance(value, HistoryValue):
         refs = value.curves
-        chosen = next((refs[k] for k in ("val_accuracy", "val_loss", *refs) if k in refs), None)
-        curve = arrays[chosen] if chosen is not None else np.array([])
+        chosen = _best_curve(refs)
+        curve = arrays[refs[chosen]] if chosen is not None else np.array([])
     elif isinstance(value, Entries):
         entries = dict(value.entries)
-        first = next((entries[k] for k in ("val_accuracy", "val_loss", *entries) if k in entries), None)
-        curve = numbers(first, arrays, function) if first is not None else np.array([])
+        chosen = _best_curve(entries)
+        curve = numbers(entries[chosen], arrays, function) if chosen is not None else np.array([])
     else:
         curve = numbers(value, arrays, function)
     if not is_numeric(curve) or curve.size == 0:
@@ -155,3 +155,19 @@ def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) 
             )
         )
     return curve
+
+
+def _variant(key: str) -> str:
+    """Return the name of a variant as the rubric has it, however it was written as a key."""
+    plain = re.sub(r"[^a-z]", "", key.lower())
+    names = {"mse": "mse", "meansquarederror": "mse", "cce": "categorical_crossentropy"}
+    return {**names, "categoricalcrossentropy": "categorical_crossentropy"}.get(plain, plain)
+
+
+def _best_curve(names: Iterable[str]) -> str | None:
+    """Return the curve that tells most: of the accuracy on the validation data, whatever the metric is called."""
+
+    def rank(name: str) -> tuple[bool, bool]:
+        return not (name.startswith("val") and "acc" in name), not name.startswith("val")
+
+    return min(names, key=rank, default=None)

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.certify import certify
 from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, not_graded, partial, passed
-from grader.evidence import FitFacts
+from grader.evidence import FitFacts, ModelValue
 from grader.losses import identify
 from grader.network import Model, Trained, trained
 from grader.plan import Argument, Call, Describe, Result, Step, Trusted
@@ -73,9 +73,13 @@ def certified(case: Case, *, after: bool) -> Model:
     network = trained(case, seed)
     if network.before is None:
         value, _ = case.value(f"build_model@{seed}")
+        if isinstance(value, ModelValue):
+            case.seen(f"model@{seed}")  # it was a model, so the description says why there is nothing to judge
         raise UnmetError(_no_model(name_of(value)))
+    if network.before.facts.graph is None:
+        raise UnmetError(_no_graph(network.before, case.inside["x_train"].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
-        raise UnmetError(_no_graph(network.before))
+        raise UnmetError(_no_replay(network.before))
     if any(not item.agrees for item in certify(case)):
         raise UnmetError(
             not_graded(
@@ -88,6 +92,7 @@ def certified(case: Case, *, after: bool) -> Model:
     if after and network.after is None:
         case.seen(f"train@{seed}")
         case.seen(f"trained@{seed}")
+        raise UnmetError(not_graded(T("The grader has no description of the trained network.")))
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
@@ -100,9 +105,15 @@ def _no_model(received: str) -> Judgement:
     return failed(message, expected=T("a compiled keras.Model"), received=received)
 
 
-def _no_graph(model: Model) -> Judgement:
-    message = T("The network could not be called on 64-dimensional rows: {problem}", problem=model.problem)
+def _no_graph(model: Model, row: tuple[int, ...]) -> Judgement:
+    message = T(
+        "The network could not be called on rows of the shape {row}: {problem}", row=str(row), problem=model.problem
+    )
     return failed(message, expected=T("a network that takes the rows of x"), received=model.problem)
+
+
+def _no_replay(model: Model) -> Judgement:
+    return not_graded(T("The grader could not run the frozen network: {problem}", problem=model.problem))
 
 
 @dataclass(frozen=True)
@@ -183,14 +194,19 @@ class HeadAndLoss(_NetworkCheck):
         if compiled is None or not compiled.loss:
             return failed(
                 T(
-                    "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you return it."
+                    "The model was not compiled with a loss. "
+                    "Call model.compile(optimizer=..., loss=...) before you return it."
                 ),
                 expected=T("a compiled model"),
                 received=T("a model that is not compiled"),
             )
         loss, from_logits = identify(compiled, case.steps[f"model@{case.seeds[0]}"].arrays)
-        labels = self._label_problem(case, loss)
-        return labels or _fit_of_head_and_loss(model.head, loss, from_logits=from_logits)
+        assert model.graph is not None
+        return (
+            self._label_problem(case, loss)
+            or _two_activations(model.graph.stacked)
+            or _fit_of_head_and_loss(model.head, loss, from_logits=from_logits)
+        )
 
     def _label_problem(self, case: Case, loss: str) -> Judgement | None:
         """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
@@ -208,17 +224,38 @@ class HeadAndLoss(_NetworkCheck):
                 expected=T("one-hot labels with categorical_crossentropy"),
                 received=T("one-hot labels with sparse_categorical_crossentropy"),
             )
-        if loss == "categorical_crossentropy" and rank == "integers":
+        if loss in _ONE_HOT_LOSSES and rank == "integers":
             return failed(
                 T(
-                    "categorical_crossentropy wants one-hot labels, but fit was given integers {shape}. "
+                    "{loss} wants one-hot labels, but fit was given integers {shape}. "
                     "Hand on the one-hot rows, or use sparse_categorical_crossentropy.",
+                    loss=loss,
                     shape=str(fits[0].y_shape),
                 ),
                 expected=T("one-hot labels with categorical_crossentropy"),
-                received=T("integer labels with categorical_crossentropy"),
+                received=T("integer labels with {loss}", loss=loss),
             )
         return None
+
+
+# For one-hot labels, the divergence is the cross-entropy; the focal one only weighs its rows.
+_ONE_HOT_LOSSES = frozenset({"categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"})
+_SQUASHING = frozenset({"softmax", "sigmoid", "tanh", "relu", "relu6", "softsign"})
+
+
+def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
+    """Return the judgement for a softmax on numbers that an activation has squashed before, else None."""
+    if stacked[-1:] != ("softmax",) or stacked[-2] not in _SQUASHING:
+        return None
+    return failed(
+        T(
+            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the raw "
+            "numbers of the output layer, or it cannot tell a sure digit from an unsure one. Remove {first}.",
+            first=stacked[-2],
+        ),
+        expected=T("one activation at the output: softmax"),
+        received=", ".join(stacked),
+    )
 
 
 def _label_rank(fit: FitFacts) -> str | None:
@@ -228,7 +265,7 @@ def _label_rank(fit: FitFacts) -> str | None:
 
 
 def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgement:
-    cross_entropy = loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}
+    cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
     received = T(
         "{head} output with {loss}{logits}",
         head=head,
@@ -238,7 +275,7 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
     expected = T("softmax output with categorical_crossentropy (or a linear output with from_logits=True)")
     if cross_entropy and head == "softmax" and not from_logits:
         return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
-    if cross_entropy and head == "linear" and from_logits:
+    if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
         return passed(
             T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
         )
@@ -293,22 +330,21 @@ class Trains(_NetworkCheck):
         if not _weights_moved(network.before, model):
             return failed(
                 T(
-                    "After train() the weights are what they were before: nothing was learned. Does train() call model.fit()?"
+                    "After train() the weights are what they were before: nothing was learned. "
+                    "Does train() call model.fit() on the model that it is given?"
                 ),
                 expected=T("weights that training changed"),
                 received=T("the same weights as before"),
             )
-        problems = list(self._problems(network))
+        problems = list(self._problems(network, name_of(case.value(f"train@{network.seed}")[0])))
         if not problems:
             return passed(T("The weights changed, validation data were passed, and the history came back."))
-        first = problems[0]
-        return (
-            first
-            if len(problems) == 1
-            else failed(first.message, expected=first.expected, received=first.received)
-        )
+        if len(problems) == 1:
+            return problems[0]
+        both = T("{first} {second}", first=problems[0].message, second=problems[1].message)
+        return failed(both, expected=problems[0].expected, received=problems[0].received)
 
-    def _problems(self, network: Trained) -> Sequence[Judgement]:
+    def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]
         found = []
         if fits and not any(fit.validation for fit in fits):
@@ -329,7 +365,7 @@ class Trains(_NetworkCheck):
                     0.5,
                     T("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
                     expected="History",
-                    received=T("something else"),
+                    received=returned,
                 )
             )
         return found
@@ -338,5 +374,7 @@ class Trains(_NetworkCheck):
 def _weights_moved(before: Model, after: Model) -> bool:
     if before.graph is None or after.graph is None:
         return False
-    pairs = zip(before.graph.kernels, after.graph.kernels, strict=False)
-    return any(a.shape != b.shape or not np.array_equal(a, b) for (_, a), (_, b) in pairs)
+    pairs = [(a, b) for (_, a), (_, b) in zip(before.graph.kernels, after.graph.kernels, strict=False)]
+    if not pairs:  # weights in a shape of their own: what comes out tells
+        pairs = [(a, after.outputs[name]) for name, a in before.outputs.items() if name in after.outputs]
+    return any(a.shape != b.shape or not np.array_equal(a, b, equal_nan=True) for a, b in pairs)

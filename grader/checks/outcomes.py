@@ -1,6 +1,7 @@
 """What to say when a step did not end in good order: one sentence each, that a beginner can act on."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from grader.checks.base import Case, Judgement, failed, name_of, not_graded
 from grader.evidence import (
@@ -30,7 +31,7 @@ def explain(case: Case, step: str) -> Judgement:
     seen = case.steps.get(step)
     outcome = seen.evidence.outcome if seen is not None else None
     match outcome:
-        case Missing() if case.imported.failures:
+        case Missing(close=close, found=found) if case.imported.failures and not _is_named(case, close, found):
             return _missing_after_crash(case, step)
         case Missing(close=close, found=found):
             return _missing(function_of(step), close, found)
@@ -38,6 +39,8 @@ def explain(case: Case, step: str) -> Judgement:
             return raised(exception, function_of(step))
         case Skipped(step=needed) if needed != step:
             return _skipped(case, needed)
+        case Stopped():
+            return stopped(outcome, f"{function_of(step)}()")
         case _:
             return _lost(step)
 
@@ -53,14 +56,20 @@ def _skipped(case: Case, needed: str) -> Judgement:
     return Judgement(Status.SKIPPED, message)
 
 
+def _is_named(case: Case, close: str, found: str) -> bool:
+    """Return whether the name tells more than the crash: a script ends where it crashes, a notebook goes on."""
+    return bool(found or (close and case.imported.failures[0].cell is not None))
+
+
 def unit_words(cell: int | None) -> Words:
     """Return what to call a cell, or the whole file."""
     return T("Your file, run from top to bottom,") if cell is None else T("Cell {cell}", cell=cell)
 
 
 def function_of(step: str) -> str:
-    """Return the function that a step calls: ids are `function@what`."""
-    return step.split("@", 1)[0]
+    """Return the function that a step calls, or whose result it describes: ids are `function@what`."""
+    name = step.split("@", 1)[0]
+    return {"model": "build_model", "trained": "train"}.get(name, name)
 
 
 def _lost(step: str) -> Judgement:
@@ -118,14 +127,13 @@ def _missing_after_crash(case: Case, step: str) -> Judgement:
 def raised(exception: ExceptionFacts, function: str) -> Judgement:
     """Return the judgement for an exception that left a function of the submission."""
     at = exception.frames[-1] if exception.frames else None
-    if "NotImplementedError" in exception.bases:
-        message = T("{function}() is not written yet: it still raises NotImplementedError.", function=function)
-        return Judgement(Status.NOT_ATTEMPTED, message, at=at)
+    if "NotImplementedError" in exception.bases and not _NO_STUB.search(exception.message):
+        return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
     if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
         message = T(
             "{function}() could not be called: {error}. Compare its arguments with those of the task sheet.",
             function=function,
-            error=exception.message,
+            error=_without_full_stop(exception.message),
         )
         return failed(message, received=exception.message)
     why = describe_exception(exception)
@@ -136,14 +144,35 @@ def raised(exception: ExceptionFacts, function: str) -> Judgement:
     )
 
 
+# What Keras says of a subclassed model or layer in which something is missing.
+_NO_STUB = re.compile(r"\bcall\(\)|subclass")
+
+
+def _not_written(function: str, at: Frame | None) -> Words:
+    other = at.function if at is not None and at.function.isidentifier() else function
+    if other == function:
+        return T("{function}() is not written yet: it still raises NotImplementedError.", function=function)
+    return T(
+        "{function}() calls {other}(), which is not written yet: it still raises NotImplementedError.",
+        function=function,
+        other=other,
+    )
+
+
 def _short(exception: ExceptionFacts) -> str:
     first = exception.message.strip().splitlines()[:1]
-    return f"{exception.type}: {first[0][:300]}" if first else exception.type
+    return f"{exception.type}: {_without_full_stop(first[0][:300])}" if first else exception.type
 
 
-_BY_TYPE = {
+def _without_full_stop(message: str) -> str:
+    """Return a message as a part of a sentence: that one ends with a full stop of its own."""
+    return message.strip().removesuffix(".")
+
+
+_BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
     "SyntaxError": lambda e: T(
-        "this is not Python: {error}. Look at this line and the one before.", error=e.message
+        "this is not Python: {error}. Look at this line and the one before.",
+        error=_without_full_stop(e.message),
     ),
     "RecursionError": lambda _: T(
         "a function calls itself without end (RecursionError). Give it a case in which it stops."
@@ -155,13 +184,15 @@ _BY_TYPE = {
     "SystemExit": lambda _: T(
         "it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."
     ),
-    "KeyboardInterrupt": lambda _: T("it raised KeyboardInterrupt. Leave that to the keyboard."),
+    "KeyboardInterrupt": lambda _: T(
+        "it raised KeyboardInterrupt, which only a person at the keyboard should do. Remove that line."
+    ),
     "InputUnavailableError": lambda _: T(
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
     "ModuleNotFoundError": lambda e: T(
         "{error}. Only what the course uses is installed: NumPy, scikit-learn, TensorFlow, Keras, matplotlib and Python itself.",
-        error=e.message,
+        error=_without_full_stop(e.message),
     ),
 }
 
@@ -183,7 +214,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
             "but use no network and start no programs.",
             error=_short(exception),
         )
-    return T("{error}.", error=_short(exception))
+    return T("{error}.", error=_short(exception).rstrip("."))
 
 
 def stopped(stop: Stopped, subject: Words | str) -> Judgement:
@@ -197,7 +228,7 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.MEMORY:
             message = T(
-                "{subject} took more than the {limit} MiB of memory that it may. "
+                "{subject} used more than the {limit} MiB of memory that are allowed. "
                 "Look for an array that is far larger than the data.",
                 subject=subject,
                 limit=limit,
@@ -223,14 +254,14 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TAMPERED:
             message = T(
-                "What came back from {subject} was not written by the grader. "
+                "{subject} left results that the grader did not write. "
                 "Nothing of it is believed, and your instructor sees this.",
                 subject=subject,
             )
             return not_graded(message)
         case StopReason.GRADER:
             message = T(
-                "The grader failed during {subject} ({detail}). This is the grader's fault, not yours.",
+                "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
                 subject=subject,
                 detail=detail,
             )

@@ -88,7 +88,7 @@ CATALOGUE = (
 
 
 def find(task: Task, case: Case) -> Iterator[Finding]:
-    """Return the misconceptions that the evidence shows. Never raises: evidence is a claim, and may be anything."""
+    """Return the misconceptions that the evidence shows. Never raises: evidence is a claim and may be anything."""
     view = View(task, case)
     for entry in CATALOGUE:
         try:

@@ -101,7 +101,7 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
-        r"^ImportError: cannot import name '(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)' from '\S*optimizers'",
+        r"^ImportError: cannot import name '(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)' from '.*optimizers'",
         T(
             "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
             "keras.optimizers import Adam."

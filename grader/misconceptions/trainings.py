@@ -200,7 +200,9 @@ def _final_validation_loss(view: View, last: float) -> float:
     compiled = after.facts.compiled if after is not None else None
     if outputs is None or target is None or compiled is None:
         return last
-    value = loss_value(compiled.loss, outputs, target, compiled.from_logits, compiled.label_smoothing)
+    value = loss_value(
+        compiled.loss, outputs, target, from_logits=compiled.from_logits, smoothing=compiled.label_smoothing
+    )
     return min(last, value) if value is not None and math.isfinite(value) else last
 
 

@@ -153,8 +153,8 @@ class View:
     def taps(self, *operations: str) -> tuple[TapFacts, ...]:
         """Return how the hidden activations of these kinds stand after training.
 
-        A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values are
-        no saturation there.
+        A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values
+        are no saturation there.
         """
         replayed = self.case.replays.get(f"trained@{self.seed}")
         after = self.network.after

@@ -67,7 +67,7 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
 
 
 def _make_deterministic() -> None:
-    import tensorflow as tf  # noqa: PLC0415
+    import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -209,7 +209,7 @@ class Clock:
     def __init__(self) -> None:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
 
-    def spent(self) -> dict[str, float]:
+    def spent(self) -> dict[str, Any]:
         """Return the seconds since the start."""
         return {
             "wall_seconds": time.perf_counter() - self.wall,

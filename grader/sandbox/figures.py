@@ -15,8 +15,8 @@ PICTURE_WIDTH = 900  # pixels
 
 def find(returned: object) -> Any | None:
     """Return the figure that a plotting function made: returned, or holding the axes returned, or the current."""
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
 
     candidates = [returned, *(returned if isinstance(returned, list | tuple) else ())]
     candidates += list(returned.flat) if isinstance(returned, np.ndarray) and returned.dtype == object else []

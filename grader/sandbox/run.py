@@ -45,7 +45,7 @@ class Run:
     peak_mib: float = 0.0
 
 
-class _Interrupted(Exception):
+class _InterruptedError(Exception):
     """The child can do no more steps."""
 
     def __init__(self, reason: StopReason, detail: str = "") -> None:
@@ -98,11 +98,11 @@ class _Conductor:
         failure: Exception | None = None
         try:
             self._converse(process)
-        except (_Interrupted, ProtocolError, TimeoutError, OSError) as error:
+        except (_InterruptedError, ProtocolError, TimeoutError, OSError) as error:
             failure = error
         # One that came to its end, or ended itself, may say how; the others are ended here.
         ended = failure is None or (
-            isinstance(failure, _Interrupted) and failure.stopped.reason is StopReason.EXIT
+            isinstance(failure, _InterruptedError) and failure.stopped.reason is StopReason.EXIT
         )
         how = process.end(grace=END_SECONDS if ended else 0.0)
         if failure is not None:
@@ -135,12 +135,12 @@ class _Conductor:
         while True:
             frame = process.inbox.get(deadline - time.monotonic())
             if frame is None:
-                raise _Interrupted(StopReason.EXIT)
+                raise _InterruptedError(StopReason.EXIT)
             if frame.kind == UNIT and len(frame.body) < 8 and frame.body.isdigit():
                 self.run.import_unit = int(frame.body) or None
                 continue
             if frame.kind != IMPORTED or frame.nonce != nonce:
-                raise _Interrupted(StopReason.TAMPERED)
+                raise _InterruptedError(StopReason.TAMPERED)
             self.run.imported = self.run.imported or frame.body
             return
 
@@ -151,7 +151,7 @@ class _Conductor:
     def _keep(self, step: Step, body: bytes) -> None:
         self.size += len(body)
         if self.size > MAX_RUN_BYTES:
-            raise _Interrupted(StopReason.TOO_LARGE)
+            raise _InterruptedError(StopReason.TOO_LARGE)
         # A step that is done again for the sake of others keeps the evidence of the first time.
         self.run.bodies.setdefault(step.id, body)
 
@@ -172,9 +172,9 @@ class _Conductor:
 def _expect(process: Process, kind: bytes, nonce: bytes, seconds: float) -> Frame:
     frame = process.inbox.get(seconds)
     if frame is None:
-        raise _Interrupted(StopReason.EXIT)
+        raise _InterruptedError(StopReason.EXIT)
     if frame.kind != kind or frame.nonce != nonce:
-        raise _Interrupted(StopReason.TAMPERED)
+        raise _InterruptedError(StopReason.TAMPERED)
     return frame
 
 
@@ -199,7 +199,7 @@ def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopp
         return Stopped(reason=StopReason.TIME)
     if isinstance(error, ProtocolError):
         return Stopped(reason=StopReason.TOO_LARGE if "large" in str(error) else StopReason.TAMPERED)
-    if isinstance(error, _Interrupted) and error.stopped.reason is not StopReason.EXIT:
+    if isinstance(error, _InterruptedError) and error.stopped.reason is not StopReason.EXIT:
         return error.stopped
     if how.code is None:
         return Stopped(reason=StopReason.GRADER, detail="the worker is gone")

@@ -1,4 +1,4 @@
-"""What the submission's code sees of a terminal and a screen: streams that are kept short, no keyboard, no window."""
+"""What the submission sees of a terminal and a screen: streams that are kept short, no keyboard, no window."""
 
 import builtins
 import contextlib
@@ -42,7 +42,7 @@ class Stage:
     @contextlib.contextmanager
     def on(self) -> Iterator[None]:
         """While this holds, output is kept, `input()` raises, and windows stay closed."""
-        from matplotlib import pyplot as plt  # noqa: PLC0415
+        from matplotlib import pyplot as plt
 
         plt.close("all")
         held = builtins.input, plt.show, sys.stdin

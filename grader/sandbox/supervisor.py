@@ -131,8 +131,11 @@ class Process(Protocol):
 class Workshop(Protocol):
     """Where runs happen: behind walls on Linux, or in plain processes."""
 
-    mode: Literal["walls", "plain"]
     examiner: Inbox
+
+    @property
+    def mode(self) -> Literal["walls", "plain"]:
+        """What a verdict says about how it was run."""
 
     def walls(self) -> tuple[WallState, ...]:
         """Return which walls hold; none in plain mode. Raises `SandboxError` when that cannot be told."""
@@ -459,5 +462,6 @@ def _spawn(module: str) -> subprocess.Popen[bytes]:
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> Channel:
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     return Channel(process.stdout.fileno(), process.stdin.fileno())

@@ -111,7 +111,7 @@ def _as_numbers(items: list[object]) -> np.ndarray[Any, Any] | None:
 
 
 def _is_array_like(item: object) -> bool:
-    return hasattr(item, "__array__") and not isinstance(item, np.generic) and np.ndim(item) > 0  # type: ignore[arg-type]
+    return hasattr(item, "__array__") and not isinstance(item, np.generic) and np.ndim(item) > 0
 
 
 def _mapping(value: dict[object, object], store: Store, depth: int) -> Value:

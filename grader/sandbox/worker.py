@@ -22,6 +22,7 @@ from grader.record import Record, Tagged
 from grader.sandbox.canary import probe
 from grader.sandbox.crossings import Targets
 from grader.sandbox.frames import WALLS, Channel
+from grader.sandbox.namespaces import adopt_orphans
 from grader.sandbox.walls import Limits, enter
 from grader.verdict import WallState
 
@@ -44,11 +45,11 @@ MAX_MESSAGE = 1 << 16
 FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
 
 
-class Examine(Tagged):
+class Examine(Tagged, frozen=True):
     """Fork the examiner; its channel travels with the message."""
 
 
-class Cell(Record):
+class Cell(Record, frozen=True):
     """Where a child runs: its scratch folder, what it may read besides, and what it may use."""
 
     scratch: str
@@ -58,31 +59,31 @@ class Cell(Record):
     scratch_mib: int
 
 
-class Run(Tagged):
+class Run(Tagged, frozen=True):
     """Fork a child for one run; its channel travels with the message."""
 
     id: int
     cell: Cell
 
 
-class Canary(Tagged):
+class Canary(Tagged, frozen=True):
     """Fork a child that tries to cross the walls; its channel travels with the message."""
 
     cell: Cell
     targets: Targets
 
 
-class Kill(Tagged):
+class Kill(Tagged, frozen=True):
     """End a run and everything that it started."""
 
     id: int
 
 
-class Ready(Tagged):
+class Ready(Tagged, frozen=True):
     """The imports are done."""
 
 
-class Started(Tagged):
+class Started(Tagged, frozen=True):
     """A run's outermost process."""
 
     id: int
@@ -90,7 +91,7 @@ class Started(Tagged):
     base_kib: int  # anonymous memory that the child shares with the worker
 
 
-class Ended(Tagged):
+class Ended(Tagged, frozen=True):
     """A run is over. `code` as in `subprocess`: negative for a signal."""
 
     id: int
@@ -115,6 +116,7 @@ class Worker:
 
     def serve(self) -> None:
         """Import, say so, then answer messages."""
+        adopt_orphans()
         for name in WARM_MODULES:
             importlib.import_module(name)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -211,7 +213,7 @@ def resource_kib(pid: int | str) -> int:
 
 
 def _examine(channel: int) -> None:
-    from grader.examiner import serve  # noqa: PLC0415 - imported once by the worker, used after the fork
+    from grader.examiner import serve  # imported once by the worker, used after the fork
 
     serve(Channel(channel, channel))
 
@@ -223,7 +225,7 @@ def _canary(channel: int, message: Canary) -> None:
 
 
 def _run(channel: int, run: Run) -> None:
-    from grader.sandbox.child import serve  # noqa: PLC0415 - imported once by the worker, used after the fork
+    from grader.sandbox.child import serve  # imported once by the worker, used after the fork
 
     _, standing = _enter(run.cell, channel)
     serve(Channel(channel, channel), standing)
