@@ -93,8 +93,8 @@ def _parameters(model: Model, seed: int) -> Agreement:
 def _kernels(model: Model, seed: int) -> Agreement:
     """Compare the shapes of the weights that layers claim with those that the graph holds.
 
-    A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is found
-    is another one. A large array that no layer claims is no weight.
+    A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is
+    found is another one. A large array that no layer claims is no weight.
     """
     assert model.graph is not None
     held = {weight.shape for weight in model.graph.weights}
@@ -104,7 +104,9 @@ def _kernels(model: Model, seed: int) -> Agreement:
     known = {shape for layer in layers for shape in layer.weight_shapes}
     strange = sum(weight.size for weight in model.graph.weights if weight.shape not in known)
     # A subclassed model may hold weights of its own, beside those of its layers.
-    own = max(0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes))
+    own = max(
+        0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes)
+    )
     found = [kernel.shape for _, kernel in model.graph.kernels]
     text = T(
         "Seed {seed}: kernels of the graph {found}, of the layers {claimed}.",
@@ -112,7 +114,9 @@ def _kernels(model: Model, seed: int) -> Agreement:
         found=_shapes(found),
         claimed=_shapes(claimed),
     )
-    return Agreement("kernels", strange <= own + SPARE_CONSTANTS and not (lacking and len(lacking) == len(claimed)), text)
+    return Agreement(
+        "kernels", strange <= own + SPARE_CONSTANTS and not (lacking and len(lacking) == len(claimed)), text
+    )
 
 
 def _shapes(shapes: list[tuple[int, ...]]) -> str:
@@ -192,7 +196,8 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
         return None
     nearest = float(claimed[np.argmin(np.abs(claimed - value))])
     text = T(
-        "Seed {seed}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history {claimed:.4f}.",
+        "Seed {seed}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
+        "{claimed:.4f}.",
         seed=network.seed,
         loss=compiled.loss,
         computed=float(value),
@@ -222,8 +227,10 @@ def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smo
     if loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}:
         if from_logits and not np.allclose(outputs.sum(axis=1), 1.0, atol=1e-3):
             outputs = softmax(outputs)
-        # Where all outputs are 0, as relu may have them, there is nothing to share out.
-        shares = outputs / np.maximum(outputs.sum(axis=1, keepdims=True), 1e-7)
+        sums = outputs.sum(axis=1, keepdims=True)
+        if (outputs < 0).any() or (sums < 1e-7).any():
+            return None  # no shares of anything: what Keras makes of that hangs on rounding
+        shares = outputs / sums
         if loss == "categorical_crossentropy":
             target = target * (1 - smoothing) + smoothing / target.shape[1]
         return float(-(target * np.log(np.clip(shares, 1e-7, 1 - 1e-7))).sum(axis=1).mean())
@@ -232,6 +239,7 @@ def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smo
 
 def softmax(logits: Array) -> Array:
     """Return the softmax of each row, without overflow."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # rows of a training that diverged stay NaN
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares: Array = powers / powers.sum(axis=1, keepdims=True)
     return shares

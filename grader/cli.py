@@ -82,7 +82,7 @@ def root(
 @app.command("list", help=_help(T("Show the exercises of this course.")))
 def list_exercises(course: CourseOption = None) -> None:
     """Print one exercise per line."""
-    for name in _course(course).exercises():
+    for name in _course(course, _help).exercises():
         typer.echo(name)
 
 
@@ -98,12 +98,14 @@ def start(
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
     say = Translator(lang)
-    source = _rubric_folder(_course(course), exercise, say)
+    source = _rubric_folder(_course(course, say), exercise, say)
     sheet = "task.de.md" if lang == "de" else "task.md"
-    wanted = {"submission.ipynb" if notebook else "submission.py": None, sheet: None}
-    folder.mkdir(parents=True, exist_ok=True)
+    wanted = ("submission.ipynb" if notebook else "submission.py", sheet)
+    if missing := [name for name in wanted if not (source / name).is_file()]:
+        _refuse(say(T("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
     if there := [name for name in wanted if (folder / name).exists()]:
         _refuse(say(T("{file} is already there; nothing was copied.", file=str(folder / there[0]))))
+    folder.mkdir(parents=True, exist_ok=True)
     for name in wanted:
         shutil.copyfile(source / name, folder / name)
         typer.echo(str(folder / name))
@@ -125,10 +127,10 @@ def check(
 ) -> None:
     """Read, run behind walls, judge, report."""
     say = Translator(lang)
-    _rubric_folder(_course(course), exercise, say)
+    _rubric_folder(_course(course, say), exercise, say)
     submission = _read(file, say)
     _require_writable([html_out, Path(json_out) if json_out and json_out != "-" else None], say)
-    with _grader(_course(course), plain=plain, say=say) as grader, _progress(say) as on_step:
+    with _grader(_course(course, say), plain=plain, say=say) as grader, _progress(say) as on_step:
         graded = _graded(grader, exercise, submission, lang, on_step, say)
     _write(graded, html_out, json_out, say)
     raise typer.Exit(exit_code(graded.verdict))
@@ -144,7 +146,7 @@ def validate(
     from grader.validate import Claim, claims_of, prove  # instructors only
 
     say = Translator(lang)
-    chosen = _course(course)
+    chosen = _course(course, say)
     names = (exercise,) if exercise else chosen.exercises()
     for name in names:
         _rubric_folder(chosen, name, say)
@@ -167,7 +169,7 @@ def validate(
     raise typer.Exit(ExitCode.NOT_ALL_PASSED if wrong else ExitCode.PASSED)
 
 
-@app.command(help=_help(T("Show what this machine can do: versions, walls, data.")))
+@app.command(help=_help(T("Show what this machine can do: versions and walls.")))
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
     from grader.doctor import examine
@@ -182,8 +184,11 @@ def exit_code(verdict: Verdict) -> ExitCode:
     return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
 
 
-def _course(folder: Path | None) -> Course:
-    return courses.find(folder)
+def _course(folder: Path | None, say: Translator) -> Course:
+    course = courses.find(folder)
+    if not course.exercises():
+        _refuse(say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))))
+    return course
 
 
 def _rubric_folder(course: Course, exercise: str, say: Translator) -> Path:

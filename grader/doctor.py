@@ -1,4 +1,4 @@
-"""What this machine can do: versions, walls, data."""
+"""What this machine can do: versions and walls."""
 
 import platform
 import sys

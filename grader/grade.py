@@ -4,6 +4,8 @@ Nothing here looks into evidence. The examiner plans and judges, children behind
 """
 
 import platform
+import secrets
+import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,10 +16,11 @@ import msgspec
 
 from grader import __version__
 from grader.course import Course
+from grader.evidence import StopReason
 from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
 from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
-from grader.sandbox.supervisor import PlainWorkshop, WalledWorkshop, Workshop
+from grader.sandbox.supervisor import PlainWorkshop, SandboxError, WalledWorkshop, Workshop
 from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
 
@@ -49,6 +52,7 @@ class Grader:
 
     def __init__(self, course: Course, mode: Mode) -> None:
         self.course = course
+        self._asking = threading.Lock()
         self.workshop: Workshop = WalledWorkshop() if mode is Mode.WALLS else PlainWorkshop()
 
     def __enter__(self) -> Self:
@@ -66,7 +70,7 @@ class Grader:
         while True:
             plan = self._ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
             question = msgspec.structs.replace(question, seeds=plan.seeds)
-            run = carry_out(self.workshop, plan.parcel, submission, progress)
+            run = self._carry_out(plan.parcel, submission, progress)
             held = _with_run(held, run)
             replays = self._ask(AskReplays(question, held), PlanMade)
             if replays.parcel:
@@ -81,8 +85,20 @@ class Grader:
             question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
 
     def _replay(self, parcel: bytes) -> dict[str, bytes]:
-        """Replay graphs where no submission is. A graph that ends its process is told of by the other evidence."""
-        return carry_out(self.workshop, parcel, None).bodies
+        """Replay graphs where no submission is. One that ends its process has no replay, and is not believed."""
+        run = self._carry_out(parcel, None)
+        for stop in run.stops.values():
+            if stop.reason is StopReason.GRADER:
+                raise GraderError(f"a network could not be replayed: {stop.detail}")
+        return run.bodies
+
+    def _carry_out(
+        self, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
+    ) -> Run:
+        try:
+            return carry_out(self.workshop, parcel, submission, progress)
+        except SandboxError as error:
+            raise GraderError(str(error)) from error
 
     def _isolation(self, run: Run) -> Isolation:
         """Return the walls of this run: each stands when it went up and the canary could not cross it."""
@@ -91,10 +107,13 @@ class Grader:
         return Isolation(mode=self.workshop.mode, walls=walls)
 
     def _ask(self, ask: Ask, kind: type[A]) -> A:
-        examiner = self.workshop.examiner
+        examiner, nonce = self.workshop.examiner, secrets.token_bytes(16)
         try:
-            examiner.channel.send(REQUEST, msgspec.msgpack.encode(ask))
-            frame = examiner.get(JUDGE_SECONDS)
+            with self._asking:
+                examiner.channel.send(REQUEST, msgspec.msgpack.encode(ask), nonce)
+                frame = examiner.get(JUDGE_SECONDS)
+                while frame is not None and frame.nonce != nonce:  # an answer that came too late for its question
+                    frame = examiner.get(JUDGE_SECONDS)
         except (OSError, TimeoutError, ProtocolError) as error:
             raise GraderError(f"the examiner does not answer: {type(error).__name__}") from error
         if frame is None:

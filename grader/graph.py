@@ -11,20 +11,49 @@ from grader.evidence import NodeFacts, ReplayEvidence
 Array = np.ndarray[Any, Any]
 
 _KERNEL_OPERATIONS = frozenset(
-    """MatMul BatchMatMulV2 BatchMatMulV3 Conv1D Conv2D Conv3D DepthwiseConv2dNative Conv2DBackpropInput
-    Conv3DBackpropInputV2 Einsum""".split()
+    [
+        "MatMul",
+        "BatchMatMulV2",
+        "BatchMatMulV3",
+        "Conv1D",
+        "Conv2D",
+        "Conv3D",
+        "DepthwiseConv2dNative",
+        "Conv2DBackpropInput",
+        "Conv3DBackpropInputV2",
+        "Einsum",
+    ]
 )
 _ACTIVATIONS = {
-    "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu", "Sigmoid": "sigmoid",
-    "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Softmax": "softmax", "LogSoftmax": "log_softmax",
-    "Exp": "exponential", "Erf": "other", "Erfc": "other",
+    "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu",
+    "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Softmax": "softmax",
+    "LogSoftmax": "log_softmax", "Exp": "exponential", "Erf": "other", "Erfc": "other",
 }  # fmt: skip
-_NONLINEAR = frozenset(_ACTIVATIONS) | frozenset("Maximum Minimum MaxPool MaxPoolV2 MaxPool3D Max Min Abs Square Pow".split())
+_NONLINEAR = frozenset(_ACTIVATIONS) | frozenset(
+    ["Maximum", "Minimum", "MaxPool", "MaxPoolV2", "MaxPool3D", "Max", "Min", "Abs", "Square", "Pow"]
+)
 # What hands numbers on as they are: in another shape, or one of several that come together.
-_PASSING = frozenset("Identity IdentityN Reshape Squeeze ExpandDims Cast StopGradient NoOp Transpose".split())
+_PASSING = frozenset(
+    ["Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient", "NoOp", "Transpose"]
+)
 _LINEAR = _KERNEL_OPERATIONS | frozenset(
-    """BiasAdd Add AddV2 AddN Sub Neg Mean Sum AvgPool AvgPool3D FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3
-    ConcatV2 Pack""".split()
+    [
+        "BiasAdd",
+        "Add",
+        "AddV2",
+        "AddN",
+        "Sub",
+        "Neg",
+        "Mean",
+        "Sum",
+        "AvgPool",
+        "AvgPool3D",
+        "FusedBatchNorm",
+        "FusedBatchNormV2",
+        "FusedBatchNormV3",
+        "ConcatV2",
+        "Pack",
+    ]
 )
 # Linear as long as only one side depends on the input.
 _SCALING = frozenset({"Mul", "RealDiv", "Div"})
@@ -36,9 +65,9 @@ class GraphSummary:
 
     `kernels`: name and value of each weight that values are multiplied with, from input to output; for one that is
     computed, as with weight normalisation, the largest array that it is computed from.
-    `hidden`: how many of them have something non-linear between them and the next. `head`: the last operation as an
-    activation, `other` where it is none. `weights`: all arrays of real numbers in the graph. `constants`: how many
-    numbers these hold.
+    `hidden`: how many of them have something non-linear between them and the next. `head`: the last operation as
+    an activation, `other` where it is none. `weights`: all arrays of real numbers in the graph. `constants`: how
+    many numbers these hold.
     `stacked`: activations that stand one right after the other at the end, such as sigmoid and softmax.
     """
 
@@ -69,14 +98,16 @@ def summarise(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node
 
 
 class _Graph:
-    """The part of a graph that its output needs, in an order in which each node comes after those that it reads."""
+    """The part of a graph that its output needs, each node after those that it reads."""
 
     def __init__(self, evidence: ReplayEvidence, arrays: Mapping[str, Array], output: str) -> None:
         self.nodes = {node.name: node for node in evidence.nodes}
         self.output = output
         self.order = self._order()
         needed = {node.name for node in self.order}
-        values = {name: arrays[ref] for name, ref in evidence.constants.items() if name in needed and ref in arrays}
+        values = {
+            name: arrays[ref] for name, ref in evidence.constants.items() if name in needed and ref in arrays
+        }
         # Shapes, axes and epsilons are no weights.
         self.floats = {name: value for name, value in values.items() if value.dtype.kind == "f" and value.ndim > 0}
         self.alive = self._dependent()

@@ -1,7 +1,8 @@
 """Turns a case into a verdict: asks every check, minds what depends on what, and puts hints where they belong."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from grader.certify import Agreement, certify
 from grader.checks.base import Case, Judgement, UnmetError, not_graded
@@ -20,12 +21,16 @@ from grader.verdict import (
     Hint,
     Isolation,
     Location,
+    Notice,
     Resources,
     Status,
     Verdict,
     Versions,
 )
 from grader.verdict import Submission as Named
+
+P = TypeVar("P")
+Hints = list[tuple[Finding, ...]]
 
 
 def judge(
@@ -41,12 +46,18 @@ def judge(
 ) -> tuple[Verdict, Exhibits, bool]:
     """Return the verdict, what the report shows besides, and whether more seeds are needed to be sure."""
     say = Translator(language)
+    guard = _Guard(say)
     judgements = judge_criteria(rubric.criteria, case)
-    agreements = certify(case)
+    agreements = guard(T("the certification"), lambda: certify(case), _UNCERTIFIED)
+    no_hints: Hints = [()] * len(rubric.criteria)
+    hints = guard(T("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
+    no_notices: tuple[Notice, ...] = ()
+    noted = guard(T("the notices"), lambda: notices(case, submission, say), no_notices)
+    exhibits = guard(T("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
     speaker = _Speaker(say, submission)
     criteria = tuple(
-        speaker.criterion(criterion, judgements[criterion.id], hints)
-        for criterion, hints in zip(rubric.criteria, _hints(rubric, case, judgements), strict=True)
+        speaker.criterion(criterion, judgements[criterion.id], found)
+        for criterion, found in zip(rubric.criteria, hints, strict=True)
     )
     verdict = Verdict(
         language=language,
@@ -58,14 +69,14 @@ def judge(
         max_points=round(sum(c.max_points for c in criteria), 2),
         certified=is_certified(agreements),
         certification=tuple(CertificationItem(id=a.id, agrees=a.agrees, text=say(a.text)) for a in agreements),
-        notices=notices(case, submission, say),
+        notices=(*noted, *guard.faults),
         isolation=isolation,
         versions=versions,
         seeds=tuple(case.seeds),
         resources=resources,
         criteria=criteria,
     )
-    return verdict, make_exhibits(case, data, say), any(j.undecided for j in judgements.values())
+    return verdict, exhibits, any(j.undecided for j in judgements.values())
 
 
 def is_certified(agreements: Sequence[Agreement]) -> bool:
@@ -79,21 +90,25 @@ def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Ju
     A check that fails by itself is a fault of the grader: that criterion is not graded, and the others are.
     """
     judgements: dict[str, Judgement] = {}
+    titles = {criterion.id: criterion.title for criterion in criteria}
     for criterion in criteria:
-        judgements[criterion.id] = _judge_one(criterion, case, judgements)
+        judgements[criterion.id] = _judge_one(criterion, case, judgements, titles)
     return judgements
 
 
-def _judge_one(criterion: Criterion, case: Case, earlier: Mapping[str, Judgement]) -> Judgement:
+def _judge_one(
+    criterion: Criterion, case: Case, earlier: Mapping[str, Judgement], titles: Mapping[str, Words]
+) -> Judgement:
     for needed in criterion.depends_on:
         because = earlier[needed]
-        if because.status in {Status.PASSED, Status.PARTIAL}:
+        if because.status in {Status.PASSED, Status.PARTIAL} or not because.blocks:
             continue
         if because.status is Status.FAILED:
-            return Judgement(Status.SKIPPED, T('Not judged, because "{needed}" comes first.', needed=needed))
+            return Judgement(
+                Status.SKIPPED, T('Not judged, because "{needed}" comes first.', needed=titles[needed])
+            )
         # Not attempted, not graded and skipped are handed on: nothing was found wrong.
-        message = because.message
-        return Judgement(because.status, message)
+        return Judgement(because.status, because.message)
     try:
         return criterion.check.judge(case)
     except UnmetError as unmet:
@@ -114,12 +129,14 @@ def overall(statuses: Sequence[Status]) -> Status:
     kinds = set(statuses)
     if Status.NOT_GRADED in kinds:
         return Status.NOT_GRADED
-    if kinds in ({Status.PASSED}, {Status.NOT_ATTEMPTED}):
-        return statuses[0]
+    if kinds == {Status.PASSED}:
+        return Status.PASSED
+    if kinds <= {Status.NOT_ATTEMPTED, Status.SKIPPED}:
+        return Status.NOT_ATTEMPTED
     return Status.PARTIAL if kinds & {Status.PASSED, Status.PARTIAL} else Status.FAILED
 
 
-def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> list[tuple[Finding, ...]]:
+def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
     """Return the misconceptions found, each at the first of the criteria that it explains."""
     ids = [criterion.id for criterion in rubric.criteria]
     placed: dict[str, list[Finding]] = {i: [] for i in ids}
@@ -129,6 +146,33 @@ def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> l
         if chosen:
             placed[(unhappy or chosen)[0]].append(finding)
     return [tuple(placed[i]) for i in ids]
+
+
+_UNCERTIFIED: tuple[Agreement, ...] = (
+    Agreement("fault", agrees=False, text=T("The grader failed while it certified the networks.")),
+)
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """Keeps a fault of the grader in one part of the verdict from costing the others. It is told all the same."""
+
+    say: Translator
+    faults: list[Notice] = field(default_factory=list)
+
+    def __call__(self, part: Words, make: Callable[[], P], otherwise: P) -> P:
+        """Return what `make` makes, or `otherwise` where it fails."""
+        try:
+            return make()
+        except Exception as error:  # noqa: BLE001 - see above
+            text = T(
+                "The grader failed while it made {part} ({kind}: {error}). This is the grader's fault, not yours.",
+                part=part,
+                kind=type(error).__name__,
+                error=str(error)[:200],
+            )
+            self.faults.append(Notice(id="grader-fault", severity="error", text=self.say(text)))
+            return otherwise
 
 
 @dataclass(frozen=True)

@@ -310,6 +310,13 @@ class FitWatch:
         return taken
 
 
+def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:
+    # JSON has no NaN: a range that is none would make this evidence unreadable.
+    if x.size == 0 or x.dtype.kind not in "biuf" or not np.isfinite(x).all():
+        return None
+    return float(x.min()), float(x.max())
+
+
 def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]) -> _Fit:
     try:
         given = signature.bind(model, *positional, **named).arguments
@@ -320,7 +327,8 @@ def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...],
             head=next((name for name in reversed(head) if name), None),
             loss=_loss(getattr(model, "loss", None))[0],
             x_shape=x.shape,
-            x_range=(float(x.min()), float(x.max())) if x.size and x.dtype.kind in "biuf" else None,
+            x_range=_range(x),
+            x_finite=x.dtype.kind not in "f" or bool(np.isfinite(x).all()),
             x_dtype=str(x.dtype),
             y_shape=y.shape,
             y_dtype=str(y.dtype),

@@ -63,7 +63,8 @@ def trained(case: Case, seed: int) -> Trained:
         value = outcome.value if isinstance(outcome, Returned) else None
         returned_history = isinstance(value, HistoryValue)
         refs = dict(value.curves) if isinstance(value, HistoryValue) else dict(fits[-1].curves) if fits else {}
-    curves = {key: [float(v) for v in step.arrays[ref]] for key, ref in refs.items()} if step is not None else {}
+    arrays = {key: step.arrays[ref] for key, ref in refs.items()} if step is not None else {}
+    curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
     return Trained(
         seed=seed,
         before=model_at(case, f"model@{seed}"),
@@ -82,7 +83,7 @@ def model_at(case: Case, step: str) -> Model | None:
     facts = seen.evidence.model
     replayed = case.replays.get(step)
     if facts.graph is None or replayed is None:
-        return Model(facts, None, {}, problem=facts.problem or "no graph")
+        return Model(facts, None, {}, problem=facts.problem or "its frozen graph came to no result")
     evidence = replayed.evidence
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)

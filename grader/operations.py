@@ -7,19 +7,17 @@ from grader.evidence import NodeFacts
 # No reading of files, no Python functions, no tables, no loops, and no comparisons, sorting or arg-max: a network
 # does not need them to predict.
 _STRUCTURE = """Placeholder Const Identity IdentityN NoOp Reshape Shape StridedSlice Slice Split SplitV Unpack Pack
-    ConcatV2 Squeeze ExpandDims Transpose Cast Prod Fill Tile GatherV2 Range ReverseV2 Pad PadV2 MirrorPad ZerosLike
-    OnesLike StopGradient BatchToSpaceND SpaceToBatchND ResizeNearestNeighbor ResizeBilinear"""
+    ConcatV2 Squeeze ExpandDims Transpose Cast Prod Fill Tile GatherV2 Range ReverseV2 Pad PadV2 MirrorPad
+    ZerosLike OnesLike StopGradient BatchToSpaceND SpaceToBatchND ResizeNearestNeighbor ResizeBilinear"""
 _LINEAR = """MatMul BatchMatMulV2 BatchMatMulV3 Tensordot Einsum BiasAdd Conv1D Conv2D Conv3D DepthwiseConv2dNative
     Conv2DBackpropInput Conv3DBackpropInputV2"""
-_ARITHMETIC = """Add AddV2 AddN Sub Mul RealDiv Div DivNoNan Neg Square SquaredDifference Sqrt Rsqrt Reciprocal Exp Log
-    Log1p Expm1 Pow Abs"""
+_ARITHMETIC = """Add AddV2 AddN Sub Mul RealDiv Div DivNoNan Neg Square SquaredDifference Sqrt Rsqrt Reciprocal Exp
+    Log Log1p Expm1 Pow Abs"""
 _REDUCTION = "Sum Mean Max Min MaxPool MaxPoolV2 AvgPool AvgPool3D MaxPool3D"
 _ACTIVATION = """Relu Relu6 LeakyRelu Elu Selu Sigmoid Tanh Softplus Softsign Softmax LogSoftmax Erf Erfc Maximum
     Minimum"""
 _NORMALISATION = "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 L2Loss"
-ALLOWED = frozenset(
-    " ".join((_STRUCTURE, _LINEAR, _ARITHMETIC, _REDUCTION, _ACTIVATION, _NORMALISATION)).split()
-)
+ALLOWED = frozenset(" ".join((_STRUCTURE, _LINEAR, _ARITHMETIC, _REDUCTION, _ACTIVATION, _NORMALISATION)).split())
 # Which of their inputs say where to look. Where those depend on the numbers of a row, the operation is a table.
 _PLACES: dict[str, slice] = {
     "GatherV2": slice(1, None),
@@ -36,7 +34,7 @@ _PLACES: dict[str, slice] = {
 
 
 def forbidden(nodes: Sequence[NodeFacts]) -> frozenset[str]:
-    """Return the operations of a graph that a network does not need; `GatherV2 by value` for a look-up in disguise."""
+    """Return the operations that no network needs; `GatherV2 by value` is a look-up in disguise."""
     unknown = {node.op for node in nodes} - ALLOWED
     by_value = _by_value(nodes)
     tables = {

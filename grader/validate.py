@@ -99,7 +99,7 @@ def complaint_about(claim: Claim, verdict: Verdict) -> Words | None:
     wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _as_claimed(c, claim.loses)]
     if wrong:
         return T("other points than claimed: {criteria}", criteria=", ".join(wrong))
-    if not claim.loses and not verdict.certified:
+    if not claim.loses and not all(item.agrees for item in verdict.certification):
         return T("loses nothing, but the network is not certified")
     return None
 

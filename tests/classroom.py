@@ -3,16 +3,18 @@
 import builtins
 import contextlib
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 import msgspec
 import numpy as np
 
 from grader.checks import Splits, Training
-from grader.checks.base import Array, Case
+from grader.checks.base import Array, Case, Replayed, Seen
 from grader.data import Data, digits
-from grader.evidence import HistoryValue, Returned, StepEvidence
+from grader.evidence import HistoryValue, Returned, StepEvidence, TapFacts
 from grader.examiner import make_case, make_replays
 from grader.examiner_talk import Held, Question
 from grader.plan import Call, Curves, Plan, Setup, Step
@@ -30,9 +32,18 @@ def data() -> Data:
     return digits()
 
 
-def build(layers: str, loss: str = '"categorical_crossentropy"', optimizer: str = "keras.optimizers.Adam(0.005)") -> str:
-    """Code of a `build_model` with these layers, after an input of 64 features. Without a loss it is not compiled."""
-    compiled = f"    model.compile({optimizer}, {loss}, metrics=['accuracy'])\n" if loss else ""
+def build(
+    layers: str,
+    loss: str = '"categorical_crossentropy"',
+    optimizer: str = "keras.optimizers.Adam(0.005)",
+    *,
+    eagerly: bool = True,
+) -> str:
+    """Code of a `build_model` with these layers after an input of 64 features; compiled where there is a loss."""
+    # Eagerly, because a training of a few batches is shorter than its tracing.
+    compiled = (
+        f"    model.compile({optimizer}, {loss}, metrics=['accuracy'], run_eagerly={eagerly})\n" if loss else ""
+    )
     return (
         "def build_model():\n"
         f"    model = keras.Sequential([keras.Input((64,)), {layers}])\n"
@@ -52,8 +63,8 @@ def train(x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "
 
 @cache
 def case_of(source: str) -> Case:
-    """What the grader sees of a submission: `build_model`, `train` and whatever else of it is defined is called."""
-    from grader.sandbox.child import Run  # noqa: PLC0415 - imports TensorFlow, which takes seconds
+    """What the grader sees of a submission, of which `build_model`, `train`, `split` and `diagnose` are called."""
+    from grader.sandbox.child import Run  # imports TensorFlow, which takes seconds
 
     source = IMPORTS + source
     submission = Submission("student.py", "0" * 64, "script", (Unit(source, source),))
@@ -74,7 +85,9 @@ def case_of(source: str) -> Case:
 def _steps() -> Iterator[Step]:
     yield from TRAINING.steps((0,))
     yield from Splits("split", 0.25).steps((0,))
-    yield Call(id="diagnose@0", function="diagnose", arguments=(Curves(series={"loss": [1.0], "accuracy": [0.5]}),))
+    yield Call(
+        id="diagnose@0", function="diagnose", arguments=(Curves(series={"loss": [1.0], "accuracy": [0.5]}),)
+    )
 
 
 def _is_defined(step: Step, source: str) -> bool:
@@ -88,14 +101,21 @@ class _Silence:
         pass
 
 
+def _print_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    print(f"{category.__name__}: {message}", file=sys.stderr)
+
+
 @contextlib.contextmanager
 def _nothing_patched() -> Iterator[None]:
-    """Undo what a run changes in its process: the watch over `fit`, the arguments, the module of the submission."""
-    import keras  # noqa: PLC0415
+    """Undo what a run changes in its process: the watch over `fit`, the arguments, the submission's module."""
+    import keras
 
     held = keras.Model.fit, sys.argv, builtins.input
     try:
-        yield
+        with warnings.catch_warnings():  # warnings of students' code are printed, not raised
+            warnings.simplefilter("default")
+            warnings.showwarning = _print_warning
+            yield
     finally:
         keras.Model.fit, sys.argv, builtins.input = held
         sys.modules.pop("submission", None)
@@ -109,8 +129,8 @@ def with_step(case: Case, step: str, arrays: dict[str, Array] | None = None, **f
     seen = case.steps.get(step)
     evidence = seen.evidence if seen else StepEvidence(id=step, outcome=Returned(value=HistoryValue(curves={})))
     held = dict(seen.arrays if seen else {}) | (arrays or {})
-    changed = type(next(iter(case.steps.values())))(msgspec.structs.replace(evidence, **fields), held)
-    return _replace(case, steps={**case.steps, step: changed})
+    changed = Seen(msgspec.structs.replace(evidence, **fields), held)
+    return replace(case, steps={**case.steps, step: changed})
 
 
 def with_curves(case: Case, **curves: Sequence[float]) -> Case:
@@ -126,17 +146,54 @@ def with_fit(case: Case, **fields: object) -> Case:
     return with_step(case, "train@0", fits=(fit,))
 
 
-def with_facts(case: Case, step: str, **fields: object) -> Case:
-    """The case in which a model claims other facts."""
+def with_model(case: Case, step: str = "model@0", **fields: object) -> Case:
+    """The case in which a model claims other facts; an optimizer or learning rate is one of its compilation."""
     facts = case.steps[step].evidence.model
     assert facts is not None
+    compiled = {name: fields.pop(name) for name in ("learning_rate", "optimizer") if name in fields}
+    if compiled:
+        assert facts.compiled is not None
+        fields["compiled"] = msgspec.structs.replace(facts.compiled, **compiled)
     return with_step(case, step, model=msgspec.structs.replace(facts, **fields))
+
+
+def with_layers(case: Case, kind: str, **fields: object) -> Case:
+    """The case in which the layers of one kind claim something else."""
+    facts = case.steps["model@0"].evidence.model
+    assert facts is not None
+    layers = tuple(msgspec.structs.replace(x, **fields) if x.kind == kind else x for x in facts.layers)
+    return with_model(case, layers=layers)
+
+
+def with_imported(case: Case, **fields: object) -> Case:
+    """The case in which something else happened while the file came up."""
+    return replace(case, imported=msgspec.structs.replace(case.imported, **fields))
+
+
+def with_outputs(case: Case, outputs: Array) -> Case:
+    """The case in which the trained graph puts out something else for the validation rows."""
+    replayed = case.replays["trained@0"]
+    arrays = {**replayed.arrays, replayed.evidence.outputs[2]: outputs}
+    return replace(case, replays={**case.replays, "trained@0": Replayed(replayed.evidence, arrays)})
+
+
+def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
+    """The case with other counts of units, of units that are never positive, and share of values beyond five.
+
+    The first of them stands at the activation that is there; the others at hidden ones beside it.
+    """
+    replayed = case.replays["trained@0"]
+    node = replayed.evidence.taps[0].node
+    made = tuple(TapFacts(node=node, units=u, never_positive=n, beyond_five=b) for u, n, b in taps)
+    changed = Replayed(msgspec.structs.replace(replayed.evidence, taps=made), replayed.arrays)
+    return replace(case, replays={**case.replays, "trained@0": changed})
 
 
 def without_replays(case: Case, *steps: str) -> Case:
     """The case without the replays of these steps; without any if none is named."""
-    return _replace(case, replays={k: v for k, v in case.replays.items() if steps and k not in steps})
+    return replace(case, replays={k: v for k, v in case.replays.items() if steps and k not in steps})
 
 
-def _replace(case: Case, **fields: object) -> Case:
-    return type(case)(**{**{f: getattr(case, f) for f in case.__dataclass_fields__}, **fields})
+def without_steps(case: Case, *steps: str) -> Case:
+    """The case without the evidence of these steps; without any if none is named."""
+    return replace(case, steps={k: v for k, v in case.steps.items() if steps and k not in steps})

@@ -43,7 +43,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Scale the features", de="Merkmale skalieren"),
             lesson=Bilingual(
                 en="Networks learn best from small numbers, and one row must not change how another is scaled.",
-                de="Netze lernen am besten mit kleinen Zahlen, und keine Zeile darf ändern, wie eine andere skaliert wird.",
+                de="Netze lernen am besten mit kleinen Zahlen, und keine Zeile darf ändern, wie eine andere "
+                "skaliert wird.",
             ),
             check=Scales("scale", largest=16),
         ),
@@ -63,7 +64,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="One-hot labels", de="One-Hot-Labels"),
             lesson=Bilingual(
                 en="A class is not a quantity: a 9 is not more than a 3, so each class gets a column of its own.",
-                de="Eine Klasse ist keine Menge: Eine 9 ist nicht mehr als eine 3, deshalb bekommt jede Klasse eine Spalte.",
+                de="Eine Klasse ist kein Messwert: Eine 9 ist nicht mehr als eine 3, also bekommt jede eine "
+                "eigene Spalte.",
             ),
             check=OneHot("one_hot", classes=10),
         ),
@@ -73,7 +75,7 @@ RUBRIC = Rubric(
             title=Bilingual(en="Split the data", de="Daten aufteilen"),
             lesson=Bilingual(
                 en="Only rows that training never saw tell how good a network is.",
-                de="Nur Zeilen, die das Training nie gesehen hat, sagen, wie gut ein Netz ist.",
+                de="Nur Zeilen, die das Training nie gesehen hat, zeigen, wie gut ein Netz ist.",
             ),
             check=Splits("split", share=0.25),
         ),
@@ -82,9 +84,10 @@ RUBRIC = Rubric(
             points=8,
             title=Bilingual(en="Build the network", de="Das Netz bauen"),
             lesson=Bilingual(
-                en="Inputs come from the features, outputs from the classes, and a hidden layer makes curved borders possible.",
-                de="Die Eingänge folgen aus den Merkmalen, die Ausgänge aus den Klassen, und erst eine verdeckte Schicht "
-                "macht gekrümmte Grenzen möglich.",
+                en="Inputs come from the features, outputs from the classes, and a hidden layer makes curved "
+                "borders possible.",
+                de="Die Eingänge folgen aus den Merkmalen, die Ausgänge aus den Klassen, und erst eine verdeckte "
+                "Schicht macht gekrümmte Grenzen möglich.",
             ),
             check=Architecture(TRAINING, inputs=64, hidden=1, outputs=10),
         ),
@@ -105,7 +108,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Train the network", de="Das Netz trainieren"),
             lesson=Bilingual(
                 en="Validation data during training show when a network stops learning and begins to memorise.",
-                de="Validierungsdaten im Training zeigen, wann ein Netz aufhört zu lernen und anfängt, auswendig zu lernen.",
+                de="Validierungsdaten im Training zeigen, wann ein Netz aufhört zu lernen und anfängt, "
+                "auswendig zu lernen.",
             ),
             check=Trains(TRAINING),
             depends_on=("architecture",),
@@ -128,7 +132,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Predict probabilities", de="Wahrscheinlichkeiten vorhersagen"),
             lesson=Bilingual(
                 en="A classifier says how sure it is; the digit is only the largest of ten probabilities.",
-                de="Ein Klassifikator sagt, wie sicher er ist; die Ziffer ist nur die größte von zehn Wahrscheinlichkeiten.",
+                de="Ein Klassifikator sagt, wie sicher er ist; die Ziffer ist nur die größte von zehn "
+                "Wahrscheinlichkeiten.",
             ),
             check=Probabilities(TRAINING),
             depends_on=("architecture",),
@@ -159,17 +164,21 @@ RUBRIC = Rubric(
             title=Bilingual(en="Draw data and curves", de="Daten und Kurven zeichnen"),
             lesson=Bilingual(
                 en="A figure that somebody else can read has labels, a legend and the right number of panels.",
-                de="Eine Abbildung, die andere lesen können, hat Beschriftungen, eine Legende und die richtige Zahl von Feldern.",
+                de="Eine Abbildung, die andere lesen können, hat Beschriftungen, eine Legende und die "
+                "richtige Anzahl von Teildiagrammen.",
             ),
             check=Figures(samples="plot_samples", features="plot_features", history="plot_history"),
         ),
         Criterion(
             id="experiments",
             points=8,
-            title=Bilingual(en="Compare activations and losses", de="Aktivierungen und Losses vergleichen"),
+            title=Bilingual(
+                en="Compare activations and losses", de="Aktivierungen und Loss-Funktionen vergleichen"
+            ),
             lesson=Bilingual(
                 en="Change one thing at a time and train anew: that is how you find out what a choice does.",
-                de="Ändere immer nur eine Sache und trainiere neu: So findest du heraus, was eine Entscheidung bewirkt.",
+                de="Ändere immer nur eine Sache und trainiere neu: So findest du heraus, was eine "
+                "Entscheidung bewirkt.",
             ),
             check=Experiments(activations="compare_output_activations", losses="compare_losses"),
         ),

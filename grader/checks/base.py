@@ -40,6 +40,7 @@ class Judgement:
     received: Words | str | None = None
     at: Frame | None = None
     undecided: bool = False  # too close to a threshold: more seeds, please
+    blocks: bool = True  # where it failed: what depends on it cannot be judged either
 
 
 class UnmetError(Exception):
@@ -73,9 +74,10 @@ def failed(
     expected: Words | str | None = None,
     received: Words | str | None = None,
     at: Frame | None = None,
+    blocks: bool = True,
 ) -> Judgement:
     """None of the points."""
-    return Judgement(Status.FAILED, message, expected=expected, received=received, at=at)
+    return Judgement(Status.FAILED, message, expected=expected, received=received, at=at, blocks=blocks)
 
 
 def not_graded(message: Words) -> Judgement:
@@ -163,7 +165,7 @@ def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
     raise UnmetError(wrong_kind(value, function))
 
 
-def name_of(value: Value) -> str:  # noqa: PLR0911 - one answer for each kind of value
+def name_of(value: Value) -> str:
     """Return what a person would call the value: `list`, `ndarray (450, 10) float32`, `None`."""
     match value:
         case ArrayValue(container="scalar", dtype=dtype):

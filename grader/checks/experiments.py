@@ -60,14 +60,16 @@ class Experiments:
         if accuracies["relu"] >= min(accuracies["sigmoid"], accuracies["softmax"]):
             return failed(
                 T(
-                    "relu as output came out better than sigmoid or softmax. Are the networks otherwise the same, and each trained anew?"
+                    "relu as output came out as good as sigmoid or softmax, or better. "
+                    "Are the networks otherwise the same, and each trained anew?"
                 ),
                 expected=T("relu last"),
                 received=", ".join(f"{name} {value:.3f}" for name, value in accuracies.items()),
             )
         return passed(
             T(
-                "Trained and compared: relu {relu:.3f}, sigmoid {sigmoid:.3f}, softmax {softmax:.3f}; and the two losses.",
+                "Trained and compared: relu {relu:.3f}, sigmoid {sigmoid:.3f}, softmax {softmax:.3f}; and the "
+                "two losses.",
                 **accuracies,
             )
         )
@@ -125,7 +127,8 @@ class Experiments:
             if curve.size < 2 or not np.isfinite(curve).all():
                 return failed(
                     T(
-                        "The learning curve for {name} needs a finite value for each epoch. Received: {count} values.",
+                        "The learning curve for {name} needs a finite value for each epoch. Received: {count} "
+                        "values.",
                         name=name,
                         count=curve.size,
                     ),

@@ -47,7 +47,9 @@ class Figures:
 
     def arrays(self) -> Mapping[str, Array]:
         """Return 40 rows in which no two pictures are alike, nor two features."""
-        x = np.array([[float((r * 64 + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(64)] for r in range(40)])
+        x = np.array(
+            [[float((r * 64 + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(64)] for r in range(40)]
+        )
         return {"figures:x": x, "figures:y": np.arange(40) * 7 % 10}
 
     def judge(self, case: Case) -> Judgement:

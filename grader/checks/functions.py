@@ -12,6 +12,7 @@ from grader.checks.base import (
     UnmetError,
     failed,
     first_difference,
+    flat,
     is_numeric,
     name_of,
     numbers,
@@ -51,7 +52,8 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
         return None
     return failed(
         T(
-            "{function}() returned other numbers than expected ({what}). The first difference is at index {place}.",
+            "{function}() returned other numbers than expected ({what}). The first difference is at index "
+            "{place}.",
             function=function,
             what=what,
             place=str(list(place)),
@@ -73,7 +75,8 @@ def unchanged(case: Case, step: str, function: str) -> Judgement | None:
     if isinstance(outcome, Returned) and outcome.mutated:
         return failed(
             T(
-                "{function}() changes the array that it is given. Work on a copy: the caller still needs the original.",
+                "{function}() changes the array that it is given. Work on a copy: the caller still needs the "
+                "original.",
                 function=function,
             ),
             expected=T("unchanged arguments"),
@@ -108,21 +111,33 @@ class Loads(_NoArrays):
                 expected="x, y",
                 received=name_of(value),
             )
-        x, y = (numbers(item, arrays, self.function) for item in value.items)
+        x, labels = (numbers(item, arrays, self.function) for item in value.items)
+        y = flat(labels)
         true_x, true_y = case.outside["x_all"], case.outside["y_all"]
         if x.shape == (*y.shape, *true_x.shape[1:]) and is_numeric(x) and is_numeric(y):
-            x, y = x[np.lexsort(x.T)], y[np.lexsort(x.T)]
-            true_x, true_y = true_x[np.lexsort(true_x.T)], true_y[np.lexsort(true_x.T)]
+            order, true_order = np.lexsort((y, *x.T)), np.lexsort((true_y, *true_x.T))
+            x, y, true_x, true_y = x[order], y[order], true_x[true_order], true_y[true_order]
         what = T("the raw grey values and labels of scikit-learn's digits")
         problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
-        return problem or passed(
+        if problem:
+            return problem
+        if labels.ndim > 1:
+            return passed(
+                T(
+                    "Rows and labels are right. The labels come in the shape {received}; {expected} is what Keras "
+                    "and scikit-learn expect.",
+                    received=str(labels.shape),
+                    expected=str(y.shape),
+                )
+            )
+        return passed(
             T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
         )
 
 
 @dataclass(frozen=True)
 class Scales(_NoArrays):
-    """`function(x)` divides by the largest possible value, so that a row's numbers do not depend on its neighbours.
+    """`function(x)` divides by the largest possible value: a row's numbers do not depend on its neighbours.
 
     >>> Scales("scale", largest=16)
     """
@@ -132,7 +147,7 @@ class Scales(_NoArrays):
 
     def _inputs(self) -> dict[str, list[list[float]]]:
         # No row here reaches the largest value, some columns are constant, and one batch is a single row.
-        wave = [[float((7 * r + 3 * c) % 13) for c in range(64)] for r in range(12)]
+        wave = [[float((7 * r + 3 * c) % (4 + r)) for c in range(64)] for r in range(12)]
         return {
             "batch": wave,
             "row": wave[2:3],
@@ -163,18 +178,22 @@ class Scales(_NoArrays):
             if problem := unchanged(case, step, self.function):
                 return problem
             if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
+                place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
                 return failed(
                     T(
-                        "{function}() gives NaN or infinite numbers, for example where all values of a column are equal.",
+                        "{function}() gives NaN or infinite numbers, for example where all values of a column are "
+                        "equal. The first one is at index {place}.",
                         function=self.function,
+                        place=str(list(place)),
                     ),
                     expected=T("numbers from 0 to 1"),
-                    received="NaN",
+                    received=str(float(received[place])),
                 )
             if received.shape == raw.shape and is_numeric(received) and self._depends_on_batch(case):
                 return failed(
                     T(
-                        "{function}() gives the same row other numbers in another batch. Divide by the largest possible "
+                        "{function}() gives the same row other numbers in another batch. Divide by the largest "
+                        "possible "
                         "value, {largest:g}, not by the largest value that happens to be there.",
                         function=self.function,
                         largest=self.largest,
@@ -189,6 +208,8 @@ class Scales(_NoArrays):
 
     def _depends_on_batch(self, case: Case) -> bool:
         batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))
+        if not (is_numeric(batch) and is_numeric(row)):
+            return False
         return batch.shape == (12, 64) and row.shape == (1, 64) and not np.allclose(batch[2:3], row, atol=1e-5)
 
 
@@ -229,7 +250,8 @@ class CountsClasses(_NoArrays):
             if received.shape != expected.shape and name == "some":
                 return failed(
                     T(
-                        "{function}() leaves out classes that do not occur. Expected {classes} counts, with 0 for those. Received: {count}.",
+                        "{function}() leaves out classes that do not occur. Expected {classes} counts, with 0 "
+                        "for those. Received: {count}.",
                         function=self.function,
                         classes=self.classes,
                         count=received.size,
@@ -244,8 +266,20 @@ class CountsClasses(_NoArrays):
     def _counts(self, case: Case, step: str) -> Array:
         value, arrays = case.value(step)
         if not isinstance(value, Entries):
-            return numbers(value, arrays, self.function).reshape(-1)
-        known = {key: numbers(item, arrays, self.function) for key, item in value.entries}
+            return flat(numbers(value, arrays, self.function))
+        known = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
+        if wrong := [key for key, count in known.items() if count.size != 1 or not is_numeric(count)]:
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() has to give one number for each class. For {key} it gives something else.",
+                        function=self.function,
+                        key=wrong[0],
+                    ),
+                    expected=T("how often each class occurs"),
+                    received=name_of(dict(value.entries).get(wrong[0], value)),
+                )
+            )
         if unknown := set(known) - {str(c) for c in range(self.classes)}:
             raise UnmetError(
                 failed(
@@ -257,7 +291,12 @@ class CountsClasses(_NoArrays):
                     received=name_of(value),
                 )
             )
-        return np.array([known[str(c)] for c in range(self.classes) if str(c) in known]).reshape(-1)
+        return np.array([known[str(c)].item() for c in range(self.classes) if str(c) in known])
+
+
+def _class(key: str) -> str:
+    """Return how a key names a class: "3.0" is "3"."""
+    return key.removesuffix(".0")
 
 
 @dataclass(frozen=True)
@@ -355,7 +394,8 @@ class ConfusionMatrix(_NoArrays):
             if received.shape == expected.shape and is_numeric(received) and np.array_equal(received, expected.T):
                 return failed(
                     T(
-                        "Rows and columns are exchanged: the row is the true class, the column is the predicted one."
+                        "Rows and columns are exchanged: the row is the true class, the column is the "
+                        "predicted one."
                     ),
                     expected=T("rows: true, columns: predicted"),
                     received=T("rows: predicted, columns: true"),
@@ -402,22 +442,24 @@ class Splits(_NoArrays):
         first, again, other = (
             self._parts(case, f"{self.function}@{name}") for name in ("first", "again", "other")
         )
-        problem = self._wrong_rows(first)
+        problem = self._wrong_rows(first) or self._wrong_rows(again) or self._wrong_rows(other)
         if problem:
             return problem
         if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
             return failed(
                 T(
-                    "{function}() called twice with the same seed gives two different splits. Hand the seed on, for example as random_state=seed.",
+                    "{function}() called twice with the same seed gives two different splits. Hand the seed "
+                    "on, for example as random_state=seed.",
                     function=self.function,
                 ),
                 expected=T("the same split"),
                 received=T("two different splits"),
             )
-        if np.array_equal(first[1], other[1]):
+        if np.array_equal(np.sort(first[1][:, 0]), np.sort(other[1][:, 0])):
             return failed(
                 T(
-                    "{function}() gives the same split for every seed. Hand the seed on, for example as random_state=seed.",
+                    "{function}() gives the same split for every seed. Hand the seed on, for example as "
+                    "random_state=seed.",
                     function=self.function,
                 ),
                 expected=T("another split for another seed"),
@@ -445,22 +487,56 @@ class Splits(_NoArrays):
                     received=name_of(value),
                 )
             )
-        return tuple(numbers(item, arrays, self.function) for item in value.items)
+        parts = tuple(numbers(item, arrays, self.function) for item in value.items)
+        if wrong := [part for part in parts if not is_numeric(part)]:
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() has to return numbers. Received: dtype {dtype}.",
+                        function=self.function,
+                        dtype=str(wrong[0].dtype),
+                    ),
+                    expected="x_train, x_test, y_train, y_test",
+                    received=str(wrong[0].dtype),
+                )
+            )
+        return parts
 
     def _wrong_rows(self, parts: tuple[Array, ...]) -> Judgement | None:
+        """Return a judgement where the four parts are not all the rows that were given, each once, in pairs."""
+        given = self.arrays()[f"{self.function}:x"]
+        rows, held_out = len(given), round(len(given) * self.share)
         x_train, x_test, y_train, y_test = parts
-        if x_train.ndim != 2 or x_test.ndim != 2 or x_train.shape[1:] != (64,) or x_test.shape[1:] != (64,):
-            received = ", ".join(str(part.shape) for part in parts)
-            return failed(
-                T("The parts come in another order or shape: x_train, x_test, y_train, y_test expected."),
-                expected="(150, 64), (50, 64), (150,), (50,)",
-                received=received,
-            )
-        ids_train, ids_test = (np.round(x[:, 0] / 64).astype(int) for x in (x_train, x_test))
-        if shared := set(ids_train) & set(ids_test):
+        sizes = [f"({rows - held_out}, 64)", f"({held_out}, 64)", f"({rows - held_out},)", f"({held_out},)"]
+        if any(x.ndim != 2 or x.shape[1:] != (64,) for x in (x_train, x_test)):
             return failed(
                 T(
-                    "{count} rows are in both parts. What the network has seen in training says nothing about new data.",
+                    "{function}() returns the parts in another order or shape: x_train, x_test, y_train, "
+                    "y_test expected.",
+                    function=self.function,
+                ),
+                expected=", ".join(sizes),
+                received=", ".join(str(part.shape) for part in parts),
+            )
+        found = [_ids(x, given) for x in (x_train, x_test)]
+        if strange := [int(np.flatnonzero(ids < 0)[0]) for ids in found if (ids < 0).any()]:
+            return failed(
+                T(
+                    "{function}() returns rows that are not among those it was given, such as row {row} of a "
+                    "part. "
+                    "It only has to split; scaling comes elsewhere.",
+                    function=self.function,
+                    row=strange[0],
+                ),
+                expected=T("the rows of x, unchanged"),
+                received=T("other rows"),
+            )
+        ids_train, ids_test = found
+        if shared := set(ids_train.tolist()) & set(ids_test.tolist()):
+            return failed(
+                T(
+                    "{count} rows are in both parts. What the network has seen in training says nothing about "
+                    "new data.",
                     count=len(shared),
                 ),
                 expected=T("no row in both parts"),
@@ -469,20 +545,38 @@ class Splits(_NoArrays):
         for ids, y in ((ids_train, y_train), (ids_test, y_test)):
             if len(ids) != y.size or not np.array_equal(ids % 10, np.ravel(y)):
                 return failed(
-                    T("x and y are no longer paired: a row has the label of another one. Split both in one call."),
+                    T(
+                        "x and y are no longer paired: a row has the label of another one. Split both in one "
+                        "call.",
+                    ),
                     expected=T("each row with its own label"),
                     received=T("rows with labels of others"),
                 )
-        held_out = len(ids_test) / 200
-        if abs(held_out - self.share) > self.tolerance or len(ids_train) + len(ids_test) != 200:
+        used = len(set(ids_train.tolist()) | set(ids_test.tolist()))
+        if (
+            abs(len(ids_test) / rows - self.share) > self.tolerance
+            or used != rows
+            or len(ids_train) + len(ids_test) != rows
+        ):
             return failed(
                 T(
-                    "Expected a share of {share:.0%} held out, all rows used. Received: {train} rows to train, {test} held out, of 200.",
+                    "Expected a share of {share:.0%} held out, every row used once. "
+                    "Received: {train} rows to train, {test} held out, {used} different ones of {rows}.",
                     share=self.share,
                     train=len(ids_train),
                     test=len(ids_test),
+                    used=used,
+                    rows=rows,
                 ),
-                expected="150 + 50",
+                expected=f"{rows - held_out} + {held_out}",
                 received=f"{len(ids_train)} + {len(ids_test)}",
             )
         return None
+
+
+def _ids(x: Array, given: Array) -> Array:
+    """Return which of the given rows each row is, -1 where it is none of them."""
+    first = np.where(np.isfinite(x[:, 0]), x[:, 0].astype(np.float64), -1.0)
+    ids = np.clip(np.round(first / 64), 0, len(given) - 1).astype(int)
+    same: Array = (x == given[ids]).all(axis=1)
+    return np.where(same, ids, -1)

@@ -30,13 +30,33 @@ def _turning(start: float, low: float, end: float, epochs: int = 30) -> list[flo
 
 # Clear cases only: what two honest teachers would call the same.
 HISTORIES: Mapping[str, tuple[str, Curves]] = {
-    "overfitting": ("overfitting", _curves(_falling(2.2, 0.01), _turning(2.2, 0.55, 1.4), _falling(0.2, 1.0), _falling(0.2, 0.8))),
-    "overfitting-early": ("overfitting", _curves(_falling(1.9, 0.002), _turning(1.8, 0.7, 2.1), _falling(0.3, 1.0), _falling(0.3, 0.72))),
-    "underfitting": ("underfitting", _curves(_falling(2.31, 2.2), _falling(2.31, 2.21), _falling(0.09, 0.16), _falling(0.1, 0.15))),
-    "underfitting-middle": ("underfitting", _curves(_falling(2.3, 1.6), _falling(2.3, 1.62), _falling(0.1, 0.42), _falling(0.1, 0.41))),
-    "good": ("good fit", _curves(_falling(2.2, 0.06), _falling(2.2, 0.09), _falling(0.2, 0.985), _falling(0.2, 0.975))),
-    "good-long": ("good fit", _curves(_falling(2.0, 0.1, 60), _falling(2.0, 0.12, 60), _falling(0.3, 0.97, 60), _falling(0.3, 0.965, 60))),
-}  # fmt: skip
+    "overfitting": (
+        "overfitting",
+        _curves(_falling(2.2, 0.01), _turning(2.2, 0.55, 1.4), _falling(0.2, 1.0), _falling(0.2, 0.8)),
+    ),
+    "overfitting-early": (
+        "overfitting",
+        _curves(_falling(1.9, 0.002), _turning(1.8, 0.7, 2.1), _falling(0.3, 1.0), _falling(0.3, 0.72)),
+    ),
+    "underfitting": (
+        "underfitting",
+        _curves(_falling(2.31, 2.2), _falling(2.31, 2.21), _falling(0.09, 0.16), _falling(0.1, 0.15)),
+    ),
+    "underfitting-middle": (
+        "underfitting",
+        _curves(_falling(2.3, 1.6), _falling(2.3, 1.62), _falling(0.1, 0.42), _falling(0.1, 0.41)),
+    ),
+    "good": (
+        "good fit",
+        _curves(_falling(2.2, 0.06), _falling(2.2, 0.09), _falling(0.2, 0.985), _falling(0.2, 0.975)),
+    ),
+    "good-long": (
+        "good fit",
+        _curves(
+            _falling(2.0, 0.1, 60), _falling(2.0, 0.12, 60), _falling(0.3, 0.97, 60), _falling(0.3, 0.965, 60)
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +91,8 @@ class Diagnoses:
             return passed(T("All {count} histories are told rightly.", count=len(HISTORIES)))
         _, truth, said = wrong[0]
         message = T(
-            "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() says {said}.",
+            "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() "
+            "says {said}.",
             wrong=len(wrong),
             count=len(HISTORIES),
             truth=truth,
@@ -89,7 +110,11 @@ def _said(value: Value, arrays: Mapping[str, Array]) -> str:
     if isinstance(value, TextValue):
         return value.text
     array = arrays[value.ref] if isinstance(value, ArrayValue) else None
-    return str(array.ravel()[0]) if array is not None and array.dtype.kind == "U" and array.size == 1 else name_of(value)
+    return (
+        str(array.ravel()[0])
+        if array is not None and array.dtype.kind == "U" and array.size == 1
+        else name_of(value)
+    )
 
 
 def _letters(text: str) -> str:

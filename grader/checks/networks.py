@@ -19,7 +19,7 @@ from grader.text import T
 class Training:
     """How the network of an exercise is built and trained; checks that share one share its steps.
 
-    `build_model()` and `train(model, x_train, y_train, x_val, y_val)` are called on each seed. The labels are those
+    `build_model()` and `train(model, x_train, y_train, x_val, y_val)` are called on each seed. The labels are what
     that the submission's own `encode` makes where they are right, else the right ones.
     """
 
@@ -68,7 +68,7 @@ class _NetworkCheck:
 
 
 def certified(case: Case, *, after: bool) -> Model:
-    """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be believed."""
+    """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be trusted."""
     seed = case.seeds[0]
     network = trained(case, seed)
     if network.before is None:
@@ -90,8 +90,7 @@ def certified(case: Case, *, after: bool) -> Model:
             )
         )
     if after and network.after is None:
-        case.seen(f"train@{seed}")
-        case.seen(f"trained@{seed}")
+        case.seen(f"trained@{seed}")  # skipped where train() did not come to a result
         raise UnmetError(not_graded(T("The grader has no description of the trained network.")))
     chosen = network.after if after else network.before
     assert chosen is not None
@@ -107,7 +106,9 @@ def _no_model(received: str) -> Judgement:
 
 def _no_graph(model: Model, row: tuple[int, ...]) -> Judgement:
     message = T(
-        "The network could not be called on rows of the shape {row}: {problem}", row=str(row), problem=model.problem
+        "The network could not be called on rows of the shape {row}: {problem}",
+        row=str(row),
+        problem=model.problem,
     )
     return failed(message, expected=T("a network that takes the rows of x"), received=model.problem)
 
@@ -155,6 +156,7 @@ class Architecture(_NetworkCheck):
                 received=T("{count} output units", count=model.units),
             )
         if model.graph.hidden < self.hidden:
+            # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
                 T(
                     "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
@@ -164,6 +166,7 @@ class Architecture(_NetworkCheck):
                 ),
                 expected=T("hidden layers: at least {count}", count=self.hidden),
                 received=T("hidden layers: {count}", count=model.graph.hidden),
+                blocks=False,
             )
         return passed(
             T(
@@ -217,7 +220,8 @@ class HeadAndLoss(_NetworkCheck):
         if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
             return failed(
                 T(
-                    "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows {shape}. "
+                    "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
+                    "{shape}. "
                     "Use categorical_crossentropy, or hand integers to fit.",
                     shape=str(fits[0].y_shape),
                 ),
@@ -249,7 +253,8 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         T(
-            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the raw "
+            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs "
+            "the raw "
             "numbers of the output layer, or it cannot tell a sure digit from an unsure one. Remove {first}.",
             first=stacked[-2],
         ),
@@ -283,7 +288,8 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
         return partial(
             0.5,
             T(
-                "The sigmoid outputs train, but each of them stands alone: together they are no distribution over the "
+                "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
+                "over the "
                 "ten classes. Use softmax, because a picture shows exactly one digit."
             ),
             expected=expected,
@@ -296,7 +302,8 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
         )
     elif cross_entropy and head == "linear":
         message = T(
-            "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say from_logits=True.",
+            "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say "
+            "from_logits=True.",
             loss=loss,
         )
     elif not cross_entropy:
@@ -324,6 +331,8 @@ class Trains(_NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
+        certified(case, after=False)
+        case.seen(f"train@{case.seeds[0]}")  # what went wrong in train() is said here, once
         model = certified(case, after=True)
         network = trained(case, case.seeds[0])
         assert network.before is not None

@@ -22,9 +22,12 @@ _LOADERS = re.compile(
 )
 
 
+_FULL = re.compile(r"No space left on device|File too large")
+
+
 def explain(case: Case, step: str) -> Judgement:
     """Return the judgement for a step that has nothing to judge."""
-    if case.imported.stopped is not None:
+    if case.imported.stopped is not None and not _came_up(case, step):
         return stopped(case.imported.stopped, unit_words(case.imported.unit))
     if step in case.stops:
         return stopped(case.stops[step], f"{function_of(step)}()")
@@ -45,8 +48,16 @@ def explain(case: Case, step: str) -> Judgement:
             return _lost(step)
 
 
+def _came_up(case: Case, step: str) -> bool:
+    """Return whether the function was there all the same: a notebook goes on without the cell that ended it."""
+    seen = case.steps.get(step)
+    if seen is None:
+        return step in case.stops and case.stops[step] != case.imported.stopped
+    return not isinstance(seen.evidence.outcome, Missing)
+
+
 def _skipped(case: Case, needed: str) -> Judgement:
-    """Return `skipped` where the step that was needed failed by the student's doing, else why it is not decided."""
+    """Return `skipped` where what was needed failed by the student's doing, else why it is not decided."""
     because = explain(case, needed)
     if because.status is Status.NOT_GRADED:
         return because
@@ -191,7 +202,8 @@ _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
     "ModuleNotFoundError": lambda e: T(
-        "{error}. Only what the course uses is installed: NumPy, scikit-learn, TensorFlow, Keras, matplotlib and Python itself.",
+        "{error}. Only what the course uses is installed: NumPy, scikit-learn, TensorFlow, Keras, matplotlib "
+        "and Python itself.",
         error=_without_full_stop(e.message),
     ),
 }
@@ -208,9 +220,14 @@ def describe_exception(exception: ExceptionFacts) -> Words:
     for base in exception.bases:
         if base in _BY_TYPE:
             return _BY_TYPE[base](exception)
+    if "OSError" in exception.bases and _FULL.search(exception.message):
+        return T(
+            "{error}. There is room for small files only: write less, or nothing at all.", error=_short(exception)
+        )
     if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
         return T(
-            "{error}. Inside the grader a submission may read the course's data and write into its current folder, "
+            "{error}. Inside the grader a submission may read the course's data and write into its current "
+            "folder, "
             "but use no network and start no programs.",
             error=_short(exception),
         )
@@ -218,12 +235,13 @@ def describe_exception(exception: ExceptionFacts) -> Words:
 
 
 def stopped(stop: Stopped, subject: Words | str) -> Judgement:
-    """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had come to its end."""
+    """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had."""
     limit = detail = stop.detail
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
             message = T(
-                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much training?",
+                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
+                "training?",
                 subject=subject,
             )
         case StopReason.MEMORY:
@@ -249,13 +267,14 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TOO_LARGE:
             message = T(
-                "{subject} returned more data than the grader keeps. Return arrays of the size that the task sheet names.",
+                "{subject} returned more data than the grader keeps. Return arrays of the size that the task "
+                "sheet names.",
                 subject=subject,
             )
         case StopReason.TAMPERED:
             message = T(
                 "{subject} left results that the grader did not write. "
-                "Nothing of it is believed, and your instructor sees this.",
+                "None of that is believed, and your instructor sees this.",
                 subject=subject,
             )
             return not_graded(message)

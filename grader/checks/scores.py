@@ -7,12 +7,14 @@ from statistics import median
 import numpy as np
 
 from grader.certify import softmax
-from grader.checks.base import Array, Case, Judgement, failed, is_numeric, partial, passed
+from grader.checks.base import Array, Case, Judgement, UnmetError, failed, is_numeric, partial, passed
 from grader.checks.networks import Training, certified
+from grader.checks.outcomes import explain
 from grader.network import Model, trained
 from grader.plan import Array as Given
 from grader.plan import Call, Result, Step
 from grader.text import T
+from grader.verdict import Status
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,26 @@ class Accuracy:
     def judge(self, case: Case) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
         certified(case, after=True)
-        scores = [
-            s for s in (accuracy_of(trained(case, seed).after, case) for seed in case.seeds) if s is not None
-        ]
-        if not scores:
+        scores = [self._score(case, seed) for seed in case.seeds]
+        found = [score for score in scores if score is not None]
+        if not found:
             return failed(
                 T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
             )
-        score = median(scores)
+        # A training that came to no numbers has no row right.
+        score = median(score or 0.0 for score in scores)
         # Even numbers of seeds do not happen: one, or all of three.
         doubt = len(case.seeds) == 1 and any(
             abs(score - t) < self.noise for t in (self.full, self.half, self.bonus)
         )
         return replace(self._decide(score), undecided=doubt)
+
+    def _score(self, case: Case, seed: int) -> float | None:
+        after = trained(case, seed).after
+        because = explain(case, f"train@{seed}") if after is None else None
+        if because is not None and because.status is Status.NOT_GRADED:
+            raise UnmetError(because)
+        return accuracy_of(after, case)
 
     def _decide(self, score: float) -> Judgement:
         received = T("accuracy {score:.3f} on held-out rows", score=score)
@@ -79,9 +88,11 @@ class Accuracy:
 
 
 def accuracy_of(model: Model | None, case: Case, rows: str = "x_test") -> float | None:
-    """Return the share of held-out rows for which the largest output is the right one; None without finite outputs."""
+    """Return the share of held-out rows whose largest output is the right one; None without finite outputs."""
     outputs = model.outputs.get(rows) if model is not None else None
     if outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
+        return None
+    if len(outputs) != len(case.outside["y_test"]) or not outputs.shape[1]:
         return None
     return float((outputs.argmax(axis=1) == case.outside["y_test"]).mean())
 
@@ -118,12 +129,23 @@ class Probabilities:
         received = case.array(f"{self.function}@val", self.function)
         model = certified(case, after=True)
         outputs = model.outputs["x_val"]
-        if received.shape != outputs.shape or not is_numeric(received):
+        if not is_numeric(received):
             return failed(
                 T(
-                    "{function}() has to return one row of {classes} probabilities for each row of x. Received: shape {shape}.",
+                    "{function}() has to return numbers. Received: dtype {dtype}.",
                     function=self.function,
-                    classes=outputs.shape[1],
+                    dtype=str(received.dtype),
+                ),
+                expected=T("the network's probabilities"),
+                received=str(received.dtype),
+            )
+        if received.shape != outputs.shape or outputs.ndim != 2:
+            return failed(
+                T(
+                    "{function}() has to return one row of {classes} probabilities for each row of x. "
+                    "Received: shape {shape}.",
+                    function=self.function,
+                    classes=outputs.shape[-1],
                     shape=str(received.shape),
                 ),
                 expected=str(outputs.shape),
@@ -134,7 +156,7 @@ class Probabilities:
         return self._without_softmax_head(model, received, outputs)
 
     def _without_softmax_head(self, model: Model, received: Array, outputs: Array) -> Judgement:
-        if model.head == "linear":
+        if model.head in {"linear", "log_softmax"}:
             if np.allclose(received, softmax(outputs.astype(np.float64)), atol=1e-3):
                 return passed(T("The raw outputs are turned into a distribution with softmax."))
             if np.allclose(received, outputs, rtol=1e-3, atol=1e-3):

@@ -220,6 +220,8 @@ def missing_flatten(view: View) -> Shown | None:
     shape = view.output_shape
     if not view.exclusive or len(shape) < 3:
         return None
+    claimed = view.chain[-1].output_shape if view.chain else None  # names sizes that a graph leaves open
+    shape = claimed if claimed is not None and len(claimed) == len(shape) else shape
     return Shown(
         T(
             "The output has the shape {shape}: one answer for each place of the picture instead of one for "

@@ -146,7 +146,7 @@ def nan_loss(view: View) -> Shown | None:
             break
     else:
         return None
-    if view.fit is not None and view.fit.x_range is not None and not all(map(math.isfinite, view.fit.x_range)):
+    if view.fit is not None and not view.fit.x_finite:
         return Shown(
             T(
                 "{curve} is NaN or infinite from epoch {epoch} on, because the features that fit was given "
@@ -158,9 +158,9 @@ def nan_loss(view: View) -> Shown | None:
         )
     return Shown(
         T(
-            "{curve} is NaN or infinite from epoch {epoch} on, and every weight with it: what is learned "
-            "after that is lost. Usual causes are too high a learning rate, outputs that the loss takes the "
-            "logarithm of, or a division by 0. Halve the learning rate first.",
+            "{curve} is NaN or infinite from epoch {epoch} on: what is learned after that is lost. Usual causes "
+            "are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or a division "
+            "by 0. Halve the learning rate first.",
             curve=name,
             epoch=epoch,
         )

@@ -8,6 +8,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ import msgspec
 import numpy as np
 
 from grader.evidence import (
+    ExceptionFacts,
     ImportEvidence,
     Missing,
     Outcome,
@@ -22,6 +24,8 @@ from grader.evidence import (
     Returned,
     Skipped,
     StepEvidence,
+    Stopped,
+    StopReason,
 )
 from grader.graph_replay import replay
 from grader.model_facts import FitWatch, describe, is_model, made_history
@@ -41,10 +45,22 @@ from grader.plan import (
 )
 from grader.record import pack, unpack
 from grader.sandbox import figures
-from grader.sandbox.frames import END, EVIDENCE, IMPORTED, SETUP, STEP, UNIT, WALLS, Channel
+from grader.sandbox.frames import (
+    END,
+    EVIDENCE,
+    FAULT,
+    IMPORTED,
+    MAX_FRAME_BYTES,
+    SETUP,
+    STEP,
+    UNIT,
+    WALLS,
+    Channel,
+    Frame,
+)
 from grader.sandbox.guest import Guest, exception_facts
 from grader.sandbox.stage import Stage
-from grader.sandbox.values import Store, encode
+from grader.sandbox.values import Store, encode, type_name
 from grader.verdict import WallState
 
 
@@ -54,12 +70,20 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
     frame = channel.receive()
     if frame is None or frame.kind != SETUP:
         return
+    try:
+        _serve(channel, frame)
+    except Exception as error:  # noqa: BLE001 - a fault of ours, or the submission broke what is needed here
+        channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
+
+
+def _serve(channel: Channel, frame: Frame | None) -> None:
+    assert frame is not None
     setup, arrays = unpack(frame.body, Setup)
     _make_deterministic()
     run = Run(setup, arrays)
     if setup.submission is not None:
         evidence = run.bring_up(channel)
-        channel.send(IMPORTED, pack(evidence, {}), frame.nonce)
+        channel.send(IMPORTED, _packed(evidence, {}), frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
         channel.send(EVIDENCE, run.do(step), frame.nonce)
@@ -76,7 +100,7 @@ def _make_deterministic() -> None:
 
     def default_rng(seed: Any = None) -> np.random.Generator:
         # An unseeded generator would give another mark at every run; this one follows the seed of the step.
-        return original(np.random.randint(2**31) if seed is None else seed)  # noqa: NPY002
+        return original(np.random.randint(2**31) if seed is None else seed)
 
     np.random.default_rng = default_rng
 
@@ -112,17 +136,24 @@ class Run:
 
     def do(self, step: Step) -> bytes:
         """Do one step and return its evidence, packed."""
+        try:
+            body = self._do(step)
+        except MemoryError as error:  # what the submission left was too large to be packed
+            evidence = StepEvidence(id=step.id, outcome=Raised(exception=_out_of_memory(error)))
+            return pack(evidence, {})
+        if len(body) > MAX_FRAME_BYTES:
+            return pack(StepEvidence(id=step.id, outcome=Stopped(reason=StopReason.TOO_LARGE)), {})
+        return body
+
+    def _do(self, step: Step) -> bytes:
         store = Store()
         if isinstance(step, Replay):
             return pack(replay(step, self.arrays, store), store.arrays)
         lacking = sorted(needs(step) - self.ended)
         if lacking:
             return pack(StepEvidence(id=step.id, outcome=Skipped(step=lacking[0])), {})
-        if isinstance(step, Describe):
-            evidence = self._describe(step, store)
-        else:
-            evidence = self._call(step, store)
-        return pack(evidence, store.arrays)
+        evidence = self._describe(step, store) if isinstance(step, Describe) else self._call(step, store)
+        return _packed(evidence, store.arrays)
 
     def _describe(self, step: Describe, store: Store) -> StepEvidence:
         clock = Clock()
@@ -140,7 +171,7 @@ class Run:
         function = self.guest.names.get(step.function)
         if not callable(function):
             close = self.guest.close_to(step.function)
-            found = "" if function is None else type(function).__name__
+            found = "" if function is None else type_name(function)
             return StepEvidence(id=step.id, outcome=Missing(close=close, found=found))
         arguments = [self._argument(a) for a in step.arguments]
         before = [a.copy() if isinstance(a, np.ndarray) else None for a in arguments]
@@ -197,6 +228,26 @@ class Run:
             if array.shape == truth.shape and np.array_equal(array.astype(truth.dtype), truth):
                 return array
         return truth.copy()
+
+
+def _out_of_memory(error: MemoryError) -> ExceptionFacts:
+    return ExceptionFacts(type="MemoryError", message=str(error)[:300], bases=("MemoryError",))
+
+
+def _packed(evidence: StepEvidence | ImportEvidence, arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Pack evidence. Texts of the submission's that are no Unicode get question marks: JSON cannot hold them."""
+    try:
+        return pack(evidence, arrays)
+    except UnicodeEncodeError:
+        return pack(_valid(msgspec.to_builtins(evidence)), arrays)
+
+
+def _valid(tree: Any) -> Any:
+    if isinstance(tree, str):
+        return tree.encode(errors="replace").decode()
+    if isinstance(tree, dict):
+        return {_valid(key): _valid(value) for key, value in tree.items()}
+    return [_valid(value) for value in tree] if isinstance(tree, list | tuple) else tree
 
 
 def _differ(a: Any, b: np.ndarray[Any, Any]) -> bool:

@@ -18,7 +18,9 @@ SETUP, STEP, END = b"P", b"S", b"Q"
 # From the child.
 WALLS, UNIT, IMPORTED, EVIDENCE = b"W", b"U", b"I", b"E"
 # Between supervisor and examiner.
-REQUEST, ANSWER, FAULT = b"R", b"A", b"F"
+REQUEST, ANSWER = b"R", b"A"
+# From the child and from the examiner: what went wrong in them.
+FAULT = b"F"
 
 
 class ProtocolError(Exception):

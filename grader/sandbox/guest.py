@@ -7,6 +7,7 @@ import types
 from typing import Any
 
 from grader.evidence import ExceptionFacts, Frame, UnitFailure
+from grader.sandbox.values import name_of_class, type_name
 from grader.submission import Submission, Unit
 
 MAX_FRAMES = 12
@@ -43,7 +44,7 @@ class Guest:
 
     def close_to(self, name: str) -> str:
         """Return a callable of the submission whose name looks like `name`, or an empty string."""
-        own = [n for n, value in self.names.items() if callable(value) and not n.startswith("_")]
+        own = [n for n, v in self.names.items() if isinstance(n, str) and callable(v) and not n.startswith("_")]
         return next(iter(difflib.get_close_matches(name, own, n=1, cutoff=0.75)), "")
 
 
@@ -57,10 +58,10 @@ def exception_facts(error: BaseException, guest: Guest) -> ExceptionFacts:
     if isinstance(error, SyntaxError) and error.filename in guest.cells:
         frames.append(Frame(line=error.lineno or 1, cell=guest.cells[error.filename]))
     return ExceptionFacts(
-        type=type(error).__name__[:80],
+        type=type_name(error),
         message=_message(error),
         frames=tuple(frames[-MAX_FRAMES:]),
-        bases=tuple(c.__name__[:80] for c in type(error).__mro__[:10]),
+        bases=tuple(name_of_class(c) for c in type.mro(type(error))[:10]),
     )
 
 
@@ -68,5 +69,5 @@ def _message(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         return str(text)[:MAX_MESSAGE]
-    except Exception:  # noqa: BLE001 - an exception class of the student's own may not even have a text
+    except BaseException:  # noqa: BLE001 - an exception class of the student's own may not even have a text
         return ""

@@ -15,16 +15,31 @@ import msgspec
 from grader.evidence import Stopped, StopReason
 from grader.plan import Call, Limits, Plan, Setup, Step, uses
 from grader.record import head, with_head
-from grader.sandbox.frames import END, EVIDENCE, IMPORTED, NO_NONCE, SETUP, STEP, UNIT, WALLS, Frame, ProtocolError
+from grader.sandbox.frames import (
+    END,
+    EVIDENCE,
+    FAULT,
+    IMPORTED,
+    NO_NONCE,
+    SETUP,
+    STEP,
+    UNIT,
+    WALLS,
+    Frame,
+    ProtocolError,
+)
 from grader.sandbox.supervisor import Exit, Process, Workshop
 from grader.sandbox.worker import FAULT_CODE
 from grader.submission import Submission
 from grader.verdict import WallState
 
-MAX_CHILDREN = 12  # per run: each costs a start
+MAX_CHILDREN = 24  # per run: each costs a start
 MAX_RUN_BYTES = 256 << 20
 END_SECONDS = 5.0  # for a process that is ending by itself to be gone
 START_SECONDS = 180.0  # for the imports, which may be under way, on a slow disk
+
+# How the submission's own code ends a process: it would do so again.
+_OF_FUNCTIONS = frozenset({StopReason.TIME, StopReason.CPU, StopReason.MEMORY, StopReason.SIGNAL, StopReason.EXIT})
 
 Progress = Callable[[Step, int, int], None]
 """Told before each step: the step, how many are done, how many there are."""
@@ -57,28 +72,27 @@ def carry_out(
     workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
 ) -> Run:
     """Do all steps of a packed plan. Never raises for anything that a submission does."""
-    plan = head(parcel, Plan)
-    setup = with_head(parcel, Setup(submission=submission))
-    return _Conductor(workshop, plan, setup, has_guest=submission is not None, progress=progress).conduct()
+    return _Conductor(workshop, parcel, submission, progress).conduct()
 
 
 class _Conductor:
     """The state of one run while it goes on."""
 
     def __init__(
-        self, workshop: Workshop, plan: Plan, setup: bytes, *, has_guest: bool, progress: Progress
+        self, workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress
     ) -> None:
-        self.workshop, self.plan, self.setup = workshop, plan, setup
-        self.has_guest, self.progress = has_guest, progress
+        self.workshop, self.plan, self.parcel = workshop, head(parcel, Plan), parcel
+        self.submission, self.progress = submission, progress
         self.run = Run()
         self.began = time.monotonic()
         self.size = 0
+        self.over = self.left_out = False
         self.current: Step | None = None
 
     def conduct(self) -> Run:
         """Send children until every step has evidence or a reason why not."""
         for _ in range(MAX_CHILDREN):
-            if not self._pending() or self.run.import_stop:
+            if self.over or not self._pending():
                 break
             self._one_child()
         for step in self._pending():
@@ -87,6 +101,15 @@ class _Conductor:
             )
         self.run.wall_seconds = round(time.monotonic() - self.began, 3)
         return self.run
+
+    def _leave_out(self) -> bool:
+        """Go on without the first cell that ended the process: the others may be right. A script is one piece."""
+        if self.submission is None or self.left_out or self.run.import_unit is None:
+            return False
+        self.left_out = True
+        others = tuple(unit for unit in self.submission.units if unit.cell != self.run.import_unit)
+        self.submission = msgspec.structs.replace(self.submission, units=others)
+        return True
 
     def _pending(self) -> list[Step]:
         return [s for s in self.plan.steps if s.id not in self.run.bodies and s.id not in self.run.stops]
@@ -115,9 +138,9 @@ class _Conductor:
             _expect(process, WALLS, NO_NONCE, START_SECONDS).body, type=tuple[WallState, ...]
         )
         nonce = secrets.token_bytes(16)
-        process.channel.send(SETUP, self.setup, nonce)
-        if self.has_guest:
-            self._await_import(process, nonce)
+        process.channel.send(SETUP, with_head(self.parcel, Setup(submission=self.submission)), nonce)
+        if self.submission is not None:
+            self._await_import(process, nonce, len(self.submission.units))
         for step in _with_what_they_use(self.plan.steps, self._pending()):
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
@@ -130,19 +153,16 @@ class _Conductor:
             self._keep(step, body)
         process.channel.send(END)
 
-    def _await_import(self, process: Process, nonce: bytes) -> None:
+    def _await_import(self, process: Process, nonce: bytes, units: int) -> None:
         deadline = time.monotonic() + self.plan.limits.import_seconds
-        while True:
-            frame = process.inbox.get(deadline - time.monotonic())
-            if frame is None:
-                raise _InterruptedError(StopReason.EXIT)
-            if frame.kind == UNIT and len(frame.body) < 8 and frame.body.isdigit():
-                self.run.import_unit = int(frame.body) or None
-                continue
-            if frame.kind != IMPORTED or frame.nonce != nonce:
+        for _ in range(units):
+            frame = _expect(process, UNIT, NO_NONCE, deadline - time.monotonic())
+            if len(frame.body) > 7 or not frame.body.isdigit():
                 raise _InterruptedError(StopReason.TAMPERED)
-            self.run.imported = self.run.imported or frame.body
-            return
+            if self.run.import_stop is None:
+                self.run.import_unit = int(frame.body) or None
+        body = _expect(process, IMPORTED, nonce, deadline - time.monotonic()).body
+        self.run.imported = self.run.imported or body
 
     def _seconds_for(self, step: Step) -> float:
         left = self.plan.limits.wall_seconds - (time.monotonic() - self.began)
@@ -158,12 +178,13 @@ class _Conductor:
     def _note(self, stopped: Stopped) -> None:
         step = self.current
         if step is None:
-            self.run.import_stop = stopped
+            self.run.import_stop = self.run.import_stop or stopped
+            self.over = stopped.reason not in _OF_FUNCTIONS or not self._leave_out()
             return
         # A step that went well the first time and not the second spoils those that are left, or this never ends.
         lost = [step] if step.id not in self.run.bodies else self._pending()
-        if isinstance(step, Call) and stopped.reason in {StopReason.TIME, StopReason.CPU}:
-            # The function would hang again: its other calls share its fate.
+        if isinstance(step, Call) and stopped.reason in _OF_FUNCTIONS:
+            # The function would hang or end the process again: its other calls share its fate.
             lost += [s for s in self._pending() if isinstance(s, Call) and s.function == step.function]
         for each in lost:
             self.run.stops[each.id] = stopped
@@ -173,6 +194,8 @@ def _expect(process: Process, kind: bytes, nonce: bytes, seconds: float) -> Fram
     frame = process.inbox.get(seconds)
     if frame is None:
         raise _InterruptedError(StopReason.EXIT)
+    if frame.kind == FAULT:
+        raise _InterruptedError(StopReason.GRADER, frame.body[:300].decode(errors="replace"))
     if frame.kind != kind or frame.nonce != nonce:
         raise _InterruptedError(StopReason.TAMPERED)
     return frame
@@ -198,7 +221,7 @@ def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopp
     if isinstance(error, TimeoutError):
         return Stopped(reason=StopReason.TIME)
     if isinstance(error, ProtocolError):
-        return Stopped(reason=StopReason.TOO_LARGE if "large" in str(error) else StopReason.TAMPERED)
+        return Stopped(reason=StopReason.TAMPERED)  # a child says itself when its evidence is too large
     if isinstance(error, _InterruptedError) and error.stopped.reason is not StopReason.EXIT:
         return error.stopped
     if how.code is None:

@@ -15,21 +15,62 @@ class InputUnavailableError(EOFError):
 
 
 class _Tape(io.TextIOBase):
-    """A text stream that keeps the beginning and the end of what is written, however much it is."""
+    """A text stream that keeps the beginning and the end of what is written, however much it is.
+
+    It has what programs ask of a terminal's stream besides: an encoding that can be set, and `buffer` for bytes.
+    """
 
     def __init__(self) -> None:
-        self.head, self.tail, self.lines = "", "", 0
+        self.lines = 0
+        self.buffer = _Bytes(self)
+        self._head, self._tail = "", ""
+        self._parts: list[str] = []  # written since: putting them together one by one would take too long
+        self._size = 0
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def reconfigure(self, **_: Any) -> None:
+        """Take any setting and change nothing."""
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        text = str(text)
-        self.lines += text.count("\n")
-        room = KEPT - len(self.head)
-        self.head += text[:room]
-        self.tail = (self.tail + text[room:])[-KEPT:] if len(text) > room else self.tail
+        if text:
+            self.lines += text.count("\n")
+            self._parts.append(text)
+            self._size += len(text)
+            if self._size > 1 << 16:
+                self._fold()
         return len(text)
+
+    def text(self) -> str:
+        """Return what was kept."""
+        self._fold()
+        return self._head + ("\n[...]\n" if len(self._tail) == KEPT else "") + self._tail
+
+    def _fold(self) -> None:
+        text, self._parts, self._size = "".join(self._parts), [], 0
+        room = KEPT - len(self._head)
+        self._head += text[:room]
+        self._tail = (self._tail + text[room:])[-KEPT:]
+
+
+class _Bytes(io.RawIOBase):
+    """Bytes written past the text stream: they go onto the same tape."""
+
+    def __init__(self, tape: _Tape) -> None:
+        self._tape = tape
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        held = bytes(data)
+        self._tape.write(held.decode(errors="replace"))
+        return len(held)
 
 
 class Stage:
@@ -66,9 +107,8 @@ class Stage:
         """Return what happened since the last time, as fields of evidence."""
         tape, asked, showed = self._tape, self._asked, self._showed
         self._tape, self._asked, self._showed = _Tape(), False, False
-        cut = "\n[...]\n" if len(tape.tail) == KEPT else ""
         return {
-            "output": tape.head + cut + tape.tail,
+            "output": tape.text(),
             "output_lines": tape.lines,
             "asked_input": asked,
             "showed_window": showed,

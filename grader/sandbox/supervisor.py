@@ -28,6 +28,7 @@ from grader.verdict import WallState
 
 CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
 END_SECONDS = 10.0  # for the worker and the examiner to be gone
+MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
 WATCH_SECONDS = 0.05  # between two looks at memory
 
 
@@ -48,13 +49,15 @@ class Inbox:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue()
+        self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue(MAX_WAITING)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def close(self) -> None:
         """Close the channel once the other side is gone and the last frame is read."""
-        self._reader.join()
+        while self._reader.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._frames.get(timeout=0.02)  # what nobody asked for
         self.channel.close()
 
     def get(self, seconds: float) -> Frame | None:
@@ -201,7 +204,8 @@ class WalledWorkshop:
         with contextlib.suppress(OSError):
             self.examiner.channel.send(END)
         # Shut down, not only closed: the listening thread holds the socket too.
-        self._control.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # the worker is gone
+            self._control.shutdown(socket.SHUT_RDWR)
         try:
             self._worker.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -216,7 +220,8 @@ class WalledWorkshop:
         return self._canary.result()
 
     def launch(self, limits: Limits) -> "WalledProcess":
-        """Fork a child behind walls. Raises `SandboxError` when the worker is gone."""
+        """Fork a child behind walls, once they are tried. Raises `SandboxError` when the worker is gone."""
+        self.walls()
         with self._lock:
             self._next += 1
             number = self._next
@@ -225,7 +230,13 @@ class WalledWorkshop:
         process = WalledProcess(self, number, _channel(ours), scratch, limits)
         self._runs[number] = process
         run = w.Run(id=number, cell=_cell(scratch, limits))
-        self._send(run, theirs)
+        try:
+            self._send(run, theirs)
+        except SandboxError:
+            del self._runs[number]
+            process.inbox.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
         return process
 
     def kill(self, number: int) -> None:
@@ -394,6 +405,7 @@ class PlainWorkshop:
     def __init__(self) -> None:
         self._examiner = _spawn("grader.examiner")
         self.examiner = Inbox(_pipes(self._examiner))
+        self._lock = threading.Lock()
         # Started ahead, so that their imports pass while something else is waited for: the run and its replay.
         self._ahead = [_spawn("grader.sandbox.child"), _spawn("grader.sandbox.child")]
 
@@ -401,9 +413,11 @@ class PlainWorkshop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self._examiner, *self._ahead):
-            process.kill()
-            process.wait()
+        self._examiner.kill()
+        self._examiner.wait()
+        self.examiner.close()
+        for process in self._ahead:
+            PlainProcess(process, Limits()).end(grace=0.0)
 
     def walls(self) -> tuple[WallState, ...]:
         """Return nothing: there are none."""
@@ -411,7 +425,9 @@ class PlainWorkshop:
 
     def launch(self, limits: Limits) -> "PlainProcess":
         """Take a process that was started ahead, or start one."""
-        return PlainProcess(self._ahead.pop(0) if self._ahead else _spawn("grader.sandbox.child"), limits)
+        with self._lock:
+            ready = self._ahead.pop(0) if self._ahead else None
+        return PlainProcess(ready or _spawn("grader.sandbox.child"), limits)
 
 
 class PlainProcess:
@@ -462,6 +478,10 @@ def _spawn(module: str) -> subprocess.Popen[bytes]:
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> Channel:
+    """Return a channel of the process's standard streams, which the process object gives away."""
     assert process.stdin is not None
     assert process.stdout is not None
-    return Channel(process.stdout.fileno(), process.stdin.fileno())
+    channel = Channel(os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()))
+    process.stdout.close()
+    process.stdin.close()
+    return channel

@@ -48,15 +48,20 @@ def encode(value: object, store: Store, depth: int = 0) -> Value:
 
 def type_name(value: object) -> str:
     """Return the class name of a value, as the class itself has it, whatever the object claims."""
-    return str(type.__getattribute__(type(value), "__name__"))[:80]
+    return name_of_class(type(value))
+
+
+def name_of_class(kind: type) -> str:
+    """Return the name of a class, whatever its metaclass claims."""
+    return str(type.__getattribute__(kind, "__name__"))[:80]
 
 
 def _encode(value: object, store: Store, depth: int) -> Value:
     kind = type(value)
     if value is None:
         return NoneValue()
-    if kind is str:
-        return TextValue(text=str(value)[:MAX_TEXT])
+    if isinstance(value, str):  # np.str_ and members of a StrEnum too, as the text that they hold
+        return TextValue(text=str.__str__(value)[:MAX_TEXT])
     if kind in (bool, int, float, complex) or isinstance(value, np.generic):
         return _array(np.asarray(value), "scalar", store)
     if isinstance(value, np.ndarray):

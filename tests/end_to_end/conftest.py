@@ -1,5 +1,6 @@
 """Real submissions, real walls: one grader for all tests, on a course with little time and little memory."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,8 +25,10 @@ def grader() -> Iterator[Grader]:
     """Start the worker and the examiner once."""
     if sys.platform != "linux":
         pytest.skip("the walls are Linux's")
+    os.environ["SECRET"] = "of the user"
     with Grader(COURSE, Mode.WALLS) as started:
         yield started
+    del os.environ["SECRET"]
 
 
 @pytest.fixture(scope="session")

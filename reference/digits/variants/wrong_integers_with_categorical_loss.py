@@ -6,4 +6,4 @@
 def train(model, x_train, y_train, x_val, y_val):
     y_train = np.argmax(y_train, axis=1)
     y_val = np.argmax(y_val, axis=1)
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=40, batch_size=64, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=30, batch_size=64, verbose=0)

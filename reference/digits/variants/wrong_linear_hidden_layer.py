@@ -1,4 +1,4 @@
-# loses: architecture, head_and_loss, training, accuracy, probabilities
+# loses: architecture
 # why: The hidden layer has no activation: two linear layers in a row are one linear layer.
 # from: reference
 

@@ -4,4 +4,4 @@
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, epochs=40, batch_size=64, verbose=0)
+    return model.fit(x_train, y_train, epochs=30, batch_size=64, verbose=0)

@@ -5,6 +5,6 @@
 
 def train(model, x_train, y_train, x_val, y_val):
     history = model.fit(
-        x_train, y_train, validation_data=(x_val, y_val), epochs=40, batch_size=64, verbose=0
+        x_train, y_train, validation_data=(x_val, y_val), epochs=30, batch_size=64, verbose=0
     )
     print("best validation accuracy:", max(history.history["val_accuracy"]))

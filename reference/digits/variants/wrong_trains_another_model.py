@@ -6,5 +6,5 @@
 def train(model, x_train, y_train, x_val, y_val):
     model = build_model()
     return model.fit(
-        x_train, y_train, validation_data=(x_val, y_val), epochs=40, batch_size=64, verbose=0
+        x_train, y_train, validation_data=(x_val, y_val), epochs=30, batch_size=64, verbose=0
     )

@@ -4,4 +4,4 @@
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=2, batch_size=256, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=2, batch_size=512, verbose=0)

@@ -19,7 +19,7 @@ class Quick:
     """Another check, with little time for each of its steps."""
 
     check: Check
-    seconds: float = 2.0
+    seconds: float = 2.5
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the steps of the other check."""
@@ -45,10 +45,18 @@ RUBRIC = Rubric(
     data=digits,
     criteria=(
         Criterion(
-            id="one_hot", points=50, title=named("one_hot"), lesson=named("."), check=Quick(OneHot("one_hot", classes=10))
+            id="one_hot",
+            points=50,
+            title=named("one_hot"),
+            lesson=named("."),
+            check=Quick(OneHot("one_hot", classes=10)),
         ),
         Criterion(
-            id="scale", points=30, title=named("scale"), lesson=named("."), check=Quick(Scales("scale", largest=16))
+            id="scale",
+            points=30,
+            title=named("scale"),
+            lesson=named("."),
+            check=Quick(Scales("scale", largest=16), seconds=15.0),
         ),
         Criterion(
             id="class_counts",

@@ -25,7 +25,11 @@ RUBRIC = Rubric(
             check=Architecture(TRAINING, inputs=64, hidden=1, outputs=10),
         ),
         Criterion(
-            id="head_and_loss", points=20, title=named("head and loss"), lesson=named("."), check=HeadAndLoss(TRAINING)
+            id="head_and_loss",
+            points=20,
+            title=named("head and loss"),
+            lesson=named("."),
+            check=HeadAndLoss(TRAINING),
         ),
         Criterion(id="training", points=20, title=named("training"), lesson=named("."), check=Trains(TRAINING)),
         Criterion(

@@ -1,0 +1,80 @@
+"""Experiments: really trained, finite, and relu last."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import Experiments
+from grader.checks.base import Judgement
+from grader.verdict import Status
+from tests.cases import history, judge, text
+
+CHECK = Experiments(activations="activations", losses="losses")
+ACCURACIES: dict[str, Any] = {"relu": 0.5, "sigmoid": 0.94, "softmax": 0.96}
+CURVES: dict[str, Any] = {"mse": [0.5, 0.7, 0.9], "categorical_crossentropy": [0.6, 0.8, 0.95]}
+
+
+def of(accuracies: object = ACCURACIES, curves: object = CURVES, fits: int = 3) -> Judgement:
+    return judge(CHECK, fits=fits, activations=lambda *_: accuracies, losses=lambda *_: curves)
+
+
+RIGHT: dict[str, dict[str, Any]] = {
+    "as expected": {},
+    "NumPy scalars": {"accuracies": {k: np.float32(v) for k, v in ACCURACIES.items()}},
+    "arrays": {"curves": {k: np.array(v) for k, v in CURVES.items()}},
+    "columns": {"curves": {k: np.array(v)[:, None] for k, v in CURVES.items()}},
+    "loss and accuracy": {"accuracies": {k: [1.5, v] for k, v in ACCURACIES.items()}},
+    "curves of accuracies": {"accuracies": {k: [0.1, 0.2, v] for k, v in ACCURACIES.items()}},
+    "histories": {
+        "accuracies": {k: history(loss=[2], val_loss=[3], val_acc=[v]) for k, v in ACCURACIES.items()},
+        "curves": {k: history(val_loss=v) for k, v in CURVES.items()},
+    },
+    "dicts of histories": {"curves": {k: {"loss": v, "val_accuracy": v} for k, v in CURVES.items()}},
+    "other spellings": {
+        "accuracies": {"ReLU": 0.5, "Sigmoid": 0.94, "Softmax": 0.96},
+        "curves": {"mean_squared_error": [1, 2], "CategoricalCrossentropy": [1, 2]},
+    },
+    "one more": {"accuracies": {**ACCURACIES, "tanh": 0.1}},
+    "more trainings": {"fits": 9},
+}
+
+
+@pytest.mark.parametrize("style", RIGHT)
+def test_right_ones_pass(style: str) -> None:
+    judgement = of(**RIGHT[style])
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "made up": ({"fits": 0}, "Calls of fit seen: 0"),
+    "trained once": ({"fits": 1}, "has to train 3 networks"),
+    "two of three": ({"fits": 2}, "has to train 3 networks"),
+    "relu best": ({"accuracies": {**ACCURACIES, "relu": 0.99}}, "relu as output"),
+    "all equal": ({"accuracies": dict.fromkeys(ACCURACIES, 0.9)}, "relu as output"),
+    "no relu": ({"accuracies": {"sigmoid": 1, "softmax": 1}}, "keys relu, sigmoid, softmax"),
+    "list": ({"accuracies": [0.1, 0.5, 0.6]}, "has to return a dict"),
+    "None": ({"accuracies": None}, "Received: None"),
+    "NaN": ({"accuracies": {**ACCURACIES, "relu": float("nan")}}, "accuracy for relu is nan"),
+    "percent": ({"accuracies": {k: v * 100 for k, v in ACCURACIES.items()}}, "accuracy for relu is 50"),
+    "text": ({"accuracies": {**ACCURACIES, "relu": "50 %"}}, "has to return numbers"),
+    "empty": ({"accuracies": {**ACCURACIES, "relu": []}}, "has to return numbers"),
+    "empty array": ({"accuracies": {**ACCURACIES, "relu": np.zeros(0)}}, "no numbers for relu"),
+    "empty history": ({"curves": {**CURVES, "mse": history()}}, "no numbers for mse"),
+    "empty dict": ({"curves": {**CURVES, "mse": {}}}, "no numbers for mse"),
+    "one epoch": ({"curves": {**CURVES, "mse": [0.5]}}, "Received: 1 values"),
+    "infinite": ({"curves": {**CURVES, "mse": [0.5, float("inf")]}}, "finite value for each epoch"),
+    "no losses": ({"curves": {}}, "mse, categorical_crossentropy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_ones_fail_and_the_sentence_says_why(case: str) -> None:
+    options, said = WRONG[case]
+    judgement = of(**options)
+    assert judgement.status is Status.FAILED
+    assert said in text(judgement.message), text(judgement.message)
+
+
+def test_the_message_names_what_was_measured() -> None:
+    assert "relu 0.500, sigmoid 0.940, softmax 0.960" in text(of().message)

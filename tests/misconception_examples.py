@@ -1,0 +1,450 @@
+"""Cases that show a misconception, and cases that are near it and do not. One example per line, as in a table."""
+# ruff: noqa: E501
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from grader.checks.base import Case
+from grader.evidence import (
+    ArrayValue,
+    ExceptionFacts,
+    ImportEvidence,
+    Items,
+    OtherValue,
+    Raised,
+    Returned,
+    UnitFailure,
+)
+from tests.classroom import (
+    build,
+    case_of,
+    data,
+    train,
+    with_curves,
+    with_fit,
+    with_imported,
+    with_layers,
+    with_model,
+    with_outputs,
+    with_step,
+    with_taps,
+    without_replays,
+    without_steps,
+)
+
+SOFTMAX = 'layers.Dense(10, activation="softmax")'
+HIDDEN = 'layers.Dense(32, activation="relu")'
+LOGITS = "keras.losses.CategoricalCrossentropy(from_logits=True)"
+
+HONEST = {
+    "sequential": build(f"layers.Dense(64, activation='relu'), layers.Dropout(0.2), {SOFTMAX}", eagerly=False)
+    + train(epochs=8),
+    "subclassed": """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out, self.hidden = layers.Dense(10), layers.Dense(64, activation="gelu")
+
+    def call(self, x):
+        return self.out(self.hidden(2 * x - 1))
+
+def build_model():
+    model = Net()
+    model.compile(keras.optimizers.Adam(0.005), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    return model
+
+def train(model, x_train, y_train, x_val, y_val):
+    y_train, y_val = y_train.argmax(axis=1), y_val.argmax(axis=1)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=8, verbose=0)
+""",
+    "convolution": build(
+        "layers.Reshape((8, 8, 1)), layers.Conv2D(16, 3), layers.BatchNormalization(), layers.ReLU(), "
+        "layers.Flatten(), layers.Dense(10), layers.Softmax()",
+        optimizer='"rmsprop"',
+        eagerly=False,
+    )
+    + train(epochs=8),
+}
+
+
+def honest(name: str = "sequential") -> Case:
+    """A network that has learned the digits."""
+    return case_of(HONEST[name])
+
+
+def built(layers: str, loss: str = '"categorical_crossentropy"', optimizer: str = '"adam"') -> Case:
+    """A network that was built but not trained."""
+    return case_of(build(layers, loss, optimizer))
+
+
+def poor(optimizer: str = "keras.optimizers.Adam(0.001)", epochs: int = 1) -> Case:
+    """A network whose training ended early."""
+    return case_of(
+        build(f"layers.Dense(8, activation='relu'), {SOFTMAX}", optimizer=optimizer) + train(epochs=epochs)
+    )
+
+
+def tanh() -> Case:
+    """A network with a hidden tanh."""
+    return case_of(build(f"layers.Dense(32, activation='tanh'), {SOFTMAX}") + train())
+
+
+def plain() -> Case:
+    """A small network without dropout, trained for one epoch."""
+    return case_of(build(f"{HIDDEN}, {SOFTMAX}") + train())
+
+
+def falling(start: float, end: float, epochs: int = 20) -> list[float]:
+    """Values that fall, or rise, evenly."""
+    return [float(v) for v in np.linspace(start, end, epochs)]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case and whether it shows a misconception; `says`: what the sentence has to name."""
+
+    id: str
+    name: str
+    case: Callable[[], Case]
+    shows: bool
+    says: str = ""
+
+
+def shows(id_: str, name: str, case: Callable[[], Case], says: str = "") -> Example:
+    """An example that shows it."""
+    return Example(id_, name, case, shows=True, says=says)
+
+
+def not_(id_: str, name: str, case: Callable[[], Case]) -> Example:
+    """An example that is near it and does not show it."""
+    return Example(id_, name, case, shows=False)
+
+
+def overfit(end: float = 0.9, low: float = 0.4, loss: float = 0.05) -> Case:
+    """Curves over a network whose own validation loss is not known."""
+    curves = {"loss": falling(2.2, loss), "val_loss": falling(2.2, low, 8) + falling(low, end, 12)}
+    return with_curves(without_replays(honest()), **curves)
+
+
+def raising(step: str, kind: str, message: str) -> Case:
+    """A function that raised."""
+    facts = ExceptionFacts(type=kind, message=message, bases=(kind, "Exception"))
+    return with_step(honest(), step, outcome=Raised(exception=facts))
+
+
+def split_parts(shared: int) -> Case:
+    """What `split` returned, with some rows in both parts."""
+    x = np.arange(200 * 64, dtype=np.float64).reshape(200, 64)
+    arrays = {"a": x[:150], "b": x[150 - shared : 200 - shared]}
+    items = tuple(ArrayValue(ref=r, dtype="float64", shape=arrays[r].shape, container="ndarray") for r in "ab")
+    return with_step(
+        honest(), "split@first", arrays, outcome=Returned(value=Items(container="tuple", items=items))
+    )
+
+
+HEADS = [
+    shows("head-missing-activation", "raw outputs", lambda: built(f"{HIDDEN}, layers.Dense(10)"), "categorical_crossentropy"),
+    shows("head-missing-activation", "as claimed only", lambda: without_replays(built(f"{HIDDEN}, layers.Dense(10)"))),
+    not_("head-missing-activation", "from_logits=True", lambda: built(f"{HIDDEN}, layers.Dense(10)", LOGITS)),
+    not_("head-missing-activation", "softmax as a layer", lambda: built(f"{HIDDEN}, layers.Dense(10), layers.Softmax()")),
+    not_("head-missing-activation", "a loss for numbers", lambda: built(f"{HIDDEN}, layers.Dense(10)", '"mse"')),
+    shows("double-softmax", "in loss and layer", lambda: built(f"{HIDDEN}, {SOFTMAX}", LOGITS), "above 0.23"),
+    shows("double-softmax", "two layers", lambda: built(f"{HIDDEN}, {SOFTMAX}, layers.Softmax()"), "twice in a row"),
+    not_("double-softmax", "only in the loss", lambda: built(f"{HIDDEN}, layers.Dense(10)", LOGITS)),
+    not_("double-softmax", "only in the layer", honest),
+    not_("double-softmax", "attention inside", lambda: built(f"layers.Dense(32, activation='softmax'), {SOFTMAX}")),
+    shows("softmax-one-unit", "one unit", lambda: built(f"{HIDDEN}, layers.Dense(1, activation='softmax')"), "units=10"),
+    shows("softmax-one-unit", "as claimed only", lambda: without_replays(built("layers.Dense(1, activation='softmax')"))),
+    not_("softmax-one-unit", "two units", lambda: built(f"{HIDDEN}, layers.Dense(2, activation='softmax')")),
+    not_("softmax-one-unit", "one sigmoid", lambda: built(f"{HIDDEN}, layers.Dense(1, activation='sigmoid')")),
+    shows("sigmoid-for-classes", "ten sigmoids", lambda: built("layers.Dense(10, activation='sigmoid')"), "10 outputs"),
+    shows(
+        "sigmoid-for-classes",
+        "inside the loss",
+        lambda: built("layers.Dense(10)", "keras.losses.BinaryCrossentropy(from_logits=True)"),
+    ),
+    not_("sigmoid-for-classes", "hidden sigmoid", lambda: built(f"layers.Dense(9, activation='sigmoid'), {SOFTMAX}")),
+    not_("sigmoid-for-classes", "one sigmoid", lambda: built("layers.Dense(1, activation='sigmoid')")),
+    not_("sigmoid-for-classes", "raw outputs", lambda: built("layers.Dense(10)", LOGITS)),
+    shows("relu-head", "relu", lambda: built("layers.Dense(10, activation='relu')"), "relu"),
+    not_("relu-head", "hidden relu", honest),
+    not_("relu-head", "relu before softmax", lambda: built("layers.Dense(10, activation='relu'), layers.Softmax()")),
+    shows("loss-for-other-task", "mse", lambda: built(SOFTMAX, '"mse"'), "mean_squared_error"),
+    shows("loss-for-other-task", "mse written by hand", lambda: built(SOFTMAX, "lambda t, p: keras.ops.mean((t - p) ** 2, -1)")),
+    shows("loss-for-other-task", "yes or no", lambda: built(SOFTMAX, '"binary_crossentropy"'), "binary_crossentropy"),
+    not_("loss-for-other-task", "sparse", lambda: honest("subclassed")),
+    not_("loss-for-other-task", "divergence", lambda: built(SOFTMAX, '"kl_divergence"')),
+    not_("loss-for-other-task", "focal", lambda: built(SOFTMAX, "keras.losses.CategoricalFocalCrossentropy()")),
+    shows(
+        "sparse-vs-onehot",
+        "one-hot and sparse",
+        lambda: case_of(build(SOFTMAX, '"sparse_categorical_crossentropy"') + train()),
+        "(1010, 10)",
+    ),
+    shows("sparse-vs-onehot", "integers", lambda: case_of(build(SOFTMAX) + train(y="y_train.argmax(1)")), "(1010,)"),
+    shows("sparse-vs-onehot", "a column of integers", lambda: with_fit(honest(), y_shape=(1010, 1)), "(1010, 1)"),
+    not_("sparse-vs-onehot", "integers and sparse", lambda: honest("subclassed")),
+    not_("sparse-vs-onehot", "one-hot", honest),
+    not_("sparse-vs-onehot", "labels not seen", lambda: with_fit(honest(), y_shape=())),
+    shows("wrong-unit-count", "nine", lambda: built("layers.Dense(9, activation='softmax')"), "units=9"),
+    shows("wrong-unit-count", "one", lambda: built("layers.Dense(1)"), "units=1"),
+    shows("wrong-unit-count", "eleven", lambda: built("layers.Dense(11, activation='softmax')"), "units=11"),
+    not_("wrong-unit-count", "ten", honest),
+    not_("wrong-unit-count", "softmax over one unit", lambda: built("layers.Dense(1, activation='softmax')")),
+    not_("wrong-unit-count", "a picture", lambda: built("layers.Reshape((8, 8)), layers.Dense(9)")),
+    shows("activation-before-head", "relu", lambda: built("layers.Dense(10, activation='relu'), layers.Softmax()"), "relu"),
+    shows("activation-before-head", "tanh", lambda: built("layers.Dense(10, activation='tanh')", LOGITS), "tanh"),
+    not_("activation-before-head", "none", lambda: honest("convolution")),
+    not_("activation-before-head", "raw outputs", lambda: honest("subclassed")),
+    not_(
+        "activation-before-head",
+        "relu and pooling",
+        lambda: built("layers.Reshape((8, 8, 1)), layers.Conv2D(10, 3, activation='relu'), layers.GlobalAveragePooling2D(), layers.Softmax()"),
+    ),
+    shows("missing-flatten", "a picture", lambda: built(f"layers.Reshape((8, 8)), {SOFTMAX}"), "(None, 8, 10)"),
+    shows("missing-flatten", "as claimed only", lambda: with_model(built(f"layers.Reshape((8, 8)), {SOFTMAX}"), graph=None)),
+    not_("missing-flatten", "with Flatten", lambda: honest("convolution")),
+    not_("missing-flatten", "rows only", lambda: built(SOFTMAX)),
+    shows("not-compiled", "not at all", lambda: built(SOFTMAX, ""), "stops with an error"),
+    shows("not-compiled", "without a loss", lambda: built(SOFTMAX, "None"), "without a loss"),
+    shows(
+        "not-compiled",
+        "only later",
+        lambda: case_of(build(SOFTMAX, "") + train(before='model.compile("adam", "categorical_crossentropy")')),
+        "only later",
+    ),
+    not_("not-compiled", "compiled", honest),
+    not_("not-compiled", "no network at all", lambda: case_of("def build_model():\n    return None\n")),
+]  # fmt: skip
+
+LAYERS = [
+    shows("no-hidden-nonlinearity", "two linear", lambda: built(f"layers.Dense(32, name='first'), {SOFTMAX}"), "first"),
+    shows("no-hidden-nonlinearity", "with dropout", lambda: built(f"layers.Dense(32), layers.Dropout(0.1), {SOFTMAX}")),
+    shows("no-hidden-nonlinearity", "one of them", lambda: built(f"{HIDDEN}, layers.Dense(16), {SOFTMAX}")),
+    shows(
+        "no-hidden-nonlinearity",
+        "a class of its own",
+        lambda: case_of(HONEST["subclassed"].replace(', activation="gelu"', "").split("def train")[0]),
+        "2 kernels",
+    ),
+    not_("no-hidden-nonlinearity", "activation as a layer", lambda: built(f"layers.Dense(32), layers.ReLU(), {SOFTMAX}")),
+    not_("no-hidden-nonlinearity", "no hidden layer", lambda: built(SOFTMAX)),
+    not_("no-hidden-nonlinearity", "a class of its own with gelu", lambda: honest("subclassed")),
+    not_(
+        "no-hidden-nonlinearity",
+        "separable convolution",
+        lambda: built(f"layers.Reshape((8, 8, 1)), layers.SeparableConv2D(4, 3), layers.Flatten(), layers.ReLU(), {SOFTMAX}"),
+    ),
+    shows("constant-init", "zeros", lambda: case_of(build(f"layers.Dense(32, activation='relu', kernel_initializer='zeros'), {SOFTMAX}") + train()), "All 32 units"),
+    shows("constant-init", "ones", lambda: built(f"layers.Dense(16, activation='tanh', kernel_initializer='ones'), {SOFTMAX}"), "All 16 units"),
+    not_("constant-init", "zeros in the output", lambda: built(f"{HIDDEN}, layers.Dense(10, kernel_initializer='zeros', activation='softmax')")),
+    not_("constant-init", "random", honest),
+    not_("constant-init", "one hidden unit", lambda: built(f"layers.Dense(1, activation='relu'), {SOFTMAX}")),
+    shows("dropout-too-high", "0.8", lambda: built(f"{HIDDEN}, layers.Dropout(0.8), {SOFTMAX}"), "rate of 0.8"),
+    shows("dropout-too-high", "0.51", lambda: with_layers(built(f"{HIDDEN}, layers.Dropout(0.3), {SOFTMAX}"), "Dropout", rate=0.51)),
+    not_("dropout-too-high", "0.5", lambda: built(f"{HIDDEN}, layers.Dropout(0.5), {SOFTMAX}")),
+    not_("dropout-too-high", "another rate", lambda: with_layers(honest(), "Dense", rate=0.9)),
+    shows("order-of-norm-and-dropout", "wrong order", lambda: built(f"{HIDDEN}, layers.Dropout(0.3), layers.BatchNormalization(), {SOFTMAX}"), "30%"),
+    not_("order-of-norm-and-dropout", "right order", lambda: built(f"layers.Dense(32), layers.BatchNormalization(), layers.ReLU(), layers.Dropout(0.3), {SOFTMAX}")),
+    not_("order-of-norm-and-dropout", "a layer between", lambda: built(f"layers.Dropout(0.3), layers.Dense(32), layers.BatchNormalization(), {SOFTMAX}")),
+    not_("order-of-norm-and-dropout", "no dropout at all", lambda: built(f"{HIDDEN}, layers.Dropout(0.0), layers.BatchNormalization(), {SOFTMAX}")),
+    shows("network-too-big", "too many weights", lambda: with_model(honest(), trainable_parameters=1_010_001), "1010001"),
+    not_("network-too-big", "just enough", lambda: with_model(honest(), trainable_parameters=1_010_000)),
+    not_("network-too-big", "many frozen weights", lambda: with_model(honest(), parameters=5_000_000)),
+    shows("dead-relu", "a dead layer", lambda: case_of(build(f"layers.Dense(16, activation='relu', bias_initializer=keras.initializers.Constant(-50.0)), {SOFTMAX}") + train()), "16 of 16"),
+    shows("dead-relu", "one whole layer of two", lambda: with_taps(honest(), (64, 0, 0.0), (16, 16, 0.0))),
+    shows("dead-relu", "more than half", lambda: with_taps(honest(), (64, 33, 0.0)), "33 of 64"),
+    not_("dead-relu", "half", lambda: with_taps(honest(), (64, 32, 0.0))),
+    not_("dead-relu", "a healthy network", honest),
+    not_("dead-relu", "another activation", lambda: honest("subclassed")),
+    shows("saturated-units", "large weights", lambda: case_of(build(f"layers.Dense(16, activation='tanh', kernel_initializer=keras.initializers.RandomNormal(stddev=50.0)), {SOFTMAX}") + train()), "beyond ±5"),
+    shows("saturated-units", "more than half", lambda: with_taps(tanh(), (32, 0, 0.51))),
+    not_("saturated-units", "half", lambda: with_taps(tanh(), (32, 0, 0.5))),
+    not_("saturated-units", "small weights", tanh),
+    not_("saturated-units", "a sure sigmoid head", lambda: case_of(build(f"{HIDDEN}, layers.Dense(10, activation='sigmoid', bias_initializer=keras.initializers.Constant(-9.0))", '"binary_crossentropy"') + train())),
+    not_("saturated-units", "swish", lambda: case_of(build(f"layers.Rescaling(100), layers.Dense(16, activation='swish'), {SOFTMAX}") + train())),
+]  # fmt: skip
+
+
+INPUTS = [
+    shows("unscaled-input", "grey values", lambda: case_of(build(f"{HIDDEN}, {SOFTMAX}") + train(x="16 * x_train")), "from 0 to 16"),
+    shows("unscaled-input", "inside the network", lambda: with_fit(scaling("255"), x_range=(0.0, 1.0)), "from 0 to 255"),
+    shows("unscaled-input", "as claimed only", lambda: with_fit(without_replays(plain()), x_range=(0.0, 255.0))),
+    shows("unscaled-input", "just above", lambda: with_fit(plain(), x_range=(0.0, 10.5))),
+    shows("unscaled-input", "both signs", lambda: with_fit(plain(), x_range=(-300.0, 50.0))),
+    not_("unscaled-input", "standardised", lambda: with_fit(plain(), x_range=(-3.0, 32.0))),
+    not_("unscaled-input", "not much more than 1", lambda: with_fit(plain(), x_range=(0.0, 10.0))),
+    not_("unscaled-input", "Rescaling layer", lambda: with_fit(scaling("1 / 255"), x_range=(0.0, 255.0))),
+    not_("unscaled-input", "division in call", lambda: with_fit(honest("subclassed"), x_range=(0.0, 2.0))),
+    not_("unscaled-input", "batch norm first", lambda: with_fit(case_of(build(f"layers.BatchNormalization(), {SOFTMAX}") + train()), x_range=(0.0, 255.0))),
+    not_("unscaled-input", "range not known", lambda: with_fit(honest(), x_range=None)),
+    shows("scaled-twice", "divided again", lambda: case_of(build(f"{HIDDEN}, {SOFTMAX}") + train(x="x_train / 16")), "from 0 to 0.0625"),
+    shows("scaled-twice", "inside the network", lambda: scaling("1 / 255"), "0.003922"),
+    shows("scaled-twice", "just below", lambda: with_fit(plain(), x_range=(-0.04, 0.05))),
+    not_("scaled-twice", "just enough", lambda: with_fit(plain(), x_range=(-0.05, 0.06))),
+    not_("scaled-twice", "once", honest),
+    not_("scaled-twice", "raw values and Rescaling", lambda: with_fit(scaling("1 / 255"), x_range=(0.0, 255.0))),
+    not_("scaled-twice", "all the same", lambda: with_fit(honest(), x_range=(0.0, 0.0))),
+    shows("integer-input", "cut off", lambda: case_of(build(f"{HIDDEN}, {SOFTMAX}") + train(x="x_train.astype(int)")), "int64"),
+    shows("integer-input", "truth values", lambda: with_fit(honest(), x_dtype="bool")),
+    not_("integer-input", "grey values as bytes", lambda: with_fit(honest(), x_dtype="uint8", x_range=(0.0, 255.0))),
+    not_("integer-input", "double precision", lambda: with_fit(honest(), x_dtype="float64")),
+    not_("integer-input", "no type", lambda: with_fit(honest(), x_dtype="nonsense")),
+    shows("train-test-overlap", "in split", lambda: split_parts(7), "7 of the 50"),
+    shows("train-test-overlap", "validation rows in fit", lambda: case_of(build(SOFTMAX) + train(before="x_train = np.concatenate([x_train, x_val]); y_train = np.concatenate([y_train, y_val])")), "337 rows"),
+    not_("train-test-overlap", "a clean split", lambda: split_parts(0)),
+    not_("train-test-overlap", "only training rows", honest),
+    not_("train-test-overlap", "a split that is none", lambda: with_step(honest(), "split@first", outcome=Returned(value=Items(container="tuple", items=(OtherValue(type="DataFrame"),) * 4)))),
+]  # fmt: skip
+
+
+def scaling(factor: str) -> Case:
+    """A network that scales its inputs itself."""
+    return case_of(build(f"layers.Rescaling({factor}), {HIDDEN}, {SOFTMAX}") + train())
+
+
+CURVES = [
+    shows("untrained", "fit never called", lambda: case_of(build(SOFTMAX) + "def train(model, *data):\n    return None\n"), "did not run model.fit"),
+    shows("untrained", "a copy was trained", lambda: case_of(build(SOFTMAX) + train(before="model = build_model()", epochs=2)), "2 epochs"),
+    shows("untrained", "all frozen", lambda: case_of(build(SOFTMAX).replace("    return", "    model.trainable = False\n    return") + train()), "frozen"),
+    not_("untrained", "trained", honest),
+    not_("untrained", "trained a little", lambda: case_of(build(SOFTMAX, optimizer="keras.optimizers.SGD(1e-4)") + train())),
+    not_("untrained", "not replayed", lambda: without_replays(honest())),
+    shows("lr-too-high", "Adam with 1", lambda: case_of(build(f"{HIDDEN}, {HIDDEN}, {SOFTMAX}", optimizer="keras.optimizers.Adam(1.0)") + train()), "rate of 1;"),
+    shows("lr-too-high", "at the limit and poor", lambda: poor("keras.optimizers.SGD(1.0, weight_decay=0.9)")),
+    shows("lr-too-high", "diverged", lambda: with_curves(rated(0.03), loss=[2.0, float("nan")])),
+    not_("lr-too-high", "below the limit", lambda: with_curves(rated(0.0299), loss=[2.0, float("nan")])),
+    not_("lr-too-high", "high but learned", lambda: rated(0.03)),
+    not_("lr-too-high", "poor with a usual rate", poor),
+    not_("lr-too-high", "an optimizer of another kind", lambda: with_curves(rated(5.0, "Mine"), loss=[float("nan")])),
+    shows("lr-too-low", "Adam with 1e-5", lambda: poor("keras.optimizers.Adam(1e-5)"), "rate of 1e-05"),
+    shows("lr-too-low", "Adadelta as it comes", lambda: poor('"adadelta"'), "usual is 1."),
+    not_("lr-too-low", "just above the limit", lambda: rated(1.1e-4, case=poor())),
+    shows("lr-too-low", "at the limit", lambda: rated(1e-4, case=poor())),
+    not_("lr-too-low", "low but learned", lambda: rated(1e-5)),
+    not_("lr-too-low", "lowered on the way", lambda: rated(1e-5, case=poor(), steps=("trained@0",))),
+    shows("nan-loss", "in training", lambda: case_of(build(f"{HIDDEN}, {SOFTMAX}", "lambda t, p: keras.ops.log(-p)") + train()), "epoch 1"),
+    shows("nan-loss", "in the features", lambda: case_of(build(SOFTMAX) + train(x="x_train / 0 * 0")), "features"),
+    shows("nan-loss", "infinite later", lambda: with_curves(honest(), loss=[1.0, 0.5, float("inf")]), "epoch 3"),
+    not_("nan-loss", "finite", honest),
+    not_("nan-loss", "large but finite", lambda: with_curves(honest(), loss=[1e30], val_loss=[1e30])),
+    shows("overfitting", "clear", overfit, "epoch 8"),
+    shows("overfitting", "just", lambda: overfit(end=0.51)),
+    not_("overfitting", "less than a quarter", lambda: overfit(end=0.49)),
+    not_("overfitting", "a small wobble", lambda: overfit(low=0.05, end=0.14, loss=0.001)),
+    not_("overfitting", "no gap", lambda: overfit(end=0.6, loss=0.41)),
+    not_("overfitting", "training loss rises as well", lambda: with_curves(overfit(), loss=falling(0.1, 0.3), val_loss=overfit_curve())),
+    not_("overfitting", "the best weights were restored", lambda: with_curves(honest(), loss=falling(2.2, 0.05), val_loss=overfit_curve())),
+    not_("overfitting", "a good network", honest),
+    not_("overfitting", "without validation", lambda: with_curves(honest(), loss=falling(2.2, 0.05))),
+    shows("underfitting", "one epoch", poor, "more epochs"),
+    shows("underfitting", "stuck", lambda: with_curves(poor(), loss=falling(2.3, 2.29), accuracy=falling(0.1, 0.2)), "20%"),
+    shows("underfitting", "just", lambda: with_curves(poor(), loss=falling(2.3, 2.29), accuracy=[0.849])),
+    not_("underfitting", "just not", lambda: with_curves(poor(), loss=falling(2.3, 2.29), accuracy=[0.85])),
+    not_("underfitting", "low in training only, by dropout", lambda: with_curves(honest(), loss=falling(2.3, 1.0), accuracy=[0.7])),
+    not_("underfitting", "a good network", lambda: honest("convolution")),
+    not_("underfitting", "the learning rate says it", lambda: poor("keras.optimizers.Adam(1e-5)")),
+    not_("underfitting", "the head says it", lambda: case_of(build(f"{HIDDEN}, layers.Dense(10, activation='relu')") + train())),
+    shows("too-good-validation", "far above what was measured", lambda: with_curves(poor(), val_accuracy=[0.99] * 9), "99.0%"),
+    shows("too-good-validation", "far above training", lambda: without_replays(with_curves(plain(), accuracy=[0.8] * 9, val_accuracy=[0.86] * 9)), "6%"),
+    not_("too-good-validation", "a little above training", lambda: without_replays(with_curves(plain(), accuracy=[0.8] * 9, val_accuracy=[0.849] * 9))),
+    not_("too-good-validation", "with dropout", lambda: without_replays(with_curves(honest(), accuracy=[0.7] * 9, val_accuracy=[0.9] * 9))),
+    not_("too-good-validation", "early", lambda: without_replays(with_curves(plain(), accuracy=[0.3] * 4, val_accuracy=[0.6] * 4))),
+    not_("too-good-validation", "a good network", honest),
+    not_("too-good-validation", "nearly what was measured", lambda: with_curves(measured(0.90), val_accuracy=[0.949] * 9)),
+    shows("too-good-validation", "just above what was measured", lambda: with_curves(measured(0.90), val_accuracy=[0.955] * 9)),
+    shows("validation-ignored", "none", lambda: case_of(build(SOFTMAX) + train(more="shuffle=True")), "accuracy, loss"),
+    not_("validation-ignored", "a share of the training rows", lambda: case_of(build(SOFTMAX) + train(more="validation_split=0.2"))),
+    not_("validation-ignored", "given", honest),
+    not_("validation-ignored", "fit never ended", lambda: with_fit(honest(), validation="", finished=False)),
+]  # fmt: skip
+
+
+def overfit_curve() -> list[float]:
+    """A validation loss that turns."""
+    return falling(2.2, 0.4, 8) + falling(0.4, 0.9, 12)
+
+
+def rated(rate: float, optimizer: str = "Adam", case: Case | None = None, steps: tuple[str, ...] = ()) -> Case:
+    """A network that says it was trained with this rate; a good one if none is given."""
+    changed = case or honest()
+    for step in steps or ("model@0", "trained@0"):
+        changed = with_model(changed, step, learning_rate=rate, optimizer=optimizer)
+    return changed
+
+
+def measured(accuracy: float) -> Case:
+    """A network that gets this share of the validation rows right."""
+    truth = data().inside["y_val"]
+    wrong = np.arange(len(truth)) >= accuracy * len(truth)
+    outputs = np.eye(10, dtype=np.float32)[np.where(wrong, (truth + 1) % 10, truth)]
+    return with_outputs(plain(), outputs)
+
+
+OLD_KERAS = {
+    "lr": ("build_model", "keras.optimizers.Adam(lr=0.1)", "learning_rate"),
+    "nb_epoch": ("build_model", "keras.Sequential().fit(np.zeros(1), nb_epoch=3)", "epochs"),
+    "acc": ("diagnose", "history.history['acc']", '"accuracy"'),
+    "np_utils": ("build_model", "__import__('importlib').import_module('keras.utils.np_utils')", "to_categorical"),
+    "np_utils of utils": ("build_model", "keras.utils.np_utils", "to_categorical"),
+    "backend": ("build_model", "__import__('importlib').import_module('keras.backend.tensorflow_backend')", "keras.ops"),
+    "predict_classes": ("build_model", "keras.Sequential().predict_classes()", "argmax"),
+    "predict_proba": ("build_model", "keras.Sequential().predict_proba()", "predict"),
+    "fit_generator": ("build_model", "keras.Sequential().fit_generator()", "model.fit"),
+    "h5": ("build_model", "keras.Sequential().save_weights('digits.h5')", ".weights.h5"),
+    "folder": ("build_model", "keras.Sequential([keras.Input((1,)), layers.Dense(1)]).save('folder')", ".keras"),
+    "layers.core": ("build_model", "__import__('importlib').import_module('keras.layers.core')", "keras.layers"),
+    "adam": ("build_model", "exec('from keras.optimizers import adam')", "Adam"),
+}  # fmt: skip
+
+
+def old(key: str) -> Case:
+    """Code of other years, run by the Keras that is installed."""
+    function, expression, _ = OLD_KERAS[key]
+    return case_of(f"def {function}(history=None):\n    return {expression}\n")
+
+
+DECAY = build(SOFTMAX, optimizer="keras.optimizers.SGD(0.1, decay=1e-4)")
+CODE = [
+    *(shows("old-keras-api", key, partial(old, key), says) for key, (_, _, says) in OLD_KERAS.items()),
+    shows("old-keras-api", "decay", lambda: case_of(DECAY), "ignores"),
+    shows("old-keras-api", "at the top", lambda: case_of("from keras.utils import np_utils\n"), "to_categorical"),
+    not_("old-keras-api", "input_dim, which still works", lambda: case_of("def build_model():\n    return keras.Sequential([layers.Dense(10, input_dim=64)])\n")),
+    not_("old-keras-api", "another key", lambda: raising("diagnose@0", "KeyError", "'accuracy_of_mine'")),
+    not_("old-keras-api", "another error", lambda: raising("build_model@0", "ValueError", "lr has to be positive")),
+    shows("download-inside", "in a function", lambda: with_step(honest(), "load@0", output="Downloading data from https://example.org/mnist.npz\n"), "https://example.org"),
+    shows("download-inside", "at the top", lambda: with_imported(honest(), output="Downloading data from https://example.org/x")),
+    not_("download-inside", "that failed and says so", lambda: with_step(raising("train@0", "Exception", "URL fetch failure on https://example.org"), "train@0", output="Downloading data from https://example.org/x")),
+    not_("download-inside", "that failed at the top", lambda: with_imported(honest(), output="Downloading data from https://example.org/x", failures=(UnitFailure(cell=None, exception=ExceptionFacts(type="Exception", message="URL fetch failure")),))),
+    not_("download-inside", "no download", honest),
+    shows("shows-a-window", "in a function", lambda: with_step(honest(), "plot_history@0", showed_window=True), "plot_history()"),
+    not_("shows-a-window", "in a cell of a notebook", lambda: with_imported(honest(), showed_window=True)),
+    not_("shows-a-window", "never", honest),
+]  # fmt: skip
+
+EXAMPLES = [*HEADS, *LAYERS, *INPUTS, *CURVES, *CODE]
+
+
+# Evidence is a claim, and anything may be missing in it or nonsense.
+BROKEN: dict[str, Callable[[], Case]] = {
+    "nothing at all": lambda: Case({}, {}, ImportEvidence(), {}, {}),
+    "no replays": lambda: without_replays(honest()),
+    "no steps": lambda: without_steps(honest()),
+    "no training": lambda: without_steps(honest(), "train@0"),
+    "no network after it": lambda: without_steps(honest(), "trained@0"),
+    "no labels": lambda: Case({}, {}, ImportEvidence(), honest().steps, {}, honest().replays),
+    "no curves": lambda: with_curves(honest()),
+    "empty curves": lambda: with_curves(honest(), loss=[], val_loss=[], accuracy=[], val_accuracy=[]),
+    "curves of NaN": lambda: with_curves(honest(), **dict.fromkeys(("loss", "val_loss", "accuracy", "val_accuracy"), [float("nan")] * 9)),
+    "curves of different lengths": lambda: with_curves(honest(), loss=[1.0], val_loss=[1.0, 2.0], accuracy=[0.5] * 7, val_accuracy=[0.9] * 5),
+    "outputs of NaN": lambda: with_outputs(honest(), np.full((337, 10), np.nan, dtype=np.float32)),
+    "outputs of another shape": lambda: with_outputs(honest(), np.zeros((3, 2, 2), dtype=np.float32)),
+    "no layers": lambda: with_model(honest(), layers=(), parameters=0),
+    "a fit without data": lambda: with_fit(honest(), x_shape=(), y_shape=(), x_range=None, x_dtype="", rows="", loss=None, head=None),
+    "not compiled": lambda: with_model(honest(), compiled=None),
+    "without learning rate": lambda: with_model(honest(), learning_rate=None),
+    "no functions": lambda: case_of("def something_else():\n    pass\n"),
+}  # fmt: skip

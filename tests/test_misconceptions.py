@@ -1,0 +1,126 @@
+"""Every misconception: networks that show it, networks that are near it and do not, its page and its German."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.evidence import Items, Returned, TapFacts
+from grader.misconceptions import CATALOGUE, Misconception, code, find, inputs, layers, trainings
+from grader.misconceptions.view import View
+from grader.rubric import Task
+from grader.text import LANGUAGES, Text, Translator
+from tests.classroom import with_step
+from tests.misconception_examples import BROKEN, EXAMPLES, HONEST, Example, built, honest, old
+
+ROOT = Path(__file__).parent.parent
+TASK = Task(kind="classification", classes=10)
+LOOKS = {entry.id: entry.look for entry in CATALOGUE}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
+def test_misconception(example: Example) -> None:
+    shown = LOOKS[example.id](View(TASK, example.case()))
+    assert (shown is not None) == example.shows
+    if shown is not None:
+        assert example.says in Translator("en")(shown.text)
+        for language in LANGUAGES:
+            assert "{" not in Translator(language)(shown.text)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_network_shows_nothing(name: str) -> None:
+    case = honest(name)
+    accuracy = View(TASK, case).validation_accuracy
+    assert accuracy is not None
+    assert accuracy > 0.85
+    assert list(find(TASK, case)) == []
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
+def test_every_misconception_has_one_example_and_two_that_are_none(entry: Misconception) -> None:
+    mine = [example.shows for example in EXAMPLES if example.id == entry.id]
+    assert mine.count(True) >= 1
+    assert mine.count(False) >= 2
+
+
+def test_a_finding_comes_with_its_severity_and_criteria() -> None:
+    (finding,) = [
+        f for f in find(TASK, built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"
+    ]
+    assert (finding.severity, finding.explains[0]) == ("error", "architecture")
+
+
+def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
+    (finding,) = [f for f in find(TASK, old("acc")) if f.id == "old-keras-api"]
+    assert finding.explains == ("diagnosis",)
+
+
+def test_numbers_are_no_classes() -> None:
+    case = built("layers.Dense(1)", '"mse"')
+    ids = {f.id for f in find(Task(kind="regression", labels="numbers"), case)}
+    assert not ids & {"wrong-unit-count", "loss-for-other-task", "sigmoid-for-classes", "relu-head"}
+
+
+# Evidence is a claim: whatever is missing or nonsense in it, a hint costs no verdict.
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
+def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
+    entry.look(View(TASK, BROKEN[name]()))
+
+
+def test_a_fault_of_one_hint_leaves_the_others() -> None:
+    case = with_step(
+        built("layers.Dense(9, activation='softmax')"),
+        "train@0",
+        outcome=Returned(value=Items(container="x", items=())),
+        fits=None,
+    )
+    assert "wrong-unit-count" in {f.id for f in find(TASK, case)}
+
+
+# Documentation and translation.
+
+
+def documented() -> dict[str, str]:
+    """Return id and severity of each row of the table."""
+    text = (ROOT / "docs" / "misconceptions.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^\| `([\w-]+)` \| (error|warning|tip) \|", text, re.MULTILINE))
+
+
+def test_documentation_and_code_name_the_same_misconceptions() -> None:
+    assert documented() == {entry.id: entry.severity for entry in CATALOGUE}
+
+
+def test_documentation_names_the_thresholds() -> None:
+    text = (ROOT / "docs" / "misconceptions.md").read_text(encoding="utf-8")
+    for module in (inputs, layers, trainings):
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, int | float):
+                assert f"`{name}` = {value:g}" in text, name
+    for optimizer, rates in trainings.RATES.items():
+        assert f"| {optimizer} | {rates.low:g} | {rates.usual:g} | {rates.high:g} |" in text
+
+
+def sentences() -> list[str]:
+    """Return every sentence of the module, from examples and from the table of old calls."""
+    said = [LOOKS[e.id](View(TASK, e.case())) for e in EXAMPLES if e.shows]
+    texts = [s.text for s in said if s is not None] + [text for _, text in code.OLD_CALLS]
+    return sorted({text.msgid for text in texts if isinstance(text, Text)})
+
+
+def test_every_sentence_has_a_german_one() -> None:
+    german = Translator("de").catalogue
+    assert [s for s in sentences() if german.gettext(s) == s] == []
+
+
+def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
+    folder = ROOT / "grader" / "misconceptions"
+    count = sum(len(re.findall(r"\bT\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
+    assert len(sentences()) == count
+
+
+def test_taps_are_named() -> None:
+    assert isinstance(honest().replays["trained@0"].evidence.taps[0], TapFacts)
