@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.base import Array, Case
+from grader.case import Array, Case
 from grader.evidence import FitFacts, StopReason
 from grader.network import Model, Trained, trained
 from grader.rows import row_hashes

@@ -4,6 +4,7 @@ import locale
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
@@ -187,7 +188,9 @@ def exit_code(verdict: Verdict) -> ExitCode:
 def _course(folder: Path | None, say: Translator) -> Course:
     course = courses.find(folder)
     if not course.exercises():
-        _refuse(say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))))
+        _refuse(
+            say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder)))
+        )
     return course
 
 
@@ -300,5 +303,10 @@ def _write(graded: Graded, html_out: Path | None, json_out: str | None, say: Tra
 
 
 def main() -> None:
-    """Entry point of the `grader` command."""
-    app()
+    """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
+    try:
+        app()
+    except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
+        traceback.print_exc()
+        Console(stderr=True).print(_help(T("This is the grader's fault, not yours. Please report it.")))
+        raise SystemExit(ExitCode.NOT_GRADED) from None

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.grade import versions
-from grader.sandbox.supervisor import SandboxError, WalledWorkshop
+from grader.sandbox.supervisor import SandboxError
 from grader.text import T, Translator
 from grader.verdict import WallState
 
@@ -40,6 +40,8 @@ def _walls(console: Console, say: Translator) -> bool:
             say(T("Walls: none on this system. Check only your own code here; grade what others wrote on Linux."))
         )
         return False
+    from grader.sandbox.walled import WalledWorkshop
+
     try:
         with WalledWorkshop() as workshop:
             states = workshop.walls()

@@ -23,7 +23,7 @@ def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     """Return what there is to show; parts are empty where the run did not get that far."""
     networks = [trained(case, seed) for seed in case.seeds]
     model = networks[0].after or networks[0].before
-    outputs = _outputs(networks[0].after, len(data.outside["y_test"]))
+    outputs = _outputs(networks[0].after, data)
     return Exhibits(
         scores=tuple(_scores(networks, case)),
         curves=tuple(_curve(say(T("seed {seed}", seed=n.seed)), n.curves) for n in networks if n.curves),
@@ -35,9 +35,11 @@ def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     )
 
 
-def _outputs(model: Model | None, rows: int) -> Array | None:
+def _outputs(model: Model | None, data: Data) -> Array | None:
     outputs = model.outputs.get("x_test") if model is not None else None
-    if outputs is None or outputs.ndim != 2 or len(outputs) != rows or not np.isfinite(outputs).all():
+    if outputs is None or outputs.ndim != 2 or not outputs.size or not np.isfinite(outputs).all():
+        return None
+    if len(outputs) != len(data.outside["y_test"]):
         return None
     return outputs
 

@@ -20,7 +20,7 @@ from grader.evidence import StopReason
 from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
 from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
-from grader.sandbox.supervisor import PlainWorkshop, SandboxError, WalledWorkshop, Workshop
+from grader.sandbox.supervisor import SandboxError, Workshop
 from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
 
@@ -53,7 +53,7 @@ class Grader:
     def __init__(self, course: Course, mode: Mode) -> None:
         self.course = course
         self._asking = threading.Lock()
-        self.workshop: Workshop = WalledWorkshop() if mode is Mode.WALLS else PlainWorkshop()
+        self.workshop = _workshop(mode)
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +123,17 @@ class Grader:
         reply = msgspec.msgpack.decode(frame.body, type=Reply)
         assert isinstance(reply, kind)
         return reply
+
+
+def _workshop(mode: Mode) -> Workshop:
+    # Imported by mode: behind walls needs modules that only Unix has.
+    if mode is Mode.WALLS:
+        from grader.sandbox.walled import WalledWorkshop
+
+        return WalledWorkshop()
+    from grader.sandbox.plain import PlainWorkshop
+
+    return PlainWorkshop()
 
 
 def _nothing() -> Held:

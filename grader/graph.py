@@ -174,7 +174,7 @@ class _Graph:
             if own and own in weights:
                 hidden |= curved
                 fresh, curved = frozenset({own}), frozenset()
-            elif node.op in _NONLINEAR and node.name in self.alive:
+            elif node.name in self.alive and (node.op in _NONLINEAR or _is_square(node)):
                 fresh, curved = frozenset(), fresh | curved
             straight[node.name], bent[node.name] = fresh, curved
         return len(hidden)
@@ -207,3 +207,7 @@ class _Graph:
 
     def _alive_inputs(self, node: NodeFacts) -> Sequence[str]:
         return [source for source in node.inputs if source in self.alive]
+
+
+def _is_square(node: NodeFacts) -> bool:
+    return node.op == "Mul" and len(set(node.inputs)) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.base import Array, Case
+from grader.case import Array, Case
 from grader.evidence import FitFacts, HistoryValue, ModelFacts, Returned
 from grader.graph import GraphSummary, summarise
 

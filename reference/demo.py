@@ -25,7 +25,7 @@ CHOSEN = (
     "right_subclassed.py",
     "wrong_sigmoid_head.py",
     "wrong_nearest_neighbour.py",
-    "wrong_sparse_loss.py",
+    "wrong_one_hot_with_sparse_loss.py",
 )
 
 
@@ -70,7 +70,7 @@ def _print(verdicts: list[Verdict], console: Console) -> None:
         table.add_row(
             name,
             f"{verdict.points:g} / {verdict.max_points:g}",
-            f"{STATUS[verdict.status].icon} {verdict.status}",
+            f"{STATUS[verdict.status].sign} {verdict.status}",
             "yes" if verdict.certified else "no",
             f"{verdict.resources.wall_seconds:.1f}",
             str(_report(name).relative_to(ROOT)),

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.checks.base import Case
 from grader.evidence import Items, Returned, TapFacts
 from grader.misconceptions import CATALOGUE, Misconception, code, find, inputs, layers, trainings
 from grader.misconceptions.view import View
 from grader.rubric import Task
 from grader.text import LANGUAGES, Text, Translator
-from tests.classroom import with_step
-from tests.misconception_examples import BROKEN, EXAMPLES, HONEST, Example, built, honest, old
+from tests.classroom import with_curves, with_step
+from tests.misconception_examples import BROKEN, EXAMPLES, HONEST, Example, built, honest, old, poor, rated
 
 ROOT = Path(__file__).parent.parent
 TASK = Task(kind="classification", classes=10)
@@ -56,10 +57,25 @@ def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
     assert finding.explains == ("diagnosis",)
 
 
-def test_numbers_are_no_classes() -> None:
-    case = built("layers.Dense(1)", '"mse"')
-    ids = {f.id for f in find(Task(kind="regression", labels="numbers"), case)}
-    assert not ids & {"wrong-unit-count", "loss-for-other-task", "sigmoid-for-classes", "relu-head"}
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
+def test_numbers_are_no_classes(activation: str) -> None:
+    case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
+    assert list(find(Task(kind="regression", labels="numbers"), case)) == []
+
+
+@pytest.mark.parametrize("optimizer", trainings.RATES)
+def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
+    rates = trainings.RATES[optimizer]
+    diverged = with_curves(honest(), loss=[2.0, float("nan")])
+
+    def found(look: str, rate: float, case: Case) -> bool:
+        return LOOKS[look](View(TASK, rated(rate, optimizer, case))) is not None
+
+    assert found("lr-too-low", rates.low, poor())
+    assert not found("lr-too-low", rates.low * 1.01, poor())
+    assert found("lr-too-high", rates.high, diverged)
+    assert not found("lr-too-high", rates.high * 0.99, diverged)
+    assert rates.low < rates.usual < rates.high
 
 
 # Evidence is a claim: whatever is missing or nonsense in it, a hint costs no verdict.

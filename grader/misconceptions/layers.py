@@ -44,7 +44,7 @@ def no_hidden_nonlinearity(view: View) -> Shown | None:
                     second=second.name,
                 )
             )
-    if graph is None or view.chain or graph.hidden or not _is_affine(view):
+    if graph is None or graph.hidden or not _is_affine(view):
         return None
     return Shown(
         T(

@@ -159,8 +159,8 @@ def nan_loss(view: View) -> Shown | None:
     return Shown(
         T(
             "{curve} is NaN or infinite from epoch {epoch} on: what is learned after that is lost. Usual causes "
-            "are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or a division "
-            "by 0. Halve the learning rate first.",
+            "are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or a "
+            "division by 0. Halve the learning rate first.",
             curve=name,
             epoch=epoch,
         )
@@ -245,7 +245,7 @@ def too_good_validation(view: View) -> Shown | None:
     said = claimed[-LAST_EPOCHS:]
     after = view.network.after
     measured = view.validation_accuracy if after is not None and after.outputs else None
-    if measured is not None and said.min() - measured > TOO_GOOD:
+    if measured is not None and said.min() - measured > TOO_GOOD and not untrained(view):
         return Shown(
             T(
                 "The history says a validation accuracy of {claimed:.1%}, but on x_val the network gets "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 MAX_FRAME_BYTES = 192 << 20
 NO_NONCE = bytes(16)
+FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
 _HEADER = struct.Struct("<c16sQ")
 
 # From the supervisor.

@@ -19,6 +19,7 @@ from grader.sandbox.frames import (
     END,
     EVIDENCE,
     FAULT,
+    FAULT_CODE,
     IMPORTED,
     NO_NONCE,
     SETUP,
@@ -29,7 +30,6 @@ from grader.sandbox.frames import (
     ProtocolError,
 )
 from grader.sandbox.supervisor import Exit, Process, Workshop
-from grader.sandbox.worker import FAULT_CODE
 from grader.submission import Submission
 from grader.verdict import WallState
 
@@ -39,6 +39,8 @@ END_SECONDS = 5.0  # for a process that is ending by itself to be gone
 START_SECONDS = 180.0  # for the imports, which may be under way, on a slow disk
 
 # How the submission's own code ends a process: it would do so again.
+# By number: Windows has no such names, and processes that end in other ways.
+_SIGKILL, _SIGXCPU = 9, 24
 _OF_FUNCTIONS = frozenset({StopReason.TIME, StopReason.CPU, StopReason.MEMORY, StopReason.SIGNAL, StopReason.EXIT})
 
 Progress = Callable[[Step, int, int], None]
@@ -226,7 +228,7 @@ def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopp
         return error.stopped
     if how.code is None:
         return Stopped(reason=StopReason.GRADER, detail="the worker is gone")
-    if how.code == -signal.SIGXCPU or (how.code == -signal.SIGKILL and how.cpu_seconds >= limits.cpu_seconds):
+    if how.code == -_SIGXCPU or (how.code == -_SIGKILL and how.cpu_seconds >= limits.cpu_seconds):
         return Stopped(reason=StopReason.CPU, detail=str(limits.cpu_seconds))
     if how.code < 0:
         return Stopped(reason=StopReason.SIGNAL, detail=_signal_name(-how.code))

@@ -21,7 +21,8 @@ import msgspec
 from grader.record import Record, Tagged
 from grader.sandbox.canary import probe
 from grader.sandbox.crossings import Targets
-from grader.sandbox.frames import WALLS, Channel
+from grader.sandbox.frames import FAULT_CODE, WALLS, Channel
+from grader.sandbox.memory import anonymous_kib
 from grader.sandbox.namespaces import adopt_orphans
 from grader.sandbox.walls import Limits, enter
 from grader.verdict import WallState
@@ -41,7 +42,6 @@ WARM_MODULES = (
     "grader.sandbox.child",
 )
 MAX_MESSAGE = 1 << 16
-FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
 
 
 class Examine(Tagged, frozen=True):
@@ -150,7 +150,7 @@ class Worker:
             case Canary():
                 self.fork(descriptors[0], lambda fd: _canary(fd, message))
             case Run():
-                base = resource_kib("self")
+                base = anonymous_kib("self")
                 pid = self.fork(descriptors[0], lambda fd: _run(fd, message))
                 self.runs[pid] = message.id
                 self.reply(Started(id=message.id, pid=pid, base_kib=base))
@@ -199,16 +199,6 @@ class Worker:
             if run is not None:
                 cpu = round(usage.ru_utime + usage.ru_stime, 3)
                 self.reply(Ended(id=run, code=os.waitstatus_to_exitcode(status), cpu_seconds=cpu))
-
-
-def resource_kib(pid: int | str) -> int:
-    """Return the anonymous memory of a process in KiB (Linux; 0 where it is not told)."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:  # noqa: PTH123 - 20 times a second
-            fields = dict(line.split(":", 1) for line in status if ":" in line)
-    except (OSError, ValueError):
-        return 0
-    return sum(int(fields.get(name, "0 kB").split()[0]) for name in ("RssAnon", "RssShmem"))
 
 
 def _examine(channel: int) -> None:

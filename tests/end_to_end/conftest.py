@@ -41,7 +41,7 @@ def plain_grader() -> Iterator[Grader]:
 def written(folder: Path, added: str, exercise: str = "functions", before: str = "") -> Path:
     """Write a right solution, with code before it and code after it that changes it."""
     path = folder / "submission.py"
-    right = (HERE / "submissions" / f"{exercise}.py").read_text()
+    right = (COURSE.folder / "reference" / exercise / "submission.py").read_text()
     path.write_text(before + right + "\n\n" + added)
     return path
 
@@ -56,7 +56,7 @@ def notebook(folder: Path, *cells: str) -> Path:
 
 @pytest.fixture
 def grade(grader: Grader, tmp_path: Path) -> Grade:
-    """Grade a right solution of `functions` (or another exercise) with `added` at its end and `before` at its start."""
+    """Grade a right solution with `added` at its end and `before` at its start."""
 
     def grading(added: str, exercise: str = "functions", before: str = "") -> Verdict:
         return grader.grade(exercise, read(written(tmp_path, added, exercise, before))).verdict

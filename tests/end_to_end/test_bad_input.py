@@ -1,4 +1,6 @@
-"""What goes wrong in honest work: each thing has its own message, its own line, and costs its own criterion only."""
+"""What goes wrong in honest work: each has its own message, its own line, and costs its own criterion only."""
+
+# ruff: noqa: E501 - a submission in one line reads better than one in many pieces
 
 import pytest
 
@@ -188,8 +190,7 @@ HARMLESS = {
     "input at the top": ("name = input('name? ')", "waits-for-input", "input() waits for somebody to type"),
     "missing import at the end": ("import seaborn", "import-failed", "No module named 'seaborn'"),
     "training at the top": (
-        "import keras\nm = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
-        "m.compile(loss='mse'); m.fit(np.zeros((4, 1)), np.zeros(4), verbose=0)",
+        "import keras\nm = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\nm.compile(loss='mse'); m.fit(np.zeros((4, 1)), np.zeros(4), verbose=0)",
         "training-at-import",
         "Put that into train()",
     ),

@@ -1,4 +1,6 @@
-"""Networks that are not what they claim to be, and evidence that the grader did not write: no points for either."""
+"""Networks that are not what they claim, and evidence that the grader did not write: no points for either."""
+
+# ruff: noqa: E501 - a submission in one line reads better than one in many pieces
 
 import pytest
 
@@ -66,7 +68,9 @@ def test_a_made_up_history_is_no_training(grade: Grade, added: str) -> None:
 
 
 def test_a_history_better_than_the_network_is_seen(grade: Grade) -> None:
-    lie = "_train = train\ndef train(*a):\n    h = _train(*a)\n    h.history['val_loss'] = [1e-4] * 3\n    return h"
+    lie = (
+        "_train = train\ndef train(*a):\n    h = _train(*a)\n    h.history['val_loss'] = [1e-4] * 3\n    return h"
+    )
     verdict = grade(lie, "networks")
     assert not verdict.certified
     assert agreements(verdict) == {"loss"}
@@ -78,11 +82,11 @@ def test_a_history_better_than_the_network_is_seen(grade: Grade) -> None:
     "claim",
     [
         pytest.param("", id="looks like one"),
-        pytest.param("Duck.__class__ = property(lambda self: keras.Model)", id="says that it is one"),
+        pytest.param("    __class__ = property(lambda self: keras.Model)", id="says that it is one"),
     ],
 )
 def test_an_object_that_only_looks_like_a_model(grade: Grade, claim: str) -> None:
-    verdict = grade(f"{DUCK}\n{claim}\ndef build_model(): return Duck()", "networks")
+    verdict = grade(f"{DUCK}{claim}\ndef build_model(): return Duck()", "networks")
     assert set(statuses(verdict).values()) == {"failed"}
     assert criterion(verdict, "accuracy").message == "build_model() has to return a keras.Model. Received: Duck."
     assert not verdict.certified
@@ -149,7 +153,9 @@ def train(model, x, y, *validation):
 
 
 def test_training_on_held_out_rows(grade: Grade) -> None:
-    everything = "def train(model, x, y, *v): return model.fit(X, np.eye(10)[Y], validation_data=v, epochs=2, verbose=0)"
+    everything = (
+        "def train(model, x, y, *v): return model.fit(X, np.eye(10)[Y], validation_data=v, epochs=2, verbose=0)"
+    )
     verdict = grade(LOOK_UP + everything, "networks")
     assert not verdict.certified
     assert agreements(verdict) == {"held_out"}
@@ -334,8 +340,19 @@ def build_model():
     model.compile(keras.optimizers.Adam(0.01), "mse")
     return model
 """
-    verdict = grade(claims + REPACKED, "networks")
-    assert verdict.points < 100
+    fits_too = """
+_repack = child.pack
+def repack(record, arrays):
+    if getattr(record, "fits", None):
+        fits = tuple(msgspec.structs.replace(fit, loss="categorical_crossentropy") for fit in record.fits)
+        record = msgspec.structs.replace(record, fits=fits)
+    return _repack(record, arrays)
+
+child.pack = repack
+"""
+    verdict = grade(claims + REPACKED + fits_too, "networks")
+    assert agreements(verdict) == {"loss"}
+    assert verdict.points == 0
 
 
 def test_a_network_that_ends_the_process_when_it_is_called(grade: Grade) -> None:

@@ -1,5 +1,7 @@
 """Submissions that change the process around them: without effect, or without points, and never on others."""
 
+# ruff: noqa: E501 - a submission in one line reads better than one in many pieces
+
 import ast
 import os
 import re
@@ -12,7 +14,7 @@ from grader.grade import Grader
 from grader.plan import Call, Limits, Plan
 from grader.record import pack, unpack
 from grader.sandbox.run import carry_out
-from grader.sandbox.supervisor import WalledProcess, WalledWorkshop
+from grader.sandbox.walled import WalledProcess, WalledWorkshop
 from grader.submission import read
 from tests.end_to_end.conftest import COURSE, HERE, Grade, all_but, criterion, statuses, written
 
@@ -135,7 +137,14 @@ def look():
 def test_nothing_of_worth_is_within_reach(grader: Grader, tmp_path: Path) -> None:
     assert os.environ["SECRET"]
     root = HERE.parents[1]
-    folders = [str(root / "exercises"), str(root / "reference"), str(COURSE.folder), str(tmp_path), "/etc", "/proc/1/fd"]
+    folders = [
+        str(root / "exercises"),
+        str(root / "reference"),
+        str(COURSE.folder),
+        str(tmp_path),
+        "/etc",
+        "/proc/1/fd",
+    ]
     submission = read(written(tmp_path, SNOOP.replace("FOLDERS", repr(folders))))
     plan = Plan(exercise="any", limits=Limits(), steps=(Call(id="look@all", function="look"),))
     run = carry_out(grader.workshop, pack(plan, {}), submission)
@@ -146,7 +155,9 @@ def test_nothing_of_worth_is_within_reach(grader: Grader, tmp_path: Path) -> Non
     assert set(seen["folders"].values()) == {"closed"}
     assert seen["objects"] == []
     assert not {450, 1797} & set(seen["arrays"])  # held-out rows, or all of them, with or without labels
-    assert not [name for name in seen["modules"] if re.search("rubric|checks|examiner|judge|certify|exhibits", name)]
+    assert not [
+        name for name in seen["modules"] if re.search("rubric|checks|examiner|judge|certify|exhibits", name)
+    ]
     assert [held for held in seen["files"] if b"=" in held] == []
     assert "SECRET" not in seen["environment"]
     assert len(seen["processes"]) == 2

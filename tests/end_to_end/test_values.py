@@ -1,5 +1,7 @@
 """What functions return: wrong types are told by name, and no object is believed about itself."""
 
+# ruff: noqa: E501 - a submission in one line reads better than one in many pieces
+
 import pytest
 
 from tests.end_to_end.conftest import Grade, all_but, criterion

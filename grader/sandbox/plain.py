@@ -1,0 +1,104 @@
+"""Runs in processes of their own, without walls: for a student's own code, on any system."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from typing import Literal, Self
+
+from grader.plan import Limits
+from grader.sandbox.frames import Channel
+from grader.sandbox.memory import MemoryWatch, anonymous_kib
+from grader.sandbox.supervisor import Exit, Inbox, worker_environment
+from grader.verdict import WallState
+
+
+class PlainWorkshop:
+    """Runs are processes of their own, without walls: for a student's own code, on any system."""
+
+    mode: Literal["plain"] = "plain"
+
+    def __init__(self) -> None:
+        self._examiner = _spawn("grader.examiner")
+        self.examiner = Inbox(_pipes(self._examiner))
+        self._lock = threading.Lock()
+        # Started ahead, so that their imports pass while something else is waited for: the run and its replay.
+        self._ahead = [_spawn("grader.sandbox.child"), _spawn("grader.sandbox.child")]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._examiner.kill()
+        self._examiner.wait()
+        self.examiner.close()
+        for process in self._ahead:
+            PlainProcess(process, Limits()).end(grace=0.0)
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return nothing: there are none."""
+        return ()
+
+    def launch(self, limits: Limits) -> "PlainProcess":
+        """Take a process that was started ahead, or start one."""
+        with self._lock:
+            ready = self._ahead.pop(0) if self._ahead else None
+        return PlainProcess(ready or _spawn("grader.sandbox.child"), limits)
+
+
+class PlainProcess:
+    """A process of its own, in a session of its own where the system has such."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        self._process = process
+        self.channel = _pipes(process)
+        self.inbox = Inbox(self.channel)
+        self.memory = MemoryWatch(process.pid, anonymous_kib(process.pid), limits, self.kill)
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it was ended because it took more memory than it may."""
+        return self.memory.exceeded
+
+    def kill(self) -> None:
+        """End it, and its session where there is one."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, 9)
+        self._process.kill()
+
+    def end(self, grace: float) -> Exit:
+        """Wait for it to end, kill it and its session if it has not within `grace` seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        self.kill()  # what it started may still be there
+        code = self._process.wait()
+        self.memory.stop()
+        self.inbox.close()
+        return Exit(code, 0.0)
+
+    def peak_mib(self) -> float:
+        """Return the most anonymous memory that it had beyond its imports, in MiB; 0 where it is not told."""
+        return self.memory.peak_mib
+
+
+def _spawn(module: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        env=worker_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        bufsize=0,
+    )
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> Channel:
+    """Return a channel of the process's standard streams, which the process object gives away."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    channel = Channel(os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()))
+    process.stdout.close()
+    process.stdin.close()
+    return channel

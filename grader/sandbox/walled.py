@@ -1,0 +1,239 @@
+"""Runs behind walls: forked from the warm worker, each let in only after the canary has tried the walls. Linux."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Self
+
+import msgspec
+
+from grader.plan import Limits
+from grader.sandbox import worker as w
+from grader.sandbox.canary import VARIABLE, plant
+from grader.sandbox.crossings import Targets
+from grader.sandbox.frames import END, WALLS, Channel, ProtocolError
+from grader.sandbox.memory import MemoryWatch
+from grader.sandbox.supervisor import Exit, Inbox, SandboxError, worker_environment
+from grader.verdict import WallState
+
+CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
+END_SECONDS = 10.0  # for the worker and the examiner to be gone
+
+
+class WalledWorkshop:
+    """Runs are forked from the warm worker and put behind walls. Linux only."""
+
+    mode: Literal["walls"] = "walls"
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._next = 0
+        self._runs: dict[int, WalledProcess] = {}
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        planted = contextlib.ExitStack()
+        targets = planted.enter_context(plant())
+        # -P: the folder that the student stands in holds modules of the student's.
+        self._worker = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.sandbox.worker", str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            env=worker_environment() | {VARIABLE: targets.token},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+        threading.Thread(target=self._listen, daemon=True).start()
+        ours, examiners = socket.socketpair()
+        self._send(w.Examine(), examiners)
+        self.examiner = Inbox(_channel(ours))
+        self._canary = _Canary(planted, targets, self._send)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self.examiner.channel.send(END)
+        # Shut down, not only closed: the listening thread holds the socket too.
+        with contextlib.suppress(OSError):  # the worker is gone
+            self._control.shutdown(socket.SHUT_RDWR)
+        try:
+            self._worker.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._worker.kill()
+            self._worker.wait()
+        self.examiner.close()
+        self._control.close()
+        self._canary.close()
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls the canary could not cross. Raises `SandboxError` when it has not come back."""
+        return self._canary.result()
+
+    def launch(self, limits: Limits) -> "WalledProcess":
+        """Fork a child behind walls, once they are tried. Raises `SandboxError` when the worker is gone."""
+        self.walls()
+        with self._lock:
+            self._next += 1
+            number = self._next
+        ours, theirs = socket.socketpair()
+        scratch = tempfile.mkdtemp(prefix="grader-")
+        process = WalledProcess(self, number, _channel(ours), scratch, limits)
+        self._runs[number] = process
+        run = w.Run(id=number, cell=_cell(scratch, limits))
+        try:
+            self._send(run, theirs)
+        except SandboxError:
+            del self._runs[number]
+            process.inbox.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        return process
+
+    def kill(self, number: int) -> None:
+        """Have the worker end a run."""
+        with contextlib.suppress(OSError):
+            self._control.send(msgspec.json.encode(w.Kill(id=number)))
+
+    def _send(self, message: w.Message, descriptor: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [msgspec.json.encode(message)], [descriptor.fileno()])
+        except OSError as error:
+            raise SandboxError(f"the worker is gone: {error}") from error
+        finally:
+            descriptor.close()
+
+    def _listen(self) -> None:
+        """Take what the worker says, until it is gone; then no run can go on."""
+        with contextlib.suppress(OSError):
+            while data := self._control.recv(w.MAX_MESSAGE):
+                match msgspec.json.decode(data, type=w.Reply):
+                    case w.Ready():
+                        self._ready.set()
+                    case w.Started() as started:
+                        self._runs[started.id].started(started)
+                    case w.Ended() as ended:
+                        self._runs.pop(ended.id).ended(Exit(ended.code, ended.cpu_seconds))
+        for process in list(self._runs.values()):
+            process.ended(Exit(None, 0.0))
+
+
+class _Canary:
+    """The child that tries to cross the walls before any submission is let in, and what it is to try them on."""
+
+    def __init__(
+        self, planted: contextlib.ExitStack, targets: Targets, send: Callable[[w.Message, socket.socket], None]
+    ) -> None:
+        self._planted = planted
+        self._scratch = tempfile.mkdtemp(prefix="grader-")
+        ours, theirs = socket.socketpair()
+        send(w.Canary(cell=_cell(self._scratch, Limits()), targets=targets), theirs)
+        self._inbox = Inbox(_channel(ours))
+        self._states: tuple[WallState, ...] = ()
+        self._waiting = threading.Lock()
+
+    def result(self) -> tuple[WallState, ...]:
+        """Wait for the canary; the second time, remember. Several threads may ask at once."""
+        with self._waiting:
+            if not self._states:
+                self._states = self._await()
+                self.close()
+        return self._states
+
+    def _await(self) -> tuple[WallState, ...]:
+        try:
+            frame = self._inbox.get(CANARY_SECONDS)
+        except (TimeoutError, ProtocolError) as error:
+            raise SandboxError(f"the canary did not come back: {type(error).__name__}") from error
+        if frame is None or frame.kind != WALLS:
+            raise SandboxError("the canary died")
+        return msgspec.json.decode(frame.body, type=tuple[WallState, ...])
+
+    def close(self) -> None:
+        """Take away what was planted. May be called twice."""
+        self._planted.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _cell(scratch: str, limits: Limits) -> w.Cell:
+    return w.Cell(
+        scratch=scratch,
+        readable=readable_paths(),
+        cpu_seconds=limits.cpu_seconds,
+        memory_mib=limits.memory_mib,
+        scratch_mib=limits.scratch_mib,
+    )
+
+
+class WalledProcess:
+    """A child of the warm worker."""
+
+    def __init__(
+        self, workshop: WalledWorkshop, number: int, channel: Channel, scratch: str, limits: Limits
+    ) -> None:
+        self.channel, self.inbox = channel, Inbox(channel)
+        self._workshop, self._number, self._scratch = workshop, number, scratch
+        self._limits = limits
+        self._over = threading.Event()
+        self._exit = Exit(None, 0.0)
+        self.memory: MemoryWatch | None = None
+
+    def started(self, started: w.Started) -> None:
+        """Watch the memory of the run from now on."""
+        self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill)
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether the run was ended because it took more memory than it may."""
+        return self.memory is not None and self.memory.exceeded
+
+    def ended(self, how: Exit) -> None:
+        """Note how the run ended."""
+        self._exit = how
+        if self.memory is not None:
+            self.memory.stop()
+        self._over.set()
+
+    def kill(self) -> None:
+        """End the run: its outermost process takes the whole PID namespace with it."""
+        self._workshop.kill(self._number)
+
+    def end(self, grace: float) -> Exit:
+        """Wait for the worker to tell of the end, kill if there is none within `grace` seconds, and clean up."""
+        if not self._over.wait(grace):
+            self.kill()
+        self._over.wait()
+        self.inbox.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        return self._exit
+
+    def peak_mib(self) -> float:
+        """Return the most anonymous memory of the run's processes beyond the worker's, in MiB."""
+        return self.memory.peak_mib if self.memory else 0.0
+
+
+def readable_paths() -> tuple[str, ...]:
+    """Return what a run may read: the Python installation, the system's libraries, the course's data."""
+    system = (
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/bin",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/etc/fonts",
+        "/etc/mime.types",
+    )
+    paths = (*system, sys.prefix, sys.base_prefix)
+    return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
+
+
+def _channel(end: socket.socket) -> Channel:
+    descriptor = end.detach()
+    return Channel(descriptor, descriptor)

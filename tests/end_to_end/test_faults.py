@@ -1,0 +1,149 @@
+"""Faults of the grader's own: they are told as what they are, and never become a mark."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course
+from grader.grade import Grader, GraderError, Mode
+from grader.sandbox.walled import WalledWorkshop
+from grader.submission import read
+from tests.end_to_end.conftest import COURSE, criterion, statuses, written
+
+SLEEPS = "def one_hot(y):\n    import time; time.sleep(2)\n    return np.eye(10)[y]"
+
+
+@pytest.fixture
+def own_grader() -> Iterator[Grader]:
+    """A grader that may be broken."""
+    with Grader(COURSE, Mode.WALLS) as started:
+        yield started
+
+
+def worker_of(grader: Grader) -> int:
+    assert isinstance(grader.workshop, WalledWorkshop)
+    return grader.workshop._worker.pid
+
+
+def examiner_of(grader: Grader) -> int:
+    worker = worker_of(grader)
+    return int(Path(f"/proc/{worker}/task/{worker}/children").read_text().split()[0])
+
+
+def test_the_end_of_the_worker_is_no_mark(own_grader: Grader, tmp_path: Path) -> None:
+    submission = read(written(tmp_path, SLEEPS))
+    own_grader.grade("functions", read(written(tmp_path, "")))  # it is up
+
+    def end() -> None:
+        time.sleep(0.7)
+        os.kill(worker_of(own_grader), signal.SIGKILL)
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    with pytest.raises(GraderError, match="the worker is gone"):
+        own_grader.grade("functions", submission)
+    thread.join()
+    with pytest.raises(GraderError):  # nor does it come back
+        own_grader.grade("functions", submission)
+
+
+def test_the_end_of_the_examiner_is_no_mark(own_grader: Grader, tmp_path: Path) -> None:
+    submission = read(written(tmp_path, ""))
+    assert own_grader.grade("functions", submission).verdict.points == 100
+    os.kill(examiner_of(own_grader), signal.SIGKILL)
+    with pytest.raises(GraderError, match="examiner"):
+        own_grader.grade("functions", submission)
+
+
+FAULTY = '''
+"""A rubric with one check that fails by itself, and one that does not."""
+
+from dataclasses import dataclass
+
+from grader.checks import OneHot
+from grader.data import digits
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+
+
+@dataclass(frozen=True)
+class Fails:
+    """A check that raises."""
+
+    def steps(self, seeds):
+        return ()
+
+    def arrays(self):
+        return {}
+
+    def judge(self, case):
+        raise ZeroDivisionError("no rows")
+
+
+def named(text):
+    return Bilingual(en=text, de=text)
+
+
+RUBRIC = Rubric(
+    title=named("Faulty"),
+    task=Task(kind="functions"),
+    data=digits,
+    criteria=(
+        Criterion(id="fails", points=60, title=named("fails"), lesson=named("."), check=Fails()),
+        Criterion(
+            id="one_hot", points=40, title=named("b"), lesson=named("."), check=OneHot("one_hot", classes=10)
+        ),
+    ),
+)
+'''
+
+
+def course(folder: Path, rubric: str) -> Course:
+    (folder / "exercises" / "faulty").mkdir(parents=True)
+    (folder / "exercises" / "faulty" / "rubric.py").write_text(rubric)
+    return Course(folder)
+
+
+def test_a_check_that_fails_is_not_graded_and_the_others_are(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grader, "course", course(tmp_path, FAULTY))
+    verdict = grader.grade("faulty", read(written(tmp_path, ""))).verdict
+    assert statuses(verdict) == {"fails": "not_graded", "one_hot": "passed"}
+    assert "ZeroDivisionError: no rows" in criterion(verdict, "fails").message
+    assert (verdict.status, verdict.points) == ("not_graded", 40)
+
+
+@pytest.mark.parametrize(
+    ("rubric", "said"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("RUBRIC = 3", "has to define RUBRIC"),
+        (FAULTY.replace("points=60", "points=50"), "points add up to 90; total=100 expected"),
+    ],
+)
+def test_a_rubric_with_a_fault_is_told(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rubric: str, said: str
+) -> None:
+    working = grader.course
+    monkeypatch.setattr(grader, "course", course(tmp_path, rubric))
+    submission = read(written(tmp_path, ""))
+    with pytest.raises(GraderError, match=said):
+        grader.grade("faulty", submission)
+    monkeypatch.setattr(grader, "course", working)
+    assert grader.grade("functions", submission).verdict.points == 100  # the examiner goes on
+
+
+def test_a_late_answer_is_not_taken_for_the_next(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = read(written(tmp_path, ""))
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.grade.JUDGE_SECONDS", 0.0)
+        with pytest.raises(GraderError, match="does not answer"):
+            grader.grade("functions", submission)
+    assert grader.grade("functions", submission).verdict.points == 100

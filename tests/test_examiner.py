@@ -1,0 +1,211 @@
+"""The process that decides: plans without answers, evidence that is checked, faults that are survived."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader import examiner
+from grader.checks import OneHot, Scales
+from grader.checks import Training as Steps
+from grader.checks.base import Array, Seen
+from grader.checks.networks import Architecture
+from grader.evidence import (
+    ArrayValue,
+    AxesFacts,
+    CompileFacts,
+    FigureValue,
+    FitFacts,
+    GraphFacts,
+    HistoryValue,
+    ImportEvidence,
+    ModelFacts,
+    Returned,
+    StepEvidence,
+    StopReason,
+)
+from grader.examiner import make_case, make_plan, make_replays
+from grader.examiner_talk import Held, Question
+from grader.plan import Call, Plan, Replay
+from grader.record import pack, unpack
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+from tests.cases import Training, data, returned, stop
+
+QUESTION = Question(course="", exercise="x", seeds=(0,))
+TITLE = Bilingual(en="x", de="x")
+
+
+def rubric(*checks: Any) -> Rubric:
+    criteria = tuple(
+        Criterion(id=str(i), points=1, title=TITLE, lesson=TITLE, check=check) for i, check in enumerate(checks)
+    )
+    return Rubric(TITLE, Task("functions"), data, criteria, total=len(checks))
+
+
+FULL = rubric(OneHot("one_hot", 10), Scales("scale", 16), Architecture(Steps(), inputs=64, outputs=10))
+
+
+def plan_of(done: tuple[str, ...] = (), question: Question = QUESTION) -> tuple[Plan, Mapping[str, Array]]:
+    return unpack(make_plan(question, FULL, data(), frozenset(done)).parcel, Plan)
+
+
+HEAVY = ("tensorflow", "keras", "matplotlib")
+TRUSTED = ("judge", "certify", "network", "case", "checks", "notices", "exhibits", "misconceptions", "examiner")
+FRESH = """
+import importlib, sys
+for name in {names!r}:
+    for loaded in [m for m in sys.modules if m.split(".")[0] == "grader"]:
+        del sys.modules[loaded]
+    importlib.import_module(f"grader.{{name}}")
+sys.exit(any(m in sys.modules for m in {heavy!r}))
+"""
+
+
+def test_the_trusted_side_imports_in_any_order_and_no_tensorflow() -> None:
+    code = FRESH.format(names=TRUSTED, heavy=HEAVY)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_held_out_row_and_no_label_travels_with_a_plan() -> None:
+    _, arrays = plan_of()
+    assert not set(arrays) & set(data().outside)
+    for secret in data().outside.values():
+        assert not any(a.shape == secret.shape and np.array_equal(a, secret) for a in arrays.values())
+
+
+def test_each_step_stands_once_and_in_order() -> None:
+    steps = [step.id for step in plan_of()[0].steps]
+    assert len(steps) == len(set(steps))
+    assert (
+        steps.index("build_model@0") < steps.index("model@0") < steps.index("train@0") < steps.index("trained@0")
+    )
+
+
+def test_what_is_done_is_not_done_again_but_for_others() -> None:
+    everything = [step.id for step in plan_of()[0].steps]
+    assert make_plan(QUESTION, FULL, data(), frozenset(everything)).parcel == b""
+    left = [step.id for step in plan_of(tuple(set(everything) - {"trained@0"}))[0].steps]
+    assert left == ["one_hot@train", "one_hot@val", "build_model@0", "train@0", "trained@0"]
+    more = msgspec.structs.replace(QUESTION, seeds=(0, 1))
+    assert "train@1" in [step.id for step in plan_of(tuple(everything), more)[0].steps]
+
+
+def test_two_steps_of_one_name_are_refused() -> None:
+    class Other(OneHot):
+        def steps(self, seeds: Any) -> Any:
+            return (Call(id="one_hot@every", function="other"),)
+
+    with pytest.raises(ValueError, match="one_hot@every"):
+        make_plan(QUESTION, rubric(OneHot("one_hot", 10), Other("one_hot", 10)), data(), frozenset())
+
+
+# Evidence.
+
+
+def held(steps: Mapping[str, Seen] | None = None, **changes: Any) -> Held:
+    bodies = {name: pack(s.evidence, s.arrays) for name, s in (steps or {}).items()}
+    parts: dict[str, Any] = {
+        "imported": pack(ImportEvidence(), {}),
+        "import_stop": None,
+        "import_unit": None,
+        "bodies": bodies,
+        "stops": {},
+        "replays": {},
+    }
+    return Held(**{**parts, **changes})
+
+
+def test_evidence_comes_back_as_it_was() -> None:
+    step = returned("one_hot@every", np.eye(3))
+    made = make_case(QUESTION, data(), held({"one_hot@every": step}))
+    assert made.steps["one_hot@every"].evidence == step.evidence
+    assert np.array_equal(made.array("one_hot@every", "one_hot"), np.eye(3))
+    assert made.seeds == (0,)
+
+
+GOOD = returned("one_hot@every", np.eye(3))
+FORGED: dict[str, bytes] = {
+    "nothing": b"",
+    "noise": b"\x00" * 50,
+    "another record": pack(ImportEvidence(), {}),
+    "another step": pack(returned("scale@row", [1]).evidence, {"0": np.ones(1)}),
+    "without its arrays": pack(GOOD.evidence, {}),
+    "cut off": pack(GOOD.evidence, GOOD.arrays)[:-20],
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_evidence_that_is_not_exactly_a_steps_is_tampered_with(name: str) -> None:
+    made = make_case(QUESTION, data(), held(bodies={"one_hot@every": FORGED[name]}))
+    assert "one_hot@every" not in made.steps
+    assert made.stops["one_hot@every"].reason is StopReason.TAMPERED
+
+
+REFS: dict[type, dict[str, Any]] = {
+    ArrayValue: {"outcome": Returned(value=ArrayValue(ref="r", dtype="f", shape=(), container="list"))},
+    HistoryValue: {"outcome": Returned(value=HistoryValue(curves={"loss": "r"}))},
+    FigureValue: {"outcome": Returned(value=FigureValue(axes=(), png="r"))},
+    AxesFacts: {"outcome": Returned(value=FigureValue(axes=(AxesFacts(scatters=("r",)),)))},
+    FitFacts: {"outcome": GOOD.evidence.outcome, "fits": (FitFacts(rows="r"),)},
+}
+
+
+@pytest.mark.parametrize("kind", REFS)
+def test_every_array_that_is_named_has_to_be_there(kind: type) -> None:
+    evidence = StepEvidence(id="a", **REFS[kind])
+    assert "r" in examiner._refs(msgspec.to_builtins(evidence))
+
+
+def test_graphs_and_probes_have_to_be_there() -> None:
+    model = Training().case().steps["model@0"].evidence.model
+    assert model is not None
+    assert model.graph is not None
+    assert "g" in examiner._refs(msgspec.to_builtins(model))
+    probe = CompileFacts(
+        loss="", from_logits=False, label_smoothing=0, optimizer="", learning_rate=None, metrics=(), probe="p"
+    )
+    assert examiner._refs(msgspec.to_builtins(probe)) == {"p"}
+    assert GraphFacts.__struct_fields__[0] == "ref"
+    assert "graph" in ModelFacts.__struct_fields__
+
+
+def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
+    made = make_case(QUESTION, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
+    assert made.imported.stopped == stop(StopReason.MEMORY)
+    assert made.imported.unit == 3
+    forged = make_case(QUESTION, data(), held(imported=b"noise"))
+    assert forged.imported.stopped is not None
+    assert forged.imported.stopped.reason is StopReason.TAMPERED
+
+
+# Replays.
+
+
+def with_graph() -> Held:
+    steps = dict(Training().case().steps)
+    for name in ("model@0", "trained@0"):
+        steps[name] = replace(steps[name], arrays={"g": np.frombuffer(b"graph", np.uint8)})
+    return held(steps)
+
+
+def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
+    plan, arrays = unpack(make_replays(QUESTION, data(), with_graph()).parcel, Plan)
+    assert [step.id for step in plan.steps] == ["model@0", "trained@0"]
+    assert all(isinstance(step, Replay) for step in plan.steps)
+    assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model@0", "graph:trained@0"}
+    again = msgspec.structs.replace(with_graph(), replays={"model@0": b"", "trained@0": b""})
+    assert make_replays(QUESTION, data(), again).parcel == b""
+    assert make_replays(QUESTION, data(), held()).parcel == b""
+
+
+def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
+    replayed = Training().case().replays["model@0"]
+    body = pack(replayed.evidence, replayed.arrays)
+    made = make_case(QUESTION, data(), held(replays={"model@0": body, "trained@0": b"noise"}))
+    assert set(made.replays) == {"model@0"}
+    assert made.replays["model@0"].evidence == replayed.evidence

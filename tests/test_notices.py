@@ -1,0 +1,62 @@
+"""What is said about a submission as a whole."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader.checks.base import Seen
+from grader.evidence import Frame, ImportEvidence, StopReason, UnitFailure
+from grader.notices import MANY_LINES, notices
+from grader.submission import Submission, Unit
+from grader.verdict import Location, Notice
+from tests.cases import case, exception, returned, say, stop
+
+CODE = "import numpy\n\n\nx = 1\ny = 2\nz = 3\nnp.zeros(3)\n"
+SUBMISSION = Submission("s.py", "0" * 64, "script", (Unit(CODE, CODE), Unit(CODE, CODE, 2)))
+
+
+def of(steps: Mapping[str, Seen] | None = None, **imported: Any) -> dict[str, Notice]:
+    return {n.id: n for n in notices(case(steps, imported=ImportEvidence(**imported)), SUBMISSION, say)}
+
+
+def test_a_quiet_submission_is_not_talked_about() -> None:
+    assert of({"scale@batch": returned("scale@batch", [1])}) == {}
+
+
+def test_a_crash_names_cell_and_line() -> None:
+    error = exception(NameError("name 'np' is not defined"))
+    in_cell = msgspec.structs.replace(error, frames=(Frame(line=7, cell=2),))
+    cell = of(failures=(UnitFailure(cell=2, exception=in_cell),))["import-failed"]
+    assert "Cell 2 stopped with an error; the cells after it were still run: NameError" in cell.text
+    assert cell.location == Location(file="s.py", line=7, cell=2, source="np.zeros(3)")
+    script = of(failures=(UnitFailure(cell=None, exception=error),))["import-failed"]
+    assert "Your file stopped" in script.text
+    assert script.location == Location(file="s.py", line=7, source="np.zeros(3)")
+
+
+@pytest.mark.parametrize("reason", StopReason)
+def test_every_stop_during_the_import_is_told(reason: StopReason) -> None:
+    notice = of(stopped=stop(reason), unit=4)["import-stopped"]
+    assert notice.severity == "error"
+    assert "Cell 4" in notice.text
+
+
+def test_training_at_the_top_level() -> None:
+    assert "train()" in of(fits=1)["training-at-import"].text
+
+
+def test_input_at_the_top_level_or_in_a_function() -> None:
+    assert "input()" in of(asked_input=True)["waits-for-input"].text
+    assert "input()" in of({"load@all": returned("load@all", 1, asked_input=True)})["waits-for-input"].text
+
+
+def test_many_lines_are_counted_over_all() -> None:
+    step = {"load@all": returned("load@all", 1, output_lines=MANY_LINES)}
+    assert "prints-much" not in of(step)
+    assert f"{MANY_LINES + 5} lines" in of(step, output_lines=5)["prints-much"].text
+
+
+def test_threads_left_name_the_function() -> None:
+    assert "load()" in of({"load@all": returned("load@all", 1, threads_left=2)})["threads-left"].text
