@@ -60,7 +60,7 @@ class Course:
 
 
 def find(folder: Path | None = None) -> Course:
-    """Return the course in `folder`; without one, the course that holds the current folder, else the shipped one."""
+    """Return the course in `folder`; without one, that around the current folder, else the shipped one."""
     if folder is not None:
         return Course(folder)
     here = Path.cwd()

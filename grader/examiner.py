@@ -162,7 +162,7 @@ def _refs(tree: object) -> set[str]:
                 found.update(value.values())
             else:
                 found |= _refs(value)
-    elif isinstance(tree, list):
+    elif isinstance(tree, list | tuple):
         for value in tree:
             found |= _refs(value)
     return found

@@ -17,7 +17,7 @@ PROBE_OUTPUTS = np.array(
 
 
 def identify(compiled: CompileFacts, arrays: Mapping[str, Array]) -> tuple[str, bool]:
-    """Return canonical name and `from_logits` of a loss: of the student's own losses too, where they do the same."""
+    """Return canonical name and `from_logits` of a loss, also of the student's own where it does the same."""
     if compiled.loss != "custom" or compiled.probe not in arrays:
         return compiled.loss, compiled.from_logits
     values = arrays[compiled.probe]

@@ -422,7 +422,7 @@ def fit(**changes: Any) -> FitFacts:
     facts = FitFacts(
         loss="categorical_crossentropy",
         x_shape=(100, 64),
-        x_range=(0.0, 0.9),
+        x_range=(float(data().inside["x_train"].min()), float(data().inside["x_train"].max())),
         y_shape=(100, 10),
         y_dtype="float32",
         epochs=2,

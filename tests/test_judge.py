@@ -56,7 +56,7 @@ def verdict(
         criteria=criteria,
         total=sum(c.points for c in criteria),
     )
-    used = Resources(wall_seconds=1, cpu_seconds=1, peak_mib=1)
+    used = Resources(wall_seconds=1.0, cpu_seconds=1.0, peak_mib=1.0)
     isolation = Isolation(mode="plain")
     return judge("x", rubric, data(), made or case(), SUBMISSION, isolation, used, VERSIONS, language)
 
