@@ -30,9 +30,7 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
         functions = {f"function {f.signature.name}" for f in graph.library.function}
         refused = forbidden(nodes) | functions
         if refused or len(graph.node) > MAX_NODES:
-            return ReplayEvidence(
-                id=step.id, nodes=nodes, forbidden=tuple(sorted(refused)) or ("too many nodes",)
-            )
+            return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(refused)) or ("too many nodes",))
         constants = {
             n.name: store.add(tf.make_ndarray(n.attr["value"].tensor)) for n in graph.node if n.op == "Const"
         }

@@ -120,14 +120,12 @@ def _missing_after_crash(case: Case, step: str) -> Judgement:
     why = describe_exception(failure.exception)
     at = failure.exception.frames[-1] if failure.exception.frames else None
     if failure.cell is None:
-        message = T(
-            "{function}() was never defined, because your file stopped before it: {why}",
-            function=function_of(step),
-            why=why,
-        )
+        # Without the function's name: what is missing for one reason is told once.
+        message = T("Your file stopped with an error before this was defined: {why}", why=why)
     else:
         message = T(
-            "{function}() was never defined. Cell {cell} stopped with an error: {why}",
+            "There is no function {function}(). If you have written it, look first at cell {cell}, which stopped with "
+            "an error: {why}",
             function=function_of(step),
             cell=failure.cell,
             why=why,

@@ -156,7 +156,7 @@ def test_what_was_defined_before_a_crash_is_judged(grade: Grade) -> None:
     verdict = grade("", before="import numpy as np\nx = [1][2]\n")
     assert {c.status for c in verdict.criteria} == {"failed"}
     assert (
-        "was never defined, because your file stopped before it: IndexError" in criterion(verdict, "scale").message
+        "stopped with an error before this was defined: IndexError" in criterion(verdict, "scale").message
     )
     after = grade("x = [1][2]")
     assert after.points == 100
@@ -239,7 +239,7 @@ def test_a_cell_with_a_syntax_error_costs_its_own_functions(grade_cells: Grade) 
     assert criterion(verdict, "one_hot").status == criterion(verdict, "scale").status == "passed"
     lost = criterion(verdict, "class_counts")
     assert lost.status == "failed"
-    assert "class_counts() was never defined. Cell 2 stopped with an error: this is not Python" in lost.message
+    assert "look first at cell 2, which stopped with an error: this is not Python" in lost.message
     assert lost.location is not None
     assert (lost.location.file, lost.location.cell, lost.location.line) == ("submission.ipynb", 2, 1)
     assert verdict.points == 80
