@@ -63,7 +63,7 @@ def update() -> list[str]:
     catalogue.header_comment = (
         "# The German sentences of the grader. Written by people; kept in step by `make messages`."
     )
-    catalogue.project, catalogue.version, catalogue.copyright_holder = "keras-grader", "", "The keras-grader authors"
+    catalogue.project, catalogue.version = "keras-grader", ""
     catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
     # No dates: the same sentences give the same file.
     catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import numpy as np
 from grader.evidence import NodeFacts, ReplayEvidence, TapFacts
 from grader.operations import forbidden
 from grader.plan import Replay
-from grader.sandbox.values import Store
+from grader.sandbox.store import Store
 
 MAX_NODES = 20_000
 MAX_TAPS = 32

@@ -8,7 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import keras
 import msgspec
@@ -18,9 +18,7 @@ from keras.src.models.functional import Functional
 from grader.evidence import CompileFacts, FitFacts, GraphFacts, LayerFacts, ModelFacts
 from grader.losses import PROBE_LABELS, PROBE_OUTPUTS
 from grader.rows import row_hashes
-
-if TYPE_CHECKING:
-    from grader.sandbox.values import Store
+from grader.sandbox.store import Store, curves_of
 
 MAX_LAYERS = 500
 MAX_GRAPH_BYTES = 128 << 20
@@ -65,7 +63,7 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
-def describe(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> ModelFacts:
+def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFacts:
     """Return facts and frozen graph of `model`. `sample`: some rows of input, float32.
 
     Whatever keeps the graph from being made is told in `problem`; the facts are there all the same.
@@ -152,7 +150,7 @@ def _class_name(value: object) -> str | None:
     return None if value is None else type(value).__name__
 
 
-def _compiled(model: Any, store: "Store") -> CompileFacts | None:
+def _compiled(model: Any, store: Store) -> CompileFacts | None:
     if not getattr(model, "compiled", False):
         return None
     loss, options = _loss(getattr(model, "loss", None))
@@ -238,7 +236,7 @@ def _metric_name(metric: Any) -> str:
 # The frozen graph.
 
 
-def _freeze(model: Any, sample: np.ndarray[Any, Any], store: "Store") -> GraphFacts:
+def _freeze(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
     """Trace `model` in inference mode and turn its variables to constants: pure data."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import (
@@ -293,10 +291,8 @@ class FitWatch:
 
         keras.Model.fit = fit
 
-    def take(self, store: "Store") -> tuple[FitFacts, ...]:
+    def take(self, store: Store) -> tuple[FitFacts, ...]:
         """Return the calls since the last time; their arrays go to `store`."""
-        from grader.sandbox.values import curves_of  # values needs this module
-
         taken = tuple(
             msgspec.structs.replace(
                 fit.facts,

@@ -31,7 +31,7 @@ class ClaimError(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a submission of the course's own must lose: criteria, and the share that each keeps (None: less than all)."""
+    """What a submission of the course's own must lose: criteria, and the share that each keeps (None: not all)."""
 
     name: str
     submission: Submission

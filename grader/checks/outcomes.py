@@ -124,8 +124,8 @@ def _missing_after_crash(case: Case, step: str) -> Judgement:
         message = T("Your file stopped with an error before this was defined: {why}", why=why)
     else:
         message = T(
-            "There is no function {function}(). If you have written it, look first at cell {cell}, which stopped with "
-            "an error: {why}",
+            "There is no function {function}(). If you have written it, look first at cell {cell}, "
+            "which stopped with an error: {why}",
             function=function_of(step),
             cell=failure.cell,
             why=why,

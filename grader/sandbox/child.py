@@ -60,7 +60,8 @@ from grader.sandbox.frames import (
 )
 from grader.sandbox.guest import Guest, exception_facts
 from grader.sandbox.stage import Stage
-from grader.sandbox.values import Store, encode, type_name
+from grader.sandbox.store import Store
+from grader.sandbox.values import encode, type_name
 from grader.verdict import WallState
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.evidence import AxesFacts, FigureValue
-from grader.sandbox.values import Store
+from grader.sandbox.store import Store
 
 MAX_AXES = 128
 MAX_MARKS = 128

@@ -17,25 +17,12 @@ from grader.evidence import (
     Value,
 )
 from grader.model_facts import is_history, is_model
+from grader.sandbox.store import Store, curves_of
 
 MAX_ARRAY_BYTES = 64 << 20
 MAX_ITEMS = 4096
 MAX_TEXT = 4000
 MAX_DEPTH = 6
-
-
-class Store:
-    """Collects the arrays of one step under short names."""
-
-    def __init__(self) -> None:
-        self.arrays: dict[str, np.ndarray[Any, Any]] = {}
-
-    def add(self, array: np.ndarray[Any, Any]) -> str:
-        """Keep a copy in plain NumPy form and return its name."""
-        name = str(len(self.arrays))
-        # A plain base-class copy: no subclass, no memory shared with the submission, no Python objects.
-        self.arrays[name] = np.array(array, copy=True, subok=False)
-        return name
 
 
 def encode(value: object, store: Store, depth: int = 0) -> Value:
@@ -132,14 +119,3 @@ def _mapping(value: dict[object, object], store: Store, depth: int) -> Value:
 def encode_history(value: Any, store: Store) -> Value:
     """Return a `keras.callbacks.History` as its curves."""
     return HistoryValue(curves=curves_of(value.history, store))
-
-
-def curves_of(series: object, store: Store) -> dict[str, str]:
-    """Return each curve that is a flat list of numbers as a ref to a float64 array."""
-    curves = {}
-    if isinstance(series, dict):
-        for key, values in list(series.items())[:64]:
-            array = np.asarray(values, dtype=np.float64)
-            if array.ndim == 1 and array.size <= 100_000:
-                curves[str(key)[:200]] = store.add(array)
-    return curves
