@@ -28,8 +28,8 @@ class Task:
 class Criterion:
     """One thing that a submission is judged by.
 
-    `lesson` says in one sentence what a student learns from it. Points are given for `check`; `bonus` is what the
-    check may give beyond them. Where a criterion in `depends_on` failed in a way that leaves nothing to judge here,
+    `lesson` says in one sentence what a student learns from it. Points are given for `check`; `bonus` is what
+    the check may give beyond them. Where a criterion in `depends_on` failed in a way that leaves nothing to judge,
     this one is skipped.
     """
 

@@ -85,6 +85,18 @@ def test_weights_that_no_layer_claims_disagree() -> None:
     assert disagreeing(claims={**few, "parameters": 195}) == {"parameters", "kernels"}
 
 
+def decoy(net: Net) -> str:
+    table = net.kernel(net.x, net.random.normal(0, 1, (64, 100)))
+    unused_ = LayerFacts(name="decoy", kind="Dense", path="", units=200, weight_shapes=((64, 200), (200,)))
+    output = net.dense(net.act(table, "Relu"), 10, "Softmax")
+    net.layers.append(unused_)
+    return output
+
+
+def test_a_layer_that_is_not_used_makes_no_room_for_other_numbers() -> None:
+    assert disagreeing(make=decoy, claims={"parameters": 20_000}) == {"kernels"}
+
+
 def test_layers_of_which_nothing_is_in_the_graph_disagree() -> None:
     other = {"layers": (LayerFacts(name="d", kind="Dense", path="", units=3, weight_shapes=((64, 3), (3,))),)}
     assert disagreeing(claims=other) == {"kernels"}

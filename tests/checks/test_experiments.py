@@ -8,7 +8,7 @@ import pytest
 from grader.checks import Experiments
 from grader.checks.base import Judgement
 from grader.verdict import Status
-from tests.cases import history, judge, text
+from tests.cases import case, history, judge, judged, run, text
 
 CHECK = Experiments(activations="activations", losses="losses")
 ACCURACIES: dict[str, Any] = {"relu": 0.5, "sigmoid": 0.94, "softmax": 0.96}
@@ -68,9 +68,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_wrong_ones_fail_and_the_sentence_says_why(case: str) -> None:
-    options, said = WRONG[case]
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_ones_fail_and_the_sentence_says_why(name: str) -> None:
+    options, said = WRONG[name]
     judgement = of(**options)
     assert judgement.status is Status.FAILED
     assert said in text(judgement.message), text(judgement.message)
@@ -78,3 +78,12 @@ def test_wrong_ones_fail_and_the_sentence_says_why(case: str) -> None:
 
 def test_the_message_names_what_was_measured() -> None:
     assert "relu 0.500, sigmoid 0.940, softmax 0.960" in text(of().message)
+
+
+def test_each_experiment_has_to_train_by_itself() -> None:
+    functions = {"activations": lambda *_: ACCURACIES, "losses": lambda *_: CURVES}
+    trained, idle = (run(CHECK, functions, fits) for fits in (3, 0))
+    mixed = case({**trained.steps, "losses@experiment": idle.steps["losses@experiment"]})
+    judgement = judged(CHECK, mixed)
+    assert judgement.status is Status.FAILED
+    assert "losses() has to train 2 networks. Calls of fit seen: 0" in text(judgement.message)

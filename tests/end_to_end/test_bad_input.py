@@ -4,6 +4,9 @@
 
 import pytest
 
+from grader.grade import Grader
+from grader.plan import Limits
+from grader.sandbox.supervisor import Process
 from tests.end_to_end.conftest import Grade, all_but, criterion
 
 ONE_HOT = "def one_hot(y):\n    "
@@ -155,9 +158,7 @@ def test_a_syntax_error_is_shown_where_it_is(grade: Grade) -> None:
 def test_what_was_defined_before_a_crash_is_judged(grade: Grade) -> None:
     verdict = grade("", before="import numpy as np\nx = [1][2]\n")
     assert {c.status for c in verdict.criteria} == {"failed"}
-    assert (
-        "stopped with an error before this was defined: IndexError" in criterion(verdict, "scale").message
-    )
+    assert "stopped with an error before this was defined: IndexError" in criterion(verdict, "scale").message
     after = grade("x = [1][2]")
     assert after.points == 100
     assert "IndexError" in after.notices[0].text
@@ -275,3 +276,20 @@ def test_two_cells_that_never_end_are_one_too_many(grade_cells: Grade) -> None:
     verdict = grade_cells(CELL, "import os; os._exit(0)", "import os; os._exit(1)")
     assert {c.status for c in verdict.criteria} == {"failed"}
     assert "Cell 2 ended the whole process" in criterion(verdict, "one_hot").message
+
+
+def test_a_function_that_ends_the_process_is_not_called_again(
+    grade: Grade, grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call would cost a process: the other calls of the function share the fate of the first."""
+    launched: list[Limits] = []
+    launch = grader.workshop.launch
+
+    def counted(limits: Limits) -> Process:
+        launched.append(limits)
+        return launch(limits)
+
+    monkeypatch.setattr(grader.workshop, "launch", counted)
+    verdict = grade(ONE_HOT + "import os; os._exit(0)")
+    assert verdict.points == 50
+    assert len(launched) == 2  # until the first call, and the rest

@@ -3,6 +3,10 @@
 import threading
 from pathlib import Path
 
+import msgspec
+import pytest
+
+from grader.examiner_talk import AskPlan, PlanMade, Question
 from grader.grade import Grader
 from grader.submission import Submission, read
 from tests.end_to_end.conftest import without_resources, written
@@ -64,3 +68,22 @@ def test_one_submission_changes_nothing_for_the_next(grader: Grader, tmp_path: P
     harm += "\nopen('left', 'w').write('x')"
     grader.grade(exercise, read(written(tmp_path / "bad", harm)))
     assert without_resources(grader.grade(exercise, right).verdict) == before
+
+
+def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two submissions at once share one examiner."""
+    monkeypatch.setattr("grader.grade.JUDGE_SECONDS", 10.0)
+    question = Question(course=str(grader.course.folder), exercise="functions")
+    wrong: list[object] = []
+
+    def ask(seed: int) -> None:
+        for _ in range(50):
+            seeds = grader._ask(AskPlan(msgspec.structs.replace(question, seeds=(seed,))), PlanMade).seeds
+            wrong.extend([seeds] if seeds != (seed,) else [])
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

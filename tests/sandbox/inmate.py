@@ -175,7 +175,7 @@ def readable(path: str) -> str:
 
 def use(request: Request, *_: object) -> object:
     """Do what honest submissions do, and what they only try."""
-    import decimal  # noqa: PLC0415 - not imported so far: read lazily from the installation
+    import decimal
 
     results: dict[str, object] = {"lazy import": str(decimal.Decimal(1))}
     Path("kept.txt").write_text("ok")
@@ -214,7 +214,7 @@ def use(request: Request, *_: object) -> object:
 
 def copied_library() -> str:
     """Write a shared library. It is not to be loaded: what a submission can write must not be executed."""
-    import _ctypes  # noqa: PLC0415 - only its file is of interest
+    import _ctypes
 
     Path("own.so").write_bytes(Path(_ctypes.__file__).read_bytes())
     return str(Path("own.so").resolve())
@@ -222,9 +222,9 @@ def copied_library() -> str:
 
 def train(*_: object) -> object:
     """Train a small network, draw a picture."""
-    import keras  # noqa: PLC0415 - only for this act
-    import numpy as np  # noqa: PLC0415
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    import keras
+    import numpy as np
+    from matplotlib import pyplot as plt
 
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
