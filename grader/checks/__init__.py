@@ -1,11 +1,13 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
 from grader.checks.experiments import Experiments
+from grader.checks.features import Loads, Scales
 from grader.checks.figures import Figures
-from grader.checks.functions import ConfusionMatrix, CountsClasses, Loads, OneHot, Scales, Splits
 from grader.checks.histories import Diagnoses
+from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
 from grader.checks.networks import Architecture, HeadAndLoss, Training, Trains
 from grader.checks.scores import Accuracy, Probabilities
+from grader.checks.splits import Splits
 
 __all__ = [
     "Accuracy",

@@ -51,8 +51,8 @@ def test_what_touches_only_the_submission_is_harmless(grade: Grade, case: str) -
 
 # What it changes, and the statuses that are right: points only where the answers are right.
 BROKEN = {
-    "modules": "import sys\nfor name in list(sys.modules):\n    if name.startswith(('msgspec', 'grader')): del sys.modules[name]",
-    "all modules": "import sys\nsys.modules.clear()",
+    "modules": "import sys\nfor name in list(sys.modules):\n    if name.startswith(('msgspec', 'grader')): del sys.modules[name]\n" + ONE_HOT + "return y",
+    "all modules": "import sys\nsys.modules.clear()\n" + ONE_HOT + "return y",
     "builtins": "import builtins\nbuiltins.len = lambda x: 13\nbuiltins.isinstance = lambda *a: True",
     "no builtins": "import builtins\nbuiltins.__dict__.clear()",
     "comparison": "np.allclose = np.array_equal = lambda *a, **k: True\n" + ONE_HOT + "return y",

@@ -1,0 +1,75 @@
+"""What checks of functions share: returned numbers against those expected."""
+
+from collections.abc import Mapping
+
+from grader.checks.base import (
+    Array,
+    Case,
+    Judgement,
+    failed,
+    first_difference,
+    is_numeric,
+)
+from grader.evidence import Returned
+from grader.text import T, Words
+
+
+def compare(function: str, received: Array, expected: Array, what: Words) -> Judgement | None:
+    """Return a judgement where numbers are not those expected (`what` says in words what they are), else None."""
+    if not is_numeric(received):
+        return failed(
+            T(
+                "{function}() has to return numbers. Received: dtype {dtype}.",
+                function=function,
+                dtype=str(received.dtype),
+            ),
+            expected=what,
+            received=str(received.dtype),
+        )
+    if received.shape != expected.shape:
+        return failed(
+            T(
+                "{function}() returned the shape {received}; expected {expected}.",
+                function=function,
+                received=str(received.shape),
+                expected=str(expected.shape),
+            ),
+            expected=T("shape {shape}", shape=str(expected.shape)),
+            received=T("shape {shape}", shape=str(received.shape)),
+        )
+    place = first_difference(received, expected)
+    if place is None:
+        return None
+    return failed(
+        T(
+            "{function}() returned other numbers than expected ({what}). The first difference is at index "
+            "{place}.",
+            function=function,
+            what=what,
+            place=str(list(place)),
+        ),
+        expected=f"{float(expected[place]):.6g}",
+        received=f"{float(received[place]):.6g}",
+    )
+
+
+class NoArrays:
+    def arrays(self) -> Mapping[str, Array]:
+        """Return nothing: the exercise's data are enough."""
+        return {}
+
+
+def unchanged(case: Case, step: str, function: str) -> Judgement | None:
+    """Return a judgement where a function wrote into the array that it was given, else None."""
+    outcome = case.seen(step).evidence.outcome
+    if isinstance(outcome, Returned) and outcome.mutated:
+        return failed(
+            T(
+                "{function}() changes the array that it is given. Work on a copy: the caller still needs the "
+                "original.",
+                function=function,
+            ),
+            expected=T("unchanged arguments"),
+            received=T("argument {number} was written to", number=outcome.mutated[0] + 1),
+        )
+    return None

@@ -1,0 +1,151 @@
+"""Checks of functions on features: loading and scaling."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.base import (
+    Array,
+    Case,
+    Judgement,
+    failed,
+    flat,
+    is_numeric,
+    name_of,
+    numbers,
+    passed,
+)
+from grader.checks.comparison import NoArrays, compare, unchanged
+from grader.evidence import Items
+from grader.plan import Array as Given
+from grader.plan import Call, Step
+from grader.text import T
+
+
+@dataclass(frozen=True)
+class Loads(NoArrays):
+    """`function()` returns features and labels of the whole data set, raw.
+
+    >>> Loads("load")
+    """
+
+    function: str
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return one call without arguments."""
+        return (Call(id=f"{self.function}@all", function=self.function),)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against `x_all` and `y_all`; rows may be in another order as long as they stay paired."""
+        value, arrays = case.value(f"{self.function}@all")
+        if not isinstance(value, Items) or len(value.items) != 2:
+            return failed(
+                T(
+                    "{function}() has to return two things, x and y. Received: {received}.",
+                    function=self.function,
+                    received=name_of(value),
+                ),
+                expected="x, y",
+                received=name_of(value),
+            )
+        x, labels = (numbers(item, arrays, self.function) for item in value.items)
+        y = flat(labels)
+        true_x, true_y = case.outside["x_all"], case.outside["y_all"]
+        if x.shape == (*y.shape, *true_x.shape[1:]) and is_numeric(x) and is_numeric(y):
+            order, true_order = np.lexsort((y, *x.T)), np.lexsort((true_y, *true_x.T))
+            x, y, true_x, true_y = x[order], y[order], true_x[true_order], true_y[true_order]
+        what = T("the raw grey values and labels of scikit-learn's digits")
+        problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
+        if problem:
+            return problem
+        if labels.ndim > 1:
+            return passed(
+                T(
+                    "Rows and labels are right. The labels come in the shape {received}; {expected} is what Keras "
+                    "and scikit-learn expect.",
+                    received=str(labels.shape),
+                    expected=str(y.shape),
+                )
+            )
+        return passed(
+            T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
+        )
+
+
+@dataclass(frozen=True)
+class Scales(NoArrays):
+    """`function(x)` divides by the largest possible value: a row's numbers do not depend on its neighbours.
+
+    >>> Scales("scale", largest=16)
+    """
+
+    function: str
+    largest: float
+
+    def _inputs(self) -> dict[str, list[list[float]]]:
+        # No row here reaches the largest value, some columns are constant, and one batch is a single row.
+        wave = [[float((7 * r + 3 * c) % (4 + r)) for c in range(64)] for r in range(12)]
+        return {
+            "batch": wave,
+            "row": wave[2:3],
+            "dark": [[0.0] * 64, [3.0] * 64],
+            "bright": [[16.0] * 64, wave[4]],
+        }
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call on each of the batches."""
+        return tuple(
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
+            for name in self._inputs()
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return the batches."""
+        return {f"{self.function}:{name}": np.array(rows) for name, rows in self._inputs().items()}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge each batch against a division by `largest`."""
+        for name, rows in self._inputs().items():
+            step = f"{self.function}@{name}"
+            received, raw = case.array(step, self.function), np.array(rows)
+            if problem := unchanged(case, step, self.function):
+                return problem
+            if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
+                place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
+                return failed(
+                    T(
+                        "{function}() gives NaN or infinite numbers, for example where all values of a column are "
+                        "equal. The first one is at index {place}.",
+                        function=self.function,
+                        place=str(list(place)),
+                    ),
+                    expected=T("numbers from 0 to 1"),
+                    received=str(float(received[place])),
+                )
+            if received.shape == raw.shape and is_numeric(received) and self._depends_on_batch(case):
+                return failed(
+                    T(
+                        "{function}() gives the same row other numbers in another batch. Divide by the largest "
+                        "possible "
+                        "value, {largest:g}, not by the largest value that happens to be there.",
+                        function=self.function,
+                        largest=self.largest,
+                    ),
+                    expected=T("the same numbers for the same row"),
+                    received=T("other numbers when the row comes alone"),
+                )
+            what = T("grey values divided by {largest:g}", largest=self.largest)
+            if problem := compare(self.function, received, raw / self.largest, what):
+                return problem
+        return passed(T("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
+
+    def _depends_on_batch(self, case: Case) -> bool:
+        batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))
+        if not (is_numeric(batch) and is_numeric(row)):
+            return False
+        return batch.shape == (12, 64) and row.shape == (1, 64) and not np.allclose(batch[2:3], row, atol=1e-5)
