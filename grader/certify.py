@@ -170,9 +170,24 @@ def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
     seen = int(np.isin(secret, fitted).sum())
     text = T("Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=seen)
     yield Agreement("held_out", seen == 0, text)
+    yield from _same_loss(network)
     loss = _loss_agreement(network, case, step.arrays)
     if loss is not None:
         yield loss
+
+
+def _same_loss(network: Trained) -> Iterator[Agreement]:
+    """Compare the loss that the model says it was compiled with to the one that `fit` trained with."""
+    compiled = network.after.facts.compiled if network.after else None
+    fits = [fit for fit in network.fits if fit.finished and fit.loss]
+    if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
+        text = T(
+            "Seed {seed}: fit trained with {trained}, but the model says {claimed}.",
+            seed=network.seed,
+            trained=fits[-1].loss or "",
+            claimed=compiled.loss,
+        )
+        yield Agreement("compiled", agrees=False, text=text)
 
 
 def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -> Agreement | None:

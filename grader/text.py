@@ -56,8 +56,20 @@ class Translator:
             return words
         if isinstance(words, Bilingual):
             return words.de if self.language == "de" else words.en
-        filled = {k: self(v) if isinstance(v, Text | Bilingual) else v for k, v in words.params.items()}
+        filled = {name: self._filling(value) for name, value in words.params.items()}
         return self.catalogue.gettext(words.msgid).format(**filled)
+
+    def _filling(self, value: "str | int | float | Words") -> "str | int | float":
+        if isinstance(value, Text | Bilingual):
+            return self(value)
+        return _GermanFloat(value) if isinstance(value, float) and self.language == "de" else value
+
+
+class _GermanFloat(float):
+    """A number that is written with a decimal comma, and with a space before the per cent sign."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace(".", ",").replace("%", "\N{NO-BREAK SPACE}%")
 
 
 @cache

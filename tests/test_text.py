@@ -36,3 +36,9 @@ def test_each_language_has_a_translator_and_no_other() -> None:
 def test_texts_are_values() -> None:
     assert T("a {b}", b=1) == Text("a {b}", {"b": 1})
     assert T("a {b}", b=1) != T("a {b}", b=2)
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    words = T("{score:.1%} and {value:.3f} of {count}", score=0.9556, value=1.5, count=3)
+    assert Translator("en")(words) == "95.6% and 1.500 of 3"
+    assert Translator("de")(words) == "95,6\N{NO-BREAK SPACE}% and 1,500 of 3"

@@ -79,7 +79,7 @@ class Figures:
         return partial(
             round(1 - len(problems) / len(checks), 4),
             T(
-                "{right} of {count} figures are right. {problem}",
+                "Figures that are right: {right} of {count}. {problem}",
                 right=len(checks) - len(problems),
                 count=len(checks),
                 problem=first.message,

@@ -170,7 +170,7 @@ class Architecture(_NetworkCheck):
             )
         return passed(
             T(
-                "{inputs} inputs, {hidden} hidden layer(s), {outputs} outputs, {parameters} parameters.",
+                "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
                 inputs=self.inputs,
                 hidden=model.graph.hidden,
                 outputs=model.units,
@@ -193,7 +193,13 @@ class HeadAndLoss(_NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = certified(case, after=False)
-        compiled = model.facts.compiled
+        seed = case.seeds[0]
+        network = trained(case, seed)
+        described, compiled = f"model@{seed}", model.facts.compiled
+        if (
+            network.after is not None
+        ):  # it may have been compiled anew in train(): that is what it was trained with
+            described, compiled = f"trained@{seed}", network.after.facts.compiled
         if compiled is None or not compiled.loss:
             return failed(
                 T(
@@ -203,7 +209,7 @@ class HeadAndLoss(_NetworkCheck):
                 expected=T("a compiled model"),
                 received=T("a model that is not compiled"),
             )
-        loss, from_logits = identify(compiled, case.steps[f"model@{case.seeds[0]}"].arrays)
+        loss, from_logits = identify(compiled, case.steps[described].arrays)
         assert model.graph is not None
         return (
             self._label_problem(case, loss)

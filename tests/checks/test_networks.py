@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -121,8 +122,8 @@ def test_wrong_architectures_fail(make: Callable[[Net], str], said: str) -> None
 
 
 def test_hidden_layers_are_counted_by_what_stands_between_kernels() -> None:
-    assert "2 hidden layer(s)" in text(of(ARCHITECTURE, make=two_branches).message)
-    assert "1 hidden layer(s), 10 outputs" in text(of(ARCHITECTURE, make=swish).message)
+    assert "hidden layers: 2" in text(of(ARCHITECTURE, make=two_branches).message)
+    assert "hidden layers: 1, outputs: 10" in text(of(ARCHITECTURE, make=swish).message)
 
 
 PASSES = [
@@ -220,9 +221,24 @@ def test_labels_that_were_not_seen_cost_nothing() -> None:
 def test_an_own_loss_is_known_by_what_it_does() -> None:
     rows = np.arange(len(PROBE_OUTPUTS))
     values = -np.log(PROBE_OUTPUTS[rows, PROBE_LABELS])
-    made = Training(loss=compiled("custom", probe="p")).case()
+    made = Training(loss=compiled("custom", probe="p"), fit=fit(loss="custom", finished=True)).case()
     for step in ("model@0", "trained@0"):
         made.steps[step] = replace(made.steps[step], arrays={"p": values})  # type: ignore[index]
+    assert judged(HEAD, made).status is Status.PASSED
+
+
+def test_a_loss_that_fit_did_not_train_with_is_not_believed() -> None:
+    judgement = of(HEAD, fit=fit(loss="mean_squared_error", finished=True))
+    assert judgement.status is Status.NOT_GRADED
+
+
+def test_a_model_that_train_compiles_anew_is_judged_by_what_it_was_trained_with() -> None:
+    made = Training().case()
+    before = made.steps["model@0"]
+    assert before.evidence.model is not None
+    facts = msgspec.structs.replace(before.evidence.model, compiled=compiled("mean_squared_error"))
+    evidence = msgspec.structs.replace(before.evidence, model=facts)
+    made.steps["model@0"] = replace(before, evidence=evidence)  # type: ignore[index]
     assert judged(HEAD, made).status is Status.PASSED
 
 
