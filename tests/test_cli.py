@@ -17,7 +17,7 @@ from tests.reports import samples
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = ROOT / "tests" / "end_to_end" / "course"
-RIGHT = ROOT / "tests" / "end_to_end" / "submissions" / "functions.py"
+RIGHT = COURSE / "reference" / "functions" / "submission.py"
 
 
 def grader(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -262,9 +262,9 @@ def too_good_validation(view: View) -> Shown | None:
         return None
     return Shown(
         T(
-            "The validation accuracy is {gap:.0f} percentage points above the training accuracy, without "
-            "dropout that would explain it. Usually rows in training are harder, wrongly labelled, or the validation rows are "
-            "not new. Check that each row keeps its label and is in one part only.",
+            "The validation accuracy is {gap:.0f} percentage points above the training accuracy, without dropout "
+            "that would explain it. Usually rows in training are harder, wrongly labelled, or the validation rows "
+            "are not new. Check that each row keeps its label and is in one part only.",
             gap=100 * gap,
         )
     )
