@@ -398,7 +398,7 @@ CURVES = [
     shows("underfitting", "hardly falling", lambda: with_curves(poor(), loss=[2.3, 2.2, 2.0, 1.99, 1.97], accuracy=[0.3]), "hardly"),
     shows("underfitting", "still falling", lambda: with_curves(poor(), loss=[2.3, 2.2, 2.0, 1.99, 1.95], accuracy=[0.3]), "still falling"),
     shows("too-good-validation", "far above what was measured", lambda: with_curves(poor(), val_accuracy=[0.99] * 9), "99.0%"),
-    shows("too-good-validation", "far above training", lambda: without_replays(with_curves(plain(), accuracy=[0.8] * 5, val_accuracy=[0.5] * 2 + [0.852] * 3)), "5%"),
+    shows("too-good-validation", "far above training", lambda: without_replays(with_curves(plain(), accuracy=[0.8] * 5, val_accuracy=[0.5] * 2 + [0.852] * 3)), "5 percentage points"),
     not_("too-good-validation", "a little above training", lambda: without_replays(with_curves(plain(), accuracy=[0.8] * 9, val_accuracy=[0.849] * 9))),
     not_("too-good-validation", "with dropout", lambda: without_replays(with_curves(honest(), accuracy=[0.7] * 9, val_accuracy=[0.9] * 9))),
     not_("too-good-validation", "early", lambda: without_replays(with_curves(plain(), accuracy=[0.3] * 4, val_accuracy=[0.6] * 4))),
