@@ -1,6 +1,6 @@
 """What checks of functions share: returned numbers against those expected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.checks.base import (
     Array,
@@ -11,6 +11,8 @@ from grader.checks.base import (
     is_numeric,
 )
 from grader.evidence import Returned
+from grader.plan import Array as Given
+from grader.plan import Call, Step
 from grader.text import T, Words
 
 
@@ -73,3 +75,28 @@ def unchanged(case: Case, step: str, function: str) -> Judgement | None:
             received=T("argument {number} was written to", number=outcome.mutated[0] + 1),
         )
     return None
+
+
+class OnBatches:
+    """A check that calls `function` once on each of a few batches, which it brings along."""
+
+    function: str
+
+    def batches(self) -> Mapping[str, Array]:
+        """Return the batches by name."""
+        raise NotImplementedError
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call on each of the batches."""
+        return tuple(
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
+            for name in self.batches()
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return the batches by the names that the steps use."""
+        return {f"{self.function}:{name}": batch for name, batch in self.batches().items()}

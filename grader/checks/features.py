@@ -16,9 +16,8 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.comparison import NoArrays, compare, unchanged
+from grader.checks.comparison import NoArrays, OnBatches, compare, unchanged
 from grader.evidence import Items
-from grader.plan import Array as Given
 from grader.plan import Call, Step
 from grader.text import T
 
@@ -74,7 +73,7 @@ class Loads(NoArrays):
 
 
 @dataclass(frozen=True)
-class Scales(NoArrays):
+class Scales(OnBatches):
     """`function(x)` divides by the largest possible value: a row's numbers do not depend on its neighbours.
 
     >>> Scales("scale", largest=16)
@@ -83,36 +82,17 @@ class Scales(NoArrays):
     function: str
     largest: float
 
-    def _inputs(self) -> dict[str, list[list[float]]]:
-        # No row here reaches the largest value, some columns are constant, and one batch is a single row.
-        wave = [[float((7 * r + 3 * c) % (4 + r)) for c in range(64)] for r in range(12)]
-        return {
-            "batch": wave,
-            "row": wave[2:3],
-            "dark": [[0.0] * 64, [3.0] * 64],
-            "bright": [[16.0] * 64, wave[4]],
-        }
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call on each of the batches."""
-        return tuple(
-            Call(
-                id=f"{self.function}@{name}",
-                function=self.function,
-                arguments=(Given(name=f"{self.function}:{name}"),),
-            )
-            for name in self._inputs()
-        )
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return the batches."""
-        return {f"{self.function}:{name}": np.array(rows) for name, rows in self._inputs().items()}
+    def batches(self) -> Mapping[str, Array]:
+        """Return rows below the largest value, one of them alone, constant columns, and the largest value."""
+        wave = np.array([[float((7 * r + 3 * c) % (4 + r)) for c in range(64)] for r in range(12)])
+        dark = np.repeat([[0.0], [3.0]], 64, axis=1)
+        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": np.stack([np.full(64, 16.0), wave[4]])}
 
     def judge(self, case: Case) -> Judgement:
         """Judge each batch against a division by `largest`."""
-        for name, rows in self._inputs().items():
+        for name, raw in self.batches().items():
             step = f"{self.function}@{name}"
-            received, raw = case.array(step, self.function), np.array(rows)
+            received = case.array(step, self.function)
             if problem := unchanged(case, step, self.function):
                 return problem
             if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():

@@ -17,7 +17,7 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.comparison import NoArrays, compare
+from grader.checks.comparison import NoArrays, OnBatches, compare
 from grader.evidence import Entries
 from grader.plan import Array as Given
 from grader.plan import Call, Step
@@ -25,7 +25,7 @@ from grader.text import T
 
 
 @dataclass(frozen=True)
-class CountsClasses(NoArrays):
+class CountsClasses(OnBatches):
     """`function(y)` counts the rows of each class, those that do not occur as well.
 
     >>> CountsClasses("class_counts", classes=10)
@@ -34,28 +34,14 @@ class CountsClasses(NoArrays):
     function: str
     classes: int
 
-    def _inputs(self) -> dict[str, list[int]]:
+    def batches(self) -> Mapping[str, Array]:
+        """Return labels of all classes, and of a few."""
         every = [(i * i + 3 * i) % self.classes for i in range(57)] + list(range(self.classes))
-        return {"every": every, "some": [1, 1, 4, 7, 7, 7]}
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call with all classes and one with a few."""
-        return tuple(
-            Call(
-                id=f"{self.function}@{name}",
-                function=self.function,
-                arguments=(Given(name=f"{self.function}:{name}"),),
-            )
-            for name in self._inputs()
-        )
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return the labels."""
-        return {f"{self.function}:{name}": np.array(y) for name, y in self._inputs().items()}
+        return {"every": np.array(every), "some": np.array([1, 1, 4, 7, 7, 7])}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against NumPy's bincount."""
-        for name, y in self._inputs().items():
+        for name, y in self.batches().items():
             received = self._counts(case, f"{self.function}@{name}")
             expected = np.bincount(y, minlength=self.classes)
             if received.shape != expected.shape and name == "some":
@@ -111,7 +97,7 @@ def _class(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class OneHot(NoArrays):
+class OneHot(OnBatches):
     """`function(y)` turns integer labels into rows with a single 1, with a column for every class.
 
     >>> OneHot("one_hot", classes=10)
@@ -120,37 +106,24 @@ class OneHot(NoArrays):
     function: str
     classes: int
 
-    def _inputs(self) -> dict[str, list[int]]:
-        return {"every": [*range(self.classes), 3, 1, 4], "some": [2, 0, 2, 1], "single": [5]}
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return calls with all classes, with a few, and with one row."""
-        return tuple(
-            Call(
-                id=f"{self.function}@{name}",
-                function=self.function,
-                arguments=(Given(name=f"{self.function}:{name}"),),
-            )
-            for name in self._inputs()
-        )
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return the labels."""
-        return {f"{self.function}:{name}": np.array(y) for name, y in self._inputs().items()}
+    def batches(self) -> Mapping[str, Array]:
+        """Return labels of all classes, of a few, and of one row."""
+        every = [*range(self.classes), 3, 1, 4]
+        return {"every": np.array(every), "some": np.array([2, 0, 2, 1]), "single": np.array([5])}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against rows of the identity matrix."""
-        for name, y in self._inputs().items():
+        for name, y in self.batches().items():
             received = case.array(f"{self.function}@{name}", self.function)
             expected = np.eye(self.classes)[y]
-            if received.ndim == 2 and received.shape[1] == max(y) + 1 != self.classes:
+            if received.ndim == 2 and received.shape[1] == int(y.max()) + 1 != self.classes:
                 return failed(
                     T(
                         "{function}() makes {columns} columns when the largest label is {largest}. "
                         "There are always {classes} classes, even when a batch holds only some of them.",
                         function=self.function,
                         columns=received.shape[1],
-                        largest=max(y),
+                        largest=int(y.max()),
                         classes=self.classes,
                     ),
                     expected=str(expected.shape),
