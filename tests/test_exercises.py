@@ -87,7 +87,7 @@ class TestComplaints:
 
     def test_a_loss_that_was_not_said_is_a_complaint(self) -> None:
         verdict, claim = self.verdict_and_claim({})
-        assert "other points than said" in Translator("en")(complaint_about(claim, verdict) or "")
+        assert "other points than claimed" in Translator("en")(complaint_about(claim, verdict) or "")
 
     def test_a_criterion_that_is_not_there_is_a_complaint(self) -> None:
         verdict, claim = self.verdict_and_claim({"chess": None})
@@ -95,4 +95,4 @@ class TestComplaints:
 
     def test_a_stub_that_was_attempted_is_a_complaint(self) -> None:
         verdict, claim = self.verdict_and_claim({}, untouched=True)
-        assert "attempted" in Translator("en")(complaint_about(claim, verdict) or "")
+        assert "untouched" in Translator("en")(complaint_about(claim, verdict) or "")
