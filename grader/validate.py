@@ -101,6 +101,9 @@ def complaint_about(claim: Claim, verdict: Verdict) -> Words | None:
         return T("other points than claimed: {criteria}", criteria=", ".join(wrong))
     if not claim.loses and not all(item.agrees for item in verdict.certification):
         return T("loses nothing, but the network is not certified")
+    alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
+    if not claim.loses and alarms:
+        return T("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
     return None
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exercises.notebooks import notebook_from
 from grader.course import Course
@@ -11,6 +12,7 @@ from grader.grade import Grader, Mode
 from grader.submission import read
 from grader.text import Translator
 from grader.validate import Claim, ClaimError, claims_of, complaint_about, prove
+from grader.verdict import Hint
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course(ROOT)
@@ -96,3 +98,20 @@ class TestComplaints:
     def test_a_stub_that_was_attempted_is_a_complaint(self) -> None:
         verdict, claim = self.verdict_and_claim({}, untouched=True)
         assert "untouched" in Translator("en")(complaint_about(claim, verdict) or "")
+
+    @pytest.mark.parametrize(("severity", "complains"), [("error", True), ("warning", True), ("tip", False)])
+    def test_a_right_solution_that_shows_a_misconception_is_a_complaint(
+        self, severity: str, *, complains: bool
+    ) -> None:
+        from tests.reports import samples
+
+        verdict, _ = samples.good("en")
+        hint = Hint(id="relu-head", severity=severity, text="...")  # type: ignore[arg-type]
+        right = tuple(replace(c, points=c.max_points, hints=()) for c in verdict.criteria)
+        clean = replace(verdict, criteria=right)
+        shown = replace(verdict, criteria=(replace(right[0], hints=(hint,)), *right[1:]))
+        claim = Claim("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
+        assert complaint_about(claim, clean) is None
+        complaint = complaint_about(claim, shown)
+        assert (complaint is not None) is complains
+        assert complaint is None or "relu-head" in Translator("en")(complaint)
