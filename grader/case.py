@@ -99,11 +99,6 @@ class Replayed:
     evidence: ReplayEvidence
     arrays: Mapping[str, Array]
 
-    def output(self, position: int) -> Array | None:
-        """Return what the graph put out for an input of the step; None where it was not run."""
-        refs = self.evidence.outputs
-        return self.arrays[refs[position]] if position < len(refs) else None
-
 
 @dataclass(frozen=True)
 class Case:

@@ -215,6 +215,7 @@ class StopReason(StrEnum):
     """Why a run ended before its plan did. Told by the supervisor, not by the submission."""
 
     TIME = "time"  # the step's wall clock ran out
+    TOTAL_TIME = "total_time"  # the run's wall clock had run out before the step began
     CPU = "cpu"  # the run's processor time ran out
     MEMORY = "memory"
     SIGNAL = "signal"

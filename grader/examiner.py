@@ -32,16 +32,16 @@ class Examiner:
     """Answers questions. Rubrics and data are read once each."""
 
     def __init__(self) -> None:
-        self._rubrics: dict[tuple[str, str], tuple[Rubric, Data]] = {}
+        self._rubrics: dict[tuple[str, str], tuple[Rubric, Data, str]] = {}
 
     def answer(self, ask: Ask) -> Reply:
         """Return the answer. Raises only for a fault of the grader or of the rubric."""
-        course = Course(Path(ask.question.course))
         key = (ask.question.course, ask.question.exercise)
         if key not in self._rubrics:
+            course = Course(Path(ask.question.course))
             rubric = course.rubric(ask.question.exercise)
-            self._rubrics[key] = rubric, rubric.data()
-        rubric, data = self._rubrics[key]
+            self._rubrics[key] = rubric, rubric.data(), course.rubric_hash(ask.question.exercise)
+        rubric, data, rubric_hash = self._rubrics[key]
         match ask:
             case AskPlan(question=question, done=done):
                 chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
@@ -49,11 +49,11 @@ class Examiner:
             case AskReplays(held=held):
                 return make_replays(ask.question, data, held)
             case AskVerdict():
-                return self._verdict(ask, course, rubric, data)
+                return self._verdict(ask, rubric, data, rubric_hash)
 
-    def _verdict(self, ask: AskVerdict, course: Course, rubric: Rubric, data: Data) -> Judged:
+    def _verdict(self, ask: AskVerdict, rubric: Rubric, data: Data, rubric_hash: str) -> Judged:
         case = make_case(ask.question, data, ask.held)
-        versions = msgspec.structs.replace(ask.versions, rubric=course.rubric_hash(ask.question.exercise))
+        versions = msgspec.structs.replace(ask.versions, rubric=rubric_hash)
         verdict, exhibits, undecided = judge(
             ask.question.exercise,
             rubric,
@@ -72,13 +72,16 @@ class Examiner:
 def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> PlanMade:
     """Return the steps of all checks, each once, without those that are done unless others use them.
 
-    Raises `ValueError` for a rubric whose checks give one id to two different steps.
+    Raises `ValueError` for a rubric with a check that asks for nothing, or with two different steps of one id.
     """
     steps: dict[str, Step] = {}
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
-        for step in criterion.check.steps(question.seeds):
+        asked = criterion.check.steps(question.seeds)
+        if not asked:
+            raise ValueError(f"{criterion.id} asks for no step, so it would check nothing")
+        for step in asked:
             if steps.setdefault(step.id, step) != step:
                 raise ValueError(f"two different steps are called {step.id!r}")
     wanted = _with_uses(steps, set(steps) - done)

@@ -209,3 +209,16 @@ def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
     made = make_case(QUESTION, data(), held(replays={"model@0": body, "trained@0": b"noise"}))
     assert set(made.replays) == {"model@0"}
     assert made.replays["model@0"].evidence == replayed.evidence
+
+
+class AsksNothing:
+    def steps(self, seeds: Any) -> tuple[()]:
+        return ()
+
+    def arrays(self) -> Mapping[str, Array]:
+        return {}
+
+
+def test_a_check_that_asks_for_nothing_is_an_error_of_the_rubric() -> None:
+    with pytest.raises(ValueError, match="1 asks for no step, so it would check nothing"):
+        make_plan(QUESTION, rubric(OneHot("one_hot", 10), AsksNothing()), data(), frozenset())

@@ -242,6 +242,12 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
                 "training?",
                 subject=subject,
             )
+        case StopReason.TOTAL_TIME:
+            message = T(
+                "{subject} was not tried any more, because what came before it had used up the time for the whole "
+                "submission. Make that faster first.",
+                subject=subject,
+            )
         case StopReason.MEMORY:
             message = T(
                 "{subject} used more than the {limit} MiB of memory that are allowed. "

@@ -77,14 +77,13 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
         channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
 
 
-def _serve(channel: Channel, frame: Frame | None) -> None:
-    assert frame is not None
-    setup, arrays = unpack(frame.body, Setup)
+def _serve(channel: Channel, begin: Frame) -> None:
+    setup, arrays = unpack(begin.body, Setup)
     _make_deterministic()
     run = Run(setup, arrays)
     if setup.submission is not None:
         evidence = run.bring_up(channel)
-        channel.send(IMPORTED, _packed(evidence, {}), frame.nonce)
+        channel.send(IMPORTED, _packed(evidence, {}), begin.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
         channel.send(EVIDENCE, run.do(step), frame.nonce)

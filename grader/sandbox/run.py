@@ -147,11 +147,13 @@ class _Conductor:
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
+            if self._seconds_left() <= 0:
+                raise _InterruptedError(StopReason.TOTAL_TIME)
             done = len(self.run.bodies) + len(self.run.stops)
             self.progress(step, done, len(self.plan.steps))
             nonce = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
-            body = _expect(process, EVIDENCE, nonce, self._seconds_for(step)).body
+            body = _expect(process, EVIDENCE, nonce, min(step.limit_seconds, self._seconds_left())).body
             self._keep(step, body)
         process.channel.send(END)
 
@@ -166,9 +168,8 @@ class _Conductor:
         body = _expect(process, IMPORTED, nonce, deadline - time.monotonic()).body
         self.run.imported = self.run.imported or body
 
-    def _seconds_for(self, step: Step) -> float:
-        left = self.plan.limits.wall_seconds - (time.monotonic() - self.began)
-        return max(0.0, min(step.limit_seconds, left))
+    def _seconds_left(self) -> float:
+        return self.plan.limits.wall_seconds - (time.monotonic() - self.began)
 
     def _keep(self, step: Step, body: bytes) -> None:
         self.size += len(body)
@@ -184,7 +185,8 @@ class _Conductor:
             self.over = stopped.reason not in _OF_FUNCTIONS or not self._leave_out()
             return
         # A step that went well the first time and not the second spoils those that are left, or this never ends.
-        lost = [step] if step.id not in self.run.bodies else self._pending()
+        spoilt = step.id in self.run.bodies or stopped.reason is StopReason.TOTAL_TIME
+        lost = self._pending() if spoilt else [step]
         if isinstance(step, Call) and stopped.reason in _OF_FUNCTIONS:
             # The function would hang or end the process again: its other calls share its fate.
             lost += [s for s in self._pending() if isinstance(s, Call) and s.function == step.function]

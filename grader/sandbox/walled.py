@@ -35,7 +35,6 @@ class WalledWorkshop:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._next = 0
         self._runs: dict[int, WalledProcess] = {}
-        self._ready = threading.Event()
         self._lock = threading.Lock()
         planted = contextlib.ExitStack()
         targets = planted.enter_context(plant())
@@ -114,8 +113,6 @@ class WalledWorkshop:
         with contextlib.suppress(OSError):
             while data := self._control.recv(w.MAX_MESSAGE):
                 match msgspec.json.decode(data, type=w.Reply):
-                    case w.Ready():
-                        self._ready.set()
                     case w.Started() as started:
                         self._runs[started.id].started(started)
                     case w.Ended() as ended:

@@ -78,10 +78,6 @@ class Kill(Tagged, frozen=True):
     id: int
 
 
-class Ready(Tagged, frozen=True):
-    """The imports are done."""
-
-
 class Started(Tagged, frozen=True):
     """A run's outermost process."""
 
@@ -99,7 +95,7 @@ class Ended(Tagged, frozen=True):
 
 
 Message = Examine | Run | Canary | Kill
-Reply = Ready | Started | Ended
+Reply = Started | Ended
 
 
 class Worker:
@@ -114,13 +110,12 @@ class Worker:
         self.wake_writer = wake_writer
 
     def serve(self) -> None:
-        """Import, say so, then answer messages."""
+        """Import, then answer messages."""
         adopt_orphans()
         for name in WARM_MODULES:
             importlib.import_module(name)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.wake_writer, warn_on_full_buffer=False)
-        self.reply(Ready())
         selector = selectors.DefaultSelector()
         selector.register(self.control, selectors.EVENT_READ)
         selector.register(self.wake, selectors.EVENT_READ)

@@ -63,6 +63,7 @@ def test_every_outcome_has_its_sentence() -> None:
 
 SAYS = {
     StopReason.TIME: ("in time", Status.FAILED),
+    StopReason.TOTAL_TIME: ("time for the whole submission", Status.FAILED),
     StopReason.CPU: ("in time", Status.FAILED),
     StopReason.MEMORY: ("7 MiB", Status.FAILED),
     StopReason.SIGNAL: ("signal 7", Status.FAILED),

@@ -75,10 +75,10 @@ class Fails:
     """A check that raises."""
 
     def steps(self, seeds):
-        return ()
+        return OneHot("one_hot", classes=10).steps(seeds)
 
     def arrays(self):
-        return {}
+        return OneHot("one_hot", classes=10).arrays()
 
     def judge(self, case):
         raise ZeroDivisionError("no rows")
@@ -124,6 +124,10 @@ def test_a_check_that_fails_is_not_graded_and_the_others_are(
         ("1 / 0", "ZeroDivisionError"),
         ("RUBRIC = 3", "has to define RUBRIC"),
         (FAULTY.replace("points=60", "points=50"), "points add up to 90; total=100 expected"),
+        (
+            FAULTY.replace('return OneHot("one_hot", classes=10).steps(seeds)', "return ()"),
+            "fails asks for no step",
+        ),
     ],
 )
 def test_a_rubric_with_a_fault_is_told(

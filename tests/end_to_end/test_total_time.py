@@ -1,0 +1,30 @@
+"""A submission that used up all of its time is told so, and not that its other functions were slow."""
+
+from pathlib import Path
+
+import msgspec
+
+from grader.evidence import StopReason
+from grader.examiner_talk import AskPlan, PlanMade, Question
+from grader.grade import Grader
+from grader.plan import Plan
+from grader.record import head, with_head
+from grader.sandbox.run import carry_out
+from grader.submission import read
+from tests.end_to_end.conftest import written
+
+HANG = "def one_hot(y):\n    while True: pass\n\ndef scale(x):\n    while True: pass"
+
+
+def test_functions_that_were_never_called_are_not_called_slow(grader: Grader, tmp_path: Path) -> None:
+    """Two functions hang for two seconds each, and there are three seconds for everything."""
+    question = Question(course=str(grader.course.folder), exercise="functions")
+    parcel = grader._ask(AskPlan(question), PlanMade).parcel
+    plan = head(parcel, Plan)
+    limits = msgspec.structs.replace(plan.limits, wall_seconds=3.0)
+    hurried = with_head(parcel, msgspec.structs.replace(plan, limits=limits))
+    run = carry_out(grader.workshop, hurried, read(written(tmp_path, HANG)))
+    last = [step.id for step in plan.steps if step.id.startswith("class_counts@")]
+    assert last
+    assert {run.stops[step].reason for step in last} == {StopReason.TOTAL_TIME}
+    assert set(run.stops) | set(run.bodies) == {step.id for step in plan.steps}
