@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from grader.evidence import (
 )
 from grader.text import Words
 from grader.verdict import Status
+
+if TYPE_CHECKING:
+    from grader.certify import Agreement
 
 Array = np.ndarray[Any, Any]
 
@@ -111,6 +115,13 @@ class Case:
     stops: Mapping[str, Stopped]
     replays: Mapping[str, Replayed] = field(default_factory=dict)
     seeds: Sequence[int] = (0,)
+
+    @cached_property
+    def agreements(self) -> "tuple[Agreement, ...]":
+        """What the networks claim against what their graphs compute; looked at once, for all checks."""
+        from grader.certify import certify  # it looks at cases, which stand here
+
+        return certify(self)
 
     def seen(self, step: str) -> Seen:
         """Return the evidence of a step that ended in good order; else `UnmetError` with what went wrong."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from grader.certify import Agreement, certify
+from grader.certify import Agreement
 from grader.checks.base import Case, Judgement, UnmetError, not_graded
 from grader.data import Data
 from grader.evidence import Frame
@@ -48,7 +48,7 @@ def judge(
     say = Translator(language)
     guard = _Guard(say)
     judgements = judge_criteria(rubric.criteria, case)
-    agreements = guard(T("the certification"), lambda: certify(case), _UNCERTIFIED)
+    agreements = guard(T("the certification"), lambda: case.agreements, _UNCERTIFIED)
     no_hints: Hints = [()] * len(rubric.criteria)
     hints = guard(T("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()

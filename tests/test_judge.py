@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from grader import certify as certifying
 from grader import judge as judging
-from grader.checks import OneHot
+from grader.certify import Agreement
+from grader.checks import Architecture, HeadAndLoss, OneHot, Trains
+from grader.checks import Training as Steps
 from grader.checks.base import Array, Case, Judgement, UnmetError, failed, not_graded, partial, passed
 from grader.evidence import Frame
 from grader.judge import is_certified, judge, judge_criteria, overall
@@ -170,7 +173,7 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
     def broken(*_: object) -> object:
         raise RuntimeError("broken pipe")
 
-    monkeypatch.setattr(judging, part, broken)
+    monkeypatch.setattr(certifying if part == "certify" else judging, part, broken)
     found, shown, _ = verdict(criterion("a", PASS), made=Training().case())
     assert found.status is Status.PASSED
     assert found.points == 10
@@ -179,6 +182,23 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
     assert "not yours" in fault.text
     assert found.certified is (part != "certify")
     assert (shown == Exhibits()) is (part == "make_exhibits")
+
+
+def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    certify = certifying.certify
+
+    def counted(looked_at: Case) -> tuple[Agreement, ...]:
+        calls.append(looked_at)
+        return certify(looked_at)
+
+    monkeypatch.setattr(certifying, "certify", counted)
+    checks = (Architecture(Steps(), inputs=64, outputs=10), HeadAndLoss(Steps()), Trains(Steps()))
+    lesson = Bilingual(en="a", de="a")
+    criteria = [Criterion(id=str(i), points=1, title=lesson, lesson=lesson, check=c) for i, c in enumerate(checks)]
+    found, _, _ = verdict(*criteria, made=Training().case())
+    assert {c.status for c in found.criteria} == {Status.PASSED}
+    assert len(calls) == 1
 
 
 def test_a_real_check_judges_in_a_verdict() -> None:

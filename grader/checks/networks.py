@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.certify import certify
 from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, not_graded, partial, passed
 from grader.evidence import FitFacts, ModelValue
 from grader.losses import identify
@@ -80,7 +79,7 @@ def certified(case: Case, *, after: bool) -> Model:
         raise UnmetError(_no_graph(network.before, case.inside["x_train"].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
         raise UnmetError(_no_replay(network.before))
-    if any(not item.agrees for item in certify(case)):
+    if any(not item.agrees for item in case.agreements):
         raise UnmetError(
             not_graded(
                 T(
