@@ -11,7 +11,7 @@ from grader import judge as judging
 from grader.certify import Agreement
 from grader.checks import Architecture, HeadAndLoss, OneHot, Trains
 from grader.checks import Training as Steps
-from grader.checks.base import Array, Case, Judgement, UnmetError, failed, not_graded, partial, passed
+from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, not_graded, partial, passed
 from grader.evidence import Frame
 from grader.judge import is_certified, judge, judge_criteria, overall
 from grader.plan import Step
@@ -193,7 +193,11 @@ def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.Monk
         return certify(looked_at)
 
     monkeypatch.setattr(certifying, "certify", counted)
-    checks = (Architecture(Steps(), inputs=64, outputs=10), HeadAndLoss(Steps()), Trains(Steps()))
+    checks: tuple[Check, ...] = (
+        Architecture(Steps(), inputs=64, outputs=10),
+        HeadAndLoss(Steps()),
+        Trains(Steps()),
+    )
     lesson = Bilingual(en="a", de="a")
     criteria = [Criterion(id=str(i), points=1, title=lesson, lesson=lesson, check=c) for i, c in enumerate(checks)]
     found, _, _ = verdict(*criteria, made=Training().case())
