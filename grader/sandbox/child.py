@@ -35,6 +35,7 @@ from grader.plan import (
     Call,
     Curves,
     Describe,
+    Listed,
     Literal,
     Replay,
     Result,
@@ -213,6 +214,8 @@ class Run:
         match argument:
             case Array(name=name):
                 return self.arrays[name].copy()
+            case Listed(name=name):
+                return self.arrays[name].tolist()
             case Literal(value=value):
                 return value
             case Result(step=step):
