@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from grader.checks.base import Array, Case, Judgement, UnmetError, failed, is_numeric, partial, passed
+from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, is_numeric, partial, passed
 from grader.checks.comparison import unchanged
 from grader.checks.formula import MOST_SHOWN, Formula, Trial, close
 from grader.checks.formula_crossentropy import CROSSENTROPY_FORMULAS
@@ -32,7 +32,7 @@ ON_EDGES = 0.5  # what is kept of a formula that is right in general and wrong o
 
 
 @dataclass(frozen=True)
-class Formulas:
+class Formulas(Check):
     """Each function computes what the formula of its name computes, on general inputs and on edges.
 
     All count the same. One that is right in general and wrong on an edge keeps half of its share.
