@@ -30,7 +30,11 @@ _NOT = _words("not no never without nicht kein keine keinen ohne nie except auss
 _MOST_READ = 300  # characters of a cell
 _LONGEST = 7  # tokens in a spelling
 
-_LOGITS = re.compile(r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no))|with[\s_]*logits|mit logits|auf logits")
+_LOGITS = re.compile(
+    r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no\b))(?:\s*[=:]?\s*(?:true|1|ja|yes)\b)?"
+    r"|(?:with|mit|auf)[\s_]*logits"
+)
+_NO_LOGITS = re.compile(r"from[\s_]*logits\s*[=:]?\s*(?:false|0|nein|no)\b")
 _SHIFTED = re.compile(
     r"-\s*[12]\b|\+\s*[12]\b|\b(?:minus|plus|less|weniger|times|half|halb\w*|twice|doppelt\w*|log|sqrt)\b"
     r"|[*×]\s*\d|/\s*2\b"
@@ -53,7 +57,7 @@ class Reading:
 
 def read(column: str, text: str) -> Reading:
     """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
-    folded = re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ]))
+    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
     outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
     reading = _READERS.get(column, _read_names)(column, outside)
