@@ -28,10 +28,10 @@ from grader.verdict import Status
 from tests.cases import Solution, case, judge, judged, run, stop, text
 
 
-def right(name: str) -> Solution:
+def right(name: str) -> Callable[..., Any]:
     """The right formula, as a function that takes lists too."""
 
-    def function(*arguments: Any) -> object:
+    def function(*arguments: Any) -> Any:
         return FORMULAS[name].right(*(np.asarray(a) if isinstance(a, list) else a for a in arguments))
 
     return function
