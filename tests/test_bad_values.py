@@ -1,4 +1,4 @@
-"""Every function of every exercise returns something that it should not: clear words, no free point, no fault of ours.
+"""Every function of every exercise returns what it should not: clear words, no free point, no fault of ours.
 
 All functions of the contract at once, so that a kind of value costs one run for each exercise.
 """
