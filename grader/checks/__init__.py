@@ -1,8 +1,10 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
+from grader.checks.cheat_sheet import CheatSheet
 from grader.checks.experiments import Experiments
 from grader.checks.features import Loads, Scales
 from grader.checks.figures import Figures
+from grader.checks.formulas import Formulas
 from grader.checks.histories import Diagnoses
 from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
 from grader.checks.networks import Architecture, HeadAndLoss, Trains
@@ -13,11 +15,13 @@ from grader.training import Training
 __all__ = [
     "Accuracy",
     "Architecture",
+    "CheatSheet",
     "ConfusionMatrix",
     "CountsClasses",
     "Diagnoses",
     "Experiments",
     "Figures",
+    "Formulas",
     "HeadAndLoss",
     "Loads",
     "OneHot",
