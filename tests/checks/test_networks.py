@@ -366,7 +366,7 @@ def test_a_training_whose_description_was_lost_is_not_graded() -> None:
 
 
 def test_the_steps_of_a_training_hold_no_expected_answer() -> None:
-    steps = Steps().steps((0, 1))
+    steps = Steps(encode="one_hot").steps((0, 1))
     assert [s.id for s in steps if isinstance(s, Call | Describe)] == [
         "one_hot@train", "one_hot@val",
         "build_model@0", "model:build_model@0", "train@0", "trained:train@0",
