@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.checks.base import Array
-from grader.checks.formula import Formula, Mistake, Trial, lists
+from grader.checks.formula import BY_HAND, Formula, Mistake, Trial, lists
 from grader.checks.formula_softmax import softmax
 from grader.text import T, Words
 
@@ -67,7 +67,7 @@ _CERTAIN = T("where probabilities are exactly 0 and 1")
 _CERTAIN_HINT = T("log(0) is -inf and 0 · log(0) is nan: clip the probabilities first, as the task sheet says.")
 
 
-def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words | str = "") -> Trial:
+def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words = BY_HAND) -> Trial:
     return Trial(name, arguments, edge=edge, hint=hint)
 
 

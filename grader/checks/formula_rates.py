@@ -105,7 +105,7 @@ def trials() -> tuple[Trial, ...]:
         ("nothing", (0, 0, 0, 0), T("where there is nothing at all"), zero),
     )
     return (
-        Trial("spam", SPAM, example=T("On the spam example")),
+        Trial("spam", SPAM, spam=True),
         *(Trial(f"general_{i}", counts) for i, counts in enumerate(drawn)),
         *(Trial(name, counts, edge=edge, hint=hint) for name, counts, edge, hint in edges),
     )
@@ -233,7 +233,7 @@ def _formula(name: str) -> Formula:
     special = tuple(_f1_mistakes()) if name == "f1" else ()
     usual = (*_named(name), *special, *_scaled(name), *_fractions(name))
     return Formula(
-        words=T("{name} = {right}", name=name, right=NAMES[name]),
+        words=f"{name} = {NAMES[name]}",
         parameters=PARAMETERS,
         right=RIGHT[name],
         trials=trials,

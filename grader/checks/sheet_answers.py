@@ -215,7 +215,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("regression", "labels"): _answer("number", T("numbers"), _PLAIN_NUMBERS, ("text", _NO_TEXTS)),
         ("regression", "metrics"): _answer(
-            _ERRORS, T("mae, rmse, mse, R²"), _FOR_NUMBERS, (_METRICS_OF_NUMBERS, _NO_HITS)
+            _ERRORS, "mae, rmse, mse, R²", _FOR_NUMBERS, (_METRICS_OF_NUMBERS, _NO_HITS)
         ),
         ("binary", "units"): _answer("1 2", "1", _ONE_ANSWER, *_COUNTS_WRONG),
         ("binary", "activation"): _answer(
@@ -233,7 +233,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("binary", "metrics"): _answer(
             f"{_OF_CLASSES} binary_accuracy",
-            T("accuracy, precision, recall, F1, AUC"),
+            "accuracy, precision, recall, F1, AUC",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
             ("categorical_accuracy sparse_categorical_accuracy top_k", _ONE_COLUMN),
@@ -306,7 +306,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("tagging", "metrics"): _answer(
             f"{_OF_CLASSES} binary_accuracy hamming",
-            T("precision, recall, F1, AUC, binary accuracy"),
+            "precision, recall, F1, AUC, binary accuracy",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
             ("categorical_accuracy sparse_categorical_accuracy top_k", _LARGEST_TAG),
@@ -331,14 +331,14 @@ TWO_OUTPUTS: Mapping[str, Answer] = MappingProxyType(
         ),
         "loss": _answer(
             "categorical_crossentropy categorical_focal kl sparse_categorical_crossentropy",
-            T("categorical_crossentropy"),
+            "categorical_crossentropy",
             _TWO_LOSS,
             *_LOSSES_WRONG,
         ),
         "labels": _answer("one_hot", T("one-hot rows"), _TWO_LABELS, *_LABELS_WRONG),
         "metrics": _answer(
             f"{_OF_CLASSES} binary_accuracy categorical_accuracy sparse_categorical_accuracy",
-            T("accuracy, precision, recall, F1, AUC"),
+            "accuracy, precision, recall, F1, AUC",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
         ),

@@ -246,7 +246,7 @@ def said(column: str, **changes: Any) -> str:
 def test_a_wrong_cell_is_told_with_row_column_and_reason_and_the_others_are_named() -> None:
     judgement = verdicts(table(binary__activation="softmax", tagging__activation="relu"))["activation"]
     assert text(judgement.message) == (
-        '3 of 5 cells are right. Row "binary classification", column "output activation": softmax is not right '
+        'Right: 3 of 5 cells. Row "binary classification", column "output activation": softmax is not right '
         "there. Softmax over one unit is always 1, whatever the input. One output takes sigmoid. "
         "Look at these rows too: multi-label tagging."
     )
