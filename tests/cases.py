@@ -39,7 +39,7 @@ from grader.evidence import (
     TextValue,
     Value,
 )
-from grader.network import REPLAY_INPUTS
+from grader.network import ROLES
 from grader.plan import Argument, Call, Curves, Literal
 from grader.plan import Array as Given
 from grader.rows import row_hashes
@@ -270,12 +270,12 @@ class Net:
 
     def replayed(self, step: str, **changes: Any) -> Replayed:
         """What the replay of this graph gives."""
-        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in REPLAY_INPUTS}
+        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in ROLES}
         evidence = ReplayEvidence(
             id=step,
             nodes=tuple(self.nodes),
             constants=self.constants,
-            outputs=tuple(f"out:{n}" for n in REPLAY_INPUTS),
+            outputs=tuple(f"out:{n}" for n in ROLES),
         )
         return Replayed(replace_facts(evidence, **changes), arrays)
 
@@ -383,8 +383,8 @@ class Training:
         replays: dict[str, Replayed] = {}
         for seed in seeds:
             for step, net in (
-                (f"model@{seed}", self._net(seed, 100 + seed)),
-                (f"trained@{seed}", self._net(seed, seed)),
+                (f"model:build_model@{seed}", self._net(seed, 100 + seed)),
+                (f"trained:train@{seed}", self._net(seed, seed)),
             ):
                 claims = {"compiled": self.loss, **self.claims}
                 steps[step] = seen(step, Returned(value=NoneValue()), {}, model=net.facts(**claims))
@@ -394,7 +394,7 @@ class Training:
             steps[f"build_model@{seed}"] = seen(
                 f"build_model@{seed}", Returned(value=ModelValue(type="Sequential"))
             )
-            outputs = replays[f"trained@{seed}"].arrays["out:x_val"]
+            outputs = replays[f"trained:train@{seed}"].arrays["out:x_val"]
             steps[f"train@{seed}"] = self._trained(f"train@{seed}")
         if self.probabilities is not None:
             steps["predict_probabilities@val"] = returned("predict_probabilities@val", self.probabilities(outputs))

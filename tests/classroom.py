@@ -91,7 +91,7 @@ def _steps() -> Iterator[Step]:
 
 
 def _is_defined(step: Step, source: str) -> bool:
-    if step.id in {"train@0", "trained@0"}:
+    if step.id in {"train@0", "trained:train@0"}:
         return "def train(" in source
     return not isinstance(step, Call) or f"def {step.function}(" in source
 
@@ -146,7 +146,7 @@ def with_fit(case: Case, **fields: object) -> Case:
     return with_step(case, "train@0", fits=(fit,))
 
 
-def with_model(case: Case, step: str = "model@0", **fields: object) -> Case:
+def with_model(case: Case, step: str = "model:build_model@0", **fields: object) -> Case:
     """The case in which a model claims other facts; an optimizer or learning rate is one of its compilation."""
     facts = case.steps[step].evidence.model
     assert facts is not None
@@ -159,7 +159,7 @@ def with_model(case: Case, step: str = "model@0", **fields: object) -> Case:
 
 def with_layers(case: Case, kind: str, **fields: object) -> Case:
     """The case in which the layers of one kind claim something else."""
-    facts = case.steps["model@0"].evidence.model
+    facts = case.steps["model:build_model@0"].evidence.model
     assert facts is not None
     layers = tuple(msgspec.structs.replace(x, **fields) if x.kind == kind else x for x in facts.layers)
     return with_model(case, layers=layers)
@@ -172,9 +172,9 @@ def with_imported(case: Case, **fields: object) -> Case:
 
 def with_outputs(case: Case, outputs: Array) -> Case:
     """The case in which the trained graph puts out something else for the validation rows."""
-    replayed = case.replays["trained@0"]
+    replayed = case.replays["trained:train@0"]
     arrays = {**replayed.arrays, replayed.evidence.outputs[2]: outputs}
-    return replace(case, replays={**case.replays, "trained@0": Replayed(replayed.evidence, arrays)})
+    return replace(case, replays={**case.replays, "trained:train@0": Replayed(replayed.evidence, arrays)})
 
 
 def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
@@ -182,11 +182,11 @@ def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
 
     The first of them stands at the activation that is there; the others at hidden ones beside it.
     """
-    replayed = case.replays["trained@0"]
+    replayed = case.replays["trained:train@0"]
     node = replayed.evidence.taps[0].node
     made = tuple(TapFacts(node=node, units=u, never_positive=n, beyond_five=b) for u, n, b in taps)
     changed = Replayed(msgspec.structs.replace(replayed.evidence, taps=made), replayed.arrays)
-    return replace(case, replays={**case.replays, "trained@0": changed})
+    return replace(case, replays={**case.replays, "trained:train@0": changed})
 
 
 def without_replays(case: Case, *steps: str) -> Case:

@@ -82,15 +82,15 @@ def test_each_step_stands_once_and_in_order() -> None:
     steps = [step.id for step in plan_of()[0].steps]
     assert len(steps) == len(set(steps))
     assert (
-        steps.index("build_model@0") < steps.index("model@0") < steps.index("train@0") < steps.index("trained@0")
+        steps.index("build_model@0") < steps.index("model:build_model@0") < steps.index("train@0") < steps.index("trained:train@0")
     )
 
 
 def test_what_is_done_is_not_done_again_but_for_others() -> None:
     everything = [step.id for step in plan_of()[0].steps]
     assert make_plan(QUESTION, FULL, data(), frozenset(everything)).parcel == b""
-    left = [step.id for step in plan_of(tuple(set(everything) - {"trained@0"}))[0].steps]
-    assert left == ["one_hot@train", "one_hot@val", "build_model@0", "train@0", "trained@0"]
+    left = [step.id for step in plan_of(tuple(set(everything) - {"trained:train@0"}))[0].steps]
+    assert left == ["one_hot@train", "one_hot@val", "build_model@0", "train@0", "trained:train@0"]
     more = msgspec.structs.replace(QUESTION, seeds=(0, 1))
     assert "train@1" in [step.id for step in plan_of(tuple(everything), more)[0].steps]
 
@@ -162,7 +162,7 @@ def test_every_array_that_is_named_has_to_be_there(kind: type) -> None:
 
 
 def test_graphs_and_probes_have_to_be_there() -> None:
-    model = Training().case().steps["model@0"].evidence.model
+    model = Training().case().steps["model:build_model@0"].evidence.model
     assert model is not None
     assert model.graph is not None
     assert "g" in examiner._refs(msgspec.to_builtins(model))
@@ -188,27 +188,27 @@ def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
 
 def with_graph() -> Held:
     steps = dict(Training().case().steps)
-    for name in ("model@0", "trained@0"):
+    for name in ("model:build_model@0", "trained:train@0"):
         steps[name] = replace(steps[name], arrays={"g": np.frombuffer(b"graph", np.uint8)})
     return held(steps)
 
 
 def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
     plan, arrays = unpack(make_replays(QUESTION, data(), with_graph()).parcel, Plan)
-    assert [step.id for step in plan.steps] == ["model@0", "trained@0"]
+    assert [step.id for step in plan.steps] == ["model:build_model@0", "trained:train@0"]
     assert all(isinstance(step, Replay) for step in plan.steps)
     assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model@0", "graph:trained@0"}
-    again = msgspec.structs.replace(with_graph(), replays={"model@0": b"", "trained@0": b""})
+    again = msgspec.structs.replace(with_graph(), replays={"model:build_model@0": b"", "trained:train@0": b""})
     assert make_replays(QUESTION, data(), again).parcel == b""
     assert make_replays(QUESTION, data(), held()).parcel == b""
 
 
 def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
-    replayed = Training().case().replays["model@0"]
+    replayed = Training().case().replays["model:build_model@0"]
     body = pack(replayed.evidence, replayed.arrays)
-    made = make_case(QUESTION, data(), held(replays={"model@0": body, "trained@0": b"noise"}))
-    assert set(made.replays) == {"model@0"}
-    assert made.replays["model@0"].evidence == replayed.evidence
+    made = make_case(QUESTION, data(), held(replays={"model:build_model@0": body, "trained:train@0": b"noise"}))
+    assert set(made.replays) == {"model:build_model@0"}
+    assert made.replays["model:build_model@0"].evidence == replayed.evidence
 
 
 class AsksNothing:

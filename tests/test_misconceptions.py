@@ -139,4 +139,4 @@ def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
 
 
 def test_taps_are_named() -> None:
-    assert isinstance(honest().replays["trained@0"].evidence.taps[0], TapFacts)
+    assert isinstance(honest().replays["trained:train@0"].evidence.taps[0], TapFacts)
