@@ -72,12 +72,14 @@ def digits() -> Data:
 
 
 def lines() -> Data:
-    """Return three tables for linear regression, the features of each standardised, the targets of size one or two.
+    """Return three tables for linear regression, the features of each standardised.
 
     `one_`: one feature, `several_`: six features that do not depend on one another, both made up, so that their
     least-squares solution is well determined. `ten_`: scikit-learn's diabetes (442 patients, ten features), the
-    target in hundreds. Inside: `x_train` (400, n) float32, `y_train` (400,) float32 and `x_val`, `y_val` of 100 rows
-    (diabetes: 265 and 67). Outside: `x_test`, `y_test` of 200 rows (diabetes: 110), and `x_probe` (1 + n, n): a row
+    target in hundreds. Inside: `x_train` (400, n) float32, `y_train` (400,) float32 and `x_val`, `y_val` of 100
+    rows
+    (diabetes: 265 and 67). Outside: `x_test`, `y_test` of 200 rows (diabetes: 110), and `x_probe` (1 + n, n): a
+    row
     of zeros, then the rows of the identity, on which a linear network shows its bias and its weights.
     """
     one = _parts("one_", *_line(weights=(-1.8,), bias=0.7, seed=SPLIT_SEED), val=100, test=200)
@@ -100,14 +102,16 @@ def lines() -> Data:
 def friedman() -> Data:
     """Return Friedman's first table: ten features of which five count, four of them not along a straight line.
 
-    Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they are
+    Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they
+    are
     made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`. Outside:
     `x_test` (500, 10), `y_test`.
     """
     from sklearn.datasets import make_friedman1
 
     x, y = make_friedman1(n_samples=1500, n_features=10, noise=1.0, random_state=SPLIT_SEED)
-    # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about 5.
+    # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
+    # 5.
     inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)
     return Data(inside, outside)
 

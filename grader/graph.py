@@ -224,7 +224,8 @@ class _Graph:
         )
 
     def _bias_of(self, node: str, columns: int) -> str:
-        """Return the constant that is added to what a node gives, one number for each column; "" if there is none."""
+        """Return the constant that is added to what a node gives, one number for each column; "" if there is "
+        "none."""
         while True:
             readers = [reader for reader in self.readers.get(node, ()) if reader.name in self.alive]
             if len(readers) != 1:
@@ -248,7 +249,11 @@ class _Graph:
         for node in self.order:
             before = frozenset[str]().union(*(behind.get(s, frozenset()) for s in node.inputs))
             behind[node.name] = frozenset({node.name}) if node.name in kernels else before
-            if node.name not in kernels and node.name in self.alive and (node.op in _NONLINEAR or _is_square(node)):
+            if (
+                node.name not in kernels
+                and node.name in self.alive
+                and (node.op in _NONLINEAR or _is_square(node))
+            ):
                 for kernel in before:
                     found[kernel].append(_ACTIVATIONS.get(node.op, node.op.lower()))
         return found

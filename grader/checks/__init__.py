@@ -5,25 +5,35 @@ from grader.checks.features import Loads, Scales
 from grader.checks.figures import Figures
 from grader.checks.histories import Diagnoses
 from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
+from grader.checks.lines import Coefficients, LeastSquares, OneNeuron, Predictions
 from grader.checks.networks import Architecture, HeadAndLoss, Trains
+from grader.checks.regression import RegressionLoss, RSquared
 from grader.checks.scores import Accuracy, Probabilities
+from grader.checks.several import TrainsEach
 from grader.checks.splits import Splits
 from grader.training import Training
 
 __all__ = [
     "Accuracy",
     "Architecture",
+    "Coefficients",
     "ConfusionMatrix",
     "CountsClasses",
     "Diagnoses",
     "Experiments",
     "Figures",
     "HeadAndLoss",
+    "LeastSquares",
     "Loads",
     "OneHot",
+    "OneNeuron",
+    "Predictions",
     "Probabilities",
+    "RSquared",
+    "RegressionLoss",
     "Scales",
     "Splits",
     "Training",
     "Trains",
+    "TrainsEach",
 ]

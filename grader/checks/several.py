@@ -54,7 +54,8 @@ def label(network: Training) -> str:
 def together(networks: Sequence[Training], judgements: Sequence[Judgement]) -> Judgement:
     """Return one judgement for all: their mean share, and what is wrong with each that is not right.
 
-    What could not be decided for one of them is not decided for all. Where all have the same to say, it is said once.
+    What could not be decided for one of them is not decided for all. Where all have the same to say, it is said
+    once.
     """
     wrong = [(n, j) for n, j in zip(networks, judgements, strict=True) if j.status is not Status.PASSED]
     undecided = any(j.undecided for j in judgements)
