@@ -27,7 +27,7 @@ VERSIONS = Versions(python="3", tensorflow="2", keras="3", numpy="2", scikit_lea
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Fixed(Check):
     """A check that says what it is told to say."""
 
     judgement: Judgement | Exception = field(default_factory=lambda: passed(T("well done")))
