@@ -14,9 +14,8 @@ from grader.data import lines
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 
 ONE = Training(arguments=(1,), rows="one_", name="one", validation=False)
-SEVERAL = Training(arguments=(6,), rows="several_", name="several", validation=False)
 TEN = Training(arguments=(10,), rows="ten_", name="ten", validation=False)
-ALL = (ONE, SEVERAL, TEN)
+BOTH = (ONE, TEN)
 
 RUBRIC = Rubric(
     title=Bilingual(en="Linear regression: one neuron", de="Lineare Regression: ein Neuron"),
@@ -33,7 +32,7 @@ RUBRIC = Rubric(
                 de="Eine Dense-Schicht mit einer Unit und ohne Aktivierung ist eine lineare Regression, egal wie "
                 "viele Merkmale es sind.",
             ),
-            check=OneNeuron(ALL),
+            check=OneNeuron(BOTH),
         ),
         Criterion(
             id="loss",
@@ -43,7 +42,7 @@ RUBRIC = Rubric(
                 en="For a number it counts how far off the prediction is, not whether it hits.",
                 de="Bei einer Zahl zählt, wie weit die Vorhersage daneben liegt, nicht ob sie genau trifft.",
             ),
-            check=RegressionLoss(ALL),
+            check=RegressionLoss(BOTH),
             depends_on=("architecture",),
         ),
         Criterion(
@@ -54,7 +53,7 @@ RUBRIC = Rubric(
                 en="The learning rate decides whether training creeps, arrives or explodes.",
                 de="Die Lernrate entscheidet, ob das Training kriecht, ankommt oder explodiert.",
             ),
-            check=TrainsEach(ALL),
+            check=TrainsEach(BOTH),
             depends_on=("architecture",),
         ),
         Criterion(
@@ -65,7 +64,7 @@ RUBRIC = Rubric(
                 en="A network that is a line can be as good as the best line, and no better.",
                 de="Ein Netz, das eine Gerade ist, kann so gut sein wie die beste Gerade, aber nicht besser.",
             ),
-            check=RSquared((ONE, TEN), near_least_squares=0.02),
+            check=RSquared(BOTH, near_least_squares=0.02),
             depends_on=("architecture", "training"),
         ),
         Criterion(
@@ -79,7 +78,7 @@ RUBRIC = Rubric(
                 "er "
                 "genug Schritte hat.",
             ),
-            check=LeastSquares((ONE, SEVERAL), within=0.05),
+            check=LeastSquares(BOTH, within=0.05),
             depends_on=("architecture", "training"),
         ),
         Criterion(
@@ -92,7 +91,7 @@ RUBRIC = Rubric(
                 de="Was ein Netz gelernt hat, sind Zahlen, die du dir ansehen kannst: hier Steigung und "
                 "Achsenabschnitt.",
             ),
-            check=Coefficients((ONE, SEVERAL), "coefficients"),
+            check=Coefficients(BOTH, "coefficients"),
             depends_on=("architecture", "training"),
         ),
         Criterion(
@@ -105,7 +104,7 @@ RUBRIC = Rubric(
                 de="Ein Netz gibt eine Spalte aus, die Zielwerte sind eine Zeile von Zahlen. Bring beide in eine "
                 "Form, bevor du sie vergleichst.",
             ),
-            check=Predictions((ONE, TEN), "predict"),
+            check=Predictions(BOTH, "predict"),
             depends_on=("architecture", "training"),
         ),
     ),

@@ -24,7 +24,7 @@ from grader.evidence import ArrayValue, Entries, Items, Value
 from grader.network import Model
 from grader.plan import Array as Given
 from grader.plan import Call, Result, Step
-from grader.text import T
+from grader.text import T, Words
 from grader.training import Training
 
 ROUNDING = 0.0051  # a coefficient that was rounded to two decimals is still that coefficient
@@ -46,22 +46,8 @@ class OneNeuron(EachNetwork):
         units = _units(model)
         if units != 1:
             return _wrong_units(model, units)
-        problem = _not_one_line(model) or _bent(model)
-        if problem is not None:
-            return problem
-        dense = model.graph.dense
-        if dense and not dense[0].bias:
-            return failed(
-                T(
-                    "The Dense layer has no bias: the line has to go through zero. Remove use_bias=False, so "
-                    "that the "
-                    "network can learn the value that is predicted where all features are 0."
-                ),
-                expected=T("a bias"),
-                received="use_bias=False",
-                blocks=False,
-            )
-        return passed(
+        problem = _not_one_line(model) or _bent(model) or _without_bias(model)
+        return problem or passed(
             T("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
             received=T("parameters: {count}", count=model.facts.parameters),
         )
@@ -87,7 +73,8 @@ def _not_one_line(model: Model) -> Judgement | None:
     assert model.graph is not None
     kernels = [kernel.shape for _, kernel in model.graph.kernels]
     expected = T("one Dense layer")
-    received = T("{count} layers with weights: {shapes}", count=len(kernels), shapes=_shapes(kernels))
+    received = T("{count} layers with weights", count=len(kernels))
+    shapes = T("{count} layers with weights: {shapes}", count=len(kernels), shapes=_shapes(kernels))
     if len(kernels) > 1 and model.graph.hidden:
         return failed(
             T(
@@ -97,7 +84,7 @@ def _not_one_line(model: Model) -> Judgement | None:
                 received=received,
             ),
             expected=expected,
-            received=received,
+            received=shapes,
             blocks=False,
         )
     if len(kernels) > 1:
@@ -109,7 +96,7 @@ def _not_one_line(model: Model) -> Judgement | None:
                 received=received,
             ),
             expected=expected,
-            received=received,
+            received=shapes,
             blocks=False,
         )
     if not kernels and not model.graph.weights:
@@ -187,6 +174,21 @@ def _certified_line(case: Case, network: Training) -> tuple[Array, float]:
     return line
 
 
+def _without_bias(model: Model) -> Judgement | None:
+    assert model.graph is not None
+    if not model.graph.dense or model.graph.dense[0].bias:
+        return None
+    return failed(
+        T(
+            "The Dense layer has no bias: the line has to go through zero. Remove use_bias=False, so that the "
+            "network can learn the value that is predicted where all features are 0."
+        ),
+        expected=T("a bias"),
+        received="use_bias=False",
+        blocks=False,
+    )
+
+
 @dataclass(frozen=True)
 class LeastSquares(EachNetwork):
     """Weights and bias of the trained network are those of least squares on the same rows, within a share of each.
@@ -218,15 +220,22 @@ class LeastSquares(EachNetwork):
             T(
                 "{name} of the network is {received:.3f}; the least-squares solution on the same rows has "
                 "{right:.3f}. "
-                "Allowed are {within:.0%}. Train for longer, and with a learning rate that gets there.",
+                "At most {within:.0%} of that may lie between them. {advice}",
                 name=names[worst],
                 received=float(received[worst]),
                 right=float(right[worst]),
                 within=self.within,
+                advice=_advice(certified(case, network, after=True)),
             ),
             expected=f"{right[worst]:.3f}",
             received=f"{received[worst]:.3f}",
         )
+
+
+def _advice(model: Model) -> Words:
+    if _not_one_line(model) or _bent(model) or _without_bias(model):
+        return T("This network is not a single linear neuron with a bias; begin with that.")
+    return T("Train for longer, or with a learning rate that gets there.")
 
 
 class _AfterTraining(EachNetwork):
@@ -282,7 +291,7 @@ class Coefficients(_AfterTraining):
                     weights=int(w.size),
                     biases=int(b.size),
                 ),
-                expected=T("{features} weights and one bias", features=features),
+                expected=T("shapes {w} and {b}", w=f"({features},)", b="()"),
                 received=T("shapes {w} and {b}", w=str(w.shape), b=str(b.shape)),
             )
         return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)

@@ -7,7 +7,6 @@
 # %%
 import keras
 import numpy as np
-from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
 
@@ -42,8 +41,9 @@ def predict(model, x):
 # %%
 if __name__ == "__main__":
     keras.utils.set_random_seed(0)
-    x, y = load_diabetes(return_X_y=True)
-    x, y = x * np.sqrt(len(x)), y / 100  # features with a standard deviation of 1, targets in hundreds
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 3))
+    y = x @ np.array([2.0, -1.0, 0.5]) + 3.0 + random.normal(scale=0.1, size=400)
 
     model = build_model(x.shape[1])
     history = train(model, x, y)
