@@ -149,8 +149,9 @@ def returned(step: str, value: object, **facts: Any) -> Seen:
 def case(steps: Mapping[str, Seen] | None = None, **parts: Any) -> Case:
     """A case with these steps and nothing else."""
     given = data()
-    parts = {"imported": ImportEvidence(), "stops": {}, "task": TASK, "trainings": (TRAINING,), **parts}
-    return Case(given.inside, given.outside, steps=dict(steps or {}), **parts)
+    usual = {"inside": given.inside, "outside": given.outside, "task": TASK, "trainings": (TRAINING,)}
+    parts = {"imported": ImportEvidence(), "stops": {}, **usual, **parts}
+    return Case(steps=dict(steps or {}), **parts)
 
 
 def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
