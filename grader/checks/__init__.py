@@ -11,6 +11,8 @@ from grader.checks.regression import RegressionLoss, RSquared
 from grader.checks.scores import Accuracy, Probabilities
 from grader.checks.several import TrainsEach
 from grader.checks.splits import Splits
+from grader.checks.style_answers import RegressionScores, StyleFacts
+from grader.checks.styles import HasStyle, OwnWeights, SameCompile, SameFunction, SameLayers
 from grader.training import Training
 
 __all__ = [
@@ -22,17 +24,24 @@ __all__ = [
     "Diagnoses",
     "Experiments",
     "Figures",
+    "HasStyle",
     "HeadAndLoss",
     "LeastSquares",
     "Loads",
     "OneHot",
     "OneNeuron",
+    "OwnWeights",
     "Predictions",
     "Probabilities",
     "RSquared",
     "RegressionLoss",
+    "RegressionScores",
+    "SameCompile",
+    "SameFunction",
+    "SameLayers",
     "Scales",
     "Splits",
+    "StyleFacts",
     "Training",
     "Trains",
     "TrainsEach",

@@ -19,11 +19,10 @@ from grader.checks.base import (
 )
 from grader.checks.networks import certified
 from grader.checks.regression import least_squares
-from grader.checks.several import EachNetwork
+from grader.checks.several import AfterTraining, EachNetwork
 from grader.evidence import ArrayValue, Entries, Items, Value
 from grader.network import Model
 from grader.plan import Array as Given
-from grader.plan import Call, Result, Step
 from grader.text import T, Words
 from grader.training import Training
 
@@ -238,29 +237,8 @@ def _advice(model: Model) -> Words:
     return T("Train for longer, or with a learning rate that gets there.")
 
 
-class _AfterTraining(EachNetwork):
-    """A function of the submission that is given each trained network."""
-
-    function: str
-
-    def _call(self, network: Training, seed: int) -> Call:
-        return Call(
-            id=f"{self.function}@{network.fitted(seed).partition('@')[2]}",
-            function=self.function,
-            arguments=(Result(step=network.built(seed)), *self._more(network)),
-            after=network.fitted(seed),
-        )
-
-    def _more(self, network: Training) -> tuple[Given, ...]:
-        return ()
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the trainings, and a call after each of them on the first seed."""
-        return [*super().steps(seeds), *(self._call(network, seeds[0]) for network in self.networks)]
-
-
 @dataclass(frozen=True)
-class Coefficients(_AfterTraining):
+class Coefficients(AfterTraining):
     """`function(model)` returns the pair (w, b) of the trained network: a weight for each feature, and the bias.
 
     >>> Coefficients((Training(name="one", arguments=(1,)),), "coefficients")
@@ -270,7 +248,7 @@ class Coefficients(_AfterTraining):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
-        value, arrays = case.value(self._call(network, case.seeds[0]).id)
+        value, arrays = case.value(self.call(network, case.seeds[0]).id)
         w, b = _pair(value, arrays, self.function)
         lines = [_certified_line(case, network), *_held_line(case, network)]
         features = len(lines[0][0])
@@ -374,7 +352,7 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
 
 
 @dataclass(frozen=True)
-class Predictions(_AfterTraining):
+class Predictions(AfterTraining):
     """`function(model, x)` returns what the network predicts, one number for each row. A column is told only.
 
     >>> Predictions((Training(name="one", arguments=(1,)),), "predict")
@@ -382,12 +360,13 @@ class Predictions(_AfterTraining):
 
     function: str = "predict"
 
-    def _more(self, network: Training) -> tuple[Given, ...]:
+    def more(self, network: Training) -> tuple[Given, ...]:
+        """Return the rows to predict."""
         return (Given(name=network.array("x_val")),)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the replay of the frozen graph."""
-        received = case.array(self._call(network, case.seeds[0]).id, self.function)
+        received = case.array(self.call(network, case.seeds[0]).id, self.function)
         right = certified(case, network, after=True).outputs["x_val"]
         if not is_numeric(received):
             return failed(

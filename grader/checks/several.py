@@ -9,7 +9,8 @@ import numpy as np
 from grader.checks.base import Case, Check, Judgement, UnmetError, failed
 from grader.checks.networks import Trains, certified
 from grader.network import Model, Trained, trained
-from grader.plan import Step
+from grader.plan import Array as Given
+from grader.plan import Call, Result, Step
 from grader.text import T, Words
 from grader.training import Training
 from grader.verdict import Status
@@ -44,6 +45,30 @@ class EachNetwork(Check):
             return self.judge_one(case, network)
         except UnmetError as unmet:
             return unmet.judgement
+
+
+@dataclass(frozen=True)
+class AfterTraining(EachNetwork):
+    """A check that hands each trained network to a function of the submission."""
+
+    function: str = ""
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the trainings, and a call after each of them on the first seed."""
+        return [*super().steps(seeds), *(self.call(network, seeds[0]) for network in self.networks)]
+
+    def call(self, network: Training, seed: int) -> Call:
+        """Return the call of the function with a network that has been trained."""
+        return Call(
+            id=f"{self.function}@{network.fitted(seed).partition('@')[2]}",
+            function=self.function,
+            arguments=(Result(step=network.built(seed)), *self.more(network)),
+            after=network.fitted(seed),
+        )
+
+    def more(self, network: Training) -> tuple[Given, ...]:
+        """Return what the function is given besides the network."""
+        return ()
 
 
 def label(network: Training) -> str:
