@@ -132,11 +132,15 @@ class TrainsEach(EachNetwork):
         certified(case, network, after=False)
         case.seen(network.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
         model = certified(case, network, after=True)
-        weights = model.graph.weights if model.graph else ()
-        if not all(np.isfinite(weight).all() for weight in weights):
+        if not is_finite(model):
             return _diverged(model, trained(case, network, case.seeds[0]))
         # What the network predicts can be judged all the same where it was not trained.
         return replace(Trains(network).judge(case), blocks=False)
+
+
+def is_finite(model: Model) -> bool:
+    """Return whether the weights of a network are numbers."""
+    return all(np.isfinite(weight).all() for weight in (model.graph.weights if model.graph else ()))
 
 
 def _diverged(model: Model, network: Trained) -> Judgement:

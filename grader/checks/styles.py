@@ -9,7 +9,7 @@ import numpy as np
 from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, not_graded, passed
 from grader.checks.networks import certified
 from grader.checks.regression import compiled_with, loss_problem, metric_problem
-from grader.checks.several import EachNetwork, label, together
+from grader.checks.several import EachNetwork, is_finite, label, together
 from grader.evidence import CompileFacts, ModelFacts
 from grader.graph import DenseNode
 from grader.network import Model, trained
@@ -305,9 +305,9 @@ class SameFunction(ComparesNetworks):
         """Return a replay of each graph on random rows, with the weights of the first."""
         seed = case.seeds[0]
         known = trained(case, self.first, seed)
-        source, step = known.after or known.before, self.first.trained(seed)
-        if known.after is None:
-            step = self.first.model(seed)
+        source, step = known.after, self.first.trained(seed)
+        if source is None or not is_finite(source):  # nothing was learned that could be copied
+            source, step = known.before, self.first.model(seed)
         if source is None or source.graph is None:
             return (), {}
         rows = np.random.default_rng(ROWS_SEED)
@@ -339,7 +339,7 @@ class SameFunction(ComparesNetworks):
     def _copied(
         self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
     ) -> dict[str, Array]:
-        """Return for each constant of the target what the source has in its place. Both: layers, and their replay."""
+        """Return for each constant of the target what the source has there. Both: layers, and their replay."""
         (theirs, step), (ours, place) = source, target
         copied: dict[str, Array] = {}
         for held, own in zip(theirs, ours, strict=True):
