@@ -109,7 +109,7 @@ def friedman() -> Data:
     """
     from sklearn.datasets import make_friedman1
 
-    x, y = make_friedman1(n_samples=1500, n_features=10, noise=1.0, random_state=SPLIT_SEED)
+    x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=SPLIT_SEED)
     # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
     # 5.
     inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)

@@ -75,7 +75,7 @@ def build_subclassed(n_features):
 # %%
 def train(model, x, y, x_val, y_val):
     """Train the network and return the History of Keras."""
-    return model.fit(x, y, validation_data=(x_val, y_val), epochs=40, batch_size=32, verbose=0)
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=25, batch_size=32, verbose=0)
 
 
 def scores(model, x, y):

@@ -16,7 +16,7 @@ def train(model, x, y, x_val, y_val):
     data = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(1000).batch(32)
     stop = keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)
     validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)
-    return model.fit(data, validation_data=validation, epochs=40, callbacks=[stop], verbose=0)
+    return model.fit(data, validation_data=validation, epochs=30, callbacks=[stop], verbose=0)
 
 
 def scores(model, x, y):

@@ -36,4 +36,4 @@ class Network(keras.Model):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y, validation_data=(x_val, y_val), epochs=60, batch_size=64, verbose=0)
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=40, batch_size=64, verbose=0)

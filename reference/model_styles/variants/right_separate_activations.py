@@ -47,7 +47,7 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y.reshape(-1, 1), validation_data=(x_val, y_val.reshape(-1, 1)), epochs=60, verbose=0)
+    return model.fit(x, y.reshape(-1, 1), validation_data=(x_val, y_val.reshape(-1, 1)), epochs=40, verbose=0)
 
 
 def scores(model, x, y):

@@ -4,4 +4,4 @@
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y, epochs=40, batch_size=32, verbose=0)
+    return model.fit(x, y, epochs=25, batch_size=32, verbose=0)
