@@ -58,28 +58,33 @@ class HasStyle(Check):
         if wrapped:
             return failed(
                 T(
-                    "The {style} model does nothing but call another model, {wrapped}, which holds all of the "
-                    "layers. "
-                    "That is the other model in disguise: make the layers here, and thread them here.",
-                    style=self.style,
+                    "This model does nothing but call another model, {wrapped}, which holds all of the layers. That "
+                    "is the other model in disguise: make the layers here, and thread them here.",
                     wrapped=wrapped,
                 ),
                 expected=_how(self.style),
                 received=T("all layers inside {wrapped}", wrapped=wrapped),
                 blocks=False,
             )
-        return passed(T("A {style} model, with layers of its own.", style=self.style), received=facts.type)
+        return passed(T("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
 
     def _other_style(self, facts: ModelFacts) -> Judgement:
-        received = T("a {style} model ({type})", style=facts.style, type=facts.type)
         message = T(
-            "{function} has to return a {style} model: {how}. Received: {received}.",
+            "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
             function=label(self.network),
-            style=self.style,
+            wanted=_kind(self.style),
             how=_how(self.style),
-            received=received,
+            received=_kind(facts.style),
+            type=facts.type,
         )
+        received = T("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
         return failed(message, expected=_how(self.style), received=received, blocks=False)
+
+
+def _kind(style: str) -> Words:
+    if style == "sequential":
+        return T("a sequential model")
+    return T("a functional model") if style == "functional" else T("a subclassed model")
 
 
 def _how(style: str) -> Words:
