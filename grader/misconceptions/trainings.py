@@ -279,6 +279,8 @@ def _is_random_in_training(view: View) -> bool:
 def validation_ignored(view: View) -> Shown | None:
     """Training that nobody watches on rows of its own."""
     fits = [fit for fit in view.network.fits if fit.finished]
+    if not view.training.validation:  # train() was given no such rows
+        return None
     if not fits or any(fit.validation for fit in fits) or view.curve("val_loss").size:
         return None
     return Shown(
