@@ -261,7 +261,8 @@ class Coefficients(AfterTraining):
         if w.size != features or b.size != 1:
             return failed(
                 T(
-                    "{function}() has to return (w, b): as many weights as there are features ({features}), and one "
+                    "{function}() has to return (w, b): as many weights as there are features ({features}), and "
+                    "one "
                     "bias. Received: {weights} and {biases}.",
                     function=self.function,
                     features=features,
