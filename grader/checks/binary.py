@@ -57,9 +57,9 @@ class OneNeuron(Check):
             judgement = unmet.judgement
         if network == self.networks[0] or judgement.status is not Status.FAILED:
             return judgement
-        return replace(
-            judgement, message=T("{call}: {message}", call=_call_of(network), message=judgement.message)
-        )
+        # The first network can be judged all the same.
+        told = T("{call}: {message}", call=_call_of(network), message=judgement.message)
+        return replace(judgement, message=told, blocks=False)
 
     def _judged(self, model: Model, network: Training) -> Judgement:
         assert model.graph is not None
