@@ -43,9 +43,13 @@ from grader.network import ROLES
 from grader.plan import Argument, Call, Curves, Literal
 from grader.plan import Array as Given
 from grader.rows import row_hashes
+from grader.task import Task
 from grader.text import Translator, Words
+from grader.training import Training as HowTrained
 
 say = Translator("en")
+TASK = Task(kind="classification", classes=10)
+TRAINING = HowTrained(encode="one_hot")
 Solution = Callable[..., object]
 
 
@@ -145,8 +149,9 @@ def returned(step: str, value: object, **facts: Any) -> Seen:
 def case(steps: Mapping[str, Seen] | None = None, **parts: Any) -> Case:
     """A case with these steps and nothing else."""
     given = data()
-    parts = {"imported": ImportEvidence(), "stops": {}, **parts}
-    return Case(given.inside, given.outside, steps=dict(steps or {}), **parts)
+    usual = {"inside": given.inside, "outside": given.outside, "task": TASK, "trainings": (TRAINING,)}
+    parts = {"imported": ImportEvidence(), "stops": {}, **usual, **parts}
+    return Case(steps=dict(steps or {}), **parts)
 
 
 def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
@@ -220,8 +225,12 @@ class Net:
 
     def __init__(self, seed: int = 0) -> None:
         given = data()
-        self.inputs = {"x_test": given.outside["x_test"], "x_val": given.inside["x_val"]}
-        self.inputs["x_perturbed"] = np.clip(self.inputs["x_test"] + 0.01, 0, 1)
+        x_test = given.outside["x_test"]
+        self.inputs = {
+            "x_test": x_test,
+            "x_perturbed": np.clip(x_test + 0.01, 0, 1),
+            "x_val": given.inside["x_val"],
+        }
         self.nodes: list[NodeFacts] = []
         self.values: dict[str, dict[str, Array]] = {}
         self.constants: dict[str, str] = {}
@@ -270,12 +279,12 @@ class Net:
 
     def replayed(self, step: str, **changes: Any) -> Replayed:
         """What the replay of this graph gives."""
-        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in ROLES}
+        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in self.inputs}
         evidence = ReplayEvidence(
             id=step,
             nodes=tuple(self.nodes),
             constants=self.constants,
-            outputs=tuple(f"out:{n}" for n in ROLES),
+            outputs=tuple(f"out:{n}" for n in ROLES if n in self.inputs),
         )
         return Replayed(replace_facts(evidence, **changes), arrays)
 

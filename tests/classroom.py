@@ -11,7 +11,7 @@ from functools import cache
 import msgspec
 import numpy as np
 
-from grader.checks import Splits, Training
+from grader.checks import Splits, Training, Trains
 from grader.checks.base import Array, Case, Replayed, Seen
 from grader.data import Data, digits
 from grader.evidence import HistoryValue, Returned, StepEvidence, TapFacts
@@ -19,10 +19,18 @@ from grader.examiner import make_case, make_replays
 from grader.examiner_talk import Held, Question
 from grader.plan import Call, Curves, Plan, Setup, Step
 from grader.record import pack, unpack
+from grader.rubric import Bilingual, Criterion, Rubric, Task
 from grader.submission import Submission, Unit
 
 QUESTION = Question(course="", exercise="digits", seeds=(0,))
 TRAINING = Training(encode="one_hot")
+_TITLE = Bilingual(en="x", de="x")
+RUBRIC = Rubric(
+    title=_TITLE,
+    task=Task(kind="classification", classes=10),
+    data=digits,
+    criteria=(Criterion(id="training", points=100, title=_TITLE, lesson=_TITLE, check=Trains(TRAINING)),),
+)
 IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"
 
 
@@ -74,12 +82,12 @@ def case_of(source: str) -> Case:
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps() if _is_defined(step, source)}
         held = Held(imported, None, None, bodies, {}, {})
-        replays = make_replays(QUESTION, data(), held).parcel
+        replays = make_replays(QUESTION, RUBRIC, data(), held).parcel
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = Run(Setup(submission=None), arrays)
             held = msgspec.structs.replace(held, replays={step.id: examiner.do(step) for step in plan.steps})
-    return make_case(QUESTION, data(), held)
+    return make_case(QUESTION, RUBRIC, data(), held)
 
 
 def _steps() -> Iterator[Step]:

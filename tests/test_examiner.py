@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ import pytest
 from grader import examiner
 from grader.checks import OneHot, Scales
 from grader.checks import Training as Steps
-from grader.checks.base import Array, Seen
+from grader.checks.base import Array, Case, Check, Judgement, Seen, passed
 from grader.checks.networks import Architecture
 from grader.evidence import (
     ArrayValue,
@@ -34,6 +34,7 @@ from grader.examiner_talk import Held, Question
 from grader.plan import Call, Plan, Replay
 from grader.record import pack, unpack
 from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.text import T
 from tests.cases import Training, data, returned, stop
 
 QUESTION = Question(course="", exercise="x", seeds=(0,))
@@ -47,7 +48,8 @@ def rubric(*checks: Any) -> Rubric:
     return Rubric(TITLE, Task("functions"), data, criteria, total=len(checks))
 
 
-FULL = rubric(OneHot("one_hot", 10), Scales("scale", 16), Architecture(Steps(), inputs=64, outputs=10))
+STEPS = Steps(encode="one_hot")
+FULL = rubric(OneHot("one_hot", 10), Scales("scale", 16), Architecture(STEPS, inputs=64, outputs=10))
 
 
 def plan_of(done: tuple[str, ...] = (), question: Question = QUESTION) -> tuple[Plan, Mapping[str, Array]]:
@@ -82,7 +84,10 @@ def test_each_step_stands_once_and_in_order() -> None:
     steps = [step.id for step in plan_of()[0].steps]
     assert len(steps) == len(set(steps))
     assert (
-        steps.index("build_model@0") < steps.index("model:build_model@0") < steps.index("train@0") < steps.index("trained:train@0")
+        steps.index("build_model@0")
+        < steps.index("model:build_model@0")
+        < steps.index("train@0")
+        < steps.index("trained:train@0")
     )
 
 
@@ -122,7 +127,7 @@ def held(steps: Mapping[str, Seen] | None = None, **changes: Any) -> Held:
 
 def test_evidence_comes_back_as_it_was() -> None:
     step = returned("one_hot@every", np.eye(3))
-    made = make_case(QUESTION, data(), held({"one_hot@every": step}))
+    made = make_case(QUESTION, FULL, data(), held({"one_hot@every": step}))
     assert made.steps["one_hot@every"].evidence == step.evidence
     assert np.array_equal(made.array("one_hot@every", "one_hot"), np.eye(3))
     assert made.seeds == (0,)
@@ -141,7 +146,7 @@ FORGED: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_evidence_that_is_not_exactly_a_steps_is_tampered_with(name: str) -> None:
-    made = make_case(QUESTION, data(), held(bodies={"one_hot@every": FORGED[name]}))
+    made = make_case(QUESTION, FULL, data(), held(bodies={"one_hot@every": FORGED[name]}))
     assert "one_hot@every" not in made.steps
     assert made.stops["one_hot@every"].reason is StopReason.TAMPERED
 
@@ -175,10 +180,10 @@ def test_graphs_and_probes_have_to_be_there() -> None:
 
 
 def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
-    made = make_case(QUESTION, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
+    made = make_case(QUESTION, FULL, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
     assert made.imported.stopped == stop(StopReason.MEMORY)
     assert made.imported.unit == 3
-    forged = make_case(QUESTION, data(), held(imported=b"noise"))
+    forged = make_case(QUESTION, FULL, data(), held(imported=b"noise"))
     assert forged.imported.stopped is not None
     assert forged.imported.stopped.reason is StopReason.TAMPERED
 
@@ -194,31 +199,68 @@ def with_graph() -> Held:
 
 
 def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
-    plan, arrays = unpack(make_replays(QUESTION, data(), with_graph()).parcel, Plan)
+    plan, arrays = unpack(make_replays(QUESTION, FULL, data(), with_graph()).parcel, Plan)
     assert [step.id for step in plan.steps] == ["model:build_model@0", "trained:train@0"]
     assert all(isinstance(step, Replay) for step in plan.steps)
-    assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model@0", "graph:trained@0"}
+    assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model:build_model@0", "graph:trained:train@0"}
     again = msgspec.structs.replace(with_graph(), replays={"model:build_model@0": b"", "trained:train@0": b""})
-    assert make_replays(QUESTION, data(), again).parcel == b""
-    assert make_replays(QUESTION, data(), held()).parcel == b""
+    assert make_replays(QUESTION, FULL, data(), again).parcel == b""
+    assert make_replays(QUESTION, FULL, data(), held()).parcel == b""
 
 
 def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
     replayed = Training().case().replays["model:build_model@0"]
     body = pack(replayed.evidence, replayed.arrays)
-    made = make_case(QUESTION, data(), held(replays={"model:build_model@0": body, "trained:train@0": b"noise"}))
+    made = make_case(
+        QUESTION, FULL, data(), held(replays={"model:build_model@0": body, "trained:train@0": b"noise"})
+    )
     assert set(made.replays) == {"model:build_model@0"}
     assert made.replays["model:build_model@0"].evidence == replayed.evidence
 
 
-class AsksNothing:
+class AsksNothing(Check):
     def steps(self, seeds: Any) -> tuple[()]:
         return ()
 
-    def arrays(self) -> Mapping[str, Array]:
-        return {}
+    def judge(self, case: Case) -> Judgement:
+        return passed(T("Nothing was wrong."))
 
 
 def test_a_check_that_asks_for_nothing_is_an_error_of_the_rubric() -> None:
     with pytest.raises(ValueError, match="1 asks for no step, so it would check nothing"):
         make_plan(QUESTION, rubric(OneHot("one_hot", 10), AsksNothing()), data(), frozenset())
+
+
+@dataclass(frozen=True)
+class Curious(Architecture):
+    """A check that has the trained graph run once more."""
+
+    fault: bool = False
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        if self.fault:
+            raise KeyError("evidence that is not there")
+        assert "trained:train@0" in case.replays
+        step = Replay(id="again@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
+        return (step,), {"g": np.zeros(1, np.uint8), "x": np.zeros((1, 64), np.float32)}
+
+
+def test_what_a_check_wants_to_know_of_a_graph_is_asked_once_and_after_the_networks() -> None:
+    curious = rubric(Curious(STEPS, inputs=64, outputs=10))
+    first, _ = unpack(make_replays(QUESTION, curious, data(), with_graph()).parcel, Plan)
+    assert [step.id for step in first.steps] == ["model:build_model@0", "trained:train@0"]
+    replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
+    known = msgspec.structs.replace(with_graph(), replays=replayed)
+    second, arrays = unpack(make_replays(QUESTION, curious, data(), known).parcel, Plan)
+    assert [step.id for step in second.steps] == ["again@0"]
+    assert set(arrays) == {"g", "x"}
+    done = msgspec.structs.replace(known, replays={**replayed, "again@0": b""})
+    assert make_replays(QUESTION, curious, data(), done).parcel == b""
+
+
+def test_a_check_that_cannot_say_what_it_wants_leaves_the_others() -> None:
+    replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
+    known = msgspec.structs.replace(with_graph(), replays=replayed)
+    both = rubric(Curious(STEPS, 10, 64, fault=True), Curious(STEPS, inputs=64, outputs=10))
+    plan, _ = unpack(make_replays(QUESTION, both, data(), known).parcel, Plan)
+    assert [step.id for step in plan.steps] == ["again@0"]

@@ -300,7 +300,9 @@ def test_a_training_that_diverged_moved_the_weights() -> None:
 def test_what_is_no_model_is_named(check: Check) -> None:
     for value, said in ((None, "return model"), ([1, 2], "list (2,)"), ("model", "'model'")):
         skipped = seen("model:build_model@0", Skipped(step="build_model@0"))
-        judgement = judged(check, case({"build_model@0": returned("build_model@0", value), "model:build_model@0": skipped}))
+        judgement = judged(
+            check, case({"build_model@0": returned("build_model@0", value), "model:build_model@0": skipped})
+        )
         assert judgement.status is Status.FAILED
         assert said in text(judgement.message), text(judgement.message)
 
@@ -348,7 +350,9 @@ def test_a_graph_that_looks_things_up_is_not_graded(check: Check) -> None:
 
 def test_a_training_that_failed_costs_the_training_only() -> None:
     crash = seen("train@0", Raised(exception=exception(ValueError("shapes"))))
-    made = Training(steps={"train@0": crash, "trained:train@0": seen("trained:train@0", Skipped(step="train@0"))}).case()
+    made = Training(
+        steps={"train@0": crash, "trained:train@0": seen("trained:train@0", Skipped(step="train@0"))}
+    ).case()
     assert judged(ARCHITECTURE, made).status is Status.PASSED
     assert judged(HEAD, made).status is Status.PASSED
     judgement = judged(TRAINS, made)
@@ -362,7 +366,7 @@ def test_a_training_whose_description_was_lost_is_not_graded() -> None:
 
 
 def test_the_steps_of_a_training_hold_no_expected_answer() -> None:
-    steps = Steps().steps((0, 1))
+    steps = Steps(encode="one_hot").steps((0, 1))
     assert [s.id for s in steps if isinstance(s, Call | Describe)] == [
         "one_hot@train", "one_hot@val",
         "build_model@0", "model:build_model@0", "train@0", "trained:train@0",
