@@ -75,6 +75,8 @@ def _of_model(model: Model, case: Case, network: Trained) -> Iterator[Agreement]
         )
         yield Agreement("operations", agrees=False, text=text)
         return
+    if model.facts.graph is None and len(case.trainings) > 1:
+        return  # it can earn nothing without a graph, and the other networks of the exercise can do without it
     if model.graph is None:
         text = T(
             "{network}: the network could not be frozen and replayed: {problem}",

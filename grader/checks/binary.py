@@ -1,5 +1,6 @@
 """Checks of a network that answers yes or no with a single neuron: a logistic regression."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -52,16 +53,14 @@ class OneNeuron(Check):
 
     def _named(self, case: Case, network: Training) -> Judgement:
         try:
-            judgement = self._judged(certified(case, network, after=False), network)
+            takes_rows(case, network)
+            judgement = self._judged(certified(case, network, after=False))
         except UnmetError as unmet:
             judgement = unmet.judgement
-        if network == self.networks[0] or judgement.status is not Status.FAILED:
-            return judgement
-        # The first network can be judged all the same.
-        told = T("{call}: {message}", call=_call_of(network), message=judgement.message)
-        return replace(judgement, message=told, blocks=False)
+        # Where it is not the first, that one can be judged all the same.
+        return judgement if network == self.networks[0] else replace(judgement, blocks=False)
 
-    def _judged(self, model: Model, network: Training) -> Judgement:
+    def _judged(self, model: Model) -> Judgement:
         assert model.graph is not None
         expected = T("one Dense layer with units=1")
         if model.units is None:
@@ -127,6 +126,40 @@ class OneNeuron(Check):
 
 def _call_of(network: Training) -> str:
     return f"{network.build}({', '.join(map(str, network.arguments))})"
+
+
+def takes_rows(case: Case, network: Training) -> None:
+    """Raise `UnmetError` for a network that cannot be called on rows of as many features as it was asked for."""
+    before = trained(case, network, case.seeds[0]).before
+    if before is None or before.facts.graph is not None:
+        return
+    features = case.inside[network.array("x_train")].shape[1]
+    message = T(
+        "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
+        "number of "
+        "features written into the code? It is the argument of {function}().",
+        call=_call_of(network),
+        features=features,
+        problem=_in_short(before.problem),
+        function=network.build,
+    )
+    raise UnmetError(
+        failed(
+            message,
+            expected=T("a network that takes rows of the shape ({features},)", features=features),
+            received=_in_short(before.problem),
+        )
+    )
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _in_short(problem: str) -> str:
+    """Return the line of a message of Keras that says what is wrong, without its colours."""
+    lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
+    return telling[0].removesuffix(".")
 
 
 def _without_bias(model: Model) -> bool:

@@ -70,7 +70,7 @@ class Labels(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge against what the frozen graphs put out for the same rows."""
-        columns = []
+        columns, tells = [], False
         for network in self.networks:
             case.value(self._step(network, None))  # what went wrong in the function is said first
             model = certified(case, network, after=True)
@@ -81,10 +81,11 @@ class Labels(Check):
                 raise UnmetError(_cannot_tell())
             columns += [labels.shape for labels in found if labels.ndim > 1]
             labels = [labels.ravel() for labels in found]
-            if all(len({tuple(_said(p, t)) for t in (0.2, 0.5, 0.9)}) == 1 for p in ways):
-                raise UnmetError(_cannot_tell())
+            tells = tells or len({tuple(_said(ways[0], t)) for t in (0.2, 0.5, 0.9)}) > 1
             if not any(_agree(labels, p) for p in ways):
                 return self._wrong(labels, ways[0], outputs[:, 0].astype(np.float64))
+        if not tells:
+            raise UnmetError(_cannot_tell())
         if columns:
             return passed(
                 T(

@@ -16,6 +16,7 @@ from grader.checks.base import (
     partial,
     passed,
 )
+from grader.checks.binary import takes_rows
 from grader.checks.likelihoods import borders
 from grader.checks.networks import certified
 from grader.checks.outcomes import explain
@@ -73,6 +74,7 @@ class NearScikitLearn(Check):
         return replace(parts[0], message=parts[0].message if same else both, undecided=undecided)
 
     def _accuracy(self, case: Case) -> Judgement:
+        takes_rows(case, self.many)
         certified(case, self.many, after=True)
         of_seeds = []
         for model in _each_seed(case, self.many):
@@ -101,6 +103,7 @@ class NearScikitLearn(Check):
         return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
 
     def _border(self, case: Case) -> Judgement:
+        takes_rows(case, self.one)
         certified(case, self.one, after=True)
         reference = _scikit_learn(case, self.one)[1]
         of_seeds = []

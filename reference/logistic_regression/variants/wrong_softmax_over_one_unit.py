@@ -1,5 +1,5 @@
-# loses: head_and_loss, training, accuracy, predict_label, decision_boundary
-# why: Softmax over one unit is always 1, so nothing can be learned or decided.
+# loses: head_and_loss, accuracy, predict_label, decision_boundary
+# why: Softmax over one unit is always 1, so nothing can be decided.
 # from: reference
 
 
