@@ -75,8 +75,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Find the border", de="Die Grenze finden"),
             lesson=Bilingual(
                 en="The network is undecided where its weighted sum is 0, and that is a formula of its weights.",
-                de="Unentschieden ist das Netz, wo seine gewichtete Summe 0 ist, und das ist eine Formel aus seinen "
-                "Gewichten.",
+                de="Unentschieden ist das Netz, wo seine gewichtete Summe 0 ist, und das ist eine Formel aus "
+                "seinen Gewichten.",
             ),
             check=Border(ONE, "decision_boundary"),
             depends_on=("architecture",),

@@ -32,8 +32,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Build the network", de="Das Netz bauen"),
             lesson=Bilingual(
                 en="Inputs come from the features, outputs from the classes; what lies between may be small.",
-                de="Die Eingänge folgen aus den Merkmalen, die Ausgänge aus den Klassen; was dazwischen liegt, darf "
-                "klein sein.",
+                de="Die Eingänge folgen aus den Merkmalen, die Ausgänge aus den Klassen; was dazwischen liegt, "
+                "darf klein sein.",
             ),
             check=Architecture(TRAINING, inputs=13, hidden=0, outputs=3),
         ),

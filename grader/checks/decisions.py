@@ -1,6 +1,7 @@
 """Checks of what is decided by a likelihood: labels above a threshold, and the border of one feature."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -367,7 +368,10 @@ class Border(NetworkCheck):
     def _number(self, case: Case, call: str) -> float:
         value, arrays = case.value(f"{self.function}@{call}")
         received = name_of(value)
-        found = numbers(value, arrays, self.function) if isinstance(value, ArrayValue | Items) else None
+        found = None
+        if isinstance(value, ArrayValue | Items):
+            with suppress(UnmetError):  # what else it is has a better sentence below
+                found = numbers(value, arrays, self.function)
         if found is not None and is_numeric(found) and found.size == 1 and np.isfinite(found).all():
             return float(found.ravel()[0])
         message = T(
