@@ -182,7 +182,7 @@ class Standardises(Check):
             (
                 T(
                     "{function}() standardises each part by itself: in x_test, the mean and the standard "
-                    "deviation of x_test are used. Take those of x_train for both, or the same wine has other "
+                    "deviation of x_test are used. Take those of x_train for both, or the same row has other "
                     "numbers in other company.",
                     function=self.function,
                 ),
