@@ -1,6 +1,6 @@
 """What the logistic regression is judged by."""
 
-from grader.checks import Border, Labels, NearScikitLearn, OneNeuron, Training, Trains, YesOrNo
+from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, Trains, YesOrNo
 from grader.data import tumours
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 
@@ -66,7 +66,7 @@ RUBRIC = Rubric(
                 de="Das Netz sagt, wie wahrscheinlich ein Ja ist; welche Wahrscheinlichkeit genügt, entscheidest "
                 "du.",
             ),
-            check=Labels((ONE, THIRTY), "predict_label"),
+            check=PredictsLabels((ONE, THIRTY), "predict_label"),
             depends_on=("architecture",),
         ),
         Criterion(
@@ -78,7 +78,7 @@ RUBRIC = Rubric(
                 de="Unentschieden ist das Netz, wo seine gewichtete Summe 0 ist, und das ist eine Formel aus "
                 "seinen Gewichten.",
             ),
-            check=Border(ONE, "decision_boundary"),
+            check=FindsBorder(ONE, "decision_boundary"),
             depends_on=("architecture",),
         ),
     ),

@@ -1,7 +1,7 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
 from grader.checks.binary import OneNeuron, YesOrNo
-from grader.checks.decisions import Border, Labels
+from grader.checks.decisions import FindsBorder, PredictsLabels
 from grader.checks.evaluation import Evaluates
 from grader.checks.experiments import Experiments
 from grader.checks.features import Loads, Scales
@@ -18,19 +18,19 @@ from grader.training import Training
 __all__ = [
     "Accuracy",
     "Architecture",
-    "Border",
     "ConfusionMatrix",
     "CountsClasses",
     "Diagnoses",
     "Evaluates",
     "Experiments",
     "Figures",
+    "FindsBorder",
     "HeadAndLoss",
-    "Labels",
     "Loads",
     "NearScikitLearn",
     "OneHot",
     "OneNeuron",
+    "PredictsLabels",
     "Probabilities",
     "Scales",
     "Splits",

@@ -31,10 +31,10 @@ from grader.verdict import Status
 
 
 @dataclass(frozen=True)
-class Labels(Check):
+class PredictsLabels(Check):
     """`function(model, x, threshold=0.5)` returns 1 where a yes is likelier than the threshold, else 0.
 
-    >>> Labels((Training(arguments=(1,), name="one", rows="one_"),), "predict_label")
+    >>> PredictsLabels((Training(arguments=(1,), name="one", rows="one_"),), "predict_label")
     """
 
     topics = frozenset({"probabilities"})
@@ -280,13 +280,13 @@ BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
 
 
 @dataclass(frozen=True)
-class Border(NetworkCheck):
+class FindsBorder(NetworkCheck):
     """`function(model)` returns where a network of one feature says 0.5, as a number.
 
     It is called for the trained network, and for one that is only built, whose border is elsewhere. The data hold
     `x_probe`, a ramp of values of the feature, on which the frozen graphs are replayed.
 
-    >>> Border(Training(arguments=(1,), name="one", rows="one_"), "decision_boundary")
+    >>> FindsBorder(Training(arguments=(1,), name="one", rows="one_"), "decision_boundary")
     """
 
     topics = frozenset({"probabilities"})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from grader.checks import Border, Labels, NearScikitLearn, OneNeuron, Training, YesOrNo
+from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, YesOrNo
 from grader.checks.base import Array, Case, Judgement, Seen
 from grader.data import Data
 from grader.evidence import Missing, Raised, Skipped, StopReason
@@ -232,7 +232,7 @@ def test_two_activations_in_a_row_are_told() -> None:
 
 # Labels.
 
-LABELS = Labels((ONE, THREE), "predict_label")
+LABELS = PredictsLabels((ONE, THREE), "predict_label")
 Predict = Callable[[Array, float], object]
 
 
@@ -359,7 +359,7 @@ def test_a_network_that_says_one_thing_has_no_labels_to_judge(bias: float) -> No
 
 # The border.
 
-BORDER = Border(ONE, "decision_boundary")
+BORDER = FindsBorder(ONE, "decision_boundary")
 
 
 def own() -> float:
