@@ -86,7 +86,7 @@ def lr_too_high(view: View) -> Shown | None:
     if rates is None or rate < rates.high or view.head_is_unfit:
         return None
     accuracy = view.validation_accuracy
-    if not _diverged(view) and (accuracy is None or accuracy >= POOR_ACCURACY):
+    if not _diverged(view) and (accuracy is None or accuracy >= POOR_ACCURACY or _is_one_layer(view)):
         return None
     return Shown(
         T(
@@ -97,6 +97,11 @@ def lr_too_high(view: View) -> Shown | None:
             usual=rates.usual,
         )
     )
+
+
+def _is_one_layer(view: View) -> bool:
+    """Return whether there are no hidden layers: then there is one minimum only, and long steps find it too."""
+    return view.model is not None and view.model.graph is not None and view.model.graph.hidden == 0
 
 
 def lr_too_low(view: View) -> Shown | None:
