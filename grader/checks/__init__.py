@@ -10,7 +10,7 @@ from grader.checks.figures import Figures
 from grader.checks.formulas import Formulas
 from grader.checks.histories import Diagnoses
 from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
-from grader.checks.lines import Coefficients, LeastSquares, OneNeuron, Predictions
+from grader.checks.lines import Coefficients, LeastSquares, LinearNeuron, Predictions
 from grader.checks.nearness import NearScikitLearn
 from grader.checks.networks import Architecture, HeadAndLoss, Trains
 from grader.checks.regression import RegressionLoss, RSquared
@@ -38,6 +38,7 @@ __all__ = [
     "HasStyle",
     "HeadAndLoss",
     "LeastSquares",
+    "LinearNeuron",
     "Loads",
     "NearScikitLearn",
     "OneHot",
