@@ -135,13 +135,15 @@ def build(
     )
 
 
-def train(x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "") -> str:
+def train(
+    x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "", batch: int = 64
+) -> str:
     """Code of a `train` that calls fit once."""
     validation = more or f"validation_data=({x.replace('train', 'val')}, {y.replace('train', 'val')})"
     return (
         "def train(model, x_train, y_train, x_val, y_val):\n"
         f"    {before or 'pass'}\n"
-        f"    return model.fit({x}, {y}, {validation}, epochs={epochs}, batch_size=64, verbose=0)\n"
+        f"    return model.fit({x}, {y}, {validation}, epochs={epochs}, batch_size={batch}, verbose=0)\n"
     )
 
 

@@ -89,13 +89,13 @@ class Net(keras.Model):
 
 def build_model():
     model = Net()
-    model.compile("adam", "mae", metrics=["mse"])
+    model.compile(keras.optimizers.Adam(0.005), "mae", metrics=["mse"])
     return model
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=70, batch_size=16, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=16, batch_size=4, verbose=0)
 """
-UNWATCHED = "def train(model, x, y):\n    return model.fit(x, y, epochs=20, batch_size=8, verbose=0)\n"
+UNWATCHED = "def train(model, x, y):\n    return model.fit(x, y, epochs=10, batch_size=8, verbose=0)\n"
 
 
 def is_short(trained: str) -> bool:
@@ -132,26 +132,27 @@ def number(
 
 OTHERS: dict[str, Callable[[], Case]] = {
     "wines": lambda: wine(
-        "layers.Dense(8, activation='relu'), layers.Dense(3, activation='softmax')", trained=train(epochs=40)
+        "layers.Dense(8, activation='relu'), layers.Dense(3, activation='softmax')",
+        trained=train(epochs=12, batch=8),
     ),
     "wines, one-hot": lambda: wine(
         "layers.Dense(12, activation='tanh'), layers.Dense(3)",
         LOGITS,
-        trained=train(epochs=40, before="y_train, y_val = np.eye(3)[y_train], np.eye(3)[y_val]"),
+        trained=train(epochs=12, batch=8, before="y_train, y_val = np.eye(3)[y_train], np.eye(3)[y_val]"),
     ),
-    "yes or no": lambda: answer(YES, optimizer="keras.optimizers.SGD(0.5)", trained=train(epochs=20)),
+    "yes or no": lambda: answer(YES, optimizer="keras.optimizers.SGD(0.5)", trained=train(epochs=10, batch=16)),
     "yes or no, raw output": lambda: answer(
-        NUMBER, "keras.losses.BinaryCrossentropy(from_logits=True)", trained=train(epochs=60)
+        NUMBER, "keras.losses.BinaryCrossentropy(from_logits=True)", trained=train(epochs=12, batch=8)
     ),
     "yes or no, hidden layer": lambda: answer(
-        f"layers.Dense(8, activation='relu'), {YES}", trained=train(epochs=40)
+        f"layers.Dense(8, activation='relu'), {YES}", trained=train(epochs=12, batch=8)
     ),
-    "number": lambda: number(NUMBER, optimizer="keras.optimizers.SGD(0.05)", trained=train(epochs=30)),
+    "number": lambda: number(NUMBER, optimizer="keras.optimizers.SGD(0.05)", trained=train(epochs=10, batch=8)),
     "number, nobody watches": lambda: number(
         NUMBER, trained=UNWATCHED, room="unwatched", optimizer="keras.optimizers.Adam(0.03)"
     ),
     "number, hidden layer": lambda: number(
-        f"layers.Dense(16, activation='relu'), layers.Dropout(0.1), {NUMBER}", trained=train(epochs=60)
+        f"layers.Dense(16, activation='relu'), layers.Dropout(0.1), {NUMBER}", trained=train(epochs=12, batch=8)
     ),
     "number, a class of its own": lambda: case_of(FREE, "numbers"),
 }
@@ -376,7 +377,7 @@ OTHER_HEADS = [
     not_("sparse-vs-onehot", "yes or no", lambda: with_fit(answer(YES, trained=train()), loss="categorical_crossentropy")),
     not_("sparse-vs-onehot", "a number", lambda: with_fit(number(NUMBER, trained=train()), loss="categorical_crossentropy")),
     shows("sparse-vs-onehot", "two outputs for yes or no", lambda: case_of(build("layers.Dense(2, activation='softmax')", features=2) + train(), "answers"), "integer labels"),
-    shows("wrong-unit-count", "two for a number", lambda: number("layers.Dense(2)"), "Set units=1"),
+    shows("wrong-unit-count", "two for a number", lambda: number("layers.Dense(2)"), "for a row: units=1"),
     shows("wrong-unit-count", "two for yes or no", lambda: answer("layers.Dense(2, activation='softmax')"), "units=2, one for yes"),
     shows("wrong-unit-count", "three for yes or no", lambda: answer("layers.Dense(3, activation='sigmoid')"), "units=3"),
     not_("wrong-unit-count", "one for a number", lambda: number(NUMBER)),
@@ -715,7 +716,7 @@ CURVES = [
     not_("underfitting", "poor on new rows only", lambda: with_curves(with_outputs(numeric(), noisy(0.5)), loss=[0.1] * 9)),
     not_("underfitting", "a number in another unit", lambda: with_fit(number(NUMBER, optimizer="keras.optimizers.SGD(0.002)", trained=train(epochs=6)), y_range=(0.0, 1.0))),
     shows("underfitting", "yes or no", lambda: answer(YES, optimizer="keras.optimizers.SGD(0.002)", trained=train(epochs=2)), "still falling"),
-    not_("underfitting", "noise in the labels", lambda: answer(YES, optimizer="keras.optimizers.SGD(0.5)", trained=train(epochs=20))),
+    not_("underfitting", "noise in the labels", OTHERS["yes or no"]),
     shows("underfitting", "one epoch", poor, "more epochs"),
     shows("underfitting", "stuck", lambda: with_curves(poor(), loss=falling(2.3, 2.29), accuracy=falling(0.1, 0.2)), "20%"),
     shows("underfitting", "just", lambda: with_curves(poor(), loss=falling(2.3, 2.29), accuracy=[0.849])),

@@ -79,7 +79,7 @@ def three_styles() -> Case:
 
 def test_of_several_networks_the_one_that_shows_it_is_named_by_the_call_that_builds_it() -> None:
     texts = {f.id: Translator("en")(f.text) for f in find(three_styles())}
-    assert texts["softmax-one-unit"].startswith("build_functional(): The output layer has units=1 and softmax")
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(): The output layer has units=1")
 
 
 def test_arguments_stand_in_that_call() -> None:
@@ -87,7 +87,7 @@ def test_arguments_stand_in_that_call() -> None:
     (_, second, third) = case.trainings
     case = replace(case, trainings=(replace(second, arguments=(10, "a")), third))
     texts = {f.id: Translator("en")(f.text) for f in find(case)}
-    assert texts["softmax-one-unit"].startswith("build_functional(10, 'a'): ")
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(10, 'a'): ")
 
 
 def test_what_belongs_to_a_function_is_said_without_a_network() -> None:

@@ -112,5 +112,5 @@ def find(case: Case) -> Iterator[Finding]:
 
 def _of_network(view: View, text: Words) -> Words:
     """Return what is said of one of several networks, with the call that builds it."""
-    arguments = ", ".join(map(repr, view.training.arguments))
-    return T("{build}({arguments}): {text}", build=view.training.build, arguments=arguments, text=text)
+    call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
+    return T("Network of {call}: {text}", call=call, text=text)

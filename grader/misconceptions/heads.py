@@ -174,9 +174,8 @@ def wrong_unit_count(view: View) -> Shown | None:
     if view.regression:
         return Shown(
             T(
-                "The output layer has units={units}, but each row has {targets} target to be predicted: one "
-                "number, one output. Set units={targets}. How much the network can learn is decided by its "
-                "hidden layers.",
+                "The output layer has units={units}. It needs one unit for each number that is to be predicted "
+                "for a row: units={targets}. How much the network can learn is decided by its hidden layers.",
                 units=units,
                 targets=targets,
             )

@@ -2,7 +2,7 @@
 
 from grader.evidence import Raised
 from grader.misconceptions.view import Shown, View
-from grader.text import T
+from grader.text import T, Words
 
 _STYLES = ("sequential", "functional", "subclassed")
 
@@ -15,8 +15,8 @@ def style_disguise(view: View) -> Shown | None:
         return None
     build = view.training.build
     if facts.style != wanted:
-        meant = {
-            "sequential": T("keras.Sequential([...])"),
+        meant: dict[str, Words | str] = {
+            "sequential": "keras.Sequential([...])",
             "functional": T("layers called on one another, from keras.Input to keras.Model(inputs, outputs)"),
             "subclassed": T(
                 "a class of your own that inherits from keras.Model, with layers in __init__() and call()"
