@@ -163,6 +163,7 @@ class ModelFacts(Record, frozen=True):
     compiled: CompileFacts | None
     graph: GraphFacts | None = None
     problem: str = ""
+    wraps: str = ""  # style of the only layer, where that is a model itself
 
 
 class FitFacts(Record, frozen=True):
@@ -181,6 +182,9 @@ class FitFacts(Record, frozen=True):
     epochs: int = 1
     validation: Literal["", "data", "split"] = ""
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
+    stale: tuple[
+        str, ...
+    ] = ()  # layers whose `trainable` has changed since an earlier fit, without compiling again
     finished: bool = False
     curves: Mapping[str, str] = {}
 
