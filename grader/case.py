@@ -14,6 +14,7 @@ from grader.evidence import (
     ImportEvidence,
     Items,
     ModelValue,
+    NoneValue,
     OtherValue,
     ReplayEvidence,
     Returned,
@@ -22,7 +23,11 @@ from grader.evidence import (
     TextValue,
     Value,
 )
-from grader.text import Words
+from grader.plan import value_of
+from grader.submission import Markdown
+from grader.task import Task
+from grader.text import T, Words
+from grader.training import Training
 from grader.verdict import Status
 
 if TYPE_CHECKING:
@@ -115,6 +120,9 @@ class Case:
     stops: Mapping[str, Stopped]
     replays: Mapping[str, Replayed] = field(default_factory=dict)
     seeds: Sequence[int] = (0,)
+    task: Task = field(default_factory=lambda: Task(kind="functions"))
+    trainings: tuple[Training, ...] = ()
+    markdown: tuple[Markdown, ...] = ()
 
     @cached_property
     def agreements(self) -> "tuple[Agreement, ...]":
@@ -137,6 +145,14 @@ class Case:
         seen = self.seen(step)
         assert isinstance(seen.evidence.outcome, Returned)
         return seen.evidence.outcome.value, seen.arrays
+
+    def read(self, name: str) -> tuple[Value, Mapping[str, Array]]:
+        """Return the value of a global name; `UnmetError` where there is none, or nothing in it yet."""
+        value, arrays = self.value(value_of(name).id)
+        if isinstance(value, NoneValue) or (isinstance(value, OtherValue) and value.type == "ellipsis"):
+            message = T("{name} is not written yet: it is still {received}.", name=name, received=name_of(value))
+            raise UnmetError(Judgement(Status.NOT_ATTEMPTED, message))
+        return value, arrays
 
     def array(self, step: str, function: str) -> Array:
         """Return what a call returned as one array of numbers, whatever it was wrapped in."""

@@ -11,10 +11,12 @@ from grader.evidence import FitFacts, StopReason
 from grader.network import Model, Trained, trained
 from grader.rows import row_hashes
 from grader.text import T, Words
+from grader.training import Training
 
 SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilons, means of a Normalization layer
 LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
 BLOCK = 4096  # rows that are compared at a time
+COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
 DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data before it is taken for a copy of them
 
 
@@ -30,15 +32,26 @@ class Agreement:
 def certify(case: Case) -> tuple[Agreement, ...]:
     """Return every agreement that could be looked at. The networks are certified when all of them agree."""
     items = list(_protocol(case))
-    for seed in case.seeds:
-        network = trained(case, seed)
-        model = network.after or network.before
-        if model is None:
-            continue
-        items += _of_model(model, case, seed)
-        if network.after is not None:
-            items += _of_training(network, case)
+    for training in case.trainings:
+        for seed in case.seeds:
+            items += _of_network(trained(case, training, seed), case)
     return tuple(items)
+
+
+def _of_network(network: Trained, case: Case) -> Iterator[Agreement]:
+    model = network.after or network.before
+    if model is None:
+        return
+    yield from _of_model(model, case, network)
+    if network.after is not None:
+        yield from _of_training(network, case)
+
+
+def _which(network: Trained) -> Words:
+    """Return what a network is called: by its seed, and by its name where there are several."""
+    if not network.training.name:
+        return T("Seed {seed}", seed=network.seed)
+    return T("{name}, seed {seed}", name=network.training.name, seed=network.seed)
 
 
 def _protocol(case: Case) -> Iterator[Agreement]:
@@ -53,44 +66,46 @@ def _protocol(case: Case) -> Iterator[Agreement]:
     yield Agreement("protocol", not tampered, text)
 
 
-def _of_model(model: Model, case: Case, seed: int) -> Iterator[Agreement]:
+def _of_model(model: Model, case: Case, network: Trained) -> Iterator[Agreement]:
     if model.forbidden:
         text = T(
-            "Seed {seed}: the graph holds operations that a network does not need to predict: {operations}.",
-            seed=seed,
+            "{network}: the graph holds operations that a network does not need to predict: {operations}.",
+            network=_which(network),
             operations=", ".join(model.forbidden[:8]),
         )
         yield Agreement("operations", agrees=False, text=text)
         return
     if model.graph is None:
         text = T(
-            "Seed {seed}: the network could not be frozen and replayed: {problem}",
-            seed=seed,
+            "{network}: the network could not be frozen and replayed: {problem}",
+            network=_which(network),
             problem=model.problem,
         )
         yield Agreement("replay", agrees=False, text=text)
         return
     yield Agreement(
-        "operations", agrees=True, text=T("Seed {seed}: the graph holds only operations of networks.", seed=seed)
+        "operations",
+        agrees=True,
+        text=T("{network}: the graph holds only operations of networks.", network=_which(network)),
     )
-    yield _parameters(model, seed)
-    yield _kernels(model, seed)
-    yield _copies(model, case, seed)
+    yield _parameters(model, network)
+    yield _kernels(model, network)
+    yield _copies(model, case, network)
 
 
-def _parameters(model: Model, seed: int) -> Agreement:
+def _parameters(model: Model, network: Trained) -> Agreement:
     assert model.graph is not None
     held, claimed = model.graph.constants, model.facts.parameters
     text = T(
-        "Seed {seed}: the graph holds {held} numbers, the layers claim {claimed}.",
-        seed=seed,
+        "{network}: the graph holds {held} numbers, the layers claim {claimed}.",
+        network=_which(network),
         held=held,
         claimed=claimed,
     )
     return Agreement("parameters", held <= claimed + SPARE_CONSTANTS, text)
 
 
-def _kernels(model: Model, seed: int) -> Agreement:
+def _kernels(model: Model, network: Trained) -> Agreement:
     """Compare the shapes of the weights that layers claim with those that the graph holds.
 
     A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is
@@ -109,8 +124,8 @@ def _kernels(model: Model, seed: int) -> Agreement:
     )
     found = [kernel.shape for _, kernel in model.graph.kernels]
     text = T(
-        "Seed {seed}: kernels of the graph {found}, of the layers {claimed}.",
-        seed=seed,
+        "{network}: kernels of the graph {found}, of the layers {claimed}.",
+        network=_which(network),
         found=_shapes(found),
         claimed=_shapes(claimed),
     )
@@ -123,18 +138,21 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
     return ", ".join("×".join(map(str, shape)) for shape in shapes[:12]) or "–"
 
 
-def _copies(model: Model, case: Case, seed: int) -> Agreement:
+def _copies(model: Model, case: Case, network: Trained) -> Agreement:
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
-    rows = np.concatenate([case.inside["x_train"], case.inside["x_val"], case.outside["x_test"]])
+    given = [case.inside[network.training.array(role)] for role in ("x_train", "x_val")]
+    rows = np.concatenate([*given, case.outside[network.training.array("x_test")]])
     share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
-    text = T("Seed {seed}: {share:.0%} of a kernel's columns are rows of the data.", seed=seed, share=share)
+    text = T(
+        "{network}: {share:.0%} of a kernel's columns are rows of the data.", network=_which(network), share=share
+    )
     return Agreement("copies", share <= DATA_ROW_SHARE, text)
 
 
 def _share_of_copies(weight: Array, rows: Array) -> float:
     flat = rows.reshape(len(rows), -1).astype(np.float64)
-    if weight.ndim < 2:
+    if weight.ndim < 2 or flat.shape[1] < COPIED_FEATURES:
         return 0.0
     # The rows of the data may be its rows or its columns, and be pictures.
     ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
@@ -159,16 +177,17 @@ def _unit(x: Array) -> Array:
 
 
 def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
-    step = case.steps.get(f"train@{network.seed}")
+    training = network.training
+    step = case.steps.get(training.fitted(network.seed))
     if step is None:
         return
-    held_out = row_hashes(case.outside["x_test"])
-    given = row_hashes(case.inside["x_train"]), row_hashes(case.inside["x_val"])
+    held_out = row_hashes(case.outside[training.array("x_test")])
+    given = [row_hashes(case.inside[training.array(role)]) for role in ("x_train", "x_val")]
     fitted = np.concatenate([held_out[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
     # Some rows of a data set may be there twice.
     secret = np.setdiff1d(held_out, np.concatenate(given))
     seen = int(np.isin(secret, fitted).sum())
-    text = T("Seed {seed}: fit was given {rows} of the held-out rows.", seed=network.seed, rows=seen)
+    text = T("{network}: fit was given {rows} of the held-out rows.", network=_which(network), rows=seen)
     yield Agreement("held_out", seen == 0, text)
     yield from _same_loss(network)
     loss = _loss_agreement(network, case, step.arrays)
@@ -182,8 +201,8 @@ def _same_loss(network: Trained) -> Iterator[Agreement]:
     fits = [fit for fit in network.fits if fit.finished and fit.loss]
     if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
         text = T(
-            "Seed {seed}: fit trained with {trained}, but the model says {claimed}.",
-            seed=network.seed,
+            "{network}: fit trained with {trained}, but the model says {claimed}.",
+            network=_which(network),
             trained=fits[-1].loss or "",
             claimed=compiled.loss,
         )
@@ -201,19 +220,18 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
     if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
         return None
     outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
-    if outputs is None or curve is None or not _given_as_it_is(fit, case, arrays):
+    if outputs is None or curve is None or not _given_as_it_is(fit, network.training, case, arrays):
         return None
-    value = loss_value(
-        compiled.loss, outputs, case.inside["y_val_one_hot"], compiled.from_logits, compiled.label_smoothing
-    )
+    labels = case.inside[network.training.array("y_val")]
+    value = loss_value(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
     claimed = arrays[curve][np.isfinite(arrays[curve])]
     if value is None or not np.isfinite(value) or not claimed.size:
         return None
     nearest = float(claimed[np.argmin(np.abs(claimed - value))])
     text = T(
-        "Seed {seed}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
+        "{network}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
         "{claimed:.4f}.",
-        seed=network.seed,
+        network=_which(network),
         loss=compiled.loss,
         computed=float(value),
         claimed=nearest,
@@ -221,25 +239,35 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
     return Agreement("loss", nearest >= value * LOSS_SHARE - LOSS_SLACK, text)
 
 
-def _given_as_it_is(fit: FitFacts, case: Case, arrays: Mapping[str, Array]) -> bool:
+def _given_as_it_is(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> bool:
     """Return whether `fit` got the rows as they are: scaled otherwise, its losses say nothing about ours."""
-    x = case.inside["x_train"]
+    x = case.inside[training.array("x_train")]
     if not fit.rows or fit.x_range is None or not np.allclose(fit.x_range, (x.min(), x.max()), atol=1e-3):
         return False  # the hashes of rows do not tell how they are scaled
-    known = np.concatenate([row_hashes(case.inside[name]) for name in ("x_train", "x_val")])
+    y = case.inside[training.array("y_train")]
+    if case.task.kind == "regression" and not np.allclose(fit.y_range or np.nan, (y.min(), y.max()), atol=1e-3):
+        return False
+    known = np.concatenate([row_hashes(case.inside[training.array(role)]) for role in ("x_train", "x_val")])
     return bool(np.isin(arrays[fit.rows], known).all())
 
 
-def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smoothing: float) -> float | None:
-    """Return the mean loss of (n, k) outputs, or None for a loss that is not known here.
+def loss_value(loss: str, outputs: Array, labels: Array, from_logits: bool, smoothing: float) -> float | None:
+    """Return the mean loss of (n, k) outputs for n labels, or None for a loss that is not known here.
 
+    Labels are numbers or yes and no where k is 1, else integers, which are compared one-hot as regards k classes.
     Source: the formulas of `keras.losses`. They clip probabilities at 1e-7, or work on what went into the softmax.
     """
-    if outputs.shape != one_hot.shape or not np.isfinite(outputs).all():
+    target = _targets(labels, outputs)
+    if target is None or not np.isfinite(outputs).all():
         return None
-    outputs, target = outputs.astype(np.float64), one_hot.astype(np.float64)
+    outputs = outputs.astype(np.float64)
     if loss == "mean_squared_error":
         return float(((outputs - target) ** 2).mean())
+    if loss == "mean_absolute_error":
+        return float(np.abs(outputs - target).mean())
+    if loss == "binary_crossentropy" and outputs.shape[1] == 1 and not smoothing:
+        shares = np.clip(1 / (1 + np.exp(-outputs)) if from_logits else outputs, 1e-7, 1 - 1e-7)
+        return float(-(target * np.log(shares) + (1 - target) * np.log(1 - shares)).mean())
     if loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}:
         if from_logits and not np.allclose(outputs.sum(axis=1), 1.0, atol=1e-3):
             outputs = softmax(outputs)
@@ -251,6 +279,17 @@ def loss_value(loss: str, outputs: Array, one_hot: Array, from_logits: bool, smo
             target = target * (1 - smoothing) + smoothing / target.shape[1]
         return float(-(target * np.log(np.clip(shares, 1e-7, 1 - 1e-7))).sum(axis=1).mean())
     return None
+
+
+def _targets(labels: Array, outputs: Array) -> Array | None:
+    """Return what (n, k) outputs are compared with; None where the labels are not for such outputs."""
+    if outputs.ndim != 2 or len(labels) != len(outputs):
+        return None
+    if outputs.shape[1] == 1:
+        return labels.astype(np.float64).reshape(-1, 1)
+    if labels.dtype.kind not in "iu" or labels.max() >= outputs.shape[1]:
+        return None
+    return np.eye(outputs.shape[1])[labels]
 
 
 def softmax(logits: Array) -> Array:

@@ -22,7 +22,7 @@ from grader import course as courses
 from grader.course import Course, UnknownExerciseError
 from grader.files import UnreadableSubmission
 from grader.grade import Graded, Grader, GraderError, Mode
-from grader.plan import Call, Step
+from grader.plan import Call, Read, Step
 from grader.sandbox.run import Progress as OnStep
 from grader.sandbox.supervisor import SandboxError
 from grader.submission import Submission, read
@@ -268,7 +268,13 @@ def _progress(say: Translator) -> Iterator[OnStep]:
         task = bar.add_task(say(T("starting TensorFlow")), total=None)
 
         def on_step(step: Step, done: int, total: int) -> None:
-            name = f"{step.function}()" if isinstance(step, Call) else say(T("looking at the network"))
+            match step:
+                case Call(function=function):
+                    name = f"{function}()"
+                case Read(name=name):
+                    pass
+                case _:
+                    name = say(T("looking at the network"))
             bar.update(task, description=escape(name), completed=done, total=total)
 
         yield on_step

@@ -64,9 +64,11 @@ class Entries(Tagged, frozen=True):
 
 
 class ModelValue(Tagged, frozen=True):
-    """A live Keras model: described by a `Describe` step."""
+    """A live Keras model: described by a `Describe` step. `stands_in`: the global that was found in place of the
+    function that returns one."""
 
     type: str
+    stands_in: str = ""
 
 
 class HistoryValue(Tagged, frozen=True):
@@ -175,6 +177,7 @@ class FitFacts(Record, frozen=True):
     x_dtype: str = ""
     y_shape: tuple[int, ...] = ()
     y_dtype: str = ""
+    y_range: tuple[float, float] | None = None  # None too where a value is NaN or infinite
     epochs: int = 1
     validation: Literal["", "data", "split"] = ""
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
@@ -199,10 +202,12 @@ class Raised(Tagged, frozen=True):
 
 
 class Missing(Tagged, frozen=True):
-    """There is no such function. `close`: a name that looks like it; `found`: type of what has that name."""
+    """There is no such name. `close`: one that looks like it; `found`: type of what has that name and is no
+    function. `models`: the compiled models among the globals, where one of them might have stood in."""
 
     close: str = ""
     found: str = ""
+    models: tuple[str, ...] = ()
 
 
 class Skipped(Tagged, frozen=True):

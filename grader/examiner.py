@@ -15,15 +15,16 @@ import numpy as np
 
 from grader.checks.base import Case, Replayed, Seen
 from grader.course import Course
-from grader.data import Data, perturbed
+from grader.data import Data
 from grader.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
 from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
 from grader.judge import judge
-from grader.network import REPLAY_INPUTS
+from grader.network import inputs_of
 from grader.plan import Limits, Plan, Replay, Step, uses
 from grader.record import BadParcelError, pack, unpack
 from grader.rubric import Rubric
 from grader.sandbox.frames import ANSWER, FAULT, REQUEST, Channel
+from grader.submission import Markdown
 
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
@@ -47,12 +48,12 @@ class Examiner:
                 chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
                 return make_plan(chosen, rubric, data, frozenset(done))
             case AskReplays(held=held):
-                return make_replays(ask.question, data, held)
+                return make_replays(ask.question, rubric, data, held)
             case AskVerdict():
                 return self._verdict(ask, rubric, data, rubric_hash)
 
     def _verdict(self, ask: AskVerdict, rubric: Rubric, data: Data, rubric_hash: str) -> Judged:
-        case = make_case(ask.question, data, ask.held)
+        case = make_case(ask.question, rubric, data, ask.held, ask.submission.markdown)
         versions = msgspec.structs.replace(ask.versions, rubric=rubric_hash)
         verdict, exhibits, undecided = judge(
             ask.question.exercise,
@@ -101,29 +102,40 @@ def _with_uses(steps: Mapping[str, Step], wanted: set[str]) -> set[str]:
     return found
 
 
-def make_replays(question: Question, data: Data, held: Held) -> PlanMade:
-    """Return a plan that replays each graph of the evidence on held-out, perturbed and validation rows."""
+def make_replays(question: Question, rubric: Rubric, data: Data, held: Held) -> PlanMade:
+    """Return a plan that replays what has not been: each graph of the evidence, then what checks ask for."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    if "x_test" in data.outside:  # an exercise of functions only has no networks, and no rows for them
-        arrays["x_test"] = data.outside["x_test"]
-        arrays["x_perturbed"] = perturbed(data.outside["x_test"])
-        arrays["x_val"] = data.inside["x_val"]
     steps: list[Step] = []
-    for step, seen in _steps(held)[0].items():
-        graph = seen.evidence.model.graph if seen.evidence.model is not None else None
-        if graph is not None and step not in held.replays and graph.ref in seen.arrays:
-            arrays[f"graph:{step}"] = seen.arrays[graph.ref]
-            steps.append(
-                Replay(
-                    id=step,
-                    graph=f"graph:{step}",
-                    input_node=graph.input_node,
-                    output_node=graph.output_node,
-                    inputs=REPLAY_INPUTS,
-                )
-            )
+    evidence = _steps(held)[0]
+    for training in rubric.trainings:
+        described = [step(seed) for seed in question.seeds for step in (training.model, training.trained)]
+        wanted = [step for step in described if step in evidence and step not in held.replays]
+        made = [replay for step in wanted if (replay := _replay(evidence[step], arrays))]
+        if made:
+            inputs = inputs_of(data, training)
+            arrays |= {training.array(role): rows for role, rows in inputs.items()}
+            steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in made]
+    if not steps:  # what checks ask for is made from what came of these
+        case = make_case(question, rubric, data, held)
+        for criterion in rubric.criteria:
+            with contextlib.suppress(Exception):  # evidence is a claim; without its replay, the check cannot pass
+                more, their_arrays = criterion.check.replays(case)
+                steps += [replay for replay in more if replay.id not in held.replays]
+                arrays |= their_arrays
     plan = Plan(exercise=question.exercise, limits=REPLAY_LIMITS, steps=tuple(steps))
     return PlanMade(pack(plan, arrays) if steps else b"")
+
+
+def _replay(seen: Seen, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
+    """Return the step that replays the graph that a network left, if any; its inputs are still to be named."""
+    graph = seen.evidence.model.graph if seen.evidence.model is not None else None
+    if graph is None or graph.ref not in seen.arrays:
+        return None
+    step = seen.evidence.id
+    arrays[f"graph:{step}"] = seen.arrays[graph.ref]
+    return Replay(
+        id=step, graph=f"graph:{step}", input_node=graph.input_node, output_node=graph.output_node, inputs=()
+    )
 
 
 def _steps(held: Held) -> tuple[dict[str, Seen], dict[str, Stopped]]:
@@ -171,7 +183,9 @@ def _refs(tree: object) -> set[str]:
     return found
 
 
-def make_case(question: Question, data: Data, held: Held) -> Case:
+def make_case(
+    question: Question, rubric: Rubric, data: Data, held: Held, markdown: tuple[Markdown, ...] = ()
+) -> Case:
     """Return everything that judgements may look at."""
     steps, stops = _steps(held)
     replays: dict[str, Replayed] = {}
@@ -188,7 +202,18 @@ def make_case(question: Question, data: Data, held: Held) -> Case:
         imported = ImportEvidence(stopped=held_stop)
     if held.import_stop is not None:
         imported = msgspec.structs.replace(imported, stopped=held.import_stop, unit=held.import_unit)
-    return Case(data.inside, data.outside, imported, steps, stops, replays, question.seeds)
+    return Case(
+        data.inside,
+        data.outside,
+        imported,
+        steps,
+        stops,
+        replays,
+        question.seeds,
+        rubric.task,
+        rubric.trainings,
+        markdown,
+    )
 
 
 def serve(channel: Channel, answer: Callable[[Ask], Reply] | None = None) -> None:

@@ -24,7 +24,7 @@ class Held(msgspec.Struct, frozen=True):
     import_unit: int | None
     bodies: dict[str, bytes]
     stops: dict[str, Stopped]
-    replays: dict[str, bytes]
+    replays: dict[str, bytes]  # empty where a replay came to no result
 
 
 class AskPlan(msgspec.Struct, frozen=True, tag=True):

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from grader.checks.base import Array, Case, UnmetError, numbers
-from grader.checks.scores import accuracy_of
+from grader.checks.outcomes import function_of
 from grader.data import Data
 from grader.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
-from grader.network import Model, Trained, trained
+from grader.network import Trained, trained
+from grader.scores import decided, metric_name, score
 from grader.text import T, Translator
 from grader.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
 
@@ -21,36 +22,51 @@ MAX_PICTURE_BYTES = 1 << 20
 
 def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     """Return what there is to show; parts are empty where the run did not get that far."""
-    networks = [trained(case, seed) for seed in case.seeds]
-    model = networks[0].after or networks[0].before
-    outputs = _outputs(networks[0].after, data)
+    networks = [trained(case, training, seed) for training in case.trainings for seed in case.seeds]
+    first = networks[0] if networks else None
+    model = (first.after or first.before) if first else None
+    outputs = _outputs(first, data) if first else None
     return Exhibits(
         scores=tuple(_scores(networks, case)),
-        curves=tuple(_curve(say(T("seed {seed}", seed=n.seed)), n.curves) for n in networks if n.curves),
+        curves=tuple(_curve(_name(n, say), n.curves) for n in networks if n.curves),
         experiments=tuple(_experiments(case)),
-        confusion=_confusion(outputs, data) if outputs is not None else None,
+        confusion=_confusion(outputs, data, first) if first and outputs is not None else None,
         mistakes=_mistakes(outputs, data) if outputs is not None else (),
         network=_network(model.facts, say) if model is not None else None,
         figures=tuple(_figures(case)),
     )
 
 
-def _outputs(model: Model | None, data: Data) -> Array | None:
+def _name(network: Trained, say: Translator) -> str:
+    seed = say(T("seed {seed}", seed=network.seed))
+    return f"{network.training.name}, {seed}" if network.training.name else seed
+
+
+def _outputs(network: Trained, data: Data) -> Array | None:
+    """Return what the network gives for each class on the held-out rows; None where that is nothing to count."""
+    model = network.after
     outputs = model.outputs.get("x_test") if model is not None else None
-    if outputs is None or outputs.ndim != 2 or not outputs.size or not np.isfinite(outputs).all():
+    if model is None or outputs is None or outputs.ndim != 2 or not outputs.size or not np.isfinite(outputs).all():
         return None
-    if len(outputs) != len(data.outside["y_test"]):
+    if len(outputs) != len(data.outside[network.training.array("y_test")]):
         return None
+    if outputs.shape[1] == 1 and len(data.class_names) == 2:
+        yes = decided(outputs, model.head)
+        return np.stack([1 - yes, yes], axis=1)
     return outputs
 
 
 def _scores(networks: Sequence[Trained], case: Case) -> Iterator[Score]:
     for network in networks:
-        held_out = accuracy_of(network.after, case)
-        noisy = accuracy_of(network.after, case, "x_perturbed")
+        held_out = score(network.after, case, network.training)
+        noisy = score(network.after, case, network.training, "x_perturbed")
         if held_out is not None and noisy is not None:
             yield Score(
-                seed=network.seed, metric="accuracy", held_out=round(held_out, 4), perturbed=round(noisy, 4)
+                network=network.training.name,
+                seed=network.seed,
+                metric=metric_name(case.task),
+                held_out=round(held_out, 4),
+                perturbed=round(noisy, 4),
             )
 
 
@@ -80,12 +96,13 @@ def _experiments(case: Case) -> Iterator[Curve]:
                 yield _curve(name, {"val_accuracy": [float(v) for v in curve]})
 
 
-def _confusion(outputs: Array, data: Data) -> Confusion | None:
+def _confusion(outputs: Array, data: Data, network: Trained) -> Confusion | None:
     names = data.class_names
     if len(names) != outputs.shape[1]:
         return None
     counts = np.zeros((len(names), len(names)), dtype=int)
-    np.add.at(counts, (data.outside["y_test"], outputs.argmax(axis=1)), 1)
+    truth = data.outside[network.training.array("y_test")]
+    np.add.at(counts, (truth, outputs.argmax(axis=1)), 1)
     return Confusion(labels=names, counts=tuple(tuple(int(n) for n in row) for row in counts))
 
 
@@ -159,7 +176,7 @@ def _figures(case: Case) -> Iterator[Figure]:
             png = seen.arrays[outcome.value.png]
             if png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE_BYTES and png[:4].tobytes() == b"\x89PNG":
                 picture = base64.b64encode(png.tobytes()).decode()
-                function = step.split("@", 1)[0]
+                function = function_of(step)
                 yield Figure(
                     function=function, png=picture, width=outcome.value.width, height=outcome.value.height
                 )

@@ -72,9 +72,9 @@ class Grader:
             question = msgspec.structs.replace(question, seeds=plan.seeds)
             run = self._carry_out(plan.parcel, submission, progress)
             held = _with_run(held, run)
-            replays = self._ask(AskReplays(question, held), PlanMade)
-            if replays.parcel:
-                held = msgspec.structs.replace(held, replays=held.replays | self._replay(replays.parcel))
+            # First the networks themselves, then what the checks want to know about these.
+            while parcel := self._ask(AskReplays(question, held), PlanMade).parcel:
+                held = msgspec.structs.replace(held, replays=held.replays | self._replay(parcel))
             used.add(run)
             ask = AskVerdict(
                 question, held, submission, self._isolation(run), used.resources(), versions(), language
@@ -85,12 +85,12 @@ class Grader:
             question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
 
     def _replay(self, parcel: bytes) -> dict[str, bytes]:
-        """Replay graphs where no submission is. One that ends its process has no replay, and is not believed."""
+        """Replay graphs where no submission is. One that ends its process leaves nothing, and is not believed."""
         run = self._carry_out(parcel, None)
         for stop in run.stops.values():
             if stop.reason is StopReason.GRADER:
                 raise GraderError(f"a network could not be replayed: {stop.detail}")
-        return run.bodies
+        return run.bodies | dict.fromkeys(run.stops, b"")
 
     def _carry_out(
         self, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None

@@ -28,6 +28,7 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
             NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_node, n.input))) for n in graph.node[:MAX_NODES]
         )
         functions = {f"function {f.signature.name}" for f in graph.library.function}
+        _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
         refused = forbidden(nodes) | functions
         if refused or len(graph.node) > MAX_NODES:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(refused)) or ("too many nodes",))
@@ -48,6 +49,19 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
         outputs=tuple(store.add(values[0]) for values in results),
         taps=tuple(_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
     )
+
+
+def _replace_constants(graph: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+    """Put other values into Const nodes. Raises `ValueError` where one does not fit."""
+    import tensorflow as tf
+
+    held = {node.name: node for node in graph.node if node.op == "Const"}
+    for name, value in values.items():
+        tensor = held[name].attr["value"].tensor
+        old = tf.make_ndarray(tensor)
+        if old.shape != value.shape or old.dtype.kind != value.dtype.kind:
+            raise ValueError(f"{name} holds {old.dtype} {old.shape}; received {value.dtype} {value.shape}")
+        tensor.CopyFrom(tf.make_tensor_proto(value.astype(old.dtype)))
 
 
 def _node(name: str) -> str:

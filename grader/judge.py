@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.certify import Agreement
-from grader.checks.base import Case, Judgement, UnmetError, not_graded
+from grader.checks.base import Case, Check, Judgement, UnmetError, not_graded
+from grader.checks.outcomes import function_of
 from grader.data import Data
 from grader.evidence import Frame
 from grader.exhibits import make_exhibits
-from grader.misconceptions import Finding, find
+from grader.misconceptions import ANYTHING, Finding, find
 from grader.notices import notices
 from grader.rubric import Criterion, Rubric
 from grader.submission import Submission, line_of
@@ -79,9 +80,11 @@ def judge(
     return verdict, exhibits, any(j.undecided for j in judgements.values())
 
 
-def is_certified(agreements: Sequence[Agreement]) -> bool:
-    """Return whether a network was seen and everything that was looked at agrees."""
-    return all(a.agrees for a in agreements) and any(a.id == "operations" for a in agreements)
+def is_certified(agreements: Sequence[Agreement]) -> bool | None:
+    """Return whether everything that was looked at agrees; None where there was no network to look at."""
+    if not all(a.agrees for a in agreements):
+        return False
+    return True if any(a.id == "operations" for a in agreements) else None
 
 
 def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Judgement]:
@@ -138,14 +141,27 @@ def overall(statuses: Sequence[Status]) -> Status:
 
 def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
     """Return the misconceptions found, each at the first of the criteria that it explains."""
-    ids = [criterion.id for criterion in rubric.criteria]
-    placed: dict[str, list[Finding]] = {i: [] for i in ids}
-    for finding in find(rubric.task, case):
-        chosen = [i for i in finding.explains if i in placed]
+    placed: dict[str, list[Finding]] = {criterion.id: [] for criterion in rubric.criteria}
+    for finding in find(case):
+        chosen = _explained(finding, rubric.criteria, case)
         unhappy = [i for i in chosen if judgements[i].status is not Status.PASSED]
         if chosen:
             placed[(unhappy or chosen)[0]].append(finding)
-    return [tuple(placed[i]) for i in ids]
+    return [tuple(placed[criterion.id]) for criterion in rubric.criteria]
+
+
+def _explained(finding: Finding, criteria: Sequence[Criterion], case: Case) -> list[str]:
+    """Return the criteria that a finding may explain, best first."""
+    if finding.function:
+        return [c.id for c in criteria if finding.function in _functions(c.check, case)]
+    if finding.topics == (ANYTHING,):
+        return [c.id for c in criteria]
+    return [c.id for topic in finding.topics for c in criteria if topic in c.check.topics]
+
+
+def _functions(check: Check, case: Case) -> set[str]:
+    """Return the functions of the submission whose results a check looks at."""
+    return {function_of(step.id) for step in check.steps(case.seeds)}
 
 
 _UNCERTIFIED: tuple[Agreement, ...] = (

@@ -49,6 +49,11 @@ def is_model(value: object) -> bool:
     return keras.Model in type.mro(type(value))
 
 
+def is_compiled(value: object) -> bool:
+    """Return whether `value` is a model that was compiled."""
+    return is_model(value) and getattr(value, "compiled", False) is True
+
+
 def is_history(value: object) -> bool:
     """Return whether `value` really is a `keras.callbacks.History`."""
     return keras.callbacks.History in type.mro(type(value))
@@ -328,6 +333,7 @@ def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...],
             x_dtype=str(x.dtype),
             y_shape=y.shape,
             y_dtype=str(y.dtype),
+            y_range=_range(y),
             epochs=int(given.get("epochs", 1)),
             validation=cast(
                 "Literal['', 'data', 'split']", validation or ("split" if given.get("validation_split") else "")

@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 
 from grader.case import Array, Case
+from grader.data import Data, perturbed
 from grader.evidence import FitFacts, HistoryValue, ModelFacts, Returned
 from grader.graph import GraphSummary, summarise
+from grader.training import Training
 
-REPLAY_INPUTS = ("x_test", "x_perturbed", "x_val")
+# What a graph is replayed on, by what the rows are for: held out, held out with noise, watched in training, and
+# rows that an exercise's data may have besides, to find out what a network computes.
+ROLES = ("x_test", "x_perturbed", "x_val", "x_probe")
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ class Model:
 
 @dataclass(frozen=True)
 class Trained:
-    """One seed: the network before and after training, and the training itself."""
+    """One network on one seed: before and after training, and the training itself."""
 
+    training: Training
     seed: int
     before: Model | None
     after: Model | None
@@ -52,9 +57,17 @@ class Trained:
     returned_history: bool
 
 
-def trained(case: Case, seed: int) -> Trained:
-    """Return what is known of the network of one seed; parts are None where the run did not get that far."""
-    step = case.steps.get(f"train@{seed}")
+def inputs_of(data: Data, training: Training) -> dict[str, Array]:
+    """Return the rows that a network's graph is replayed on, by role."""
+    held_out = data.outside[training.array("x_test")]
+    rows = {"x_test": held_out, "x_perturbed": perturbed(held_out), "x_val": data.inside[training.array("x_val")]}
+    probe = data.outside.get(training.array("x_probe"))
+    return rows if probe is None else rows | {"x_probe": probe}
+
+
+def trained(case: Case, training: Training, seed: int) -> Trained:
+    """Return what is known of a network on one seed; parts are None where the run did not get that far."""
+    step = case.steps.get(training.fitted(seed))
     fits = step.evidence.fits if step is not None else ()
     refs: dict[str, str] = {}
     returned_history = False
@@ -66,9 +79,10 @@ def trained(case: Case, seed: int) -> Trained:
     arrays = {key: step.arrays[ref] for key, ref in refs.items()} if step is not None else {}
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
     return Trained(
+        training=training,
         seed=seed,
-        before=model_at(case, f"model@{seed}"),
-        after=model_at(case, f"trained@{seed}"),
+        before=model_at(case, training.model(seed)),
+        after=model_at(case, training.trained(seed)),
         fits=fits,
         curves=curves,
         returned_history=returned_history,
@@ -88,7 +102,7 @@ def model_at(case: Case, step: str) -> Model | None:
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
     summary = summarise(evidence, replayed.arrays, facts.graph.output_node)
-    outputs = {name: replayed.arrays[ref] for name, ref in zip(REPLAY_INPUTS, evidence.outputs, strict=False)}
+    outputs = {name: replayed.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
     operations = {node.name: node.op for node in evidence.nodes}
     relus = [tap for tap in evidence.taps if operations[tap.node] == "Relu"]
     squashed = [tap.beyond_five for tap in evidence.taps if operations[tap.node] != "Relu"]

@@ -57,6 +57,15 @@ class Call(Tagged, frozen=True):
     after: str = ""  # a step that has to have returned first
     limit_seconds: float = 20.0
     figure: bool = False  # the result is what it drew, returned or left as the current figure
+    model_stands_in: bool = False  # without the function, the one compiled model among the globals is its result
+
+
+class Read(Tagged, frozen=True):
+    """Record the value of a global name of the submission."""
+
+    id: str
+    name: str
+    limit_seconds: float = 20.0
 
 
 class Describe(Tagged, frozen=True):
@@ -70,17 +79,27 @@ class Describe(Tagged, frozen=True):
 
 
 class Replay(Tagged, frozen=True):
-    """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens."""
+    """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens.
+
+    `constants`: for names of Const nodes, the arrays that take the place of their values, such as the weights of
+    another network.
+    """
 
     id: str
     graph: str  # array of uint8: a serialised GraphDef
     input_node: str
     output_node: str
     inputs: tuple[str, ...]
+    constants: Mapping[str, str] = {}
     limit_seconds: float = 30.0
 
 
-Step = Call | Describe | Replay
+Step = Call | Read | Describe | Replay
+
+
+def value_of(name: str) -> Read:
+    """Return the step that reads a global name."""
+    return Read(id=f"{name}@value", name=name)
 
 
 class Limits(Record, frozen=True):
@@ -109,7 +128,7 @@ class Setup(Record, frozen=True):
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` cannot do without."""
-    if isinstance(step, Replay):
+    if isinstance(step, Replay | Read):
         return set()
     first = {step.after} if step.after else set()
     if isinstance(step, Describe):

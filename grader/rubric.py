@@ -2,26 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from grader.checks.base import Check
 from grader.data import Data
 from grader.plan import Limits
+from grader.task import Task
 from grader.text import Bilingual
+from grader.training import Training
 
 __all__ = ["Bilingual", "Criterion", "Limits", "Rubric", "Task"]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What the network of an exercise has to learn: misconceptions are told from it.
-
-    `classes`: how many there are (0 for regression). `labels`: what they look like when `fit` gets them.
-    """
-
-    kind: Literal["classification", "regression", "functions"]
-    classes: int = 0
-    labels: Literal["one_hot", "integers", "numbers"] = "one_hot"
 
 
 @dataclass(frozen=True)
@@ -73,3 +62,8 @@ class Rubric:
             )
         if not self.seeds:
             raise ValueError("at least one seed is needed")
+
+    @property
+    def trainings(self) -> tuple[Training, ...]:
+        """Return how the networks of this exercise are built and trained, in the order of the criteria."""
+        return tuple(dict.fromkeys(t for criterion in self.criteria for t in criterion.check.trainings()))

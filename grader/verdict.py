@@ -132,7 +132,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     status: Status
     points: float
     max_points: float
-    certified: bool
+    certified: bool | None  # None where there was no network whose claims could be compared
     certification: tuple[CertificationItem, ...]
     notices: tuple[Notice, ...]
     isolation: Isolation
@@ -152,12 +152,14 @@ class Curve(Record, frozen=True):
 
 class Score(Record, frozen=True):
     """The score of one seed, computed by the examiner from the frozen graph: on the held-out rows, and on the
-    same rows with small noise (an honest network loses little there, one that memorised falls off a cliff)."""
+    same rows with small noise (an honest network loses little there, one that memorised falls off a cliff).
+    `network`: its name, empty where the exercise has only one."""
 
     seed: int
     metric: str
     held_out: float
     perturbed: float
+    network: str = ""
 
 
 class Confusion(Record, frozen=True):

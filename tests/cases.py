@@ -39,13 +39,17 @@ from grader.evidence import (
     TextValue,
     Value,
 )
-from grader.network import REPLAY_INPUTS
+from grader.network import ROLES
 from grader.plan import Argument, Call, Curves, Literal
 from grader.plan import Array as Given
 from grader.rows import row_hashes
+from grader.task import Task
 from grader.text import Translator, Words
+from grader.training import Training as HowTrained
 
 say = Translator("en")
+TASK = Task(kind="classification", classes=10)
+TRAINING = HowTrained(encode="one_hot")
 Solution = Callable[..., object]
 
 
@@ -145,7 +149,7 @@ def returned(step: str, value: object, **facts: Any) -> Seen:
 def case(steps: Mapping[str, Seen] | None = None, **parts: Any) -> Case:
     """A case with these steps and nothing else."""
     given = data()
-    parts = {"imported": ImportEvidence(), "stops": {}, **parts}
+    parts = {"imported": ImportEvidence(), "stops": {}, "task": TASK, "trainings": (TRAINING,), **parts}
     return Case(given.inside, given.outside, steps=dict(steps or {}), **parts)
 
 
@@ -220,8 +224,12 @@ class Net:
 
     def __init__(self, seed: int = 0) -> None:
         given = data()
-        self.inputs = {"x_test": given.outside["x_test"], "x_val": given.inside["x_val"]}
-        self.inputs["x_perturbed"] = np.clip(self.inputs["x_test"] + 0.01, 0, 1)
+        x_test = given.outside["x_test"]
+        self.inputs = {
+            "x_test": x_test,
+            "x_perturbed": np.clip(x_test + 0.01, 0, 1),
+            "x_val": given.inside["x_val"],
+        }
         self.nodes: list[NodeFacts] = []
         self.values: dict[str, dict[str, Array]] = {}
         self.constants: dict[str, str] = {}
@@ -270,12 +278,12 @@ class Net:
 
     def replayed(self, step: str, **changes: Any) -> Replayed:
         """What the replay of this graph gives."""
-        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in REPLAY_INPUTS}
+        arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in self.inputs}
         evidence = ReplayEvidence(
             id=step,
             nodes=tuple(self.nodes),
             constants=self.constants,
-            outputs=tuple(f"out:{n}" for n in REPLAY_INPUTS),
+            outputs=tuple(f"out:{n}" for n in ROLES if n in self.inputs),
         )
         return Replayed(replace_facts(evidence, **changes), arrays)
 
@@ -383,8 +391,8 @@ class Training:
         replays: dict[str, Replayed] = {}
         for seed in seeds:
             for step, net in (
-                (f"model@{seed}", self._net(seed, 100 + seed)),
-                (f"trained@{seed}", self._net(seed, seed)),
+                (f"model:build_model@{seed}", self._net(seed, 100 + seed)),
+                (f"trained:train@{seed}", self._net(seed, seed)),
             ):
                 claims = {"compiled": self.loss, **self.claims}
                 steps[step] = seen(step, Returned(value=NoneValue()), {}, model=net.facts(**claims))
@@ -394,7 +402,7 @@ class Training:
             steps[f"build_model@{seed}"] = seen(
                 f"build_model@{seed}", Returned(value=ModelValue(type="Sequential"))
             )
-            outputs = replays[f"trained@{seed}"].arrays["out:x_val"]
+            outputs = replays[f"trained:train@{seed}"].arrays["out:x_val"]
             steps[f"train@{seed}"] = self._trained(f"train@{seed}")
         if self.probabilities is not None:
             steps["predict_probabilities@val"] = returned("predict_probabilities@val", self.probabilities(outputs))

@@ -11,7 +11,7 @@ from functools import cache
 import msgspec
 import numpy as np
 
-from grader.checks import Splits, Training
+from grader.checks import Splits, Training, Trains
 from grader.checks.base import Array, Case, Replayed, Seen
 from grader.data import Data, digits
 from grader.evidence import HistoryValue, Returned, StepEvidence, TapFacts
@@ -19,10 +19,18 @@ from grader.examiner import make_case, make_replays
 from grader.examiner_talk import Held, Question
 from grader.plan import Call, Curves, Plan, Setup, Step
 from grader.record import pack, unpack
+from grader.rubric import Bilingual, Criterion, Rubric, Task
 from grader.submission import Submission, Unit
 
 QUESTION = Question(course="", exercise="digits", seeds=(0,))
 TRAINING = Training(encode="one_hot")
+_TITLE = Bilingual(en="x", de="x")
+RUBRIC = Rubric(
+    title=_TITLE,
+    task=Task(kind="classification", classes=10),
+    data=digits,
+    criteria=(Criterion(id="training", points=100, title=_TITLE, lesson=_TITLE, check=Trains(TRAINING)),),
+)
 IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"
 
 
@@ -74,12 +82,12 @@ def case_of(source: str) -> Case:
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps() if _is_defined(step, source)}
         held = Held(imported, None, None, bodies, {}, {})
-        replays = make_replays(QUESTION, data(), held).parcel
+        replays = make_replays(QUESTION, RUBRIC, data(), held).parcel
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = Run(Setup(submission=None), arrays)
             held = msgspec.structs.replace(held, replays={step.id: examiner.do(step) for step in plan.steps})
-    return make_case(QUESTION, data(), held)
+    return make_case(QUESTION, RUBRIC, data(), held)
 
 
 def _steps() -> Iterator[Step]:
@@ -91,7 +99,7 @@ def _steps() -> Iterator[Step]:
 
 
 def _is_defined(step: Step, source: str) -> bool:
-    if step.id in {"train@0", "trained@0"}:
+    if step.id in {"train@0", "trained:train@0"}:
         return "def train(" in source
     return not isinstance(step, Call) or f"def {step.function}(" in source
 
@@ -146,7 +154,7 @@ def with_fit(case: Case, **fields: object) -> Case:
     return with_step(case, "train@0", fits=(fit,))
 
 
-def with_model(case: Case, step: str = "model@0", **fields: object) -> Case:
+def with_model(case: Case, step: str = "model:build_model@0", **fields: object) -> Case:
     """The case in which a model claims other facts; an optimizer or learning rate is one of its compilation."""
     facts = case.steps[step].evidence.model
     assert facts is not None
@@ -159,7 +167,7 @@ def with_model(case: Case, step: str = "model@0", **fields: object) -> Case:
 
 def with_layers(case: Case, kind: str, **fields: object) -> Case:
     """The case in which the layers of one kind claim something else."""
-    facts = case.steps["model@0"].evidence.model
+    facts = case.steps["model:build_model@0"].evidence.model
     assert facts is not None
     layers = tuple(msgspec.structs.replace(x, **fields) if x.kind == kind else x for x in facts.layers)
     return with_model(case, layers=layers)
@@ -172,9 +180,9 @@ def with_imported(case: Case, **fields: object) -> Case:
 
 def with_outputs(case: Case, outputs: Array) -> Case:
     """The case in which the trained graph puts out something else for the validation rows."""
-    replayed = case.replays["trained@0"]
+    replayed = case.replays["trained:train@0"]
     arrays = {**replayed.arrays, replayed.evidence.outputs[2]: outputs}
-    return replace(case, replays={**case.replays, "trained@0": Replayed(replayed.evidence, arrays)})
+    return replace(case, replays={**case.replays, "trained:train@0": Replayed(replayed.evidence, arrays)})
 
 
 def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
@@ -182,11 +190,11 @@ def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
 
     The first of them stands at the activation that is there; the others at hidden ones beside it.
     """
-    replayed = case.replays["trained@0"]
+    replayed = case.replays["trained:train@0"]
     node = replayed.evidence.taps[0].node
     made = tuple(TapFacts(node=node, units=u, never_positive=n, beyond_five=b) for u, n, b in taps)
     changed = Replayed(msgspec.structs.replace(replayed.evidence, taps=made), replayed.arrays)
-    return replace(case, replays={**case.replays, "trained@0": changed})
+    return replace(case, replays={**case.replays, "trained:train@0": changed})
 
 
 def without_replays(case: Case, *steps: str) -> Case:

@@ -367,7 +367,7 @@ CURVES = [
     not_("lr-too-low", "low but learned", lambda: rated(1e-5)),
     not_("lr-too-low", "the head says it", lambda: rated(1e-5, case=case_of(RELU_HEAD))),
     not_("lr-too-low", "untrained", lambda: poor("keras.optimizers.Adam(1e-30)")),
-    not_("lr-too-low", "lowered on the way", lambda: rated(1e-5, case=poor(), steps=("trained@0",))),
+    not_("lr-too-low", "lowered on the way", lambda: rated(1e-5, case=poor(), steps=("trained:train@0",))),
     shows("nan-loss", "in training", lambda: case_of(build(f"{HIDDEN}, {SOFTMAX}", "lambda t, p: keras.ops.log(-p)") + train()), "epoch 1"),
     shows("nan-loss", "in the features", lambda: case_of(build(SOFTMAX) + train(x="x_train / 0 * 0")), "features"),
     shows("nan-loss", "infinite later", lambda: with_curves(honest(), loss=[1.0, 0.5, float("inf")]), "epoch 3"),
@@ -422,7 +422,7 @@ def overfit_curve() -> list[float]:
 def rated(rate: float, optimizer: str = "Adam", case: Case | None = None, steps: tuple[str, ...] = ()) -> Case:
     """A network that says it was trained with this rate; a good one if none is given."""
     changed = case or honest()
-    for step in steps or ("model@0", "trained@0"):
+    for step in steps or ("model:build_model@0", "trained:train@0"):
         changed = with_model(changed, step, learning_rate=rate, optimizer=optimizer)
     return changed
 
@@ -485,7 +485,7 @@ BROKEN: dict[str, Callable[[], Case]] = {
     "no replays": lambda: without_replays(honest()),
     "no steps": lambda: without_steps(honest()),
     "no training": lambda: without_steps(honest(), "train@0"),
-    "no network after it": lambda: without_steps(honest(), "trained@0"),
+    "no network after it": lambda: without_steps(honest(), "trained:train@0"),
     "no labels": lambda: Case({}, {}, ImportEvidence(), honest().steps, {}, honest().replays),
     "no curves": lambda: with_curves(honest()),
     "empty curves": lambda: with_curves(honest(), loss=[], val_loss=[], accuracy=[], val_accuracy=[]),

@@ -1,6 +1,7 @@
 """Certification: honest networks of all kinds agree, and what does not agree is named."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def honest_loss(make: Callable[[Net], str], smoothing: float = 0.0) -> float:
     value = loss_value(
         "categorical_crossentropy",
         net.values[net.output]["x_val"],
-        data().inside["y_val_one_hot"],
+        data().inside["y_val"],
         False,
         smoothing,
     )
@@ -197,8 +198,7 @@ def test_rows_that_the_data_hold_twice_are_no_leak() -> None:
     for _ in range(2):
         agreements = {a.id: a for a in certify(case(made.steps, replays=made.replays))}
         assert agreements["held_out"].agrees
-    same = type(made)(made.inside, twice, made.imported, made.steps, made.stops, made.replays, made.seeds)
-    assert {a.id: a for a in certify(same)}["held_out"].agrees
+    assert {a.id: a for a in certify(replace(made, outside=twice))}["held_out"].agrees
 
 
 # The loss in the history.
@@ -271,27 +271,43 @@ def test_honest_losses_agree(name: str) -> None:
     changes["make"](net)
     loss = changes.get("loss", compiled())
     outputs = net.values[net.output]["x_val"]
-    value = loss_value(loss.loss, outputs, data().inside["y_val_one_hot"], loss.from_logits, loss.label_smoothing)
+    value = loss_value(loss.loss, outputs, data().inside["y_val"], loss.from_logits, loss.label_smoothing)
     assert value is not None
     found = of(**{"val_loss": [5.0, value], **changes})
     assert found["loss"].agrees
 
 
 def test_losses_are_those_of_their_formulas() -> None:
-    y = np.eye(3)[[0, 2]]
+    labels, y = np.array([0, 2]), np.eye(3)[[0, 2]]
     p = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
     expected = -(np.log(0.5) + np.log(0.8)) / 2
     for loss in ("categorical_crossentropy", "sparse_categorical_crossentropy"):
-        assert loss_value(loss, p, y, False, 0.0) == pytest.approx(expected)
-        assert loss_value(loss, 2 * p, y, False, 0.0) == pytest.approx(expected)
-        assert loss_value(loss, np.log(p) + 3, y, True, 0.0) == pytest.approx(expected)
+        assert loss_value(loss, p, labels, False, 0.0) == pytest.approx(expected)
+        assert loss_value(loss, 2 * p, labels, False, 0.0) == pytest.approx(expected)
+        assert loss_value(loss, np.log(p) + 3, labels, True, 0.0) == pytest.approx(expected)
     smooth = -(np.log(p) * (y * 0.9 + 0.1 / 3)).sum(axis=1).mean()
-    assert loss_value("categorical_crossentropy", p, y, False, 0.1) == pytest.approx(smooth)
-    assert loss_value("mean_squared_error", p, y, False, 0.0) == pytest.approx(((p - y) ** 2).mean())
-    assert loss_value("categorical_crossentropy", np.eye(3)[[1, 1]], y, False, 0.0) == pytest.approx(-np.log(1e-7))
-    assert loss_value("custom", p, y, False, 0.0) is None
-    assert loss_value("mean_squared_error", p[:1], y, False, 0.0) is None
-    assert loss_value("mean_squared_error", p * np.nan, y, False, 0.0) is None
+    assert loss_value("categorical_crossentropy", p, labels, False, 0.1) == pytest.approx(smooth)
+    assert loss_value("mean_squared_error", p, labels, False, 0.0) == pytest.approx(((p - y) ** 2).mean())
+    assert loss_value("categorical_crossentropy", np.eye(3)[[1, 1]], labels, False, 0.0) == pytest.approx(
+        -np.log(1e-7)
+    )
+    assert loss_value("custom", p, labels, False, 0.0) is None
+    assert loss_value("mean_squared_error", p[:1], labels, False, 0.0) is None
+    assert loss_value("mean_squared_error", p * np.nan, labels, False, 0.0) is None
+
+
+def test_losses_of_a_single_output_are_those_of_their_formulas() -> None:
+    numbers, outputs = np.array([1.5, -2.0, 4.0]), np.array([[1.0], [-1.0], [7.0]])
+    assert loss_value("mean_squared_error", outputs, numbers, False, 0.0) == pytest.approx((0.25 + 1 + 9) / 3)
+    assert loss_value("mean_absolute_error", outputs, numbers, False, 0.0) == pytest.approx(4.5 / 3)
+    yes, shares = np.array([1, 0, 1]), np.array([[0.9], [0.2], [0.5]])
+    expected = -(np.log(0.9) + np.log(0.8) + np.log(0.5)) / 3
+    assert loss_value("binary_crossentropy", shares, yes, False, 0.0) == pytest.approx(expected)
+    assert loss_value("binary_crossentropy", np.log(shares / (1 - shares)), yes, True, 0.0) == pytest.approx(
+        expected
+    )
+    assert loss_value("binary_crossentropy", shares, yes, False, 0.1) is None
+    assert loss_value("mean_squared_error", np.ones((2, 3)), np.array([0.5, 1.5]), False, 0.0) is None
 
 
 def test_softmax_does_not_overflow() -> None:

@@ -13,7 +13,7 @@ import pytest
 from grader import examiner
 from grader.checks import OneHot, Scales
 from grader.checks import Training as Steps
-from grader.checks.base import Array, Seen
+from grader.checks.base import Array, Case, Check, Judgement, Seen, passed
 from grader.checks.networks import Architecture
 from grader.evidence import (
     ArrayValue,
@@ -34,6 +34,7 @@ from grader.examiner_talk import Held, Question
 from grader.plan import Call, Plan, Replay
 from grader.record import pack, unpack
 from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.text import T
 from tests.cases import Training, data, returned, stop
 
 QUESTION = Question(course="", exercise="x", seeds=(0,))
@@ -47,7 +48,9 @@ def rubric(*checks: Any) -> Rubric:
     return Rubric(TITLE, Task("functions"), data, criteria, total=len(checks))
 
 
-FULL = rubric(OneHot("one_hot", 10), Scales("scale", 16), Architecture(Steps(), inputs=64, outputs=10))
+FULL = rubric(
+    OneHot("one_hot", 10), Scales("scale", 16), Architecture(Steps(encode="one_hot"), inputs=64, outputs=10)
+)
 
 
 def plan_of(done: tuple[str, ...] = (), question: Question = QUESTION) -> tuple[Plan, Mapping[str, Array]]:
@@ -82,15 +85,18 @@ def test_each_step_stands_once_and_in_order() -> None:
     steps = [step.id for step in plan_of()[0].steps]
     assert len(steps) == len(set(steps))
     assert (
-        steps.index("build_model@0") < steps.index("model@0") < steps.index("train@0") < steps.index("trained@0")
+        steps.index("build_model@0")
+        < steps.index("model:build_model@0")
+        < steps.index("train@0")
+        < steps.index("trained:train@0")
     )
 
 
 def test_what_is_done_is_not_done_again_but_for_others() -> None:
     everything = [step.id for step in plan_of()[0].steps]
     assert make_plan(QUESTION, FULL, data(), frozenset(everything)).parcel == b""
-    left = [step.id for step in plan_of(tuple(set(everything) - {"trained@0"}))[0].steps]
-    assert left == ["one_hot@train", "one_hot@val", "build_model@0", "train@0", "trained@0"]
+    left = [step.id for step in plan_of(tuple(set(everything) - {"trained:train@0"}))[0].steps]
+    assert left == ["one_hot@train", "one_hot@val", "build_model@0", "train@0", "trained:train@0"]
     more = msgspec.structs.replace(QUESTION, seeds=(0, 1))
     assert "train@1" in [step.id for step in plan_of(tuple(everything), more)[0].steps]
 
@@ -122,7 +128,7 @@ def held(steps: Mapping[str, Seen] | None = None, **changes: Any) -> Held:
 
 def test_evidence_comes_back_as_it_was() -> None:
     step = returned("one_hot@every", np.eye(3))
-    made = make_case(QUESTION, data(), held({"one_hot@every": step}))
+    made = make_case(QUESTION, FULL, data(), held({"one_hot@every": step}))
     assert made.steps["one_hot@every"].evidence == step.evidence
     assert np.array_equal(made.array("one_hot@every", "one_hot"), np.eye(3))
     assert made.seeds == (0,)
@@ -141,7 +147,7 @@ FORGED: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_evidence_that_is_not_exactly_a_steps_is_tampered_with(name: str) -> None:
-    made = make_case(QUESTION, data(), held(bodies={"one_hot@every": FORGED[name]}))
+    made = make_case(QUESTION, FULL, data(), held(bodies={"one_hot@every": FORGED[name]}))
     assert "one_hot@every" not in made.steps
     assert made.stops["one_hot@every"].reason is StopReason.TAMPERED
 
@@ -162,7 +168,7 @@ def test_every_array_that_is_named_has_to_be_there(kind: type) -> None:
 
 
 def test_graphs_and_probes_have_to_be_there() -> None:
-    model = Training().case().steps["model@0"].evidence.model
+    model = Training().case().steps["model:build_model@0"].evidence.model
     assert model is not None
     assert model.graph is not None
     assert "g" in examiner._refs(msgspec.to_builtins(model))
@@ -175,10 +181,10 @@ def test_graphs_and_probes_have_to_be_there() -> None:
 
 
 def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
-    made = make_case(QUESTION, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
+    made = make_case(QUESTION, FULL, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
     assert made.imported.stopped == stop(StopReason.MEMORY)
     assert made.imported.unit == 3
-    forged = make_case(QUESTION, data(), held(imported=b"noise"))
+    forged = make_case(QUESTION, FULL, data(), held(imported=b"noise"))
     assert forged.imported.stopped is not None
     assert forged.imported.stopped.reason is StopReason.TAMPERED
 
@@ -188,35 +194,37 @@ def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
 
 def with_graph() -> Held:
     steps = dict(Training().case().steps)
-    for name in ("model@0", "trained@0"):
+    for name in ("model:build_model@0", "trained:train@0"):
         steps[name] = replace(steps[name], arrays={"g": np.frombuffer(b"graph", np.uint8)})
     return held(steps)
 
 
 def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
-    plan, arrays = unpack(make_replays(QUESTION, data(), with_graph()).parcel, Plan)
-    assert [step.id for step in plan.steps] == ["model@0", "trained@0"]
+    plan, arrays = unpack(make_replays(QUESTION, FULL, data(), with_graph()).parcel, Plan)
+    assert [step.id for step in plan.steps] == ["model:build_model@0", "trained:train@0"]
     assert all(isinstance(step, Replay) for step in plan.steps)
-    assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model@0", "graph:trained@0"}
-    again = msgspec.structs.replace(with_graph(), replays={"model@0": b"", "trained@0": b""})
-    assert make_replays(QUESTION, data(), again).parcel == b""
-    assert make_replays(QUESTION, data(), held()).parcel == b""
+    assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model:build_model@0", "graph:trained:train@0"}
+    again = msgspec.structs.replace(with_graph(), replays={"model:build_model@0": b"", "trained:train@0": b""})
+    assert make_replays(QUESTION, FULL, data(), again).parcel == b""
+    assert make_replays(QUESTION, FULL, data(), held()).parcel == b""
 
 
 def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
-    replayed = Training().case().replays["model@0"]
+    replayed = Training().case().replays["model:build_model@0"]
     body = pack(replayed.evidence, replayed.arrays)
-    made = make_case(QUESTION, data(), held(replays={"model@0": body, "trained@0": b"noise"}))
-    assert set(made.replays) == {"model@0"}
-    assert made.replays["model@0"].evidence == replayed.evidence
+    made = make_case(
+        QUESTION, FULL, data(), held(replays={"model:build_model@0": body, "trained:train@0": b"noise"})
+    )
+    assert set(made.replays) == {"model:build_model@0"}
+    assert made.replays["model:build_model@0"].evidence == replayed.evidence
 
 
-class AsksNothing:
+class AsksNothing(Check):
     def steps(self, seeds: Any) -> tuple[()]:
         return ()
 
-    def arrays(self) -> Mapping[str, Array]:
-        return {}
+    def judge(self, case: Case) -> Judgement:
+        return passed(T("Nothing was wrong."))
 
 
 def test_a_check_that_asks_for_nothing_is_an_error_of_the_rubric() -> None:

@@ -62,7 +62,7 @@ def test_outputs_of_another_size_are_not_compared() -> None:
         np.zeros((60, 0)),
     ):
         made = Training().case()
-        made.replays["trained@0"].arrays["out:x_test"] = outputs  # type: ignore[index]
+        made.replays["trained:train@0"].arrays["out:x_test"] = outputs  # type: ignore[index]
         shown = of(made)
         assert shown.mistakes == ()
         assert shown.confusion is None

@@ -1,6 +1,7 @@
 """Every misconception: networks that show it, networks that are near it and do not, its page and its German."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,16 @@ from grader.misconceptions import CATALOGUE, Misconception, code, find, inputs, 
 from grader.misconceptions.view import View
 from grader.rubric import Task
 from grader.text import LANGUAGES, Text, Translator
-from tests.classroom import with_curves, with_step
+from tests.classroom import TRAINING, with_curves, with_step
 from tests.misconception_examples import BROKEN, EXAMPLES, HONEST, Example, built, honest, old, poor, rated
 
 ROOT = Path(__file__).parent.parent
-TASK = Task(kind="classification", classes=10)
 LOOKS = {entry.id: entry.look for entry in CATALOGUE}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
 def test_misconception(example: Example) -> None:
-    shown = LOOKS[example.id](View(TASK, example.case()))
+    shown = LOOKS[example.id](View(example.case(), TRAINING))
     assert (shown is not None) == example.shows
     if shown is not None:
         assert example.says in Translator("en")(shown.text)
@@ -32,10 +32,10 @@ def test_misconception(example: Example) -> None:
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_network_shows_nothing(name: str) -> None:
     case = honest(name)
-    accuracy = View(TASK, case).validation_accuracy
+    accuracy = View(case, TRAINING).validation_accuracy
     assert accuracy is not None
     assert accuracy > 0.85
-    assert list(find(TASK, case)) == []
+    assert list(find(case)) == []
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
@@ -46,21 +46,19 @@ def test_every_misconception_has_one_example_and_two_that_are_none(entry: Miscon
 
 
 def test_a_finding_comes_with_its_severity_and_criteria() -> None:
-    (finding,) = [
-        f for f in find(TASK, built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"
-    ]
-    assert (finding.severity, finding.explains[0]) == ("error", "architecture")
+    (finding,) = [f for f in find(built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"]
+    assert (finding.severity, finding.topics[0]) == ("error", "architecture")
 
 
 def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
-    (finding,) = [f for f in find(TASK, old("acc")) if f.id == "old-keras-api"]
-    assert finding.explains == ("diagnosis",)
+    (finding,) = [f for f in find(old("acc")) if f.id == "old-keras-api"]
+    assert finding.function == "diagnose"
 
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
 def test_numbers_are_no_classes(activation: str) -> None:
     case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
-    assert list(find(Task(kind="regression", labels="numbers"), case)) == []
+    assert list(find(replace(case, task=Task(kind="regression", labels="numbers")))) == []
 
 
 @pytest.mark.parametrize("optimizer", trainings.RATES)
@@ -69,7 +67,7 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
     diverged = with_curves(honest(), loss=[2.0, float("nan")])
 
     def found(look: str, rate: float, case: Case) -> bool:
-        return LOOKS[look](View(TASK, rated(rate, optimizer, case))) is not None
+        return LOOKS[look](View(rated(rate, optimizer, case), TRAINING)) is not None
 
     assert found("lr-too-low", rates.low, poor())
     assert not found("lr-too-low", rates.low * 1.01, poor())
@@ -84,7 +82,7 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
 def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
-    entry.look(View(TASK, BROKEN[name]()))
+    entry.look(View(BROKEN[name](), TRAINING))
 
 
 def test_a_fault_of_one_hint_leaves_the_others() -> None:
@@ -94,7 +92,7 @@ def test_a_fault_of_one_hint_leaves_the_others() -> None:
         outcome=Returned(value=Items(container="x", items=())),
         fits=None,
     )
-    assert "wrong-unit-count" in {f.id for f in find(TASK, case)}
+    assert "wrong-unit-count" in {f.id for f in find(case)}
 
 
 # Documentation and translation.
@@ -122,7 +120,7 @@ def test_documentation_names_the_thresholds() -> None:
 
 def sentences() -> list[str]:
     """Return every sentence of the module, from examples and from the table of old calls."""
-    said = [LOOKS[e.id](View(TASK, e.case())) for e in EXAMPLES if e.shows]
+    said = [LOOKS[e.id](View(e.case(), TRAINING)) for e in EXAMPLES if e.shows]
     texts = [s.text for s in said if s is not None] + [text for _, text in code.OLD_CALLS]
     return sorted({text.msgid for text in texts if isinstance(text, Text)})
 
@@ -139,4 +137,4 @@ def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
 
 
 def test_taps_are_named() -> None:
-    assert isinstance(honest().replays["trained@0"].evidence.taps[0], TapFacts)
+    assert isinstance(honest().replays["trained:train@0"].evidence.taps[0], TapFacts)

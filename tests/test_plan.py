@@ -32,8 +32,8 @@ CALL = Call(
     ),
     after="load@all",
 )
-DESCRIBE = Describe(id="trained@0", step="build_model@0", sample="x", after="train@0")
-REPLAY = Replay(id="model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
+DESCRIBE = Describe(id="trained:train@0", step="build_model@0", sample="x", after="train@0")
+REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What a check is: a probe for inside the wall, and a judgement that is a pure function of what came back."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar
 
 from grader.case import (
     Array,
@@ -20,7 +21,8 @@ from grader.case import (
     partial,
     passed,
 )
-from grader.plan import Step
+from grader.plan import Replay, Step
+from grader.training import Training
 
 __all__ = [
     "Array",
@@ -42,14 +44,34 @@ __all__ = [
 ]
 
 
-class Check(Protocol):
-    """One thing to find out about a submission."""
+class Check(ABC):
+    """One thing to find out about a submission.
 
+    `topics`: what it is about, so that misconceptions find their place: "architecture", "head", "training",
+    "score", "probabilities", "figures".
+    """
+
+    topics: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return what has to be done inside the wall. Checks that share a step give it the same id."""
 
-    def arrays(self) -> Mapping[str, Array]:
-        """Return arrays that the steps name besides those of the exercise's data."""
-
+    @abstractmethod
     def judge(self, case: Case) -> Judgement:
         """Judge what came back. Raises nothing but `UnmetError`."""
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return arrays that the steps name besides those of the exercise's data."""
+        return {}
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return how the networks are built and trained that this check looks at."""
+        return ()
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return graphs to be run once more, now that the first replays are known, with the arrays that they name.
+
+        They run behind walls where no submission is; what comes of each is in `case.replays` by its id.
+        """
+        return (), {}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from grader.checks.base import (
     Array,
     Case,
+    Check,
     Judgement,
     failed,
     first_difference,
@@ -55,12 +56,6 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     )
 
 
-class NoArrays:
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing: the exercise's data are enough."""
-        return {}
-
-
 def unchanged(case: Case, step: str, function: str) -> Judgement | None:
     """Return a judgement where a function wrote into the array that it was given, else None."""
     outcome = case.seen(step).evidence.outcome
@@ -77,7 +72,7 @@ def unchanged(case: Case, step: str, function: str) -> Judgement | None:
     return None
 
 
-class OnBatches:
+class OnBatches(Check):
     """A check that calls `function` once on each of a few batches, which it brings along."""
 
     function: str

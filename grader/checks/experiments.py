@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.base import Array, Case, Judgement, UnmetError, failed, is_numeric, name_of, numbers, passed
+from grader.checks.base import (
+    Array,
+    Case,
+    Check,
+    Judgement,
+    UnmetError,
+    failed,
+    is_numeric,
+    name_of,
+    numbers,
+    passed,
+)
 from grader.evidence import Entries, HistoryValue, Value
 from grader.plan import Array as Given
 from grader.plan import Call, Step
@@ -14,7 +25,7 @@ from grader.text import T
 
 
 @dataclass(frozen=True)
-class Experiments:
+class Experiments(Check):
     """Output activations compared by validation accuracy, losses compared by learning curves; both really trained.
 
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
@@ -37,10 +48,6 @@ class Experiments:
             )
             for f in (self.activations, self.losses)
         )
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing: the exercise's data are enough."""
-        return {}
 
     def judge(self, case: Case) -> Judgement:
         """Judge that each variant was trained, that its values are finite, and that relu comes last."""

@@ -8,6 +8,7 @@ import numpy as np
 from grader.checks.base import (
     Array,
     Case,
+    Check,
     Judgement,
     failed,
     flat,
@@ -16,14 +17,14 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.comparison import NoArrays, OnBatches, compare, unchanged
+from grader.checks.comparison import OnBatches, compare, unchanged
 from grader.evidence import Items
 from grader.plan import Call, Step
 from grader.text import T
 
 
 @dataclass(frozen=True)
-class Loads(NoArrays):
+class Loads(Check):
     """`function()` returns features and labels of the whole data set, raw.
 
     >>> Loads("load")

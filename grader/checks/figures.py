@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, partial, passed
+from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, name_of, partial, passed
 from grader.checks.histories import HISTORIES
 from grader.evidence import AxesFacts, FigureValue
 from grader.plan import Array as Given
@@ -17,7 +17,7 @@ Drawn = tuple[FigureValue, Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Check):
     """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
 
     Each that is right is worth a third of the points.
@@ -25,6 +25,7 @@ class Figures:
     >>> Figures(samples="plot_samples", features="plot_features", history="plot_history")
     """
 
+    topics = frozenset({"figures"})
     samples: str
     features: str
     history: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.checks.base import Array, Case, Judgement, failed, name_of, partial, passed
+from grader.checks.base import Array, Case, Check, Judgement, failed, name_of, partial, passed
 from grader.evidence import ArrayValue, TextValue, Value
 from grader.plan import Call, Curves, Step
 from grader.text import T
@@ -60,7 +60,7 @@ HISTORIES: Mapping[str, tuple[str, Curves]] = {
 
 
 @dataclass(frozen=True)
-class Diagnoses:
+class Diagnoses(Check):
     """`function(history)` names what made-up histories show: overfitting, underfitting or a good fit.
 
     >>> Diagnoses("diagnose")
@@ -74,10 +74,6 @@ class Diagnoses:
             Call(id=f"{self.function}@{name}", function=self.function, arguments=(curves,))
             for name, (_, curves) in HISTORIES.items()
         )
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing."""
-        return {}
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the histories told rightly: all of them, or half of the points where one kind is not known."""

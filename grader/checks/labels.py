@@ -8,6 +8,7 @@ import numpy as np
 from grader.checks.base import (
     Array,
     Case,
+    Check,
     Judgement,
     UnmetError,
     failed,
@@ -17,7 +18,7 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.comparison import NoArrays, OnBatches, compare
+from grader.checks.comparison import OnBatches, compare
 from grader.evidence import Entries
 from grader.plan import Array as Given
 from grader.plan import Call, Step
@@ -135,7 +136,7 @@ class OneHot(OnBatches):
 
 
 @dataclass(frozen=True)
-class ConfusionMatrix(NoArrays):
+class ConfusionMatrix(Check):
     """`function(y_true, y_pred)` counts pairs: a row for each true class, a column for each predicted one.
 
     >>> ConfusionMatrix("confusion", classes=10)

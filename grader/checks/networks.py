@@ -1,58 +1,21 @@
 """Checks of a network: what it is built of, whether head, loss and labels fit one another, how it was trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from grader.checks.base import Array, Case, Judgement, UnmetError, failed, name_of, not_graded, partial, passed
-from grader.evidence import FitFacts, ModelValue
+from grader.checks.base import Case, Check, Judgement, UnmetError, failed, name_of, not_graded, partial, passed
+from grader.evidence import CompileFacts, FitFacts, ModelValue
 from grader.losses import identify
 from grader.network import Model, Trained, trained
-from grader.plan import Argument, Call, Describe, Result, Step, Trusted
-from grader.plan import Array as Given
+from grader.plan import Step
 from grader.text import T
+from grader.training import Training
 
 
 @dataclass(frozen=True)
-class Training:
-    """How the network of an exercise is built and trained; checks that share one share its steps.
-
-    `build_model()` and `train(model, x_train, y_train, x_val, y_val)` are called on each seed. The labels are what
-    that the submission's own `encode` makes where they are right, else the right ones.
-    """
-
-    encode: str = "one_hot"
-    limit_seconds: float = 120.0
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the steps that build, train and describe the network on each seed."""
-        steps: list[Step] = [
-            Call(id=f"{self.encode}@train", function=self.encode, arguments=(Given(name="y_train"),)),
-            Call(id=f"{self.encode}@val", function=self.encode, arguments=(Given(name="y_val"),)),
-        ]
-        for seed in seeds:
-            steps += self._on_seed(seed)
-        return steps
-
-    def _on_seed(self, seed: int) -> Sequence[Step]:
-        build, train = f"build_model@{seed}", f"train@{seed}"
-        arguments: tuple[Argument, ...] = (
-            Result(step=build),
-            Given(name="x_train"),
-            Trusted(step=f"{self.encode}@train", name="y_train_one_hot"),
-            Given(name="x_val"),
-            Trusted(step=f"{self.encode}@val", name="y_val_one_hot"),
-        )
-        return (
-            Call(id=build, function="build_model", seed=seed, limit_seconds=30.0),
-            Describe(id=f"model@{seed}", step=build, sample="x_train"),
-            Call(id=train, function="train", arguments=arguments, seed=seed, limit_seconds=self.limit_seconds),
-            Describe(id=f"trained@{seed}", step=build, sample="x_train", after=train),
-        )
-
-
-class _NetworkCheck:
+class NetworkCheck(Check):
     """What all checks of a network share."""
 
     training: Training
@@ -61,22 +24,24 @@ class _NetworkCheck:
         """Return the steps of the training."""
         return self.training.steps(seeds)
 
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing: the exercise's data are enough."""
-        return {}
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the training."""
+        return (self.training,)
 
 
-def certified(case: Case, *, after: bool) -> Model:
+def certified(case: Case, training: Training, *, after: bool) -> Model:
     """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be trusted."""
     seed = case.seeds[0]
-    network = trained(case, seed)
+    network = trained(case, training, seed)
     if network.before is None:
-        value, _ = case.value(f"build_model@{seed}")
+        value, _ = case.value(training.built(seed))
         if isinstance(value, ModelValue):
-            case.seen(f"model@{seed}")  # it was a model, so the description says why there is nothing to judge
-        raise UnmetError(_no_model(name_of(value)))
+            case.seen(
+                training.model(seed)
+            )  # it was a model, so the description says why there is nothing to judge
+        raise UnmetError(_no_model(training.build, name_of(value)))
     if network.before.facts.graph is None:
-        raise UnmetError(_no_graph(network.before, case.inside["x_train"].shape[1:]))
+        raise UnmetError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
         raise UnmetError(_no_replay(network.before))
     if any(not item.agrees for item in case.agreements):
@@ -89,17 +54,19 @@ def certified(case: Case, *, after: bool) -> Model:
             )
         )
     if after and network.after is None:
-        case.seen(f"trained@{seed}")  # skipped where train() did not come to a result
+        case.seen(training.trained(seed))  # skipped where train() did not come to a result
         raise UnmetError(not_graded(T("The grader has no description of the trained network.")))
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
 
 
-def _no_model(received: str) -> Judgement:
-    message = T("build_model() has to return a keras.Model. Received: {received}.", received=received)
+def _no_model(function: str, received: str) -> Judgement:
+    message = T(
+        "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
+    )
     if received == "None":
-        message = T("build_model() returned None. Is there a `return model` at its end?")
+        message = T("{function}() returned None. Is there a `return model` at its end?", function=function)
     return failed(message, expected=T("a compiled keras.Model"), received=received)
 
 
@@ -117,20 +84,20 @@ def _no_replay(model: Model) -> Judgement:
 
 
 @dataclass(frozen=True)
-class Architecture(_NetworkCheck):
+class Architecture(NetworkCheck):
     """The network takes `inputs` features, has at least `hidden` hidden layers, and `outputs` outputs.
 
     >>> Architecture(Training(), inputs=64, hidden=1, outputs=10)
     """
 
-    training: Training
+    topics = frozenset({"architecture"})
     inputs: int
     outputs: int
     hidden: int = 1
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
-        model = certified(case, after=False)
+        model = certified(case, self.training, after=False)
         assert model.graph is not None
         if model.units is None:
             shape = model.facts.graph.output_shape if model.facts.graph else ()
@@ -178,8 +145,20 @@ class Architecture(_NetworkCheck):
         )
 
 
+def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
+    """Return what the network of the first seed was trained with, and the step that saw it.
+
+    It may have been compiled anew in `train`; without a training, that is what it was built with.
+    """
+    seed = case.seeds[0]
+    after = trained(case, training, seed).after
+    if after is not None:
+        return training.trained(seed), after.facts.compiled
+    return training.model(seed), model.facts.compiled
+
+
 @dataclass(frozen=True)
-class HeadAndLoss(_NetworkCheck):
+class HeadAndLoss(NetworkCheck):
     """Output activation, loss and format of the labels fit one another, for exclusive classes.
 
     A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes.
@@ -187,18 +166,12 @@ class HeadAndLoss(_NetworkCheck):
     >>> HeadAndLoss(Training())
     """
 
-    training: Training
+    topics = frozenset({"head"})
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
-        model = certified(case, after=False)
-        seed = case.seeds[0]
-        network = trained(case, seed)
-        described, compiled = f"model@{seed}", model.facts.compiled
-        if (
-            network.after is not None
-        ):  # it may have been compiled anew in train(): that is what it was trained with
-            described, compiled = f"trained@{seed}", network.after.facts.compiled
+        model = certified(case, self.training, after=False)
+        described, compiled = compiled_at(case, self.training, model)
         if compiled is None or not compiled.loss:
             return failed(
                 T(
@@ -213,12 +186,12 @@ class HeadAndLoss(_NetworkCheck):
         return (
             self._label_problem(case, loss)
             or _two_activations(model.graph.stacked)
-            or _fit_of_head_and_loss(model.head, loss, from_logits=from_logits)
+            or _fit_of_head_and_loss(model.head, loss, model.units or 0, from_logits=from_logits)
         )
 
     def _label_problem(self, case: Case, loss: str) -> Judgement | None:
         """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
-        fits = trained(case, case.seeds[0]).fits
+        fits = trained(case, self.training, case.seeds[0]).fits
         rank = _label_rank(fits[0]) if fits else None
         if rank is None:
             return None
@@ -260,7 +233,7 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
         T(
             "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs "
             "the raw "
-            "numbers of the output layer, or it cannot tell a sure digit from an unsure one. Remove {first}.",
+            "numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove {first}.",
             first=stacked[-2],
         ),
         expected=T("one activation at the output: softmax"),
@@ -274,7 +247,7 @@ def _label_rank(fit: FitFacts) -> str | None:
     return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
 
 
-def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgement:
+def _fit_of_head_and_loss(head: str, loss: str, units: int, *, from_logits: bool) -> Judgement:
     cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
     received = T(
         "{head} output with {loss}{logits}",
@@ -294,8 +267,8 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
             0.5,
             T(
                 "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
-                "over the "
-                "ten classes. Use softmax, because a picture shows exactly one digit."
+                "over the {units} classes. Use softmax, because each row belongs to exactly one class.",
+                units=units,
             ),
             expected=expected,
             received=received,
@@ -326,20 +299,20 @@ def _fit_of_head_and_loss(head: str, loss: str, *, from_logits: bool) -> Judgeme
 
 
 @dataclass(frozen=True)
-class Trains(_NetworkCheck):
+class Trains(NetworkCheck):
     """Training changes the weights, validation data go to `fit`, and the history comes back.
 
     >>> Trains(Training())
     """
 
-    training: Training
+    topics = frozenset({"training"})
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
-        certified(case, after=False)
-        case.seen(f"train@{case.seeds[0]}")  # what went wrong in train() is said here, once
-        model = certified(case, after=True)
-        network = trained(case, case.seeds[0])
+        certified(case, self.training, after=False)
+        case.seen(self.training.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
+        model = certified(case, self.training, after=True)
+        network = trained(case, self.training, case.seeds[0])
         assert network.before is not None
         if not _weights_moved(network.before, model):
             return failed(
@@ -350,7 +323,9 @@ class Trains(_NetworkCheck):
                 expected=T("weights that training changed"),
                 received=T("the same weights as before"),
             )
-        problems = list(self._problems(network, name_of(case.value(f"train@{network.seed}")[0])))
+        problems = list(self._problems(network, name_of(case.value(self.training.fitted(network.seed))[0])))
+        if not problems and not self.training.validation:
+            return passed(T("The weights changed, and the history came back."))
         if not problems:
             return passed(T("The weights changed, validation data were passed, and the history came back."))
         if len(problems) == 1:
@@ -361,7 +336,7 @@ class Trains(_NetworkCheck):
     def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]
         found = []
-        if fits and not any(fit.validation for fit in fits):
+        if self.training.validation and fits and not any(fit.validation for fit in fits):
             found.append(
                 partial(
                     0.5,

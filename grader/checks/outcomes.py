@@ -36,6 +36,10 @@ def explain(case: Case, step: str) -> Judgement:
     match outcome:
         case Missing(close=close, found=found) if case.imported.failures and not _is_named(case, close, found):
             return _missing_after_crash(case, step)
+        case Missing(close=close) if step.endswith("@value"):
+            return _missing_value(function_of(step), close)
+        case Missing(models=models) if len(models) > 1:
+            return _which_model(function_of(step), models)
         case Missing(close=close, found=found):
             return _missing(function_of(step), close, found)
         case Raised(exception=exception):
@@ -78,9 +82,11 @@ def unit_words(cell: int | None) -> Words:
 
 
 def function_of(step: str) -> str:
-    """Return the function that a step calls, or whose result it describes: ids are `function@what`."""
-    name = step.split("@", 1)[0]
-    return {"model": "build_model", "trained": "train"}.get(name, name)
+    """Return the function that a step calls, or whose result it describes, or the global name that it reads.
+
+    Ids are `function@what`, `model:function@what` and `name@value`.
+    """
+    return step.split("@", 1)[0].rpartition(":")[2]
 
 
 def _lost(step: str) -> Judgement:
@@ -113,6 +119,33 @@ def _missing(function: str, close: str, found: str) -> Judgement:
         function=function,
     )
     return failed(message, expected=expected)
+
+
+def _which_model(function: str, models: tuple[str, ...]) -> Judgement:
+    names = ", ".join(models)
+    message = T(
+        "There is no function {function}(), and the file holds several compiled models: {models}. The grader "
+        "cannot know which one is meant. Define {function}() so that it builds the right one, compiles it and "
+        "returns it.",
+        function=function,
+        models=names,
+    )
+    return failed(message, expected=T("a function {function}()", function=function), received=names)
+
+
+def _missing_value(name: str, close: str) -> Judgement:
+    expected = T("a value called {name}", name=name)
+    if close:
+        message = T(
+            "There is no {name}. There is something called {close}: did you mean that? Rename it.",
+            name=name,
+            close=close,
+        )
+        return failed(message, expected=expected, received=close)
+    return failed(
+        T("There is no {name}. Define it at the top level of the file, as the task sheet says.", name=name),
+        expected=expected,
+    )
 
 
 def _missing_after_crash(case: Case, step: str) -> Judgement:

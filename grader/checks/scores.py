@@ -1,6 +1,7 @@
 """Checks of what a trained network can do, scored outside from its frozen graph."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -8,17 +9,57 @@ import numpy as np
 
 from grader.certify import softmax
 from grader.checks.base import Array, Case, Judgement, UnmetError, failed, is_numeric, partial, passed
-from grader.checks.networks import Training, certified
+from grader.checks.networks import NetworkCheck, certified
 from grader.checks.outcomes import explain
 from grader.network import Model, trained
 from grader.plan import Array as Given
 from grader.plan import Call, Result, Step
+from grader.scores import score
 from grader.text import T
 from grader.verdict import Status
 
 
 @dataclass(frozen=True)
-class Accuracy:
+class Scored(NetworkCheck):
+    """What checks of a score share: a score closer than `noise` to a threshold is decided by more seeds.
+
+    Then the median over all seeds counts, not the luck of the first.
+    """
+
+    topics = frozenset({"score"})
+
+    def decide(self, value: float, case: Case) -> Judgement:
+        """Return what a score is worth; it is -inf where there is none."""
+        raise NotImplementedError
+
+    def in_doubt(self, value: float, case: Case) -> bool:
+        """Return whether a score is too close to a threshold for one seed to decide."""
+        raise NotImplementedError
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
+        certified(case, self.training, after=True)
+        scores = [self._score(case, seed) for seed in case.seeds]
+        if not any(found is not None for found in scores):
+            return failed(
+                T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
+            )
+        # A training that came to no numbers is worse than any that did.
+        value = median(-math.inf if found is None else found for found in scores)
+        # Even numbers of seeds do not happen: one, or all of three.
+        doubt = len(case.seeds) == 1 and self.in_doubt(value, case)
+        return replace(self.decide(value, case), undecided=doubt)
+
+    def _score(self, case: Case, seed: int) -> float | None:
+        after = trained(case, self.training, seed).after
+        because = explain(case, self.training.fitted(seed)) if after is None else None
+        if because is not None and because.status is Status.NOT_GRADED:
+            raise UnmetError(because)
+        return score(after, case, self.training)
+
+
+@dataclass(frozen=True)
+class Accuracy(Scored):
     """The share of held-out rows that the network classifies rightly.
 
     All points from `full`, half of them from `half`, the bonus from `bonus`. A score closer than `noise` to one of
@@ -27,78 +68,41 @@ class Accuracy:
     >>> Accuracy(Training(), full=0.93, half=0.85, bonus=0.975, noise=0.01)
     """
 
-    training: Training
     full: float
     half: float
-    bonus: float
+    bonus: float = math.inf
     noise: float = 0.01
 
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the steps of the training."""
-        return self.training.steps(seeds)
+    def in_doubt(self, value: float, case: Case) -> bool:
+        """Return whether the accuracy is closer than `noise` to one of the thresholds."""
+        return any(abs(value - threshold) < self.noise for threshold in (self.full, self.half, self.bonus))
 
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing: the exercise's data are enough."""
-        return {}
-
-    def judge(self, case: Case) -> Judgement:
-        """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
-        certified(case, after=True)
-        scores = [self._score(case, seed) for seed in case.seeds]
-        found = [score for score in scores if score is not None]
-        if not found:
-            return failed(
-                T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
-            )
-        # A training that came to no numbers has no row right.
-        score = median(score or 0.0 for score in scores)
-        # Even numbers of seeds do not happen: one, or all of three.
-        doubt = len(case.seeds) == 1 and any(
-            abs(score - t) < self.noise for t in (self.full, self.half, self.bonus)
-        )
-        return replace(self._decide(score), undecided=doubt)
-
-    def _score(self, case: Case, seed: int) -> float | None:
-        after = trained(case, seed).after
-        because = explain(case, f"train@{seed}") if after is None else None
-        if because is not None and because.status is Status.NOT_GRADED:
-            raise UnmetError(because)
-        return accuracy_of(after, case)
-
-    def _decide(self, score: float) -> Judgement:
-        received = T("accuracy {score:.3f} on held-out rows", score=score)
-        if score >= self.bonus:
+    def decide(self, value: float, case: Case) -> Judgement:
+        """Return what an accuracy is worth."""
+        value = max(value, 0.0)
+        received = T("accuracy {score:.3f} on held-out rows", score=value)
+        if value >= self.bonus:
             return passed(
-                T("{score:.1%} of the held-out digits are right: enough for the bonus.", score=score),
+                T("{score:.1%} of the held-out rows are right: enough for the bonus.", score=value),
                 bonus=1.0,
                 received=received,
             )
-        if score >= self.full:
-            return passed(T("{score:.1%} of the held-out digits are right.", score=score), received=received)
+        if value >= self.full:
+            return passed(T("{score:.1%} of the held-out rows are right.", score=value), received=received)
         message = T(
-            "{score:.1%} of the held-out digits are right; {full:.0%} are needed for all points. "
+            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. "
             "Look at the learning curves: are they still rising, or apart?",
-            score=score,
+            score=value,
             full=self.full,
         )
         expected = T("accuracy of at least {full:.2f}", full=self.full)
-        if score >= self.half:
+        if value >= self.half:
             return partial(0.5, message, expected=expected, received=received)
         return failed(message, expected=expected, received=received)
 
 
-def accuracy_of(model: Model | None, case: Case, rows: str = "x_test") -> float | None:
-    """Return the share of held-out rows whose largest output is the right one; None without finite outputs."""
-    outputs = model.outputs.get(rows) if model is not None else None
-    if outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
-        return None
-    if len(outputs) != len(case.outside["y_test"]) or not outputs.shape[1]:
-        return None
-    return float((outputs.argmax(axis=1) == case.outside["y_test"]).mean())
-
-
 @dataclass(frozen=True)
-class Probabilities:
+class Probabilities(NetworkCheck):
     """`predict_probabilities(model, x)` gives what the network gives, as one distribution for each row.
 
     Where the head itself is no distribution, that has cost its points already: faithful outputs are right here.
@@ -106,7 +110,7 @@ class Probabilities:
     >>> Probabilities(Training())
     """
 
-    training: Training
+    topics = frozenset({"probabilities"})
     function: str = "predict_probabilities"
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
@@ -115,19 +119,15 @@ class Probabilities:
         call = Call(
             id=f"{self.function}@val",
             function=self.function,
-            arguments=(Result(step=f"build_model@{seed}"), Given(name="x_val")),
-            after=f"train@{seed}",
+            arguments=(Result(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
+            after=self.training.fitted(seed),
         )
         return (*self.training.steps(seeds), call)
-
-    def arrays(self) -> Mapping[str, Array]:
-        """Return nothing: the exercise's data are enough."""
-        return {}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against the replay of the frozen graph."""
         received = case.array(f"{self.function}@val", self.function)
-        model = certified(case, after=True)
+        model = certified(case, self.training, after=True)
         outputs = model.outputs["x_val"]
         if not is_numeric(received):
             return failed(

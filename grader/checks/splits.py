@@ -8,6 +8,7 @@ import numpy as np
 from grader.checks.base import (
     Array,
     Case,
+    Check,
     Judgement,
     UnmetError,
     failed,
@@ -16,7 +17,6 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.comparison import NoArrays
 from grader.evidence import Items
 from grader.plan import Array as Given
 from grader.plan import Call, Literal, Step
@@ -24,7 +24,7 @@ from grader.text import T
 
 
 @dataclass(frozen=True)
-class Splits(NoArrays):
+class Splits(Check):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
     >>> Splits("split", share=0.25)

@@ -8,19 +8,6 @@ from grader.evidence import ExceptionFacts, Raised, Returned
 from grader.misconceptions.view import Shown, View
 from grader.text import T, Words
 
-# The criterion that each function of the exercise belongs to, where its name does not say so.
-_CRITERIA = {
-    "build_model": ("architecture", "head_and_loss", "training"),
-    "model": ("architecture", "head_and_loss", "training"),
-    "train": ("training", "accuracy"),
-    "predict_probabilities": ("probabilities",),
-    "diagnose": ("diagnosis",),
-    "plot_samples": ("figures",),
-    "plot_features": ("figures",),
-    "plot_history": ("figures",),
-    "compare_output_activations": ("experiments",),
-    "compare_losses": ("experiments",),
-}
 _DOWNLOAD = re.compile(r"Downloading data from (https?://[^\s/]+)")
 _IGNORED_DECAY = "Argument `decay` is no longer supported and will be ignored"
 
@@ -112,11 +99,11 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
 
 def old_keras_api(view: View) -> Shown | None:
     """Code that was written for Keras 1 or 2."""
-    for exception, criteria in _exceptions(view):
+    for exception, function in _exceptions(view):
         told = f"{exception.type}: {exception.message}"
         for pattern, text in OLD_CALLS:
             if re.search(pattern, told):
-                return Shown(text, criteria)
+                return Shown(text, function)
     for output, function in _outputs(view):
         if _IGNORED_DECAY in output:
             text = T(
@@ -124,17 +111,17 @@ def old_keras_api(view: View) -> Shown | None:
                 "Use a schedule, for example "
                 "learning_rate=keras.optimizers.schedules.ExponentialDecay(0.01, 1000, 0.9)."
             )
-            return Shown(text, _criteria(function))
+            return Shown(text, function)
     return None
 
 
-def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, tuple[str, ...]]]:
+def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
     """Return what the functions raised, then what the file raised, which may spoil any criterion."""
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Raised):
-            yield seen.evidence.outcome.exception, _criteria(function_of(step))
+            yield seen.evidence.outcome.exception, function_of(step)
     for failure in view.case.imported.failures:
-        yield failure.exception, ()
+        yield failure.exception, ""
 
 
 def _outputs(view: View) -> Iterator[tuple[str, str]]:
@@ -144,10 +131,6 @@ def _outputs(view: View) -> Iterator[tuple[str, str]]:
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Returned):
             yield seen.evidence.output, function_of(step)
-
-
-def _criteria(function: str) -> tuple[str, ...]:
-    return _CRITERIA.get(function, (function,) if function else ())
 
 
 def download_inside(view: View) -> Shown | None:
@@ -162,7 +145,7 @@ def download_inside(view: View) -> Shown | None:
                     "is given.",
                     address=found[1],
                 ),
-                _criteria(function),
+                function,
             )
     return None
 
@@ -180,5 +163,5 @@ def shows_a_window(view: View) -> Shown | None:
             "it. Return the figure and call plt.show() outside, where you want to look at it.",
             function=function,
         ),
-        _criteria(function),
+        function,
     )

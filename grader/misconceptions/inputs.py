@@ -99,7 +99,7 @@ def _scaling(view: View) -> tuple[float, float] | None:
 
 def integer_input(view: View) -> Shown | None:
     """Fractions turned into integers: grey values become black or white."""
-    fit, given = view.fit, view.case.inside.get("x_train")
+    fit, given = view.fit, view.rows("x_train")
     if fit is None or fit.x_range is None or given is None or given.dtype.kind != "f":
         return None
     if np.dtype(_known(fit.x_dtype)).kind not in "biu" or max(map(abs, fit.x_range)) > 1:
@@ -133,11 +133,9 @@ def train_test_overlap(view: View) -> Shown | None:
                 shared=shared,
                 held_out=held_out,
             ),
-            ("split",),
+            "split",
         )
-    count = sum(
-        _trained_on(view, rows) for rows in (view.case.inside.get("x_val"), view.case.outside.get("x_test"))
-    )
+    count = sum(_trained_on(view, rows) for rows in (view.rows("x_val"), view.rows("x_test")))
     if not count:
         return None
     return Shown(
@@ -166,8 +164,8 @@ def _shared_in_split(case: Case) -> tuple[int, int]:
 
 def _trained_on(view: View, rows: Array | None) -> int:
     """Return how many of `rows` `fit` was given, without those that happen to equal a training row."""
-    step = view.case.steps.get(f"train@{view.seed}")
-    train = view.case.inside.get("x_train")
+    step = view.case.steps.get(view.training.fitted(view.seed))
+    train = view.rows("x_train")
     if rows is None or train is None or step is None:
         return 0
     given = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]

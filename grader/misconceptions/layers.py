@@ -63,7 +63,7 @@ def _is_linear_activation(layer: LayerFacts) -> bool:
 def _is_affine(view: View) -> bool:
     """Return whether a plane through the validation rows gives exactly the raw outputs of the network."""
     outputs = view.model.outputs.get("x_val") if view.model is not None else None
-    x = view.case.inside.get("x_val")
+    x = view.rows("x_val")
     if (
         outputs is None
         or x is None
@@ -154,7 +154,8 @@ def order_of_norm_and_dropout(view: View) -> Shown | None:
 
 def network_too_big(view: View) -> Shown | None:
     """Far more weights than rows to learn them from."""
-    rows = view.fit.x_shape[0] if view.fit is not None else len(view.case.inside.get("x_train", ()))
+    given = view.rows("x_train")
+    rows = view.fit.x_shape[0] if view.fit is not None else 0 if given is None else len(given)
     parameters = view.model.facts.trainable_parameters if view.model is not None else 0
     if rows == 0 or parameters <= PARAMETERS_PER_ROW * rows:
         return None
@@ -178,7 +179,7 @@ def dead_relu(view: View) -> Shown | None:
         return None
     return Shown(
         T(
-            "After training, {dead} of {total} relu units give 0 for every picture. Where relu gives 0 its "
+            "After training, {dead} of {total} relu units give 0 for every row. Where relu gives 0 its "
             "gradient is 0 too, so these units never learn again. A smaller learning rate, scaled inputs or "
             "leaky_relu keep them alive.",
             dead=dead,

@@ -195,7 +195,7 @@ def overfitting(view: View) -> Shown | None:
 
 def _final_validation_loss(view: View, last: float) -> float:
     """Return the validation loss of the weights that were kept, which may not be those of the last epoch."""
-    after, target = view.network.after, view.case.inside.get("y_val_one_hot")
+    after, target = view.network.after, view.rows("y_val")
     outputs = after.outputs.get("x_val") if after is not None else None
     compiled = after.facts.compiled if after is not None else None
     if outputs is None or target is None or compiled is None:

@@ -10,8 +10,10 @@ from grader.checks.base import Array, Case
 from grader.evidence import CompileFacts, FitFacts, LayerFacts, NodeFacts, TapFacts
 from grader.losses import identify
 from grader.network import Model, Trained, trained
-from grader.rubric import Task
+from grader.scores import score
+from grader.task import Task
 from grader.text import Words
+from grader.training import Training
 
 CROSS_ENTROPIES = frozenset({"categorical_crossentropy", "sparse_categorical_crossentropy"})
 
@@ -23,18 +25,23 @@ _ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_ac
 
 @dataclass(frozen=True)
 class Shown:
-    """A misconception that the evidence shows. `criteria`: where it belongs, if the entry does not say it."""
+    """A misconception that the evidence shows. `function`: whose criteria it belongs to, if that is known."""
 
     text: Words
-    criteria: tuple[str, ...] = ()
+    function: str = ""
 
 
 @dataclass(frozen=True)
 class View:
-    """All that is known of one submission, brought into the words in which misconceptions are told."""
+    """All that is known of one network of a submission, in the words in which misconceptions are told."""
 
-    task: Task
     case: Case
+    training: Training
+
+    @property
+    def task(self) -> Task:
+        """Return what the network has to learn."""
+        return self.case.task
 
     @property
     def seed(self) -> int:
@@ -44,7 +51,12 @@ class View:
     @cached_property
     def network(self) -> Trained:
         """Return the network of the first seed, before and after training."""
-        return trained(self.case, self.seed)
+        return trained(self.case, self.training, self.seed)
+
+    def rows(self, role: str) -> Array | None:
+        """Return the exercise's rows or labels of a role, such as `x_train`; None where there are none."""
+        name = self.training.array(role)
+        return self.case.inside.get(name, self.case.outside.get(name))
 
     @property
     def model(self) -> Model | None:
@@ -96,7 +108,7 @@ class View:
         """Return canonical name and `from_logits` of the loss; an empty name where there is none."""
         if self.compiled is None:
             return "", False
-        return identify(self.compiled, self.case.steps[f"model@{self.seed}"].arrays)
+        return identify(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
 
     @property
     def head_is_unfit(self) -> bool:
@@ -119,7 +131,7 @@ class View:
         """Return the nodes of the graph; none where it was not replayed."""
         if self.model is None or self.model.graph is None:
             return {}
-        return {node.name: node for node in self.case.replays[f"model@{self.seed}"].evidence.nodes}
+        return {node.name: node for node in self.case.replays[self.training.model(self.seed)].evidence.nodes}
 
     def through(self, name: str) -> NodeFacts | None:
         """Return the node that computes what `name` hands on."""
@@ -141,7 +153,7 @@ class View:
     def constant(self, name: str) -> float | None:
         """Return the number that a node holds, None where it holds none or more than one."""
         node = self.through(name)
-        replayed = self.case.replays[f"model@{self.seed}"]
+        replayed = self.case.replays[self.training.model(self.seed)]
         ref = replayed.evidence.constants.get(node.name) if node is not None else None
         value = replayed.arrays[ref] if ref is not None else None
         return (
@@ -156,7 +168,7 @@ class View:
         A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values
         are no saturation there.
         """
-        replayed = self.case.replays.get(f"trained@{self.seed}")
+        replayed = self.case.replays.get(self.training.trained(self.seed))
         after = self.network.after
         if replayed is None or after is None or after.graph is None or after.facts.graph is None:
             return ()
@@ -190,10 +202,10 @@ class View:
     @cached_property
     def validation_accuracy(self) -> float | None:
         """Return the share of validation rows that the trained graph gets right, else what the history says."""
-        outputs = self.network.after.outputs.get("x_val") if self.network.after is not None else None
-        truth = self.case.inside.get("y_val")
-        if outputs is not None and truth is not None and outputs.ndim == 2 and len(outputs) == len(truth):
-            return float((outputs.argmax(axis=1) == truth).mean()) if np.isfinite(outputs).all() else None
+        if self.task.kind != "classification":
+            return None
+        if self.network.after is not None and "x_val" in self.network.after.outputs:
+            return score(self.network.after, self.case, self.training, "x_val")
         curve = self.curve("val_accuracy")
         return float(curve[-1]) if curve.size and np.isfinite(curve[-1]) else None
 

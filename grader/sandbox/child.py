@@ -19,6 +19,7 @@ from grader.evidence import (
     ExceptionFacts,
     ImportEvidence,
     Missing,
+    ModelValue,
     Outcome,
     Raised,
     Returned,
@@ -28,7 +29,7 @@ from grader.evidence import (
     StopReason,
 )
 from grader.graph_replay import replay
-from grader.model_facts import FitWatch, describe, is_model, made_history
+from grader.model_facts import FitWatch, describe, is_compiled, is_model, made_history
 from grader.plan import (
     Argument,
     Array,
@@ -36,6 +37,7 @@ from grader.plan import (
     Curves,
     Describe,
     Literal,
+    Read,
     Replay,
     Result,
     Setup,
@@ -152,7 +154,10 @@ class Run:
         lacking = sorted(needs(step) - self.ended)
         if lacking:
             return pack(StepEvidence(id=step.id, outcome=Skipped(step=lacking[0])), {})
-        evidence = self._describe(step, store) if isinstance(step, Describe) else self._call(step, store)
+        if isinstance(step, Describe):
+            evidence = self._describe(step, store)
+        else:
+            evidence = self._read(step, store) if isinstance(step, Read) else self._call(step, store)
         return _packed(evidence, store.arrays)
 
     def _describe(self, step: Describe, store: Store) -> StepEvidence:
@@ -166,13 +171,43 @@ class Run:
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
 
+    def _read(self, step: Read, store: Store) -> StepEvidence:
+        assert self.guest is not None
+        clock = Clock()
+        outcome: Outcome = Missing(close=self.guest.close_to(step.name, callables=False))
+        if step.name in self.guest.names:
+            with self.stage.on():
+                outcome = Returned(value=encode(self.guest.names[step.name], store))
+            self.ended.add(step.id)
+        return StepEvidence(id=step.id, outcome=outcome, **self.stage.take(), **clock.spent())
+
+    def _missing(self, step: Call, found: str) -> StepEvidence:
+        """Return that there is no such function; or the model that stands in for what it would have returned."""
+        assert self.guest is not None
+        models = self._compiled_models() if step.model_stands_in and not found else {}
+        close = self.guest.close_to(step.function)
+        if len(models) != 1 or close:
+            return StepEvidence(id=step.id, outcome=Missing(close=close, found=found, models=tuple(models)))
+        ((name, model),) = models.items()
+        self.live[step.id] = model
+        self.ended.add(step.id)
+        value = ModelValue(type=type_name(model), stands_in=name)
+        return StepEvidence(id=step.id, outcome=Returned(value=value))
+
+    def _compiled_models(self) -> dict[str, object]:
+        """Return the compiled models among the globals, each once, however many names it has."""
+        assert self.guest is not None
+        found: dict[int, tuple[str, object]] = {}
+        for name, value in list(self.guest.names.items()):
+            if is_compiled(value):
+                found.setdefault(id(value), (str(name)[:80], value))
+        return dict(found.values())
+
     def _call(self, step: Call, store: Store) -> StepEvidence:
         assert self.guest is not None
         function = self.guest.names.get(step.function)
         if not callable(function):
-            close = self.guest.close_to(step.function)
-            found = "" if function is None else type_name(function)
-            return StepEvidence(id=step.id, outcome=Missing(close=close, found=found))
+            return self._missing(step, "" if function is None else type_name(function))
         arguments = [self._argument(a) for a in step.arguments]
         before = [a.copy() if isinstance(a, np.ndarray) else None for a in arguments]
         threads = threading.active_count()

@@ -42,9 +42,10 @@ class Guest:
             return UnitFailure(cell=unit.cell, exception=exception_facts(error, self))
         return None
 
-    def close_to(self, name: str) -> str:
-        """Return a callable of the submission whose name looks like `name`, or an empty string."""
-        own = [n for n, v in self.names.items() if isinstance(n, str) and callable(v) and not n.startswith("_")]
+    def close_to(self, name: str, *, callables: bool = True) -> str:
+        """Return a function (or a value) of the submission whose name looks like `name`, or an empty string."""
+        names = [n for n, v in self.names.items() if isinstance(n, str) and callable(v) is callables]
+        own = [n for n in names if not n.startswith("_")]
         return next(iter(difflib.get_close_matches(name, own, n=1, cutoff=0.75)), "")
 
 

@@ -1,6 +1,8 @@
 """What a function returned, as data. Runs inside the wall, beside code that may have changed anything here."""
 
+import sys
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -57,10 +59,19 @@ def _encode(value: object, store: Store, depth: int) -> Value:
         return ModelValue(type=type_name(value))
     if is_history(value):
         return encode_history(value, store)
+    return _collection(value, store, depth)
+
+
+def _collection(value: object, store: Store, depth: int) -> Value:
+    """Return what holds other values; anything else is only named."""
     if isinstance(value, list | tuple | deque | range):
         return _sequence(list(value), type_name(value), store, depth)
+    if isinstance(value, set | frozenset):
+        return _set(value, store, depth)
     if isinstance(value, dict):
         return _mapping(value, store, depth)
+    if is_frame(value):
+        return _frame(value, store, depth)
     if hasattr(value, "__array__"):
         return _array(np.asarray(value), type_name(value), store)
     return OtherValue(type=type_name(value))
@@ -106,7 +117,7 @@ def _is_array_like(item: object) -> bool:
     return hasattr(item, "__array__") and not isinstance(item, np.generic) and np.ndim(item) > 0
 
 
-def _mapping(value: dict[object, object], store: Store, depth: int) -> Value:
+def _mapping(value: Mapping[Any, object], store: Store, depth: int) -> Value:
     if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
         return OtherValue(type=type_name(value), note=f"{len(value)} entries")
     entries = []
@@ -114,6 +125,31 @@ def _mapping(value: dict[object, object], store: Store, depth: int) -> Value:
         plain = isinstance(key, str | int | float | bool | np.generic)
         entries.append((str(key)[:200] if plain else type_name(key), encode(item, store, depth + 1)))
     return Entries(entries=tuple(entries))
+
+
+def _set(value: Any, store: Store, depth: int) -> Value:
+    if len(value) > MAX_ITEMS:
+        return OtherValue(type=type_name(value), note=f"{len(value)} items")
+    # By their text: the order in which a set gives them is no property of it.
+    members = sorted(value, key=lambda item: (type_name(item), str(item)))
+    return Items(container="set", items=tuple(encode(item, store, depth + 1) for item in members))
+
+
+def is_frame(value: object) -> bool:
+    """Return whether `value` really is a pandas DataFrame, without importing pandas for it."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and pandas.DataFrame in type.mro(type(value))
+
+
+def _frame(frame: Any, store: Store, depth: int) -> Value:
+    """Return a table as one dict for each row; an index that says something is its first column."""
+    if frame.size > MAX_ITEMS:
+        return OtherValue(type="DataFrame", note=f"{frame.shape}")
+    numbered = list(frame.index) == list(range(len(frame)))
+    table = frame if numbered else frame.reset_index()
+    names = [str(name)[:200] for name in table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+    return Items(container="DataFrame", items=tuple(_mapping(row, store, depth + 1) for row in rows))
 
 
 def encode_history(value: Any, store: Store) -> Value:

@@ -222,7 +222,7 @@ def test_an_own_loss_is_known_by_what_it_does() -> None:
     rows = np.arange(len(PROBE_OUTPUTS))
     values = -np.log(PROBE_OUTPUTS[rows, PROBE_LABELS])
     made = Training(loss=compiled("custom", probe="p"), fit=fit(loss="custom", finished=True)).case()
-    for step in ("model@0", "trained@0"):
+    for step in ("model:build_model@0", "trained:train@0"):
         made.steps[step] = replace(made.steps[step], arrays={"p": values})  # type: ignore[index]
     assert judged(HEAD, made).status is Status.PASSED
 
@@ -234,11 +234,11 @@ def test_a_loss_that_fit_did_not_train_with_is_not_believed() -> None:
 
 def test_a_model_that_train_compiles_anew_is_judged_by_what_it_was_trained_with() -> None:
     made = Training().case()
-    before = made.steps["model@0"]
+    before = made.steps["model:build_model@0"]
     assert before.evidence.model is not None
     facts = msgspec.structs.replace(before.evidence.model, compiled=compiled("mean_squared_error"))
     evidence = msgspec.structs.replace(before.evidence, model=facts)
-    made.steps["model@0"] = replace(before, evidence=evidence)  # type: ignore[index]
+    made.steps["model:build_model@0"] = replace(before, evidence=evidence)  # type: ignore[index]
     assert judged(HEAD, made).status is Status.PASSED
 
 
@@ -288,8 +288,8 @@ def test_a_training_that_diverged_moved_the_weights() -> None:
         made = Training().case()
         net = Net(0)
         broken(net)
-        made.replays["trained@0"] = net.replayed("trained@0")  # type: ignore[index]
-        made.steps["trained@0"] = seen("trained@0", Returned(value=NoneValue()), {}, model=net.facts())  # type: ignore[index]
+        made.replays["trained:train@0"] = net.replayed("trained:train@0")  # type: ignore[index]
+        made.steps["trained:train@0"] = seen("trained:train@0", Returned(value=NoneValue()), {}, model=net.facts())  # type: ignore[index]
         assert judged(TRAINS, made).status is Status.PASSED
 
 
@@ -299,8 +299,10 @@ def test_a_training_that_diverged_moved_the_weights() -> None:
 @pytest.mark.parametrize("check", ALL)
 def test_what_is_no_model_is_named(check: Check) -> None:
     for value, said in ((None, "return model"), ([1, 2], "list (2,)"), ("model", "'model'")):
-        skipped = seen("model@0", Skipped(step="build_model@0"))
-        judgement = judged(check, case({"build_model@0": returned("build_model@0", value), "model@0": skipped}))
+        skipped = seen("model:build_model@0", Skipped(step="build_model@0"))
+        judgement = judged(
+            check, case({"build_model@0": returned("build_model@0", value), "model:build_model@0": skipped})
+        )
         assert judgement.status is Status.FAILED
         assert said in text(judgement.message), text(judgement.message)
 
@@ -320,10 +322,10 @@ def test_functions_that_are_missing_stubs_or_broken(check: Check) -> None:
 
 def test_a_network_that_hangs_when_it_is_called_is_told_of_build_model() -> None:
     steps = {"build_model@0": seen("build_model@0", Returned(value=ModelValue(type="Net")))}
-    judgement = judged(ARCHITECTURE, case(steps, stops={"model@0": stop(StopReason.TIME)}))
+    judgement = judged(ARCHITECTURE, case(steps, stops={"model:build_model@0": stop(StopReason.TIME)}))
     assert judgement.status is Status.FAILED
     assert "build_model() did not come to an end" in text(judgement.message)
-    fault = judged(ARCHITECTURE, case(steps, stops={"model@0": stop(StopReason.GRADER)}))
+    fault = judged(ARCHITECTURE, case(steps, stops={"model:build_model@0": stop(StopReason.GRADER)}))
     assert fault.status is Status.NOT_GRADED
 
 
@@ -348,7 +350,9 @@ def test_a_graph_that_looks_things_up_is_not_graded(check: Check) -> None:
 
 def test_a_training_that_failed_costs_the_training_only() -> None:
     crash = seen("train@0", Raised(exception=exception(ValueError("shapes"))))
-    made = Training(steps={"train@0": crash, "trained@0": seen("trained@0", Skipped(step="train@0"))}).case()
+    made = Training(
+        steps={"train@0": crash, "trained:train@0": seen("trained:train@0", Skipped(step="train@0"))}
+    ).case()
     assert judged(ARCHITECTURE, made).status is Status.PASSED
     assert judged(HEAD, made).status is Status.PASSED
     judgement = judged(TRAINS, made)
@@ -357,16 +361,16 @@ def test_a_training_that_failed_costs_the_training_only() -> None:
 
 
 def test_a_training_whose_description_was_lost_is_not_graded() -> None:
-    made = Training(steps={"trained@0": seen("trained@0", Returned(value=NoneValue()))}).case()
+    made = Training(steps={"trained:train@0": seen("trained:train@0", Returned(value=NoneValue()))}).case()
     assert judged(TRAINS, made).status is Status.NOT_GRADED
 
 
 def test_the_steps_of_a_training_hold_no_expected_answer() -> None:
-    steps = Steps().steps((0, 1))
+    steps = Steps(encode="one_hot").steps((0, 1))
     assert [s.id for s in steps if isinstance(s, Call | Describe)] == [
         "one_hot@train", "one_hot@val",
-        "build_model@0", "model@0", "train@0", "trained@0",
-        "build_model@1", "model@1", "train@1", "trained@1",
+        "build_model@0", "model:build_model@0", "train@0", "trained:train@0",
+        "build_model@1", "model:build_model@1", "train@1", "trained:train@1",
     ]  # fmt: skip
     train = next(s for s in steps if s.id == "train@1")
     assert isinstance(train, Call)

@@ -165,7 +165,7 @@ def test_a_step_that_waits_for_itself_ends() -> None:
 
 
 def test_descriptions_are_told_of_the_function_they_describe() -> None:
-    for step, function in (("model@0", "build_model()"), ("trained@0", "train()")):
+    for step, function in (("model:build_model@0", "build_model()"), ("trained:train@0", "train()")):
         assert function in text(explain(case(stops={step: stop(StopReason.MEMORY)}), step).message)
 
 

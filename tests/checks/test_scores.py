@@ -59,7 +59,7 @@ def test_nan_everywhere_is_said() -> None:
 
 def test_a_seed_that_the_grader_lost_is_not_graded() -> None:
     made = Training(scores={0: 0.94, 1: 0.94}).case((0, 1))
-    for step in ("train@1", "trained@1"):
+    for step in ("train@1", "trained:train@1"):
         made.steps.pop(step)  # type: ignore[attr-defined]
     assert judged(ACCURACY, made).status is Status.NOT_GRADED
     late = Training(scores={0: 0.94}).case((0,))

@@ -15,7 +15,7 @@ from grader.rubric import Bilingual, Criterion, Limits, Rubric, Task
 
 
 @dataclass(frozen=True)
-class Quick:
+class Quick(Check):
     """Another check, with little time for each of its steps."""
 
     check: Check
