@@ -4,16 +4,26 @@ import ast
 
 from grader.mutants.source import Scope, called
 
+
+def words(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
 # Keyword arguments and keys whose value is a matter of taste, or which operators of their own change.
-FREE = frozenset(  # noqa: SIM905 - written out, it would be 34 lines
-    "alpha batch_size c cmap color dpi epochs figsize fontsize label layout learning_rate linestyle linewidth "
-    "loc lw marker name patience random_state s seed sharex sharey size subplot_kw title verbose xlabel xlim "
-    "xticks ylabel ylim yticks".split()
+FREE = frozenset(
+    words("""
+        alpha batch_size c cmap color dpi epochs figsize fontsize label layout learning_rate linestyle
+        linewidth loc lw marker name patience random_state s seed sharex sharey size subplot_kw title
+        verbose xlabel xlim xticks ylabel ylim yticks
+    """)
 )
-DRAWING = frozenset(  # noqa: SIM905
-    "annotate axhline axvline bar colorbar figure fill_between grid hist imshow legend plot savefig scatter "
-    "set_axis_off set_title set_xlabel set_xlim set_ylabel set_ylim subplots suptitle supxlabel supylabel text "
-    "tick_params tight_layout".split()
+DRAWING = frozenset(
+    words("""
+        annotate axhline axvline bar colorbar figure fill_between grid hist imshow legend plot savefig
+        scatter set_axis_off set_title set_xlabel set_xlim set_ylabel set_ylim subplots suptitle supxlabel
+        supylabel text tick_params tight_layout
+    """)
 )
 TALKING = frozenset({"print", "summary", "show", "warn", "info", "debug"})
 FREE_STATEMENTS = TALKING | {"set_axis_off", "set_title", "tick_params", "tight_layout", "grid", "colorbar"}

@@ -12,14 +12,12 @@ from grader.mutants.source import Scope
 def entries(scope: Scope) -> Iterator[Change]:
     """Two neighbouring keys with each other's values, or a key left out."""
     for table in scope.all(ast.Dict):
-        pairs = [
-            (k.value, k, v) for k, v in zip(table.keys, table.values, strict=True) if isinstance(k, ast.Constant)
-        ]
+        pairs = _pairs(table)
         if len(pairs) != len(table.keys) or is_free(scope, table):
             continue
         chosen = [pair for pair in pairs if pair[0] not in FREE]
         for (name, _, first), (other, _, second) in pairwise(chosen):
-            yield from _swapped(scope, first, second, f"{name!s}<->{other!s}")
+            yield from _swapped(scope, first, second, f"{name}<->{other}")
         for index, (name, key, value) in enumerate(pairs):
             if name not in FREE and len(pairs) > 1:
                 # An entry is a key and a value: it ends where the next begins.

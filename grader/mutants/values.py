@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.mutants.change import Change
-from grader.mutants.context import FREE_STATEMENTS, is_free, is_setting_of_a_layer
+from grader.mutants.context import FREE_STATEMENTS, is_free, is_setting_of_a_layer, words
 from grader.mutants.source import Edit, Scope, called, is_text
 
 _ARITHMETIC: dict[type[ast.operator], str] = {
@@ -56,12 +56,16 @@ _OTHER_FUNCTIONS = {
     "zeros": "ones",
     "zeros_like": "ones_like",
 }
-_SYMMETRIC = frozenset(  # noqa: SIM905
-    "add allclose array_equal isclose isinstance maximum max minimum min multiply subplots set_title plot".split()
+_SYMMETRIC = frozenset(
+    words("""
+        add allclose array_equal isclose isinstance maximum max minimum min multiply subplots set_title plot
+    """)
 )
-_MEANINGFUL = frozenset(  # noqa: SIM905
-    "average axis ddof from_logits keepdims labels minlength num_classes random_state seed stratify test_size "
-    "train_size zero_division".split()
+_MEANINGFUL = frozenset(
+    words("""
+        average axis ddof from_logits keepdims labels minlength num_classes random_state seed stratify
+        test_size train_size zero_division
+    """)
 )
 
 
