@@ -1,4 +1,4 @@
-"""What the course's own solutions claim: the reference gets everything, the stub nothing, each variant what it says.
+"""What the course's own solutions claim: the reference all points, the stub none, each variant what it says.
 
 A variant says so in comments at its top:
 

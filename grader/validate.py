@@ -1,4 +1,4 @@
-"""Proves a rubric: the course's own solutions get what they claim, and no mutant of the reference goes unnoticed."""
+"""Proves a rubric: the course's own solutions get what they claim, and no mutant of the reference survives."""
 
 import os
 import threading

@@ -8,6 +8,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 from grader.mutants import networks, tables, values
 from grader.mutants.change import Change, Operator
@@ -168,7 +169,7 @@ def _mutant(source: Source, scope: Scope, operator: str, change: Change, mutated
         operator=operator,
         function=scope.name,
         line=line,
-        before=before.strip(),
-        after=after.strip(),
+        before=dedent(before).strip(),
+        after=dedent(after).strip(),
         source=mutated,
     )
