@@ -308,6 +308,11 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "distances for classes": ("metrics", {"binary__metrics": "rmse"}, "distances between numbers"),
     "sparse metric": ("metrics", {"one_hot__metrics": "SparseCategoricalAccuracy"}, "wants integer labels"),
     "dense metric": ("metrics", {"integers__metrics": "categorical_accuracy"}, "wants one-hot rows"),
+    "sparse loss as a metric": (
+        "metrics",
+        {"one_hot__metrics": "sparse_categorical_crossentropy"},
+        "wants integer labels",
+    ),
     "metric of places": ("metrics", {"binary__metrics": "categorical_accuracy"}, "always the first"),
     "metric of each output": ("metrics", {"integers__metrics": "binary_accuracy"}, "looks good even"),
     "metric of the largest": ("metrics", {"tagging__metrics": "categorical_accuracy"}, "largest output only"),
