@@ -81,8 +81,14 @@ def _binary_trials() -> tuple[Trial, ...]:
         general.append(Trial(f"general_{i}", (labels, random.uniform(0.03, 0.97, rows))))
     yes, no = np.array([1, 0, 1, 0]), np.array([1.0, 0.0, 1.0, 0.0])
     edges = (
-        _edge("all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6)), T("where all labels are 1")),
-        _edge("all_zeros", (np.zeros(6, dtype=int), random.uniform(0.1, 0.9, 6)), T("where all labels are 0")),
+        _edge(
+            "all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)), T("where all labels are 1")
+        ),
+        _edge(
+            "all_zeros",
+            (np.zeros(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)),
+            T("where all labels are 0"),
+        ),
         _edge("single", (np.array([1]), np.array([0.3])), T("for a single row")),
         _edge("float_labels", (np.array([1.0, 0.0, 0.0]), np.array([0.6, 0.3, 0.5])), T("for labels 0.0 and 1.0")),
         lists("lists", (np.array([1, 0, 0, 1]), np.array([0.75, 0.5, 0.1, 0.2]))),
