@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Data", "digits", "tumours", "wines"]
+__all__ = ["Data", "digits", "friedman", "lines", "no_data", "tumours", "wines"]
 
 SPLIT_SEED = 2026
 NOISE = 0.08  # standard deviation, in units of the scaled features: small against the strokes of a digit
@@ -69,6 +69,69 @@ def digits() -> Data:
     }
     outside = {"x_test": x_test, "y_test": y_test, "x_all": x_all, "y_all": y_all}
     return Data(inside, outside, class_names=tuple(map(str, range(10))), picture=(8, 8))
+
+
+def no_data() -> Data:
+    """Return nothing: for an exercise whose functions get all that they need from the checks."""
+    return Data({}, {})
+
+
+def lines() -> Data:
+    """Return two made-up tables for linear regression: `one_` with one feature, `ten_` with ten.
+
+    The features are standardised and do not depend on one another, and the noise is small: so the least-squares
+    solution is well determined, and whoever trains long enough arrives there. (scikit-learn's diabetes is not like
+    this: some of its features nearly repeat others, and after 60 epochs R² still depends on where the weights
+    began.)
+    Inside: `x_train` (400, n) float32, `y_train` (400,) float32, and `x_val`, `y_val` with 100 rows. Outside:
+    `x_test`, `y_test` with 200 rows, and `x_probe` (1 + n, n): a row of zeros, then the rows of the identity, on
+    which a linear network shows its bias and its weights.
+    """
+    inside: dict[str, Array] = {}
+    outside: dict[str, Array] = {}
+    for prefix, bias, weights in (
+        ("one_", 1.2, [-1.8]),
+        ("ten_", 1.5, [1.5, -2.0, 1.8, -1.3, 1.4, -1.7, 1.6, -1.2, 2.0, -1.5]),
+    ):
+        random = np.random.default_rng(SPLIT_SEED)
+        x = random.normal(0.0, 1.0, (700, len(weights)))
+        y = x @ np.array(weights) + bias + random.normal(0.0, 0.1, len(x))
+        seen, hidden = _parts(prefix, x, y, val=100, test=200)
+        inside |= seen
+        outside |= hidden
+        probe = np.vstack([np.zeros((1, len(weights))), np.eye(len(weights))])
+        outside[f"{prefix}x_probe"] = probe.astype(np.float32)
+    return Data(inside, outside)
+
+
+def friedman() -> Data:
+    """Return Friedman's first table: ten features of which five count, four of them not along a straight line.
+
+    Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they
+    are
+    made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`. Outside:
+    `x_test` (500, 10), `y_test`.
+    """
+    from sklearn.datasets import make_friedman1
+
+    x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=SPLIT_SEED)
+    # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
+    # 5.
+    inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)
+    return Data(inside, outside)
+
+
+def _parts(prefix: str, x: Array, y: Array, *, val: int, test: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return what is inside and what is outside of a table, its rows dealt out at random."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
+    x, y = x[order].astype(np.float32), y[order].astype(np.float32)
+    inside = {
+        f"{prefix}x_train": x[test + val :],
+        f"{prefix}y_train": y[test + val :],
+        f"{prefix}x_val": x[test : test + val],
+        f"{prefix}y_val": y[test : test + val],
+    }
+    return inside, {f"{prefix}x_test": x[:test], f"{prefix}y_test": y[:test]}
 
 
 def wines() -> Data:

@@ -78,7 +78,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         model(sample[:2], training=False)  # subclassed models have no weights before they are first called
         graph = _freeze(model, sample, store)
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
-        problem = f"{type(error).__name__}: {error}"[:500]
+        problem = f"{type(error).__name__}: {_told(error)}"[:500]
     layers = tuple(_layer(layer, path) for layer, path in _flatten(model))
     return ModelFacts(
         style=_style(model),
@@ -93,6 +93,14 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         graph=graph,
         problem=problem,
     )
+
+
+def _told(error: Exception) -> str:
+    """Return what an exception says, without where TensorFlow was when it did, and without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
+        text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1]
+    return " ".join(text.split("Arguments received by")[0].split())
 
 
 def _style(model: Any) -> str:

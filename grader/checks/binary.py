@@ -27,12 +27,12 @@ _CLASS_LOSSES = frozenset({"categorical_crossentropy", "sparse_categorical_cross
 
 
 @dataclass(frozen=True)
-class OneNeuron(Check):
+class LogisticNeuron(Check):
     """Each network is one Dense layer with one unit and a bias, on as many features as it was asked for.
 
     Two units, one for each answer, keep half of the points: right, but for another exercise.
 
-    >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one", rows="one_")))
+    >>> LogisticNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
     """
 
     topics = frozenset({"architecture"})
@@ -63,12 +63,13 @@ class OneNeuron(Check):
     def _judged(self, model: Model) -> Judgement:
         assert model.graph is not None
         expected = T("one Dense layer with units=1")
-        if model.units is None:
+        units = units_of(model)
+        if units is None:
             shape = str(model.facts.graph.output_shape if model.facts.graph else ())
             message = T("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
             return failed(message, expected=expected, received=shape)
-        if model.units != 1:
-            return self._other_units(model, expected)
+        if units != 1:
+            return self._other_units(units, expected)
         layers = len(model.graph.kernels)
         if layers > 1:
             # What builds on the network can be judged all the same: one mistake, one criterion.
@@ -102,9 +103,9 @@ class OneNeuron(Check):
             )
         return passed(T("One neuron: one weight for each feature, and a bias."))
 
-    def _other_units(self, model: Model, expected: Words) -> Judgement:
-        received = T("{count} output units", count=model.units or 0)
-        if model.units == 2:
+    def _other_units(self, units: int, expected: Words) -> Judgement:
+        received = T("{count} output units", count=units)
+        if units == 2:
             return partial(
                 0.5,
                 T(
@@ -118,10 +119,16 @@ class OneNeuron(Check):
                 received=received,
             )
         return failed(
-            T("Expected a single output unit, for yes or no. Received: units={units}.", units=model.units or 0),
+            T("Expected a single output unit, for yes or no. Received: units={units}.", units=units),
             expected=expected,
             received=received,
         )
+
+
+def units_of(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
 
 
 def _call_of(network: Training) -> str:
@@ -195,11 +202,12 @@ class YesOrNo(NetworkCheck):
             )
         loss, from_logits = identify(compiled, case.steps[described].arrays)
         fits = trained(case, self.training, case.seeds[0]).fits
+        units = units_of(model) or 0
         assert model.graph is not None
         return (
             _labels_of_another_kind(fits[0].y_range if fits else None)
-            or (_squashed_twice(model.graph.stacked) if model.units == 1 else None)
-            or _fit_of_head_and_loss(model.head, model.units or 0, loss, from_logits=from_logits)
+            or (_squashed_twice(model.graph.stacked) if units == 1 else None)
+            or _fit_of_head_and_loss(model.head, units, loss, from_logits=from_logits)
         )
 
 

@@ -19,7 +19,7 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.checks.likelihoods import borders, crossings, likelihoods, reads_logits, sigmoid
+from grader.checks.likelihoods import as_columns, borders, crossings, likelihoods, reads_logits, sigmoid
 from grader.checks.networks import NetworkCheck, certified
 from grader.evidence import ArrayValue, Items, NoneValue
 from grader.network import Model, model_at
@@ -76,7 +76,7 @@ class PredictsLabels(Check):
             case.value(self._step(network, None))  # what went wrong in the function is said first
             model = certified(case, network, after=True)
             found = [self._labels(case, network, threshold) for threshold in _THRESHOLDS]
-            outputs = model.outputs["x_val"]
+            outputs = as_columns(model.outputs["x_val"])
             ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, network, model))
             if not ways or any(len(labels.ravel()) != len(outputs) for labels in found):
                 raise UnmetError(_cannot_tell())
