@@ -75,16 +75,14 @@ class LogisticNeuron(Check):
             # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
                 T(
-                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
-                    "The hidden "
-                    "layer makes it another network, whose borders are curved.",
+                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. The "
+                    "hidden layer makes it another network, whose borders are curved.",
                     layers=layers,
                 )
                 if model.graph.hidden
                 else T(
                     "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
-                    "Without an "
-                    "activation between them they can do no more than one; remove all but the last.",
+                    "Without an activation between them they can do no more than one; remove all but the last.",
                     layers=layers,
                 ),
                 expected=expected,
@@ -94,8 +92,8 @@ class LogisticNeuron(Check):
         if _without_bias(model):
             return failed(
                 T(
-                    "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data say. "
-                    "Leave out use_bias=False."
+                    "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data "
+                    "say. Leave out use_bias=False."
                 ),
                 expected=T("weights and a bias"),
                 received=T("weights only"),
@@ -110,10 +108,8 @@ class LogisticNeuron(Check):
                 0.5,
                 T(
                     "The network has two output units, one for each answer. That can work, but it is the "
-                    "network of "
-                    "another exercise: the second one only says what the first leaves. For yes or no, one "
-                    "unit with "
-                    "sigmoid is enough."
+                    "network of another exercise: the second one only says what the first leaves. For yes or "
+                    "no, one unit with sigmoid is enough."
                 ),
                 expected=expected,
                 received=received,
@@ -143,8 +139,7 @@ def takes_rows(case: Case, network: Training) -> None:
     features = case.inside[network.array("x_train")].shape[1]
     message = T(
         "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
-        "number of "
-        "features written into the code? It is the argument of {function}().",
+        "number of features written into the code? It is the argument of {function}().",
         call=_call_of(network),
         features=features,
         problem=_in_short(before.problem),
@@ -194,8 +189,8 @@ class YesOrNo(NetworkCheck):
         if compiled is None or not compiled.loss:
             return failed(
                 T(
-                    "The model was not compiled with a loss. "
-                    "Call model.compile(optimizer=..., loss=...) before you return it."
+                    "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before "
+                    "you return it."
                 ),
                 expected=T("a compiled model"),
                 received=T("a model that is not compiled"),
@@ -231,9 +226,8 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         T(
-            "Two activations stand one behind the other at the output: {stacked}. The second one gets "
-            "numbers that "
-            "are squashed already, and can never be sure. Leave only the sigmoid.",
+            "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
+            "that are squashed already, and can never be sure. Leave only the sigmoid.",
             stacked=", ".join(stacked),
         ),
         expected=T("one activation at the output: sigmoid"),
@@ -273,20 +267,18 @@ def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool
 def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Words:
     if head == "softmax" and units == 1:
         return T(
-            "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output is "
-            "always 1, whatever the features are. Use sigmoid."
+            "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
+            "is always 1, whatever the features are. Use sigmoid."
         )
     if head == "relu":
         return T(
-            "The output has the activation relu. It has no upper end, so it is no probability, and below 0 "
-            "it stops "
-            "learning. Use sigmoid, which gives numbers from 0 to 1."
+            "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
+            "stops learning. Use sigmoid, which gives numbers from 0 to 1."
         )
     if loss not in _CROSS_ENTROPIES and not (units == 2 and loss in _CLASS_LOSSES):
         return T(
             "For yes or no the loss is binary_crossentropy. Received: {loss}. Cross-entropy compares "
-            "probabilities "
-            "and punishes confident mistakes.",
+            "probabilities and punishes confident mistakes.",
             loss=loss,
         )
     if head == "sigmoid" and from_logits:

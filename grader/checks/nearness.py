@@ -90,9 +90,8 @@ class NearScikitLearn(Check):
             )
             return replace(passed(message), undecided=doubt)
         message = T(
-            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the "
-            "same rows, "
-            "gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
+            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the same "
+            "rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
             found=found,
             reference=reference,
         )
@@ -122,18 +121,15 @@ class NearScikitLearn(Check):
         )
         if not np.isfinite(found):
             nowhere = T(
-                "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained "
-                "on the "
-                "same rows, says it at {reference:.2f}.",
+                "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained on "
+                "the same rows, says it at {reference:.2f}.",
                 reference=reference,
             )
             return failed(nowhere, expected=expected, received=T("no border"))
         message = T(
-            "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, "
-            "trained on the "
-            "same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
-            "stays where "
-            "it is.",
+            "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, trained "
+            "on the same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
+            "stays where it is.",
             found=found,
             reference=reference,
         )
