@@ -109,8 +109,9 @@ def friedman() -> Data:
 
     Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they
     are
-    made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`. Outside:
-    `x_test` (500, 10), `y_test`.
+    made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`, and `y_noisy`,
+    which is `y_val` with so much noise that even the best network has a poor score. Outside: `x_test` (500, 10),
+    `y_test`.
     """
     from sklearn.datasets import make_friedman1
 
@@ -118,7 +119,8 @@ def friedman() -> Data:
     # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
     # 5.
     inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)
-    return Data(inside, outside)
+    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, 200)
+    return Data(inside | {"y_noisy": (inside["y_val"] + noise).astype(np.float32)}, outside)
 
 
 def _parts(prefix: str, x: Array, y: Array, *, val: int, test: int) -> tuple[dict[str, Array], dict[str, Array]]:

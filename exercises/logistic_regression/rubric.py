@@ -1,6 +1,6 @@
 """What the logistic regression is judged by."""
 
-from grader.checks import FindsBorder, LogisticNeuron, NearScikitLearn, PredictsLabels, Training, Trains, YesOrNo
+from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, Trains, YesOrNo
 from grader.data import tumours
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 
@@ -20,7 +20,7 @@ RUBRIC = Rubric(
                 en="For yes or no, one number is enough: the probability of a yes.",
                 de="Für Ja oder Nein genügt eine Zahl: die Wahrscheinlichkeit für Ja.",
             ),
-            check=LogisticNeuron((THIRTY, ONE)),
+            check=OneNeuron((THIRTY, ONE)),
         ),
         Criterion(
             id="head_and_loss",

@@ -60,7 +60,8 @@ RUBRIC = Rubric(
             lesson=Bilingual(
                 en="The mean absolute error has the unit of the target; the squared one punishes single large "
                 "misses.",
-                de="Der mittlere absolute Fehler hat die Einheit der Zielgröße; der quadratische bestraft einzelne "
+                de="Der mittlere absolute Fehler hat die Einheit der Zielgröße; der quadratische bestraft "
+                "einzelne "
                 "große Fehlgriffe.",
             ),
             check=Formulas(("mean_absolute_error", "mean_squared_error")),
@@ -70,8 +71,10 @@ RUBRIC = Rubric(
             points=6,
             title=Bilingual(en="R²", de="R²"),
             lesson=Bilingual(
-                en="R² compares with always predicting the mean: 1 is perfect, 0 no better than that, below 0 worse.",
-                de="R² vergleicht damit, immer den Mittelwert vorherzusagen: 1 ist perfekt, 0 nicht besser als das, "
+                en="R² compares with always predicting the mean: 1 is perfect, 0 no better than that, below "
+                "0 worse.",
+                de="R² vergleicht damit, immer den Mittelwert vorherzusagen: 1 ist perfekt, 0 nicht besser "
+                "als das, "
                 "unter 0 schlechter.",
             ),
             check=Formulas(("r2",)),
@@ -81,7 +84,8 @@ RUBRIC = Rubric(
             points=8,
             title=Bilingual(en="Softmax that does not overflow", de="Softmax, die nicht überläuft"),
             lesson=Bilingual(
-                en="Only differences between logits count, so you may subtract the largest before exp() overflows.",
+                en="Only differences between logits count, so you may subtract the largest before exp() "
+                "overflows.",
                 de="Nur Unterschiede zwischen den Logits zählen; zieh also den größten ab, bevor exp() überläuft.",
             ),
             check=Formulas(("softmax",)),
@@ -91,9 +95,11 @@ RUBRIC = Rubric(
             points=12,
             title=Bilingual(en="The three cross-entropies", de="Die drei Kreuzentropien"),
             lesson=Bilingual(
-                en="All three are -log of the probability that the true label was given; they differ in how labels "
+                en="All three are -log of the probability that the true label was given; they differ in how "
+                "labels "
                 "are written.",
-                de="Alle drei sind -log der Wahrscheinlichkeit, die das wahre Label bekam; verschieden ist nur, wie "
+                de="Alle drei sind -log der Wahrscheinlichkeit, die das wahre Label bekam; verschieden ist "
+                "nur, wie "
                 "die Labels geschrieben sind.",
             ),
             check=Formulas(("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")),
@@ -123,7 +129,8 @@ RUBRIC = Rubric(
             points=8,
             title=Bilingual(en="Cheat sheet: loss", de="Spickzettel: Loss"),
             lesson=Bilingual(
-                en="The loss says what wrong means: a distance between numbers, or a probability that was too small.",
+                en="The loss says what wrong means: a distance between numbers, or a probability that was "
+                "too small.",
                 de="Der Loss sagt, was falsch heißt: ein Abstand zwischen Zahlen oder eine zu kleine "
                 "Wahrscheinlichkeit.",
             ),

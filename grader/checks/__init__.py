@@ -1,6 +1,6 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
-from grader.checks.binary import LogisticNeuron, YesOrNo
+from grader.checks.binary import OneNeuron, YesOrNo
 from grader.checks.borders import FindsBorder
 from grader.checks.cheat_sheet import CheatSheet
 from grader.checks.decisions import PredictsLabels
@@ -11,7 +11,7 @@ from grader.checks.figures import Figures
 from grader.checks.formulas import Formulas
 from grader.checks.histories import Diagnoses
 from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
-from grader.checks.lines import Coefficients, LeastSquares, OneNeuron, Predictions
+from grader.checks.lines import Coefficients, LeastSquares, LinearNeuron, Predictions
 from grader.checks.nearness import NearScikitLearn
 from grader.checks.networks import Architecture, HeadAndLoss, Trains
 from grader.checks.regression import RegressionLoss, RSquared
@@ -39,8 +39,8 @@ __all__ = [
     "HasStyle",
     "HeadAndLoss",
     "LeastSquares",
+    "LinearNeuron",
     "Loads",
-    "LogisticNeuron",
     "NearScikitLearn",
     "OneHot",
     "OneNeuron",

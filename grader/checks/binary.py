@@ -27,12 +27,12 @@ _CLASS_LOSSES = frozenset({"categorical_crossentropy", "sparse_categorical_cross
 
 
 @dataclass(frozen=True)
-class LogisticNeuron(Check):
+class OneNeuron(Check):
     """Each network is one Dense layer with one unit and a bias, on as many features as it was asked for.
 
     Two units, one for each answer, keep half of the points: right, but for another exercise.
 
-    >>> LogisticNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
+    >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
     """
 
     topics = frozenset({"architecture"})

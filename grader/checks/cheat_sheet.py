@@ -168,7 +168,7 @@ def _spelling(column: str, word: str) -> str:
 
 
 def _shown(cell: Cell) -> str:
-    return cell.strange or cell.text[:60]
+    return cell.strange or cell.text[:60] or '""'
 
 
 def _placed(row: str, column: str, message: Words) -> Words:

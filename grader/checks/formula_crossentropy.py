@@ -24,8 +24,8 @@ def _clipped(p: Array, epsilon: float) -> Array:
 
 
 def _log_left(p: Array, epsilon: float) -> Array:
-    """Return log(1 - p). 1 - p is clipped itself: 1 - 1e-16 is not told from 1."""
-    result: Array = np.log(np.maximum(1 - p.astype(float), epsilon))
+    """Return log(1 - p). 1 - p is clipped itself: 1 - 1e-16 is hardly told from 1."""
+    result: Array = np.log(_clipped(1 - p, epsilon))
     return result
 
 

@@ -43,12 +43,21 @@ def _softmax_trials() -> tuple[Trial, ...]:
         lists("lists", (np.array([[1.0, 0.0, 2.0], [0.5, 0.25, -1.0]]),)),
         Trial(
             "thousand",
-            (np.array([[1000.0, 999.0, 998.0], [1.0, 2.0, 3.0]]),),
+            (np.array([[1000.0, 999.0, 998.0], [999.0, 1000.0, 999.5]]),),
             edge=T("for huge numbers"),
             hint=_OVERFLOW,
         ),
         Trial(
-            "only_huge", (np.array([[1000.0, 1000.0], [1000.0, 0.0]]),), edge=T("for huge numbers"), hint=_OVERFLOW
+            "only_huge",
+            (np.array([[1000.0, 1000.0], [1000.0, 0.0], [400.0, 1000.0]]),),
+            edge=T("for huge numbers"),
+            hint=_OVERFLOW,
+        ),
+        Trial(
+            "far_rows",
+            (np.array([[900.0, 901.0], [-900.0, -901.0], [0.0, 1.0]]),),
+            edge=T("for rows that are far from each other"),
+            hint=T("Subtract from each row its own largest number, not the largest one of the whole table."),
         ),
         Trial(
             "minus_thousand",
@@ -58,12 +67,6 @@ def _softmax_trials() -> tuple[Trial, ...]:
                 "exp() of them is 0, and 0 / 0 is not a number: subtract the largest number of its row from each "
                 "row first."
             ),
-        ),
-        Trial(
-            "far_rows",
-            (np.array([[900.0, 901.0], [-900.0, -901.0], [0.0, 1.0]]),),
-            edge=T("for rows that are far from each other"),
-            hint=T("Subtract from each row its own largest number, not the largest one of the whole table."),
         ),
         Trial("wide", (random.normal(0, 300, (20, 7)),), edge=T("for huge numbers"), hint=_OVERFLOW),
     )

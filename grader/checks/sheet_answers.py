@@ -373,6 +373,8 @@ def verdict_on(row: str, column: str, readings: Mapping[str, Reading]) -> Wrong 
     """
     answer = _answer_for(row, column, readings)
     words = _numbers_named(row, column, readings[column].words)
+    if column == "loss" and set(words) & _CROSS_ENTROPIES:
+        words = tuple(word for word in words if word != "crossentropy")  # "log loss: binary_crossentropy"
     if row == "regression" and column == "labels" and "number" in words:
         words = ("number",)  # "float or int"
     for word in words:

@@ -27,12 +27,17 @@ _FILLERS = _words(
 )
 _PER = _words("per each every je pro fuer for jede jeder jedes jeden")
 _NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
+_VAGUE = frozenset({"crossentropy"})  # says too little: brackets may say the rest
 _MOST_READ = 300  # characters of a cell
 _LONGEST = 7  # tokens in a spelling
 
-_LOGITS = re.compile(r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no))|with[\s_]*logits|mit logits|auf logits")
+_LOGITS = re.compile(
+    r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no\b))(?:\s*[=:]?\s*(?:true|1|ja|yes)\b)?"
+    r"|(?:with|mit|auf)[\s_]*logits"
+)
+_NO_LOGITS = re.compile(r"from[\s_]*logits\s*[=:]?\s*(?:false|0|nein|no)\b")
 _SHIFTED = re.compile(
-    r"-\s*[12]\b|\+\s*[12]\b|\b(?:minus|plus|less|weniger|times|half|halb\w*|twice|doppelt\w*|log|sqrt)\b"
+    r"-\s*\d|\+\s*[12]\b|\b(?:minus|plus|less|weniger|times|half|halb\w*|twice|doppelt\w*|log|sqrt)\b"
     r"|[*×]\s*\d|/\s*2\b"
 )
 
@@ -53,13 +58,13 @@ class Reading:
 
 def read(column: str, text: str) -> Reading:
     """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
-    folded = re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ]))
+    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
     outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
     reading = _READERS.get(column, _read_names)(column, outside)
-    if not reading.words and "(" in folded:
-        inside = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
-        reading = _READERS.get(column, _read_names)(column, inside)
+    if set(reading.words) <= _VAGUE and "(" in folded:
+        whole = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
+        reading = _READERS.get(column, _read_names)(column, whole)
     return Reading(reading.words, reading.unknown, logits)
 
 
@@ -126,7 +131,7 @@ def _read_units(column: str, folded: str) -> Reading:
         found = [word for word in found if word != "1"]  # "one per class" is no one
     if kinds:
         found = [word for word in found if word != "symbol"]  # "k classes"
-    return Reading(tuple(dict.fromkeys(found + numbers)), tuple(unknown))
+    return Reading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
 
 
 _MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")

@@ -241,11 +241,11 @@ def sheet_of_grid(grid: Grid) -> Sheet | None:
 
 
 def _placed(lines: Grid) -> tuple[_Names, _Names]:
-    """Return the header and the column of row names: those lines that name most."""
-    columns = list(zip(*lines, strict=True))
-    header = max((_names(i, line, "columns") for i, line in enumerate(lines)), key=lambda n: n.count)
+    """Return the header and the column of row names: those lines that name most. A row is no header."""
+    columns = zip(*lines, strict=True)
     rows = max((_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
-    return header, rows
+    heads = [_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
+    return max(heads, key=lambda n: n.count, default=_Names(-1, {})), rows
 
 
 def _names(at: int, line: Sequence[Cell], what: str) -> _Names:

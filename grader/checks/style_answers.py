@@ -42,14 +42,18 @@ class RegressionScores(AfterTraining):
     networks
     share layers, only the last is still what it was when it was described.
 
-    >>> RegressionScores((Training(name="sequential"),), "scores")
+    `truth` names the labels that the function is given with the validation rows. Noisy ones tell more: where the
+    network is nearly right, a score with truth and prediction swapped is nearly right as well.
+
+    >>> RegressionScores((Training(name="sequential"),), "scores", truth="y_val")
     """
 
     function: str = "scores"
+    truth: str = "y_val"
 
     def more(self, network: Training) -> tuple[Given, ...]:
         """Return rows that the network has not been trained with."""
-        return (Given(name=network.array("x_val")), Given(name=network.array("y_val")))
+        return (Given(name=network.array("x_val")), Given(name=network.array(self.truth)))
 
     def judge(self, case: Case) -> Judgement:
         """Judge with one of the networks."""
@@ -61,7 +65,7 @@ class RegressionScores(AfterTraining):
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         received = _scores(value, arrays, self.function)
         outputs = certified(case, network, after=True).outputs["x_val"]
-        truth = case.inside[network.array("y_val")].astype(np.float64)
+        truth = case.inside[network.array(self.truth)].astype(np.float64)
         if outputs.size != truth.size or not np.isfinite(outputs).all():
             raise UnmetError(failed(T("The outputs of the network are not one number for every row.")))
         predicted = outputs.ravel().astype(np.float64)
@@ -102,7 +106,7 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
     table = truth[:, None] - predicted[None, :]
     spread = ((truth - truth.mean()) ** 2).sum()
     mistakes = {
-        "table": [float(np.abs(table).mean()), 1 - float((table**2).sum() / spread)],
+        "table": [float(np.abs(table).mean()), *(1 - (table**2).sum() / spread / n for n in (1, len(truth)))],
         "swapped": [r_squared(predicted, truth)],
         "squared": [float(((truth - predicted) ** 2).mean()), float(np.sqrt(((truth - predicted) ** 2).mean()))],
         "sign": [-r_squared(truth, predicted), float((truth - predicted).mean()), 1 - r_squared(truth, predicted)],

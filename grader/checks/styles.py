@@ -58,7 +58,8 @@ class HasStyle(Check):
         if wrapped:
             return failed(
                 T(
-                    "This model does nothing but call another model, {wrapped}, which holds all of the layers. That "
+                    "This model does nothing but call another model, {wrapped}, which holds all of the layers. "
+                    "That "
                     "is the other model in disguise: make the layers here, and thread them here.",
                     wrapped=wrapped,
                 ),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from grader.checks import FindsBorder, LogisticNeuron, NearScikitLearn, PredictsLabels, Training, YesOrNo
+from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, YesOrNo
 from grader.checks.base import Array, Case, Judgement, Seen
 from grader.data import Data
 from grader.evidence import Missing, Raised, Skipped, StopReason
@@ -67,7 +67,7 @@ def network(training: Training = ONE, after: Recipe | None = None, **changes: An
 
 # The network.
 
-NEURON = LogisticNeuron((THREE, ONE))
+NEURON = OneNeuron((THREE, ONE))
 
 
 def built(three: Recipe, one: Recipe | None = None, **changes: Any) -> Judgement:
