@@ -40,7 +40,7 @@ from grader.evidence import (
     Value,
 )
 from grader.network import ROLES
-from grader.plan import Argument, Call, Curves, Literal
+from grader.plan import Argument, Call, Curves, Listed, Literal
 from grader.plan import Array as Given
 from grader.rows import row_hashes
 from grader.task import Task
@@ -168,6 +168,8 @@ def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
 def _argument(argument: Argument, arrays: Mapping[str, Array]) -> object:
     if isinstance(argument, Given):
         return arrays[argument.name].copy()
+    if isinstance(argument, Listed):
+        return arrays[argument.name].tolist()
     if isinstance(argument, Curves):
         return history(**argument.series)
     assert isinstance(argument, Literal)

@@ -26,7 +26,7 @@ line of its one table dies; R² and the architecture it always loses.)
 from grader.checks import (
     Coefficients,
     LeastSquares,
-    OneNeuron,
+    LinearNeuron,
     Predictions,
     RegressionLoss,
     RSquared,
@@ -55,7 +55,7 @@ RUBRIC = Rubric(
                 de="Eine Dense-Schicht mit einer Unit und ohne Aktivierung ist eine lineare Regression, egal wie "
                 "viele Merkmale es sind.",
             ),
-            check=OneNeuron(BOTH),
+            check=LinearNeuron(BOTH),
         ),
         Criterion(
             id="loss",
