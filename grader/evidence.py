@@ -163,6 +163,7 @@ class ModelFacts(Record, frozen=True):
     compiled: CompileFacts | None
     graph: GraphFacts | None = None
     problem: str = ""
+    wraps: str = ""  # style of the only layer, where that is a model itself
 
 
 class FitFacts(Record, frozen=True):
@@ -183,6 +184,9 @@ class FitFacts(Record, frozen=True):
     validation: Literal["", "data", "split"] = ""
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
+    stale: tuple[
+        str, ...
+    ] = ()  # layers whose `trainable` has changed since an earlier fit, without compiling again
     finished: bool = False
     curves: Mapping[str, str] = {}
 

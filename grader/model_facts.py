@@ -3,9 +3,11 @@
 No other module touches attributes of Keras objects. Everything here runs inside the wall.
 """
 
+import contextlib
 import functools
 import inspect
 import re
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -78,7 +80,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         model(sample[:2], training=False)  # subclassed models have no weights before they are first called
         graph = _freeze(model, sample, store)
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
-        problem = f"{type(error).__name__}: {error}"[:500]
+        problem = _told(error)[:500]
     layers = tuple(_layer(layer, path) for layer, path in _flatten(model))
     return ModelFacts(
         style=_style(model),
@@ -92,7 +94,22 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         compiled=_compiled(model, store),
         graph=graph,
         problem=problem,
+        wraps=_wrapped(model),
     )
+
+
+def _told(error: Exception) -> str:
+    """Return kind and message of an exception: without the traceback of tracing, and without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
+        text = re.split(r"\n\s+(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
+    return f"{type(error).__name__}: {' '.join(text.split('Arguments received by')[0].split())}"
+
+
+def _wrapped(model: Any) -> str:
+    """Return the style of the only layer, where that is a model: then the model itself adds nothing to it."""
+    inner = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    return _style(inner[0]) if len(inner) == 1 and is_model(inner[0]) else ""
 
 
 def _style(model: Any) -> str:
@@ -283,6 +300,8 @@ class FitWatch:
 
     def __init__(self) -> None:
         self._fits: list[_Fit] = []
+        # What was trainable when a model's training function was made, which lives until it is compiled again.
+        self._trained: weakref.WeakKeyDictionary[Any, frozenset[str]] = weakref.WeakKeyDictionary()
         original = keras.Model.fit
         signature = inspect.signature(original)
 
@@ -290,11 +309,28 @@ class FitWatch:
         def fit(model: Any, *positional: Any, **named: Any) -> Any:
             seen = _seen(model, signature, positional, named)
             self._fits.append(seen)
+            with contextlib.suppress(Exception):  # any model may be given to fit, also one that is compared oddly
+                seen.facts = msgspec.structs.replace(seen.facts, stale=self._stale(model))
             result = original(model, *positional, **named)
+            with contextlib.suppress(Exception):
+                self._trained.setdefault(model, _trainable(model))
             seen.history, seen.finished = getattr(result, "history", None), True
             return result
 
         keras.Model.fit = fit
+
+    def _stale(self, model: Any) -> tuple[str, ...]:
+        """Return the layers whose `trainable` has changed since the training function was made.
+
+        Measured with Keras 3.15: that function is traced in the first `fit` after `compile` and goes on changing
+        what it changed then. Run eagerly, nothing is traced.
+        """
+        if model.train_function is None or model.run_eagerly:
+            self._trained.pop(model, None)
+            return ()
+        changed = self._trained.get(model, _trainable(model)) ^ _trainable(model)
+        layers = [layer for layer, _ in _flatten(model)]
+        return tuple(str(x.name) for x in layers if any(w.path in changed for w in x.weights))[:20]
 
     def take(self, store: Store) -> tuple[FitFacts, ...]:
         """Return the calls since the last time; their arrays go to `store`."""
@@ -309,6 +345,10 @@ class FitWatch:
         )
         self._fits.clear()
         return taken
+
+
+def _trainable(model: Any) -> frozenset[str]:
+    return frozenset(weight.path for weight in model.trainable_variables)
 
 
 def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from grader.checks.base import Case
 from grader.checks.outcomes import describe_exception, stopped, unit_words
-from grader.evidence import UnitFailure
+from grader.evidence import ModelValue, Returned, UnitFailure
 from grader.submission import Submission, line_of
-from grader.text import T, Translator
+from grader.text import T, Translator, Words
+from grader.training import Training
 from grader.verdict import Location, Notice
 
 SLOW_IMPORT_SECONDS = 20.0
@@ -25,10 +26,20 @@ def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[
         yield Notice(id="import-stopped", severity="error", text=say(message))
     for failure in imported.failures:
         yield _failure(failure, submission, say)
-    if imported.fits:
+    bare = _stands_in(case)
+    if bare is not None:
+        yield Notice(id="bare-notebook", severity="tip", text=say(_how_to_wrap(*bare)))
+    if imported.fits and imported.wall_seconds >= SLOW_IMPORT_SECONDS:
+        text = T(
+            "A network is trained at the top level of the file: it took {seconds:.0f} seconds until the functions "
+            "were reached, and every import trains it again. Put the training into a function.",
+            seconds=imported.wall_seconds,
+        )
+        yield Notice(id="training-at-import", severity="warning", text=say(text))
+    elif imported.fits and bare is None:  # which says the same
         text = T(
             "A network is trained at the top level of the file, so every import trains it again. "
-            "Put that into train()."
+            "Put that into a function."
         )
         yield Notice(id="training-at-import", severity="tip", text=say(text))
     if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
@@ -36,6 +47,31 @@ def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[
             "input() waits for somebody to type, but nobody sits at the keyboard here. Use arguments instead."
         )
         yield Notice(id="waits-for-input", severity="warning", text=say(text))
+
+
+def _stands_in(case: Case) -> tuple[Training, str] | None:
+    """Return the first training whose network is a global model, in place of what its function would build."""
+    for training in case.trainings:
+        seen = case.steps.get(training.built(case.seeds[0]))
+        outcome = seen.evidence.outcome if seen is not None else None
+        value = outcome.value if isinstance(outcome, Returned) else None
+        if isinstance(value, ModelValue) and value.stands_in:
+            return training, value.stands_in
+    return None
+
+
+def _how_to_wrap(training: Training, name: str) -> Words:
+    rows = "x_train, y_train, x_val, y_val" if training.validation else "x_train, y_train"
+    return T(
+        "There is no function {build}(), so the network that your file leaves in the global name {name} was taken "
+        "for what it would return. Wrap the cells in functions, then everything can be checked: those that build "
+        "and compile it in `def {build}(...):` with `return {name}` at the end, and those that train it in "
+        "`def {train}(model, {rows}):` with `return model.fit(...)` at the end.",
+        build=training.build,
+        train=training.train,
+        name=name,
+        rows=rows,
+    )
 
 
 def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> Notice:

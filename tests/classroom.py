@@ -4,8 +4,8 @@ import builtins
 import contextlib
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
@@ -17,21 +17,18 @@ from grader.data import Data, digits
 from grader.evidence import HistoryValue, Returned, StepEvidence, TapFacts
 from grader.examiner import make_case, make_replays
 from grader.examiner_talk import Held, Question
+from grader.misconceptions.view import View
 from grader.plan import Call, Curves, Plan, Setup, Step
 from grader.record import pack, unpack
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 from grader.submission import Submission, Unit
 
-QUESTION = Question(course="", exercise="digits", seeds=(0,))
-TRAINING = Training(encode="one_hot")
 _TITLE = Bilingual(en="x", de="x")
-RUBRIC = Rubric(
-    title=_TITLE,
-    task=Task(kind="classification", classes=10),
-    data=digits,
-    criteria=(Criterion(id="training", points=100, title=_TITLE, lesson=_TITLE, check=Trains(TRAINING)),),
-)
-IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"
+QUESTION = Question(course="", exercise="x", seeds=(0,))
+TRAINING = Training(encode="one_hot")
+
+
+# Exercises of each kind, as small as they can be.
 
 
 @cache
@@ -40,58 +37,147 @@ def data() -> Data:
     return digits()
 
 
+@cache
+def wines() -> Data:
+    """Three exclusive classes with integers for labels, standardised."""
+    from sklearn.datasets import load_wine
+
+    x, y = load_wine(return_X_y=True)
+    return _parts((x - x.mean(axis=0)) / x.std(axis=0), y)
+
+
+@cache
+def answers() -> Data:
+    """A question of yes or no, with some noise in the labels."""
+    random = np.random.default_rng(5)
+    x = random.normal(0, 1, (300, 2))
+    return _parts(x, (x @ [3.0, -2.0] + random.normal(0, 0.5, 300) > 0.5).astype(np.int64))
+
+
+@cache
+def numbers() -> Data:
+    """Targets between -10 and 10 that lie nearly on a plane."""
+    random = np.random.default_rng(6)
+    x = random.normal(0, 1, (300, 3))
+    return _parts(x, (x @ [1.5, -2.0, 0.9] + 1.0 + random.normal(0, 0.1, 300)).astype(np.float32))
+
+
+@cache
+def whole_numbers() -> Data:
+    """The same with features that are whole numbers, and far from 0."""
+    given = numbers()
+    arrays = dict(given.inside) | dict(given.outside)
+    rounded = {n: (np.round(a * 10) * 10 if n.startswith("x") else a) for n, a in arrays.items()}
+    return Data({n: rounded[n] for n in given.inside}, {n: rounded[n] for n in given.outside})
+
+
+def _parts(x: Array, y: Array) -> Data:
+    order = np.random.default_rng(7).permutation(len(x))
+    x, y = x[order].astype(np.float32), y[order]
+    train, val = len(x) // 2, len(x) // 2 + len(x) // 4
+    inside = {"x_train": x[:train], "y_train": y[:train], "x_val": x[train:val], "y_val": y[train:val]}
+    return Data(inside, {"x_test": x[val:], "y_test": y[val:]})
+
+
+@dataclass(frozen=True)
+class Room:
+    """An exercise: its data, its task, and its networks."""
+
+    data: Callable[[], Data]
+    task: Task
+    trainings: tuple[Training, ...] = (Training(),)
+
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric of this exercise: that its networks are trained."""
+        points = [100 // len(self.trainings)] * len(self.trainings)
+        points[0] += 100 - sum(points)
+        criteria = tuple(
+            Criterion(id=f"training{i}", points=points[i], title=_TITLE, lesson=_TITLE, check=Trains(training))
+            for i, training in enumerate(self.trainings)
+        )
+        return Rubric(title=_TITLE, task=self.task, data=self.data, criteria=criteria)
+
+
+_REGRESSION = Task(kind="regression", labels="numbers")
+STYLES = ("sequential", "functional", "subclassed")
+ROOMS = {
+    "digits": Room(data, Task(kind="classification", classes=10), (TRAINING,)),
+    "wines": Room(wines, Task(kind="classification", classes=3, labels="integers", parameters=2000)),
+    "answers": Room(answers, Task(kind="classification", classes=2, labels="integers")),
+    "numbers": Room(numbers, _REGRESSION),
+    "unwatched": Room(numbers, _REGRESSION, (Training(validation=False),)),
+    "whole numbers": Room(whole_numbers, _REGRESSION),
+    "styles": Room(numbers, _REGRESSION, tuple(Training(build=f"build_{s}", name=s) for s in STYLES)),
+}
+IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"
+
+
 def build(
     layers: str,
     loss: str = '"categorical_crossentropy"',
     optimizer: str = "keras.optimizers.Adam(0.005)",
     *,
     eagerly: bool = True,
+    features: int = 64,
+    metric: str = "accuracy",
+    name: str = "build_model",
 ) -> str:
-    """Code of a `build_model` with these layers after an input of 64 features; compiled where there is a loss."""
+    """Code of a function that builds these layers after an input of features; compiled where there is a loss."""
     # Eagerly, because a training of a few batches is shorter than its tracing.
     compiled = (
-        f"    model.compile({optimizer}, {loss}, metrics=['accuracy'], run_eagerly={eagerly})\n" if loss else ""
+        f"    model.compile({optimizer}, {loss}, metrics=['{metric}'], run_eagerly={eagerly})\n" if loss else ""
     )
     return (
-        "def build_model():\n"
-        f"    model = keras.Sequential([keras.Input((64,)), {layers}])\n"
+        f"def {name}():\n"
+        f"    model = keras.Sequential([keras.Input(({features},)), {layers}])\n"
         f"{compiled}    return model\n"
     )
 
 
-def train(x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "") -> str:
+def train(
+    x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "", batch: int = 64
+) -> str:
     """Code of a `train` that calls fit once."""
     validation = more or f"validation_data=({x.replace('train', 'val')}, {y.replace('train', 'val')})"
     return (
         "def train(model, x_train, y_train, x_val, y_val):\n"
         f"    {before or 'pass'}\n"
-        f"    return model.fit({x}, {y}, {validation}, epochs={epochs}, batch_size=64, verbose=0)\n"
+        f"    return model.fit({x}, {y}, {validation}, epochs={epochs}, batch_size={batch}, verbose=0)\n"
     )
 
 
 @cache
-def case_of(source: str) -> Case:
-    """What the grader sees of a submission, of which `build_model`, `train`, `split` and `diagnose` are called."""
+def case_of(source: str, room: str = "digits") -> Case:
+    """What the grader sees of a submission to an exercise: its networks, and what `split` and `diagnose` do."""
     from grader.sandbox.child import Run  # imports TensorFlow, which takes seconds
 
     source = IMPORTS + source
     submission = Submission("student.py", "0" * 64, "script", (Unit(source, source),))
+    exercise = ROOMS[room]
+    held_data, rubric = exercise.data(), exercise.rubric
     with _nothing_patched():
-        run = Run(Setup(submission=submission), dict(data().inside) | dict(Splits("split", 0.25).arrays()))
+        run = Run(Setup(submission=submission), dict(held_data.inside) | dict(Splits("split", 0.25).arrays()))
         channel = _Silence()
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
-        bodies = {step.id: run.do(step) for step in _steps() if _is_defined(step, source)}
+        bodies = {step.id: run.do(step) for step in _steps(exercise) if _is_defined(step, source)}
         held = Held(imported, None, None, bodies, {}, {})
-        replays = make_replays(QUESTION, RUBRIC, data(), held).parcel
+        replays = make_replays(QUESTION, rubric, held_data, held).parcel
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = Run(Setup(submission=None), arrays)
             held = msgspec.structs.replace(held, replays={step.id: examiner.do(step) for step in plan.steps})
-    return make_case(QUESTION, RUBRIC, data(), held)
+    return make_case(QUESTION, rubric, held_data, held)
 
 
-def _steps() -> Iterator[Step]:
-    yield from TRAINING.steps((0,))
+def view_of(case: Case) -> View:
+    """The first network of a case."""
+    return View(case, case.trainings[0] if case.trainings else TRAINING)
+
+
+def _steps(exercise: Room) -> Iterator[Step]:
+    for training in exercise.trainings:
+        yield from training.steps((0,))
     yield from Splits("split", 0.25).steps((0,))
     yield Call(
         id="diagnose@0", function="diagnose", arguments=(Curves(series={"loss": [1.0], "accuracy": [0.5]}),)
@@ -99,7 +185,7 @@ def _steps() -> Iterator[Step]:
 
 
 def _is_defined(step: Step, source: str) -> bool:
-    if step.id in {"train@0", "trained:train@0"}:
+    if step.id.startswith(("train@", "trained:train@")):
         return "def train(" in source
     return not isinstance(step, Call) or f"def {step.function}(" in source
 

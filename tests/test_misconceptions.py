@@ -8,12 +8,23 @@ import pytest
 
 from grader.checks.base import Case
 from grader.evidence import Items, Returned, TapFacts
-from grader.misconceptions import CATALOGUE, Misconception, code, find, inputs, layers, trainings
-from grader.misconceptions.view import View
+from grader.misconceptions import CATALOGUE, Misconception, code, curves, find, inputs, layers, levels, trainings
 from grader.rubric import Task
 from grader.text import LANGUAGES, Text, Translator
-from tests.classroom import TRAINING, with_curves, with_step
-from tests.misconception_examples import BROKEN, EXAMPLES, HONEST, Example, built, honest, old, poor, rated
+from tests.classroom import build, case_of, view_of, with_curves, with_step
+from tests.misconception_examples import (
+    BROKEN,
+    EXAMPLES,
+    FUNCTIONAL,
+    HONEST,
+    OTHERS,
+    Example,
+    built,
+    honest,
+    old,
+    poor,
+    rated,
+)
 
 ROOT = Path(__file__).parent.parent
 LOOKS = {entry.id: entry.look for entry in CATALOGUE}
@@ -21,7 +32,7 @@ LOOKS = {entry.id: entry.look for entry in CATALOGUE}
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
 def test_misconception(example: Example) -> None:
-    shown = LOOKS[example.id](View(example.case(), TRAINING))
+    shown = LOOKS[example.id](view_of(example.case()))
     assert (shown is not None) == example.shows
     if shown is not None:
         assert example.says in Translator("en")(shown.text)
@@ -29,12 +40,12 @@ def test_misconception(example: Example) -> None:
             assert "{" not in Translator(language)(shown.text)
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize("name", [*HONEST, *OTHERS])
 def test_an_honest_network_shows_nothing(name: str) -> None:
-    case = honest(name)
-    accuracy = View(case, TRAINING).validation_accuracy
-    assert accuracy is not None
-    assert accuracy > 0.85
+    case = honest(name) if name in HONEST else OTHERS[name]()
+    reached = view_of(case).validation_score
+    assert reached is not None
+    assert reached > 0.85
     assert list(find(case)) == []
 
 
@@ -55,10 +66,40 @@ def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
     assert finding.function == "diagnose"
 
 
+def three_styles() -> Case:
+    """Three networks, of which the second has softmax over its one output."""
+    return case_of(
+        build("layers.Dense(1)", '"mse"', features=3, name="build_sequential")
+        + FUNCTIONAL.format(output="layers.Dense(1, activation='softmax')(layers.Dense(4)(x))").replace(
+            "build_model", "build_functional"
+        ),
+        "styles",
+    )
+
+
+def test_of_several_networks_the_one_that_shows_it_is_named_by_the_call_that_builds_it() -> None:
+    texts = {f.id: Translator("en")(f.text) for f in find(three_styles())}
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(): The output layer has units=1")
+
+
+def test_arguments_stand_in_that_call() -> None:
+    case = three_styles()
+    (_, second, third) = case.trainings
+    case = replace(case, trainings=(replace(second, arguments=(10, "a")), third))
+    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(10, 'a'): ")
+
+
+def test_what_belongs_to_a_function_is_said_without_a_network() -> None:
+    case = with_step(three_styles(), "load@0", output="Downloading data from https://example.org/x")
+    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    assert texts["download-inside"].startswith("The code downloads")
+
+
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
-def test_numbers_are_no_classes(activation: str) -> None:
+def test_functions_alone_have_no_network_to_talk_of(activation: str) -> None:
     case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
-    assert list(find(replace(case, task=Task(kind="regression", labels="numbers")))) == []
+    assert list(find(replace(case, task=Task(kind="functions")))) == []
 
 
 @pytest.mark.parametrize("optimizer", trainings.RATES)
@@ -67,7 +108,7 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
     diverged = with_curves(honest(), loss=[2.0, float("nan")])
 
     def found(look: str, rate: float, case: Case) -> bool:
-        return LOOKS[look](View(rated(rate, optimizer, case), TRAINING)) is not None
+        return LOOKS[look](view_of(rated(rate, optimizer, case))) is not None
 
     assert found("lr-too-low", rates.low, poor())
     assert not found("lr-too-low", rates.low * 1.01, poor())
@@ -82,7 +123,7 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
 def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
-    entry.look(View(BROKEN[name](), TRAINING))
+    entry.look(view_of(BROKEN[name]()))
 
 
 def test_a_fault_of_one_hint_leaves_the_others() -> None:
@@ -110,7 +151,7 @@ def test_documentation_and_code_name_the_same_misconceptions() -> None:
 
 def test_documentation_names_the_thresholds() -> None:
     text = (ROOT / "docs" / "misconceptions.md").read_text(encoding="utf-8")
-    for module in (inputs, layers, trainings):
+    for module in (curves, inputs, layers, levels, trainings):
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, int | float):
                 assert f"`{name}` = {value:g}" in text, name
@@ -120,9 +161,17 @@ def test_documentation_names_the_thresholds() -> None:
 
 def sentences() -> list[str]:
     """Return every sentence of the module, from examples and from the table of old calls."""
-    said = [LOOKS[e.id](View(e.case(), TRAINING)) for e in EXAMPLES if e.shows]
-    texts = [s.text for s in said if s is not None] + [text for _, text in code.OLD_CALLS]
-    return sorted({text.msgid for text in texts if isinstance(text, Text)})
+    said = [LOOKS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
+    texts: list[object] = [s.text for s in said if s is not None]
+    texts += [text for _, text in code.OLD_CALLS]
+    texts += [f.text for f in find(three_styles())]
+    found = set()
+    while texts:
+        text = texts.pop()
+        if isinstance(text, Text):
+            found.add(text.msgid)
+            texts += text.params.values()
+    return sorted(found)
 
 
 def test_every_sentence_has_a_german_one() -> None:

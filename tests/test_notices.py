@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from grader.checks.base import Seen
-from grader.evidence import Frame, ImportEvidence, StopReason, UnitFailure
-from grader.notices import MANY_LINES, notices
+from grader.evidence import Frame, ImportEvidence, ModelValue, Returned, StopReason, UnitFailure
+from grader.notices import MANY_LINES, SLOW_IMPORT_SECONDS, notices
 from grader.submission import Submission, Unit
+from grader.training import Training
 from grader.verdict import Location, Notice
-from tests.cases import case, exception, returned, say, stop
+from tests.cases import case, exception, returned, say, seen, stop
 
 CODE = "import numpy\n\n\nx = 1\ny = 2\nz = 3\nnp.zeros(3)\n"
 SUBMISSION = Submission("s.py", "0" * 64, "script", (Unit(CODE, CODE), Unit(CODE, CODE, 2)))
@@ -44,7 +45,51 @@ def test_every_stop_during_the_import_is_told(reason: StopReason) -> None:
 
 
 def test_training_at_the_top_level() -> None:
-    assert "train()" in of(fits=1)["training-at-import"].text
+    quick = of(fits=1)["training-at-import"]
+    assert (quick.severity, "every import trains it again" in quick.text) == ("tip", True)
+    assert "training-at-import" not in of(wall_seconds=500.0)
+
+
+def test_a_long_training_at_the_top_level_is_told_with_its_seconds() -> None:
+    assert of(fits=1, wall_seconds=SLOW_IMPORT_SECONDS - 0.1)["training-at-import"].severity == "tip"
+    slow = of(fits=1, wall_seconds=SLOW_IMPORT_SECONDS)["training-at-import"]
+    assert (slow.severity, "it took 20 seconds until" in slow.text) == ("warning", True)
+
+
+def standing_in(*trainings: Training) -> dict[str, Seen]:
+    value = ModelValue(type="Sequential", stands_in="net")
+    return {t.built(0): seen(t.built(0), Returned(value=value)) for t in trainings}
+
+
+def test_a_model_that_stands_in_is_named_once_with_the_functions_to_wrap_it_in() -> None:
+    first, second = Training(), Training(build="build_other", name="other")
+    made = case(standing_in(first, second), trainings=(first, second))
+    (notice,) = notices(made, SUBMISSION, say)
+    assert (notice.id, notice.severity) == ("bare-notebook", "tip")
+    assert "There is no function build_model()" in notice.text
+    assert "`return net`" in notice.text
+    assert "`def train(model, x_train, y_train, x_val, y_val):`" in notice.text
+
+
+def test_a_training_without_validation_rows_is_shown_without_them() -> None:
+    training = Training(build="make", train="learn", validation=False)
+    (notice,) = notices(case(standing_in(training), trainings=(training,)), SUBMISSION, say)
+    assert "`def make(...):`" in notice.text
+    assert "`def learn(model, x_train, y_train):`" in notice.text
+
+
+def test_a_model_that_a_function_returned_is_no_stand_in() -> None:
+    built = {"build_model@0": seen("build_model@0", Returned(value=ModelValue(type="Sequential")))}
+    assert notices(case(built, trainings=(Training(),)), SUBMISSION, say) == ()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ids"), [(1.0, ["bare-notebook"]), (60.0, ["bare-notebook", "training-at-import"])]
+)
+def test_cells_that_train_are_told_once_unless_they_take_long(seconds: float, ids: list[str]) -> None:
+    imported = ImportEvidence(fits=1, wall_seconds=seconds)
+    made = case(standing_in(Training()), trainings=(Training(),), imported=imported)
+    assert [n.id for n in notices(made, SUBMISSION, say)] == ids
 
 
 def test_input_at_the_top_level_or_in_a_function() -> None:

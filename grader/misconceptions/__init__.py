@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.checks.base import Case
-from grader.misconceptions import code, heads, inputs, layers, trainings
+from grader.misconceptions import code, compiled, curves, heads, inputs, layers, parts, styles, trainings
 from grader.misconceptions.view import Shown, View
-from grader.text import Words
+from grader.text import T, Words
 from grader.training import Training
 from grader.verdict import Severity
 
@@ -49,21 +49,27 @@ _TRAIN = ("training", "score")
 # Causes stand before what follows from them.
 CATALOGUE = (
     Misconception("old-keras-api", "error", code.old_keras_api, (ANYTHING,)),
+    Misconception("layers-made-in-call", "error", styles.layers_made_in_call, ("architecture", *_HEAD)),
+    Misconception("style-disguise", "warning", styles.style_disguise, ("architecture", *_HEAD)),
     Misconception("missing-flatten", "error", heads.missing_flatten, ("architecture", "head")),
     Misconception("softmax-one-unit", "error", heads.softmax_one_unit, ("architecture", *_HEAD)),
     Misconception("wrong-unit-count", "error", heads.wrong_unit_count, ("architecture", *_HEAD)),
-    Misconception("not-compiled", "error", heads.not_compiled, _HEAD),
+    Misconception("not-compiled", "error", compiled.not_compiled, _HEAD),
     Misconception("head-missing-activation", "error", heads.head_missing_activation, _HEAD),
     Misconception("double-softmax", "error", heads.double_softmax, _HEAD),
     Misconception("relu-head", "error", heads.relu_head, _HEAD),
-    Misconception("sparse-vs-onehot", "error", heads.sparse_vs_onehot, _HEAD),
+    Misconception("bounded-regression-head", "error", heads.bounded_regression_head, _HEAD),
+    Misconception("sparse-vs-onehot", "error", compiled.sparse_vs_onehot, _HEAD),
     Misconception("sigmoid-for-classes", "warning", heads.sigmoid_for_classes, _HEAD),
-    Misconception("loss-for-other-task", "warning", heads.loss_for_other_task, _HEAD),
+    Misconception("loss-for-other-task", "warning", compiled.loss_for_other_task, _HEAD),
+    Misconception("accuracy-for-regression", "warning", compiled.accuracy_for_regression, _HEAD),
     Misconception("activation-before-head", "warning", heads.activation_before_head, _HEAD),
     Misconception("no-hidden-nonlinearity", "warning", layers.no_hidden_nonlinearity, ("architecture", "score")),
     Misconception("constant-init", "warning", layers.constant_init, ("score", "architecture")),
     Misconception("untrained", "error", trainings.untrained, _TRAIN),
-    Misconception("train-test-overlap", "error", inputs.train_test_overlap, ("training", "score")),
+    Misconception("compiled-then-frozen", "warning", trainings.compiled_then_frozen, _TRAIN),
+    Misconception("scaler-leak", "warning", parts.scaler_leak, _SCORE),
+    Misconception("train-test-overlap", "error", parts.train_test_overlap, ("training", "score")),
     Misconception("integer-input", "error", inputs.integer_input, _SCORE),
     Misconception("unscaled-input", "warning", inputs.unscaled_input, _SCORE),
     Misconception("scaled-twice", "warning", inputs.scaled_twice, _SCORE),
@@ -71,14 +77,15 @@ CATALOGUE = (
     Misconception("lr-too-low", "warning", trainings.lr_too_low, _SCORE),
     Misconception("nan-loss", "error", trainings.nan_loss, _SCORE),
     Misconception("saturated-units", "warning", layers.saturated_units, _SCORE),
-    Misconception("underfitting", "warning", trainings.underfitting, _SCORE),
-    Misconception("overfitting", "warning", trainings.overfitting, _SCORE),
-    Misconception("too-good-validation", "warning", trainings.too_good_validation, _TRAIN),
-    Misconception("validation-ignored", "warning", trainings.validation_ignored, ("training",)),
+    Misconception("underfitting", "warning", curves.underfitting, _SCORE),
+    Misconception("overfitting", "warning", curves.overfitting, _SCORE),
+    Misconception("too-good-validation", "warning", curves.too_good_validation, _TRAIN),
+    Misconception("validation-ignored", "warning", curves.validation_ignored, ("training",)),
     Misconception("dead-relu", "tip", layers.dead_relu, ("score", "architecture")),
     Misconception("dropout-too-high", "tip", layers.dropout_too_high, ("score", "architecture")),
     Misconception("order-of-norm-and-dropout", "tip", layers.order_of_norm_and_dropout, ("architecture", "score")),
     Misconception("network-too-big", "tip", layers.network_too_big, ("architecture", "score")),
+    Misconception("input-dim", "tip", code.input_dim, ("architecture",)),
     Misconception("download-inside", "warning", code.download_inside, (ANYTHING,)),
     Misconception("shows-a-window", "tip", code.shows_a_window, ("figures",)),
 )
@@ -98,5 +105,12 @@ def find(case: Case) -> Iterator[Finding]:
             except Exception:  # noqa: BLE001, S112 - a hint that cannot be had must not cost the verdict
                 continue
             if shown is not None:
-                yield Finding(entry.id, entry.severity, shown.text, entry.topics, shown.function)
+                named = shown.text if shown.function or len(views) == 1 else _of_network(view, shown.text)
+                yield Finding(entry.id, entry.severity, named, entry.topics, shown.function)
                 break
+
+
+def _of_network(view: View, text: Words) -> Words:
+    """Return what is said of one of several networks, with the call that builds it."""
+    call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
+    return T("Network of {call}: {text}", call=call, text=text)

@@ -9,6 +9,7 @@ from grader.misconceptions.view import Shown, View
 from grader.text import T, Words
 
 _DOWNLOAD = re.compile(r"Downloading data from (https?://[^\s/]+)")
+_INPUT_DIM = "Do not pass an `input_shape`/`input_dim` argument to a layer"
 _IGNORED_DECAY = "Argument `decay` is no longer supported and will be ignored"
 
 # What Keras 3 says of code for Keras 1 or 2 (measured with 3.15), and what it calls the same thing.
@@ -70,14 +71,14 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         r"^ValueError: The filename must end in `\.weights\.h5`",
         T(
             "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
-            "example digits.weights.h5."
+            "example model.weights.h5."
         ),
     ),
     (
         r"^ValueError: Invalid filepath extension for saving",
         T(
             "Keras 2 saved a network into a folder. In Keras 3 the name has to end in .keras, for example "
-            "model.save('digits.keras')."
+            "model.save('model.keras')."
         ),
     ),
     (
@@ -115,6 +116,21 @@ def old_keras_api(view: View) -> Shown | None:
     return None
 
 
+def input_dim(view: View) -> Shown | None:
+    """The first layer of Keras 1 and 2, which Keras 3 still understands."""
+    for output, function in _outputs(view):
+        if _INPUT_DIM in output:
+            return Shown(
+                T(
+                    "`input_dim` and `input_shape` are arguments of layers in Keras 1 and 2. Keras 3 still "
+                    "understands them, but warns. There, keras.Input(shape=(...,)) comes first in the network, "
+                    "and the first layer has no such argument."
+                ),
+                function,
+            )
+    return None
+
+
 def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
     """Return what the functions raised, then what the file raised, which may spoil any criterion."""
     for step, seen in view.case.steps.items():
@@ -140,9 +156,8 @@ def download_inside(view: View) -> Shown | None:
             return Shown(
                 T(
                     "The code downloads data from {address} while it runs. Where it is graded there is no "
-                    "network, and what comes from outside may be another tomorrow. Use "
-                    "sklearn.datasets.load_digits(), which needs no network, and the data that a function "
-                    "is given.",
+                    "network, and what comes from outside may be another tomorrow. Use the data that a function "
+                    "is given, or those of scikit-learn, which need no network.",
                     address=found[1],
                 ),
                 function,

@@ -1,19 +1,10 @@
-"""Misconceptions about the output: its activation, its units, and the loss and labels that it has to fit."""
+"""Misconceptions about the output: its activation and its units."""
 
-from math import e
+from math import e, isfinite
 
-from grader.evidence import FitFacts
 from grader.misconceptions.view import CROSS_ENTROPIES, Shown, View
 from grader.text import T
 
-# Losses for targets that are numbers. Hinge, focal and Kullback-Leibler losses are losses for classes as well.
-NUMBER_LOSSES = frozenset(
-    {
-        "mean_squared_error"
-    ,
-        "mean_absolute_error"
-    , "mean_absolute_percentage_error", "mean_squared_logarithmic_error", "huber", "log_cosh"}
-)  # fmt: skip
 _BENT_OPERATIONS = frozenset(
     {"Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign"}
 )
@@ -25,13 +16,16 @@ def head_missing_activation(view: View) -> Shown | None:
     loss, from_logits = view.loss
     if view.head != "linear" or from_logits or loss not in CROSS_ENTROPIES | {"binary_crossentropy"}:
         return None
+    if view.task.kind != "classification":
+        return None
     return Shown(
         T(
             "The output layer has no activation, but {loss} takes what comes out for probabilities. Raw "
             "outputs can be negative or larger than 1, and the logarithm in the loss makes no sense of "
-            'them. Give the output layer activation="softmax", or compile with a loss that was made with '
+            'them. Give the output layer activation="{activation}", or compile with a loss that was made with '
             "from_logits=True.",
             loss=loss,
+            activation=view.usual_head,
         )
     )
 
@@ -71,6 +65,22 @@ def softmax_one_unit(view: View) -> Shown | None:
     softmax = view.last_nodes[0] == "Softmax" or (not view.nodes and view.head == "softmax")
     if view.units != 1 or not softmax:
         return None
+    if view.binary:
+        return Shown(
+            T(
+                "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
+                "single unit always gives 1, whatever the network has learned: yes to every row. For a question "
+                'of yes or no, use activation="sigmoid".'
+            )
+        )
+    if not view.exclusive:
+        return Shown(
+            T(
+                "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
+                "single unit always gives 1, whatever the network has learned. For a number, let the output "
+                "layer have no activation."
+            )
+        )
     return Shown(
         T(
             "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
@@ -91,90 +101,101 @@ def sigmoid_for_classes(view: View) -> Shown | None:
         T(
             "Each of the {units} outputs is a sigmoid: it answers yes or no for its own class and knows "
             "nothing of the others, so several can say yes at once, or none. Here each row belongs to "
-            "exactly one class. Softmax with categorical_crossentropy makes the outputs compete.",
+            "exactly one class. Softmax with {usual} makes the outputs compete.",
             units=view.units or 0,
+            usual=view.usual_loss,
         )
     )
 
 
 def relu_head(view: View) -> Shown | None:
-    """ReLU on the output layer of a classifier."""
-    if not view.exclusive or view.head != "relu":
+    """ReLU on the output layer, where a probability or any number should come out."""
+    if view.head != "relu":
+        return None
+    if view.regression:
+        if view.unreachable is None:
+            return None
+        return Shown(
+            T(
+                "The output layer has the activation relu. It cannot give a number below 0, and for each row for "
+                "which it gives 0 it has no gradient: from such rows the network learns nothing, and an output "
+                "that is 0 for all of them never changes again. Use relu in hidden layers only."
+            )
+        )
+    if view.task.kind != "classification":
         return None
     return Shown(
         T(
             "The output layer has the activation relu. Its outputs are no probabilities: they never go "
             "below 0, have no upper end, and a unit that gives 0 gets no gradient and stops learning. Use "
-            "relu in hidden layers and softmax for the output."
+            "relu in hidden layers and {activation} for the output.",
+            activation=view.usual_head,
         )
     )
 
 
-def loss_for_other_task(view: View) -> Shown | None:
-    """A loss for numbers, or for yes-or-no questions, where there are classes."""
-    loss, _ = view.loss
-    if not view.exclusive:
+def bounded_regression_head(view: View) -> Shown | None:
+    """An output that cannot reach the numbers that it should give."""
+    targets = view.unreachable
+    if targets is None or softmax_one_unit(view):
         return None
-    if loss in NUMBER_LOSSES:
+    (low, high), (least, most) = targets, view.bounds
+    if isfinite(most):
         return Shown(
             T(
-                "The loss is {loss}. It measures distances between numbers, so a confident mistake costs "
-                "hardly more than a hesitant one, and its gradient gets small just where the network is "
-                "most wrong. For classes use categorical_crossentropy.",
-                loss=loss,
+                "The targets go from {low:.3g} to {high:.3g}, but an output with the activation {activation} lies "
+                "between {least:g} and {most:g}: the network cannot come near the other ones. For numbers, let "
+                "the output layer have no activation.",
+                low=low,
+                high=high,
+                activation=view.head,
+                least=least,
+                most=most,
             )
         )
-    if loss == "binary_crossentropy" and view.head == "softmax":
-        return Shown(
-            T(
-                "The loss is binary_crossentropy: it treats the {units} outputs of the softmax as that many "
-                "separate yes-or-no questions. For one class out of {classes} use categorical_crossentropy.",
-                units=view.units or 0,
-                classes=view.task.classes,
-            )
+    return Shown(
+        T(
+            "The targets go from {low:.3g} to {high:.3g}, but an output with the activation {activation} never "
+            "lies below {least:g}: the network cannot come near the other ones. For numbers, let the output "
+            "layer have no activation.",
+            low=low,
+            high=high,
+            activation=view.head,
+            least=least,
         )
-    return None
-
-
-def sparse_vs_onehot(view: View) -> Shown | None:
-    """Labels in one format, a loss for the other."""
-    fit = view.fit
-    if fit is None:
-        return None
-    loss = fit.loss if fit.loss not in {None, "", "custom"} else view.loss[0]
-    shape = str(fit.y_shape)
-    if loss == "sparse_categorical_crossentropy" and _label_format(fit) == "one_hot":
-        return Shown(
-            T(
-                "fit was given one-hot labels {shape} together with sparse_categorical_crossentropy. "
-                "`sparse` means: each label is one integer, such as 7. One-hot rows, such as [0, 0, 1], "
-                "belong to categorical_crossentropy.",
-                shape=shape,
-            )
-        )
-    if loss == "categorical_crossentropy" and _label_format(fit) == "integers":
-        return Shown(
-            T(
-                "fit was given integer labels {shape} together with categorical_crossentropy, which "
-                "compares one column per class. Turn the labels into one-hot rows, or use "
-                "sparse_categorical_crossentropy, which reads integers.",
-                shape=shape,
-            )
-        )
-    return None
-
-
-def _label_format(fit: FitFacts) -> str:
-    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
-        return "one_hot"
-    return "integers" if len(fit.y_shape) in {1, 2} and fit.y_shape[0] > 0 else ""
+    )
 
 
 def wrong_unit_count(view: View) -> Shown | None:
-    """As many outputs as something else than classes."""
-    units, classes = view.units, view.task.classes
-    if not view.exclusive or units is None or units == classes or softmax_one_unit(view):
+    """As many outputs as something else than classes or targets."""
+    units, classes, targets = view.units, view.task.classes, view.targets
+    if units is None or not targets or units == targets or softmax_one_unit(view):
         return None
+    if view.regression:
+        return Shown(
+            T(
+                "The output layer has units={units}. It needs one unit for each number that is to be predicted "
+                "for a row: units={targets}. How much the network can learn is decided by its hidden layers.",
+                units=units,
+                targets=targets,
+            )
+        )
+    if view.binary and units == 2:
+        return Shown(
+            T(
+                "The output layer has units=2, one for yes and one for no. A question of yes or no needs one "
+                "output only: the probability of yes; that of no is 1 minus it. Set units=1 with "
+                'activation="sigmoid" and binary_crossentropy, and leave the labels as they are, 0 and 1.'
+            )
+        )
+    if view.binary:
+        return Shown(
+            T(
+                "The output layer has units={units}. A question of yes or no needs one output, the probability of "
+                'yes. Set units=1 with activation="sigmoid".',
+                units=units,
+            )
+        )
     if units == classes - 1:
         return Shown(
             T(
@@ -198,6 +219,10 @@ def activation_before_head(view: View) -> Shown | None:
     """Something non-linear right before softmax, which bends the raw outputs before they are compared."""
     operation, before = view.last_nodes
     loss, from_logits = view.loss
+    if view.binary and view.units == 1:
+        return _before_sigmoid(view)
+    if not view.exclusive:
+        return None
     if operation == "Softmax" and before in _BENT_OPERATIONS:
         name = before.lower()
     elif from_logits and loss in CROSS_ENTROPIES and view.head in _BENT_HEADS:
@@ -215,48 +240,47 @@ def activation_before_head(view: View) -> Shown | None:
     )
 
 
+def _before_sigmoid(view: View) -> Shown | None:
+    """Something non-linear right before the sigmoid of a single output, in the network or in the loss."""
+    operation, before = view.last_nodes
+    loss, from_logits = view.loss
+    inside_loss = loss == "binary_crossentropy" and from_logits
+    if inside_loss and view.head == "sigmoid":
+        return Shown(
+            T(
+                "The output is a sigmoid, and binary_crossentropy has from_logits=True, which says: apply the "
+                "sigmoid for me. Twice is once too often: between 0 and 1, the second one gives no probability "
+                "below 0.5. Drop from_logits=True, or the sigmoid of the output layer."
+            )
+        )
+    if operation == "Sigmoid" and before in _BENT_OPERATIONS:
+        name = before.lower()
+    elif inside_loss and view.head in _BENT_HEADS | {"relu"}:
+        name = view.head
+    else:
+        return None
+    return Shown(
+        T(
+            "The last Dense layer has the activation {activation}, and its output then goes through a sigmoid. "
+            "The sigmoid needs a raw output that may be any number; {activation} cuts or squeezes it, so the "
+            "network cannot be sure of both answers. Let the last Dense layer have no activation but the sigmoid.",
+            activation=name,
+        )
+    )
+
+
 def missing_flatten(view: View) -> Shown | None:
-    """An image or a sequence comes out where a row of class scores is expected."""
+    """An image or a sequence comes out where one answer for the row is expected."""
     shape = view.output_shape
-    if not view.exclusive or len(shape) < 3:
+    if not view.targets or len(shape) < 3:
         return None
     claimed = view.chain[-1].output_shape if view.chain else None  # names sizes that a graph leaves open
     shape = claimed if claimed is not None and len(claimed) == len(shape) else shape
     return Shown(
         T(
-            "The output has the shape {shape}: one answer for each place of the picture instead of one for "
-            "the whole row. Dense works on the last axis only and leaves the others as they are. Put "
-            "Flatten() (or a global pooling layer) before the Dense layers.",
+            "The output has the shape {shape}: one answer for each place of a picture or each step of a sequence "
+            "instead of one for the whole row. Dense works on the last axis only and leaves the others as they "
+            "are. Put Flatten() (or a global pooling layer) before the Dense layers.",
             shape=str(shape),
-        )
-    )
-
-
-def not_compiled(view: View) -> Shown | None:
-    """A network without loss and optimizer."""
-    if view.model is None or (view.compiled is not None and view.compiled.loss):
-        return None
-    if view.compiled is not None:
-        return Shown(
-            T(
-                "The network was compiled without a loss. The loss is what training makes smaller, so fit "
-                'has nothing to do without one. Write model.compile(optimizer="adam", '
-                'loss="categorical_crossentropy").'
-            )
-        )
-    after = view.network.after
-    if after is not None and after.facts.compiled is not None:
-        return Shown(
-            T(
-                "build_model() returns a network that is not compiled; that happens only later, in train(). "
-                "Head and loss are one decision: call model.compile(...) in build_model(), next to the "
-                "output layer."
-            )
-        )
-    return Shown(
-        T(
-            "build_model() returns a network that is not compiled. Without a loss and an optimizer, fit "
-            "does not know what to make smaller, or how, and stops with an error. Call "
-            "model.compile(optimizer=..., loss=...) before you return it."
         )
     )

@@ -39,7 +39,7 @@ def no_hidden_nonlinearity(view: View) -> Shown | None:
                 T(
                     "{first} has no activation and is followed by {second}. Two linear layers in a row "
                     "compute nothing that one could not, however many units they have. Give {first} an "
-                    'activation, for example "relu".',
+                    'activation, for example "relu", or leave it out.',
                     first=first.name,
                     second=second.name,
                 )
@@ -50,7 +50,7 @@ def no_hidden_nonlinearity(view: View) -> Shown | None:
         T(
             "The network multiplies with {kernels} kernels and has nothing non-linear between them. Linear "
             "layers in a row compute nothing that a single one could not. Put an activation such as relu "
-            "after each hidden layer.",
+            "after each hidden layer, or leave these out.",
             kernels=len(graph.kernels),
         )
     )
@@ -153,16 +153,27 @@ def order_of_norm_and_dropout(view: View) -> Shown | None:
 
 
 def network_too_big(view: View) -> Shown | None:
-    """Far more weights than rows to learn them from."""
+    """Far more weights than rows to learn them from, or than the problem deserves."""
     given = view.rows("x_train")
     rows = view.fit.x_shape[0] if view.fit is not None else 0 if given is None else len(given)
     parameters = view.model.facts.trainable_parameters if view.model is not None else 0
+    limit = view.task.parameters
+    if 0 < limit < parameters:
+        return Shown(
+            T(
+                "The network has {parameters} weights; this problem deserves {limit} at most. The best network is "
+                "the smallest one that does it: it is trained faster, and has less room to learn rows by heart. "
+                "Halve the units as long as the validation score stays.",
+                parameters=parameters,
+                limit=limit,
+            )
+        )
     if rows == 0 or parameters <= PARAMETERS_PER_ROW * rows:
         return None
     return Shown(
         T(
             "The network has {parameters} weights for {rows} training rows. It is slow to train and has "
-            "room to learn every row by heart. Try a tenth of the units; the validation accuracy will "
+            "room to learn every row by heart. Try a tenth of the units; the validation score will "
             "hardly change.",
             parameters=parameters,
             rows=rows,

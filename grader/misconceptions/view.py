@@ -20,7 +20,17 @@ CROSS_ENTROPIES = frozenset({"categorical_crossentropy", "sparse_categorical_cro
 # A functional model without one of these, with one input and one output, is a chain: its layers stand in order.
 _MERGES = frozenset({"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
 _PASSING = frozenset({"Identity", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient"})
-_ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
+_ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy")
+# What an activation can give at least and at most.
+_BOUNDS = {
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "softsign": (-1.0, 1.0),
+    "relu": (0.0, np.inf),
+    "relu6": (0.0, 6.0),
+    "softplus": (0.0, np.inf),
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,38 @@ class View:
         """Return whether each row belongs to exactly one of several classes."""
         return self.task.kind == "classification" and self.task.classes > 2
 
+    @property
+    def binary(self) -> bool:
+        """Return whether each row is answered by yes or no, for which one output is enough."""
+        return self.task.kind == "classification" and self.task.classes == 2
+
+    @property
+    def regression(self) -> bool:
+        """Return whether the targets are numbers."""
+        return self.task.kind == "regression"
+
+    @property
+    def targets(self) -> int:
+        """Return how many outputs there should be; 0 where that is not known."""
+        if self.task.kind == "classification":
+            return 1 if self.binary else self.task.classes
+        labels = self.rows("y_train")
+        return 0 if labels is None or not self.regression else int(labels.shape[1]) if labels.ndim > 1 else 1
+
+    @property
+    def usual_loss(self) -> str:
+        """Return the name of the loss that an author would take."""
+        if self.regression:
+            return "mean_squared_error"
+        if self.binary:
+            return "binary_crossentropy"
+        return "categorical_crossentropy" if self.task.labels == "one_hot" else "sparse_categorical_crossentropy"
+
+    @property
+    def usual_head(self) -> str:
+        """Return the activation of the output that an author would take for classes."""
+        return "sigmoid" if self.binary else "softmax"
+
     # What it is.
 
     @property
@@ -113,9 +155,28 @@ class View:
     @property
     def head_is_unfit(self) -> bool:
         """Return whether the output itself keeps the network from learning: then nothing else explains that."""
-        return self.head == "relu" or (
-            self.head == "linear" and self.loss[0] in CROSS_ENTROPIES and not self.loss[1]
-        )
+        loss, from_logits = self.loss
+        if self.regression:
+            return self.unreachable is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
+        unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.binary else set())
+        return self.head == "relu" or (self.head == "linear" and loss in unfit and not from_logits)
+
+    @property
+    def unreachable(self) -> tuple[float, float] | None:
+        """Return smallest and largest target of a regression where the output cannot give them all."""
+        low, high = self.bounds
+        given = self.fit.y_range if self.fit is not None else None
+        labels = self.rows("y_train")
+        if given is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
+            given = float(labels.min()), float(labels.max())
+        if not self.regression or given is None or (given[0] >= low and given[1] <= high):
+            return None
+        return given
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return what the output's activation can give at least and at most."""
+        return _BOUNDS.get(self.head, (-np.inf, np.inf))
 
     @property
     def kernels(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
@@ -200,12 +261,14 @@ class View:
         return np.asarray(values, dtype=np.float64)
 
     @cached_property
-    def validation_accuracy(self) -> float | None:
-        """Return the share of validation rows that the trained graph gets right, else what the history says."""
-        if self.task.kind != "classification":
+    def validation_score(self) -> float | None:
+        """Return accuracy or R² of the trained graph on the validation rows, else the accuracy of the history."""
+        if self.rows("y_val") is None:
             return None
         if self.network.after is not None and "x_val" in self.network.after.outputs:
             return score(self.network.after, self.case, self.training, "x_val")
+        if self.task.kind != "classification":
+            return None
         curve = self.curve("val_accuracy")
         return float(curve[-1]) if curve.size and np.isfinite(curve[-1]) else None
 
