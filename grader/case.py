@@ -166,7 +166,7 @@ def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
 
     if isinstance(value, ArrayValue):
         return arrays[value.ref]
-    if isinstance(value, Items) and value.items:
+    if isinstance(value, Items) and value.items and value.container != "set":  # which has no order
         parts = [numbers(item, arrays, function) for item in value.items]
         if len({part.shape for part in parts}) == 1 and all(is_numeric(part) for part in parts):
             return np.stack(parts)

@@ -75,6 +75,8 @@ def _of_model(model: Model, case: Case, network: Trained) -> Iterator[Agreement]
         )
         yield Agreement("operations", agrees=False, text=text)
         return
+    if model.facts.graph is None and len(case.trainings) > 1:
+        return  # it can earn nothing without a graph, and the other networks of the exercise can do without it
     if model.graph is None:
         text = T(
             "{network}: the network could not be frozen and replayed: {problem}",
@@ -219,6 +221,8 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
     compiled = after.facts.compiled if after else None
     if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
         return None
+    if _is_untouched(network):
+        return None  # it was another network that fit has trained, and this one claims nothing
     outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
     if outputs is None or curve is None or not _given_as_it_is(fit, network.training, case, arrays):
         return None
@@ -237,6 +241,19 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
         claimed=nearest,
     )
     return Agreement("loss", nearest >= value * LOSS_SHARE - LOSS_SLACK, text)
+
+
+def _is_untouched(network: Trained) -> bool:
+    """Return whether training left each kernel as it was."""
+    if (
+        network.before is None
+        or network.before.graph is None
+        or network.after is None
+        or network.after.graph is None
+    ):
+        return False
+    pairs = zip(network.before.graph.kernels, network.after.graph.kernels, strict=False)
+    return bool(network.after.graph.kernels) and all(np.array_equal(a, b) for (_, a), (_, b) in pairs)
 
 
 def _given_as_it_is(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Data", "digits"]
+__all__ = ["Data", "digits", "friedman", "lines", "no_data", "tumours", "wines"]
 
 SPLIT_SEED = 2026
 NOISE = 0.08  # standard deviation, in units of the scaled features: small against the strokes of a digit
@@ -69,3 +69,128 @@ def digits() -> Data:
     }
     outside = {"x_test": x_test, "y_test": y_test, "x_all": x_all, "y_all": y_all}
     return Data(inside, outside, class_names=tuple(map(str, range(10))), picture=(8, 8))
+
+
+def no_data() -> Data:
+    """Return nothing: for an exercise whose functions get all that they need from the checks."""
+    return Data({}, {})
+
+
+def lines() -> Data:
+    """Return two made-up tables for linear regression: `one_` with one feature, `ten_` with ten.
+
+    The features are standardised and do not depend on one another, and the noise is small: so the least-squares
+    solution is well determined, and whoever trains long enough arrives there. (scikit-learn's diabetes is not like
+    this: some of its features nearly repeat others, and after 60 epochs R² still depends on where the weights
+    began.)
+    Inside: `x_train` (400, n) float32, `y_train` (400,) float32, and `x_val`, `y_val` with 100 rows. Outside:
+    `x_test`, `y_test` with 200 rows, and `x_probe` (1 + n, n): a row of zeros, then the rows of the identity, on
+    which a linear network shows its bias and its weights.
+    """
+    inside: dict[str, Array] = {}
+    outside: dict[str, Array] = {}
+    for prefix, bias, weights in (
+        ("one_", 1.2, [-1.8]),
+        ("ten_", 1.5, [1.5, -2.0, 1.8, -1.3, 1.4, -1.7, 1.6, -1.2, 2.0, -1.5]),
+    ):
+        random = np.random.default_rng(SPLIT_SEED)
+        x = random.normal(0.0, 1.0, (700, len(weights)))
+        y = x @ np.array(weights) + bias + random.normal(0.0, 0.1, len(x))
+        seen, hidden = _parts(prefix, x, y, val=100, test=200)
+        inside |= seen
+        outside |= hidden
+        probe = np.vstack([np.zeros((1, len(weights))), np.eye(len(weights))])
+        outside[f"{prefix}x_probe"] = probe.astype(np.float32)
+    return Data(inside, outside)
+
+
+def friedman() -> Data:
+    """Return Friedman's first table: ten features of which five count, four of them not along a straight line.
+
+    Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they
+    are
+    made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`, and `y_noisy`,
+    which is `y_val` with so much noise that even the best network has a poor score. Outside: `x_test` (500, 10),
+    `y_test`.
+    """
+    from sklearn.datasets import make_friedman1
+
+    x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=SPLIT_SEED)
+    # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
+    # 5.
+    inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)
+    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, 200)
+    return Data(inside | {"y_noisy": (inside["y_val"] + noise).astype(np.float32)}, outside)
+
+
+def _parts(prefix: str, x: Array, y: Array, *, val: int, test: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return what is inside and what is outside of a table, its rows dealt out at random."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
+    x, y = x[order].astype(np.float32), y[order].astype(np.float32)
+    inside = {
+        f"{prefix}x_train": x[test + val :],
+        f"{prefix}y_train": y[test + val :],
+        f"{prefix}x_val": x[test : test + val],
+        f"{prefix}y_val": y[test : test + val],
+    }
+    return inside, {f"{prefix}x_test": x[:test], f"{prefix}y_test": y[:test]}
+
+
+def wines() -> Data:
+    """Return scikit-learn's wines, standardised by the training rows: 178 of them, 13 features, 3 growers.
+
+    Inside: `x_train` (90, 13) float32, `x_val` (34, 13), labels `y_*` as integers from 0 to 2. `y_val_mixed`:
+    labels of which a third are wrong, so that a network errs in each class. `x_val_two`, `y_val_two`: the rows of
+    `x_val` that are not of class 2. Outside: `x_test` (54, 13), `y_test`.
+    """
+    from sklearn.datasets import load_wine
+
+    inside, outside = _standardised_parts("", *load_wine(return_X_y=True), val=34, test=54)
+    y, two = inside["y_val"], inside["y_val"] != 2
+    shifted = np.where(np.arange(len(y)) % 3 == 0, (y + 1) % 3, y)
+    inside |= {"y_val_mixed": shifted, "x_val_two": inside["x_val"][two], "y_val_two": y[two]}
+    return Data(inside, outside, class_names=("0", "1", "2"))
+
+
+def tumours() -> Data:
+    """Return two tables of yes and no. The first is scikit-learn's breast cancer: 569 tumours, 30 features.
+
+    They are standardised by the training rows. Inside: `x_train` (309, 30) float32, `x_val` (90, 30), labels `y_*`
+    as integers, 1 for a benign tumour. Outside: `x_test` (170, 30), `y_test`.
+
+    `one_`: one made-up feature between -3 and 3, and labels that get likelier with it but are never sure, so that
+    their border, near 0.8, is well determined. 400, 100 and 200 rows; outside also `x_probe` (1201, 1): -6 to 6 in
+    small steps, on which a network shows where its border is.
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    inside, outside = _standardised_parts("", *load_breast_cancer(return_X_y=True), val=90, test=170)
+    random = np.random.default_rng(SPLIT_SEED)
+    for part, rows, side in (("train", 400, inside), ("val", 100, inside), ("test", 200, outside)):
+        x = random.uniform(-3.0, 3.0, rows)
+        likely = 1.0 / (1.0 + np.exp(-2.5 * (x - 0.8)))
+        side[f"one_x_{part}"] = x[:, None].astype(np.float32)
+        side[f"one_y_{part}"] = (random.uniform(size=rows) < likely).astype(np.int64)
+    outside["one_x_probe"] = np.linspace(-6.0, 6.0, 1201)[:, None].astype(np.float32)
+    return Data(inside, outside, class_names=("0", "1"))
+
+
+def _standardised_parts(
+    prefix: str, x: Array, y: Array, *, val: int, test: int
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return what is inside and what is outside of a table with classes, standardised by its training rows."""
+    from sklearn.model_selection import train_test_split
+
+    x_rest, x_test, y_rest, y_test = train_test_split(x, y, test_size=test, random_state=SPLIT_SEED, stratify=y)
+    x_train, x_val, y_train, y_val = train_test_split(
+        x_rest, y_rest, test_size=val, random_state=SPLIT_SEED, stratify=y_rest
+    )
+    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+
+    def scaled(part: Array) -> Array:
+        small: Array = ((part - mean) / deviation).astype(np.float32)
+        return small
+
+    inside = {"x_train": scaled(x_train), "y_train": y_train, "x_val": scaled(x_val), "y_val": y_val}
+    outside = {"x_test": scaled(x_test), "y_test": y_test}
+    return {prefix + k: a for k, a in inside.items()}, {prefix + k: a for k, a in outside.items()}

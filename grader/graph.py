@@ -24,6 +24,7 @@ _KERNEL_OPERATIONS = frozenset(
         "Einsum",
     ]
 )
+_MATRIX_PRODUCTS = frozenset({"MatMul", "BatchMatMulV2", "BatchMatMulV3"})
 _ACTIVATIONS = {
     "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu",
     "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Softmax": "softmax",
@@ -59,6 +60,27 @@ _LINEAR = _KERNEL_OPERATIONS | frozenset(
 _SCALING = frozenset({"Mul", "RealDiv", "Div"})
 
 
+_ADDING = frozenset({"BiasAdd", "Add", "AddV2"})
+# What a weight may go through on its way to where it is used and still be that weight, number by number.
+_SAME = frozenset({"Identity", "IdentityN", "Cast", "StopGradient"})
+
+
+@dataclass(frozen=True)
+class DenseNode:
+    """A row of values times a weight, and what is added to it: a Dense layer, however it was written.
+
+    `kernel` and `bias` name the constants (`bias` is "" where there is none). `shape` is that of the kernel.
+    `plain`: the kernel is used as it is, not computed from its constant. `activations`: what bends the values on
+    their way to the next kernel or to the output, in order.
+    """
+
+    kernel: str
+    bias: str
+    shape: tuple[int, ...]
+    plain: bool = True
+    activations: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class GraphSummary:
     """A network as it computes.
@@ -69,6 +91,7 @@ class GraphSummary:
     an activation, `other` where it is none. `weights`: all arrays of real numbers in the graph. `constants`: how
     many numbers these hold.
     `stacked`: activations that stand one right after the other at the end, such as sigmoid and softmax.
+    `dense`: the Dense layers, from input to output.
     """
 
     kernels: tuple[tuple[str, Array], ...]
@@ -78,6 +101,7 @@ class GraphSummary:
     double_softmax: bool
     stacked: tuple[str, ...] = ()
     weights: tuple[Array, ...] = ()
+    dense: tuple[DenseNode, ...] = ()
 
 
 def summarise(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node: str) -> GraphSummary:
@@ -94,6 +118,7 @@ def summarise(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node
         double_softmax=stacked == ("softmax", "softmax"),
         stacked=stacked,
         weights=weights,
+        dense=graph.dense(kernels),
     )
 
 
@@ -111,6 +136,10 @@ class _Graph:
         # Shapes, axes and epsilons are no weights.
         self.floats = {name: value for name, value in values.items() if value.dtype.kind == "f" and value.ndim > 0}
         self.alive = self._dependent()
+        self.readers: dict[str, list[NodeFacts]] = {}
+        for node in self.order:
+            for source in node.inputs:
+                self.readers.setdefault(source, []).append(node)
 
     def _order(self) -> list[NodeFacts]:
         order: list[NodeFacts] = []
@@ -178,6 +207,56 @@ class _Graph:
                 fresh, curved = frozenset(), fresh | curved
             straight[node.name], bent[node.name] = fresh, curved
         return len(hidden)
+
+    def dense(self, kernels: Mapping[str, str]) -> tuple[DenseNode, ...]:
+        """Return the kernels that are those of Dense layers, each with its bias and what comes after it."""
+        bends = self._bends(kernels)
+        return tuple(
+            DenseNode(
+                kernel=constant,
+                bias=self._bias_of(node, self.floats[constant].shape[-1]),
+                shape=self.floats[constant].shape,
+                plain=any(self._constant_behind(source) == constant for source in self.nodes[node].inputs),
+                activations=tuple(bends[node]),
+            )
+            for node, constant in kernels.items()
+            if self.nodes[node].op in _MATRIX_PRODUCTS and self.floats[constant].ndim == 2
+        )
+
+    def _bias_of(self, node: str, columns: int) -> str:
+        """Return the constant that is added to what a node gives, one number for each column; "" if there is "
+        "none."""
+        while True:
+            readers = [reader for reader in self.readers.get(node, ()) if reader.name in self.alive]
+            if len(readers) != 1:
+                return ""
+            if readers[0].op in _PASSING:
+                node = readers[0].name
+                continue
+            added = [self._constant_behind(s) for s in readers[0].inputs] if readers[0].op in _ADDING else []
+            return next((name for name in added if name and self.floats[name].size == columns), "")
+
+    def _constant_behind(self, name: str) -> str:
+        """Return the array of weights that a value is, number by number; "" where it is none."""
+        while name in self.nodes and self.nodes[name].op in _SAME and self.nodes[name].inputs:
+            name = self.nodes[name].inputs[0]
+        return name if name in self.floats else ""
+
+    def _bends(self, kernels: Mapping[str, str]) -> dict[str, list[str]]:
+        """Return for each kernel's node what is not linear between it and the next kernels."""
+        found: dict[str, list[str]] = {node: [] for node in kernels}
+        behind: dict[str, frozenset[str]] = {}
+        for node in self.order:
+            before = frozenset[str]().union(*(behind.get(s, frozenset()) for s in node.inputs))
+            behind[node.name] = frozenset({node.name}) if node.name in kernels else before
+            if (
+                node.name not in kernels
+                and node.name in self.alive
+                and (node.op in _NONLINEAR or _is_square(node))
+            ):
+                for kernel in before:
+                    found[kernel].append(_ACTIVATIONS.get(node.op, node.op.lower()))
+        return found
 
     def head(self) -> str:
         """Return the last operation as an activation."""

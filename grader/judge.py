@@ -80,9 +80,11 @@ def judge(
     return verdict, exhibits, any(j.undecided for j in judgements.values())
 
 
-def is_certified(agreements: Sequence[Agreement]) -> bool:
-    """Return whether a network was seen and everything that was looked at agrees."""
-    return all(a.agrees for a in agreements) and any(a.id == "operations" for a in agreements)
+def is_certified(agreements: Sequence[Agreement]) -> bool | None:
+    """Return whether everything that was looked at agrees; None where there was no network to look at."""
+    if not all(a.agrees for a in agreements):
+        return False
+    return True if any(a.id == "operations" for a in agreements) else None
 
 
 def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Judgement]:

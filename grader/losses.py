@@ -32,10 +32,15 @@ def _table() -> dict[tuple[str, bool], Array]:
     rows = np.arange(len(p))
     one_hot = np.eye(p.shape[1])[PROBE_LABELS]
     log_softmax = p - np.log(np.exp(p).sum(axis=1, keepdims=True))
+    softplus = np.log(1 + np.exp(p))
     return {
         ("categorical_crossentropy", False): -np.log(p[rows, PROBE_LABELS] / p.sum(axis=1)),
         ("categorical_crossentropy", True): -log_softmax[rows, PROBE_LABELS],
         ("mean_squared_error", False): ((p - one_hot) ** 2).mean(axis=1),
         ("mean_absolute_error", False): np.abs(p - one_hot).mean(axis=1),
         ("binary_crossentropy", False): -(one_hot * np.log(p) + (1 - one_hot) * np.log(1 - p)).mean(axis=1),
+        ("binary_crossentropy", True): (softplus - one_hot * p).mean(axis=1),
+        # Within 1, where all of these errors are, Huber's loss is half the square.
+        ("huber", False): ((p - one_hot) ** 2).mean(axis=1) / 2,
+        ("log_cosh", False): np.log(np.cosh(p - one_hot)).mean(axis=1),
     }

@@ -80,7 +80,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         model(sample[:2], training=False)  # subclassed models have no weights before they are first called
         graph = _freeze(model, sample, store)
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
-        problem = _told(error)[:500]
+        problem = f"{type(error).__name__}: {_told(error)}"[:500]
     layers = tuple(_layer(layer, path) for layer, path in _flatten(model))
     return ModelFacts(
         style=_style(model),
@@ -99,12 +99,11 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
 
 
 def _told(error: Exception) -> str:
-    """Return kind and message of an exception, without the traceback that tracing writes into the message."""
-    message = str(error)
-    if message.lstrip().startswith("in user code:"):
-        message = re.split(r"\n\s+(?=\w+: )", message, maxsplit=1)[-1]
-        message = message.removeprefix(f"{type(error).__name__}: ")
-    return f"{type(error).__name__}: {message}"
+    """Return what an exception says, without where TensorFlow was when it did, and without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
+        text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1]
+    return " ".join(text.split("Arguments received by")[0].split())
 
 
 def _wrapped(model: Any) -> str:

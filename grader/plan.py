@@ -16,6 +16,12 @@ class Array(Tagged, frozen=True):
     name: str
 
 
+class Listed(Tagged, frozen=True):
+    """An array that travels with the plan, handed over as a list: of numbers, or of lists of numbers."""
+
+    name: str
+
+
 class Literal(Tagged, frozen=True):
     """A plain value: a number, a text, None."""
 
@@ -44,7 +50,7 @@ class Curves(Tagged, frozen=True):
     series: Mapping[str, list[float]]
 
 
-Argument = Array | Literal | Result | Trusted | Curves
+Argument = Array | Listed | Literal | Result | Trusted | Curves
 
 
 class Call(Tagged, frozen=True):

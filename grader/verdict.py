@@ -132,7 +132,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     status: Status
     points: float
     max_points: float
-    certified: bool
+    certified: bool | None  # None where there was no network whose claims could be compared
     certification: tuple[CertificationItem, ...]
     notices: tuple[Notice, ...]
     isolation: Isolation

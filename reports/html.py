@@ -45,6 +45,7 @@ def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
         "bonus_open": summary.bonus_open(verdict),
         "not_certified_because": summary.not_certified_because(verdict),
         "missing_walls": summary.missing_walls(verdict),
+        "several_networks": any(score.network for score in exhibits.scores),
         "strip": pictures.strip(verdict.criteria),
         "training": charts.charts(exhibits.curves, say, numbers),
         "experiments": charts.charts(exhibits.experiments, say, numbers),

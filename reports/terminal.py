@@ -68,8 +68,9 @@ class _Printer:
             mark.append_text(self._line(")"))
         mark.append_text(self._line("   "))
         mark.append_text(self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}"))
-        certified = T("certified") if verdict.certified else T("not certified")
-        mark.append_text(self._line(f" · {self.say(certified)}", "" if verdict.certified else "bold red"))
+        if verdict.certified is not None:  # else there was no network
+            certified = T("certified") if verdict.certified else T("not certified")
+            mark.append_text(self._line(f" · {self.say(certified)}", "" if verdict.certified else "bold red"))
         self._out(Line(), mark, self._line(symbols.SENTENCE[verdict.status]))
 
     def _table(self) -> None:
@@ -147,16 +148,11 @@ class _Printer:
                 self._place(notice.location)
 
     def _certification(self) -> None:
-        if self.verdict.certified:
+        if self.verdict.certified is not False:
             return
         self._out(Line(), self._line(T("Not certified"), "bold red"))
-        reasons = summary.not_certified_because(self.verdict)
-        for item in reasons:
+        for item in summary.not_certified_because(self.verdict):
             self._indented(self._line(f"- {item.text}"))
-        if not reasons:
-            self._indented(
-                self._line(T("There was no network whose claims could be compared with what it computes."))
-            )
 
     def _isolation(self) -> None:
         isolation = self.verdict.isolation

@@ -40,7 +40,7 @@ from grader.evidence import (
     Value,
 )
 from grader.network import ROLES
-from grader.plan import Argument, Call, Curves, Literal
+from grader.plan import Argument, Call, Curves, Listed, Literal
 from grader.plan import Array as Given
 from grader.rows import row_hashes
 from grader.task import Task
@@ -149,8 +149,9 @@ def returned(step: str, value: object, **facts: Any) -> Seen:
 def case(steps: Mapping[str, Seen] | None = None, **parts: Any) -> Case:
     """A case with these steps and nothing else."""
     given = data()
-    parts = {"imported": ImportEvidence(), "stops": {}, "task": TASK, "trainings": (TRAINING,), **parts}
-    return Case(given.inside, given.outside, steps=dict(steps or {}), **parts)
+    usual = {"inside": given.inside, "outside": given.outside, "task": TASK, "trainings": (TRAINING,)}
+    parts = {"imported": ImportEvidence(), "stops": {}, **usual, **parts}
+    return Case(steps=dict(steps or {}), **parts)
 
 
 def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
@@ -167,6 +168,8 @@ def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
 def _argument(argument: Argument, arrays: Mapping[str, Array]) -> object:
     if isinstance(argument, Given):
         return arrays[argument.name].copy()
+    if isinstance(argument, Listed):
+        return arrays[argument.name].tolist()
     if isinstance(argument, Curves):
         return history(**argument.series)
     assert isinstance(argument, Literal)

@@ -19,6 +19,7 @@ from grader.text import LANGUAGES, Bilingual, T, Text, Translator
 SAME = {
     "Grader": "the name of the program",
     "Seed": "the word that German courses use",
+    "Seed {seed}": "the word that German courses use",
     "Seeds": "the word that German courses use",
     "Status": "the same word in German",
     "Version": "the same word in German",

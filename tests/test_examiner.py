@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -48,9 +48,8 @@ def rubric(*checks: Any) -> Rubric:
     return Rubric(TITLE, Task("functions"), data, criteria, total=len(checks))
 
 
-FULL = rubric(
-    OneHot("one_hot", 10), Scales("scale", 16), Architecture(Steps(encode="one_hot"), inputs=64, outputs=10)
-)
+STEPS = Steps(encode="one_hot")
+FULL = rubric(OneHot("one_hot", 10), Scales("scale", 16), Architecture(STEPS, inputs=64, outputs=10))
 
 
 def plan_of(done: tuple[str, ...] = (), question: Question = QUESTION) -> tuple[Plan, Mapping[str, Array]]:
@@ -230,3 +229,38 @@ class AsksNothing(Check):
 def test_a_check_that_asks_for_nothing_is_an_error_of_the_rubric() -> None:
     with pytest.raises(ValueError, match="1 asks for no step, so it would check nothing"):
         make_plan(QUESTION, rubric(OneHot("one_hot", 10), AsksNothing()), data(), frozenset())
+
+
+@dataclass(frozen=True)
+class Curious(Architecture):
+    """A check that has the trained graph run once more."""
+
+    fault: bool = False
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        if self.fault:
+            raise KeyError("evidence that is not there")
+        assert "trained:train@0" in case.replays
+        step = Replay(id="again@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
+        return (step,), {"g": np.zeros(1, np.uint8), "x": np.zeros((1, 64), np.float32)}
+
+
+def test_what_a_check_wants_to_know_of_a_graph_is_asked_once_and_after_the_networks() -> None:
+    curious = rubric(Curious(STEPS, inputs=64, outputs=10))
+    first, _ = unpack(make_replays(QUESTION, curious, data(), with_graph()).parcel, Plan)
+    assert [step.id for step in first.steps] == ["model:build_model@0", "trained:train@0"]
+    replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
+    known = msgspec.structs.replace(with_graph(), replays=replayed)
+    second, arrays = unpack(make_replays(QUESTION, curious, data(), known).parcel, Plan)
+    assert [step.id for step in second.steps] == ["again@0"]
+    assert set(arrays) == {"g", "x"}
+    done = msgspec.structs.replace(known, replays={**replayed, "again@0": b""})
+    assert make_replays(QUESTION, curious, data(), done).parcel == b""
+
+
+def test_a_check_that_cannot_say_what_it_wants_leaves_the_others() -> None:
+    replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
+    known = msgspec.structs.replace(with_graph(), replays=replayed)
+    both = rubric(Curious(STEPS, 10, 64, fault=True), Curious(STEPS, inputs=64, outputs=10))
+    plan, _ = unpack(make_replays(QUESTION, both, data(), known).parcel, Plan)
+    assert [step.id for step in plan.steps] == ["again@0"]

@@ -164,8 +164,13 @@ def test_an_honest_network_is_certified_and_shown() -> None:
     found, shown, _ = verdict(criterion("a", PASS), made=Training().case())
     assert found.certified
     assert shown.network is not None
-    assert not verdict(criterion("a", PASS))[0].certified
-    assert not is_certified(())
+
+
+def test_without_a_network_there_is_nothing_to_certify_and_nothing_to_suspect() -> None:
+    assert verdict(criterion("a", PASS))[0].certified is None
+    assert is_certified(()) is None
+    forged = Agreement("protocol", agrees=False, text=T("x"))
+    assert is_certified((forged,)) is False
 
 
 @pytest.mark.parametrize("part", ["certify", "find", "notices", "make_exhibits"])

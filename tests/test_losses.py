@@ -17,6 +17,11 @@ LOSSES = {
     ("mean_squared_error", False): ((P - Y) ** 2).mean(axis=1),
     ("mean_absolute_error", False): np.abs(P - Y).mean(axis=1),
     ("binary_crossentropy", False): -(Y * np.log(P) + (1 - Y) * np.log(1 - P)).mean(axis=1),
+    ("binary_crossentropy", True): -(
+        Y * np.log(1 / (1 + np.exp(-P))) + (1 - Y) * np.log(1 - 1 / (1 + np.exp(-P)))
+    ).mean(axis=1),
+    ("huber", False): ((P - Y) ** 2 / 2).mean(axis=1),
+    ("log_cosh", False): np.log((np.exp(P - Y) + np.exp(Y - P)) / 2).mean(axis=1),
 }
 
 

@@ -233,8 +233,8 @@ _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
     "ModuleNotFoundError": lambda e: T(
-        "{error}. Only what the course uses is installed: NumPy, scikit-learn, TensorFlow, Keras, matplotlib "
-        "and Python itself.",
+        "{error}. Only what the course uses is installed: NumPy, pandas, scikit-learn, TensorFlow, Keras, "
+        "matplotlib and Python itself.",
         error=_without_full_stop(e.message),
     ),
 }

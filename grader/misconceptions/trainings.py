@@ -107,7 +107,7 @@ def lr_too_high(view: View) -> Shown | None:
         return None
     if rate < (STEEP * rates.usual if view.regression and jumped else rates.high) or view.head_is_unfit:
         return None
-    if not jumped and not is_poor(view):
+    if not jumped and (not is_poor(view) or _is_one_layer(view)):
         return None
     return Shown(
         T(
@@ -118,6 +118,11 @@ def lr_too_high(view: View) -> Shown | None:
             usual=rates.usual,
         )
     )
+
+
+def _is_one_layer(view: View) -> bool:
+    """Return whether there are no hidden layers: then there is one minimum only, and long steps find it too."""
+    return view.model is not None and view.model.graph is not None and view.model.graph.hidden == 0
 
 
 def lr_too_low(view: View) -> Shown | None:

@@ -36,6 +36,7 @@ from grader.plan import (
     Call,
     Curves,
     Describe,
+    Listed,
     Literal,
     Read,
     Replay,
@@ -248,6 +249,8 @@ class Run:
         match argument:
             case Array(name=name):
                 return self.arrays[name].copy()
+            case Listed(name=name):
+                return self.arrays[name].tolist()
             case Literal(value=value):
                 return value
             case Result(step=step):

@@ -142,7 +142,13 @@ def is_frame(value: object) -> bool:
 
 
 def _frame(frame: Any, store: Store, depth: int) -> Value:
-    """Return a table as one dict for each row; an index that says something is its first column."""
+    """Return a table of numbers as an array, any other as one dict for each row.
+
+    An index that says something is the first column.
+    """
+    array = np.asarray(frame)
+    if array.dtype.kind in "biufc":
+        return _array(array, "DataFrame", store)
     if frame.size > MAX_ITEMS:
         return OtherValue(type="DataFrame", note=f"{frame.shape}")
     numbered = list(frame.index) == list(range(len(frame)))

@@ -29,6 +29,7 @@ from grader.verdict import WallState
 
 WARM_MODULES = (
     "numpy",
+    "pandas",  # Keras imports it at the first fit where it is installed
     "tensorflow",
     "keras",
     "sklearn.datasets",

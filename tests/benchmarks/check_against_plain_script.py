@@ -1,9 +1,9 @@
-"""CPU time of `grader check digits` on the reference, against a plain script that does the same work.
+"""CPU time of `grader check` on the reference of each exercise, against a plain script that does the same work.
 
 The script imports the same libraries and calls the same functions on the same arrays with the same seeds, in one
 process, and does nothing else. The two run in turn; what is printed is the ratio of each pair, and their median.
 
-    python -m tests.benchmarks.check_against_plain_script [PAIRS]
+    python -m tests.benchmarks.check_against_plain_script [PAIRS [EXERCISE ...]]
 """
 
 import os
@@ -12,15 +12,23 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from grader.course import Course
 from grader.sandbox.supervisor import worker_environment
+from grader.verdict import decode
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "reference" / "digits" / "submission.py"
+COURSE = Course(ROOT)
 
 
-def plain(seeds: tuple[int, ...]) -> None:
+def reference(exercise: str) -> Path:
+    """Return the reference solution of an exercise."""
+    return ROOT / "reference" / exercise / "submission.py"
+
+
+def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     """Do what a grading does inside the wall, and nothing of what it does around it."""
     import keras
     import matplotlib.pyplot  # noqa: F401
@@ -31,23 +39,20 @@ def plain(seeds: tuple[int, ...]) -> None:
     import sklearn.preprocessing  # noqa: F401
     import tensorflow as tf
 
-    from grader.course import Course
     from grader.examiner import make_plan
     from grader.examiner_talk import Question
     from grader.model_facts import made_history
     from grader.plan import Array, Call, Curves, Literal, Plan, Result, Trusted
     from grader.record import unpack
 
-    rubric = Course(ROOT).rubric("digits")
-    plan, arrays = unpack(
-        make_plan(Question(course="", exercise="digits", seeds=seeds), rubric, rubric.data(), frozenset()).parcel,
-        Plan,
-    )
+    rubric, question = COURSE.rubric(exercise), Question(course="", exercise=exercise, seeds=seeds)
+    plan, arrays = unpack(make_plan(question, rubric, rubric.data(), frozenset()).parcel, Plan)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     names: dict[str, object] = {"__name__": "submission"}
-    exec(compile(REFERENCE.read_text("utf-8"), str(REFERENCE), "exec"), names)
+    source = reference(exercise)
+    exec(compile(source.read_text("utf-8"), str(source), "exec"), names)
     live: dict[str, object] = {}
     for step in plan.steps:
         if not isinstance(step, Call):
@@ -75,39 +80,36 @@ def cpu_seconds(command: list[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main(pairs: int) -> None:
-    """Measure and print."""
-    from grader.verdict import decode
-
+def measure(exercise: str, pairs: int) -> float:
+    """Print the ratio of each pair of runs, and return their median."""
     with tempfile.TemporaryDirectory() as folder:
         page, record = Path(folder) / "report.html", Path(folder) / "verdict.json"
-        grade = [
-            sys.executable,
-            "-m",
-            "grader",
-            "check",
-            "digits",
-            str(REFERENCE),
-            "--html",
-            str(page),
-            "--json",
-            str(record),
-        ]
+        outputs = ["--html", str(page), "--json", str(record)]
+        grade = [sys.executable, "-m", "grader", "check", exercise, str(reference(exercise)), *outputs]
         cpu_seconds(grade)
         seeds = decode(record.read_bytes()).seeds
-        script = [sys.executable, "-m", "tests.benchmarks.check_against_plain_script", "plain", *map(str, seeds)]
+        script = [sys.executable, "-m", "tests.benchmarks.check_against_plain_script", "plain", exercise]
+        script += map(str, seeds)
         cpu_seconds(script)
-        print(f"seeds trained: {seeds}; first run of each is not counted")
+        print(f"{exercise}: seeds trained: {seeds}; first run of each is not counted")
         ratios = []
         for pair in range(pairs):
             graded, alone = cpu_seconds(grade), cpu_seconds(script)
             ratios.append(graded / alone)
             print(f"pair {pair + 1}: check {graded:.2f} s CPU, script {alone:.2f} s CPU, ratio {ratios[-1]:.3f}")
-    print(f"median ratio {statistics.median(ratios):.3f} (aim: at most 1.25)")
+    return statistics.median(ratios)
+
+
+def main(pairs: int, exercises: Sequence[str]) -> None:
+    """Measure and print."""
+    medians = {exercise: measure(exercise, pairs) for exercise in exercises or COURSE.exercises()}
+    for exercise, median in medians.items():
+        print(f"{exercise}: median ratio {median:.3f} (aim: at most 1.25)")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["plain"]:
-        plain(tuple(map(int, sys.argv[2:])))
-    else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    match sys.argv[1:]:
+        case ["plain", name, *chosen]:
+            plain(name, tuple(map(int, chosen)))
+        case arguments:
+            main(int(arguments[0]) if arguments else 3, arguments[1:])

@@ -66,12 +66,13 @@ FAULTY = '''
 from dataclasses import dataclass
 
 from grader.checks import OneHot
+from grader.checks.base import Check
 from grader.data import digits
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 
 
 @dataclass(frozen=True)
-class Fails:
+class Fails(Check):
     """A check that raises."""
 
     def steps(self, seeds):

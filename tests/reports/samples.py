@@ -299,7 +299,7 @@ def broken(language: str = "en") -> Pair:
         language,
         criteria,
         status=Status.FAILED,
-        certified=False,
+        certified=None,
         certification=(),
         notices=(
             Notice(
@@ -404,7 +404,7 @@ def _verdict(
     *,
     status: Status,
     certification: tuple[CertificationItem, ...],
-    certified: bool = True,
+    certified: bool | None = True,
     notices: tuple[Notice, ...] = (),
     submission: str = "submission.py",
     walls: tuple[WallState, ...] = WALLS,

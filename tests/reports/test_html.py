@@ -157,6 +157,20 @@ def test_a_submission_that_is_not_certified_says_why_at_the_top() -> None:
     assert "the last operation of the graph is Sigmoid" in head
 
 
+def test_without_a_network_nobody_is_told_that_it_is_not_certified() -> None:
+    text = _rendered("broken")
+    assert "certified" not in text[text.index("<header") : text.index("<nav")]
+
+
+def test_scores_of_several_networks_are_told_apart() -> None:
+    verdict, exhibits = samples.good()
+    named = tuple(msgspec.structs.replace(score, network="functional") for score in exhibits.scores)
+    assert "functional" not in render(verdict, exhibits)
+    assert render(verdict, msgspec.structs.replace(exhibits, scores=named)).count("<td>functional</td>") == len(
+        named
+    )
+
+
 def test_a_mark_with_something_undecided_is_not_final() -> None:
     assert "not final" in Page(_rendered("mixed")).text
     assert "not final" not in Page(_rendered("good")).text

@@ -1,0 +1,496 @@
+"""Checks of one network written in several styles: is each what it says, and are they the same network?"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, not_graded, passed
+from grader.checks.networks import certified
+from grader.checks.regression import compiled_with, loss_problem, metric_problem
+from grader.checks.several import EachNetwork, is_finite, label, together
+from grader.evidence import CompileFacts, ModelFacts
+from grader.graph import DenseNode
+from grader.network import Model, trained
+from grader.plan import Replay, Step
+from grader.text import T, Words
+from grader.training import Training
+from grader.verdict import Status
+
+ROWS, ROWS_SEED = 256, 2026  # on which networks with the same weights are compared
+CLOSE = 1e-5  # how far apart their outputs may lie, where these are of size one
+
+# How Keras and TensorFlow complain about weights that are made anew in each call.
+_MADE_IN_CALL = ("only supports singleton tf.Variables", "cannot add new elements of state")
+
+
+@dataclass(frozen=True)
+class HasStyle(Check):
+    """A function returns a model of its style: sequential, functional or subclassed, and no other in disguise.
+
+    A model that does nothing but call another one is that other one's style.
+
+    >>> HasStyle(Training(build="build_functional", name="functional"), "functional")
+    """
+
+    network: Training
+    style: str
+    topics = frozenset({"architecture"})
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of the training."""
+        return self.network.steps(seeds)
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the training."""
+        return (self.network,)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the class of the model, where its layers lie, and whether they outlive a call."""
+        known = trained(case, self.network, case.seeds[0]).before
+        if known is not None and known.facts.graph is None and _made_in_call(known.facts):
+            return _layers_in_call(known.facts)
+        facts = certified(case, self.network, after=False).facts
+        if facts.style != self.style:
+            return self._other_style(facts)
+        wrapped = _wrapped(facts)
+        if wrapped:
+            return failed(
+                T(
+                    "This model does nothing but call another model, {wrapped}, which holds all of the layers. "
+                    "That "
+                    "is the other model in disguise: make the layers here, and thread them here.",
+                    wrapped=wrapped,
+                ),
+                expected=_how(self.style),
+                received=T("all layers inside {wrapped}", wrapped=wrapped),
+                blocks=False,
+            )
+        return passed(T("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
+
+    def _other_style(self, facts: ModelFacts) -> Judgement:
+        message = T(
+            "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
+            function=label(self.network),
+            wanted=_kind(self.style),
+            how=_how(self.style),
+            received=_kind(facts.style),
+            type=facts.type,
+        )
+        received = T("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
+        return failed(message, expected=_how(self.style), received=received, blocks=False)
+
+
+def _kind(style: str) -> Words:
+    if style == "sequential":
+        return T("a sequential model")
+    return T("a functional model") if style == "functional" else T("a subclassed model")
+
+
+def _how(style: str) -> Words:
+    if style == "sequential":
+        return T("keras.Sequential with its layers in a list")
+    if style == "functional":
+        return T("layers called on keras.Input and on one another, then keras.Model(inputs, outputs)")
+    return T("a class of your own that inherits from keras.Model, with layers made in __init__ and used in call")
+
+
+def _made_in_call(facts: ModelFacts) -> bool:
+    return any(complaint in facts.problem for complaint in _MADE_IN_CALL)
+
+
+def _layers_in_call(facts: ModelFacts) -> Judgement:
+    return failed(
+        T(
+            "{type} makes its layers inside call(), so each call gets new layers with new random weights, and "
+            "what is "
+            "learned is thrown away. Make the layers once, in __init__ (self.hidden = keras.layers.Dense(...)), "
+            "and "
+            "only use them in call().",
+            type=facts.type,
+        ),
+        expected=T("layers made in __init__"),
+        received=T("layers made in call(), {count} parameters that the model knows of", count=facts.parameters),
+    )
+
+
+def _wrapped(facts: ModelFacts) -> str:
+    """Return the name of the one model inside that holds all weights; "" where there is none."""
+    holders = {layer.path.split("/")[0] for layer in facts.layers if layer.weight_shapes}
+    held = sum(int(np.prod(shape)) for layer in facts.layers for shape in layer.weight_shapes)
+    return holders.pop() if len(holders) == 1 and held >= facts.parameters else ""
+
+
+@dataclass(frozen=True)
+class ComparesNetworks(EachNetwork):
+    """A check that compares each network but the first with the first. Each of these has its share of the "
+    "points."""
+
+    def judge(self, case: Case) -> Judgement:
+        """Compare, and put it together."""
+        others = self.networks[1:]
+        return together(others, [self._judged(case, network) for network in others])
+
+    @property
+    def first(self) -> Training:
+        """Return the network that the others are compared with."""
+        return self.networks[0]
+
+    @abstractmethod
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Compare one of the networks with the first. Raises nothing but `UnmetError`."""
+
+
+@dataclass(frozen=True)
+class SameLayers(ComparesNetworks):
+    """All networks have `hidden` hidden Dense layers of one width and a linear output, judged from their graphs.
+
+    >>> SameLayers((Training(name="sequential"), Training(name="functional")), hidden=2)
+    """
+
+    topics = frozenset({"architecture"})
+    hidden: int = 2
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge what stands in the graphs; activations that are not the same are told from what they compute."""
+        for each in (self.first, network):
+            problem = self._problem(certified(case, each, after=False))
+            if problem is not None:
+                return replace(
+                    problem, message=T("{network}: {message}", network=label(each), message=problem.message)
+                )
+        first, other = (certified(case, each, after=False) for each in (self.first, network))
+        if _sizes(first) != _sizes(other):
+            return failed(
+                T(
+                    "The layers differ: {first} has {expected}, {other} has {received}. They have to be the same "
+                    "network.",
+                    first=label(self.first),
+                    expected=_sizes(first),
+                    other=label(network),
+                    received=_sizes(other),
+                ),
+                expected=_sizes(first),
+                received=_sizes(other),
+                blocks=False,
+            )
+        return passed(T("All have the same layers: {sizes}.", sizes=_sizes(first)))
+
+    def _problem(self, model: Model) -> Judgement | None:
+        """Return what is not as the task sheet says, or None."""
+        assert model.graph is not None
+        dense = model.graph.dense
+        widths = [node.shape[1] for node in dense]
+        expected = T("{hidden} hidden Dense layers of one width, then Dense(1)", hidden=self.hidden)
+        if len(dense) != self.hidden + 1 or len(model.graph.kernels) != len(dense):
+            unused = len([layer for layer in model.facts.layers if layer.kind == "Dense"]) - len(dense)
+            return failed(
+                T(
+                    "Expected {expected}. Received: {count} layers whose weights the output depends on. {advice}",
+                    expected=expected,
+                    count=len(model.graph.kernels),
+                    advice=T("Is a layer made, but not used in call()?") if unused > 0 else T("Count them again."),
+                ),
+                expected=expected,
+                received=_sizes(model) or "0",
+                blocks=False,
+            )
+        if widths[-1] != 1 or len(set(widths[:-1])) != 1:
+            return failed(
+                T("Expected {expected}. Received: {sizes}.", expected=expected, sizes=_sizes(model)),
+                expected=expected,
+                received=_sizes(model),
+                blocks=False,
+            )
+        if model.graph.hidden < self.hidden:
+            return failed(
+                T(
+                    "A hidden layer has no activation. Without one, it collapses with the next layer into a "
+                    "single one."
+                ),
+                expected=T("hidden layers with an activation: {count}", count=self.hidden),
+                received=T("hidden layers with an activation: {count}", count=model.graph.hidden),
+                blocks=False,
+            )
+        if model.graph.head != "linear" or dense[-1].activations:
+            bends = ", ".join(dense[-1].activations) or model.graph.head
+            return failed(
+                T(
+                    "The output goes through {activation}, which limits what can be predicted. Leave the "
+                    "activation of "
+                    "the output layer out.",
+                    activation=bends,
+                ),
+                expected=T("a linear output"),
+                received=T("a {activation} output", activation=bends),
+                blocks=False,
+            )
+        return None
+
+
+def _sizes(model: Model) -> str:
+    """Return the network as sizes of layers, from input to output, with what is there beside them."""
+    assert model.graph is not None
+    sizes = [node.shape[0] for node in model.graph.dense[:1]] + [node.shape[1] for node in model.graph.dense]
+    bare = sum(not node.bias for node in model.graph.dense)
+    dropped = [f"{layer.kind} {layer.rate:g}" for layer in model.facts.layers if layer.rate]
+    text = "-".join(map(str, sizes))
+    return ", ".join([text, *([f"use_bias=False ×{bare}"] if bare else []), *dropped])
+
+
+@dataclass(frozen=True)
+class SameCompile(ComparesNetworks):
+    """All networks are compiled with the same loss, for numbers, and the same optimizer at the same learning rate.
+
+    >>> SameCompile((Training(name="sequential"), Training(name="functional")))
+    """
+
+    topics = frozenset({"head"})
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge what the networks were trained with, or else what they were compiled with."""
+        found: list[tuple[CompileFacts | None, str]] = []
+        for each in (self.first, network):
+            if trained(case, each, case.seeds[0]).before is None:
+                certified(case, each, after=False)  # says why
+            compiled, loss = compiled_with(case, each)
+            problem = loss_problem(compiled, loss) or metric_problem(compiled)
+            if problem is not None:
+                return replace(
+                    problem, message=T("{network}: {message}", network=label(each), message=problem.message)
+                )
+            found.append((compiled, loss))
+        (one, one_loss), (other, other_loss) = found
+        assert one is not None
+        assert other is not None
+        pairs = [(one_loss, other_loss), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
+        for kind, (expected, received) in zip((T("loss"), T("optimizer"), T("learning rate")), pairs, strict=True):
+            if expected != received:
+                return failed(
+                    T(
+                        "The {kind} differs: {expected} in {first}, {received} in {other}. Compare styles only "
+                        "where "
+                        "everything else is the same.",
+                        kind=kind,
+                        expected=expected,
+                        first=label(self.first),
+                        received=received,
+                        other=label(network),
+                    ),
+                    expected=expected,
+                    received=received,
+                    blocks=False,
+                )
+        return passed(
+            T(
+                "All have the same loss, {loss}, and the same optimizer, {optimizer}.",
+                loss=one_loss,
+                optimizer=one.optimizer,
+            )
+        )
+
+
+def _rate(compiled: CompileFacts) -> str:
+    return "–" if compiled.learning_rate is None else f"{compiled.learning_rate:.4g}"
+
+
+@dataclass(frozen=True)
+class SameFunction(ComparesNetworks):
+    """With the weights of the first network copied into them, all networks give the same for the same rows.
+
+    The examiner copies: it puts the kernels and biases of the first graph into the others and runs them behind
+    walls.
+
+    >>> SameFunction((Training(name="sequential"), Training(name="functional")))
+    """
+
+    topics = frozenset({"architecture"})
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return a replay of each graph on random rows, with the weights of the first."""
+        seed = case.seeds[0]
+        known = trained(case, self.first, seed)
+        source, step = known.after, self.first.trained(seed)
+        if source is None or not is_finite(source):  # nothing was learned that could be copied
+            source, step = known.before, self.first.model(seed)
+        if source is None or source.graph is None:
+            return (), {}
+        rows = np.random.default_rng(ROWS_SEED)
+        width = case.inside[self.first.array("x_train")].shape[1:]
+        arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
+        made: list[Replay] = []
+        for network in self.networks:
+            model = trained(case, network, seed).before
+            if model is None or model.graph is None or model.facts.graph is None:
+                continue
+            if not _fits(source.graph.dense, model.graph.dense):
+                continue
+            name = self._id(network)
+            arrays[f"{name}:graph"] = case.steps[network.model(seed)].arrays[model.facts.graph.ref]
+            copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, network.model(seed)))
+            arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
+            made.append(
+                Replay(
+                    id=name,
+                    graph=f"{name}:graph",
+                    input_node=model.facts.graph.input_node,
+                    output_node=model.facts.graph.output_node,
+                    inputs=(f"{self._id(self.first)}:rows",),
+                    constants={place: f"{name}:{place}" for place in copied},
+                )
+            )
+        return made, arrays
+
+    def _copied(
+        self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
+    ) -> dict[str, Array]:
+        """Return for each constant of the target what the source has there. Both: layers, and their replay."""
+        (theirs, step), (ours, place) = source, target
+        copied: dict[str, Array] = {}
+        for held, own in zip(theirs, ours, strict=True):
+            for name, into in ((held.kernel, own.kernel), (held.bias, own.bias)):
+                if name:
+                    # A bias may be a line (1, n) in one and (n,) in the other.
+                    copied[into] = _constant(case, step, name).reshape(_constant(case, place, into).shape)
+        return copied
+
+    def _id(self, network: Training) -> str:
+        return f"copied:{network.build}@{network.name}"
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Compare what came of the replays."""
+        first, other = (certified(case, each, after=False) for each in (self.first, network))
+        assert first.graph is not None
+        assert other.graph is not None
+        if not _fits(first.graph.dense, other.graph.dense):
+            return Judgement(
+                Status.SKIPPED,
+                T(
+                    "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
+                    "against "
+                    "{received}.",
+                    first=label(self.first),
+                    other=label(network),
+                    expected=_sizes(first),
+                    received=_sizes(other),
+                ),
+            )
+        expected, received = self._outputs(case, self.first), self._outputs(case, network)
+        scale = max(1.0, float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0)))
+        if received.size != expected.size:
+            return failed(
+                T("The outputs have other shapes: {expected} and {received}.", **_shapes(expected, received))
+            )
+        off = np.abs(expected.ravel() - received.ravel())
+        if not np.isfinite(off).all():
+            return not_graded(T("The grader could not compare the networks: the weights to copy are no numbers."))
+        if off.max() <= CLOSE * scale:
+            return passed(
+                T(
+                    "With the same weights, all give the same outputs (largest difference {off:.1g}).",
+                    off=off.max(),
+                )
+            )
+        return failed(
+            T(
+                "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
+                "{off:.2g}). "
+                "{reason}",
+                first=label(self.first),
+                other=label(network),
+                off=float(off.max()),
+                reason=_reason(first.graph.dense, other.graph.dense),
+            ),
+            expected=T("activations: {names}", names=_activations(first.graph.dense)),
+            received=T("activations: {names}", names=_activations(other.graph.dense)),
+            blocks=False,
+        )
+
+    def _outputs(self, case: Case, network: Training) -> Array:
+        replayed = case.replays.get(self._id(network))
+        if replayed is None or not replayed.evidence.outputs:
+            problem = replayed.evidence.problem if replayed is not None else "–"
+            raise UnmetError(
+                not_graded(
+                    T("The grader could not run the network with the copied weights: {problem}", problem=problem)
+                )
+            )
+        return replayed.arrays[replayed.evidence.outputs[0]].astype(np.float64)
+
+
+def _constant(case: Case, step: str, name: str) -> Array:
+    replayed = case.replays[step]
+    return replayed.arrays[replayed.evidence.constants[name]]
+
+
+def _normal(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    return random.normal(0.0, 1.0, shape).astype(np.float32)
+
+
+def _shapes(expected: Array, received: Array) -> dict[str, str]:
+    return {"expected": str(expected.shape), "received": str(received.shape)}
+
+
+def _fits(theirs: Sequence[DenseNode], ours: Sequence[DenseNode]) -> bool:
+    """Return whether the weights of one network can be put into another, layer by layer."""
+    shapes = [[(node.shape, bool(node.bias), node.plain) for node in each] for each in (theirs, ours)]
+    return bool(theirs) and shapes[0] == shapes[1] and all(node.plain for node in ours)
+
+
+def _activations(dense: Sequence[DenseNode]) -> str:
+    return ", ".join("+".join(node.activations) or "–" for node in dense)
+
+
+def _reason(first: Sequence[DenseNode], other: Sequence[DenseNode]) -> Words:
+    if _activations(first) == _activations(other):
+        return T("Do the rows go through the same layers in the same order?")
+    return T(
+        "After their layers, one has the activations {first}, the other {other}.",
+        first=_activations(first),
+        other=_activations(other),
+    )
+
+
+@dataclass(frozen=True)
+class OwnWeights(ComparesNetworks):
+    """Each function makes a network of its own: training one leaves the others as they were.
+
+    The networks are built and trained one after the other. Fresh weights may well be equal, since each function is
+    called with the same seed; but those of a fresh network are never what an earlier one has just been trained to.
+
+    >>> OwnWeights((Training(name="sequential"), Training(name="functional")))
+    """
+
+    topics = frozenset({"architecture"})
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Look for trained weights of earlier networks in this one, as it was when it had just been built."""
+        fresh = certified(case, network, after=False)
+        for earlier in self.networks[: self.networks.index(network)]:
+            shared = _learned(case, earlier) & _kernels(fresh)
+            if shared:
+                return failed(
+                    T(
+                        "{network} shares layers with {earlier}: before it was trained, it already had the "
+                        "weights that "
+                        "{earlier} was trained to. Make new layers in each function, not once for all of them.",
+                        network=label(network),
+                        earlier=label(earlier),
+                    ),
+                    expected=T("fresh weights"),
+                    received=T("kernels that were trained before: {count}", count=len(shared)),
+                    blocks=False,
+                )
+        return passed(T("Each network has weights of its own."))
+
+
+def _learned(case: Case, network: Training) -> set[tuple[tuple[int, ...], bytes]]:
+    """Return the kernels that a network has only since its training."""
+    known = trained(case, network, case.seeds[0])
+    return (_kernels(known.after) if known.after else set()) - (_kernels(known.before) if known.before else set())
+
+
+def _kernels(model: Model) -> set[tuple[tuple[int, ...], bytes]]:
+    pairs = model.graph.kernels if model.graph else ()
+    return {(kernel.shape, kernel.tobytes()) for _, kernel in pairs if kernel.size > 1}
