@@ -41,7 +41,7 @@ def _entry(name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    return " ".join(text.split("\n\n")[0].split()).rstrip(".")
+    return " ".join(text.split("\n\n", maxsplit=1)[0].split()).rstrip(".")
 
 
 if __name__ == "__main__":
