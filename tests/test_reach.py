@@ -52,11 +52,13 @@ if __name__ == "__main__":
     ],
 )
 def test_a_change_reaches_what_names_it_and_nothing_else(before: str, after: str, names: set[str]) -> None:
-    assert reached(SCRIPT, SCRIPT.replace(before, after)) == names
+    assert reached(SCRIPT, SCRIPT.replace(before, after)) == frozenset(names)
 
 
 def test_a_name_that_is_defined_anew_at_the_end_is_a_change_of_it() -> None:
-    assert reached(SCRIPT, f"{SCRIPT}\nimport keras\n\ndef one():\n    return 5\n") == {"one", "two", "keras"}
+    assert reached(SCRIPT, f"{SCRIPT}\nimport keras\n\ndef one():\n    return 5\n") == frozenset(
+        {"one", "two", "keras"}
+    )
 
 
 UNCLEAR = {
@@ -104,7 +106,7 @@ def test_what_is_harmless_stays_by_itself(case: str) -> None:
 def test_a_statement_with_effects_that_names_what_changed_reaches_everything() -> None:
     script = f"{SCRIPT}\nprint(two(1))\n"
     assert reached(script, script.replace("N = 3", "N = 4")) is None
-    assert reached(script, script.replace("three(1)", "three(2)")) == {"Net"}
+    assert reached(script, script.replace("three(1)", "three(2)")) == frozenset({"Net"})
 
 
 def test_names_behind_others() -> None:

@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) 
 
 def test_what_was_not_used_for_longest_goes_when_there_is_too_much(tmp_path: Path) -> None:
     cache, make = RunCache(tmp_path), Maker()
-    paths = []
+    paths: list[Path] = []
     for number in range(3):
         cache.through(bytes([number]), SUBMISSION, "walls", make)
         (new,) = set(tmp_path.glob("*.run")) - set(paths)
