@@ -5,17 +5,16 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from grader import __version__
 from grader import course as courses
@@ -29,6 +28,10 @@ from grader.submission import Submission, read
 from grader.text import LANGUAGES, T, Translator
 from grader.verdict import Status, Verdict, encode
 from reports import html, terminal
+
+if TYPE_CHECKING:
+    from grader.run_cache import RunCache
+    from grader.validate import Exercise
 
 
 class ExitCode(IntEnum):
@@ -137,37 +140,73 @@ def check(
     raise typer.Exit(exit_code(graded.verdict))
 
 
-@app.command(help=_help(T("Prove the rubrics: on the reference, the stub, and every variant.")))
+@app.command(help=_help(T("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))
 def validate(
     exercise: Annotated[str | None, typer.Argument()] = None,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Grade the reference, the stub and the variants, and compare with what each says it must lose."""
-    from grader.validate import Claim, claims_of, prove  # instructors only
+    """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
+    from grader.validate import Exercise, RefusedError, exercise_of  # instructors only
 
     say = Translator(lang)
     chosen = _course(course, say)
     names = (exercise,) if exercise else chosen.exercises()
+    code = ExitCode.PASSED
+    found: list[Exercise] = []
     for name in names:
         _rubric_folder(chosen, name, say)
+        try:
+            found.append(exercise_of(chosen, name))
+        except RefusedError as error:
+            _complain(say(error.text))
+            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
+    if found and not _all_proven(chosen, found, say):
+        code = max(code, ExitCode.NOT_ALL_PASSED)
+    raise typer.Exit(code)
+
+
+def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator) -> bool:
+    """Prove each exercise and print its tables; returns whether nothing is to be mended."""
+    from grader.run_cache import RunCache, cache_folder
+
+    runs = RunCache(cache_folder())
+    with _grader(course, plain=False, say=say, runs=runs) as grader:
+        proven = [_is_proven(grader, exercise, say) for exercise in exercises]
+    runs.tidy()
+    return all(proven)
+
+
+def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
+    from grader.proof_tables import count_of_mutants, table_of_claims, table_of_mutants
+    from grader.validate import Bench
+
     console = Console()
-    wrong = 0
-    with _grader(chosen, plain=False, say=say) as grader:
-        for name in names:
-            claims: tuple[Claim, ...] = claims_of(chosen, name)
-            table = Table(title=name)
-            for heading in (T("Submission"), T("Points"), T("Must lose"), T("As claimed?")):
-                table.add_column(say(heading))
-            with _bar(say(T("Proving {exercise}", exercise=name)), len(claims)) as advance:
-                for proof in prove(grader, name, claims):
-                    advance(proof.claim.name)
-                    wrong += proof.complaint is not None
-                    verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
-                    lost = ", ".join(proof.claim.loses) or "–"
-                    table.add_row(escape(proof.claim.name), f"{proof.points:g}", escape(lost), verdict)
-            console.print(table)
-    raise typer.Exit(ExitCode.NOT_ALL_PASSED if wrong else ExitCode.PASSED)
+    bench = Bench(grader, exercise.name, exercise.claims)
+    proofs, trials = [], []
+    total = len(exercise.claims) + len(exercise.mutants)
+    with _bar(say(T("Proving {exercise}", exercise=exercise.name)), total) as advance:
+        for proof in bench.proofs():
+            advance(proof.claim.name)
+            proofs.append(proof)
+        for trial in bench.trials(exercise.mutants, exercise.equivalents):
+            advance(trial.mutant.id)
+            trials.append(trial)
+    console.print(table_of_claims(exercise.name, proofs, say))
+    console.print(table_of_mutants(exercise.name, trials, say))
+    console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
+    for pattern in exercise.stale:
+        _complain(
+            say(
+                T(
+                    "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
+                    exercise=exercise.name,
+                    pattern=pattern,
+                )
+            )
+        )
+    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
+    return not any(wrong) and not exercise.stale
 
 
 @app.command(help=_help(T("Show what this machine can do: versions and walls.")))
@@ -223,17 +262,21 @@ def _require_writable(files: list[Path | None], say: Translator) -> None:
             )
 
 
-def _refuse(message: str) -> NoReturn:
+def _complain(message: str) -> None:
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def _refuse(message: str) -> NoReturn:
+    _complain(message)
     raise typer.Exit(ExitCode.USAGE)
 
 
 @contextmanager
-def _grader(course: Course, *, plain: bool, say: Translator) -> Iterator[Grader]:
+def _grader(course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None) -> Iterator[Grader]:
     """Start a grader: behind walls where there can be any."""
     mode = Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
     try:
-        with Grader(course, mode) as grader:
+        with Grader(course, mode, runs) as grader:
             yield grader
     except (SandboxError, GraderError) as error:
         Console(stderr=True).print(

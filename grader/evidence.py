@@ -180,7 +180,9 @@ class FitFacts(Record, frozen=True):
     y_dtype: str = ""
     y_range: tuple[float, float] | None = None  # None too where a value is NaN or infinite
     epochs: int = 1
+    from_logits: bool = False
     validation: Literal["", "data", "split"] = ""
+    validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
     stale: tuple[
         str, ...

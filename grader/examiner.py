@@ -73,18 +73,12 @@ class Examiner:
 def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> PlanMade:
     """Return the steps of all checks, each once, without those that are done unless others use them.
 
-    Raises `ValueError` for a rubric with a check that asks for nothing, or with two different steps of one id.
+    Raises `RubricError` as `Rubric.steps` does.
     """
-    steps: dict[str, Step] = {}
+    steps = rubric.steps(question.seeds)
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
-        asked = criterion.check.steps(question.seeds)
-        if not asked:
-            raise ValueError(f"{criterion.id} asks for no step, so it would check nothing")
-        for step in asked:
-            if steps.setdefault(step.id, step) != step:
-                raise ValueError(f"two different steps are called {step.id!r}")
     wanted = _with_uses(steps, set(steps) - done)
     chosen = tuple(step for step in steps.values() if step.id in wanted)
     plan = Plan(exercise=question.exercise, limits=rubric.limits, steps=chosen)

@@ -18,6 +18,7 @@ from grader import __version__
 from grader.course import Course
 from grader.evidence import StopReason
 from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.run_cache import RunCache
 from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
 from grader.sandbox.supervisor import SandboxError, Workshop
@@ -34,10 +35,11 @@ class GraderError(Exception):
 
 @dataclass(frozen=True)
 class Graded:
-    """A verdict with what the report shows besides."""
+    """A verdict with what the report shows besides, and the evidence that it was made from."""
 
     verdict: Verdict
     exhibits: Exhibits
+    held: Held
 
 
 class Mode(StrEnum):
@@ -48,10 +50,14 @@ class Mode(StrEnum):
 
 
 class Grader:
-    """Grades submissions of a course, one import of TensorFlow for all of them. A context manager."""
+    """Grades submissions of a course, one import of TensorFlow for all of them. A context manager.
 
-    def __init__(self, course: Course, mode: Mode) -> None:
+    `runs`: where runs are kept that need not be made again. Without it, each is made.
+    """
+
+    def __init__(self, course: Course, mode: Mode, runs: RunCache | None = None) -> None:
         self.course = course
+        self.runs = runs
         self._asking = threading.Lock()
         self.workshop = _workshop(mode)
 
@@ -62,10 +68,18 @@ class Grader:
         self.workshop.__exit__()
 
     def grade(
-        self, exercise: str, submission: Submission, language: str = "en", progress: Progress = lambda *_: None
+        self,
+        exercise: str,
+        submission: Submission,
+        language: str = "en",
+        progress: Progress = lambda *_: None,
+        known: Held | None = None,
     ) -> Graded:
-        """Run and judge one submission. Raises `GraderError` when the grader's own processes fail."""
-        held, used = _nothing(), _Used()
+        """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
+
+        `known`: evidence that would come out the same, so that its steps are not done; never all of them.
+        """
+        held, used = known or _nothing(), _Used()
         question = Question(course=str(self.course.folder), exercise=exercise)
         while True:
             plan = self._ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
@@ -81,7 +95,7 @@ class Grader:
             )
             judged = self._ask(ask, Judged)
             if not judged.more_seeds or held.import_stop is not None:
-                return Graded(judged.verdict, judged.exhibits)
+                return Graded(judged.verdict, judged.exhibits, held)
             question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
 
     def _replay(self, parcel: bytes) -> dict[str, bytes]:
@@ -95,8 +109,11 @@ class Grader:
     def _carry_out(
         self, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
     ) -> Run:
-        try:
+        def run() -> Run:
             return carry_out(self.workshop, parcel, submission, progress)
+
+        try:
+            return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()
         except SandboxError as error:
             raise GraderError(str(error)) from error
 

@@ -80,7 +80,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         model(sample[:2], training=False)  # subclassed models have no weights before they are first called
         graph = _freeze(model, sample, store)
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
-        problem = f"{type(error).__name__}: {_told(error)}"[:500]
+        problem = _told(error)[:500]
     layers = tuple(_layer(layer, path) for layer, path in _flatten(model))
     return ModelFacts(
         style=_style(model),
@@ -99,11 +99,11 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
 
 
 def _told(error: Exception) -> str:
-    """Return what an exception says, without where TensorFlow was when it did, and without colours."""
+    """Return kind and message of an exception: without the traceback of tracing, and without colours."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
-        text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1]
-    return " ".join(text.split("Arguments received by")[0].split())
+        text = re.split(r"\n\s+(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
+    return f"{type(error).__name__}: {' '.join(text.split('Arguments received by')[0].split())}"
 
 
 def _wrapped(model: Any) -> str:
@@ -358,15 +358,26 @@ def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:
     return float(x.min()), float(x.max())
 
 
+def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> float:
+    """Return the share of the validation rows that training sees as well; 0 where they are in no array."""
+    if rows is None or not isinstance(validation_data, list | tuple) or not validation_data:
+        return 0.0
+    x = np.asarray(validation_data[0])
+    return float(np.isin(row_hashes(x), rows).mean()) if x.dtype.kind in "biuf" and x.ndim > 1 and len(x) else 0.0
+
+
 def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]) -> _Fit:
     try:
         given = signature.bind(model, *positional, **named).arguments
         x, y = np.asarray(given.get("x")), np.asarray(given.get("y"))
         head = [_layer(layer, "").activation for layer, _ in _flatten(model)]
         validation = "data" if given.get("validation_data") is not None else ""
+        rows = row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None
+        loss, options = _loss(getattr(model, "loss", None))
         facts = FitFacts(
             head=next((name for name in reversed(head) if name), None),
-            loss=_loss(getattr(model, "loss", None))[0],
+            loss=loss,
+            from_logits=bool(options.get("from_logits")),
             x_shape=x.shape,
             x_range=_range(x),
             x_finite=x.dtype.kind not in "f" or bool(np.isfinite(x).all()),
@@ -379,6 +390,7 @@ def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...],
                 "Literal['', 'data', 'split']", validation or ("split" if given.get("validation_split") else "")
             ),
         )
-        return _Fit(facts, rows=row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None)
+        seen = _share_seen(given.get("validation_data"), rows)
+        return _Fit(msgspec.structs.replace(facts, validation_seen=seen), rows=rows)
     except Exception:  # noqa: BLE001 - data of any kind may be given to fit; Keras itself will say what it thinks of it
         return _Fit(FitFacts())

@@ -1,16 +1,24 @@
 """What an author writes an exercise with: a rubric is one declaration, without control flow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from grader.checks.base import Check
 from grader.data import Data
-from grader.plan import Limits
+from grader.plan import Limits, Step
 from grader.task import Task
-from grader.text import Bilingual
+from grader.text import Bilingual, T, Text, Translator
 from grader.training import Training
 
 __all__ = ["Bilingual", "Criterion", "Limits", "Rubric", "Task"]
+
+
+class RubricError(ValueError):
+    """A rubric that cannot be right. `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(Translator("en")(text))
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Rubric:
-    """An exercise as the grader knows it. Raises `ValueError` for a rubric that cannot be right."""
+    """An exercise as the grader knows it. Raises `RubricError` where it cannot be right."""
 
     title: Bilingual
     task: Task
@@ -46,22 +54,50 @@ class Rubric:
     def __post_init__(self) -> None:
         ids = [criterion.id for criterion in self.criteria]
         if not ids:
-            raise ValueError("a rubric without criteria checks nothing")
+            raise RubricError(T("a rubric without criteria checks nothing"))
         if twice := {i for i in ids if ids.count(i) > 1}:
-            raise ValueError(f"criteria named twice: {', '.join(sorted(twice))}")
+            raise RubricError(T("criteria named twice: {names}", names=", ".join(sorted(twice))))
         for position, criterion in enumerate(self.criteria):
             if unknown := set(criterion.depends_on) - set(ids[:position]):
-                raise ValueError(
-                    f"{criterion.id} depends on what does not stand before it: {', '.join(sorted(unknown))}"
+                raise RubricError(
+                    T(
+                        "{criterion} depends on what does not stand before it: {names}",
+                        criterion=criterion.id,
+                        names=", ".join(sorted(unknown)),
+                    )
                 )
             if criterion.points <= 0:
-                raise ValueError(f"{criterion.id} is worth {criterion.points} points; more than 0 expected")
-        if abs(sum(c.points for c in self.criteria) - self.total) > 1e-9:
-            raise ValueError(
-                f"points add up to {sum(c.points for c in self.criteria):g}; total={self.total:g} expected"
+                raise RubricError(
+                    T(
+                        "{criterion} is worth {points:g} points; more than 0 expected",
+                        criterion=criterion.id,
+                        points=criterion.points,
+                    )
+                )
+        points = sum(criterion.points for criterion in self.criteria)
+        if abs(points - self.total) > 1e-9:
+            raise RubricError(
+                T("points add up to {points:g}; total={total:g} expected", points=points, total=self.total)
             )
         if not self.seeds:
-            raise ValueError("at least one seed is needed")
+            raise RubricError(T("at least one seed is needed"))
+
+    def steps(self, seeds: Sequence[int]) -> dict[str, Step]:
+        """Return the steps of all checks by their ids, each once.
+
+        Raises `RubricError` for a check that asks for nothing, or for two different steps of one id.
+        """
+        steps: dict[str, Step] = {}
+        for criterion in self.criteria:
+            asked = criterion.check.steps(seeds)
+            if not asked:
+                raise RubricError(
+                    T("{criterion} asks for no step, so it would check nothing", criterion=criterion.id)
+                )
+            for step in asked:
+                if steps.setdefault(step.id, step) != step:
+                    raise RubricError(T("two different steps are called {step!r}", step=step.id))
+        return steps
 
     @property
     def trainings(self) -> tuple[Training, ...]:

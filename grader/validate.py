@@ -1,42 +1,53 @@
-"""Proves a rubric: the reference gets everything, the stub nothing, each variant loses exactly what it says.
-
-A variant says so in comments at its top:
-
-    # loses: head_and_loss=0.5, accuracy     (or: nothing)
-    # why: one sentence
-    # from: reference                        (optional: this file only redefines what differs)
-"""
+"""Proves a rubric: the course's own solutions get what they claim, and no mutant of the reference survives."""
 
 import os
-import re
-import tempfile
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
+from grader.claims import Claim, ClaimError, claims_of, complaint_about, script
 from grader.course import Course
-from grader.grade import Grader
-from grader.submission import Submission, read
+from grader.equivalents import Equivalents, EquivalentsError, read_equivalents
+from grader.examiner_talk import Held
+from grader.files import UnreadableSubmission
+from grader.grade import Graded, Grader
+from grader.mutants import Mutant, choose, mutants_of
+from grader.plan import Array, Call, Describe, Read, Step, Trusted
+from grader.reach import Script, reached, unaffected
+from grader.submission import Submission
 from grader.text import T, Words
-from grader.verdict import CriterionVerdict, Status, Verdict
+from grader.verdict import Status
 
-_HEADER = re.compile(r"^#\s*(loses|why|from):\s*(.+?)\s*$", re.MULTILINE)
-EVERYTHING = "everything"
+if TYPE_CHECKING:
+    from grader.rubric import Rubric
+
+__all__ = ["Bench", "Claim", "ClaimError", "Exercise", "Fate", "Proof", "RefusedError", "Trial", "claims_of"]
+__all__ += ["complaint_about", "exercise_of", "prove"]
+
+MOST_MUTANTS = 60
+A = TypeVar("A")
+B = TypeVar("B")
 
 
-class ClaimError(ValueError):
-    """A variant that does not say what it must lose."""
+class RefusedError(Exception):
+    """An exercise that cannot be proven: `text` says why in one sentence."""
+
+    def __init__(self, text: Words, *, unreadable: bool = False) -> None:
+        super().__init__(text)
+        self.text, self.unreadable = text, unreadable
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What a submission of the course's own must lose: criteria, and the share that each keeps (None: not all)."""
+class Fate(StrEnum):
+    """What became of a mutant."""
 
-    name: str
-    submission: Submission
-    loses: Mapping[str, float | None]
-    untouched: bool = False  # a stub: every criterion has to be `not_attempted`
+    KILLED = "killed"  # it lost points
+    SURVIVED = "survived"  # it lost nothing: the rubric does not notice the mistake
+    EQUIVALENT = "equivalent"  # it lost nothing, and somebody said why that is right
+    NOT_GRADED = "not_graded"  # the grader could not decide
+    NOT_EQUIVALENT = "not_equivalent"  # it lost points, though somebody said that it is right
 
 
 @dataclass(frozen=True)
@@ -48,69 +59,192 @@ class Proof:
     complaint: Words | None  # None where the claim holds
 
 
-def claims_of(course: Course, exercise: str) -> tuple[Claim, ...]:
-    """Return what there is to prove of an exercise. Raises `ClaimError` for a variant without its header."""
-    stubs = course.folder / "exercises" / exercise
-    reference = course.folder / "reference" / exercise
-    claims = [Claim(f"reference{p.suffix}", read(p), {}) for p in sorted(reference.glob("submission.*"))]
-    claims += [Claim(f"stub{p.suffix}", read(p), {}, untouched=True) for p in sorted(stubs.glob("submission.*"))]
-    claims += [_variant(p, reference / "submission.py") for p in sorted((reference / "variants").glob("*.*"))]
-    return tuple(claims)
+@dataclass(frozen=True)
+class Trial:
+    """A mutant and what became of it. `criteria`: those that it lost points in, or that could not be decided."""
+
+    mutant: Mutant
+    fate: Fate
+    criteria: tuple[str, ...] = ()
+    reason: str = ""  # why it is as right as the reference, where it is
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Whether nobody has to do anything about it."""
+        return self.fate in {Fate.KILLED, Fate.EQUIVALENT}
 
 
-def _variant(path: Path, reference: Path) -> Claim:
-    submission = read(path)
-    header = dict(_HEADER.findall(submission.units[0].original))
-    if "loses" not in header or "why" not in header:
-        raise ClaimError(f"{path.name} has to begin with '# loses: ...' and '# why: ...'")
-    if header.get("from") == "reference":
-        submission = _joined(reference, path)
-    loses: dict[str, float | None] = {}
-    for part in header["loses"].split(","):
-        name, _, keeps = part.strip().partition("=")
-        if name != "nothing":
-            loses[name] = float(keeps) if keeps else None
-    return Claim(path.name, submission, loses)
+@dataclass(frozen=True)
+class Exercise:
+    """All that there is to prove of an exercise. `stale`: patterns of equivalents that match no mutant."""
+
+    name: str
+    rubric: "Rubric"
+    claims: tuple[Claim, ...]
+    mutants: tuple[Mutant, ...]
+    equivalents: Equivalents
+    stale: tuple[str, ...]
 
 
-def _joined(reference: Path, path: Path) -> Submission:
-    with tempfile.TemporaryDirectory() as folder:
-        joined = Path(folder) / path.name
-        joined.write_text(f"{reference.read_text('utf-8')}\n\n{path.read_text('utf-8')}", "utf-8")
-        return read(joined)
+def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise:
+    """Return what there is to prove of an exercise. Raises `RefusedError` where its parts cannot be right."""
+    rubric = _rubric(course, name)
+    try:
+        claims = claims_of(course, name)
+        equivalents = read_equivalents(course.folder / "reference" / name / "equivalent.toml")
+    except (ClaimError, EquivalentsError) as error:
+        raise RefusedError(error.text) from None
+    except UnreadableSubmission as error:
+        raise RefusedError(error.text, unreadable=True) from None
+    text = _text(claims[0].submission)
+    asked = {s.function if isinstance(s, Call) else s.name for s in _steps(rubric) if isinstance(s, Call | Read)}
+    try:
+        mutants = mutants_of(text, Script(text).behind(asked))
+    except SyntaxError as error:
+        line = error.lineno or 0
+        raise RefusedError(
+            T("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
+        ) from None
+    stale = equivalents.stale(mutant.id for mutant in mutants)
+    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale)
 
 
-def prove(grader: Grader, exercise: str, claims: tuple[Claim, ...]) -> Iterator[Proof]:
-    """Grade each claim's submission, as many at once as there are processors, and compare; in the order given."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        graded = pool.map(lambda claim: grader.grade(exercise, claim.submission).verdict, claims)
-        for claim, verdict in zip(claims, graded, strict=True):
-            yield Proof(claim, verdict.points, complaint_about(claim, verdict))
+def _rubric(course: Course, name: str) -> "Rubric":
+    from grader.rubric import RubricError  # with it come NumPy and all checks
+
+    try:
+        rubric = course.rubric(name)
+        steps = _steps(rubric)
+        known = set(rubric.data().inside).union(*(c.check.arrays() for c in rubric.criteria))
+    except RubricError as error:
+        raise RefusedError(T("The rubric of {exercise}: {reason}.", exercise=name, reason=error.text)) from None
+    except Exception as error:
+        raise RefusedError(
+            T(
+                "The rubric of {exercise} cannot be read: {kind}: {error}",
+                exercise=name,
+                kind=type(error).__name__,
+                error=str(error),
+            ),
+            unreadable=True,
+        ) from error
+    if lacking := sorted({array for step in steps for array in _arrays_of(step)} - known):
+        raise RefusedError(
+            T(
+                "The rubric of {exercise}: no such arrays, neither in its data nor in its checks: {names}.",
+                exercise=name,
+                names=", ".join(lacking),
+            )
+        )
+    return rubric
 
 
-def complaint_about(claim: Claim, verdict: Verdict) -> Words | None:
-    """Return what is not as the claim says, or None."""
-    if claim.untouched:
-        attempted = [c.id for c in verdict.criteria if c.status is not Status.NOT_ATTEMPTED]
-        return T("not untouched: {criteria}", criteria=", ".join(attempted)) if attempted else None
-    unknown = set(claim.loses) - {c.id for c in verdict.criteria}
-    if unknown:
-        return T("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
-    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _as_claimed(c, claim.loses)]
-    if wrong:
-        return T("other points than claimed: {criteria}", criteria=", ".join(wrong))
-    if not claim.loses and not all(item.agrees for item in verdict.certification):
-        return T("loses nothing, but the network is not certified")
-    alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
-    if not claim.loses and alarms:
-        return T("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
-    return None
+def _steps(rubric: "Rubric") -> tuple[Step, ...]:
+    return tuple(rubric.steps(rubric.seeds[:1]).values())
 
 
-def _as_claimed(criterion: CriterionVerdict, loses: Mapping[str, float | None]) -> bool:
-    if criterion.id not in loses:
-        return criterion.points >= criterion.max_points
-    share = loses[criterion.id]
-    if share is None:
-        return criterion.points < criterion.max_points
-    return abs(criterion.points - share * criterion.max_points) < 0.01
+def _arrays_of(step: Step) -> set[str]:
+    match step:
+        case Call(arguments=arguments):
+            return {a.name for a in arguments if isinstance(a, Array | Trusted)}
+        case Describe(sample=sample):
+            return {sample}
+        case _:
+            return set()
+
+
+def prove(grader: Grader, exercise: str, claims: Sequence[Claim]) -> Iterator[Proof]:
+    """Grade each claim's submission and compare, as many at once as there are processors; in the order given.
+
+    The first claim is that of the reference.
+    """
+    return Bench(grader, exercise, claims).proofs()
+
+
+class Bench:
+    """Grades what there is to prove of one exercise, and keeps what the reference left behind the walls.
+
+    A change of the reference that cannot reach a step leaves that step's evidence as it was: only the others are
+    done again.
+    """
+
+    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Claim]) -> None:
+        self.grader, self.exercise, self.claims = grader, exercise, claims
+        self.steps = _steps(grader.course.rubric(exercise))
+        self._reference: Graded | None = None
+        self._grading = threading.Lock()
+
+    def proofs(self) -> Iterator[Proof]:
+        """Prove the claims, in their order."""
+        return self._at_work(self.claims, self._prove, last=lambda claim: claim.from_reference)
+
+    def trials(self, mutants: Sequence[Mutant], equivalents: Equivalents) -> Iterator[Trial]:
+        """Try the mutants, in their order."""
+        return self._at_work(mutants, lambda mutant: self._try(mutant, equivalents))
+
+    def reference(self) -> Graded:
+        """Return what the reference gets. It is graded once; whoever comes meanwhile waits."""
+        with self._grading:
+            if self._reference is None:
+                self._reference = self.grader.grade(self.exercise, self.claims[0].submission)
+            return self._reference
+
+    def graded(self, submission: Submission) -> Graded:
+        """Grade the reference with some of its names changed."""
+        return self.grader.grade(self.exercise, submission, known=self.known(submission))
+
+    def known(self, submission: Submission) -> Held | None:
+        """Return the evidence of the reference that its changed copy would leave as well."""
+        held = self.reference().held
+        names = reached(_text(self.claims[0].submission), _text(submission))
+        if names is None:
+            return None
+        kept = unaffected(self.steps, names) & set(held.bodies)
+        if kept >= {step.id for step in self.steps}:
+            kept -= {self.steps[0].id}  # one step at least, so that the copy is brought up
+        return Held(
+            imported=b"",
+            import_stop=None,
+            import_unit=None,
+            bodies={step: body for step, body in held.bodies.items() if step in kept},
+            stops={},
+            replays={step: body for step, body in held.replays.items() if step in kept},
+        )
+
+    def _prove(self, claim: Claim) -> Proof:
+        if claim is self.claims[0]:
+            graded = self.reference()
+        elif claim.from_reference:
+            graded = self.graded(claim.submission)
+        else:
+            graded = self.grader.grade(self.exercise, claim.submission)
+        return Proof(claim, graded.verdict.points, complaint_about(claim, graded.verdict))
+
+    def _try(self, mutant: Mutant, equivalents: Equivalents) -> Trial:
+        reference = self.reference().verdict
+        verdict = self.graded(script(mutant.source, "submission.py")).verdict
+        undecided = tuple(c.id for c in verdict.criteria if c.status is Status.NOT_GRADED)
+        if undecided:
+            return Trial(mutant, Fate.NOT_GRADED, undecided)
+        pairs = zip(verdict.criteria, reference.criteria, strict=True)
+        lost = tuple(mine.id for mine, theirs in pairs if mine.points < theirs.points)
+        reason = equivalents.reason(mutant.id)
+        if verdict.points < reference.points:
+            return Trial(mutant, Fate.KILLED if reason is None else Fate.NOT_EQUIVALENT, lost)
+        return Trial(mutant, Fate.SURVIVED) if reason is None else Trial(mutant, Fate.EQUIVALENT, reason=reason)
+
+    def _at_work(
+        self, things: Sequence[A], work: Callable[[A], B], last: Callable[[A], bool] = lambda _: False
+    ) -> Iterator[B]:
+        """Do the work on each thing, several at a time; the order of the results is that of the things."""
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            begun = {id(thing): pool.submit(work, thing) for thing in sorted(things, key=last)}
+            for thing in things:
+                yield begun[id(thing)].result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _text(submission: Submission) -> str:
+    return submission.units[0].source

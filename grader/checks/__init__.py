@@ -1,8 +1,9 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
 from grader.checks.binary import OneNeuron, YesOrNo
+from grader.checks.borders import FindsBorder
 from grader.checks.cheat_sheet import CheatSheet
-from grader.checks.decisions import FindsBorder, PredictsLabels
+from grader.checks.decisions import PredictsLabels
 from grader.checks.evaluation import Evaluates
 from grader.checks.experiments import Experiments
 from grader.checks.features import Loads, Scales
@@ -10,7 +11,7 @@ from grader.checks.figures import Figures
 from grader.checks.formulas import Formulas
 from grader.checks.histories import Diagnoses
 from grader.checks.labels import ConfusionMatrix, CountsClasses, OneHot
-from grader.checks.lines import Coefficients, LeastSquares, OneNeuron, Predictions
+from grader.checks.lines import Coefficients, LeastSquares, LinearNeuron, Predictions
 from grader.checks.nearness import NearScikitLearn
 from grader.checks.networks import Architecture, HeadAndLoss, Trains
 from grader.checks.regression import RegressionLoss, RSquared
@@ -38,6 +39,7 @@ __all__ = [
     "HasStyle",
     "HeadAndLoss",
     "LeastSquares",
+    "LinearNeuron",
     "Loads",
     "NearScikitLearn",
     "OneHot",

@@ -30,10 +30,10 @@ ROUNDING = 0.0051  # a coefficient that was rounded to two decimals is still tha
 
 
 @dataclass(frozen=True)
-class OneNeuron(EachNetwork):
+class LinearNeuron(EachNetwork):
     """Exactly one Dense layer with one unit, linear, with a bias, judged by what the frozen graph computes.
 
-    >>> OneNeuron((Training(name="one", arguments=(1,)), Training(name="ten", arguments=(10,))))
+    >>> LinearNeuron((Training(name="one", arguments=(1,)), Training(name="ten", arguments=(10,))))
     """
 
     topics = frozenset({"architecture", "head"})

@@ -298,6 +298,13 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, *, from_logits: bool
     return failed(message, expected=expected, received=received)
 
 
+MOST_SEEN = 0.5  # a few rows may really occur twice in the data
+SEEN = T(
+    "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
+    "training never sees: pass validation_data=(x_val, y_val)."
+)
+
+
 @dataclass(frozen=True)
 class Trains(NetworkCheck):
     """Training changes the weights, validation data go to `fit`, and the history comes back.
@@ -347,6 +354,10 @@ class Trains(NetworkCheck):
                     expected="validation_data=(x_val, y_val)",
                     received=T("no validation data"),
                 )
+            )
+        if self.training.validation and any(fit.validation_seen > MOST_SEEN for fit in fits):
+            found.append(
+                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=T("training rows"))
             )
         if not network.returned_history:
             found.append(

@@ -246,7 +246,7 @@ def said(column: str, **changes: Any) -> str:
 def test_a_wrong_cell_is_told_with_row_column_and_reason_and_the_others_are_named() -> None:
     judgement = verdicts(table(binary__activation="softmax", tagging__activation="relu"))["activation"]
     assert text(judgement.message) == (
-        '3 of 5 cells are right. Row "binary classification", column "output activation": softmax is not right '
+        'Right: 3 of 5 cells. Row "binary classification", column "output activation": softmax is not right '
         "there. Softmax over one unit is always 1, whatever the input. One output takes sigmoid. "
         "Look at these rows too: multi-label tagging."
     )
@@ -308,6 +308,11 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "distances for classes": ("metrics", {"binary__metrics": "rmse"}, "distances between numbers"),
     "sparse metric": ("metrics", {"one_hot__metrics": "SparseCategoricalAccuracy"}, "wants integer labels"),
     "dense metric": ("metrics", {"integers__metrics": "categorical_accuracy"}, "wants one-hot rows"),
+    "sparse loss as a metric": (
+        "metrics",
+        {"one_hot__metrics": "sparse_categorical_crossentropy"},
+        "wants integer labels",
+    ),
     "metric of places": ("metrics", {"binary__metrics": "categorical_accuracy"}, "always the first"),
     "metric of each output": ("metrics", {"integers__metrics": "binary_accuracy"}, "looks good even"),
     "metric of the largest": ("metrics", {"tagging__metrics": "categorical_accuracy"}, "largest output only"),

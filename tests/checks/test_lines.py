@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from grader.checks import Coefficients, LeastSquares, OneNeuron, Predictions, Training
+from grader.checks import Coefficients, LeastSquares, LinearNeuron, Predictions, Training
 from grader.checks.base import Check, Judgement
 from grader.verdict import Status
 from tests import lab
@@ -67,7 +67,7 @@ def normalised(n: int) -> Any:
 def by_hand(n: int) -> Any:
     import keras
 
-    class Line(keras.Model):
+    class Line(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.w = self.add_weight(shape=(n, 1))
@@ -82,7 +82,7 @@ def by_hand(n: int) -> Any:
 def flat_output(n: int) -> Any:
     import keras
 
-    class Line(keras.Model):
+    class Line(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.dense = keras.layers.Dense(1)
@@ -95,7 +95,7 @@ def flat_output(n: int) -> Any:
 
 @pytest.mark.parametrize("build", [neuron, functional, normalised, by_hand, flat_output])
 def test_one_linear_neuron_in_every_style(build: Callable[..., Any]) -> None:
-    judgement = of(OneNeuron(BOTH), build)
+    judgement = of(LinearNeuron(BOTH), build)
     assert judgement.status is Status.PASSED, text(judgement.message)
 
 
@@ -128,7 +128,7 @@ WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_not_one_linear_neuron(name: str) -> None:
     build, words = WRONG[name]
-    judgement = of(OneNeuron(BOTH), build)
+    judgement = of(LinearNeuron(BOTH), build)
     assert judgement.status is Status.FAILED
     assert words in text(judgement.message)
 
@@ -136,22 +136,22 @@ def test_what_is_not_one_linear_neuron(name: str) -> None:
 def test_a_network_without_weights_is_no_neuron() -> None:
     import keras
 
-    class Mean(keras.Model):
+    class Mean(keras.Model):  # type: ignore[misc]
         def call(self, x: Any) -> Any:
             return keras.ops.mean(x, axis=1, keepdims=True)
 
-    judgement = of(OneNeuron(BOTH), lambda n: Mean())
+    judgement = of(LinearNeuron(BOTH), lambda n: Mean())
     assert judgement.status is Status.FAILED
     assert "no weights" in text(judgement.message)
 
 
 def test_what_follows_can_be_judged_where_only_the_kind_of_neuron_is_wrong() -> None:
-    assert not of(OneNeuron(BOTH), WRONG["relu"][0]).blocks
-    assert of(OneNeuron(BOTH), WRONG["two units"][0]).blocks
+    assert not of(LinearNeuron(BOTH), WRONG["relu"][0]).blocks
+    assert of(LinearNeuron(BOTH), WRONG["two units"][0]).blocks
 
 
 def test_a_number_of_features_that_is_written_down_costs_the_other_network_only() -> None:
-    judgement = of(OneNeuron(BOTH), lambda n: neuron(1))
+    judgement = of(LinearNeuron(BOTH), lambda n: neuron(1))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
     assert text(judgement.message).startswith("build_model(2): The network could not be called")
 
