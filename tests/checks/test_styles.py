@@ -278,6 +278,18 @@ def test_other_layers_are_told_and_cost_that_network_s_share(name: str) -> None:
 def test_all_three_with_the_same_wrong_layers_get_nothing() -> None:
     judgement = of(SameLayers(ALL), build_sequential=deep, build_functional=deep, build_subclassed=deep)
     assert judgement.status is Status.FAILED
+    assert text(judgement.message).startswith("build_sequential(2): Expected")
+    assert text(judgement.message).count("build_") == 1  # said once, of the one that is looked at first
+
+
+def test_the_network_that_is_broken_is_named_once() -> None:
+    for check in (SameLayers(ALL), SameFunction(ALL), OwnWeights(ALL)):
+        later = text(of(check, build_subclassed=in_call).message)
+        assert later.startswith("build_subclassed(2): The network could not be called")
+        assert later.count("build_") == 1
+        first = text(of(check, build_sequential=in_call).message)
+        assert first.startswith("build_sequential(2): The network could not be called")
+        assert first.count("build_") == 1
 
 
 def test_one_network_alone_is_compared_with_nothing() -> None:
@@ -366,6 +378,7 @@ def test_another_function_of_the_same_weights_is_told(name: str) -> None:
     build, words = FUNCTIONS[name]
     judgement = of(SameFunction(ALL), build_subclassed=build)
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert text(judgement.message).startswith("With the weights")
     assert "With the weights of build_sequential(2) copied into it, build_subclassed(2)" in text(judgement.message)
     assert words in text(judgement.message)
 
