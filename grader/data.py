@@ -140,15 +140,15 @@ def wines() -> Data:
     """Return scikit-learn's wines, standardised by the training rows: 178 of them, 13 features, 3 growers.
 
     Inside: `x_train` (90, 13) float32, `x_val` (34, 13), labels `y_*` as integers from 0 to 2. `y_val_mixed`:
-    labels of which a third are wrong, so that a network errs in each class. `x_val_two`, `y_val_two`: the rows of
-    `x_val` that are not of class 2. Outside: `x_test` (54, 13), `y_test`.
+    labels of which a third are wrong, so that a network errs in each class. `x_val_one`, `y_val_one`: the rows of
+    `x_val` that are of class 1. Outside: `x_test` (54, 13), `y_test`.
     """
     from sklearn.datasets import load_wine
 
     inside, outside = _standardised_parts("", *load_wine(return_X_y=True), val=34, test=54)
-    y, two = inside["y_val"], inside["y_val"] != 2
+    y, one = inside["y_val"], inside["y_val"] == 1
     shifted = np.where(np.arange(len(y)) % 3 == 0, (y + 1) % 3, y)
-    inside |= {"y_val_mixed": shifted, "x_val_two": inside["x_val"][two], "y_val_two": y[two]}
+    inside |= {"y_val_mixed": shifted, "x_val_one": inside["x_val"][one], "y_val_one": y[one]}
     return Data(inside, outside, class_names=("0", "1", "2"))
 
 

@@ -1,4 +1,19 @@
-"""What the logistic regression is judged by."""
+"""What the logistic regression is judged by.
+
+scikit-learn's `LogisticRegression` without penalty gets 0.935 of the 170 held-out tumours right, and with one
+feature it says 0.5 at 0.847. On seeds 0 to 9, lowest to highest (accuracy; border):
+
+    reference (Adam 0.05, 40 epochs)               0.947 to 0.953; 0.83 to 0.86
+    functional, SGD 0.1 with momentum, 50 epochs   0.947 to 0.953; 0.81 to 0.88
+    logits, Adam 0.02, 60 epochs                   0.947 to 0.959; 0.82 to 0.85
+    RMSprop 0.01, 60 epochs, batches of 16         0.941 to 0.959; 0.81 to 0.85
+    two epochs, Adam 0.001                         0.182 to 0.688; -0.03 to 0.20, once 1.87
+    a Normalization layer inside                   0.947 to 0.953; 0.83 to 0.86
+    no bias                                        0.947 to 0.959; 0.00
+
+So the accuracy asked for is 0.915, and the border may lie from 0.747 to 0.947. Stopped early, a network may be
+better than scikit-learn's: without penalty, that one learns 30 weights from 309 rows to the last.
+"""
 
 from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, Trains, YesOrNo
 from grader.data import tumours

@@ -1,6 +1,20 @@
 """What the network for the wines is judged by.
 
-Measured on seeds 0 to 9, accuracy on the 54 held-out wines, lowest to highest: see `THRESHOLDS` below.
+Accuracy on the 54 held-out wines, on seeds 0 to 9, lowest to highest:
+
+    reference (16 relu, Adam 0.01)                 0.944 to 1.000
+    24 tanh, one-hot labels, Adam 0.005            0.963 to 0.981
+    8 relu, logits, SGD 0.1                        0.963 to 0.981
+    no hidden layer, Adam 0.05                     0.963 to 0.981
+    12 sigmoid, plain Python                       0.963 to 1.000
+    16 elu, RMSprop 0.005                          0.963 to 0.981
+    32 with batch norm, dropout, early stopping    0.926 to 0.981 (below 0.963 on one seed only)
+    160-160 relu, 28,000 parameters                0.963 to 0.981
+    two epochs                                     0.389 to 0.833
+    relu at the output                             0.333 to 0.944 (its points are lost at head and loss)
+
+One wine is 0.0185. `full` is the course's own, 0.93: 51 of 54. The one honest seed below it lies within `noise`,
+where the median of three seeds decides.
 """
 
 from grader.checks import Accuracy, Architecture, Evaluates, HeadAndLoss, Standardises, Training, Trains

@@ -1,8 +1,9 @@
 """The vocabulary of rubrics: what an exercise can ask of a submission."""
 
 from grader.checks.binary import OneNeuron, YesOrNo
+from grader.checks.borders import FindsBorder
 from grader.checks.cheat_sheet import CheatSheet
-from grader.checks.decisions import FindsBorder, PredictsLabels
+from grader.checks.decisions import PredictsLabels
 from grader.checks.evaluation import Evaluates
 from grader.checks.experiments import Experiments
 from grader.checks.features import Loads, Scales

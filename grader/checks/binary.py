@@ -32,7 +32,7 @@ class OneNeuron(Check):
 
     Two units, one for each answer, keep half of the points: right, but for another exercise.
 
-    >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one", rows="one_")))
+    >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
     """
 
     topics = frozenset({"architecture"})
@@ -63,27 +63,26 @@ class OneNeuron(Check):
     def _judged(self, model: Model) -> Judgement:
         assert model.graph is not None
         expected = T("one Dense layer with units=1")
-        if model.units is None:
+        units = units_of(model)
+        if units is None:
             shape = str(model.facts.graph.output_shape if model.facts.graph else ())
             message = T("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
             return failed(message, expected=expected, received=shape)
-        if model.units != 1:
-            return self._other_units(model, expected)
+        if units != 1:
+            return self._other_units(units, expected)
         layers = len(model.graph.kernels)
         if layers > 1:
             # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
                 T(
-                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
-                    "The hidden "
-                    "layer makes it another network, whose borders are curved.",
+                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. The "
+                    "hidden layer makes it another network, whose borders are curved.",
                     layers=layers,
                 )
                 if model.graph.hidden
                 else T(
                     "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
-                    "Without an "
-                    "activation between them they can do no more than one; remove all but the last.",
+                    "Without an activation between them they can do no more than one; remove all but the last.",
                     layers=layers,
                 ),
                 expected=expected,
@@ -93,8 +92,8 @@ class OneNeuron(Check):
         if _without_bias(model):
             return failed(
                 T(
-                    "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data say. "
-                    "Leave out use_bias=False."
+                    "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data "
+                    "say. Leave out use_bias=False."
                 ),
                 expected=T("weights and a bias"),
                 received=T("weights only"),
@@ -102,26 +101,30 @@ class OneNeuron(Check):
             )
         return passed(T("One neuron: one weight for each feature, and a bias."))
 
-    def _other_units(self, model: Model, expected: Words) -> Judgement:
-        received = T("{count} output units", count=model.units or 0)
-        if model.units == 2:
+    def _other_units(self, units: int, expected: Words) -> Judgement:
+        received = T("{count} output units", count=units)
+        if units == 2:
             return partial(
                 0.5,
                 T(
                     "The network has two output units, one for each answer. That can work, but it is the "
-                    "network of "
-                    "another exercise: the second one only says what the first leaves. For yes or no, one "
-                    "unit with "
-                    "sigmoid is enough."
+                    "network of another exercise: the second one only says what the first leaves. For yes or "
+                    "no, one unit with sigmoid is enough."
                 ),
                 expected=expected,
                 received=received,
             )
         return failed(
-            T("Expected a single output unit, for yes or no. Received: units={units}.", units=model.units or 0),
+            T("Expected a single output unit, for yes or no. Received: units={units}.", units=units),
             expected=expected,
             received=received,
         )
+
+
+def units_of(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
 
 
 def _call_of(network: Training) -> str:
@@ -136,8 +139,7 @@ def takes_rows(case: Case, network: Training) -> None:
     features = case.inside[network.array("x_train")].shape[1]
     message = T(
         "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
-        "number of "
-        "features written into the code? It is the argument of {function}().",
+        "number of features written into the code? It is the argument of {function}().",
         call=_call_of(network),
         features=features,
         problem=_in_short(before.problem),
@@ -187,19 +189,20 @@ class YesOrNo(NetworkCheck):
         if compiled is None or not compiled.loss:
             return failed(
                 T(
-                    "The model was not compiled with a loss. "
-                    "Call model.compile(optimizer=..., loss=...) before you return it."
+                    "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before "
+                    "you return it."
                 ),
                 expected=T("a compiled model"),
                 received=T("a model that is not compiled"),
             )
         loss, from_logits = identify(compiled, case.steps[described].arrays)
         fits = trained(case, self.training, case.seeds[0]).fits
+        units = units_of(model) or 0
         assert model.graph is not None
         return (
             _labels_of_another_kind(fits[0].y_range if fits else None)
-            or (_squashed_twice(model.graph.stacked) if model.units == 1 else None)
-            or _fit_of_head_and_loss(model.head, model.units or 0, loss, from_logits=from_logits)
+            or (_squashed_twice(model.graph.stacked) if units == 1 else None)
+            or _fit_of_head_and_loss(model.head, units, loss, from_logits=from_logits)
         )
 
 
@@ -223,9 +226,8 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         T(
-            "Two activations stand one behind the other at the output: {stacked}. The second one gets "
-            "numbers that "
-            "are squashed already, and can never be sure. Leave only the sigmoid.",
+            "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
+            "that are squashed already, and can never be sure. Leave only the sigmoid.",
             stacked=", ".join(stacked),
         ),
         expected=T("one activation at the output: sigmoid"),
@@ -265,20 +267,18 @@ def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool
 def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Words:
     if head == "softmax" and units == 1:
         return T(
-            "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output is "
-            "always 1, whatever the features are. Use sigmoid."
+            "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
+            "is always 1, whatever the features are. Use sigmoid."
         )
     if head == "relu":
         return T(
-            "The output has the activation relu. It has no upper end, so it is no probability, and below 0 "
-            "it stops "
-            "learning. Use sigmoid, which gives numbers from 0 to 1."
+            "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
+            "stops learning. Use sigmoid, which gives numbers from 0 to 1."
         )
     if loss not in _CROSS_ENTROPIES and not (units == 2 and loss in _CLASS_LOSSES):
         return T(
             "For yes or no the loss is binary_crossentropy. Received: {loss}. Cross-entropy compares "
-            "probabilities "
-            "and punishes confident mistakes.",
+            "probabilities and punishes confident mistakes.",
             loss=loss,
         )
     if head == "sigmoid" and from_logits:

@@ -29,7 +29,7 @@ class Evaluates(NetworkCheck):
     """`function(model, x, y)` returns `{"accuracy": ..., "recall": [one for each class]}` for rows and labels.
 
     It is called on the validation rows, on those with labels of which some are wrong (`y_val_mixed` in the data),
-    and on those without the last class (`x_val_two`, `y_val_two`).
+    and on those of a single class (`x_val_one`, `y_val_one`).
 
     >>> Evaluates(Training(), "evaluate", classes=3)
     """
@@ -64,17 +64,14 @@ class Evaluates(NetworkCheck):
         all_labels = case.inside[self.training.array("y_val")]
         for name, x, y in _EVALUATED:
             labels = case.inside[self.training.array(y)]
-            rows = all_labels != self.classes - 1 if x != "x_val" else np.ones(len(all_labels), dtype=bool)
+            of_one = x != "x_val"
+            rows = all_labels == labels[0] if of_one else np.ones(len(all_labels), dtype=bool)
             problem = self._problem(case, f"{self.function}@{name}", labels, predicted[rows])
-            if problem is not None and len(labels) != len(all_labels):
-                return replace(
-                    problem,
-                    message=T(
-                        "On rows of which none is of class {absent}: {message}",
-                        absent=self.classes - 1,
-                        message=problem.message,
-                    ),
+            if problem is not None and of_one:
+                message = T(
+                    "On rows that are all of class {k}: {message}", k=int(labels[0]), message=problem.message
                 )
+                return replace(problem, message=message)
             if problem is not None:
                 return problem
         hits = int((predicted == all_labels).sum())
@@ -139,7 +136,7 @@ class Evaluates(NetworkCheck):
                 classes=self.classes,
                 received=received,
             )
-            if found is not None and found.size == 1:
+            if found is not None and found.ndim == 0:
                 message = T(
                     '"recall" has to hold one number for each of the {classes} classes, not their mean. '
                     "Received: {received}.",
@@ -237,7 +234,7 @@ class Evaluates(NetworkCheck):
 _EVALUATED = (
     ("val", "x_val", "y_val"),
     ("mixed", "x_val", "y_val_mixed"),
-    ("two", "x_val_two", "y_val_two"),
+    ("one", "x_val_one", "y_val_one"),
 )
 ROUNDED = 0.006  # two digits are enough
 

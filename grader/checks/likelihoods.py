@@ -13,8 +13,14 @@ from grader.network import Model
 from grader.training import Training
 
 
+def as_columns(outputs: Array) -> Array:
+    """Return outputs (n,) as (n, 1): one number for each row either way."""
+    return outputs[:, None] if outputs.ndim == 1 else outputs
+
+
 def likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
     """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
+    outputs = as_columns(outputs)
     if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
         return ()
     numbers_ = outputs.astype(np.float64)

@@ -8,6 +8,7 @@ from statistics import median
 import numpy as np
 
 from grader.checks.base import (
+    Array,
     Case,
     Check,
     Judgement,
@@ -17,7 +18,7 @@ from grader.checks.base import (
     passed,
 )
 from grader.checks.binary import takes_rows
-from grader.checks.likelihoods import borders
+from grader.checks.likelihoods import as_columns, borders
 from grader.checks.networks import certified
 from grader.checks.outcomes import explain
 from grader.network import Model, trained
@@ -76,12 +77,8 @@ class NearScikitLearn(Check):
     def _accuracy(self, case: Case) -> Judgement:
         takes_rows(case, self.many)
         certified(case, self.many, after=True)
-        of_seeds = []
-        for model in _each_seed(case, self.many):
-            outputs = model.outputs.get("x_test") if model is not None else None
-            fine = model is not None and outputs is not None and outputs.ndim == 2 and np.isfinite(outputs).all()
-            truth = case.outside[self.many.array("y_test")]
-            of_seeds.append(float((decided(outputs, model.head) == truth).mean()) if fine else 0.0)  # type: ignore[arg-type, union-attr]
+        truth = case.outside[self.many.array("y_test")]
+        of_seeds = [_share_of_right(model, truth) for model in _each_seed(case, self.many)]
         found, reference = median(of_seeds), _scikit_learn(case, self.many)[0]
         doubt = len(case.seeds) == 1 and abs(found - (reference - self.within)) < self.noise
         if found >= reference - self.within:
@@ -93,9 +90,8 @@ class NearScikitLearn(Check):
             )
             return replace(passed(message), undecided=doubt)
         message = T(
-            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the "
-            "same rows, "
-            "gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
+            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the same "
+            "rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
             found=found,
             reference=reference,
         )
@@ -125,22 +121,28 @@ class NearScikitLearn(Check):
         )
         if not np.isfinite(found):
             nowhere = T(
-                "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained "
-                "on the "
-                "same rows, says it at {reference:.2f}.",
+                "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained on "
+                "the same rows, says it at {reference:.2f}.",
                 reference=reference,
             )
             return failed(nowhere, expected=expected, received=T("no border"))
         message = T(
-            "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, "
-            "trained on the "
-            "same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
-            "stays where "
-            "it is.",
+            "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, trained "
+            "on the same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
+            "stays where it is.",
             found=found,
             reference=reference,
         )
         return replace(failed(message, expected=expected, received=f"{found:.2f}"), undecided=doubt)
+
+
+def _share_of_right(model: Model | None, truth: Array) -> float:
+    """Return the accuracy on held-out rows; 0 where the network puts out no numbers."""
+    outputs = model.outputs.get("x_test") if model is not None else None
+    if model is None or outputs is None or not np.isfinite(outputs).all():
+        return 0.0
+    columns = as_columns(outputs)
+    return float((decided(columns, model.head) == truth).mean()) if columns.ndim == 2 else 0.0
 
 
 def _or_why_not(judge: Callable[[Case], Judgement], case: Case) -> Judgement:

@@ -154,8 +154,8 @@ class Standardises(Check):
                 )
             elif len(given.test) == 1 and name == "x_test":
                 message = T(
-                    "{function}() gives NaN or infinite numbers when x_test is a single row. It has no deviation "
-                    "of its own; use that of x_train.",
+                    "{function}() gives NaN or infinite numbers when x_test is a single row. It has no "
+                    "deviation of its own; use that of x_train.",
                     function=self.function,
                 )
             else:
@@ -212,8 +212,8 @@ class Standardises(Check):
             ),
             (
                 T(
-                    "{function}() standardises x_train and leaves x_test as it is. The network would get numbers "
-                    "of another size than it was trained with.",
+                    "{function}() standardises x_train and leaves x_test as it is. The network would get "
+                    "numbers of another size than it was trained with.",
                     function=self.function,
                 ),
                 T("x_test as it came"),
@@ -226,8 +226,8 @@ class Standardises(Check):
             ),
             (
                 T(
-                    "{function}() uses one mean and one standard deviation for the whole table. Each column is a "
-                    "feature with a unit of its own: use axis=0.",
+                    "{function}() uses one mean and one standard deviation for the whole table. Each column is "
+                    "a feature with a unit of its own: use axis=0.",
                     function=self.function,
                 ),
                 T("all columns standardised by the same two numbers"),
@@ -305,8 +305,8 @@ class Standardises(Check):
             name, part, wanted = "x_test", received.test, right.test
         row, column = (int(i) for i in np.argwhere(~np.isclose(part, wanted, rtol=CLOSE, atol=CLOSE))[0])
         message = T(
-            "{function}() returned other numbers than (x - mean of x_train) / standard deviation of x_train. The "
-            "first difference is {name}[{row}, {column}].",
+            "{function}() returned other numbers than (x - mean of x_train) / standard deviation of x_train. "
+            "The first difference is {name}[{row}, {column}].",
             function=self.function,
             name=name,
             row=row,

@@ -610,3 +610,25 @@ def test_what_the_grader_lost_is_not_graded(check: Any) -> None:
     made.steps.clear()  # type: ignore[attr-defined]
     made.stops.update({step.id: stop(StopReason.GRADER) for step in check.steps((0,))})  # type: ignore[attr-defined]
     assert judged(check, made).status is Status.NOT_GRADED
+
+
+def squeezed(recipe: Recipe) -> Recipe:
+    """One number for each row without a column around it: outputs (n,)."""
+
+    def make(net: Net) -> str:
+        recipe(net)
+        return net.op("Squeeze", lambda v: v[..., 0], net.output)
+
+    return make
+
+
+def test_outputs_without_a_column_are_judged_as_those_with_one() -> None:
+    three, one = network(THREE, squeezed(fitted(""))), network(ONE, squeezed(fitted()))
+    for net in (three, one):
+        net.before = net.after
+    made = case_of(TASK, [three, one])
+    for check in (NEURON, HEAD, NEAR):
+        judgement = judged(check, made)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+    assert labelled(lambda p, t: p > t, recipes=[one.after, three.after]).status is Status.PASSED
+    assert bordered(own(), one.after).status is Status.PASSED

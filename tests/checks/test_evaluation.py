@@ -18,7 +18,7 @@ from tests.checks.made import Network, case_of, weighted
 
 CHECK = Evaluates(Training(), "evaluate", classes=3)
 TASK = Task(kind="classification", classes=3, labels="integers")
-CALLS = {"val": ("x_val", "y_val"), "mixed": ("x_val", "y_val_mixed"), "two": ("x_val_two", "y_val_two")}
+CALLS = {"val": ("x_val", "y_val"), "mixed": ("x_val", "y_val_mixed"), "one": ("x_val_one", "y_val_one")}
 Evaluate = Callable[[Array, Array], object]
 
 
@@ -33,7 +33,7 @@ def data() -> Data:
     y = np.where(np.arange(30) % 7 == 0, (said + 1) % 3, said)
     mixed = np.where(np.arange(30) % 4 == 0, 0, y)
     inside = {"x_train": parts["train"], "y_train": y, "x_val": parts["val"], "y_val": y, "y_val_mixed": mixed}
-    inside |= {"x_val_two": parts["val"][y != 2], "y_val_two": y[y != 2]}
+    inside |= {"x_val_one": parts["val"][y == 1], "y_val_one": y[y == 1]}
     return Data(inside, {"x_test": parts["test"], "y_test": said})
 
 
@@ -110,7 +110,7 @@ def test_right_ones_pass(name: str) -> None:
 
 def precision(x: Array, y: Array) -> list[float]:
     said = predicted(x)
-    return [float((y[said == k] == k).mean()) for k in range(3)]
+    return [float((y[said == k] == k).mean()) if (said == k).any() else 0.0 for k in range(3)]
 
 
 def only_occurring(x: Array, y: Array) -> list[float]:
@@ -125,9 +125,12 @@ WRONG: Mapping[str, tuple[Evaluate, str]] = {
     "precision": (with_recall(precision), "precision of each class"),
     "percentages": (with_recall(lambda x, y: [100 * r for r in recalls(x, y)]), "that is a percentage"),
     "mean": (with_recall(lambda x, y: np.mean(recalls(x, y, 0.0))), "not their mean"),
-    "mean in a list": (with_recall(lambda x, y: [float(np.mean(recalls(x, y, 0.0)))]), "not their mean"),
     "two classes": (with_recall(lambda x, y: recalls(x, y)[:2]), "3 numbers"),
-    "those that occur": (with_recall(only_occurring), "On rows of which none is of class 2"),
+    "those that occur": (with_recall(only_occurring), "On rows that are all of class 1"),
+    "nan for the only one": (
+        with_recall(lambda x, y: [r if (y != k).any() else np.nan for k, r in enumerate(recalls(x, y))]),
+        "On rows that are all of class 1",
+    ),
     "1 for the absent": (with_recall(lambda x, y: recalls(x, y, 1.0)), "nan or 0 is expected"),
     "other order": (with_recall(lambda x, y: recalls(x, y)[::-1]), '"recall" of class'),
     "shares of all rows": (
@@ -135,7 +138,7 @@ WRONG: Mapping[str, tuple[Evaluate, str]] = {
         "Of its 9 rows, the network finds 8",
     ),
     "unknown classes": (with_recall(lambda x, y: dict(zip("abc", recalls(x, y), strict=True))), "dict {'a'"),
-    "division by zero": (with_recall(raises_when_absent), "none is of class 2: evaluate() stopped"),
+    "division by zero": (with_recall(raises_when_absent), "all of class 1: evaluate() stopped"),
     "a class left out": (with_recall(lambda x, y: {0: 1.0, 1: 1.0}), "dict {'0', '1'}"),
     "complex": (with_recall(lambda x, y: np.array(recalls(x, y)) + 0j), "complex128"),
     "texts": (with_recall(lambda x, y: ["0.9", "1", "nan"]), "has to return numbers"),
