@@ -237,7 +237,8 @@ NOT_COMPARED: dict[str, dict[str, Any]] = {
     "rows scaled in train": {"rows": data().inside["x_train"] / 16, "fit": fit(x_range=(0.0, 0.06))},
     "rows made up": {"rows": data().inside["x_train"][:, ::-1]},
     "all NaN": {"val_loss": [float("nan")] * 3},
-    "relu without shares": {"make": lambda net: net.dense(net.x, 10, "Relu", np.full((64, 10), -1.0))},
+    "another network was trained": {"moves": False},
+    "relu without shares": {"make": lambda net: net.dense(net.x, 10, "Relu", -1 - net.random.random((64, 10)))},
     "raw outputs as probabilities": {"make": plain("")},
     "NaN outputs": {"make": lambda net: net.dense(net.x, 10, "Softmax", np.full((64, 10), np.nan))},
 }
