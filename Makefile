@@ -3,7 +3,7 @@
 
 BIN = .venv/bin
 
-.PHONY: demo test lint setup setup-test bench lock messages notebooks clean
+.PHONY: demo test lint setup setup-test bench lock messages notebooks vocabulary clean
 
 demo: setup
 	$(BIN)/python -m reference.demo
@@ -28,7 +28,7 @@ setup-test: setup
 	sh setup.sh packages
 	touch $@
 
-# For developers: after a change of dependencies, of messages, of a .py that has a notebook.
+# For developers: after a change of dependencies, of messages, of a .py that has a notebook, of a check's docstring.
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet --output-file requirements.lock
@@ -38,6 +38,9 @@ messages: setup
 
 notebooks: setup
 	$(BIN)/python -m exercises.notebooks
+
+vocabulary: setup
+	$(BIN)/python -m grader.vocabulary
 
 clean:
 	rm -rf .venv demo-reports

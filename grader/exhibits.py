@@ -108,9 +108,9 @@ def _confusion(outputs: Array, data: Data, network: Trained) -> Confusion | None
 
 def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
     """Return the rows that the network was most sure of and got wrong."""
-    truth, said = data.outside["y_test"], outputs.argmax(axis=1)
     if data.picture is None or len(data.class_names) != outputs.shape[1]:
         return ()
+    truth, said = data.outside["y_test"], outputs.argmax(axis=1)
     wrong = np.flatnonzero(truth != said)
     sure = outputs[wrong, said[wrong]] - outputs[wrong, truth[wrong]]
     worst = wrong[np.argsort(-sure, kind="stable")][:MAX_MISTAKES]

@@ -102,7 +102,7 @@ def _told(error: Exception) -> str:
     """Return kind and message of an exception: without the traceback of tracing, and without colours."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
-        text = re.split(r"\n\s+(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
+        text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
     return f"{type(error).__name__}: {' '.join(text.split('Arguments received by')[0].split())}"
 
 

@@ -140,7 +140,7 @@ class _Lab:
         if function is None:
             return Missing()
         keras.utils.set_random_seed(step.seed)
-        arguments = []
+        arguments: list[Any] = []
         for argument in step.arguments:
             if isinstance(argument, Given):
                 arguments.append(self.arrays[argument.name].copy())

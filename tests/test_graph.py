@@ -185,3 +185,69 @@ def test_the_graph_of_made_up_networks_holds_nothing_forbidden() -> None:
     net = Net()
     good(net)
     assert not forbidden(net.nodes)
+
+
+# Dense layers.
+
+
+def dense_of(net: Net) -> list[tuple[tuple[int, ...], bool, bool, tuple[str, ...]]]:
+    return [(node.shape, bool(node.bias), node.plain, node.activations) for node in of(net).dense]
+
+
+def test_dense_layers_in_order_with_their_biases_and_activations() -> None:
+    net = Net()
+    net.dense(net.act(net.dense(net.x, 32), "Relu"), 10)
+    assert dense_of(net) == [((64, 32), True, True, ("relu",)), ((32, 10), True, True, ())]
+    kernel, bias = of(net).dense[0].kernel, of(net).dense[0].bias
+    assert net.arrays[kernel].shape == (64, 32)
+    assert net.arrays[bias].shape == (32,)
+
+
+@pytest.mark.parametrize("kind", ["BiasAdd", "AddV2", "Add"])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_bias_is_what_is_added_in_whatever_order(kind: str, *, swapped: bool) -> None:
+    net = Net()
+    product = net.op("Reshape", lambda v: v, net.kernel(net.x, np.ones((64, 8))))
+    pair = product, net.constant(np.ones((1, 8), np.float32))
+    net.op(kind, np.add, *(reversed(pair) if swapped else pair))
+    assert dense_of(net) == [((64, 8), True, True, ())]
+
+
+def test_what_is_added_but_is_no_bias() -> None:
+    bare = Net()
+    product = bare.kernel(bare.x, np.ones((64, 8)))
+    bare.act(product, "Relu")
+    assert dense_of(bare) == [((64, 8), False, True, ("relu",))]
+    shifted = Net()
+    product = shifted.kernel(shifted.x, np.ones((64, 8)))
+    shifted.op("AddV2", np.add, product, shifted.constant(np.ones(1, np.float32)))
+    assert not dense_of(shifted)[0][1]
+    two_ways = Net()
+    product = two_ways.kernel(two_ways.x, np.ones((64, 8)))
+    biased = two_ways.op("AddV2", np.add, product, two_ways.constant(np.ones(8, np.float32)))
+    two_ways.op("AddV2", np.add, product, biased)
+    assert not dense_of(two_ways)[0][1]
+
+
+def test_a_kernel_that_is_computed_is_not_plain() -> None:
+    net = Net()
+    weight = net.op("Transpose", np.transpose, net.constant(np.ones((8, 64), np.float32)))
+    net.op("MatMul", lambda a, b: a @ b, net.x, weight)
+    assert dense_of(net) == [((8, 64), False, False, ())]
+
+
+def test_convolutions_are_kernels_but_no_dense_layers() -> None:
+    net = Net()
+    picture = net.op("Reshape", lambda v: v.reshape(-1, 8, 8, 1), net.x)
+    net.op("Conv2D", lambda v, _: v, picture, net.constant(np.ones((3, 3, 1, 4), np.float32)))
+    assert len(of(net).kernels) == 1
+    assert of(net).dense == ()
+
+
+def test_every_bend_on_the_way_to_the_next_kernel_is_named() -> None:
+    net = Net()
+    h = net.dense(net.x, 8)
+    h = net.op("Mul", np.multiply, h, net.act(h, "Sigmoid"))
+    h = net.op("Mul", np.multiply, h, h)
+    net.act(net.dense(h, 10), "Tanh")
+    assert [activations for *_, activations in dense_of(net)] == [("sigmoid", "mul"), ("tanh",)]

@@ -5,7 +5,7 @@ worst coefficient is from that of least squares (the largest of both tables, in 
 
     reference: Adam 0.02, mse, 60 epochs of 32 rows     0.0000   0.2
     SGD 0.01, mse, 60 epochs of 32                      0.0000   0.3
-    RMSprop 0.01, Huber, 60 or 80 epochs of 32          -0.0004   2.3
+    RMSprop 0.01, Huber, 60 epochs of 32                -0.0004   2.3
     Adam 0.05, mae, 80 epochs of 64                     -0.0003   3.4
     Adam 0.001, mse, 250 epochs of 16                   0.0000   0.1
     Adam 0.01, mse, 40 epochs of 16                     0.0000   0.1

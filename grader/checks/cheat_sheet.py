@@ -42,7 +42,7 @@ class CheatSheet(Check):
         right = len(ROWS) - len(wrong)
         first = next(iter(wrong.values()))
         message: Words = T(
-            "{right} of {count} cells are right. {problem}", right=right, count=len(ROWS), problem=first.message
+            "Right: {right} of {count} cells. {problem}", right=right, count=len(ROWS), problem=first.message
         )
         if others := list(wrong)[1:]:
             message = T("{message} Look at these rows too: {rows}.", message=message, rows=_listed(others))
@@ -55,15 +55,13 @@ def _listed(rows: Sequence[str]) -> Words:
     """Return the names of rows with commas between them."""
     names = ROW_NAMES[rows[0]]
     for row in rows[1:]:
-        names = T("{first}; {second}", first=names, second=ROW_NAMES[row])
+        names = T("{first} and {second}", first=names, second=ROW_NAMES[row])
     return names
 
 
 def _sheet(case: Case, name: str) -> Sheet:
     """Return the sheet of the submission, from wherever it stands; `UnmetError` says why there is none."""
     written = sheet_of_markdown([cell.text for cell in case.markdown])
-    if written is not None and written.is_empty:
-        written = None
     try:
         value, arrays = case.read(name)
     except UnmetError:

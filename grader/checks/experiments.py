@@ -18,21 +18,29 @@ from grader.checks.base import (
     numbers,
     passed,
 )
-from grader.evidence import Entries, HistoryValue, Value
+from grader.checks.networks import MOST_SEEN, SEEN
+from grader.evidence import Entries, FitFacts, HistoryValue, Value
 from grader.plan import Array as Given
 from grader.plan import Call, Step
 from grader.text import T
+
+_CROSS_ENTROPY = "categorical_crossentropy"
+_ROUNDING = 0.02  # accuracies that people round, or measure again
 
 
 @dataclass(frozen=True)
 class Experiments(Check):
     """Output activations compared by validation accuracy, losses compared by learning curves; both really trained.
 
+    `learned`: the accuracy that says that a network has learned something: far above chance, far below what any
+    honest training reaches.
+
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
     """
 
     activations: str
     losses: str
+    learned: float = 0.3
     limit_seconds: float = 180.0
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
@@ -61,6 +69,11 @@ class Experiments(Check):
             or self._not_trained(case, self.losses, 2)
             or self._implausible(accuracies)
             or self._too_short(curves)
+            or self._another_loss(case)
+            or self._validated_on_training(case)
+            or self._not_learned(self.activations, {n: a for n, a in accuracies.items() if n != "relu"})
+            or self._not_learned(self.losses, {_CROSS_ENTROPY: float(curves[_CROSS_ENTROPY].ravel().max())})
+            or self._not_what_fit_said(case, accuracies)
         )
         if problem:
             return problem
@@ -101,7 +114,7 @@ class Experiments(Check):
         return {name: _curve(entries[name], arrays, function, name) for name in names}
 
     def _not_trained(self, case: Case, function: str, networks: int) -> Judgement | None:
-        fits = [fit for fit in case.seen(f"{function}@experiment").evidence.fits if fit.finished]
+        fits = self._fits(case, function)
         if len(fits) >= networks:
             return None
         return failed(
@@ -114,6 +127,78 @@ class Experiments(Check):
             expected=T("{networks} trainings", networks=networks),
             received=T("{networks} trainings", networks=len(fits)),
         )
+
+    def _fits(self, case: Case, function: str) -> list[FitFacts]:
+        return [fit for fit in case.seen(f"{function}@experiment").evidence.fits if fit.finished]
+
+    def _another_loss(self, case: Case) -> Judgement | None:
+        """Only the output activation may differ. Losses of the student's own are not known, and not judged."""
+        for fit in self._fits(case, self.activations):
+            known = fit.loss is not None and fit.loss not in {"", "custom", "several"}
+            if known and (fit.from_logits or fit.loss not in {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}):
+                received = f"{fit.loss}, from_logits=True" if fit.from_logits else str(fit.loss)
+                return failed(
+                    T(
+                        "{function}() has to train with the loss {expected} each time, so that only the output "
+                        "activation differs. Received: {received}.",
+                        function=self.activations,
+                        expected=_CROSS_ENTROPY,
+                        received=received,
+                    ),
+                    expected=_CROSS_ENTROPY,
+                    received=received,
+                )
+        return None
+
+    def _validated_on_training(self, case: Case) -> Judgement | None:
+        for function in (self.activations, self.losses):
+            if any(fit.validation_seen > MOST_SEEN for fit in self._fits(case, function)):
+                return failed(
+                    T("{function}(): {what}", function=function, what=SEEN),
+                    expected="validation_data=(x_val, y_val)",
+                    received=T("training rows"),
+                )
+        return None
+
+    def _not_learned(self, function: str, accuracies: Mapping[str, float]) -> Judgement | None:
+        for name, value in accuracies.items():
+            if value < self.learned:
+                return failed(
+                    T(
+                        "In {function}(), {name} only reaches an accuracy of {value:.2f}: it has learned nothing. "
+                        "Are rows and labels still in the same order, and is every layer trained?",
+                        function=function,
+                        name=name,
+                        value=value,
+                    ),
+                    expected=T("at least {least:g}", least=self.learned),
+                    received=f"{value:.3f}",
+                )
+        return None
+
+    def _not_what_fit_said(self, case: Case, accuracies: Mapping[str, float]) -> Judgement | None:
+        """Compare with the last value and the best one that `fit` saw itself, where these are known."""
+        step = case.seen(f"{self.activations}@experiment")
+        for name, value in accuracies.items():
+            seen: list[float] = []
+            for fit in self._fits(case, self.activations):
+                chosen = next((key for key in fit.curves if key.startswith("val") and "acc" in key), None)
+                if fit.head == name and chosen is not None:
+                    curve = step.arrays[fit.curves[chosen]]
+                    seen += [float(curve.ravel()[-1]), float(curve.max())]
+            if seen and not min(seen) - _ROUNDING <= value <= max(seen) + _ROUNDING:
+                return failed(
+                    T(
+                        "The accuracy for {name} is {value:.3f}, but after its last epoch fit measured {seen:.3f} "
+                        "on the validation data. Return what the trained network reaches.",
+                        name=name,
+                        value=value,
+                        seen=seen[-2],
+                    ),
+                    expected=f"{seen[-2]:.3f}",
+                    received=f"{value:.3f}",
+                )
+        return None
 
     def _implausible(self, accuracies: Mapping[str, float]) -> Judgement | None:
         for name, value in accuracies.items():

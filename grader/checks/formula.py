@@ -8,20 +8,22 @@ import numpy as np
 from grader.checks.base import Array, Case
 from grader.text import T, Words
 
+BY_HAND = T("Work this case out by hand.")
+
 
 @dataclass(frozen=True)
 class Trial:
     """One call: plain integers and arrays. `edge`: the end of "not ...", where the input is a special one.
 
-    `lists`: arrays are handed over as lists. `example`: how a sentence about the course's own example begins.
+    `hint`: what helps there. `lists`: arrays are handed over as lists. `spam`: it is the course's own example.
     """
 
     name: str
     arguments: tuple[int | Array, ...]
     edge: Words | None = None
-    hint: Words | str = ""
+    hint: Words = BY_HAND
     lists: bool = False
-    example: Words | None = None
+    spam: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.checks.base import Array
-from grader.checks.formula import Formula, Mistake, Trial, lists
+from grader.checks.formula import BY_HAND, Formula, Mistake, Trial, lists
 from grader.checks.formula_softmax import softmax
 from grader.text import T, Words
 
@@ -67,7 +67,7 @@ _CERTAIN = T("where probabilities are exactly 0 and 1")
 _CERTAIN_HINT = T("log(0) is -inf and 0 · log(0) is nan: clip the probabilities first, as the task sheet says.")
 
 
-def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words | str = "") -> Trial:
+def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words = BY_HAND) -> Trial:
     return Trial(name, arguments, edge=edge, hint=hint)
 
 
@@ -81,8 +81,14 @@ def _binary_trials() -> tuple[Trial, ...]:
         general.append(Trial(f"general_{i}", (labels, random.uniform(0.03, 0.97, rows))))
     yes, no = np.array([1, 0, 1, 0]), np.array([1.0, 0.0, 1.0, 0.0])
     edges = (
-        _edge("all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6)), T("where all labels are 1")),
-        _edge("all_zeros", (np.zeros(6, dtype=int), random.uniform(0.1, 0.9, 6)), T("where all labels are 0")),
+        _edge(
+            "all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)), T("where all labels are 1")
+        ),
+        _edge(
+            "all_zeros",
+            (np.zeros(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)),
+            T("where all labels are 0"),
+        ),
         _edge("single", (np.array([1]), np.array([0.3])), T("for a single row")),
         _edge("float_labels", (np.array([1.0, 0.0, 0.0]), np.array([0.6, 0.3, 0.5])), T("for labels 0.0 and 1.0")),
         lists("lists", (np.array([1, 0, 0, 1]), np.array([0.75, 0.5, 0.1, 0.2]))),

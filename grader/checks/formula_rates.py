@@ -4,7 +4,7 @@ Definitions as scikit-learn has them; where the denominator is 0 the rate is 0.0
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from types import MappingProxyType
 
@@ -34,7 +34,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _matrix(counts: Sequence[int], normalize: str) -> Array:
+@lru_cache(maxsize=1024)  # each of the few inputs is asked for again and again
+def _matrix(counts: tuple[int, ...], normalize: str) -> Array:
     """Return scikit-learn's confusion matrix [[TN, FP], [FN, TP]], in shares of its rows, columns or all of it.
 
     An empty row or column has shares of 0.
@@ -58,6 +59,7 @@ def _share(normalize: str, *places: tuple[int, int]) -> Rate:
     return rate
 
 
+@lru_cache(maxsize=1024)
 def _f1(*counts: int) -> float:
     from sklearn.metrics import f1_score
 
@@ -105,7 +107,7 @@ def trials() -> tuple[Trial, ...]:
         ("nothing", (0, 0, 0, 0), T("where there is nothing at all"), zero),
     )
     return (
-        Trial("spam", SPAM, example=T("On the spam example")),
+        Trial("spam", SPAM, spam=True),
         *(Trial(f"general_{i}", counts) for i, counts in enumerate(drawn)),
         *(Trial(name, counts, edge=edge, hint=hint) for name, counts, edge, hint in edges),
     )
@@ -233,7 +235,7 @@ def _formula(name: str) -> Formula:
     special = tuple(_f1_mistakes()) if name == "f1" else ()
     usual = (*_named(name), *special, *_scaled(name), *_fractions(name))
     return Formula(
-        words=T("{name} = {right}", name=name, right=NAMES[name]),
+        words=f"{name} = {NAMES[name]}",
         parameters=PARAMETERS,
         right=RIGHT[name],
         trials=trials,

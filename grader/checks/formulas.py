@@ -85,7 +85,7 @@ class Formulas(Check):
         message: Words = first.message
         if len(self.functions) > 1:
             message = T(
-                "{right} of {count} formulas are right. {message}",
+                "Right throughout: {right} of {count} formulas. {message}",
                 right=len(found) - len(wrong),
                 count=len(found),
                 message=message,
@@ -96,16 +96,20 @@ class Formulas(Check):
 
     def _praise(self) -> Words:
         if len(self.functions) == 1:
-            return T(
-                "{function}() is right on all {count} inputs, edges too.",
-                function=self.functions[0],
-                count=len(FORMULAS[self.functions[0]].trials()),
-            )
+            return _praise(self.functions[0])
         return T(
             "All {count} formulas are right on all inputs, edges too: {functions}.",
             count=len(self.functions),
             functions=", ".join(self.functions),
         )
+
+
+def _praise(function: str) -> Words:
+    return T(
+        "{function}() is right on all {count} inputs, edges too.",
+        function=function,
+        count=len(FORMULAS[function].trials()),
+    )
 
 
 def _with_share(share: float) -> Callable[..., Judgement]:
@@ -144,7 +148,7 @@ class _Tried:
         for trial in trials:
             if trial.edge is not None and (problem := self._edge(trial)) is not None:
                 return problem
-        return passed(T("right"))
+        return passed(_praise(self.function))
 
     def _general(self, trials: Sequence[Trial]) -> Judgement | None:
         for trial in trials:
@@ -281,8 +285,8 @@ class _Tried:
 
     def _begin(self, trial: Trial) -> Words:
         """Return the input as a sentence begins."""
-        if trial.example is not None:
-            return T("{example} ({input})", example=trial.example, input=self._values(trial))
+        if trial.spam:
+            return T("On the spam example ({input})", input=self._values(trial))
         return T("For {input}", input=self._values(trial))
 
     def _input(self, trial: Trial) -> Words:

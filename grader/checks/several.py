@@ -76,11 +76,11 @@ def label(network: Training) -> str:
     return f"{network.build}({', '.join(map(str, network.arguments))})"
 
 
-def together(networks: Sequence[Training], judgements: Sequence[Judgement]) -> Judgement:
+def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, named: bool = False) -> Judgement:
     """Return one judgement for all: their mean share, and what is wrong with each that is not right.
 
-    What could not be decided for one of them is not decided for all. Where all have the same to say, it is said
-    once.
+    `named`: the messages say themselves which network they are about. What could not be decided for one of them is
+    not decided for all. Where all have the same to say, it is said once.
     """
     wrong = [(n, j) for n, j in zip(networks, judgements, strict=True) if j.status is not Status.PASSED]
     undecided = any(j.undecided for j in judgements)
@@ -105,10 +105,15 @@ def together(networks: Sequence[Training], judgements: Sequence[Judgement]) -> J
         first,
         status=status,
         share=share,
-        message=_listed([T("{network}: {message}", network=label(n), message=j.message) for n, j in wrong]),
+        message=_listed([j.message if named else of_network(n, j).message for n, j in wrong]),
         undecided=undecided,
         blocks=status is not Status.PARTIAL and all(j.blocks for j in judgements),
     )
+
+
+def of_network(network: Training, judgement: Judgement) -> Judgement:
+    """Return a judgement whose message says which network it is about."""
+    return replace(judgement, message=T("{network}: {message}", network=label(network), message=judgement.message))
 
 
 def _listed(messages: Sequence[Words]) -> Words:

@@ -188,9 +188,10 @@ _OF_CLASSES = (
     "crossentropy"
 )
 
-_METRICS_OF_NUMBERS = (
-    f"{_OF_CLASSES} binary_accuracy categorical_accuracy sparse_categorical_accuracy top_k hamming"
-)
+_BINARY = "binary_accuracy binary_crossentropy"
+_CATEGORICAL_METRICS = "categorical_accuracy categorical_crossentropy"
+_SPARSE_METRICS = "sparse_categorical_accuracy sparse_categorical_crossentropy"
+_METRICS_OF_NUMBERS = f"{_OF_CLASSES} {_BINARY} {_CATEGORICAL_METRICS} {_SPARSE_METRICS} top_k hamming"
 
 ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
     {
@@ -215,7 +216,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("regression", "labels"): _answer("number", T("numbers"), _PLAIN_NUMBERS, ("text", _NO_TEXTS)),
         ("regression", "metrics"): _answer(
-            _ERRORS, T("mae, rmse, mse, R²"), _FOR_NUMBERS, (_METRICS_OF_NUMBERS, _NO_HITS)
+            _ERRORS, "mae, rmse, mse, R²", _FOR_NUMBERS, (_METRICS_OF_NUMBERS, _NO_HITS)
         ),
         ("binary", "units"): _answer("1 2", "1", _ONE_ANSWER, *_COUNTS_WRONG),
         ("binary", "activation"): _answer(
@@ -232,11 +233,11 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             "zero_one integer", T("0 or 1"), _ZERO_ONE, ("one_hot multi_hot", _ONE_HOT_ONE), *_LABELS_WRONG
         ),
         ("binary", "metrics"): _answer(
-            f"{_OF_CLASSES} binary_accuracy",
-            T("accuracy, precision, recall, F1, AUC"),
+            f"{_OF_CLASSES} {_BINARY}",
+            "accuracy, precision, recall, F1, AUC",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
-            ("categorical_accuracy sparse_categorical_accuracy top_k", _ONE_COLUMN),
+            (f"{_CATEGORICAL_METRICS} {_SPARSE_METRICS} top_k", _ONE_COLUMN),
         ),
         ("one_hot", "units"): _answer(
             "classes labels symbol several", T("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
@@ -254,12 +255,12 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("one_hot", "labels"): _answer("one_hot", T("one-hot rows"), _ONE_HOT, *_LABELS_WRONG),
         ("one_hot", "metrics"): _answer(
-            f"{_OF_CLASSES} categorical_accuracy top_k",
+            f"{_OF_CLASSES} {_CATEGORICAL_METRICS} top_k",
             T("accuracy, F1 per class, confusion matrix"),
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
-            ("sparse_categorical_accuracy", _SPARSE_METRIC),
-            ("binary_accuracy hamming", _EACH_OUTPUT),
+            (_SPARSE_METRICS, _SPARSE_METRIC),
+            (f"{_BINARY} hamming", _EACH_OUTPUT),
         ),
         ("integers", "units"): _answer(
             "classes labels symbol several", T("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
@@ -277,12 +278,12 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("integers", "labels"): _answer("integer", T("integers from 0 on"), _INTEGER, *_LABELS_WRONG),
         ("integers", "metrics"): _answer(
-            f"{_OF_CLASSES} sparse_categorical_accuracy top_k",
+            f"{_OF_CLASSES} {_SPARSE_METRICS} top_k",
             T("accuracy, F1 per class, confusion matrix"),
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
-            ("categorical_accuracy", _DENSE_METRIC),
-            ("binary_accuracy hamming", _EACH_OUTPUT),
+            (_CATEGORICAL_METRICS, _DENSE_METRIC),
+            (f"{_BINARY} hamming", _EACH_OUTPUT),
         ),
         ("tagging", "units"): _answer(
             "tags labels classes symbol several", T("one per tag"), _ONE_PER_TAG, *_COUNTS_WRONG
@@ -305,11 +306,11 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             *_LABELS_WRONG,
         ),
         ("tagging", "metrics"): _answer(
-            f"{_OF_CLASSES} binary_accuracy hamming",
-            T("precision, recall, F1, AUC, binary accuracy"),
+            f"{_OF_CLASSES} {_BINARY} hamming",
+            "precision, recall, F1, AUC, binary accuracy",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
-            ("categorical_accuracy sparse_categorical_accuracy top_k", _LARGEST_TAG),
+            (f"{_CATEGORICAL_METRICS} {_SPARSE_METRICS} top_k", _LARGEST_TAG),
         ),
     }
 )
@@ -331,14 +332,14 @@ TWO_OUTPUTS: Mapping[str, Answer] = MappingProxyType(
         ),
         "loss": _answer(
             "categorical_crossentropy categorical_focal kl sparse_categorical_crossentropy",
-            T("categorical_crossentropy"),
+            "categorical_crossentropy",
             _TWO_LOSS,
             *_LOSSES_WRONG,
         ),
         "labels": _answer("one_hot", T("one-hot rows"), _TWO_LABELS, *_LABELS_WRONG),
         "metrics": _answer(
-            f"{_OF_CLASSES} binary_accuracy categorical_accuracy sparse_categorical_accuracy",
-            T("accuracy, precision, recall, F1, AUC"),
+            f"{_OF_CLASSES} {_BINARY} {_CATEGORICAL_METRICS} {_SPARSE_METRICS}",
+            "accuracy, precision, recall, F1, AUC",
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
         ),

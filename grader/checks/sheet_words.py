@@ -170,8 +170,10 @@ METRICS: Spellings = MappingProxyType(
         "confusion": ("confusion matrix", "Konfusionsmatrix", "Verwechslungsmatrix", "Wahrheitsmatrix"),
         "mcc": ("matthews correlation coefficient", "mcc", "cohen kappa", "cohens kappa", "kappa", "brier score",
                 "brier"),
-        "crossentropy": ("log loss", "crossentropy", "cross entropy", "binary_crossentropy", "Kreuzentropie",
-                         "categorical_crossentropy", "sparse_categorical_crossentropy"),
+        "crossentropy": LOSSES["crossentropy"],
+        "binary_crossentropy": LOSSES["binary_crossentropy"],
+        "categorical_crossentropy": LOSSES["categorical_crossentropy"],
+        "sparse_categorical_crossentropy": LOSSES["sparse_categorical_crossentropy"],
         "hamming": ("hamming loss", "hamming", "jaccard", "jaccard score", "iou", "subset accuracy", "exact match",
                     "exact match ratio", "mean average precision"),
     }

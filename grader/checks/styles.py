@@ -2,14 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from grader.checks.base import Array, Case, Check, Judgement, UnmetError, failed, not_graded, passed
 from grader.checks.networks import certified
 from grader.checks.regression import compiled_with, loss_problem, metric_problem
-from grader.checks.several import EachNetwork, is_finite, label, together
+from grader.checks.several import EachNetwork, is_finite, label, of_network, together
 from grader.evidence import CompileFacts, ModelFacts
 from grader.graph import DenseNode
 from grader.network import Model, trained
@@ -130,7 +130,16 @@ class ComparesNetworks(EachNetwork):
     def judge(self, case: Case) -> Judgement:
         """Compare, and put it together."""
         others = self.networks[1:]
-        return together(others, [self._judged(case, network) for network in others])
+        return together(others, [self._judged(case, network) for network in others], named=True)
+
+    def _judged(self, case: Case, network: Training) -> Judgement:
+        try:
+            return self.judge_one(case, network)
+        except UnmetError as unmet:
+            if unmet.judgement.status is not Status.FAILED:
+                return unmet.judgement
+            missing = network if _is_there(case, self.first) else self.first
+            return of_network(missing, unmet.judgement)
 
     @property
     def first(self) -> Training:
@@ -140,6 +149,14 @@ class ComparesNetworks(EachNetwork):
     @abstractmethod
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Compare one of the networks with the first. Raises nothing but `UnmetError`."""
+
+
+def _is_there(case: Case, network: Training) -> bool:
+    try:
+        certified(case, network, after=False)
+    except UnmetError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -157,9 +174,7 @@ class SameLayers(ComparesNetworks):
         for each in (self.first, network):
             problem = self._problem(certified(case, each, after=False))
             if problem is not None:
-                return replace(
-                    problem, message=T("{network}: {message}", network=label(each), message=problem.message)
-                )
+                return of_network(each, problem)
         first, other = (certified(case, each, after=False) for each in (self.first, network))
         if _sizes(first) != _sizes(other):
             return failed(
@@ -257,9 +272,7 @@ class SameCompile(ComparesNetworks):
             compiled, loss = compiled_with(case, each)
             problem = loss_problem(compiled, loss) or metric_problem(compiled)
             if problem is not None:
-                return replace(
-                    problem, message=T("{network}: {message}", network=label(each), message=problem.message)
-                )
+                return of_network(each, problem)
             found.append((compiled, loss))
         (one, one_loss), (other, other_loss) = found
         assert one is not None
@@ -466,6 +479,7 @@ class OwnWeights(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Look for trained weights of earlier networks in this one, as it was when it had just been built."""
+        certified(case, self.first, after=False)
         fresh = certified(case, network, after=False)
         for earlier in self.networks[: self.networks.index(network)]:
             shared = _learned(case, earlier) & _kernels(fresh)

@@ -183,6 +183,18 @@ def test_other_markdown_is_no_sheet(written: str) -> None:
     assert sheet_of_markdown((written,)) is None
 
 
+def test_a_markdown_table_that_is_partly_empty_counts_and_an_empty_one_does_not() -> None:
+    empty = markdown_of({row: dict.fromkeys(cells, "") for row, cells in RIGHT.items()})
+    assert shares(None, markdown_of(table(binary__loss="")), empty) == {"loss": 0.8}
+
+
+def test_a_row_that_is_too_short_ends_with_empty_cells() -> None:
+    rows = [["task", *COLUMNS], *([row, *cells.values()] for row, cells in RIGHT.items())]
+    del rows[2][-1]
+    assert shares(rows) == {"metrics": 0.8}
+    assert "the cell is empty" in text(verdicts(rows)["metrics"].message)
+
+
 @pytest.mark.parametrize("nothing", [None, ...])
 def test_nothing_is_not_attempted(nothing: object) -> None:
     empty = markdown_of({row: dict.fromkeys(cells, "") for row, cells in RIGHT.items()})
@@ -246,7 +258,7 @@ def said(column: str, **changes: Any) -> str:
 def test_a_wrong_cell_is_told_with_row_column_and_reason_and_the_others_are_named() -> None:
     judgement = verdicts(table(binary__activation="softmax", tagging__activation="relu"))["activation"]
     assert text(judgement.message) == (
-        '3 of 5 cells are right. Row "binary classification", column "output activation": softmax is not right '
+        'Right: 3 of 5 cells. Row "binary classification", column "output activation": softmax is not right '
         "there. Softmax over one unit is always 1, whatever the input. One output takes sigmoid. "
         "Look at these rows too: multi-label tagging."
     )
@@ -308,12 +320,18 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "distances for classes": ("metrics", {"binary__metrics": "rmse"}, "distances between numbers"),
     "sparse metric": ("metrics", {"one_hot__metrics": "SparseCategoricalAccuracy"}, "wants integer labels"),
     "dense metric": ("metrics", {"integers__metrics": "categorical_accuracy"}, "wants one-hot rows"),
+    "sparse loss as a metric": (
+        "metrics",
+        {"one_hot__metrics": "sparse_categorical_crossentropy"},
+        "wants integer labels",
+    ),
     "metric of places": ("metrics", {"binary__metrics": "categorical_accuracy"}, "always the first"),
     "metric of each output": ("metrics", {"integers__metrics": "binary_accuracy"}, "looks good even"),
     "metric of the largest": ("metrics", {"tagging__metrics": "categorical_accuracy"}, "largest output only"),
     "empty": ("metrics", {"binary__metrics": ""}, "the cell is empty"),
     "missing number": ("metrics", {"binary__metrics": float("nan")}, "the cell is empty"),
     "function": ("metrics", {"binary__metrics": len}, "Write its name as text"),
+    "class": ("metrics", {"binary__metrics": dict}, "a type stands there. Write its name as text"),
     "model of the sheet": ("metrics", {"binary__metrics": {"a": "accuracy"}}, "Write its name as text"),
 }
 

@@ -497,7 +497,9 @@ def test_each_function_is_its_share_and_the_first_wrong_one_is_told() -> None:
     )
     assert judgement.status is Status.PARTIAL
     assert judgement.share == pytest.approx((1 + 0 + 0 + 0.5) / 4)
-    assert text(judgement.message).startswith("1 of 4 formulas are right. specificity() stopped with an error")
+    assert text(judgement.message).startswith(
+        "Right throughout: 1 of 4 formulas. specificity() stopped with an error"
+    )
     assert judgement.at is not None
 
 

@@ -67,7 +67,7 @@ def normalised(n: int) -> Any:
 def by_hand(n: int) -> Any:
     import keras
 
-    class Line(keras.Model):
+    class Line(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.w = self.add_weight(shape=(n, 1))
@@ -82,7 +82,7 @@ def by_hand(n: int) -> Any:
 def flat_output(n: int) -> Any:
     import keras
 
-    class Line(keras.Model):
+    class Line(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.dense = keras.layers.Dense(1)
@@ -136,7 +136,7 @@ def test_what_is_not_one_linear_neuron(name: str) -> None:
 def test_a_network_without_weights_is_no_neuron() -> None:
     import keras
 
-    class Mean(keras.Model):
+    class Mean(keras.Model):  # type: ignore[misc]
         def call(self, x: Any) -> Any:
             return keras.ops.mean(x, axis=1, keepdims=True)
 
