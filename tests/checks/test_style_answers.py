@@ -167,9 +167,16 @@ def test_nothing_right_fails() -> None:
     assert said(dict.fromkeys(TRUTH, "functional")).status is Status.FAILED
 
 
-@pytest.mark.parametrize("value", [None, OtherValue(type="ellipsis"), dict.fromkeys(TRUTH, None), {}])
+@pytest.mark.parametrize("value", [None, OtherValue(type="ellipsis"), dict.fromkeys(TRUTH, None)])
 def test_the_stub_is_not_attempted(value: object) -> None:
     assert said(value).status is Status.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("value", [{}, {"other": "sequential"}])
+def test_a_dict_without_the_statements_is_no_stub(value: object) -> None:
+    judgement = said(value)
+    assert judgement.status is Status.FAILED
+    assert "has an answer yet" in text(judgement.message)
 
 
 @pytest.mark.parametrize("value", ["sequential", 3.0, ["functional"], OtherValue(type="Facts")])
