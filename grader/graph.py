@@ -224,8 +224,7 @@ class _Graph:
         )
 
     def _bias_of(self, node: str, columns: int) -> str:
-        """Return the constant that is added to what a node gives, one number for each column; "" if there is "
-        "none."""
+        """Return the constant that is added to what a node gives, one number a column; "" if there is none."""
         while True:
             readers = [reader for reader in self.readers.get(node, ()) if reader.name in self.alive]
             if len(readers) != 1:

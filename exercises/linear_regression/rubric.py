@@ -98,8 +98,7 @@ RUBRIC = Rubric(
                 en="Gradient descent arrives where the formula of least squares does, if it is given enough "
                 "steps.",
                 de="Der Gradientenabstieg kommt dort an, wo auch die Formel der kleinsten Quadrate landet, wenn "
-                "er "
-                "genug Schritte hat.",
+                "er genug Schritte hat.",
             ),
             check=LeastSquares(BOTH, within=0.05),
             depends_on=("architecture", "training"),

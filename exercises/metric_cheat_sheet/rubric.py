@@ -61,8 +61,7 @@ RUBRIC = Rubric(
                 en="The mean absolute error has the unit of the target; the squared one punishes single large "
                 "misses.",
                 de="Der mittlere absolute Fehler hat die Einheit der Zielgröße; der quadratische bestraft "
-                "einzelne "
-                "große Fehlgriffe.",
+                "einzelne große Fehlgriffe.",
             ),
             check=Formulas(("mean_absolute_error", "mean_squared_error")),
         ),
@@ -73,9 +72,8 @@ RUBRIC = Rubric(
             lesson=Bilingual(
                 en="R² compares with always predicting the mean: 1 is perfect, 0 no better than that, below "
                 "0 worse.",
-                de="R² vergleicht damit, immer den Mittelwert vorherzusagen: 1 ist perfekt, 0 nicht besser "
-                "als das, "
-                "unter 0 schlechter.",
+                de="R² vergleicht damit, immer den Mittelwert vorherzusagen: 1 ist perfekt, 0 nicht besser als "
+                "das, unter 0 schlechter.",
             ),
             check=Formulas(("r2",)),
         ),
@@ -96,11 +94,9 @@ RUBRIC = Rubric(
             title=Bilingual(en="The three cross-entropies", de="Die drei Kreuzentropien"),
             lesson=Bilingual(
                 en="All three are -log of the probability that the true label was given; they differ in how "
-                "labels "
-                "are written.",
-                de="Alle drei sind -log der Wahrscheinlichkeit, die das wahre Label bekam; verschieden ist "
-                "nur, wie "
-                "die Labels geschrieben sind.",
+                "labels are written.",
+                de="Alle drei sind -log der Wahrscheinlichkeit, die das wahre Label bekam; verschieden ist nur, "
+                "wie die Labels geschrieben sind.",
             ),
             check=Formulas(("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")),
         ),

@@ -71,8 +71,7 @@ RUBRIC = Rubric(
                 en="A layer is a function: you call it on what another layer gave, and so you may branch and "
                 "join.",
                 de="Eine Schicht ist eine Funktion: Du rufst sie mit dem auf, was eine andere ergeben hat, und "
-                "kannst "
-                "deshalb verzweigen und zusammenführen.",
+                "kannst deshalb verzweigen und zusammenführen.",
             ),
             check=HasStyle(FUNCTIONAL, "functional"),
         ),
@@ -83,8 +82,7 @@ RUBRIC = Rubric(
             lesson=Bilingual(
                 en="Layers hold the weights, so they are made once; call only says how the rows go through them.",
                 de="Schichten halten die Gewichte, also entstehen sie einmal; call sagt nur, wie die Zeilen "
-                "durch sie "
-                "hindurchgehen.",
+                "durch sie hindurchgehen.",
             ),
             check=HasStyle(SUBCLASSED, "subclassed"),
         ),
@@ -104,9 +102,8 @@ RUBRIC = Rubric(
             title=Bilingual(en="Three networks, not one", de="Drei Netze, nicht eines"),
             lesson=Bilingual(
                 en="A layer that two models hold is one layer: whoever trains one of them changes the other.",
-                de="Eine Schicht, die zwei Modelle benutzen, ist eine einzige: Wer das eine trainiert, verändert "
-                "das "
-                "andere.",
+                de="Eine Schicht, die zwei Modelle benutzen, ist eine einzige: Wer das eine trainiert, "
+                "verändert das andere.",
             ),
             check=OwnWeights(ALL),
         ),
@@ -130,8 +127,7 @@ RUBRIC = Rubric(
                 en="A network is its layers, their order and their weights. If these are equal, so is what it "
                 "computes.",
                 de="Ein Netz sind seine Schichten, ihre Reihenfolge und ihre Gewichte. Sind die gleich, so "
-                "rechnet es "
-                "auch dasselbe.",
+                "rechnet es auch dasselbe.",
             ),
             check=SameFunction(ALL),
         ),

@@ -80,8 +80,8 @@ class Experiments(Check):
         if accuracies["relu"] >= min(accuracies["sigmoid"], accuracies["softmax"]):
             return failed(
                 T(
-                    "relu as output came out as good as sigmoid or softmax, or better. "
-                    "Are the networks otherwise the same, and each trained anew?"
+                    "relu as output came out as good as sigmoid or softmax, or better. Are the networks "
+                    "otherwise the same, and each trained anew?"
                 ),
                 expected=T("relu last"),
                 received=", ".join(f"{name} {value:.3f}" for name, value in accuracies.items()),

@@ -112,8 +112,7 @@ class Scales(OnBatches):
                 return failed(
                     T(
                         "{function}() gives the same row other numbers in another batch. Divide by the largest "
-                        "possible "
-                        "value, {largest:g}, not by the largest value that happens to be there.",
+                        "possible value, {largest:g}, not by the largest value that happens to be there.",
                         function=self.function,
                         largest=self.largest,
                     ),

@@ -83,8 +83,7 @@ def read_counts(case: Case, step: str, function: str) -> Array:
             failed(
                 T(
                     "{function}() has to return the four counts tp, fp, tn, fn in this order, or a dict with "
-                    "these "
-                    "names. Received: {received}.",
+                    "these names. Received: {received}.",
                     function=function,
                     received=name_of(value),
                 ),

@@ -78,8 +78,7 @@ def _not_one_line(model: Model) -> Judgement | None:
         return failed(
             T(
                 "Expected one Dense layer. Received: {received}, with something non-linear between them. That "
-                "network "
-                "bends its line; a linear regression has no hidden layer.",
+                "network bends its line; a linear regression has no hidden layer.",
                 received=received,
             ),
             expected=expected,
@@ -90,8 +89,7 @@ def _not_one_line(model: Model) -> Judgement | None:
         return failed(
             T(
                 "Expected one Dense layer. Received: {received}. Without an activation between them they "
-                "collapse into "
-                "one: a linear function of a linear function is linear. Remove all but Dense(1).",
+                "collapse into one: a linear function of a linear function is linear. Remove all but Dense(1).",
                 received=received,
             ),
             expected=expected,
@@ -123,8 +121,8 @@ def _bent(model: Model) -> Judgement | None:
     if bends[-1] in {"relu", "relu6"}:
         message = T(
             "The output goes through relu, which gives nothing below zero: negative targets can never be "
-            "predicted, "
-            "and a unit that is below zero no longer learns. Leave the activation of the output layer out."
+            "predicted, and a unit that is below zero no longer learns. Leave the activation of the output "
+            "layer out."
         )
     elif bends[-1] == "softmax":
         message = T("softmax over a single unit is always 1. Leave the activation of the output layer out.")
@@ -218,8 +216,7 @@ class LeastSquares(EachNetwork):
         return failed(
             T(
                 "{name} of the network is {received:.3f}; the least-squares solution on the same rows has "
-                "{right:.3f}. "
-                "At most {within:.0%} of that may lie between them. {advice}",
+                "{right:.3f}. At most {within:.0%} of that may lie between them. {advice}",
                 name=names[worst],
                 received=float(received[worst]),
                 right=float(right[worst]),
@@ -262,8 +259,7 @@ class Coefficients(AfterTraining):
             return failed(
                 T(
                     "{function}() has to return (w, b): as many weights as there are features ({features}), and "
-                    "one "
-                    "bias. Received: {weights} and {biases}.",
+                    "one bias. Received: {weights} and {biases}.",
                     function=self.function,
                     features=features,
                     weights=int(w.size),
@@ -396,8 +392,7 @@ class Predictions(AfterTraining):
             return failed(
                 T(
                     "{function}() does not return what the network gives for these rows. The largest difference "
-                    "is in "
-                    "row {row}.",
+                    "is in row {row}.",
                     function=self.function,
                     row=worst,
                 ),

@@ -169,8 +169,8 @@ def not_compiled() -> Judgement:
     """Return the judgement for a model without a loss."""
     return failed(
         T(
-            "The model was not compiled with a loss. "
-            "Call model.compile(optimizer=..., loss=...) before you return it."
+            "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
+            "return it."
         ),
         expected=T("a compiled model"),
         received=T("a model that is not compiled"),
@@ -209,8 +209,7 @@ class HeadAndLoss(NetworkCheck):
             return failed(
                 T(
                     "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
-                    "{shape}. "
-                    "Use categorical_crossentropy, or hand integers to fit.",
+                    "{shape}. Use categorical_crossentropy, or hand integers to fit.",
                     shape=str(fits[0].y_shape),
                 ),
                 expected=T("one-hot labels with categorical_crossentropy"),
@@ -219,8 +218,8 @@ class HeadAndLoss(NetworkCheck):
         if loss in _ONE_HOT_LOSSES and rank == "integers":
             return failed(
                 T(
-                    "{loss} wants one-hot labels, but fit was given integers {shape}. "
-                    "Hand on the one-hot rows, or use sparse_categorical_crossentropy.",
+                    "{loss} wants one-hot labels, but fit was given integers {shape}. Hand on the one-hot rows, "
+                    "or use sparse_categorical_crossentropy.",
                     loss=loss,
                     shape=str(fits[0].y_shape),
                 ),
@@ -241,9 +240,9 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         T(
-            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs "
-            "the raw "
-            "numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove {first}.",
+            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the "
+            "raw numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove "
+            "{first}.",
             first=stacked[-2],
         ),
         expected=T("one activation at the output: softmax"),
@@ -334,8 +333,8 @@ class Trains(NetworkCheck):
         if not _weights_moved(network.before, model):
             return failed(
                 T(
-                    "After train() the weights are what they were before: nothing was learned. "
-                    "Does train() call model.fit() on the model that it is given?"
+                    "After train() the weights are what they were before: nothing was learned. Does train() "
+                    "call model.fit() on the model that it is given?"
                 ),
                 expected=T("weights that training changed"),
                 received=T("the same weights as before"),

@@ -244,8 +244,8 @@ def describe_exception(exception: ExceptionFacts) -> Words:
     """Return what happened, in a sentence that begins in lower case or with the exception's name."""
     if _LOADERS.search(exception.message):
         return T(
-            "it tried to download something, but there is no network here ({error}). "
-            "Use the data that is handed to the function, or scikit-learn's own.",
+            "it tried to download something, but there is no network here ({error}). Use the data that is "
+            "handed to the function, or scikit-learn's own.",
             error=_short(exception),
         )
     for base in exception.bases:
@@ -258,8 +258,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
     if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
         return T(
             "{error}. Inside the grader a submission may read the course's data and write into its current "
-            "folder, "
-            "but use no network and start no programs.",
+            "folder, but use no network and start no programs.",
             error=_short(exception),
         )
     return T("{error}.", error=_short(exception).rstrip("."))
@@ -283,15 +282,15 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.MEMORY:
             message = T(
-                "{subject} used more than the {limit} MiB of memory that are allowed. "
-                "Look for an array that is far larger than the data.",
+                "{subject} used more than the {limit} MiB of memory that are allowed. Look for an array that is "
+                "far larger than the data.",
                 subject=subject,
                 limit=limit,
             )
         case StopReason.SIGNAL:
             message = T(
-                "{subject} was killed by the signal {signal}. "
-                "Something below Python crashed, or the code killed its own process.",
+                "{subject} was killed by the signal {signal}. Something below Python crashed, or the code "
+                "killed its own process.",
                 subject=subject,
                 signal=detail,
             )
@@ -310,8 +309,8 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TAMPERED:
             message = T(
-                "{subject} left results that the grader did not write. "
-                "None of that is believed, and your instructor sees this.",
+                "{subject} left results that the grader did not write. None of that is believed, and your "
+                "instructor sees this.",
                 subject=subject,
             )
             return not_graded(message)

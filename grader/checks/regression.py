@@ -61,8 +61,8 @@ class RegressionLoss(EachNetwork):
 
 
 def compiled_with(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
-    """Return how a network of the first seed is compiled when it is trained, and the canonical name of its "
-    "loss."""
+    """Return how a network of the first seed is compiled when it is trained, and the canonical name of its
+    loss."""
     before = trained(case, network, case.seeds[0]).before
     step, compiled = compiled_at(case, network, before) if before is not None else ("", None)
     if compiled is None:
@@ -79,9 +79,8 @@ def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
         return None
     if loss in _RELATIVE_LOSSES:
         message = T(
-            "{loss} compares with the target by dividing by it or by its logarithm, so it goes wrong for targets "
-            "at "
-            "and below zero. Use mse, mae or huber.",
+            "{loss} compares with the target by dividing by it or by its logarithm, so it goes wrong for "
+            "targets at and below zero. Use mse, mae or huber.",
             loss=loss,
         )
     else:
@@ -102,8 +101,7 @@ def metric_problem(compiled: CompileFacts | None) -> Judgement | None:
         0.5,
         T(
             "The loss is right, but {metric} counts exact hits, and a predicted 1.4999 for 1.5 is none: it says "
-            "nothing "
-            "about numbers. Use mae or leave the metric out.",
+            "nothing about numbers. Use mae or leave the metric out.",
             metric=found[0],
         ),
         expected=T("metrics for numbers, such as mae"),

@@ -90,8 +90,8 @@ class Accuracy(Scored):
         if value >= self.full:
             return passed(T("{score:.1%} of the held-out rows are right.", score=value), received=received)
         message = T(
-            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. "
-            "Look at the learning curves: are they still rising, or apart?",
+            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. Look at the "
+            "learning curves: are they still rising, or apart?",
             score=value,
             full=self.full,
         )

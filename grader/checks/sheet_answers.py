@@ -32,8 +32,8 @@ COLUMN_NAMES: Mapping[str, Words] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Answer:
-    """What is right in a cell. `because`: the reason why a word is wrong there; `otherwise` for all other "
-    "words."""
+    """What is right in a cell. `because`: the reason why a word is wrong there; `otherwise` for all other
+    words."""
 
     right: frozenset[str]
     expected: Words | str

@@ -139,8 +139,7 @@ class Splits(Check):
             return failed(
                 T(
                     "{function}() returns rows that are not among those it was given, such as row {row} of a "
-                    "part. "
-                    "It only has to split; scaling comes elsewhere.",
+                    "part. It only has to split; scaling comes elsewhere.",
                     function=self.function,
                     row=strange[0],
                 ),
@@ -176,8 +175,8 @@ class Splits(Check):
         ):
             return failed(
                 T(
-                    "Expected a share of {share:.0%} held out, every row used once. "
-                    "Received: {train} rows to train, {test} held out, {used} different ones of {rows}.",
+                    "Expected a share of {share:.0%} held out, every row used once. Received: {train} rows to "
+                    "train, {test} held out, {used} different ones of {rows}.",
                     share=self.share,
                     train=len(ids_train),
                     test=len(ids_test),

@@ -1,5 +1,5 @@
-"""Checks of what a student says about networks: scores of a trained one, and which statement is true of which "
-"style."""
+"""Checks of what a student says about networks: scores of a trained one, and which statement is true of which
+style."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -75,8 +75,7 @@ class RegressionScores(AfterTraining):
                 return failed(
                     T(
                         "{function}() returned {received:.4f} as {name}; the outputs of the network give "
-                        "{expected:.4f}. "
-                        "{reason}",
+                        "{expected:.4f}. {reason}",
                         function=self.function,
                         name=name,
                         received=received[name],
@@ -253,8 +252,7 @@ def _advice(style: str) -> Words:
     if style == "functional":
         return T(
             "The functional API draws a plan of layers: it may branch and join, but it is fixed before any row "
-            "goes "
-            "through it."
+            "goes through it."
         )
     return T("In a subclass, call is ordinary Python: anything may happen there, and Keras cannot foresee it.")
 

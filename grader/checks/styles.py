@@ -59,8 +59,7 @@ class HasStyle(Check):
             return failed(
                 T(
                     "This model does nothing but call another model, {wrapped}, which holds all of the layers. "
-                    "That "
-                    "is the other model in disguise: make the layers here, and thread them here.",
+                    "That is the other model in disguise: make the layers here, and thread them here.",
                     wrapped=wrapped,
                 ),
                 expected=_how(self.style),
@@ -104,10 +103,8 @@ def _layers_in_call(facts: ModelFacts) -> Judgement:
     return failed(
         T(
             "{type} makes its layers inside call(), so each call gets new layers with new random weights, and "
-            "what is "
-            "learned is thrown away. Make the layers once, in __init__ (self.hidden = keras.layers.Dense(...)), "
-            "and "
-            "only use them in call().",
+            "what is learned is thrown away. Make the layers once, in __init__ (self.hidden = "
+            "keras.layers.Dense(...)), and only use them in call().",
             type=facts.type,
         ),
         expected=T("layers made in __init__"),
@@ -124,15 +121,16 @@ def _wrapped(facts: ModelFacts) -> str:
 
 @dataclass(frozen=True)
 class ComparesNetworks(EachNetwork):
-    """A check that compares each network but the first with the first. Each of these has its share of the "
-    "points."""
+    """A check that compares each network but the first with the first. Each of these has its share of the
+    points."""
 
     def judge(self, case: Case) -> Judgement:
         """Compare, and put it together."""
         others = self.networks[1:]
-        return together(others, [self._judged(case, network) for network in others], named=True)
+        return together(others, [self.judged(case, network) for network in others], named=True)
 
-    def _judged(self, case: Case, network: Training) -> Judgement:
+    def judged(self, case: Case, network: Training) -> Judgement:
+        """Return the judgement of one comparison; a network that is not there is named."""
         try:
             return self.judge_one(case, network)
         except UnmetError as unmet:
@@ -233,8 +231,7 @@ class SameLayers(ComparesNetworks):
             return failed(
                 T(
                     "The output goes through {activation}, which limits what can be predicted. Leave the "
-                    "activation of "
-                    "the output layer out.",
+                    "activation of the output layer out.",
                     activation=bends,
                 ),
                 expected=T("a linear output"),
@@ -283,8 +280,7 @@ class SameCompile(ComparesNetworks):
                 return failed(
                     T(
                         "The {kind} differs: {expected} in {first}, {received} in {other}. Compare styles only "
-                        "where "
-                        "everything else is the same.",
+                        "where everything else is the same.",
                         kind=kind,
                         expected=expected,
                         first=label(self.first),
@@ -381,8 +377,7 @@ class SameFunction(ComparesNetworks):
                 Status.SKIPPED,
                 T(
                     "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
-                    "against "
-                    "{received}.",
+                    "against {received}.",
                     first=label(self.first),
                     other=label(network),
                     expected=_sizes(first),
@@ -408,8 +403,7 @@ class SameFunction(ComparesNetworks):
         return failed(
             T(
                 "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
-                "{off:.2g}). "
-                "{reason}",
+                "{off:.2g}). {reason}",
                 first=label(self.first),
                 other=label(network),
                 off=float(off.max()),
@@ -487,8 +481,8 @@ class OwnWeights(ComparesNetworks):
                 return failed(
                     T(
                         "{network} shares layers with {earlier}: before it was trained, it already had the "
-                        "weights that "
-                        "{earlier} was trained to. Make new layers in each function, not once for all of them.",
+                        "weights that {earlier} was trained to. Make new layers in each function, not once for "
+                        "all of them.",
                         network=label(network),
                         earlier=label(earlier),
                     ),
