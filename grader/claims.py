@@ -42,11 +42,6 @@ class Claim:
     empty: bool = False  # a file without any code: no criterion may give points
     from_reference: bool = False  # the reference with some names defined anew
 
-    @property
-    def promise(self) -> str:
-        """What it must lose, in a word."""
-        return "*" if self.untouched or self.empty else ", ".join(self.loses) or "–"
-
 
 def claims_of(course: Course, exercise: str) -> tuple[Claim, ...]:
     """Return what there is to prove of an exercise.

@@ -172,7 +172,10 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
 
     runs = RunCache(cache_folder())
     with _grader(course, plain=False, say=say, runs=runs) as grader:
-        proven = [_is_proven(grader, exercise, say) for exercise in exercises]
+        try:
+            proven = [_is_proven(grader, exercise, say) for exercise in exercises]
+        except KeyboardInterrupt:
+            _stopped(say)
     runs.tidy()
     return all(proven)
 
@@ -266,6 +269,11 @@ def _complain(message: str) -> None:
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
+def _stopped(say: Translator) -> NoReturn:
+    _complain(say(T("Stopped.")))
+    raise typer.Exit(ExitCode.NOT_GRADED) from None
+
+
 def _refuse(message: str) -> NoReturn:
     _complain(message)
     raise typer.Exit(ExitCode.USAGE)
@@ -298,8 +306,7 @@ def _graded(
     try:
         return grader.grade(exercise, submission, lang, on_step)
     except KeyboardInterrupt:
-        Console(stderr=True).print(say(T("Stopped.")))
-        raise typer.Exit(ExitCode.NOT_GRADED) from None
+        _stopped(say)
 
 
 @contextmanager

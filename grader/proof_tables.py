@@ -25,7 +25,9 @@ def table_of_claims(name: str, proofs: Sequence[Proof], say: Translator) -> Tabl
         table.add_column(say(heading))
     for proof in proofs:
         verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
-        table.add_row(escape(proof.claim.name), f"{proof.points:g}", escape(proof.claim.promise), verdict)
+        claim = proof.claim
+        lost = say(T("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
+        table.add_row(escape(claim.name), f"{proof.points:g}", escape(lost), verdict)
     return table
 
 

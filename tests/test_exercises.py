@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.grade import Grader, Mode
 from grader.submission import read
 from grader.text import Translator
-from grader.validate import Claim, ClaimError, claims_of, complaint_about, prove
+from grader.validate import Claim, ClaimError, claims_of, complaint_about, exercise_of, prove
 from grader.verdict import Hint
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +26,13 @@ def test_reference_stub_and_variants_get_exactly_what_they_say(exercise: str) ->
         proofs = list(prove(grader, exercise, claims_of(COURSE, exercise)))
     wrong = [f"{p.claim.name}: {say(p.complaint)}" for p in proofs if p.complaint is not None]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_is_all_that_a_proof_needs_and_every_equivalent_is_a_mutant(exercise: str) -> None:
+    found = exercise_of(COURSE, exercise)
+    assert len(found.mutants) >= 30
+    assert not found.stale
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -42,7 +42,7 @@ SAME = Bilingual(en="same", de="same")
 
 @dataclass(frozen=True)
 class Runs(Check):
-    """Passes whatever comes back, if only something does."""
+    """Passes whatever comes back, if only something does; and breaks on None."""
 
     function: str
     looks: bool = True
@@ -51,8 +51,8 @@ class Runs(Check):
         return (Call(id=f"{self.function}@once", function=self.function, arguments=(Array(name="y_val"),)),)
 
     def judge(self, case):
-        if self.looks:
-            case.seen(f"{self.function}@once")
+        if self.looks and type(case.value(f"{self.function}@once")[0]).__name__ == "NoneValue":
+            raise RuntimeError("a check with a fault")
         return passed(T("fine"))
 
 
@@ -141,6 +141,7 @@ def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: 
     rows = {line.split("│")[2].strip(): line for line in done.stdout.splitlines() if line.count("│") == 5}
     assert "✗ survived" in rows["half:operands:y / 2->2 / y"]
     assert "✓ killed" in rows["class_counts:keyword:without minlength"]
+    assert "✗ not graded" in rows["half:return:forgotten"]
     assert "class_counts" in rows["class_counts:keyword:without minlength"].split("│")[4]
     assert "return 2 / y" in done.stdout
     assert "→ return 2 / y" in done.stdout

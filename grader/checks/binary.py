@@ -1,22 +1,19 @@
 """Checks of a network that answers yes or no with a single neuron: a logistic regression."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.base import (
     Case,
-    Check,
     Judgement,
     UnmetError,
     failed,
     partial,
     passed,
 )
-from grader.checks.networks import NetworkCheck, certified, compiled_at
-from grader.losses import identify
+from grader.checks.networks import NetworkCheck, certified, loss_of
+from grader.checks.several import EachNetwork
 from grader.network import Model, trained
-from grader.plan import Step
 from grader.text import T, Words
 from grader.training import Training
 from grader.verdict import Status
@@ -27,7 +24,7 @@ _CLASS_LOSSES = frozenset({"categorical_crossentropy", "sparse_categorical_cross
 
 
 @dataclass(frozen=True)
-class OneNeuron(Check):
+class OneNeuron(EachNetwork):
     """Each network is one Dense layer with one unit and a bias, on as many features as it was asked for.
 
     Two units, one for each answer, keep half of the points: right, but for another exercise.
@@ -36,31 +33,18 @@ class OneNeuron(Check):
     """
 
     topics = frozenset({"architecture"})
-    networks: tuple[Training, ...]
-
-    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the steps of the trainings."""
-        return [step for network in self.networks for step in network.steps(seeds)]
-
-    def trainings(self) -> tuple[Training, ...]:
-        """Return the trainings."""
-        return self.networks
 
     def judge(self, case: Case) -> Judgement:
         """Judge the networks as they are built; the first that is not right is told."""
-        judgements = [self._named(case, network) for network in self.networks]
-        return next((j for j in judgements if j.status is not Status.PASSED), judgements[0])
+        judgements = [self.judged(case, network) for network in self.networks]
+        wrong = next((j for j in judgements if j.status is not Status.PASSED), judgements[0])
+        # Where it is not the first network, that one can be judged all the same.
+        return wrong if wrong is judgements[0] else replace(wrong, blocks=False)
 
-    def _named(self, case: Case, network: Training) -> Judgement:
-        try:
-            takes_rows(case, network)
-            judgement = self._judged(certified(case, network, after=False))
-        except UnmetError as unmet:
-            judgement = unmet.judgement
-        # Where it is not the first, that one can be judged all the same.
-        return judgement if network == self.networks[0] else replace(judgement, blocks=False)
-
-    def _judged(self, model: Model) -> Judgement:
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge one network by what stands in its graph."""
+        takes_rows(case, network)
+        model = certified(case, network, after=False)
         assert model.graph is not None
         expected = T("one Dense layer with units=1")
         units = units_of(model)
@@ -185,17 +169,7 @@ class YesOrNo(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = certified(case, self.training, after=False)
-        described, compiled = compiled_at(case, self.training, model)
-        if compiled is None or not compiled.loss:
-            return failed(
-                T(
-                    "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before "
-                    "you return it."
-                ),
-                expected=T("a compiled model"),
-                received=T("a model that is not compiled"),
-            )
-        loss, from_logits = identify(compiled, case.steps[described].arrays)
+        loss, from_logits = loss_of(case, self.training, model)
         fits = trained(case, self.training, case.seeds[0]).fits
         units = units_of(model) or 0
         assert model.graph is not None

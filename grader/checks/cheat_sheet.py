@@ -62,8 +62,6 @@ def _listed(rows: Sequence[str]) -> Words:
 def _sheet(case: Case, name: str) -> Sheet:
     """Return the sheet of the submission, from wherever it stands; `UnmetError` says why there is none."""
     written = sheet_of_markdown([cell.text for cell in case.markdown])
-    if written is not None and written.is_empty:
-        written = None
     try:
         value, arrays = case.read(name)
     except UnmetError:

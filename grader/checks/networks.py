@@ -157,6 +157,26 @@ def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, Comp
     return training.model(seed), model.facts.compiled
 
 
+def loss_of(case: Case, training: Training, model: Model) -> tuple[str, bool]:
+    """Return the loss that a network is trained with, and its `from_logits`; `UnmetError` where there is none."""
+    described, compiled = compiled_at(case, training, model)
+    if compiled is None or not compiled.loss:
+        raise UnmetError(not_compiled())
+    return identify(compiled, case.steps[described].arrays)
+
+
+def not_compiled() -> Judgement:
+    """Return the judgement for a model without a loss."""
+    return failed(
+        T(
+            "The model was not compiled with a loss. "
+            "Call model.compile(optimizer=..., loss=...) before you return it."
+        ),
+        expected=T("a compiled model"),
+        received=T("a model that is not compiled"),
+    )
+
+
 @dataclass(frozen=True)
 class HeadAndLoss(NetworkCheck):
     """Output activation, loss and format of the labels fit one another, for exclusive classes.
@@ -171,17 +191,7 @@ class HeadAndLoss(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = certified(case, self.training, after=False)
-        described, compiled = compiled_at(case, self.training, model)
-        if compiled is None or not compiled.loss:
-            return failed(
-                T(
-                    "The model was not compiled with a loss. "
-                    "Call model.compile(optimizer=..., loss=...) before you return it."
-                ),
-                expected=T("a compiled model"),
-                received=T("a model that is not compiled"),
-            )
-        loss, from_logits = identify(compiled, case.steps[described].arrays)
+        loss, from_logits = loss_of(case, self.training, model)
         assert model.graph is not None
         return (
             self._label_problem(case, loss)

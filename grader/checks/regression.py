@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 
 from grader.checks.base import Array, Case, Judgement, UnmetError, failed, partial, passed
-from grader.checks.networks import certified
+from grader.checks.networks import certified, compiled_at, not_compiled
 from grader.checks.outcomes import explain
 from grader.checks.several import EachNetwork
 from grader.evidence import CompileFacts
@@ -63,12 +63,8 @@ class RegressionLoss(EachNetwork):
 def compiled_with(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
     """Return how a network of the first seed is compiled when it is trained, and the canonical name of its "
     "loss."""
-    seed = case.seeds[0]
-    known = trained(case, network, seed)
-    step, model = network.model(seed), known.before
-    if known.after is not None:  # it may have been compiled anew in train()
-        step, model = network.trained(seed), known.after
-    compiled = model.facts.compiled if model is not None else None
+    before = trained(case, network, case.seeds[0]).before
+    step, compiled = compiled_at(case, network, before) if before is not None else ("", None)
     if compiled is None:
         return None, ""
     return compiled, identify(compiled, case.steps[step].arrays)[0]
@@ -78,15 +74,7 @@ def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
     """Return the judgement for a model without a loss for numbers, else None."""
     expected = T("a loss for numbers, such as mse or mae")
     if compiled is None or not loss:
-        return failed(
-            T(
-                "The model was not compiled with a loss. "
-                "Call model.compile(optimizer=..., loss=...) before you return it."
-            ),
-            expected=expected,
-            received=T("a model that is not compiled"),
-            blocks=False,
-        )
+        return replace(not_compiled(), blocks=False)
     if loss in REGRESSION_LOSSES:
         return None
     if loss in _RELATIVE_LOSSES:

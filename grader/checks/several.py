@@ -34,13 +34,14 @@ class EachNetwork(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge each network, and put it together."""
-        return together(self.networks, [self._judged(case, network) for network in self.networks])
+        return together(self.networks, [self.judged(case, network) for network in self.networks])
 
     @abstractmethod
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge one of the networks. Raises nothing but `UnmetError`."""
 
-    def _judged(self, case: Case, network: Training) -> Judgement:
+    def judged(self, case: Case, network: Training) -> Judgement:
+        """Return the judgement of one network, however it comes about."""
         try:
             return self.judge_one(case, network)
         except UnmetError as unmet:

@@ -168,17 +168,11 @@ def sheet_of_markdown(texts: Sequence[str]) -> Sheet | None:
     for text in texts:
         for grid in tables_of(text):
             sheet = sheet_of_grid(grid)
-            if (
-                sheet is not None
-                and _looks_like_it(sheet)
-                and (best is None or len(sheet.cells) >= len(best.cells))
-            ):
+            if sheet is None or sheet.is_empty:
+                continue  # another table, or one that is still to be filled
+            if best is None or len(sheet.cells) >= len(best.cells):
                 best = sheet
     return best
-
-
-def _looks_like_it(sheet: Sheet) -> bool:
-    return len(sheet.rows) >= 2 and len(sheet.columns) >= 2
 
 
 def tables_of(text: str) -> list[Grid]:

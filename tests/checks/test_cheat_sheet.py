@@ -183,6 +183,18 @@ def test_other_markdown_is_no_sheet(written: str) -> None:
     assert sheet_of_markdown((written,)) is None
 
 
+def test_a_markdown_table_that_is_partly_empty_counts_and_an_empty_one_does_not() -> None:
+    empty = markdown_of({row: dict.fromkeys(cells, "") for row, cells in RIGHT.items()})
+    assert shares(None, markdown_of(table(binary__loss="")), empty) == {"loss": 0.8}
+
+
+def test_a_row_that_is_too_short_ends_with_empty_cells() -> None:
+    rows = [["task", *COLUMNS], *([row, *cells.values()] for row, cells in RIGHT.items())]
+    del rows[2][-1]
+    assert shares(rows) == {"metrics": 0.8}
+    assert "the cell is empty" in text(verdicts(rows)["metrics"].message)
+
+
 @pytest.mark.parametrize("nothing", [None, ...])
 def test_nothing_is_not_attempted(nothing: object) -> None:
     empty = markdown_of({row: dict.fromkeys(cells, "") for row, cells in RIGHT.items()})
@@ -319,6 +331,7 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "empty": ("metrics", {"binary__metrics": ""}, "the cell is empty"),
     "missing number": ("metrics", {"binary__metrics": float("nan")}, "the cell is empty"),
     "function": ("metrics", {"binary__metrics": len}, "Write its name as text"),
+    "class": ("metrics", {"binary__metrics": dict}, "a type stands there. Write its name as text"),
     "model of the sheet": ("metrics", {"binary__metrics": {"a": "accuracy"}}, "Write its name as text"),
 }
 

@@ -110,7 +110,7 @@ def test_right_ones_pass(name: str) -> None:
 
 def precision(x: Array, y: Array) -> list[float]:
     said = predicted(x)
-    return [float((y[said == k] == k).mean()) for k in range(3)]
+    return [float((y[said == k] == k).mean()) if (said == k).any() else 0.0 for k in range(3)]
 
 
 def only_occurring(x: Array, y: Array) -> list[float]:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader.checks import Experiments
-from grader.checks.base import Judgement
+from grader.checks.base import Judgement, Seen
+from grader.evidence import FitFacts
 from grader.verdict import Status
 from tests.cases import case, history, judge, judged, run, text
 
@@ -87,3 +89,59 @@ def test_each_experiment_has_to_train_by_itself() -> None:
     judgement = judged(CHECK, mixed)
     assert judgement.status is Status.FAILED
     assert "losses() has to train 2 networks. Calls of fit seen: 0" in text(judgement.message)
+
+
+def with_fits(*, activations: dict[str, Any] | None = None, losses: dict[str, Any] | None = None) -> Judgement:
+    """Judge experiments whose calls of fit left such facts."""
+    made = run(CHECK, {"activations": lambda *_: ACCURACIES, "losses": lambda *_: CURVES}, 3)
+    steps = dict(made.steps)
+    for function, facts in (("activations", activations), ("losses", losses)):
+        step = steps[f"{function}@experiment"]
+        given = dict(facts or {})
+        curves = {k: np.array(v) for k, v in given.pop("curves", {}).items()}
+        fits = tuple(
+            FitFacts(finished=True, head=head, curves={k: k for k in curves if head != "relu"}, **given)
+            for head in ("relu", "sigmoid", "softmax")
+        )
+        steps[step.evidence.id] = Seen(
+            msgspec.structs.replace(step.evidence, fits=fits), {**step.arrays, **curves}
+        )
+    return judged(CHECK, case(steps))
+
+
+LOSS = {"loss": "categorical_crossentropy"}
+SEEN_BY_FIT: dict[str, tuple[dict[str, Any], str]] = {
+    "the loss": ({"activations": LOSS}, ""),
+    "integers as labels": ({"activations": {"loss": "sparse_categorical_crossentropy"}}, ""),
+    "a loss of one's own": ({"activations": {"loss": "custom"}}, ""),
+    "another loss": ({"activations": {"loss": "mean_squared_error"}}, "Received: mean_squared_error."),
+    "logits": ({"activations": LOSS | {"from_logits": True}}, "categorical_crossentropy, from_logits=True"),
+    "a row twice": ({"activations": {"validation_seen": 0.1}, "losses": {"validation_seen": 0.1}}, ""),
+    "training rows": ({"activations": {"validation_seen": 1.0}}, "activations(): The validation data of fit are"),
+    "training rows for losses": ({"losses": {"validation_seen": 1.0}}, "losses(): The validation data of fit are"),
+    "the same curve": ({"activations": {"curves": {"val_acc": [0.9, 0.95]}}}, ""),
+    "the best epoch": ({"activations": {"curves": {"val_acc": [0.9, 0.97, 0.8]}}}, ""),
+    "a curve of losses": ({"activations": {"curves": {"val_loss": [9.0]}}}, ""),
+    "another curve": (
+        {"activations": {"curves": {"val_acc": [0.5, 0.6]}}},
+        "sigmoid is 0.940, but after its last",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEEN_BY_FIT)
+def test_what_fit_saw_has_to_fit_what_is_returned(name: str) -> None:
+    facts, said = SEEN_BY_FIT[name]
+    judgement = with_fits(**facts)
+    assert judgement.status is (Status.FAILED if said else Status.PASSED), text(judgement.message)
+    assert said in text(judgement.message)
+
+
+def test_networks_that_learned_nothing_are_no_experiment() -> None:
+    nothing = of(accuracies={"relu": 0.05, "sigmoid": 0.11, "softmax": 0.1})
+    assert nothing.status is Status.FAILED
+    assert "sigmoid only reaches an accuracy of 0.11" in text(nothing.message)
+    frozen = of(curves={"mse": [0.1, 0.1], "categorical_crossentropy": [0.1, 0.12]})
+    assert frozen.status is Status.FAILED
+    assert "losses(), categorical_crossentropy only reaches an accuracy of 0.12" in text(frozen.message)
+    assert of(curves={"mse": [0.1, 0.1], "categorical_crossentropy": [0.3, 0.4]}).status is Status.PASSED

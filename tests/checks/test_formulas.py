@@ -288,6 +288,13 @@ def test_the_message_shows_the_example_both_numbers_and_what_was_computed() -> N
     assert (judgement.expected, judgement.received) == ("0.76", "0.974359")
 
 
+def test_long_arrays_are_named_by_their_shape() -> None:
+    judgement = of("mean_squared_error", lambda y, p: mean_squared_error(y, p) if len(y) < 100 else 0.0)
+    assert text(judgement.message).startswith(
+        "For y_true = array (300,), y_pred = array (300,), mean_squared_error()"
+    )
+
+
 def test_a_share_of_the_wrong_group_is_named() -> None:
     said = text(of("false_positive_rate", lambda tp, fp, tn, fn: fp / (tn + fn) if tn + fn else 0.0).message)
     assert "FP / (TN + FN), a share of all that were called negative" in said
@@ -316,6 +323,7 @@ def test_wrong_on_one_edge_only_keeps_half_and_names_the_edge(name: str, edge: s
     assert "is right in general, but not" in said
     assert text(trial.edge) in said
     assert text(trial.hint) in said
+    assert f"for {FORMULAS[name].parameters[0]} = " in said
     assert "nan" in said
 
 

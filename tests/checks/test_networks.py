@@ -265,6 +265,13 @@ def test_half_for_no_validation_or_no_history_and_nothing_for_neither() -> None:
     assert "return model.fit" in text(neither.message)
 
 
+def test_half_for_validation_on_the_training_rows() -> None:
+    seen = of(TRAINS, fit=fit(validation="data", validation_seen=1.0))
+    assert (seen.status, seen.share) == (Status.PARTIAL, 0.5)
+    assert "rows that it trains on" in text(seen.message)
+    assert of(TRAINS, fit=fit(validation="data", validation_seen=0.02)).status is Status.PASSED
+
+
 def test_a_share_of_the_rows_is_validation_as_well() -> None:
     assert of(TRAINS, fit=fit(validation="split")).status is Status.PASSED
 

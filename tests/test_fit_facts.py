@@ -1,0 +1,33 @@
+"""What is remembered of a real call of `fit`: its loss, and whether its validation rows are training rows."""
+
+import pytest
+
+from grader.evidence import FitFacts
+from tests.classroom import build, case_of, train
+
+
+def fit_of(more: str = "", loss: str = '"categorical_crossentropy"') -> FitFacts:
+    case = case_of(build("layers.Dense(10, 'softmax')", loss) + train(more=more))
+    (fit,) = case.steps["train@0"].evidence.fits
+    return fit
+
+
+@pytest.mark.parametrize(
+    ("validation", "share"),
+    [
+        ("", 0.0),
+        ("validation_data=(x_train, y_train)", 1.0),
+        ("validation_data=[x_train[:50], y_train[:50]]", 1.0),
+        ("validation_data=(np.concatenate([x_val, x_val, x_train[:10]])[-20:], y_val[:20])", 0.5),
+        ("validation_split=0.1", 0.0),
+        ("validation_data=None", 0.0),
+    ],
+)
+def test_validation_rows_that_training_sees(validation: str, share: float) -> None:
+    assert fit_of(validation).validation_seen == share
+
+
+def test_the_loss_is_remembered_with_what_it_takes() -> None:
+    assert not fit_of().from_logits
+    logits = fit_of(loss="keras.losses.CategoricalCrossentropy(from_logits=True)")
+    assert (logits.loss, logits.from_logits) == ("categorical_crossentropy", True)
