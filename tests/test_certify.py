@@ -278,6 +278,21 @@ def test_honest_losses_agree(name: str) -> None:
     assert found["loss"].agrees
 
 
+def test_an_honest_loss_below_zero_agrees() -> None:
+    def single(net: Net) -> str:
+        return net.dense(net.x, 1, "Sigmoid")
+
+    net = Net(0)
+    single(net)
+    outputs = net.values[net.output]["x_val"]
+    value = loss_value("binary_crossentropy", outputs, data().inside["y_val"], False, 0.0)  # labels from 0 to 9
+    assert value is not None
+    assert value < -0.5
+    loss: dict[str, Any] = {"loss": compiled("binary_crossentropy"), "fit": fit(loss="binary_crossentropy")}
+    assert of(make=single, val_loss=[value], **loss)["loss"].agrees
+    assert not of(make=single, val_loss=[2 * value - 1], **loss)["loss"].agrees
+
+
 def test_losses_are_those_of_their_formulas() -> None:
     labels, y = np.array([0, 2]), np.eye(3)[[0, 2]]
     p = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
