@@ -240,7 +240,7 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
         computed=float(value),
         claimed=nearest,
     )
-    return Agreement("loss", nearest >= value * LOSS_SHARE - LOSS_SLACK, text)
+    return Agreement("loss", nearest >= value - LOSS_SHARE * abs(value) - LOSS_SLACK, text)
 
 
 def _is_untouched(network: Trained) -> bool:
