@@ -17,15 +17,19 @@ from reports.symbols import STATUS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "demo-reports"
-EXERCISE = "digits"
-# The reference twice, one in another style, two wrong, one that crashes in fit.
+# The reference twice, one in another style, two wrong, one that crashes in fit; then a mistake of each other exercise.
 CHOSEN = (
-    "reference.py",
-    "reference.ipynb",
-    "right_subclassed.py",
-    "wrong_sigmoid_head.py",
-    "wrong_nearest_neighbour.py",
-    "wrong_one_hot_with_sparse_loss.py",
+    ("digits", "reference.py"),
+    ("digits", "reference.ipynb"),
+    ("digits", "right_subclassed.py"),
+    ("digits", "wrong_sigmoid_head.py"),
+    ("digits", "wrong_nearest_neighbour.py"),
+    ("digits", "wrong_one_hot_with_sparse_loss.py"),
+    ("wine", "wrong_scaler_fitted_on_both_parts.py"),
+    ("linear_regression", "wrong_learning_rate_too_high.py"),
+    ("logistic_regression", "wrong_logits_against_threshold.py"),
+    ("model_styles", "wrong_other_activation.py"),
+    ("metric_cheat_sheet", "wrong_precision_and_sensitivity_swapped.py"),
 )
 
 
@@ -33,7 +37,8 @@ def main() -> int:
     """Grade, print a table, say where the reports are. Returns the exit code."""
     console = Console()
     FOLDER.mkdir(exist_ok=True)
-    claims = {claim.name: claim for claim in claims_of(Course(ROOT), EXERCISE)}
+    exercises = dict.fromkeys(exercise for exercise, _ in CHOSEN)
+    claims = {(e, claim.name): claim for e in exercises for claim in claims_of(Course(ROOT), e)}
     verdicts: list[Verdict] = []
     columns = (
         SpinnerColumn(),
@@ -45,35 +50,36 @@ def main() -> int:
     mode = Mode.WALLS if sys.platform == "linux" else Mode.PLAIN
     with Progress(*columns, console=console, transient=True) as bar, Grader(Course(ROOT), mode) as grader:
         task = bar.add_task("starting TensorFlow", total=len(CHOSEN))
-        for name in CHOSEN:
+        for exercise, name in CHOSEN:
 
             def on_step(step: Step, _done: int, _total: int, name: str = name) -> None:
                 bar.update(task, description=f"{name}: {step.function if isinstance(step, Call) else 'network'}")
 
-            graded = grader.grade(EXERCISE, claims[name].submission, "en", on_step)
+            graded = grader.grade(exercise, claims[exercise, name].submission, "en", on_step)
             verdicts.append(graded.verdict)
-            _report(name).write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
+            _report(exercise, name).write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
             bar.advance(task)
     _print(verdicts, console)
     return 0
 
 
-def _report(name: str) -> Path:
-    return FOLDER / f"{name.replace('.', '-')}.html"
+def _report(exercise: str, name: str) -> Path:
+    return FOLDER / f"{exercise}-{name.replace('.', '-')}.html"
 
 
 def _print(verdicts: list[Verdict], console: Console) -> None:
-    table = Table(title=f"{EXERCISE}: {len(verdicts)} submissions")
-    for heading in ("Submission", "Points", "Status", "Certified", "Seconds", "Report"):
+    table = Table(title=f"{len(verdicts)} submissions")
+    for heading in ("Exercise", "Submission", "Points", "Status", "Certified", "Seconds", "Report"):
         table.add_column(heading, overflow="fold")
-    for name, verdict in zip(CHOSEN, verdicts, strict=True):
+    for (exercise, name), verdict in zip(CHOSEN, verdicts, strict=True):
         table.add_row(
+            exercise,
             name,
             f"{verdict.points:g} / {verdict.max_points:g}",
             f"{STATUS[verdict.status].sign} {verdict.status}",
-            "yes" if verdict.certified else "no",
+            {True: "yes", False: "no", None: "–"}[verdict.certified],
             f"{verdict.resources.wall_seconds:.1f}",
-            str(_report(name).relative_to(ROOT)),
+            str(_report(exercise, name).relative_to(ROOT)),
         )
     console.print(table)
     missing = [wall.id for wall in verdicts[0].isolation.walls if not wall.stands]
