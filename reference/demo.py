@@ -17,7 +17,7 @@ from reports.symbols import STATUS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "demo-reports"
-# The reference twice, one in another style, two wrong, one that crashes in fit; then a mistake of each other exercise.
+# The reference twice, one in another style, two wrong, one that crashes in fit; then one of each other exercise.
 CHOSEN = (
     ("digits", "reference.py"),
     ("digits", "reference.ipynb"),
