@@ -32,6 +32,7 @@ class Cell:
 
 EMPTY = Cell("")
 Grid = Sequence[Sequence[Cell]]
+_MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking at a large one takes long
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
             return _of_records([("", item) for item in items], arrays)
         case Items(items=items):
             return [_line(item, arrays) for item in items]
-        case ArrayValue(ref=ref, shape=(_, _)):
+        case ArrayValue(ref=ref, shape=(rows, columns)) if rows * columns <= _MOST_CELLS:
             return [[_number_cell(entry) for entry in row] for row in arrays[ref]]
         case _:
             return None
@@ -114,7 +115,7 @@ def _line(value: Value, arrays: Arrays) -> list[Cell]:
     if isinstance(value, Items):
         return [cell_of(item, arrays) for item in value.items]
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
-        return [_number_cell(entry) for entry in arrays[value.ref]]
+        return [_number_cell(entry) for entry in arrays[value.ref][:_MOST_CELLS]]
     return [cell_of(value, arrays)]
 
 

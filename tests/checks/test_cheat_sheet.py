@@ -780,3 +780,12 @@ def test_long_cells_are_read_in_no_time(column: str, hostile: str) -> None:
     read(column, hostile)
     row_of(hostile[:200])
     tables_of(hostile[:4000])
+
+
+def test_a_large_array_of_numbers_is_no_sheet_and_takes_no_time() -> None:
+    from grader.checks.sheet_table import sheet_of
+    from grader.evidence import ArrayValue
+
+    large = np.zeros((2, 1_000_000))
+    value = ArrayValue(ref="a", dtype="float64", shape=large.shape, container="ndarray")
+    assert sheet_of(value, {"a": large}) is None
