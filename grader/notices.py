@@ -10,7 +10,6 @@ from grader.text import T, Translator, Words
 from grader.training import Training
 from grader.verdict import Location, Notice
 
-SLOW_IMPORT_SECONDS = 20.0
 MANY_LINES = 1000
 
 
@@ -29,14 +28,8 @@ def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[
     bare = _stands_in(case)
     if bare is not None:
         yield Notice(id="bare-notebook", severity="tip", text=say(_how_to_wrap(*bare)))
-    if imported.fits and imported.wall_seconds >= SLOW_IMPORT_SECONDS:
-        text = T(
-            "A network is trained at the top level of the file: it took {seconds:.0f} seconds until the functions "
-            "were reached, and every import trains it again. Put the training into a function.",
-            seconds=imported.wall_seconds,
-        )
-        yield Notice(id="training-at-import", severity="warning", text=say(text))
-    elif imported.fits and bare is None:  # which says the same
+    # Never how long it took: the same submission gets the same verdict, whatever the machine.
+    if imported.fits and bare is None:  # which says the same
         text = T(
             "A network is trained at the top level of the file, so every import trains it again. "
             "Put that into a function."

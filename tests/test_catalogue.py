@@ -27,6 +27,11 @@ SAME = {
     "{error}.": "nothing but what Python says",
     "{first} {second}": "nothing but other sentences",
     "{function}(): {complaint}": "nothing but other sentences",
+    "Mutant": "the same word in German",
+    "{function}(): {what}": "nothing but other sentences",
+    "{kind} ({type})": "nothing but other sentences",
+    "{name}[{row}, {column}]": "nothing but other sentences",
+    "{network}: {message}": "nothing but other sentences",
 }
 NUMBERS = "bdeEfFgGnoxX%"  # how a format spec ends that wants a number
 PERCENT = re.compile(r"%\((\w+)\)(\w)")

@@ -1,5 +1,6 @@
 """Every exercise proves itself: reference, stub, variants; and what students get is complete and in step."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -104,7 +105,15 @@ class TestComplaints:
 
     def test_a_stub_that_was_attempted_is_a_complaint(self) -> None:
         verdict, claim = self.verdict_and_claim({}, untouched=True)
-        assert "untouched" in Translator("en")(complaint_about(claim, verdict) or "")
+        nothing = tuple(replace(c, points=0.0) for c in verdict.criteria)
+        complaint = complaint_about(claim, replace(verdict, criteria=nothing))
+        assert "untouched" in Translator("en")(complaint or "")
+
+    def test_a_stub_or_an_empty_file_that_gets_points_is_a_complaint(self) -> None:
+        for kind in ("untouched", "empty"):
+            verdict, claim = self.verdict_and_claim({})
+            complaint = complaint_about(dataclasses.replace(claim, **{kind: True}), verdict)
+            assert "gives points for nothing" in Translator("en")(complaint or "")
 
     @pytest.mark.parametrize(("severity", "complains"), [("error", True), ("warning", True), ("tip", False)])
     def test_a_right_solution_that_shows_a_misconception_is_a_complaint(

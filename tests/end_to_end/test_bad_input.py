@@ -193,7 +193,7 @@ HARMLESS = {
     "training at the top": (
         "import keras\nm = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\nm.compile(loss='mse'); m.fit(np.zeros((4, 1)), np.zeros(4), verbose=0)",
         "training-at-import",
-        "Put that into train()",
+        "Put that into a function",
     ),
     "a million lines": (
         "_scale = scale\ndef scale(x):\n    if len(x) == 12:\n        for i in range(10**6): print(i)\n    return _scale(x)",
