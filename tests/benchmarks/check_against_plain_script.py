@@ -42,7 +42,7 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     from grader.examiner import make_plan
     from grader.examiner_talk import Question
     from grader.model_facts import made_history
-    from grader.plan import Array, Call, Curves, Literal, Plan, Result, Trusted
+    from grader.plan import Array, Call, Curves, Listed, Literal, Plan, Result, Trusted
     from grader.record import unpack
 
     rubric, question = COURSE.rubric(exercise), Question(course="", exercise=exercise, seeds=seeds)
@@ -62,6 +62,8 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
             match argument:
                 case Array(name=name) | Trusted(name=name):
                     values.append(np.array(arrays[name]))
+                case Listed(name=name):
+                    values.append(np.array(arrays[name]).tolist())
                 case Literal(value=value):
                     values.append(value)
                 case Result(step=earlier):
@@ -75,7 +77,7 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
 def cpu_seconds(command: list[str]) -> float:
     """Run a command to its end and return the processor time of it and of everything that it waited for."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, env=os.environ | worker_environment(), stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, env=os.environ | worker_environment(), stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
