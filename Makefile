@@ -9,7 +9,7 @@ demo: setup
 	$(BIN)/python -m reference.demo
 
 test: setup-test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check
