@@ -9,7 +9,7 @@ import pytest
 from grader.examiner_talk import AskPlan, PlanMade, Question
 from grader.grade import Grader
 from grader.submission import Submission, read
-from tests.end_to_end.conftest import without_resources, written
+from tests.end_to_end.conftest import Grade, criterion, without_resources, written
 
 CRASHES = "def one_hot(y):\n    import os; os._exit(0)"
 RANDOM = """
@@ -87,3 +87,9 @@ def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_the_collector_works_for_what_a_submission_makes_and_leaves_the_imports_alone(grade: Grade) -> None:
+    told = "raise ValueError(f'{gc.isenabled()} {gc.get_freeze_count() > 10**5}')"
+    verdict = grade(f"import gc\ndef class_counts(y):\n    {told}")
+    assert "True True" in criterion(verdict, "class_counts").message
