@@ -69,17 +69,15 @@ def _report(exercise: str, name: str) -> Path:
 
 def _print(verdicts: list[Verdict], console: Console) -> None:
     table = Table(title=f"{len(verdicts)} submissions")
-    for heading in ("Exercise", "Submission", "Points", "Status", "Certified", "Seconds", "Report"):
+    for heading in ("Submission", "Points", "Status", "Certified", "Seconds"):
         table.add_column(heading, overflow="fold")
     for (exercise, name), verdict in zip(CHOSEN, verdicts, strict=True):
         table.add_row(
-            exercise,
-            name,
+            f"{exercise}: {name}",
             f"{verdict.points:g} / {verdict.max_points:g}",
             f"{STATUS[verdict.status].sign} {verdict.status}",
             {True: "yes", False: "no", None: "–"}[verdict.certified],
             f"{verdict.resources.wall_seconds:.1f}",
-            str(_report(exercise, name).relative_to(ROOT)),
         )
     console.print(table)
     missing = [wall.id for wall in verdicts[0].isolation.walls if not wall.stands]
