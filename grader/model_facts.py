@@ -359,11 +359,16 @@ def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:
 
 
 def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> float:
-    """Return the share of the validation rows that training sees as well; 0 where they are in no array."""
+    """Return the share of the validation rows that training sees as well; 0 where they are in no array.
+
+    Rows of one number cannot be told apart: their hashes ignore scale.
+    """
     if rows is None or not isinstance(validation_data, list | tuple) or not validation_data:
         return 0.0
     x = np.asarray(validation_data[0])
-    return float(np.isin(row_hashes(x), rows).mean()) if x.dtype.kind in "biuf" and x.ndim > 1 and len(x) else 0.0
+    if x.dtype.kind not in "biuf" or x.ndim < 2 or x.size <= len(x):
+        return 0.0
+    return float(np.isin(row_hashes(x), rows).mean())
 
 
 def _seen(model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]) -> _Fit:

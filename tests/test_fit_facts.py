@@ -31,3 +31,16 @@ def test_the_loss_is_remembered_with_what_it_takes() -> None:
     assert not fit_of().from_logits
     logits = fit_of(loss="keras.losses.CategoricalCrossentropy(from_logits=True)")
     assert (logits.loss, logits.from_logits) == ("categorical_crossentropy", True)
+
+
+def test_rows_of_one_number_cannot_be_told_apart_and_raise_no_suspicion() -> None:
+    import numpy as np
+
+    from grader.model_facts import _share_seen
+    from grader.rows import row_hashes
+
+    x = np.linspace(-2.0, 2.0, 9).reshape(-1, 1)
+    assert _share_seen((x[:3], None), row_hashes(x[3:])) == 0.0
+    pairs = np.hstack([x, x**2])
+    assert _share_seen((pairs[:3], None), row_hashes(pairs)) == 1.0
+    assert _share_seen((pairs[:0], None), row_hashes(pairs)) == 0.0
