@@ -17,7 +17,7 @@ from grader.checks.base import Case, Replayed, Seen
 from grader.course import Course
 from grader.data import Data
 from grader.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
-from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply
 from grader.judge import judge
 from grader.network import inputs_of
 from grader.plan import Limits, Plan, Replay, Step, uses
@@ -47,13 +47,13 @@ class Examiner:
             case AskPlan(question=question, done=done):
                 chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
                 return make_plan(chosen, rubric, data, frozenset(done))
-            case AskReplays(held=held):
-                return make_replays(ask.question, rubric, data, held)
             case AskVerdict():
                 return self._verdict(ask, rubric, data, rubric_hash)
 
-    def _verdict(self, ask: AskVerdict, rubric: Rubric, data: Data, rubric_hash: str) -> Judged:
+    def _verdict(self, ask: AskVerdict, rubric: Rubric, data: Data, rubric_hash: str) -> PlanMade | Judged:
         case = make_case(ask.question, rubric, data, ask.held, ask.submission.markdown)
+        if parcel := make_replays(case, rubric, data, frozenset(ask.held.replays)):
+            return PlanMade(parcel)
         versions = msgspec.structs.replace(ask.versions, rubric=rubric_hash)
         verdict, exhibits, undecided = judge(
             ask.question.exercise,
@@ -96,28 +96,29 @@ def _with_uses(steps: Mapping[str, Step], wanted: set[str]) -> set[str]:
     return found
 
 
-def make_replays(question: Question, rubric: Rubric, data: Data, held: Held) -> PlanMade:
-    """Return a plan that replays what has not been: each graph of the evidence, then what checks ask for."""
+def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -> bytes:
+    """Return a packed plan that replays what has not been: each graph of the evidence, then what checks ask for.
+
+    `done`: replays that were made, even those that came to no result. Empty when there is nothing to do.
+    """
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     steps: list[Step] = []
-    evidence = _steps(held)[0]
     for training in rubric.trainings:
-        described = [step(seed) for seed in question.seeds for step in (training.model, training.trained)]
-        wanted = [step for step in described if step in evidence and step not in held.replays]
-        made = [replay for step in wanted if (replay := _replay(evidence[step], arrays))]
+        described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
+        wanted = [step for step in described if step in case.steps and step not in done]
+        made = [replay for step in wanted if (replay := _replay(case.steps[step], arrays))]
         if made:
             inputs = inputs_of(data, training)
             arrays |= {training.array(role): rows for role, rows in inputs.items()}
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in made]
     if not steps:  # what checks ask for is made from what came of these
-        case = make_case(question, rubric, data, held)
         for criterion in rubric.criteria:
             with contextlib.suppress(Exception):  # evidence is a claim; without its replay, the check cannot pass
                 more, their_arrays = criterion.check.replays(case)
-                steps += [replay for replay in more if replay.id not in held.replays]
+                steps += [replay for replay in more if replay.id not in done]
                 arrays |= their_arrays
-    plan = Plan(exercise=question.exercise, limits=REPLAY_LIMITS, steps=tuple(steps))
-    return PlanMade(pack(plan, arrays) if steps else b"")
+    plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
+    return pack(plan, arrays) if steps else b""
 
 
 def _replay(seen: Seen, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:

@@ -34,15 +34,8 @@ class AskPlan(msgspec.Struct, frozen=True, tag=True):
     done: tuple[str, ...] = ()
 
 
-class AskReplays(msgspec.Struct, frozen=True, tag=True):
-    """Make the plan that replays the frozen graphs of the evidence which have not been replayed."""
-
-    question: Question
-    held: Held
-
-
 class AskVerdict(msgspec.Struct, frozen=True, tag=True):
-    """Judge."""
+    """Judge; or, where frozen graphs of the evidence have not been replayed, make the plan that does so."""
 
     question: Question
     held: Held
@@ -68,5 +61,5 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     more_seeds: tuple[int, ...] = ()
 
 
-Ask = AskPlan | AskReplays | AskVerdict
+Ask = AskPlan | AskVerdict
 Reply = PlanMade | Judged

@@ -17,7 +17,7 @@ import msgspec
 from grader import __version__
 from grader.course import Course
 from grader.evidence import StopReason
-from grader.examiner_talk import Ask, AskPlan, AskReplays, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply
 from grader.run_cache import RunCache
 from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
@@ -26,15 +26,14 @@ from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
 
 JUDGE_SECONDS = 300.0
-A = TypeVar("A", PlanMade, Judged)
+A = TypeVar("A", bound=Reply)
 
 
 class GraderError(Exception):
     """The grader itself failed: nothing was found out about the submission."""
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(msgspec.Struct, frozen=True):
     """A verdict with what the report shows besides, and the evidence that it was made from."""
 
     verdict: Verdict
@@ -86,14 +85,15 @@ class Grader:
             question = msgspec.structs.replace(question, seeds=plan.seeds)
             run = self._carry_out(plan.parcel, submission, progress)
             held = _with_run(held, run)
-            # First the networks themselves, then what the checks want to know about these.
-            while parcel := self._ask(AskReplays(question, held), PlanMade).parcel:
-                held = msgspec.structs.replace(held, replays=held.replays | self._replay(parcel))
             used.add(run)
-            ask = AskVerdict(
-                question, held, submission, self._isolation(run), used.resources(), versions(), language
-            )
-            judged = self._ask(ask, Judged)
+            isolation = self._isolation(run)
+            # First the networks themselves are replayed, then what the checks want to know about these.
+            while True:
+                ask = AskVerdict(question, held, submission, isolation, used.resources(), versions(), language)
+                judged = self._ask(ask, PlanMade, Judged)
+                if isinstance(judged, Judged):
+                    break
+                held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel))
             if not judged.more_seeds or held.import_stop is not None:
                 return Graded(judged.verdict, judged.exhibits, held)
             question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
@@ -123,7 +123,7 @@ class Grader:
         walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
         return Isolation(mode=self.workshop.mode, walls=walls)
 
-    def _ask(self, ask: Ask, kind: type[A]) -> A:
+    def _ask(self, ask: Ask, *kinds: type[A]) -> A:
         examiner, nonce = self.workshop.examiner, secrets.token_bytes(16)
         try:
             with self._asking:
@@ -138,7 +138,7 @@ class Grader:
         if frame.kind != ANSWER:
             raise GraderError(frame.body.decode(errors="replace"))
         reply = msgspec.msgpack.decode(frame.body, type=Reply)
-        assert isinstance(reply, kind)
+        assert isinstance(reply, kinds)
         return reply
 
 

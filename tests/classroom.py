@@ -162,7 +162,7 @@ def case_of(source: str, room: str = "digits") -> Case:
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps(exercise) if _is_defined(step, source)}
         held = Held(imported, None, None, bodies, {}, {})
-        replays = make_replays(QUESTION, rubric, held_data, held).parcel
+        replays = make_replays(make_case(QUESTION, rubric, held_data, held), rubric, held_data, frozenset())
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = Run(Setup(submission=None), arrays)

@@ -198,14 +198,22 @@ def with_graph() -> Held:
     return held(steps)
 
 
+def replays_of(rubric: Rubric, evidence: Held) -> bytes:
+    """The packed plan of the replays that some evidence still needs."""
+    held_data = data()
+    return make_replays(
+        make_case(QUESTION, rubric, held_data, evidence), rubric, held_data, frozenset(evidence.replays)
+    )
+
+
 def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
-    plan, arrays = unpack(make_replays(QUESTION, FULL, data(), with_graph()).parcel, Plan)
+    plan, arrays = unpack(replays_of(FULL, with_graph()), Plan)
     assert [step.id for step in plan.steps] == ["model:build_model@0", "trained:train@0"]
     assert all(isinstance(step, Replay) for step in plan.steps)
     assert set(arrays) == {"x_test", "x_perturbed", "x_val", "graph:model:build_model@0", "graph:trained:train@0"}
     again = msgspec.structs.replace(with_graph(), replays={"model:build_model@0": b"", "trained:train@0": b""})
-    assert make_replays(QUESTION, FULL, data(), again).parcel == b""
-    assert make_replays(QUESTION, FULL, data(), held()).parcel == b""
+    assert replays_of(FULL, again) == b""
+    assert replays_of(FULL, held()) == b""
 
 
 def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
@@ -247,20 +255,20 @@ class Curious(Architecture):
 
 def test_what_a_check_wants_to_know_of_a_graph_is_asked_once_and_after_the_networks() -> None:
     curious = rubric(Curious(STEPS, inputs=64, outputs=10))
-    first, _ = unpack(make_replays(QUESTION, curious, data(), with_graph()).parcel, Plan)
+    first, _ = unpack(replays_of(curious, with_graph()), Plan)
     assert [step.id for step in first.steps] == ["model:build_model@0", "trained:train@0"]
     replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
     known = msgspec.structs.replace(with_graph(), replays=replayed)
-    second, arrays = unpack(make_replays(QUESTION, curious, data(), known).parcel, Plan)
+    second, arrays = unpack(replays_of(curious, known), Plan)
     assert [step.id for step in second.steps] == ["again@0"]
     assert set(arrays) == {"g", "x"}
     done = msgspec.structs.replace(known, replays={**replayed, "again@0": b""})
-    assert make_replays(QUESTION, curious, data(), done).parcel == b""
+    assert replays_of(curious, done) == b""
 
 
 def test_a_check_that_cannot_say_what_it_wants_leaves_the_others() -> None:
     replayed = {s: pack(r.evidence, r.arrays) for s, r in Training().case().replays.items()}
     known = msgspec.structs.replace(with_graph(), replays=replayed)
     both = rubric(Curious(STEPS, 10, 64, fault=True), Curious(STEPS, inputs=64, outputs=10))
-    plan, _ = unpack(make_replays(QUESTION, both, data(), known).parcel, Plan)
+    plan, _ = unpack(replays_of(both, known), Plan)
     assert [step.id for step in plan.steps] == ["again@0"]
