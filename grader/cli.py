@@ -19,8 +19,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from grader import __version__
 from grader import course as courses
 from grader.course import Course, UnknownExerciseError
+from grader.examiner_line import GraderError
 from grader.files import UnreadableSubmission
-from grader.grade import Graded, Grader, GraderError, Mode
+from grader.grade import Graded, Grader, Mode
 from grader.plan import Call, Read, Step
 from grader.sandbox.run import Progress as OnStep
 from grader.sandbox.supervisor import SandboxError

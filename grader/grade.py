@@ -4,33 +4,24 @@ Nothing here looks into evidence. The examiner plans and judges, children behind
 """
 
 import platform
-import secrets
-import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Self, TypeVar
+from typing import Self
 
 import msgspec
 
 from grader import __version__
 from grader.course import Course
 from grader.evidence import StopReason
-from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.examiner_line import ExaminerLine, GraderError, ProcessGoneError
+from grader.examiner_talk import AskPlan, AskVerdict, Held, Judged, PlanMade, Question
 from grader.run_cache import RunCache
-from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
 from grader.sandbox.supervisor import SandboxError, Workshop
 from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
-
-JUDGE_SECONDS = 300.0
-A = TypeVar("A", bound=Reply)
-
-
-class GraderError(Exception):
-    """The grader itself failed: nothing was found out about the submission."""
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -57,8 +48,8 @@ class Grader:
     def __init__(self, course: Course, mode: Mode, runs: RunCache | None = None) -> None:
         self.course = course
         self.runs = runs
-        self._asking = threading.Lock()
         self.workshop = _workshop(mode)
+        self.examiner = ExaminerLine(self.workshop.examiner)
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +72,7 @@ class Grader:
         held, used = known or _nothing(), _Used()
         question = Question(course=str(self.course.folder), exercise=exercise)
         while True:
-            plan = self._ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
+            plan = self.examiner.ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
             question = msgspec.structs.replace(question, seeds=plan.seeds)
             run = self._carry_out(plan.parcel, submission, progress)
             held = _with_run(held, run)
@@ -90,7 +81,7 @@ class Grader:
             # First the networks themselves are replayed, then what the checks want to know about these.
             while True:
                 ask = AskVerdict(question, held, submission, isolation, used.resources(), versions(), language)
-                judged = self._ask(ask, PlanMade, Judged)
+                judged = self.examiner.ask(ask, PlanMade, Judged)
                 if isinstance(judged, Judged):
                     break
                 held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel))
@@ -115,31 +106,13 @@ class Grader:
         try:
             return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()
         except SandboxError as error:
-            raise GraderError(str(error)) from error
+            raise ProcessGoneError(str(error)) from error
 
     def _isolation(self, run: Run) -> Isolation:
         """Return the walls of this run: each stands when it went up and the canary could not cross it."""
         crossed = {wall.id: wall for wall in self.workshop.walls() if not wall.stands}
         walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
         return Isolation(mode=self.workshop.mode, walls=walls)
-
-    def _ask(self, ask: Ask, *kinds: type[A]) -> A:
-        examiner, nonce = self.workshop.examiner, secrets.token_bytes(16)
-        try:
-            with self._asking:
-                examiner.channel.send(REQUEST, msgspec.msgpack.encode(ask), nonce)
-                frame = examiner.get(JUDGE_SECONDS)
-                while frame is not None and frame.nonce != nonce:  # an answer that came too late for its question
-                    frame = examiner.get(JUDGE_SECONDS)
-        except (OSError, TimeoutError, ProtocolError) as error:
-            raise GraderError(f"the examiner does not answer: {type(error).__name__}") from error
-        if frame is None:
-            raise GraderError("the examiner is gone")
-        if frame.kind != ANSWER:
-            raise GraderError(frame.body.decode(errors="replace"))
-        reply = msgspec.msgpack.decode(frame.body, type=Reply)
-        assert isinstance(reply, kinds)
-        return reply
 
 
 def _workshop(mode: Mode) -> Workshop:
