@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 import msgspec
 
+from grader.examiner_line import ExaminerLine
 from grader.grade import Graded
 from grader.submission import Submission
 
@@ -26,6 +27,10 @@ class Done(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
+Started = Callable[[Job], None]
+"""Told when a job is begun, from any thread."""
+
+
 class Crew(Protocol):
     """Grades jobs. A context manager: leaving it ends its processes, at once."""
 
@@ -33,9 +38,16 @@ class Crew(Protocol):
     def size(self) -> int:
         """Return how many submissions are graded at once."""
 
-    def work(self, jobs: Iterable[Job], started: Callable[[Job], None]) -> Iterator[Done]:
-        """Yield a result per job as soon as there is one, in any order. Takes jobs from the iterable when it needs
-        them. A job whose process dies is tried again; one that brings processes down thrice is a fault."""
+    @property
+    def examiner(self) -> ExaminerLine:
+        """Return the line to an examiner, for questions besides."""
+
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
+        """Yield a result per job as soon as there is one, in any order.
+
+        Jobs are taken from the iterable when they are needed, by one thread at a time. One whose processes die is
+        tried again, at last by itself; one that brings them down then as well is a fault.
+        """
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
