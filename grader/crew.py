@@ -6,17 +6,19 @@ from typing import Protocol, Self
 import msgspec
 
 from grader.examiner_line import ExaminerLine
-from grader.grade import Graded
+from grader.grade import Graded, Known
 from grader.submission import Submission
+from grader.verdict import WallState
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One submission to grade."""
+    """One submission to grade. `known`: see `Grader.grade`."""
 
     id: str
     exercise: str
     submission: Submission
     language: str
+    known: Known | None = None
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -41,6 +43,9 @@ class Crew(Protocol):
     @property
     def examiner(self) -> ExaminerLine:
         """Return the line to an examiner, for questions besides."""
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls stand around the submissions; none in plain mode. Raises `GraderError`."""
 
     def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
         """Yield a result per job as soon as there is one, in any order.

@@ -4,7 +4,6 @@ Nothing here looks into evidence. The examiner plans and judges, children behind
 """
 
 import platform
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -30,6 +29,19 @@ class Graded(msgspec.Struct, frozen=True):
     verdict: Verdict
     exhibits: Exhibits
     held: Held
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Evidence that is there already, so that its steps need not be done.
+
+    `seeds`: those that it was made with; without any, the rubric's first. `isolation` and `resources` are those of
+    the runs that it came from, if it is all that there is to be.
+    """
+
+    held: Held
+    seeds: tuple[int, ...] = ()
+    isolation: Isolation | None = None
+    resources: Resources | None = None
 
 
 class Mode(StrEnum):
@@ -63,21 +75,24 @@ class Grader:
         submission: Submission,
         language: str = "en",
         progress: Progress = lambda *_: None,
-        known: Held | None = None,
+        known: Known | None = None,
     ) -> Graded:
         """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
 
-        `known`: evidence that would come out the same, so that its steps are not done; never all of them.
+        `known`: evidence that would come out the same, so that only what is missing in it is done.
         """
-        held, used = known or _nothing(), _Used()
-        question = Question(course=str(self.course.folder), exercise=exercise)
+        known = known or Known(_nothing())
+        held, isolation, used = known.held, known.isolation, _Used(known.resources)
+        question = Question(course=str(self.course.folder), exercise=exercise, seeds=known.seeds)
         while True:
             plan = self.examiner.ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
             question = msgspec.structs.replace(question, seeds=plan.seeds)
-            run = self._carry_out(plan.parcel, submission, progress)
-            held = _with_run(held, run)
-            used.add(run)
-            isolation = self._isolation(run)
+            if plan.parcel:
+                run = self._carry_out(plan.parcel, submission, progress)
+                held = _with_run(held, run)
+                used.add(run)
+                isolation = _both(isolation, self._isolation(run))
+            assert isolation is not None
             # First the networks themselves are replayed, then what the checks want to know about these.
             while True:
                 ask = AskVerdict(question, held, submission, isolation, used.resources(), versions(), language)
@@ -130,6 +145,14 @@ def _nothing() -> Held:
     return Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
 
 
+def _both(earlier: Isolation | None, later: Isolation) -> Isolation:
+    """Return the walls of two runs: one that was missing once was missing."""
+    if earlier is None:
+        return later
+    missing = {wall.id: wall for wall in earlier.walls if not wall.stands}
+    return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
+
+
 def _with_run(held: Held, run: Run) -> Held:
     """Return the evidence so far with that of another run; what was there first stays."""
     return Held(
@@ -142,13 +165,13 @@ def _with_run(held: Held, run: Run) -> Held:
     )
 
 
-@dataclass
 class _Used:
     """Adds up what the runs of one submission used."""
 
-    wall_seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_mib: float = 0.0
+    def __init__(self, before: Resources | None) -> None:
+        self.wall_seconds = before.wall_seconds if before is not None else 0.0
+        self.cpu_seconds = before.cpu_seconds if before is not None else 0.0
+        self.peak_mib = before.peak_mib if before is not None else 0.0
 
     def add(self, run: Run) -> None:
         """Add one run."""
