@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader.cli import ExitCode, default_language, exit_code
+from grader.cli import exit_code
+from grader.command_line import ExitCode, default_language
 from grader.course import Course
 from grader.examiner_line import GraderError
 from grader.grade import Grader

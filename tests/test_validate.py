@@ -13,7 +13,7 @@ import pytest
 
 from grader import grade
 from grader.claims import script
-from grader.cli import ExitCode
+from grader.command_line import ExitCode
 from grader.course import Course
 from grader.equivalents import Equivalents
 from grader.grade import Grader, Mode
