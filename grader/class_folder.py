@@ -57,24 +57,8 @@ class ClassFolder:
         return f"{REPORTS}/{shown}-{digest}.html" if shown else f"{REPORTS}/{digest}.html"
 
     def write(self, name: str, text: str | bytes) -> None:
-        """Write a file in one piece: whoever opens it meanwhile sees the old one or the new one.
-
-        Raises `ClassFolderError` when the disk is full or the folder may not be written.
-        """
-        target = self.path / name
-        data = text.encode("utf-8", "replace") if isinstance(text, str) else text
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                Path(aside).chmod(0o644)
-                Path(aside).replace(target)
-            finally:
-                Path(aside).unlink(missing_ok=True)
-        except OSError as error:
-            raise ClassFolderError(_unwritable(target, error)) from error
+        """Write a file of this folder; see `write`."""
+        write(self.path / name, text)
 
     def keep_only(self, reports: set[str]) -> None:
         """Remove reports of others than these: of students under their names, when they get pseudonyms."""
@@ -82,6 +66,26 @@ class ClassFolder:
             if f"{REPORTS}/{path.name}" not in reports:
                 with contextlib.suppress(OSError):  # another run tidies as well
                     path.unlink()
+
+
+def write(target: Path, text: str | bytes) -> None:
+    """Write a file in one piece: whoever opens it meanwhile sees the old one or the new one.
+
+    Raises `ClassFolderError` when the disk is full or the folder may not be written.
+    """
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(aside).chmod(0o644)
+            Path(aside).replace(target)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+    except OSError as error:
+        raise ClassFolderError(_unwritable(target, error)) from error
 
 
 def open_folder(path: Path) -> ClassFolder:

@@ -54,7 +54,7 @@ class ExaminerLine:
         return reply
 
 
-class Examiner:
+class OwnExaminer:
     """An examiner of its own, where nothing has to be run: no TensorFlow, no worker. A context manager."""
 
     def __init__(self) -> None:

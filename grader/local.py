@@ -56,6 +56,11 @@ class LocalCrew:
         for job in shift.set_aside:
             yield self._alone(job)
 
+    def grade_one(self, job: Job) -> Done:
+        """Grade one job, in the caller's thread."""
+        done = self.tried(job)
+        return self._alone(job) if done is None else done
+
     def tried(self, job: Job) -> Done | None:
         """Grade a job; None when processes went away, be it for this job's sake or for another's."""
         grader = self._grader
