@@ -1,6 +1,6 @@
 """The class judged again with today's rubric: from kept evidence, and by a run only where that does not do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from grader.batch import Owner, Task
@@ -64,7 +64,7 @@ def _put_again(
     """Note that a submission has to be run; one that several handed in, once."""
     submission = store.submission(stored.number)
     entry = stored.entry
-    owner = Owner(stored.number, entry.student, publisher.shown(entry.student, entry.name), entry.file)
+    owner = Owner(stored.number, publisher.shown(entry.student, entry.name), entry)
     tasks = rescored.again.setdefault(why, [])
     key = terms.key(submission)
     same = next((task for task in tasks if task.key == key), None)
@@ -72,8 +72,3 @@ def _put_again(
         tasks.append(Task(key, submission, [owner]))
     else:
         same.owners.append(owner)
-
-
-def shown(tasks: Sequence[Task]) -> list[str]:
-    """Return the students of tasks, as they may be shown."""
-    return sorted(owner.name for task in tasks for owner in task.owners)
