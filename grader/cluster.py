@@ -39,7 +39,7 @@ def fingerprint(course: Course) -> Fingerprint:
     return Fingerprint(versions(), code_hash(), rubrics)
 
 
-class GraderPlugin(WorkerPlugin):
+class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
     """Keeps a crew in a Dask worker as long as that lives."""
 
     name = PLUGIN
@@ -91,7 +91,7 @@ class ClusterCrew:
     @property
     def size(self) -> int:
         """Return how many threads the cluster has now."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, int(sum(self._client.nthreads().values())))
 
     @property
     def examiner(self) -> ExaminerLine:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from grader.batch import Owner, Task
 from grader.publish import Publisher
 from grader.rejudge import Again, Kept, rejudge
@@ -36,7 +38,11 @@ def rescore(store: Store, publisher: Publisher, terms: Terms, by: str, advance: 
     for stored in held.values():
         if stored.key is None:  # stopped before it was judged for the first time
             _put_again(rescored, Again.LOST, stored, store, publisher, terms)
-    kept = [Kept(s.number, s.key, s.entry.student, s.entry.file) for s in held.values() if s.key is not None]
+    kept = [
+        Kept(s.number, s.key, msgspec.structs.replace(s.entry, verdict=None))
+        for s in held.values()
+        if s.key is not None
+    ]
     waiting: list[Judgement] = []
     for result in rejudge(folder.path, terms, kept):
         stored = held[result.number]
