@@ -192,7 +192,9 @@ def histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClass, ...
         return ()
     within = [min(max(mark, -_LARGEST), _LARGEST) for mark in marks]
     low, high = min(0.0, *within), max(max_points, *within)
-    step = _round_step((high - low) / MARK_CLASSES) if high > low else 1.0
+    # A few bonus points widen the histogram by a bar, and not its bars.
+    width = max_points if max_points > 0 and high - low < 2 * max_points else high - low
+    step = _round_step(width / MARK_CLASSES) if width > 0 else 1.0
     first = math.floor(low / step + 1e-9)
     last = max(math.ceil(high / step - 1e-9), first + 1)
     # The tolerance keeps 0.3 in the class that begins at 3 times 0.1.

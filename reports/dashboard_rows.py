@@ -31,12 +31,15 @@ FLAGS: dict[str, Text] = {
     "large": T("much memory"),
 }
 UNDECIDED = "undecided"
+# Letters with a stroke through them have no accent that could be taken away.
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
 class Person(msgspec.Struct, frozen=True):
     """A name that leads to a report; `href` is empty where there is none. `remark` is said behind it."""
 
     name: str
+    student: str  # tells people of the same name apart; empty where the name says the same
     href: str
     remark: str = ""
 
@@ -45,7 +48,6 @@ class Row(msgspec.Struct, frozen=True):
     """One line of the table. `keys` are what it is sorted by, `tokens` what it is filtered by."""
 
     person: Person
-    student: str  # empty where the name says the same
     mark: str
     final: bool
     status: Status
@@ -62,7 +64,8 @@ def person(entry: Entry, remark: str = "", criterion: str = "") -> Person:
     href = address(entry.report)
     if href and criterion:
         href += "#" + quote(f"criterion-{criterion}", safe="", errors="replace")
-    return Person(label(entry.name) or label(entry.student) or "–", href, remark)
+    name, student = label(entry.name), label(entry.student)
+    return Person(name or student or "–", student if name not in {"", student} else "", href, remark)
 
 
 def address(path: str) -> str:
@@ -86,8 +89,8 @@ def by_name(entry: Entry) -> tuple[list[str | int], str]:
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
     """
-    plain = unicodedata.normalize("NFKD", person(entry).name)
-    folded = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = unicodedata.normalize("NFKD", person(entry).name.casefold())
+    folded = "".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES)
     parts: list[str | int] = list(re.split(r"([0-9]+)", folded))
     parts[1::2] = [int(number) for number in parts[1::2]]
     return parts, entry.student
@@ -106,7 +109,7 @@ class RowMaker:
 
     def __call__(self, entry: Entry) -> Row:
         """Return the line of one student."""
-        verdict, who, final = entry.verdict, person(entry), final_mark(entry) is not None
+        verdict, final = entry.verdict, final_mark(entry) is not None
         criteria = verdict.criteria if verdict is not None else ()
         passed = sum(criterion.status is Status.PASSED for criterion in criteria)
         seconds = verdict.resources.wall_seconds if verdict is not None else None
@@ -114,10 +117,8 @@ class RowMaker:
         tokens = [LETTERS[entry.status], *flags, *([] if final else [UNDECIDED]), *self.hints(entry)]
         share = passed / len(criteria) if criteria else None
         keys = (entry.points, list(Status).index(entry.status), share, len(flags), seconds)
-        student = label(entry.student)
         return Row(
-            person=who,
-            student="" if student == who.name else student,
+            person=person(entry),
             mark="–" if entry.points is None else self.number.points(entry.points),
             final=final,
             status=entry.status,
