@@ -24,11 +24,9 @@ from grader.grade import Mode
 from grader.intake import open_hand_ins
 from grader.local import LocalCrew
 from grader.publish import Publisher, open_store
-from grader.similarity import similar
 from grader.submission import UnreadableSubmission, read
 from grader.terms import terms_of
 from grader.text import T, Text, Translator
-from reports import similarity as similarity_page
 
 
 class MissingWallsError(Exception):
@@ -144,6 +142,9 @@ def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | N
 
 def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
     """Compare the newest hand-ins of a class, and write the page."""
+    from grader.similarity import similar  # the library that compares takes a second to come up
+    from reports import similarity as page
+
     settings = folder.settings
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
@@ -154,7 +155,7 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
         with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out
             stub = read(course.rubric_file(settings.exercise).parent / "submission.py")
         groups = similar(sources, stub)
-        folder.write(SIMILARITY, similarity_page.render(groups, names, settings.language))
+        folder.write(SIMILARITY, page.render(groups, names, settings.language))
         publisher.dashboard()
     file = str(folder.path / SIMILARITY)
     _print(say(T("{groups} groups of submissions are alike. Page: {file}", groups=len(groups), file=file)))
