@@ -19,6 +19,7 @@ from grader.store.tables import SCHEMA, metadata, stores
 from grader.text import T
 
 BUSY_SECONDS = 30.0  # how long another program may write before it is an error
+LEAST_BYTES = 512  # of a database of SQLite: one page of the shortest kind
 
 
 class Database:
@@ -180,7 +181,8 @@ def _require_writable(url: URL, place: str) -> None:
     """Refuse at once what would fail at the first write, after the first submission was graded."""
     if url.get_backend_name() == "sqlite" and url.database is not None:
         file = Path(url.database)
-        if file.is_dir():
+        # SQLite itself would take a file that is so short for an empty one, and write over it.
+        if file.is_dir() or (file.is_file() and 0 < file.stat().st_size < LEAST_BYTES):
             raise errors.foreign(place)
         if not file.parent.is_dir():
             raise StoreError(
