@@ -7,7 +7,6 @@ from grader.class_summary import FEWEST, MarkClass, Undecided, final_mark, histo
 from grader.gradebook import Entry
 from grader.verdict import Hint, Isolation, Notice, Resources, Status, Verdict, WallState
 from tests.reports import class_samples as made
-from tests.reports import samples
 from tests.reports.class_samples import adjustment, criterion, entry, judged
 
 PASSED, PARTIAL, FAILED = Status.PASSED, Status.PARTIAL, Status.FAILED
@@ -245,7 +244,7 @@ def test_misconceptions_are_counted_by_student() -> None:
 
 
 def with_seconds(values: list[float]) -> list[Entry]:
-    good, _ = samples.good()
+    good = made.sample("good")
     return [
         entry(
             f"{number:02}",
@@ -297,7 +296,7 @@ def test_what_never_ran_is_not_measured() -> None:
 
 
 def test_late_ones_and_uncertified_ones_are_named() -> None:
-    good, _ = samples.good()
+    good = made.sample("good")
     late = entry("1", good, late=True)
     lying = entry("2", msgspec.structs.replace(good, certified=False))
     no_network = entry("3", msgspec.structs.replace(good, certified=None))
@@ -307,7 +306,7 @@ def test_late_ones_and_uncertified_ones_are_named() -> None:
 
 
 def test_missing_walls_are_grouped_and_plain_runs_are_their_own_group() -> None:
-    good, _ = samples.good()
+    good = made.sample("good")
 
     def behind(student: str, *missing: str, mode: str = "walls") -> Entry:
         walls = tuple(WallState(id=name, stands=False, detail="too old") for name in missing)

@@ -1,6 +1,7 @@
 """Entries of a gradebook as real ones look, made from the verdicts of `samples`. No chance in them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import msgspec
 
@@ -12,6 +13,13 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FIRST = ("Anna", "Ömer", "Zoë", "Jürgen", "Ágnes", "Björn", "Łukasz", "Mia", "Ayşe", "Paul", "Øyvind")
 LAST = ("Müller", "Zimmermann", "Ärmel", "Weiß", "O'Brien", "Özdemir", "García", "Kowalski-Brandenburger", "Adler")
 WRONG = (Status.FAILED, Status.PARTIAL, Status.SKIPPED, Status.NOT_ATTEMPTED)
+
+
+@cache
+def sample(kind: str, language: str = "en") -> Verdict:
+    """Return one of the verdicts of `samples`, made only once: its exhibits take far longer than it."""
+    verdict: Verdict = getattr(samples, kind)(language)[0]
+    return verdict
 
 
 def entry(student: str, verdict: Verdict | None = None, **more: object) -> Entry:
@@ -41,8 +49,7 @@ def judged(*criteria: CriterionVerdict, language: str = "en", **changes: object)
         "max_points": sum(criterion.max_points for criterion in criteria),
         "status": Status.NOT_GRADED if Status.NOT_GRADED in statuses else status,
     }
-    good, _ = samples.good(language)
-    verdict: Verdict = msgspec.structs.replace(good, **(values | changes))
+    verdict: Verdict = msgspec.structs.replace(sample("good", language), **(values | changes))
     return verdict
 
 
@@ -87,9 +94,9 @@ def _verdict(number: int, language: str) -> Verdict | None:
     if number % 20 == 19:
         return None
     if number % 20 in {7, 13}:
-        verdict = (samples.mixed if number % 20 == 7 else samples.broken)(language)[0]
+        verdict = sample("mixed" if number % 20 == 7 else "broken", language)
     else:
-        good, mixed = samples.good(language)[0].criteria, samples.mixed(language)[0].criteria
+        good, mixed = sample("good", language).criteria, sample("mixed", language).criteria
         criteria = (
             _changed(a, b, number * 7 + place) for place, (a, b) in enumerate(zip(good, mixed, strict=True))
         )
