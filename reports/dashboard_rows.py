@@ -49,7 +49,7 @@ class Row(msgspec.Struct, frozen=True):
 
     person: Person
     mark: str
-    final: bool
+    provisional: bool  # there are points, but nobody has decided everything yet
     status: Status
     passed: str
     strip: str
@@ -120,7 +120,7 @@ class RowMaker:
         return Row(
             person=person(entry),
             mark="–" if entry.points is None else self.number.points(entry.points),
-            final=final,
+            provisional=entry.points is not None and not final,
             status=entry.status,
             passed=f"{passed}/{len(criteria)}" if criteria else "–",
             strip=strip(criteria, self.order),
