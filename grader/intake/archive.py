@@ -49,10 +49,8 @@ class Workplace:
         Raises `RefusedError` for a longer one and for one that cannot be unpacked, and `UnusableHandInsError`
         where all files together are too long, or the disk is full.
         """
-        self._count += 1
-        file = self.folder / str(self._count) / f"submission{ending}"
+        file = self.file(ending)
         try:
-            file.parent.mkdir()
             with file.open("xb") as target:
                 self._copy(source, target, limit)
         except OSError as error:
@@ -68,6 +66,11 @@ class Workplace:
             file.unlink()
             raise
         return file
+
+    def file(self, ending: str) -> Path:
+        """Return a name that is not yet taken."""
+        self._count += 1
+        return self.folder / f"submission-{self._count}{ending}"
 
     def _copy(self, source: IO[bytes], target: IO[bytes], limit: int) -> None:
         length = 0

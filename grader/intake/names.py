@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 LONGEST_SHOWN = 200  # characters
 LONGEST_KEY = 120  # bytes as UTF-8; with the mark below it still fits into a file's name
@@ -35,12 +34,14 @@ def same(text: str) -> str:
 
 def suffix(name: str) -> str:
     """Return the ending in lower case, with its dot."""
-    return PurePosixPath(name).suffix.lower()
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""
 
 
 def stem(name: str) -> str:
     """Return the name without its ending."""
-    return PurePosixPath(name).stem
+    dot = name.rfind(".")
+    return name[:dot] if dot > 0 else name
 
 
 def is_noise(name: str) -> bool:

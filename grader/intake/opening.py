@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from grader.intake import archive, folder
 from grader.intake.layouts import recognise
@@ -25,8 +25,7 @@ def open_hand_ins(path: Path, exercise: str, due: datetime | None = None) -> Ite
     the result instead, and costs the others nothing.
     """
     with ExitStack() as stack:
-        temporary = stack.enter_context(TemporaryDirectory(prefix="hand-ins-", ignore_cleanup_errors=True))
-        workplace = archive.Workplace(Path(temporary))
+        workplace = archive.Workplace(_temporary(stack))
         tree = _tree(path, workplace, stack)
         if not any(map(could_be_handed_in, tree.items)):
             raise UnusableHandInsError(_nothing(path, tree))
@@ -45,6 +44,20 @@ def _intake(tree: Tree, settler: Settler, path: Path) -> Intake:
     left_out += {(t.where, t.why.msgid): t for t in (*read.told, *older, *settler.told)}.values()
     left_out.sort(key=lambda left: (not left.student, left.student, left.where))
     return Intake(layout=layout, hand_ins=tuple(hand_ins), left_out=tuple(left_out))
+
+
+def _temporary(stack: ExitStack) -> Path:
+    try:
+        return Path(stack.enter_context(TemporaryDirectory(prefix="hand-ins-", ignore_cleanup_errors=True)))
+    except OSError as error:
+        raise UnusableHandInsError(
+            T(
+                "There is no room to unpack zips in {folder} ({reason}). Set TMPDIR to a folder that can be "
+                "written.",
+                folder=gettempdir(),
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from None
 
 
 def _tree(path: Path, workplace: archive.Workplace, stack: ExitStack) -> Tree:

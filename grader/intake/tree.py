@@ -136,7 +136,7 @@ def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), ben
         elif ours == len(parts) and not entry.is_folder:
             refusal = entry.refusal or _hidden(parts)
             items.append(Item(parts, beneath + shown("/".join(parts)), entry.handle, refusal))
-    items += [_environment(e, beneath) for e in environments if _ours(e, environments) == len(e) - 1]
+    items += [_environment(e, beneath) for e in environments if _is_outermost(e, environments)]
     items.sort(key=lambda item: item.parts)
     return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(told))
 
@@ -146,6 +146,10 @@ def _ours(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
     return next(
         (d for d, part in enumerate(parts) if is_noise(part) or parts[: d + 1] in environments), len(parts)
     )
+
+
+def _is_outermost(environment: tuple[str, ...], environments: set[tuple[str, ...]]) -> bool:
+    return not is_noise(environment[-1]) and _ours(environment, environments) == len(environment) - 1
 
 
 def limited(entries: Iterable[Found]) -> Iterator[Found]:

@@ -368,7 +368,9 @@ def test_nbgrader(hand_over: HandOver, top: str) -> None:
     assert found.told == {
         f"{top}anna/wine/work.ipynb": "It belongs to another assignment, wine.",
         f"{top}dora/wine/work.ipynb": "It belongs to another assignment, wine.",
-        f"{top}carl/digits/timestamp.txt": "No time can be read from it, so it is not known when this was handed in.",
+        f"{top}carl/digits/timestamp.txt": (
+            "No time can be read from it, so it is not known when this was handed in."
+        ),
     }
 
 
