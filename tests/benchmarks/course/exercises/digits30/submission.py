@@ -1,5 +1,5 @@
 # %%
-import keras
+import keras  # noqa: F401
 
 
 # %%
