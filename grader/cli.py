@@ -1,15 +1,12 @@
 """The command line: parses, calls, prints. Imports neither TensorFlow nor NumPy."""
 
-import locale
-import os
 import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,15 +14,28 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from grader import __version__
-from grader import course as courses
-from grader.course import Course, UnknownExerciseError
+from grader.command_line import (
+    DEFAULT_LANGUAGE,
+    CourseOption,
+    ExitCode,
+    LanguageOption,
+    PlainOption,
+    chosen_course,
+    complain,
+    help_,
+    refuse,
+    rubric_folder,
+    stopped,
+)
+from grader.course import Course
+from grader.examiner_line import GraderError
 from grader.files import UnreadableSubmission
-from grader.grade import Graded, Grader, GraderError, Mode
+from grader.grade import Graded, Grader, Mode
 from grader.plan import Call, Read, Step
 from grader.sandbox.run import Progress as OnStep
 from grader.sandbox.supervisor import SandboxError
 from grader.submission import Submission, read
-from grader.text import LANGUAGES, T, Translator
+from grader.text import T, Translator
 from grader.verdict import Status, Verdict, encode
 from reports import html, terminal
 
@@ -34,48 +44,18 @@ if TYPE_CHECKING:
     from grader.validate import Exercise
 
 
-class ExitCode(IntEnum):
-    """What a command says to the shell."""
-
-    PASSED = 0  # everything passed
-    NOT_ALL_PASSED = 1  # graded, but not all passed
-    USAGE = 2  # wrong usage or unreadable input
-    NOT_GRADED = 3  # something could not be graded
-
-
-def default_language() -> str:
-    """Return the language of the user's terminal, if the grader speaks it, else English."""
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    code = (locale.normalize(wanted) or "").split("_")[0].lower()
-    return code if code in LANGUAGES else "en"
-
-
-Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
-DEFAULT_LANGUAGE = Language(default_language())
-_help = Translator(DEFAULT_LANGUAGE)
-
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help=_help(
+    help=help_(
         T("Grades Keras exercises: runs the code behind walls and judges the network that it really built.")
     ),
 )
-CourseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--course", help=_help(T("Folder of the course. Without it: the one that holds the current folder."))
-    ),
-]
-LanguageOption = Annotated[Language, typer.Option("--lang", help=_help(T("Language of messages and report.")))]
-PlainOption = Annotated[
-    bool, typer.Option("--plain", help=_help(T("Run without walls, in plain processes: only for your own code.")))
-]
 
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[bool, typer.Option("--version", help=_help(T("Print the version and stop.")))] = False,
+    version: Annotated[bool, typer.Option("--version", help=help_(T("Print the version and stop.")))] = False,
 ) -> None:
     """Grade Keras exercises."""
     if version:
@@ -83,47 +63,47 @@ def root(
         raise typer.Exit
 
 
-@app.command("list", help=_help(T("Show the exercises of this course.")))
+@app.command("list", help=help_(T("Show the exercises of this course.")))
 def list_exercises(course: CourseOption = None) -> None:
     """Print one exercise per line."""
-    for name in _course(course, _help).exercises():
+    for name in chosen_course(course, help_).exercises():
         typer.echo(name)
 
 
-@app.command(help=_help(T("Copy the stub of an exercise into a folder, to work on it.")))
+@app.command(help=help_(T("Copy the stub of an exercise into a folder, to work on it.")))
 def start(
     exercise: str,
     folder: Annotated[Path, typer.Argument()] = Path(),
     notebook: Annotated[
-        bool, typer.Option("--notebook", help=_help(T("The notebook instead of the .py file.")))
+        bool, typer.Option("--notebook", help=help_(T("The notebook instead of the .py file.")))
     ] = False,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
     say = Translator(lang)
-    source = _rubric_folder(_course(course, say), exercise, say)
+    source = rubric_folder(chosen_course(course, say), exercise, say)
     sheet = "task.de.md" if lang == "de" else "task.md"
     wanted = ("submission.ipynb" if notebook else "submission.py", sheet)
     if missing := [name for name in wanted if not (source / name).is_file()]:
-        _refuse(say(T("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
+        refuse(say(T("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
     if there := [name for name in wanted if (folder / name).exists()]:
-        _refuse(say(T("{file} is already there; nothing was copied.", file=str(folder / there[0]))))
+        refuse(say(T("{file} is already there; nothing was copied.", file=str(folder / there[0]))))
     folder.mkdir(parents=True, exist_ok=True)
     for name in wanted:
         shutil.copyfile(source / name, folder / name)
         typer.echo(str(folder / name))
 
 
-@app.command(help=_help(T("Grade one submission and say what is right, what is wrong, and why.")))
+@app.command(help=help_(T("Grade one submission and say what is right, what is wrong, and why.")))
 def check(
     exercise: str,
     file: Path,
     html_out: Annotated[
-        Path | None, typer.Option("--html", help=_help(T("Write the report to this file.")))
+        Path | None, typer.Option("--html", help=help_(T("Write the report to this file.")))
     ] = None,
     json_out: Annotated[
-        str | None, typer.Option("--json", help=_help(T("Write the verdict to this file; - for standard output.")))
+        str | None, typer.Option("--json", help=help_(T("Write the verdict to this file; - for standard output.")))
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
@@ -131,16 +111,16 @@ def check(
 ) -> None:
     """Read, run behind walls, judge, report."""
     say = Translator(lang)
-    _rubric_folder(_course(course, say), exercise, say)
+    rubric_folder(chosen_course(course, say), exercise, say)
     submission = _read(file, say)
     _require_writable([html_out, Path(json_out) if json_out and json_out != "-" else None], say)
-    with _grader(_course(course, say), plain=plain, say=say) as grader, _progress(say) as on_step:
+    with _grader(chosen_course(course, say), plain=plain, say=say) as grader, _progress(say) as on_step:
         graded = _graded(grader, exercise, submission, lang, on_step, say)
     _write(graded, html_out, json_out, say)
     raise typer.Exit(exit_code(graded.verdict))
 
 
-@app.command(help=_help(T("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))
+@app.command(help=help_(T("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))
 def validate(
     exercise: Annotated[str | None, typer.Argument()] = None,
     course: CourseOption = None,
@@ -150,16 +130,16 @@ def validate(
     from grader.validate import Exercise, RefusedError, exercise_of  # instructors only
 
     say = Translator(lang)
-    chosen = _course(course, say)
+    chosen = chosen_course(course, say)
     names = (exercise,) if exercise else chosen.exercises()
     code = ExitCode.PASSED
     found: list[Exercise] = []
     for name in names:
-        _rubric_folder(chosen, name, say)
+        rubric_folder(chosen, name, say)
         try:
             found.append(exercise_of(chosen, name))
         except RefusedError as error:
-            _complain(say(error.text))
+            complain(say(error.text))
             code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
     if found and not _all_proven(chosen, found, say):
         code = max(code, ExitCode.NOT_ALL_PASSED)
@@ -175,7 +155,7 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
         try:
             proven = [_is_proven(grader, exercise, say) for exercise in exercises]
         except KeyboardInterrupt:
-            _stopped(say)
+            stopped(say)
     runs.tidy()
     return all(proven)
 
@@ -199,7 +179,7 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     console.print(table_of_mutants(exercise.name, trials, say))
     console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
     for pattern in exercise.stale:
-        _complain(
+        complain(
             say(
                 T(
                     "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
@@ -212,7 +192,7 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     return not any(wrong) and not exercise.stale
 
 
-@app.command(help=_help(T("Show what this machine can do: versions and walls.")))
+@app.command(help=help_(T("Show what this machine can do: versions and walls.")))
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
     from grader.doctor import examine
@@ -227,35 +207,18 @@ def exit_code(verdict: Verdict) -> ExitCode:
     return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
 
 
-def _course(folder: Path | None, say: Translator) -> Course:
-    course = courses.find(folder)
-    if not course.exercises():
-        _refuse(
-            say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder)))
-        )
-    return course
-
-
-def _rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
-    try:
-        return course.rubric_file(exercise).parent
-    except UnknownExerciseError as error:
-        known = ", ".join(error.known) or "–"
-        _refuse(say(T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)))
-
-
 def _read(file: Path, say: Translator) -> Submission:
     try:
         return read(file)
     except UnreadableSubmission as error:
-        _refuse(say(error.text))
+        refuse(say(error.text))
 
 
 def _require_writable(files: list[Path | None], say: Translator) -> None:
     """Refuse before the work is done rather than after."""
     for file in files:
         if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
-            _refuse(
+            refuse(
                 say(
                     T(
                         "{file} cannot be written: its folder is not there, or it is a folder itself.",
@@ -263,20 +226,6 @@ def _require_writable(files: list[Path | None], say: Translator) -> None:
                     )
                 )
             )
-
-
-def _complain(message: str) -> None:
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
-
-
-def _stopped(say: Translator) -> NoReturn:
-    _complain(say(T("Stopped.")))
-    raise typer.Exit(ExitCode.NOT_GRADED) from None
-
-
-def _refuse(message: str) -> NoReturn:
-    _complain(message)
-    raise typer.Exit(ExitCode.USAGE)
 
 
 @contextmanager
@@ -306,7 +255,7 @@ def _graded(
     try:
         return grader.grade(exercise, submission, lang, on_step)
     except KeyboardInterrupt:
-        _stopped(say)
+        stopped(say)
 
 
 @contextmanager
@@ -364,5 +313,5 @@ def main() -> None:
         app()
     except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
         traceback.print_exc()
-        Console(stderr=True).print(_help(T("This is the grader's fault, not yours. Please report it.")))
+        Console(stderr=True).print(help_(T("This is the grader's fault, not yours. Please report it.")))
         raise SystemExit(ExitCode.NOT_GRADED) from None

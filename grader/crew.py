@@ -5,17 +5,20 @@ from typing import Protocol, Self
 
 import msgspec
 
-from grader.grade import Graded
+from grader.examiner_line import ExaminerLine
+from grader.grade import Graded, Known
 from grader.submission import Submission
+from grader.verdict import WallState
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One submission to grade."""
+    """One submission to grade. `known`: see `Grader.grade`."""
 
     id: str
     exercise: str
     submission: Submission
     language: str
+    known: Known | None = None
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -25,6 +28,14 @@ class Done(msgspec.Struct, frozen=True):
     graded: Graded | None
     fault: str = ""
 
+    def ran(self, job: Job) -> bool:
+        """Return whether there is evidence that was not known before."""
+        return self.graded is not None and (job.known is None or self.graded.held != job.known.held)
+
+
+Started = Callable[[Job], None]
+"""Told when a job is begun, from any thread."""
+
 
 class Crew(Protocol):
     """Grades jobs. A context manager: leaving it ends its processes, at once."""
@@ -33,9 +44,19 @@ class Crew(Protocol):
     def size(self) -> int:
         """Return how many submissions are graded at once."""
 
-    def work(self, jobs: Iterable[Job], started: Callable[[Job], None]) -> Iterator[Done]:
-        """Yield a result per job as soon as there is one, in any order. Takes jobs from the iterable when it needs
-        them. A job whose process dies is tried again; one that brings processes down thrice is a fault."""
+    @property
+    def examiner(self) -> ExaminerLine:
+        """Return the line to an examiner, for questions besides."""
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls stand around the submissions; none in plain mode. Raises `GraderError`."""
+
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
+        """Yield a result per job as soon as there is one, in any order.
+
+        Jobs are taken from the iterable when they are needed, by one thread at a time. One whose processes die is
+        tried again, at last by itself; one that brings them down then as well is a fault.
+        """
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...

@@ -4,33 +4,23 @@ Nothing here looks into evidence. The examiner plans and judges, children behind
 """
 
 import platform
-import secrets
-import threading
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Self, TypeVar
+from typing import Self
 
 import msgspec
 
 from grader import __version__
 from grader.course import Course
 from grader.evidence import StopReason
-from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.examiner_line import ExaminerLine, GraderError, ProcessGoneError
+from grader.examiner_talk import AskPlan, AskVerdict, Held, Judged, PlanMade, Question
 from grader.run_cache import RunCache
-from grader.sandbox.frames import ANSWER, REQUEST, ProtocolError
 from grader.sandbox.run import Progress, Run, carry_out
 from grader.sandbox.supervisor import SandboxError, Workshop
 from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
-
-JUDGE_SECONDS = 300.0
-A = TypeVar("A", bound=Reply)
-
-
-class GraderError(Exception):
-    """The grader itself failed: nothing was found out about the submission."""
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -39,6 +29,19 @@ class Graded(msgspec.Struct, frozen=True):
     verdict: Verdict
     exhibits: Exhibits
     held: Held
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Evidence that is there already, so that its steps need not be done.
+
+    `seeds`: those that it was made with; without any, the rubric's first. `isolation` and `resources` are those of
+    the runs that it came from, if it is all that there is to be.
+    """
+
+    held: Held
+    seeds: tuple[int, ...] = ()
+    isolation: Isolation | None = None
+    resources: Resources | None = None
 
 
 class Mode(StrEnum):
@@ -57,8 +60,8 @@ class Grader:
     def __init__(self, course: Course, mode: Mode, runs: RunCache | None = None) -> None:
         self.course = course
         self.runs = runs
-        self._asking = threading.Lock()
         self.workshop = _workshop(mode)
+        self.examiner = ExaminerLine(self.workshop.examiner)
 
     def __enter__(self) -> Self:
         return self
@@ -72,25 +75,28 @@ class Grader:
         submission: Submission,
         language: str = "en",
         progress: Progress = lambda *_: None,
-        known: Held | None = None,
+        known: Known | None = None,
     ) -> Graded:
         """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
 
-        `known`: evidence that would come out the same, so that its steps are not done; never all of them.
+        `known`: evidence that would come out the same, so that only what is missing in it is done.
         """
-        held, used = known or _nothing(), _Used()
-        question = Question(course=str(self.course.folder), exercise=exercise)
+        known = known or Known(_nothing())
+        held, isolation, used = known.held, known.isolation, _Used(known.resources)
+        question = Question(course=str(self.course.folder), exercise=exercise, seeds=known.seeds)
         while True:
-            plan = self._ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
+            plan = self.examiner.ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
             question = msgspec.structs.replace(question, seeds=plan.seeds)
-            run = self._carry_out(plan.parcel, submission, progress)
-            held = _with_run(held, run)
-            used.add(run)
-            isolation = self._isolation(run)
+            if plan.parcel:
+                run = self._carry_out(plan.parcel, submission, progress)
+                held = _with_run(held, run)
+                used.add(run)
+                isolation = _both(isolation, self._isolation(run))
+            assert isolation is not None
             # First the networks themselves are replayed, then what the checks want to know about these.
             while True:
                 ask = AskVerdict(question, held, submission, isolation, used.resources(), versions(), language)
-                judged = self._ask(ask, PlanMade, Judged)
+                judged = self.examiner.ask(ask, PlanMade, Judged)
                 if isinstance(judged, Judged):
                     break
                 held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel))
@@ -115,31 +121,13 @@ class Grader:
         try:
             return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()
         except SandboxError as error:
-            raise GraderError(str(error)) from error
+            raise ProcessGoneError(str(error)) from error
 
     def _isolation(self, run: Run) -> Isolation:
         """Return the walls of this run: each stands when it went up and the canary could not cross it."""
         crossed = {wall.id: wall for wall in self.workshop.walls() if not wall.stands}
         walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
         return Isolation(mode=self.workshop.mode, walls=walls)
-
-    def _ask(self, ask: Ask, *kinds: type[A]) -> A:
-        examiner, nonce = self.workshop.examiner, secrets.token_bytes(16)
-        try:
-            with self._asking:
-                examiner.channel.send(REQUEST, msgspec.msgpack.encode(ask), nonce)
-                frame = examiner.get(JUDGE_SECONDS)
-                while frame is not None and frame.nonce != nonce:  # an answer that came too late for its question
-                    frame = examiner.get(JUDGE_SECONDS)
-        except (OSError, TimeoutError, ProtocolError) as error:
-            raise GraderError(f"the examiner does not answer: {type(error).__name__}") from error
-        if frame is None:
-            raise GraderError("the examiner is gone")
-        if frame.kind != ANSWER:
-            raise GraderError(frame.body.decode(errors="replace"))
-        reply = msgspec.msgpack.decode(frame.body, type=Reply)
-        assert isinstance(reply, kinds)
-        return reply
 
 
 def _workshop(mode: Mode) -> Workshop:
@@ -157,6 +145,14 @@ def _nothing() -> Held:
     return Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
 
 
+def _both(earlier: Isolation | None, later: Isolation) -> Isolation:
+    """Return the walls of two runs: one that was missing once was missing."""
+    if earlier is None:
+        return later
+    missing = {wall.id: wall for wall in earlier.walls if not wall.stands}
+    return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
+
+
 def _with_run(held: Held, run: Run) -> Held:
     """Return the evidence so far with that of another run; what was there first stays."""
     return Held(
@@ -169,13 +165,13 @@ def _with_run(held: Held, run: Run) -> Held:
     )
 
 
-@dataclass
 class _Used:
     """Adds up what the runs of one submission used."""
 
-    wall_seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_mib: float = 0.0
+    def __init__(self, before: Resources | None) -> None:
+        self.wall_seconds = before.wall_seconds if before is not None else 0.0
+        self.cpu_seconds = before.cpu_seconds if before is not None else 0.0
+        self.peak_mib = before.peak_mib if before is not None else 0.0
 
     def add(self, run: Run) -> None:
         """Add one run."""

@@ -13,7 +13,7 @@ from grader.course import Course
 from grader.equivalents import Equivalents, EquivalentsError, read_equivalents
 from grader.examiner_talk import Held
 from grader.files import UnreadableSubmission
-from grader.grade import Graded, Grader
+from grader.grade import Graded, Grader, Known
 from grader.mutants import Mutant, choose, mutants_of
 from grader.plan import Array, Call, Describe, Read, Step, Trusted
 from grader.reach import Script, reached, unaffected
@@ -193,7 +193,7 @@ class Bench:
         """Grade the reference with some of its names changed."""
         return self.grader.grade(self.exercise, submission, known=self.known(submission))
 
-    def known(self, submission: Submission) -> Held | None:
+    def known(self, submission: Submission) -> Known | None:
         """Return the evidence of the reference that its changed copy would leave as well."""
         held = self.reference().held
         names = reached(_text(self.claims[0].submission), _text(submission))
@@ -202,13 +202,15 @@ class Bench:
         kept = unaffected(self.steps, names) & set(held.bodies)
         if kept >= {step.id for step in self.steps}:
             kept -= {self.steps[0].id}  # one step at least, so that the copy is brought up
-        return Held(
-            imported=b"",
-            import_stop=None,
-            import_unit=None,
-            bodies={step: body for step, body in held.bodies.items() if step in kept},
-            stops={},
-            replays={step: body for step, body in held.replays.items() if step in kept},
+        return Known(
+            Held(
+                imported=b"",
+                import_stop=None,
+                import_unit=None,
+                bodies={step: body for step, body in held.bodies.items() if step in kept},
+                stops={},
+                replays={step: body for step, body in held.replays.items() if step in kept},
+            )
         )
 
     def _prove(self, claim: Claim) -> Proof:

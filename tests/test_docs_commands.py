@@ -11,7 +11,8 @@ import typer
 
 from grader import checks, vocabulary
 from grader.catalogue import sentences
-from grader.cli import ExitCode, app
+from grader.cli import app
+from grader.command_line import ExitCode
 from grader.evidence import StopReason
 from grader.rubric import Limits, Rubric
 from grader.sandbox.walls import WALLS

@@ -20,11 +20,11 @@ class PlainWorkshop:
     mode: Literal["plain"] = "plain"
 
     def __init__(self) -> None:
-        self._examiner = _spawn("grader.examiner")
-        self.examiner = Inbox(_pipes(self._examiner))
+        self._examiner = spawn("grader.examiner")
+        self.examiner = Inbox(pipes(self._examiner))
         self._lock = threading.Lock()
         # Started ahead, so that their imports pass while something else is waited for: the run and its replay.
-        self._ahead = [_spawn("grader.sandbox.child"), _spawn("grader.sandbox.child")]
+        self._ahead = [spawn("grader.sandbox.child"), spawn("grader.sandbox.child")]
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +44,7 @@ class PlainWorkshop:
         """Take a process that was started ahead, or start one."""
         with self._lock:
             ready = self._ahead.pop(0) if self._ahead else None
-        return PlainProcess(ready or _spawn("grader.sandbox.child"), limits)
+        return PlainProcess(ready or spawn("grader.sandbox.child"), limits)
 
 
 class PlainProcess:
@@ -52,7 +52,7 @@ class PlainProcess:
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
         self._process = process
-        self.channel = _pipes(process)
+        self.channel = pipes(process)
         self.inbox = Inbox(self.channel)
         self.memory = MemoryWatch(process.pid, anonymous_kib(process.pid), limits, self.kill)
 
@@ -83,7 +83,8 @@ class PlainProcess:
         return self.memory.peak_mib
 
 
-def _spawn(module: str) -> subprocess.Popen[bytes]:
+def spawn(module: str) -> subprocess.Popen[bytes]:
+    """Start one of the grader's modules as a process that talks on its standard streams."""
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module],
         env=worker_environment(),
@@ -94,7 +95,7 @@ def _spawn(module: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _pipes(process: subprocess.Popen[bytes]) -> Channel:
+def pipes(process: subprocess.Popen[bytes]) -> Channel:
     """Return a channel of the process's standard streams, which the process object gives away."""
     assert process.stdin is not None
     assert process.stdout is not None

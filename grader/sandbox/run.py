@@ -29,7 +29,7 @@ from grader.sandbox.frames import (
     Frame,
     ProtocolError,
 )
-from grader.sandbox.supervisor import Exit, Process, Workshop
+from grader.sandbox.supervisor import Exit, Process, SandboxError, Workshop
 from grader.submission import Submission
 from grader.verdict import WallState
 
@@ -73,7 +73,7 @@ class _InterruptedError(Exception):
 def carry_out(
     workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
 ) -> Run:
-    """Do all steps of a packed plan. Never raises for anything that a submission does."""
+    """Do all steps of a packed plan. Raises `SandboxError` when the worker is gone, never for a submission."""
     return _Conductor(workshop, parcel, submission, progress).conduct()
 
 
@@ -130,6 +130,8 @@ class _Conductor:
             isinstance(failure, _InterruptedError) and failure.stopped.reason is StopReason.EXIT
         )
         how = process.end(grace=END_SECONDS if ended else 0.0)
+        if failure is not None and how.code is None:  # nothing that a submission does ends the worker
+            raise SandboxError("the worker is gone")
         if failure is not None:
             self._note(_why(failure, process, how, self.plan.limits))
         self.run.cpu_seconds = round(self.run.cpu_seconds + how.cpu_seconds, 3)
@@ -228,11 +230,9 @@ def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopp
         return Stopped(reason=StopReason.TAMPERED)  # a child says itself when its evidence is too large
     if isinstance(error, _InterruptedError) and error.stopped.reason is not StopReason.EXIT:
         return error.stopped
-    if how.code is None:
-        return Stopped(reason=StopReason.GRADER, detail="the worker is gone")
     if how.code == -_SIGXCPU or (how.code == -_SIGKILL and how.cpu_seconds >= limits.cpu_seconds):
         return Stopped(reason=StopReason.CPU, detail=str(limits.cpu_seconds))
-    if how.code < 0:
+    if how.code is not None and how.code < 0:
         return Stopped(reason=StopReason.SIGNAL, detail=_signal_name(-how.code))
     if how.code == FAULT_CODE:
         return Stopped(reason=StopReason.GRADER, detail="the child failed")

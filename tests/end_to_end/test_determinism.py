@@ -78,7 +78,7 @@ def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch
 
     def ask(seed: int) -> None:
         for _ in range(50):
-            seeds = grader._ask(AskPlan(msgspec.structs.replace(question, seeds=(seed,))), PlanMade).seeds
+            seeds = grader.examiner.ask(AskPlan(msgspec.structs.replace(question, seeds=(seed,))), PlanMade).seeds
             wrong.extend([seeds] if seeds != (seed,) else [])
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.grade import Grader, GraderError, Mode
+from grader.examiner_line import GraderError
+from grader.grade import Grader, Mode
 from grader.sandbox.walled import WalledWorkshop
 from grader.submission import read
 from tests.end_to_end.conftest import COURSE, criterion, statuses, written
@@ -148,7 +149,7 @@ def test_a_late_answer_is_not_taken_for_the_next(
 ) -> None:
     submission = read(written(tmp_path, ""))
     with monkeypatch.context() as patched:
-        patched.setattr("grader.grade.JUDGE_SECONDS", 0.0)
+        patched.setattr("grader.examiner_line.JUDGE_SECONDS", 0.0)
         with pytest.raises(GraderError, match="does not answer"):
             grader.grade("functions", submission)
     assert grader.grade("functions", submission).verdict.points == 100

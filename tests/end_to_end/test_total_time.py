@@ -19,7 +19,7 @@ HANG = "def one_hot(y):\n    while True: pass\n\ndef scale(x):\n    while True: 
 def test_functions_that_were_never_called_are_not_called_slow(grader: Grader, tmp_path: Path) -> None:
     """Two functions hang for two seconds each, and there are three seconds for everything."""
     question = Question(course=str(grader.course.folder), exercise="functions")
-    parcel = grader._ask(AskPlan(question), PlanMade).parcel
+    parcel = grader.examiner.ask(AskPlan(question), PlanMade).parcel
     plan = head(parcel, Plan)
     limits = msgspec.structs.replace(plan.limits, wall_seconds=3.0)
     hurried = with_head(parcel, msgspec.structs.replace(plan, limits=limits))

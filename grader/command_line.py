@@ -1,0 +1,82 @@
+"""What the commands share: exit codes, options, and how they refuse."""
+
+import locale
+import os
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from grader import course as courses
+from grader.course import Course, UnknownExerciseError
+from grader.text import LANGUAGES, T, Translator
+
+
+class ExitCode(IntEnum):
+    """What a command says to the shell."""
+
+    PASSED = 0  # everything passed
+    NOT_ALL_PASSED = 1  # graded, but not all passed
+    USAGE = 2  # wrong usage or unreadable input
+    NOT_GRADED = 3  # something could not be graded
+
+
+def default_language() -> str:
+    """Return the language of the user's terminal, if the grader speaks it, else English."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    code = (locale.normalize(wanted) or "").split("_")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
+DEFAULT_LANGUAGE = Language(default_language())
+help_ = Translator(DEFAULT_LANGUAGE)
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course", help=help_(T("Folder of the course. Without it: the one that holds the current folder."))
+    ),
+]
+LanguageOption = Annotated[Language, typer.Option("--lang", help=help_(T("Language of messages and report.")))]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help=help_(T("Run without walls, in plain processes: only for your own code.")))
+]
+
+
+def chosen_course(folder: Path | None, say: Translator) -> Course:
+    """Return the course that is meant, or refuse."""
+    course = courses.find(folder)
+    if not course.exercises():
+        refuse(
+            say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder)))
+        )
+    return course
+
+
+def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
+    """Return the folder of an exercise, or refuse."""
+    try:
+        return course.rubric_file(exercise).parent
+    except UnknownExerciseError as error:
+        known = ", ".join(error.known) or "–"
+        refuse(say(T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)))
+
+
+def complain(message: str) -> None:
+    """Say something that is not a result."""
+    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def stopped(say: Translator) -> NoReturn:
+    """End after Ctrl-C."""
+    complain(say(T("Stopped.")))
+    raise typer.Exit(ExitCode.NOT_GRADED) from None
+
+
+def refuse(message: str) -> NoReturn:
+    """End because of wrong usage or unreadable input."""
+    complain(message)
+    raise typer.Exit(ExitCode.USAGE)

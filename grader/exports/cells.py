@@ -1,0 +1,52 @@
+"""What may stand in one cell of a table that somebody opens in a spreadsheet.
+
+Names and file names come from strangers. A text that a spreadsheet would take for a formula gets an apostrophe
+in front (OWASP, "CSV Injection"); characters that no sheet can hold become U+FFFD. Numbers are never touched.
+"""
+
+import math
+import re
+import unicodedata
+
+LONGEST = 32_767  # characters that a cell of Excel holds
+
+# With full-width, small, raised and lowered forms: some programs read them as the plain ones.
+_FORMULA = "".join(
+    character for character in map(chr, range(0x20, 0x10000)) if unicodedata.normalize("NFKC", character) in "=+-@"
+)
+_SPACE = r"[\s\"\u200b\u2060\ufeff\ufffd]*"
+# A program that expects semicolons or tabs begins a cell behind each of them, whatever our quotes say.
+_BEGINS_FORMULA = re.compile(rf"(^|[;\t\n])({_SPACE}[{re.escape(_FORMULA)}])")
+_BEGINS_CELL = ("\t", "\n")
+# Controls but tab and newline, surrogates, and what XML forbids.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def fit(text: str) -> str:
+    """Return `text` as any file format can hold it: line ends as newlines, unfit characters as U+FFFD, cut."""
+    text = _UNFIT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def defused(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it, or a part behind a separator, for a formula."""
+    text = _BEGINS_FORMULA.sub(r"\1'\2", fit(text))
+    return fit("'" + text if text.startswith(_BEGINS_CELL) else text)
+
+
+def begins_formula(text: str) -> bool:
+    """Tell whether a spreadsheet could take the whole of `text` for a formula."""
+    return defused(text) != fit(text)
+
+
+def number(value: float | None) -> float | int | None:
+    """Return what a cell of numbers holds: whole ones without ".0", nothing for what is no number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def written(value: float | None) -> str:
+    """Return a number for a CSV file: a decimal point in every language, an empty cell where there is none."""
+    found = number(value)
+    return "" if found is None else format(found, ".10g") if isinstance(found, float) else str(found)

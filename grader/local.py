@@ -1,0 +1,150 @@
+"""The crew on this machine: one warm worker, as many submissions at once as there are processors."""
+
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from grader.course import Course
+from grader.crew import Done, Job, Started
+from grader.examiner_line import ExaminerLine, GraderError, ProcessGoneError
+from grader.grade import Grader, Mode
+from grader.sandbox.supervisor import SandboxError
+from grader.verdict import WallState
+
+TRIES_ALONE = 2
+MOST_STARTS_FOR_NOTHING = 3
+
+
+class LocalCrew:
+    """Grades in threads that share one grader; when its processes are gone, the next job starts new ones."""
+
+    def __init__(self, course: Course, mode: Mode, size: int | None = None) -> None:
+        self.course, self.mode = course, mode
+        self.size = size or processors()
+        self._lock = threading.Lock()
+        self._grader = Grader(course, mode)
+        self.left = False
+        self._starts_for_nothing = 0  # processes in a row that were gone before they had graded anything
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.left = True
+            self._grader.__exit__()
+
+    @property
+    def examiner(self) -> ExaminerLine:
+        """Return the line to the examiner, which may change when processes have to be started anew."""
+        return self._grader.examiner
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls stand, once the canary has tried them."""
+        try:
+            return self._grader.workshop.walls()
+        except SandboxError as error:
+            raise GraderError(str(error)) from error
+
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
+        """Grade jobs; see `grader.crew.Crew`."""
+        shift = _Shift(self, iter(jobs), started)
+        yield from shift.results()
+        for job in shift.set_aside:
+            yield self._alone(job)
+
+    def grade_one(self, job: Job) -> Done:
+        """Grade one job, in the caller's thread."""
+        done = self.tried(job)
+        return self._alone(job) if done is None else done
+
+    def tried(self, job: Job) -> Done | None:
+        """Grade a job; None when processes went away, be it for this job's sake or for another's."""
+        grader = self._grader
+        try:
+            graded = grader.grade(job.exercise, job.submission, job.language, known=job.known)
+        except ProcessGoneError as error:
+            self._renew(grader, error)
+            return None
+        except GraderError as error:
+            return Done(job.id, None, str(error))
+        self._starts_for_nothing = 0
+        return Done(job.id, graded)
+
+    def _alone(self, job: Job) -> Done:
+        for _ in range(TRIES_ALONE):
+            if (done := self.tried(job)) is not None:
+                return done
+        return Done(job.id, None, "the grader's processes ended each time this was graded")
+
+    def _renew(self, gone: Grader, why: ProcessGoneError) -> None:
+        """Start new processes in the place of those that are gone; the first to notice does it.
+
+        Raises `why` when that has been for nothing several times: it is not this submission then.
+        """
+        with self._lock:
+            if gone is not self._grader or self.left:
+                return
+            self._starts_for_nothing += 1
+            if self._starts_for_nothing > MOST_STARTS_FOR_NOTHING:
+                raise why
+            gone.__exit__()
+            self._grader = Grader(self.course, self.mode)
+
+
+class _Shift:
+    """One list of jobs, worked off by as many threads as the crew is large."""
+
+    def __init__(self, crew: LocalCrew, jobs: Iterator[Job], started: Started) -> None:
+        self.crew, self.started = crew, started
+        self.set_aside: list[Job] = []
+        self._jobs, self._taking = jobs, threading.Lock()
+        # Bounded: results wait for whoever stores them, and jobs wait with them. None: a thread has ended.
+        self._results: queue.Queue[Done | Exception | None] = queue.Queue(crew.size)
+
+    def results(self) -> Iterator[Done]:
+        """Yield what is done, until no thread is at work."""
+        for _ in range(self.crew.size):
+            threading.Thread(target=self._serve, daemon=True).start()
+        working = self.crew.size
+        while working:
+            result = self._results.get()
+            if isinstance(result, Exception):
+                raise result
+            if result is None:
+                working -= 1
+            else:
+                yield result
+
+    def _serve(self) -> None:
+        try:
+            while not self.crew.left and (job := self._take()) is not None:
+                self.started(job)
+                done = self.crew.tried(job)
+                if done is None:
+                    self.set_aside.append(job)
+                else:
+                    self._put(done)
+        except Exception as error:  # noqa: BLE001 - raised where the results are taken
+            self._put(error)
+        else:
+            self._put(None)
+
+    def _take(self) -> Job | None:
+        with self._taking:
+            return next(self._jobs, None)
+
+    def _put(self, result: Done | Exception | None) -> None:
+        """Hand over a result; when nobody takes results any more, drop it."""
+        while not self.crew.left:
+            with contextlib.suppress(queue.Full):
+                self._results.put(result, timeout=1.0)
+                return
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

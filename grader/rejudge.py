@@ -1,0 +1,110 @@
+"""Judging kept evidence again, in several processes: each reads the store, holds an examiner, and writes reports.
+
+They run nothing and start no TensorFlow. What needs more than judging is told, with the reason.
+"""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from grader import __version__
+from grader.class_folder import open_folder
+from grader.examiner import Examiner
+from grader.examiner_talk import AskVerdict, Judged, PlanMade
+from grader.local import processors
+from grader.publish import Publisher, open_store
+from grader.terms import Terms
+from grader.verdict import Verdict
+
+CHUNK = 8  # hand-ins that a process takes at a time
+
+
+class Again(StrEnum):
+    """Why a submission has to be run again."""
+
+    PLAN = "plan"  # the rubric asks for other things
+    LOST = "lost"  # the evidence is not there any more
+    REPLAY = "replay"  # a check wants to know more about a network
+    SEEDS = "seeds"  # in doubt now: more seeds decide
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A hand-in whose evidence is to be judged. `number`: its own, in the store; `key`: of the evidence."""
+
+    number: int
+    key: str
+    student: str
+    file: str
+
+
+class Rejudged(msgspec.Struct, frozen=True):
+    """What came of it: a verdict, or why there is none without a run."""
+
+    number: int
+    verdict: Verdict | None
+    again: Again | None = None
+
+
+def rejudge(folder: Path, terms: Terms, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
+    """Judge each, and write its report. In the order of the hand-ins."""
+    if not hand_ins:
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processors(), context, _Desk.open, (folder, terms)) as pool:
+        try:
+            yield from pool.map(_judge, hand_ins, chunksize=CHUNK)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _judge(hand_in: Kept) -> Rejudged:
+    assert _Desk.own is not None
+    return _Desk.own.judge(hand_in)
+
+
+class _Desk:
+    """What one process judges with."""
+
+    own: ClassVar["_Desk | None"] = None  # of a process that has nothing else to do
+
+    @classmethod
+    def open(cls, folder: Path, terms: Terms) -> None:
+        """Set up this process."""
+        cls.own = cls(folder, terms)
+
+    def __init__(self, folder: Path, terms: Terms) -> None:
+        self.terms = terms
+        class_folder = open_folder(folder)
+        self.store = open_store(class_folder)
+        self.publisher = Publisher(class_folder, self.store)
+        self.examiner = Examiner()
+
+    def judge(self, hand_in: Kept) -> Rejudged:
+        """Judge one."""
+        kept = self.store.evidence(hand_in.key)
+        if kept is None:
+            return Rejudged(hand_in.number, None, Again.LOST)
+        if kept.plan != self.terms.plan:
+            return Rejudged(hand_in.number, None, Again.PLAN)
+        ask = AskVerdict(
+            self.terms.question(kept.seeds),
+            kept.held,
+            self.store.submission(hand_in.number),
+            kept.isolation,
+            kept.resources,
+            msgspec.structs.replace(kept.versions, grader=__version__),
+            self.terms.language,
+        )
+        judged = self.examiner.answer(ask)
+        if isinstance(judged, PlanMade):
+            return Rejudged(hand_in.number, None, Again.REPLAY)
+        assert isinstance(judged, Judged)
+        if judged.more_seeds and kept.held.import_stop is None:
+            return Rejudged(hand_in.number, None, Again.SEEDS)
+        self.publisher.report(hand_in.student, hand_in.file, judged.verdict, judged.exhibits)
+        return Rejudged(hand_in.number, judged.verdict)

@@ -1,0 +1,70 @@
+"""What evidence depends on, and so what it is kept under: the submission, the plan, the versions."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+
+import msgspec
+
+from grader.course import Course
+from grader.examiner_line import ExaminerLine
+from grader.examiner_talk import AskPlan, PlanMade, Question
+from grader.grade import versions
+from grader.run_cache import code_hash
+from grader.submission import Submission
+from grader.verdict import Versions
+
+NEUTRAL = {"script": "submission.py", "notebook": "submission.ipynb"}
+
+
+class _Basis(msgspec.Struct, frozen=True):
+    submission: Submission
+    plan: str
+    mode: str
+    versions: Versions
+    machine: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the verdicts of one exercise depend on today."""
+
+    course: Course
+    exercise: str
+    language: str
+    mode: str  # "walls" or "plain"
+    plan: str  # SHA-256 of the plan for the first seeds
+
+    def question(self, seeds: tuple[int, ...] = ()) -> Question:
+        """Return what to ask an examiner about."""
+        return Question(course=str(self.course.folder), exercise=self.exercise, seeds=seeds)
+
+    def key(self, submission: Submission) -> str:
+        """Return what the evidence of a submission is kept under."""
+        basis = _Basis(
+            submission=submission,
+            plan=self.plan,
+            mode=self.mode,
+            versions=_without_judgement(versions()),
+            machine=f"{platform.system()} {platform.machine()}",
+            code=code_hash(),
+        )
+        return hashlib.sha256(msgspec.msgpack.encode(basis)).hexdigest()
+
+
+def terms_of(course: Course, exercise: str, language: str, mode: str, examiner: ExaminerLine) -> Terms:
+    """Ask for the plan and return today's terms. Raises `GraderError` for a rubric that cannot be read."""
+    question = Question(course=str(course.folder), exercise=exercise)
+    parcel = examiner.ask(AskPlan(question), PlanMade).parcel
+    return Terms(course, exercise, language, mode, hashlib.sha256(parcel).hexdigest())
+
+
+def neutral(submission: Submission) -> Submission:
+    """Return the submission under a name that says nothing about its author, and is the same for all."""
+    return msgspec.structs.replace(submission, name=NEUTRAL[submission.kind])
+
+
+def _without_judgement(of: Versions) -> Versions:
+    """Leave out what judges and does not run: evidence outlives it."""
+    return msgspec.structs.replace(of, grader="", rubric="")
