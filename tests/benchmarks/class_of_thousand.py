@@ -1,8 +1,8 @@
-"""A class of a thousand: how long `grader rescore` takes, how fast the dashboard opens, what the supervisor holds.
+"""A class of a thousand: time of `grader rescore`, opening of the dashboard, memory of the supervisor.
 
-Four submissions of the benchmark's course are really graded. What their runs left is then kept again for a thousand
-students, through the store's own interface, each with a file and evidence of its own. After a change of the rubric's
-threshold, `grader rescore` judges all of them; the dashboard that it writes is opened in Chromium.
+Four submissions of the benchmark's course are really graded. What their runs left is then kept again for a
+thousand students, through the store's own interface, each with a file and evidence of its own. After a change of
+the rubric's threshold, `grader rescore` judges all of them; the dashboard that it writes is opened in Chromium.
 
 The memory of the supervisor, the process of the command itself, is that of `grader batch` over many hand-ins of an
 exercise without training, which are all different: after so many reports, and at the end.
@@ -21,15 +21,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from grader.class_folder import ClassFolder, open_folder
-from grader.publish import open_store
 from grader.store import Hand, Judgement, Kept, Store, Stored
-from grader.terms import Terms, neutral
 from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
+from grader.class_folder import ClassFolder, open_folder
 from grader.course import Course
+from grader.publish import open_store
 from grader.submission import Submission, read
+from grader.terms import Terms, neutral
 from grader.verdict import Verdict
 from tests.benchmarks.handed_in import handed_in
 
