@@ -1,4 +1,4 @@
-"""A whole class: what was handed in goes into the store, what is not judged yet is, and each result is kept at once.
+"""A whole class: what was handed in goes into the store, what is not judged yet is, each result is kept at once.
 
 Every submission takes the shortest way: none where its verdict is there, judging alone where its evidence is kept,
 else the run. So the same command goes on where it was stopped.
@@ -11,11 +11,11 @@ from typing import Protocol
 
 import msgspec
 
-
 from grader import __version__
 from grader.crew import Crew, Done, Job
 from grader.files import UnreadableSubmission
 from grader.grade import Graded, Known, versions
+from grader.gradebook import Entry
 from grader.intake import HandIn, Intake, LeftOut, looks_like
 from grader.publish import Publisher
 from grader.store import Hand, Judgement, Kept, Store, Stored
@@ -53,9 +53,8 @@ class Owner:
     """Who handed a submission in. `number`: of the hand-in, in the store; `name`: as it may be shown."""
 
     number: int
-    student: str
     name: str
-    file: str
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Batch:
         self._hands = dict(zip(numbers, hands, strict=True))
         tasks: dict[str, Task] = {}
         for hand, number in zip(hands, numbers, strict=True):
-            owner = Owner(number, hand.student, self.publisher.shown(hand.student, hand.name), hand.file)
+            owner = Owner(number, self.publisher.shown(hand.student, hand.name), _entry(hand))
             if hand.submission is None:
                 watch.finished(owner.name, Way.UNREADABLE, Status.NOT_GRADED)
                 continue
@@ -188,7 +187,7 @@ class Batch:
             Judgement(number=owner.number, key=task.key, verdict=verdict, by=self.by) for owner in task.owners
         )
         for owner in task.owners:
-            self.publisher.report(owner.student, owner.file, verdict, done.graded.exhibits)
+            self.publisher.report(owner.entry, verdict, done.graded.exhibits)
             watch.finished(owner.name, Way.RUN if ran else Way.JUDGED, verdict.status)
 
     def _note_fault(self, task: Task, error: str, watch: Watch) -> None:
@@ -199,6 +198,12 @@ class Batch:
                 told = msgspec.structs.replace(hand, problem=self._say(fault(error)))
                 self.store.hand_in(self.publisher.folder.settings.series, told, self._run)
             watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
+
+
+def _entry(hand: Hand) -> Entry:
+    return Entry(
+        student=hand.student, name=hand.name, file=hand.file, email=hand.email, platform_id=hand.platform_id
+    )
 
 
 def kept_of(graded: Graded, terms: Terms) -> Kept:

@@ -6,7 +6,14 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from grader.batch import Way
 from grader.text import T, Translator
@@ -58,7 +65,7 @@ class ClassProgress:
         with self._lock:
             self._bar.update(self._task, description=escape(clip(one_line(visible(name)), LONGEST_NAME)))
 
-    def finished(self, name: str, way: Way, status: Status) -> None:  # noqa: ARG002 - others print the name
+    def finished(self, name: str, way: Way, status: Status) -> None:
         """This one is done."""
         with self._lock:
             self.ways[way] += 1

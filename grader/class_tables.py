@@ -56,7 +56,7 @@ def shown(name: str) -> str:
 
 def print_intake(intake: Intake, say: Translator, console: Console) -> None:
     """Say what was recognised, and what was left out and why."""
-    found = T("{layout}: {count} hand-ins.", layout=intake.layout.sentence, count=len(intake.hand_ins))
+    found = T("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins))
     _line(console, say(found))
     _lines(console, [f"  {shown(out.where)}: {say(out.why)}" for out in intake.left_out], say)
 

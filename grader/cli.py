@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from grader import __version__
+from grader import __version__, class_commands
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
@@ -51,6 +51,9 @@ app = typer.Typer(
         T("Grades Keras exercises: runs the code behind walls and judges the network that it really built.")
     ),
 )
+
+
+class_commands.register(app)
 
 
 @app.callback(invoke_without_command=True)

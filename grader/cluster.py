@@ -39,7 +39,7 @@ def fingerprint(course: Course) -> Fingerprint:
     return Fingerprint(versions(), code_hash(), rubrics)
 
 
-class GraderPlugin(WorkerPlugin):
+class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
     """Keeps a crew in a Dask worker as long as that lives."""
 
     name = PLUGIN
@@ -56,14 +56,14 @@ class GraderPlugin(WorkerPlugin):
         if not self.differs:
             self.crew = LocalCrew(course, Mode(self.mode), worker.state.nthreads)
 
-    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
+    def teardown(self, worker: Worker) -> None:
         """End its processes."""
         if self.crew is not None:
             self.crew.__exit__()
 
 
 class ClusterCrew:
-    """Grades on the machines of a Dask cluster. A worker that dies costs nothing but time: Dask tries elsewhere."""
+    """Grades on the machines of a Dask cluster. A worker that dies costs only time: Dask tries elsewhere."""
 
     def __init__(self, course: Course, mode: Mode, address: str) -> None:
         self.course, self.mode = course, mode
@@ -91,7 +91,7 @@ class ClusterCrew:
     @property
     def size(self) -> int:
         """Return how many threads the cluster has now."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, int(sum(self._client.nthreads().values())))
 
     @property
     def examiner(self) -> ExaminerLine:
@@ -109,7 +109,8 @@ class ClusterCrew:
 
     def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
         """Grade jobs; see `grader.crew.Crew`."""
-        source, set_aside = iter(jobs), list[Job]()
+        source = iter(jobs)
+        set_aside: list[Job] = []
         waiting: dict[str, Job] = {}
         done = as_completed()
 
@@ -161,15 +162,15 @@ class ClusterCrew:
         return Done(job.id, None, "Dask workers died each time this was graded")
 
     def _install(self) -> None:
-        """Put a crew into every worker, those that come later included; refuse workers that would judge otherwise."""
+        """Put a crew into every worker, also those that come later; refuse workers that would judge otherwise."""
         expected = msgspec.msgpack.encode(fingerprint(self.course))
         self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         folder = str(self.course.folder.resolve())
         self._client.register_plugin(GraderPlugin(folder, self.mode.value, expected))
         if any(self._on_all(_differs)):
             raise GraderError(
-                f"the cluster's machines differ from this one: the grader ({__version__}), TensorFlow, Keras, NumPy "
-                f"or the course in {folder} is not the same there"
+                f"the cluster's machines differ from this one: the grader ({__version__}), TensorFlow, Keras, "
+                f"NumPy or the course in {folder} is not the same there"
             )
 
     def _on_all(self, function: Any) -> list[Any]:
@@ -182,10 +183,10 @@ def grade_there(job: bytes) -> bytes:
 
 
 def _crew() -> LocalCrew:
-    plugin = get_worker().plugins[PLUGIN]
-    if plugin.crew is None:
+    crew: LocalCrew | None = get_worker().plugins[PLUGIN].crew
+    if crew is None:
         raise GraderError("this machine's versions or course differ from those of the machine that asks")
-    return plugin.crew
+    return crew
 
 
 def _differs(dask_worker: Worker) -> bool:

@@ -34,10 +34,11 @@ class Publisher:
         """Return whether a student's report is there."""
         return (self.folder.path / self.folder.report(self.student(student))).is_file()
 
-    def report(self, student: str, file: str, verdict: Verdict, exhibits: Exhibits) -> None:
+    def report(self, who: Entry, verdict: Verdict, exhibits: Exhibits) -> None:
         """Write a student's report. Raises `ClassFolderError`."""
-        named_verdict = verdict if self._salt is not None else named(verdict, file)
-        self.folder.write(self.folder.report(self.student(student)), html.render(named_verdict, exhibits))
+        shown = self._shown(msgspec.structs.replace(who, verdict=verdict)).verdict
+        assert shown is not None
+        self.folder.write(self.folder.report(self.student(who.student)), html.render(shown, exhibits))
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the gradebook as it may be shown, with the addresses of the reports."""
@@ -54,14 +55,16 @@ class Publisher:
         self.folder.keep_only({entry.report for entry in entries})
 
     def _entry(self, stored: Stored) -> Entry:
-        entry = stored.entry
-        report = self.folder.report(self.student(entry.student))
-        there = entry.verdict is not None and (self.folder.path / report).is_file()
+        report = self.folder.report(self.student(stored.entry.student))
+        there = stored.entry.verdict is not None and (self.folder.path / report).is_file()
+        return msgspec.structs.replace(self._shown(stored.entry), report=report if there else "")
+
+    def _shown(self, entry: Entry) -> Entry:
         if self._salt is not None:
-            entry = anonymous(entry, self._salt)
-        elif entry.verdict is not None:
-            entry = msgspec.structs.replace(entry, verdict=named(entry.verdict, entry.file))
-        return msgspec.structs.replace(entry, report=report if there else "")
+            return anonymous(entry, self._salt)
+        if entry.verdict is None:
+            return entry
+        return msgspec.structs.replace(entry, verdict=named(entry.verdict, entry.file))
 
 
 def open_store(folder: ClassFolder) -> Store:

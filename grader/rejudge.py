@@ -4,6 +4,7 @@ They run nothing and start no TensorFlow. What needs more than judging is told, 
 """
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from enum import StrEnum
@@ -16,6 +17,7 @@ from grader import __version__
 from grader.class_folder import open_folder
 from grader.examiner import Examiner
 from grader.examiner_talk import AskVerdict, Judged, PlanMade
+from grader.gradebook import Entry
 from grader.local import processors
 from grader.publish import Publisher, open_store
 from grader.terms import Terms
@@ -38,8 +40,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     number: int
     key: str
-    student: str
-    file: str
+    entry: Entry
 
 
 class Rejudged(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ class _Desk:
     @classmethod
     def open(cls, folder: Path, terms: Terms) -> None:
         """Set up this process."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
         cls.own = cls(folder, terms)
 
     def __init__(self, folder: Path, terms: Terms) -> None:
@@ -106,5 +108,5 @@ class _Desk:
         assert isinstance(judged, Judged)
         if judged.more_seeds and kept.held.import_stop is None:
             return Rejudged(hand_in.number, None, Again.SEEDS)
-        self.publisher.report(hand_in.student, hand_in.file, judged.verdict, judged.exhibits)
+        self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
         return Rejudged(hand_in.number, judged.verdict)

@@ -1,7 +1,9 @@
 """The class judged again with today's rubric: from kept evidence, and by a run only where that does not do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import msgspec
 
 from grader.batch import Owner, Task
 from grader.publish import Publisher
@@ -36,7 +38,11 @@ def rescore(store: Store, publisher: Publisher, terms: Terms, by: str, advance: 
     for stored in held.values():
         if stored.key is None:  # stopped before it was judged for the first time
             _put_again(rescored, Again.LOST, stored, store, publisher, terms)
-    kept = [Kept(s.number, s.key, s.entry.student, s.entry.file) for s in held.values() if s.key is not None]
+    kept = [
+        Kept(s.number, s.key, msgspec.structs.replace(s.entry, verdict=None))
+        for s in held.values()
+        if s.key is not None
+    ]
     waiting: list[Judgement] = []
     for result in rejudge(folder.path, terms, kept):
         stored = held[result.number]
@@ -64,7 +70,7 @@ def _put_again(
     """Note that a submission has to be run; one that several handed in, once."""
     submission = store.submission(stored.number)
     entry = stored.entry
-    owner = Owner(stored.number, entry.student, publisher.shown(entry.student, entry.name), entry.file)
+    owner = Owner(stored.number, publisher.shown(entry.student, entry.name), entry)
     tasks = rescored.again.setdefault(why, [])
     key = terms.key(submission)
     same = next((task for task in tasks if task.key == key), None)
@@ -72,8 +78,3 @@ def _put_again(
         tasks.append(Task(key, submission, [owner]))
     else:
         same.owners.append(owner)
-
-
-def shown(tasks: Sequence[Task]) -> list[str]:
-    """Return the students of tasks, as they may be shown."""
-    return sorted(owner.name for task in tasks for owner in task.owners)

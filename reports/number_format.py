@@ -39,6 +39,10 @@ class Numbers:
         """Whole ones: memory is not measured more precisely than that."""
         return self._decimal(value, "#,##0")
 
+    def ratio(self, value: float) -> str:
+        """How many times as much: one decimal below ten, none above."""
+        return self._decimal(value, "0.#" if value < 10 else "#,##0")
+
     def short(self, value: float) -> str:
         """As short as can be, for the ticks of an axis."""
         if value != 0 and not 1e-3 <= abs(value) < 1e5:

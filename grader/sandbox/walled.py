@@ -45,6 +45,7 @@ class WalledWorkshop:
             env=worker_environment() | {VARIABLE: targets.token},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C is the command's to answer; the worker ends when its socket does
         )
         theirs.close()
         threading.Thread(target=self._listen, daemon=True).start()

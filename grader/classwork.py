@@ -1,0 +1,176 @@
+"""What the commands for a class do, from opening the store to the pages and the last line on the terminal."""
+
+import contextlib
+import getpass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from grader import adjusting, class_tables
+from grader import rescore as rescoring
+from grader.batch import Batch, Task
+from grader.changes import changes
+from grader.class_folder import DASHBOARD, SIMILARITY, ClassFolder, write
+from grader.class_progress import ClassProgress
+from grader.course import Course
+from grader.crew import Crew
+from grader.examiner_line import OwnExaminer
+from grader.exports import export as exported
+from grader.exports.record import ENDINGS, Format
+from grader.grade import Mode
+from grader.intake import open_hand_ins
+from grader.local import LocalCrew
+from grader.publish import Publisher, open_store
+from grader.submission import UnreadableSubmission, read
+from grader.terms import terms_of
+from grader.text import T, Text, Translator
+
+
+class MissingWallsError(Exception):
+    """Walls are missing here, and nobody said that this may be. `text` names them."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.msgid)
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a class is graded."""
+
+    course: Course
+    workers: int | None
+    cluster: str | None
+    despite_missing_walls: bool
+
+    def crew(self, mode: str) -> Crew:
+        """Return who grades."""
+        if self.cluster is None:
+            return LocalCrew(self.course, Mode(mode), self.workers)
+        from grader.cluster import ClusterCrew  # Dask is an extra
+
+        return ClusterCrew(self.course, Mode(mode), self.cluster)
+
+    def require_walls(self, crew: Crew) -> None:
+        """Raise `MissingWallsError` where a wall is missing, unless that is wanted."""
+        missing = [wall.id for wall in crew.walls() if not wall.stands]
+        if missing and not self.despite_missing_walls:
+            raise MissingWallsError(
+                T(
+                    "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
+                    "or say --despite-missing-walls.",
+                    names=", ".join(missing),
+                )
+            )
+
+
+def batch(folder: ClassFolder, hand_ins: Path, due: datetime | None, means: Means, say: Translator) -> None:
+    """Grade what a class handed in and is not graded yet."""
+    settings, console = folder.settings, Console()
+    with open_hand_ins(hand_ins, settings.exercise, due) as intake, open_store(folder) as store:
+        class_tables.print_intake(intake, say, console)
+        publisher = Publisher(folder, store)
+        with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
+            terms = terms_of(means.course, settings.exercise, settings.language, settings.mode, crew.examiner)
+            work = Batch(store, crew, terms, publisher, getpass.getuser())
+            _grade(work, work.take(intake, progress), means, progress)
+        store.tidy()
+        class_tables.print_tally(progress.ways, publisher.entries(), say, console)
+        class_tables.print_faults(work.faults, say, Console(stderr=True))
+    _print(say(T("Dashboard: {file}", file=str(folder.path / DASHBOARD))))
+
+
+def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], say: Translator) -> None:
+    """Judge a class again. `wanted` is asked before so many submissions are run again."""
+    settings = folder.settings
+    with open_store(folder) as store:
+        publisher = Publisher(folder, store)
+        before = publisher.entries()
+        with OwnExaminer() as examiner:
+            terms = terms_of(means.course, settings.exercise, settings.language, settings.mode, examiner.line)
+        with ClassProgress(settings.exercise, say) as progress:
+            progress.planned(len(before))
+            rescored = rescoring.rescore(store, publisher, terms, getpass.getuser(), progress.advance)
+        tasks = rescored.tasks()
+        if tasks:
+            class_tables.print_again(rescored.again, say, Console())
+            if wanted(len(tasks)):
+                with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
+                    progress.planned(sum(len(task.owners) for task in tasks))
+                    work = Batch(store, crew, terms, publisher, getpass.getuser())
+                    _grade(work, tasks, means, progress)
+                class_tables.print_faults(work.faults, say, Console(stderr=True))
+            else:
+                _print(say(T("They keep their old verdicts. To run them again: grader rescore DIR --yes")))
+        publisher.dashboard()
+        class_tables.print_changes(changes(before, publisher.entries()), rescored.judged, say, Console())
+
+
+def adjust(
+    folder: ClassFolder, student: str, criterion: str | None, points: float, reason: str, say: Translator
+) -> None:
+    """Change a mark by hand."""
+    with open_store(folder) as store:
+        publisher = Publisher(folder, store)
+        entry = adjusting.adjust(store, publisher, student, criterion, points, reason, getpass.getuser())
+        publisher.dashboard()
+    class_tables.print_adjusted(entry, say, Console())
+
+
+def withdraw(folder: ClassFolder, student: str, say: Translator) -> None:
+    """Take back what was changed by hand."""
+    with open_store(folder) as store:
+        publisher = Publisher(folder, store)
+        entry = adjusting.withdraw(store, publisher, student, getpass.getuser())
+        publisher.dashboard()
+    class_tables.print_adjusted(entry, say, Console())
+
+
+def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | None, say: Translator) -> None:
+    """Write the marks for another program."""
+    settings = folder.settings
+    with open_store(folder) as store:
+        entries = Publisher(folder, store).entries()
+    made = exported(entries, settings.exercise, form, settings.language, roster)
+    target = out or folder.path / f"{settings.exercise}-{form.value}.{ENDINGS[form]}"
+    write(target, made.data)
+    class_tables.print_export(made, target, say, Console())
+
+
+def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
+    """Compare the newest hand-ins of a class, and write the page."""
+    from grader.similarity import similar  # the library that compares takes a second to come up
+    from reports import similarity as page
+
+    settings = folder.settings
+    with open_store(folder) as store:
+        publisher = Publisher(folder, store)
+        held = [stored for stored in store.entries(settings.series) if stored.sha256]
+        sources = {stored.entry.student: store.submission(stored.number) for stored in held}
+        names = {s.entry.student: publisher.shown(s.entry.student, s.entry.name) for s in held}
+        stub = None
+        with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out
+            stub = read(course.rubric_file(settings.exercise).parent / "submission.py")
+        groups = similar(sources, stub)
+        folder.write(SIMILARITY, page.render(groups, names, settings.language))
+        publisher.dashboard()
+    file = str(folder.path / SIMILARITY)
+    _print(say(T("{groups} groups of submissions are alike. Page: {file}", groups=len(groups), file=file)))
+
+
+def _grade(work: Batch, tasks: Sequence[Task], means: Means, progress: ClassProgress) -> None:
+    """Grade what is to be graded; whatever ends it, the pages show what is done."""
+    try:
+        if tasks:
+            means.require_walls(work.crew)
+            work.grade(tasks, progress)
+    finally:
+        progress.stop()
+        work.publisher.dashboard()
+
+
+def _print(sentence: str) -> None:
+    Console().print(sentence, markup=False, highlight=False, soft_wrap=True)

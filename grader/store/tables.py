@@ -1,0 +1,141 @@
+"""The tables, and how values that databases differ about are kept in them."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+SCHEMA = 1  # the format of these tables; another number is another program's
+
+# File names may be any bytes, which Python shows as lone surrogates; no database takes those, and not all NUL.
+_ODD = re.compile("[\0\x1a\ud800-\udfff]")
+_WRITTEN = re.compile("\x1a([0-9a-f]{4})")
+
+
+class AnyText(TypeDecorator[str]):
+    """Any str of Python, and the same one back."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
+        """Write characters that no database takes as numbers."""
+        return None if value is None else _ODD.sub(lambda odd: f"\x1a{ord(odd[0]):04x}", value)
+
+    def process_result_value(self, value: Any | None, _: Dialect) -> str | None:
+        """Undo this."""
+        return None if value is None else _WRITTEN.sub(lambda code: chr(int(code[1], 16)), value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time. Not every database keeps zones: all are UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Take the zone away. A time without one means nothing."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without zone: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, _: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+
+def _table(name: str, *parts: Any) -> Table:
+    return Table(f"grader_{name}", metadata, *parts)
+
+
+def _text(name: str, *more: Any, **options: Any) -> Column[str]:
+    return Column(name, AnyText, *more, nullable=options.pop("nullable", False), **options)
+
+
+def _instant(name: str, nullable: bool = False) -> Column[datetime]:
+    return Column(name, Instant, nullable=nullable)
+
+
+# One row. Who writes on a server locks it first: one at a time, as SQLite has it anyway.
+stores = _table(
+    "store",
+    Column("schema", Integer, primary_key=True, autoincrement=False),
+    _text("id"),  # tells its files from those of another store in the same place
+)
+settings = _table("settings", _text("name", primary_key=True), _text("value"))
+runs = _table("runs", Column("number", Integer, primary_key=True), _text("exercise"), _text("by"), _instant("at"))
+hand_ins = _table(
+    "hand_ins",
+    Column("number", Integer, primary_key=True),
+    _text("exercise"),
+    _text("student"),
+    _text("sha256"),  # of the file, and
+    _text("kind"),  # what it was read as; both empty where it could not be read
+    _text("blob", nullable=True),  # the Submission
+    _text("name"),
+    _text("file"),
+    _text("email"),
+    _text("platform_id"),
+    _instant("submitted", nullable=True),
+    Column("late", Boolean, nullable=False),
+    _text("problem"),
+    _instant("at"),
+    UniqueConstraint("exercise", "student", "sha256", "kind"),
+)
+# Which hand-in is a student's newest.
+students = _table(
+    "students",
+    _text("exercise", primary_key=True),
+    _text("student", primary_key=True),
+    Column("hand_in", ForeignKey(hand_ins.c.number), nullable=False),
+    Column("run", Integer, nullable=False),
+)
+evidence = _table("evidence", _text("key", primary_key=True), _text("blob"), _instant("at"))
+verdicts = _table(
+    "verdicts",
+    Column("number", Integer, primary_key=True),
+    Column("hand_in", ForeignKey(hand_ins.c.number), nullable=False),
+    _text("key", nullable=True),
+    _text("rubric"),
+    _text("by"),
+    _instant("at"),
+    Column("verdict", LargeBinary, nullable=False),  # JSON
+    Index("grader_verdicts_of", "hand_in", "number"),
+)
+adjustments = _table(
+    "adjustments",
+    Column("number", Integer, primary_key=True),
+    _text("exercise"),
+    _text("student"),
+    _text("criterion", nullable=True),
+    Column("points", Double, nullable=False),
+    _text("reason"),
+    _text("by"),
+    _instant("at"),
+    _text("withdrawn_by", nullable=True),
+    _instant("withdrawn_at", nullable=True),
+    ForeignKeyConstraint(["exercise", "student"], [students.c.exercise, students.c.student]),
+    Index("grader_adjustments_of", "exercise", "student"),
+)
