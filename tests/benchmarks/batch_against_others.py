@@ -33,13 +33,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.store import Store, Stored
-
 from grader.course import Course
 from grader.evidence import ImportEvidence, StepEvidence
 from grader.plan import Call
 from grader.record import head
 from grader.sandbox.supervisor import worker_environment
+from grader.store import Store, Stored
 from tests.benchmarks.handed_in import HandedIn, handed_in
 from tests.benchmarks.others import Environment, Nbgrader, Pytest
 
