@@ -15,7 +15,7 @@ from reports import charts, pictures, summary, symbols
 from reports.clean import cleaned, one_line
 from reports.number_format import Numbers
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(verdict: Verdict, exhibits: Exhibits) -> str:
@@ -23,14 +23,14 @@ def render(verdict: Verdict, exhibits: Exhibits) -> str:
 
     Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
     """
-    template = _environment(verdict.language).get_template("report.html")
+    template = environment(verdict.language).get_template("report.html")
     return template.render(_view(cleaned(verdict), cleaned(exhibits)))
 
 
 def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
     """Return everything that the templates name: records as they are, and the geometry of what is drawn."""
     say, numbers = Translator(verdict.language), Numbers(verdict.language)
-    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     return {
         "verdict": verdict,
         "exhibits": exhibits,
@@ -58,29 +58,33 @@ def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
     }
 
 
-def content_security_policy(style: str) -> str:
-    """Return a policy that allows this style sheet, pictures inside the document, and nothing else.
+def content_security_policy(style: str, script: str = "") -> str:
+    """Return a policy that allows this style sheet, this script, pictures inside the document, and nothing else.
 
-    The hash stands for the very text of the style element, so that not even a style that a submission
+    A hash stands for the very text of the element, so that not even a style or a script that a submission
     managed to smuggle in would apply.
     """
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src 'sha256-{digest}'",
+            f"style-src '{_hash(style)}'",
             "img-src data:",
-            "script-src 'none'",
+            f"script-src '{_hash(script)}'" if script else "script-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
 
 
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
 @cache
-def _environment(language: str) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+def environment(language: str) -> jinja2.Environment:
+    """Return the templates in one language."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -88,9 +92,9 @@ def _environment(language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["one_line"] = one_line
+    made.filters["one_line"] = one_line
     # The i18n extension adds this method to the environment, which type checkers cannot see.
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
+    made.install_gettext_translations(  # type: ignore[attr-defined]
         Translator(language).catalogue, newstyle=True
     )
-    return environment
+    return made
