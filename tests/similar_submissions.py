@@ -13,13 +13,15 @@ EXERCISES = ("digits", "linear_regression", "logistic_regression", "metric_cheat
 
 def script(code: str, name: str = "submission.py") -> Submission:
     """Return a .py file as it is read."""
-    return Submission(name, hashlib.sha256(code.encode("utf-8", "replace")).hexdigest(), "script", (Unit(code, code),))
+    return Submission(
+        name, hashlib.sha256(code.encode("utf-8", "replace")).hexdigest(), "script", (Unit(code, code),)
+    )
 
 
 def notebook(cells: list[str]) -> Submission:
     """Return a notebook as it is read, with text between its cells."""
     units = tuple(Unit(code, code, number) for number, code in enumerate(cells, 1))
-    sha256 = hashlib.sha256("\0".join(cells).encode()).hexdigest()
+    sha256 = hashlib.sha256("\0".join(cells).encode("utf-8", "replace")).hexdigest()
     return Submission("submission.ipynb", sha256, "notebook", units, (Markdown("# Words", 1),))
 
 
