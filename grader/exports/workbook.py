@@ -106,10 +106,11 @@ def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[Cell, 
 
 
 def _put(cell: Any, value: Cell) -> None:
-    """Write one value with its own type; for texts openpyxl would guess, and take some for formulas."""
+    """Write one value with its own type; for texts openpyxl guesses, and takes some for formulas or errors."""
     if isinstance(value, str):
         if value:
-            cell.set_explicit_value(fit(value), "s")
+            cell.value = fit(value)
+            cell.data_type = "s"
             cell.quotePrefix = begins_formula(value)  # stays a text when somebody edits the cell
     elif isinstance(value, datetime):
         cell.value = value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
