@@ -9,9 +9,15 @@
   const filter = document.getElementById("filter");
   const shown = document.getElementById("shown");
 
-  // "Muller" finds Müller.
+  // "Muller" finds Müller, and "lukasz" Łukasz: a stroke is no accent that could be taken away.
+  const strokes = { ß: "ss", ł: "l", ø: "o", đ: "d", ħ: "h", ı: "i", æ: "ae", œ: "oe", þ: "th" };
   const plain = (text) =>
-    text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/ß/g, "ss").trim();
+    text
+      .toLowerCase()
+      .normalize("NFKD")
+      .replace(/\p{M}/gu, "")
+      .replace(/[ßłøđħıæœþ]/g, (letter) => strokes[letter])
+      .trim();
 
   const rows = Array.from(body.rows, (element) => {
     const name = element.cells[0].textContent;
