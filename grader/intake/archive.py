@@ -236,7 +236,9 @@ def _damaged() -> Text:
 
 
 def _too_long(limit: int) -> Text:
-    return T("It is longer than {most} MB. Clear all outputs in Jupyter and save it.", most=limit // 1_000_000)
+    return T(
+        "It is longer than {most} MB. Leave out data, and the outputs of a notebook.", most=limit // 1_000_000
+    )
 
 
 def _too_many(most: int) -> Text:

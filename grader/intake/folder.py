@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import files
-from grader.intake.names import is_noise, shown
+from grader.intake.names import ENVIRONMENT, is_installed, is_noise, shown
 from grader.intake.records import UnusableHandInsError
 from grader.intake.tree import MAX_DEPTH, Found, RefusedError, Tree, plant
 from grader.text import T, Text
@@ -49,16 +49,15 @@ def _walk(root: Path) -> Iterator[Found]:
         except OSError as error:
             if not parts:
                 raise _unlistable(root, error) from None
-            yield Found(parts, refusal=T("It cannot be listed ({reason}).", reason=_reason(error)))
+            yield Found((*parts, "*"), refusal=T("It cannot be listed ({reason}).", reason=_reason(error)))
             continue
-        if parts and any(entry.name == "pyvenv.cfg" for entry in entries):
-            yield Found((*parts, "pyvenv.cfg"))
-            continue
+        is_environment = any(entry.name == ENVIRONMENT for entry in entries)
         for entry in entries:
             found = _found((*parts, entry.name), entry)
             yield found
-            # Of a clone only that it is one counts.
-            if found.is_folder and not is_noise(entry.name):
+            # Of a clone and of an environment only that it is one counts.
+            ours = not is_noise(entry.name) and not (is_environment and is_installed(entry.name))
+            if found.is_folder and ours:
                 waiting.append(found.parts)
 
 

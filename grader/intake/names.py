@@ -15,6 +15,9 @@ ARCHIVE = ".zip"
 # Made by systems and editors, not by students. Files and folders alike, in lower case.
 _NOISE = frozenset({"__macosx", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 
+ENVIRONMENT = "pyvenv.cfg"  # beside it lies what a virtual environment consists of
+_INSTALLED = frozenset({"bin", "etc", "include", "lib", "lib64", "scripts", "share"})
+
 
 def shown(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Return `text` on one line, as valid Unicode, without invisible characters, cut in the middle if too long."""
@@ -52,6 +55,11 @@ def is_noise(name: str) -> bool:
     if name.startswith("._") or name.lower() in _NOISE:
         return True
     return name.startswith(".") and suffix(name) not in CANDIDATES
+
+
+def is_installed(name: str) -> bool:
+    """Say whether a folder of this name holds packages, if it lies beside a `pyvenv.cfg`."""
+    return name.lower() in _INSTALLED
 
 
 def alike(name: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.intake.names import CANDIDATES, is_noise, shown, suffix
+from grader.intake.names import CANDIDATES, ENVIRONMENT, is_installed, is_noise, shown, suffix
 from grader.intake.records import LeftOut, UnusableHandInsError
 from grader.text import T, Text
 
@@ -124,19 +124,25 @@ def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), ben
     folders: set[tuple[str, ...]] = set()
     clones: set[tuple[str, ...]] = set()
     entries = list(limited(entries))
-    environments = {e.parts[:-1] for e in entries if e.parts[-1] == "pyvenv.cfg"} - {()}
+    environments = {entry.parts[:-1] for entry in entries if entry.parts[-1] == ENVIRONMENT}
+    installed: set[tuple[str, ...]] = set()
     for entry in entries:
         parts = entry.parts
         ours = _ours(parts, environments)
         # In archives, folders may have no entry of their own.
         above = parts if entry.is_folder or ours < len(parts) else parts[:-1]
         folders.update(above[:depth] for depth in range(1, min(ours, len(above)) + 1))
-        if ours < len(parts) and parts[ours] == ".git":
+        if ours == len(parts):
+            if not entry.is_folder:
+                refusal = entry.refusal or _hidden(parts)
+                items.append(Item(parts, beneath + shown("/".join(parts)), entry.handle, refusal))
+        elif parts[ours] == ".git":
             clones.add(parts[:ours])
-        elif ours == len(parts) and not entry.is_folder:
-            refusal = entry.refusal or _hidden(parts)
-            items.append(Item(parts, beneath + shown("/".join(parts)), entry.handle, refusal))
-    items += [_environment(e, beneath) for e in environments if _is_outermost(e, environments)]
+        elif not is_noise(parts[ours]):
+            installed.add(parts[: ours + 1])
+    # Thousands of files that nobody wrote, told as one.
+    why = T("It belongs to a virtual environment: installed packages, nobody's work.")
+    items += [Item(parts, beneath + shown("/".join(parts)), refusal=why) for parts in installed]
     items.sort(key=lambda item: item.parts)
     return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(told))
 
@@ -144,12 +150,13 @@ def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), ben
 def _ours(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
     """Return how many folders down a path leaves what people made; its length where it never does."""
     return next(
-        (d for d, part in enumerate(parts) if is_noise(part) or parts[: d + 1] in environments), len(parts)
+        (
+            depth
+            for depth, part in enumerate(parts)
+            if is_noise(part) or (is_installed(part) and parts[:depth] in environments)
+        ),
+        len(parts),
     )
-
-
-def _is_outermost(environment: tuple[str, ...], environments: set[tuple[str, ...]]) -> bool:
-    return not is_noise(environment[-1]) and _ours(environment, environments) == len(environment) - 1
 
 
 def limited(entries: Iterable[Found]) -> Iterator[Found]:
@@ -164,15 +171,6 @@ def limited(entries: Iterable[Found]) -> Iterator[Found]:
                 )
             )
         yield entry
-
-
-def _environment(parts: tuple[str, ...], beneath: str) -> Item:
-    # Thousands of files that nobody wrote, told as one.
-    return Item(
-        parts,
-        beneath + shown("/".join(parts)),
-        refusal=T("It is a virtual environment: installed packages, nobody's work."),
-    )
 
 
 def _hidden(parts: tuple[str, ...]) -> Text | None:

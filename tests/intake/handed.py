@@ -1,5 +1,6 @@
 """Classes made for a test, as folders and as zips, and what becomes of them."""
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,15 @@ def as_zip(file: Path, files: Files) -> Path:
         for name, content in files.items():
             archive.writestr(name, content)
     return file
+
+
+def zipped(files: Files) -> bytes:
+    """Return the bytes of a zip."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return file.getvalue()
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,6 @@ def refusal(path: Path, exercise: str = EXERCISE) -> str:
 
 
 @contextmanager
-def given(path: Path) -> Iterator[Intake]:
+def opened(path: Path) -> Iterator[Intake]:
     with open_hand_ins(path, EXERCISE) as intake:
         yield intake

@@ -1,30 +1,24 @@
 """A zip may be broken or hostile: that costs whom it concerns, and nobody else."""
 
-import io
 import os
 import stat
 import tarfile
 import tempfile
 import unicodedata
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from grader.intake import archive, settling, tree
-from tests.intake.handed import NOTEBOOK, as_folder, as_zip, given, refusal, seen
+from grader.intake import UnusableHandInsError, archive, open_hand_ins, settling, tree
+from tests.intake.handed import NOTEBOOK, as_folder, as_zip, opened, refusal, seen, zipped
 from tests.intake.raw_zip import Raw, raw_zip
 
 BERTA = Raw(b"berta/x.py", b"b")
 CARL = Raw(b"carl/x.py", b"c")
-
-
-def zipped(files: dict[str, str | bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(name, content)
-    return file.getvalue()
 
 
 # Names
@@ -52,7 +46,7 @@ def test_names_that_lead_out_are_told_and_not_written(tmp_path: Path, name: byte
 
 def test_files_are_unpacked_under_names_of_our_own(tmp_path: Path) -> None:
     file = raw_zip(tmp_path / "class.zip", [Raw(b"con/\x01\x1b[2J.py", b"a"), BERTA])
-    with given(file) as intake:
+    with opened(file) as intake:
         assert {hand_in.file.name for hand_in in intake.hand_ins} == {"submission-1.py", "submission-2.py"}
         assert len({hand_in.file.parent for hand_in in intake.hand_ins}) == 1
         temporary = intake.hand_ins[0].file.parent
@@ -141,7 +135,7 @@ def test_a_bad_file_is_not_replaced_by_another(tmp_path: Path) -> None:
 
 
 def test_of_what_was_too_long_nothing_stays(tmp_path: Path) -> None:
-    with given(raw_zip(tmp_path / "class.zip", [Raw(b"anna/x.py", b"a" * 30_000_000), BERTA])) as intake:
+    with opened(raw_zip(tmp_path / "class.zip", [Raw(b"anna/x.py", b"a" * 30_000_000), BERTA])) as intake:
         [berta] = intake.hand_ins
         assert list(berta.file.parent.iterdir()) == [berta.file]
 
@@ -263,6 +257,20 @@ def test_a_machine_without_a_temporary_folder_is_told(tmp_path: Path, monkeypatc
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     sentence = refusal(as_zip(tmp_path / "class.zip", {"anna.py": "a", "berta.py": "b"}))
     assert sentence.startswith("There is no room to unpack zips")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_a_damaged_zip_is_read_or_refused(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        file = raw_zip(Path(home) / "class.zip", [BERTA, CARL, Raw(b"dora/x.zip", zipped({"a.py": "d"}))])
+        content = bytearray(file.read_bytes())
+        for _ in range(data.draw(st.integers(1, 4))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        file.write_bytes(content)
+        with suppress(UnusableHandInsError), open_hand_ins(file, "digits") as intake:
+            for hand_in in intake.hand_ins:
+                assert hand_in.file.read_bytes() in (b"b", b"c", b"d")
 
 
 # Zips of students

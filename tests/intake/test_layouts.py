@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake import Layout
 from tests.intake.conftest import HandOver
-from tests.intake.handed import NOTEBOOK, refusal, seen
+from tests.intake.handed import NOTEBOOK, refusal, seen, zipped
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -184,11 +184,27 @@ def test_a_hidden_solution_is_told(hand_over: HandOver) -> None:
     assert "begins with a dot" in found.refused["anna"]
 
 
-def test_a_virtual_environment_is_one_thing(hand_over: HandOver) -> None:
-    files = {"anna/x.py": "a", "anna/env/pyvenv.cfg": "", "anna/env/lib/python3/site.py": "", "berta/x.py": "b"}
-    found = seen(hand_over(files))
-    assert found.taken == {"anna": "a", "berta": "b"}
-    assert found.told == {"anna/env": "It is a virtual environment: installed packages, nobody's work."}
+def test_a_virtual_environment_is_told_as_one(hand_over: HandOver) -> None:
+    environment = {"pyvenv.cfg": "", "lib/python3/site.py": "", "Lib/x/y.py": "", "bin/activate_this.py": ""}
+    found = seen(
+        hand_over(
+            {"anna/x.py": "a", "berta/submission.py": "b", "berta/src/lib/y.py": "", "carl/bin/x.py": "c"}
+            | {f"anna/env/{name}": content for name, content in environment.items()}
+            | {f"berta/{name}": content for name, content in environment.items()}
+        )
+    )
+    assert found.taken == {"anna": "a", "berta": "b", "carl": "c"}
+    installed = {where for where, why in found.told.items() if "virtual environment" in why}
+    assert installed == {f"{top}/{name}" for top in ("anna/env", "berta") for name in ("lib", "Lib", "bin")}
+    assert set(found.told) - installed == {"anna/env/pyvenv.cfg", "berta/pyvenv.cfg", "berta/src/lib/y.py"}
+
+
+def test_a_hidden_environment_is_not_mentioned(hand_over: HandOver) -> None:
+    found = seen(
+        hand_over({"anna/x.py": "a", "anna/.venv/pyvenv.cfg": "", "anna/.venv/lib/y.py": "", "b/x.py": "b"})
+    )
+    assert found.taken == {"anna": "a", "b": "b"}
+    assert found.told == {}
 
 
 # Moodle
@@ -259,12 +275,13 @@ def test_canvas(hand_over: HandOver) -> None:
                 "LATE_anon_Zz9Yy_9004_5_x.py": "m",
                 "poeedgar_113_text.html": "<p>",
                 "123_114_9005_x.py": "d",
+                "zoezip_115_9006_all.zip": zipped({"work/x.py": "z"}),
                 "readme.txt": "",
             }
         )
     )
     assert found.layout is Layout.CANVAS
-    assert found.taken == {"111": "j", "112": NOTEBOOK, "a1B2c": "n", "Zz9Yy": "m", "114": "d"}
+    assert found.taken == {"111": "j", "112": NOTEBOOK, "a1B2c": "n", "Zz9Yy": "m", "114": "d", "115": "z"}
     assert {h.student for h in found.intake.hand_ins if h.late} == {"112", "Zz9Yy"}
     assert (found.of("111").name, found.of("111").platform_id) == ("doejane", "111")
     assert found.of("114").name == "123"
