@@ -6,6 +6,7 @@ everything or nothing.
 
 import math
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -15,7 +16,7 @@ from sqlalchemy import URL, Connection, insert, select, update
 
 from grader.gradebook import Adjustment
 from grader.store import errors, reading
-from grader.store.blobs import Blobs
+from grader.store.blobs import Blobs, digest_of
 from grader.store.database import Database
 from grader.store.errors import StoreError
 from grader.store.records import Hand, Judgement, Kept, Past, Stored
@@ -24,6 +25,7 @@ from grader.submission import Submission
 from grader.text import T
 from grader.verdict import Verdict
 
+WRITERS = 8  # files that are written at once
 AT_ONCE = 500  # of a list, as far as one question to the database goes
 
 
@@ -83,7 +85,7 @@ class Store:
 
     def hand_in_many(self, exercise: str, hands: Sequence[Hand], run: int) -> list[int]:
         """Do the same for many, at once or not at all."""
-        blobs = [None if hand.submission is None else self._keep_submission(hand.submission) for hand in hands]
+        blobs = self._keep_submissions(hands)
         with self._database.write() as connection:
             return [_hand_in(connection, exercise, *pair, run) for pair in zip(hands, blobs, strict=True)]
 
@@ -221,8 +223,26 @@ class Store:
                 connection.execute(insert(settings).values(name=name, value=value))
         return value if found is None else found
 
-    def _keep_submission(self, submission: Submission) -> str:
-        return self._blobs.put(msgspec.msgpack.encode(submission))
+    def _keep_submissions(self, hands: Sequence[Hand]) -> list[str | None]:
+        """Keep what was read, and return the hash of each. What is there is not written again."""
+        packed = [None if hand.submission is None else msgspec.msgpack.encode(hand.submission) for hand in hands]
+        digests = [None if data is None else digest_of(data) for data in packed]
+        there = {digest for digest in self._referred(digests) if self._blobs.get(digest) is not None}
+        new = {d: data for d, data in zip(digests, packed, strict=True) if data is not None and d not in there}
+        with ThreadPoolExecutor(WRITERS) as pool:  # each waits for the disk
+            list(pool.map(self._blobs.put, new.values()))
+        return digests
+
+    def _referred(self, digests: Sequence[str | None]) -> set[str]:
+        """Return those that hand-ins refer to already. Only these are safe from being tidied."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for start in range(0, len(digests), AT_ONCE):
+                some = [digest for digest in digests[start : start + AT_ONCE] if digest is not None]
+                found.update(
+                    connection.execute(select(hand_ins.c.blob).where(hand_ins.c.blob.in_(some))).scalars()
+                )
+        return found
 
     def _wanted(self) -> set[str]:
         """Return the hashes of all files that something refers to."""

@@ -68,7 +68,7 @@ def test_writers_that_are_killed_anywhere_leave_a_whole_store_with_all_that_was_
     steps_of(folder, address, 0)  # makes the store
     steps = steps_of(folder, address, 1)
     told: dict[int, list[Said]] = {}
-    for seed in range(2, 26):
+    for seed in range(2, 20):
         process, pipe = start(writers.write_until, folder, address, seed, dice.randrange(1, steps * 3 // 4))
         told[seed] = heard(pipe)
         process.join()
@@ -79,14 +79,14 @@ def test_writers_that_are_killed_anywhere_leave_a_whole_store_with_all_that_was_
         for seed, said in told.items():
             require_kept(store, seed, said)
         require_whole(store)
-    assert len({len(said) for said in told.values()}) > 10  # they really came to different points
+    assert len({len(said) for said in told.values()}) > 6  # they really came to different points
 
 
 def test_making_a_store_can_be_killed_at_any_step(tmp_path: Path) -> None:
     said: list[Said] = []
     step = 0
     while not said:  # the store is there, and something is in it
-        step += 2
+        step += 3
         folder = tmp_path / str(step)
         process, pipe = start(writers.write_until, folder, None, 1, step)
         said = heard(pipe)
@@ -99,12 +99,30 @@ def test_making_a_store_can_be_killed_at_any_step(tmp_path: Path) -> None:
     assert step > 30
 
 
+def test_what_is_kept_survives_who_is_killed_while_keeping_the_same_again(
+    tmp_path: Path, address: str | None, opener: Opener
+) -> None:
+    with opener() as store:
+        store.keep("key", kept())
+        number = store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
+        said: list[Said] = []
+        step = 0
+        while not said:
+            step += 1
+            process, pipe = start(writers.keep_again_until, tmp_path / "store", address, "key", step)
+            said = heard(pipe)
+            process.join()
+            assert store.evidence("key") == kept()
+            assert store.submission(number) == submission()
+    assert step > 10
+
+
 def test_writers_that_are_killed_from_outside_lose_nothing_that_was_said_to_be_kept(
     tmp_path: Path, address: str | None, opener: Opener
 ) -> None:
     folder, dice = tmp_path / "store", random.Random(SEED)
     with opener() as store:
-        for seed in range(1, 21):
+        for seed in range(1, 16):
             process, pipe = start(writers.write, folder, address, seed)
             said = [pipe.recv() for _ in range(dice.randrange(0, 16))]
             process.kill()
@@ -211,8 +229,8 @@ def test_what_killed_writers_left_among_the_files_is_tidied_and_nothing_else(
         store.keep("good", kept())
         store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
         good = files_of(folder)
-        for seed in range(1, 24):
-            process, pipe = start(writers.write_until, folder, None, seed, 20 + seed)
+        for seed in range(1, 18):
+            process, pipe = start(writers.write_until, folder, None, seed, 20 + 2 * seed)
             heard(pipe)
             process.join()
         left = files_of(folder) - good

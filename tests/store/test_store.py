@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy
 
-from grader.store import Judgement, Kept, Store, StoreError
+from grader.store import Judgement, Kept, Store, StoreError, reading
 from grader.text import Translator
 from grader.verdict import Verdict
 from tests.store.conftest import Opener
@@ -444,7 +444,6 @@ def test_a_class_is_listed_by_as_many_questions_as_one_student(
     assert counts[0] == counts[1] == counts[2]
 
     decoded: list[bytes] = []
-    from grader.store import reading
 
     class Decoder:
         def decode(self, data: bytes) -> Verdict:
@@ -454,6 +453,30 @@ def test_a_class_is_listed_by_as_many_questions_as_one_student(
     monkeypatch.setattr(reading, "_decoder", Decoder())
     assert [s.entry.verdict for s in store.entries(EXERCISE)] == [verdict(3)] * 3
     assert len(decoded) == 3  # old verdicts are not looked at
+
+
+def test_the_newest_verdict_is_found_by_an_index(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store, store._database.read() as connection:
+        query = reading._newest_rows(EXERCISE).compile(connection, compile_kwargs={"literal_binds": True})
+        plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert any("grader_verdicts_of" in step for step in plan)
+    assert not [step for step in plan if step.startswith("SCAN")]
+
+
+def test_a_file_that_nothing_refers_to_is_written_again_so_that_nobody_tidies_it(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store") as store:
+        handed(store)
+        (file,) = blobs(tmp_path)
+        os.utime(file, (0, 0))
+        handed(store)
+        assert file.stat().st_mtime == 0  # it is referred to: there is nothing to do
+        with store._database.write() as connection:
+            for table in ("students", "hand_ins"):
+                connection.execute(sqlalchemy.text(f"DELETE FROM grader_{table}"))
+        number = handed(store)
+        assert file.stat().st_mtime > 0
+        store.tidy()
+        assert store.submission(number) == submission()
 
 
 def test_the_command_line_starts_without_the_store() -> None:

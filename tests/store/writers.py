@@ -6,6 +6,7 @@ import random
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -59,6 +60,20 @@ def write(folder: Path, url: str | None, seed: int, pipe: Connection, start: obj
 
 def write_until(folder: Path, url: str | None, seed: int, pipe: Connection, steps: int) -> None:
     """Do the same, and be killed right before one of the steps that change files or the database."""
+    taken = killed_at(steps, lambda: write(folder, url, seed, pipe))
+    pipe.send(("steps", taken))
+
+
+def keep_again_until(folder: Path, url: str | None, key: str, pipe: Connection, steps: int) -> None:
+    """Keep what is kept already, and be killed at a step."""
+    with Store.open(folder, url) as store:
+        killed_at(steps, lambda: store.keep(key, kept()))
+        killed_at(steps, lambda: store.hand_in(EXERCISE, hand(), 99))
+    pipe.send(("end", 0))
+
+
+def killed_at(steps: int, act: Callable[[], object]) -> int:
+    """Do something, and be killed at a step; return how many there were."""
     left = steps
 
     def count(_: FrameType, event: str, function: object) -> None:
@@ -66,13 +81,15 @@ def write_until(folder: Path, url: str | None, seed: int, pipe: Connection, step
         of_text = isinstance(getattr(function, "__self__", None), str)  # str.replace
         if event == "c_call" and getattr(function, "__name__", "") in STEPS and not of_text:
             left -= 1
-            if left == 0:
+            if left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    threading.setprofile(count)  # those to come
     sys.setprofile(count)
-    write(folder, url, seed, pipe)
+    act()
     sys.setprofile(None)
-    pipe.send(("steps", steps - left))
+    threading.setprofile(None)
+    return steps - left
 
 
 def fill(folder: Path, room: Path, what: str, pipe: Connection) -> None:
