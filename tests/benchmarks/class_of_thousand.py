@@ -21,13 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from grader.store import Hand, Judgement, Kept, Store, Stored
 from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
 from grader.class_folder import ClassFolder, open_folder
 from grader.course import Course
 from grader.publish import open_store
+from grader.store import Hand, Judgement, Kept, Store, Stored
 from grader.submission import Submission, read
 from grader.terms import Terms, neutral
 from grader.verdict import Verdict
