@@ -25,7 +25,7 @@ class LocalCrew:
         self.course, self.mode = course, mode
         self.size = size or processors()
         self._lock = threading.Lock()
-        self._grader = Grader(course, mode)
+        self._grader = self._started()
         self.left = False
         self._starts_for_nothing = 0  # processes in a row that were gone before they had graded anything
 
@@ -80,6 +80,12 @@ class LocalCrew:
                 return done
         return Done(job.id, None, "the grader's processes ended each time this was graded")
 
+    def _started(self) -> Grader:
+        try:
+            return Grader(self.course, self.mode)
+        except SandboxError as error:
+            raise ProcessGoneError(str(error)) from error
+
     def _renew(self, gone: Grader, why: ProcessGoneError) -> None:
         """Start new processes in the place of those that are gone; the first to notice does it.
 
@@ -92,7 +98,7 @@ class LocalCrew:
             if self._starts_for_nothing > MOST_STARTS_FOR_NOTHING:
                 raise why
             gone.__exit__()
-            self._grader = Grader(self.course, self.mode)
+            self._grader = self._started()
 
 
 class _Shift:

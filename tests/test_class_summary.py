@@ -51,7 +51,7 @@ def test_the_marks_of_four() -> None:
 def test_nobody_is_no_error() -> None:
     summary = summarise([])
     assert (summary.hand_ins, summary.graded, summary.max_points, summary.marks) == (0, 0, 0, None)
-    assert summary.histogram == summary.criteria == summary.misconceptions == summary.undecided == ()
+    assert (summary.histogram, summary.criteria, summary.misconceptions, summary.undecided) == ((), (), (), ())
     assert summary.seconds is summary.memory is None
 
 

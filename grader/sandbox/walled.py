@@ -50,9 +50,14 @@ class WalledWorkshop:
         theirs.close()
         threading.Thread(target=self._listen, daemon=True).start()
         ours, examiners = socket.socketpair()
-        self._send(w.Examine(), examiners)
         self.examiner = Inbox(_channel(ours))
-        self._canary = _Canary(planted, targets, self._send)
+        self._canary = _Canary(planted, targets)
+        try:
+            self._send(w.Examine(), examiners)
+            self._canary.start(self._send)
+        except SandboxError:  # the worker could not even start
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -125,16 +130,17 @@ class WalledWorkshop:
 class _Canary:
     """The child that tries to cross the walls before any submission is let in, and what it is to try them on."""
 
-    def __init__(
-        self, planted: contextlib.ExitStack, targets: Targets, send: Callable[[w.Message, socket.socket], None]
-    ) -> None:
-        self._planted = planted
+    def __init__(self, planted: contextlib.ExitStack, targets: Targets) -> None:
+        self._planted, self._targets = planted, targets
         self._scratch = tempfile.mkdtemp(prefix="grader-")
-        ours, theirs = socket.socketpair()
-        send(w.Canary(cell=_cell(self._scratch, Limits()), targets=targets), theirs)
+        ours, self._theirs = socket.socketpair()
         self._inbox = Inbox(_channel(ours))
         self._states: tuple[WallState, ...] = ()
         self._waiting = threading.Lock()
+
+    def start(self, send: Callable[[w.Message, socket.socket], None]) -> None:
+        """Let it try. Raises `SandboxError` when the worker is gone."""
+        send(w.Canary(cell=_cell(self._scratch, Limits()), targets=self._targets), self._theirs)
 
     def result(self) -> tuple[WallState, ...]:
         """Wait for the canary; the second time, remember. Several threads may ask at once."""
@@ -155,6 +161,7 @@ class _Canary:
 
     def close(self) -> None:
         """Take away what was planted. May be called twice."""
+        self._theirs.close()
         self._planted.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 

@@ -1,0 +1,124 @@
+"""Recognising how a class is laid out."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from grader.intake import canvas, classroom, gradescope, moodle, nbgrader, plain
+from grader.intake.claims import Read, Reading
+from grader.intake.names import named_for, shown, suffix
+from grader.intake.plain import could_be_handed_in
+from grader.intake.records import Layout, LeftOut
+from grader.intake.tree import Tree
+from grader.text import T
+
+_READINGS: Mapping[Layout, Reading] = {
+    Layout.FILES: plain.read_files,
+    Layout.FOLDERS: plain.read_folders,
+    Layout.MOODLE: moodle.read,
+    Layout.CANVAS: canvas.read,
+    Layout.CLASSROOM: classroom.read,
+    Layout.NBGRADER: nbgrader.read,
+    Layout.GRADESCOPE: gradescope.read,
+}
+
+
+def recognise(tree: Tree, exercise: str) -> tuple[Layout, Read]:
+    """Return the layout with what it says. Raises `UnusableHandInsError`."""
+    tree = unwrapped(tree, exercise)
+    layout = _marked(tree) or _plain(tree)
+    told: list[LeftOut] = []
+    if layout is Layout.NBGRADER and _is_nbgrader_course(tree):
+        told = _beside_hand_ins(tree)
+        tree = tree.inside(nbgrader.FOLDER)
+    read = _READINGS[layout](tree, exercise)
+    return layout, Read(read.claims, (*tree.told, *told, *read.told))
+
+
+def unwrapped(tree: Tree, exercise: str) -> Tree:
+    """Return the tree without folders around the whole class.
+
+    A single folder may also be that of a single student. It is taken for a wrapping where marks of a platform or
+    several students are in it, and nothing that is named as the exercise's own file.
+    """
+    inner, fallback = tree, tree
+    while _marked(inner) is None and len(inner.tops) == 1 and inner.top_folders:
+        outer, inner = inner, inner.inside(inner.tops[0])
+        if _marked(inner) or _is_class(inner, exercise, least=2):
+            return inner
+        # Unpacking `class.zip` makes `class/class/`: there even a single student's folder is one in a class.
+        if outer is tree and inner.name == tree.name and _is_class(inner, exercise, least=1):
+            fallback = inner
+    return fallback
+
+
+def _marked(tree: Tree) -> Layout | None:
+    return next((layout for layout, is_there in _MARKS.items() if is_there(tree)), None)
+
+
+def _plain(tree: Tree) -> Layout:
+    files = {i.parts[0] for i in tree.items if len(i.parts) == 1 and could_be_handed_in(i)}
+    return Layout.FILES if len(files) > len(_folders_with_work(tree)) else Layout.FOLDERS
+
+
+def _is_class(tree: Tree, exercise: str, least: int) -> bool:
+    """Say whether it holds folders of at least so many students, or files of two."""
+    files = [i.name for i in tree.items if len(i.parts) == 1 and could_be_handed_in(i)]
+    folders = _folders_with_work(tree)
+    if any(named_for(file, exercise) for file in files):
+        return False
+    return len(folders) >= least if not files else len(files) >= 2 and not folders
+
+
+def _folders_with_work(tree: Tree) -> set[str]:
+    return {item.parts[0] for item in tree.items if len(item.parts) > 1 and could_be_handed_in(item)}
+
+
+def _beside_hand_ins(tree: Tree) -> list[LeftOut]:
+    why = T("It is not in nbgrader's folder {name}, where the hand-ins are.", name=nbgrader.FOLDER)
+    return [LeftOut(where=shown(top), why=why) for top in tree.tops if top != nbgrader.FOLDER]
+
+
+def _is_gradescope(tree: Tree) -> bool:
+    return any(item.parts == (gradescope.METADATA,) for item in tree.items)
+
+
+def _is_nbgrader_course(tree: Tree) -> bool:
+    return any(
+        item.parts[0] == nbgrader.FOLDER and len(item.parts) > 3 and suffix(item.name) == ".ipynb"
+        for item in tree.items
+    )
+
+
+def _is_nbgrader(tree: Tree) -> bool:
+    timed = {i.parts[0] for i in tree.items if i.parts[2:] == (nbgrader.TIMESTAMP,)}
+    deep = {i.parts[0] for i in tree.items if len(i.parts) > 2 and suffix(i.name) == ".ipynb"}
+    students = len(tree.top_folders)
+    return bool(deep) and 2 * len(timed if tree.name != nbgrader.FOLDER else deep) >= students
+
+
+def _is_moodle(tree: Tree) -> bool:
+    folders = set(tree.top_folders)
+    return _most(moodle.mark(top, top in folders) is not None for top in tree.tops)
+
+
+def _is_canvas(tree: Tree) -> bool:
+    folders = set(tree.top_folders)
+    return _most(top not in folders and canvas.mark(top) is not None for top in tree.tops)
+
+
+def _is_classroom(tree: Tree) -> bool:
+    return _most((folder,) in tree.clones for folder in tree.top_folders)
+
+
+def _most(answers: Iterable[bool]) -> bool:
+    """Say whether at least half of them are true, and one: a single stranger does not make a layout."""
+    collected = list(answers)
+    return any(collected) and 2 * sum(collected) >= len(collected)
+
+
+_MARKS: Mapping[Layout, Callable[[Tree], bool]] = {
+    Layout.GRADESCOPE: _is_gradescope,
+    Layout.NBGRADER: lambda tree: _is_nbgrader_course(tree) or _is_nbgrader(tree),
+    Layout.MOODLE: _is_moodle,
+    Layout.CANVAS: _is_canvas,
+    Layout.CLASSROOM: _is_classroom,
+}

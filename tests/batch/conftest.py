@@ -1,0 +1,140 @@
+"""A small course, classes that hand in, and a crew that grades them for real."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.class_folder import ClassFolder, Settings, open_folder, prepare
+from grader.cli import app
+from grader.course import Course
+from grader.grade import Mode
+from grader.gradebook import Entry
+from grader.local import LocalCrew
+from grader.publish import Publisher, open_store
+from grader.store import Store
+
+HERE = Path(__file__).parent
+END_TO_END = HERE.parent / "end_to_end" / "course"
+
+RUBRIC = '''
+"""Two functions and no training."""
+
+from grader.checks import OneHot, Scales
+from grader.data import digits
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+
+
+def named(text: str) -> Bilingual:
+    return Bilingual(en=text, de=text)
+
+
+RUBRIC = Rubric(
+    title=named("Two functions"),
+    task=Task(kind="functions"),
+    data=digits,
+    criteria=(
+        Criterion("one_hot", 60, named("one_hot"), named("."), OneHot("one_hot", classes=10)),
+        Criterion("scale", 40, named("scale"), named("."), Scales("scale", largest=16)),
+    ),
+)
+'''
+RIGHT = """import numpy as np
+
+
+def one_hot(y):
+    return np.eye(10)[y]
+
+
+def scale(x):
+    return x / 16
+"""
+WRONG_SCALE = RIGHT.replace("x / 16", "x / 4")
+STUB = """def one_hot(y):
+    raise NotImplementedError
+
+
+def scale(x):
+    raise NotImplementedError
+"""
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course that a test may change."""
+    folder = tmp_path / "course" / "exercises" / "two"
+    folder.mkdir(parents=True)
+    (folder / "rubric.py").write_text(RUBRIC)
+    (folder / "submission.py").write_text(STUB)
+    shutil.copytree(END_TO_END / "exercises" / "networks", tmp_path / "course" / "exercises" / "networks")
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def crew(course: Course) -> Iterator[LocalCrew]:
+    """Whoever grades on this machine."""
+    if sys.platform != "linux":
+        pytest.skip("the walls are Linux's")
+    with LocalCrew(course, Mode.WALLS, 2) as started:
+        yield started
+
+
+@pytest.fixture
+def class_(tmp_path: Path) -> Path:
+    """A folder that two students handed something in to."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "anna.py").write_text(RIGHT)
+    (folder / "ben.py").write_text(WRONG_SCALE)
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where results go."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def run(course: Course) -> Run:
+    """Run the program on the course."""
+
+    def running(*arguments: object) -> Result:
+        words = [str(a) for a in arguments]
+        if words[0] in ("batch", "rescore", "similarity"):
+            words += ["--course", str(course.folder)]
+        return CliRunner().invoke(app, [*words, "--lang", "en"])
+
+    return running
+
+
+def settings(course: Course, exercise: str = "two", mode: str = "walls") -> Settings:
+    """What a class is graded under."""
+    return Settings(exercise=exercise, series=exercise, course=str(course.folder), language="en", mode=mode)
+
+
+def opened(out: Path) -> tuple[ClassFolder, Store, Publisher]:
+    """Open the results of a class."""
+    folder = open_folder(out)
+    store = open_store(folder)
+    return folder, store, Publisher(folder, store)
+
+
+def entries(out: Path) -> dict[str, Entry]:
+    """Return the gradebook by student."""
+    _, store, publisher = opened(out)
+    with store:
+        return {entry.student: entry for entry in publisher.entries()}
+
+
+def marks(out: Path) -> dict[str, float | None]:
+    """Return the marks by student."""
+    return {student: entry.points for student, entry in entries(out).items()}
+
+
+__all__ = ["RIGHT", "STUB", "WRONG_SCALE", "Run", "entries", "marks", "opened", "prepare", "settings"]

@@ -1,0 +1,210 @@
+"""A class graded from the command line: what was handed in, what is kept, what the next run does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.class_folder import DASHBOARD, REPORTS
+from grader.course import Course
+from tests.batch.conftest import RIGHT, WRONG_SCALE, Run, entries, marks, opened
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+HANGS = RIGHT.replace("return x / 16", "while True: pass")
+
+
+def command(course: Course, class_: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "grader", "batch", "two", str(class_), "--out", str(out), "--lang", "en",
+            "--course", str(course.folder)]  # fmt: skip
+
+
+def test_a_class_is_graded_and_nobody_costs_another_anything(run: Run, class_: Path, out: Path) -> None:
+    (class_ / "cut.py").write_text(RIGHT[:60])
+    (class_ / "empty.py").write_text("")
+    (class_ / "exits.py").write_text("raise SystemExit(0)")
+    (class_ / "Zoë <b>.py").write_text(RIGHT)
+    (class_ / "notes.txt").write_text("not code")
+    result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0, result.output
+    held = entries(out)
+    assert {entry.name: entry.points for entry in held.values()} == {
+        "anna": 100, "ben": 60, "cut": 0, "empty": None, "exits": 0, "Zoë <b>": 100,
+    }  # fmt: skip
+    assert "notes.txt" in result.output
+    assert "5 run, 1 without a file that can be graded." in result.output
+    assert "empty.py is empty" in held["empty"].problem
+    page = (out / DASHBOARD).read_text("utf-8")
+    for entry in held.values():
+        assert bool(entry.report) == (entry.verdict is not None)
+        if entry.report:
+            assert (out / entry.report).is_file()
+            assert entry.report in page
+    assert "<b>" not in page.replace("&lt;b&gt;", "")
+    report = (out / held["ben"].report).read_text("utf-8")
+    assert "ben.py" in report  # under the name that the student gave it
+
+
+def test_the_same_command_does_only_what_is_new(run: Run, class_: Path, out: Path) -> None:
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    (class_ / "ben.py").write_text(RIGHT)
+    (class_ / "carl.py").write_text(WRONG_SCALE)
+    again = run("batch", "two", class_, "--out", out)
+    # Ben's new file is byte for byte Anna's, and Carl's is Ben's old one: both were run before.
+    assert "2 judged from kept evidence, 1 unchanged." in again.output, again.output
+    assert marks(out) == {"anna": 100, "ben": 100, "carl": 60}
+    _, store, publisher = opened(out)
+    with store:
+        history = store.verdicts(publisher.folder.settings.series, "ben")
+    assert [past.verdict.points for past in history if past.verdict is not None] == [60, 100]
+    (out / entries(out)["anna"].report).unlink()
+    third = run("batch", "two", class_, "--out", out)
+    assert "1 judged from kept evidence, 2 unchanged." in third.output, third.output
+    assert entries(out)["anna"].report
+
+
+def test_what_is_the_same_byte_for_byte_is_run_once(run: Run, class_: Path, out: Path) -> None:
+    for name in ("carl", "dora"):
+        (class_ / f"{name}.py").write_text(RIGHT)
+    result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0
+    resources = {s: e.verdict.resources for s, e in entries(out).items() if e.verdict is not None}
+    assert resources["anna"] == resources["carl"] == resources["dora"]
+
+
+def test_a_killed_batch_goes_on_where_it_stopped(course: Course, class_: Path, out: Path, run: Run) -> None:
+    for i in range(12):
+        (class_ / f"s{i:02}.py").write_text(RIGHT + f"\nimport time\ntime.sleep(0.5)  # {i}\n")
+    process = subprocess.Popen(command(course, class_, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while len(list((out / REPORTS).glob("*.html"))) < 4:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = {s for s, e in entries(out).items() if e.verdict is not None}
+    assert 4 <= len(kept) < 14
+    result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0, result.output
+    # What was written as evidence or verdict is not run again; at most those in flight are.
+    assert f"{len(kept)} unchanged" in result.output, result.output
+    assert marks(out) == {"anna": 100, "ben": 60} | {f"s{i:02}": 100 for i in range(12)}
+
+
+def test_ctrl_c_leaves_pages_and_says_how_to_go_on(course: Course, class_: Path, out: Path) -> None:
+    (class_ / "slow.py").write_text(RIGHT + "\nimport time\ntime.sleep(600)\n")
+    process = subprocess.Popen(
+        command(course, class_, out), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120
+    while len(list((out / REPORTS).glob("*.html"))) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "the same command goes on from here" in said
+    assert "Traceback" not in said
+    assert (out / DASHBOARD).is_file()
+    assert marks(out) == {"anna": 100, "ben": 60, "slow": None}
+
+
+def test_two_batches_at_once_do_not_hurt_each_other(course: Course, class_: Path, out: Path) -> None:
+    started = [
+        subprocess.Popen(command(course, class_, out), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in started:
+        said = process.communicate(timeout=240)
+        assert process.returncode == 0, said
+    assert marks(out) == {"anna": 100, "ben": 60}
+
+
+def test_a_solution_of_another_exercise_is_not_marked(run: Run, course: Course, class_: Path, out: Path) -> None:
+    stub = course.folder / "exercises" / "networks" / "submission.py"
+    stub.write_text("def build_model():\n    ...\n\n\ndef train(model):\n    ...\n")
+    (class_ / "carl.py").write_text("def build_model():\n    return 1\n\n\ndef train(model):\n    return 2\n")
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    carl = entries(out)["carl"]
+    assert carl.verdict is None
+    assert carl.points is None
+    assert "networks" in carl.problem
+
+
+def test_pseudonyms_stand_everywhere(run: Run, class_: Path, out: Path) -> None:
+    fails = WRONG_SCALE.replace("x / 4", "1 / 0  # Rumpelstilz")
+    (class_ / "Rumpelstilz.py").write_text(f"# Rumpelstilz\n{fails}")
+    (class_ / "Schneewittchen.py").write_text("")
+    result = run("batch", "two", class_, "--out", out, "--anonymous", "--csv", "csv")
+    assert result.exit_code == 0, result.output
+    readable = [p for p in out.rglob("*") if p.suffix in (".html", ".csv")]
+    assert len(readable) == 2 + 3
+    for word in ("Rumpelstilz", "Schneewittchen", "anna"):
+        assert word not in result.output
+        for path in readable:
+            assert word not in path.name
+            assert word not in path.read_text("utf-8"), path
+    named = run("batch", "two", class_, "--out", out)
+    assert named.exit_code == 0
+    assert "Rumpelstilz" in (out / DASHBOARD).read_text("utf-8")
+    assert len(list((out / REPORTS).glob("*.html"))) == 3  # those of the pseudonyms are gone
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("batch", "three", "CLASS", "--out", "OUT"), "There is no exercise 'three'"),
+        (("batch", "two", "NOWHERE", "--out", "OUT"), "nowhere"),
+        (("rescore", "CLASS"), "holds no graded class"),
+        (("export", "CLASS", "--format", "csv"), "holds no graded class"),
+        (("adjust", "CLASS", "anna", "--points", "1"), "needs --points and --reason"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_sentence(
+    arguments: tuple[str, ...], said: str, run: Run, class_: Path, out: Path, tmp_path: Path
+) -> None:
+    places = {"CLASS": class_, "OUT": out, "NOWHERE": tmp_path / "nowhere"}
+    result = run(*(places.get(a, a) for a in arguments))
+    assert result.exit_code == 2, result.output
+    assert said in result.output
+
+
+def test_a_folder_of_another_exercise_is_refused(run: Run, class_: Path, out: Path) -> None:
+    (class_ / "ben.py").unlink()
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    result = run("batch", "networks", class_, "--out", out)
+    assert result.exit_code == 2
+    assert "holds the results of two, not of networks" in result.output
+
+
+def test_a_class_is_not_graded_where_a_wall_is_missing(
+    run: Run, class_: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.sandbox.walled import WalledWorkshop
+    from grader.verdict import WallState
+
+    real = WalledWorkshop.walls
+
+    def one_is_missing(workshop: WalledWorkshop) -> tuple[WallState, ...]:
+        first, *others = real(workshop)
+        return (WallState(id=first.id, stands=False, detail="for a test"), *others)
+
+    monkeypatch.setattr(WalledWorkshop, "walls", one_is_missing)
+    refused = run("batch", "two", class_, "--out", out)
+    assert refused.exit_code == 2
+    assert "--despite-missing-walls" in refused.output
+    assert marks(out) == {"anna": None, "ben": None}
+    told = run("batch", "two", class_, "--out", out, "--despite-missing-walls")
+    assert told.exit_code == 0
+    assert marks(out) == {"anna": 100, "ben": 60}
+
+
+def test_a_hanging_submission_ends_in_time_and_the_others_are_graded(run: Run, class_: Path, out: Path) -> None:
+    (class_ / "hangs.py").write_text(HANGS)
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    assert marks(out) == {"anna": 100, "ben": 60, "hangs": 60}
