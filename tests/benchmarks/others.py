@@ -152,12 +152,16 @@ class Nbgrader:
         """Write the reports: a page for each submission."""
         self._nbgrader("generate_feedback", ASSIGNMENT)
 
+    def require_reports(self, count: int) -> None:
+        """Raise `RuntimeError` unless there are so many pages."""
+        if (pages := len(list((self.folder / "feedback").glob("*/*/*.html")))) != count:
+            raise RuntimeError(f"{count} pages of feedback expected; {pages} found in {self.folder}")
+
     def marks(self) -> dict[str, float]:
         """Return the points of each student. Not timed."""
         self._nbgrader("export")
         rows = csv.DictReader(io.StringIO((self.folder / "grades.csv").read_text()))
-        pages = {path.parent.parent.name for path in (self.folder / "feedback").glob("*/*/*.html")}
-        return {row["student_id"]: float(row["score"]) for row in rows if row["student_id"] in pages}
+        return {row["student_id"]: float(row["score"]) for row in rows}
 
     def _nbgrader(self, *arguments: str) -> None:
         code, said = self.environment.run(("nbgrader", *arguments), self.folder, self.threads)
@@ -187,7 +191,7 @@ class Pytest:
 
     def marks(self) -> dict[str, float]:
         """Return the points of each student. Not timed."""
-        return {path.parent.name: _points_of(path) for path in self.folder.glob("*/report.xml")}
+        return {path.parent.name: points_of(path) for path in self.folder.glob("*/report.xml")}
 
     def _one(self, folder: Path) -> None:
         command = ("pytest", "--quiet", "--junitxml=report.xml", "test_submission.py")
@@ -216,7 +220,8 @@ def _test_file() -> str:
     return TEST_FILE.format(train=body) + tests
 
 
-def _points_of(report: Path) -> float:
+def points_of(report: Path) -> float:
+    """Return the points that a JUnit file says. Raises `RuntimeError` where a test is missing."""
     cases = list(ElementTree.parse(report).getroot().iter("testcase"))
     if len(cases) != len(CHECKS):
         raise RuntimeError(f"{report}: {len(CHECKS)} tests expected, {len(cases)} found")

@@ -11,8 +11,9 @@ from grader.grade import Grader, Mode
 from grader.rubric import Rubric
 from grader.submission import read
 from grader.verdict import Status, Verdict
+from tests.benchmarks.batch_against_others import require_marks
 from tests.benchmarks.handed_in import EPOCHS, MISTAKES, POINTS, HandedIn, handed_in
-from tests.benchmarks.others import CHECKS, REQUIREMENTS
+from tests.benchmarks.others import CHECKS, REQUIREMENTS, points_of
 
 COURSE = Course(Path(__file__).parent / "course")
 LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
@@ -88,3 +89,36 @@ def test_the_others_get_the_libraries_of_our_lock() -> None:
     ours = [line for line in wanted if re.match("keras|numpy|scikit-learn|tensorflow|pytest", line)]
     assert len(ours) == 7
     assert not [line for line in ours if line not in {lock.strip() for lock in locked}]
+
+
+def test_ratios_are_refused_where_a_way_gives_another_mark_or_none() -> None:
+    submissions = handed_in()
+    right = {submission.student: submission.points for submission in submissions}
+    require_marks("ours", right, submissions)
+    with pytest.raises(SystemExit, match=r"other marks than expected\. student03: 45\.0 for 100"):
+        require_marks("ours", right | {"student03": 45.0}, submissions)
+    with pytest.raises(SystemExit, match="student03: None for 100"):
+        require_marks("ours", {s: points for s, points in right.items() if s != "student03"}, submissions)
+    with pytest.raises(SystemExit, match="somebody: 100 for None"):
+        require_marks("ours", right | {"somebody": 100}, submissions)
+
+
+@pytest.mark.parametrize(
+    ("cases", "points"),
+    [
+        ("", 100),
+        ('<testcase name="test_loss"><failure>AssertionError</failure></testcase>', 80),
+        ('<testcase name="test_accuracy"><error>fixture</error></testcase>', 45),
+        ('<testcase name="test_units"><skipped/></testcase>', 90),
+    ],
+)
+def test_a_test_that_failed_in_any_way_gives_no_points(tmp_path: Path, cases: str, points: float) -> None:
+    passed = "".join(f'<testcase name="test_{name}" />' for name in POINTS if f"test_{name}" not in cases)
+    (tmp_path / "report.xml").write_text(f"<testsuites><testsuite>{passed}{cases}</testsuite></testsuites>")
+    assert points_of(tmp_path / "report.xml") == points
+
+
+def test_a_report_that_lacks_a_test_is_no_mark(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_text('<testsuites><testcase name="test_loss" /></testsuites>')
+    with pytest.raises(RuntimeError, match="4 tests expected, 1 found"):
+        points_of(tmp_path / "report.xml")
