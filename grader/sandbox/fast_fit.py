@@ -1,14 +1,14 @@
 """Keras's `fit`, `evaluate` and `predict` on arrays at a fraction of their cost, bit for bit the same.
 
-Keras 3.15 on TensorFlow goes through tf.data: two iterators for each epoch and data set (one is thrown away), and for
-each batch a call of a TensorFlow function and a task for a pool of threads. On small tables this costs several times
-what the arithmetic does. Here the table lies in memory, and one call of a TensorFlow function does the steps of a
-whole epoch. The step itself is Keras's own, traced with the same shapes.
+Keras 3.15 on TensorFlow goes through tf.data: two iterators for each epoch and data set (one is thrown away), and
+for each batch a call of a TensorFlow function and a task for a pool of threads. On small tables this costs several
+times what the arithmetic does. Here the table lies in memory, and one call of a TensorFlow function does the steps
+of a whole epoch. The step itself is Keras's own, traced with the same shapes.
 
-What goes in is the same, too: where a seed is set, tf.data shuffles each epoch of a `fit` alike, for the generator in
-its pipeline begins anew with each iterator. So the order of the rows is drawn once, from the same seeds.
+What goes in is the same, too: where a seed is set, tf.data shuffles each epoch of a `fit` alike, for the generator
+in its pipeline begins anew with each iterator. So the order of the rows is drawn once, from the same seeds.
 
-It stays off, and Keras does what it always does, with any Keras but those that were read and tested, and for whatever
+It stays off, and Keras does what it always does, with any Keras but those that were read and tested, and for what
 could tell a difference: a callback that hears of batches, a training step of one's own, data that are no arrays.
 """
 
@@ -49,7 +49,6 @@ _SOURCES = (
 )
 _KNOWN = {("2.21", "3b96f41b"): "Keras 3.15.1"}
 
-_PlainIterator = keras_trainer.TFEpochIterator
 # What must be Keras's own in a model, for it is done here in its place or relied on.
 _OWN = {
     name: inspect.getattr_static(keras.Model, name)
@@ -125,7 +124,7 @@ _FUNCTION = next(
 )
 
 
-class EpochIterator(_PlainIterator):  # type: ignore[misc]
+class EpochIterator(keras_trainer.TFEpochIterator):  # type: ignore[misc]
     """Keras's iterator over the batches of an epoch. Hands out many batches at once where nobody can tell."""
 
     def __init__(self, distribute_strategy: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -248,10 +247,7 @@ def _is_array(value: Any) -> bool:
 def _shuffled(rows: int, seed: int) -> Any:
     """Return the order of rows that tf.data draws in a pipeline made under the global seed `seed`."""
 
-    @tf.function
-    def draw() -> Any:
-        return tf.random.shuffle(tf.range(rows, dtype=tf.int64))
-
+    draw = tf.function(lambda: tf.random.shuffle(tf.range(rows, dtype=tf.int64)))
     return draw.get_concrete_function()()
 
 
@@ -273,7 +269,7 @@ def _audience(callbacks: Any, loop: _Loop) -> bool | None:
 
 
 class _Piece(NamedTuple):
-    """Some batches of an epoch, one after the other: Keras takes it for an iterator and hands it to its function."""
+    """Some batches of an epoch. Keras takes it for an iterator and hands it to its function."""
 
     table: _Table
     first: int

@@ -1,4 +1,4 @@
-"""What students do with `fit`, as code: each case is done with plain Keras and without, and must leave the same."""
+"""What students do with `fit`, as code: done with plain Keras and without, each must leave the same."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,8 @@ held = {"validation_data": (x_val, y_val), "epochs": 3, "verbose": 0}
 once = {"epochs": 2, "verbose": 0, "batch_size": 16}
 
 def network(*middle, head=None):
-    return keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), *middle, head or layers.Dense(3, "softmax")])
+    head = head or layers.Dense(3, "softmax")
+    return keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), *middle, head])
 
 def compiled(*middle, optimizer="adam", loss="categorical_crossentropy", metrics=("accuracy",), head=None):
     made = network(*middle, head=head)
@@ -84,7 +85,8 @@ model = compiled(head=layers.Dense(1), loss="mse", metrics=[])
 model.fit(pandas.DataFrame(x), pandas.Series(numbers), **once)
 """,
     "several metrics": """
-model = compiled(metrics=["accuracy", "mse", keras.metrics.AUC(), keras.metrics.Precision(), "top_k_categorical_accuracy"])
+ranks = keras.metrics.TopKCategoricalAccuracy(2)
+model = compiled(metrics=["accuracy", "mse", keras.metrics.AUC(), keras.metrics.Precision(), ranks])
 model.fit(x, y, **held)
 """,
     "optimizers": """
@@ -100,7 +102,8 @@ model = compiled(optimizer=keras.optimizers.Adam(rate))
 model.fit(x, y, **held)
 """,
     "regularisers and initialisers": """
-model = compiled(layers.Dense(5, "tanh", kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="he_normal"))
+middle = layers.Dense(5, kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="he_normal")
+model = compiled(middle, layers.Activation("tanh"))
 model.fit(x, y, **held)
 """,
     "normalisation that was adapted": """
@@ -159,8 +162,8 @@ left = twice.calls
     "pictures": """
 images = data.normal(0, 1, (50, 8, 8, 1)).astype("float32")
 model = keras.Sequential([
-    keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(), layers.BatchNormalization(),
-    layers.Flatten(), layers.Dropout(0.5), layers.Dense(3, "softmax"),
+    keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(),
+    layers.BatchNormalization(), layers.Flatten(), layers.Dropout(0.5), layers.Dense(3, "softmax"),
 ])
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 model.fit(images, y[:50], validation_data=(images[:9], y[:9]), **once)
@@ -168,7 +171,8 @@ model.fit(images, y[:50], validation_data=(images[:9], y[:9]), **once)
     "sequences": """
 words = data.integers(0, 20, (50, 6))
 model = keras.Sequential([
-    keras.Input((6,)), layers.Embedding(20, 4, mask_zero=True), layers.LSTM(5, dropout=0.1), layers.Dense(3, "softmax")
+    keras.Input((6,)), layers.Embedding(20, 4, mask_zero=True), layers.LSTM(5, dropout=0.1),
+    layers.Dense(3, "softmax"),
 ])
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 model.fit(words, y[:50], **once)
@@ -222,7 +226,8 @@ left = told
     "checkpoints after epochs": """
 import tempfile, os
 with tempfile.TemporaryDirectory() as folder:
-    keep = keras.callbacks.ModelCheckpoint(folder + "/best.weights.h5", save_best_only=True, save_weights_only=True)
+    best = folder + "/best.weights.h5"
+    keep = keras.callbacks.ModelCheckpoint(best, save_best_only=True, save_weights_only=True)
     model = compiled()
     model.fit(x, y, callbacks=[keep], **held)
     left = sorted(os.listdir(folder))

@@ -1,13 +1,14 @@
 """Does each case twice, as Keras does it and as it is done behind the walls, and tells what both left.
 
-`python -m tests.sandbox.fit_twins` reads names of cases and writes a line of JSON for each: what plain Keras left, what
-the other did, and how many pieces of epochs the other did in one go. Each runs in a process of its own, forked from
-this one, in which TensorFlow is imported and not yet started.
+`python -m tests.sandbox.fit_twins` reads names of cases and writes a line of JSON for each: what plain Keras left,
+what the other did, and how many pieces of epochs the other did in one go. Each runs in a process of its own, forked
+from this one, in which TensorFlow is imported and not yet started.
 """
 
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import os
 import random
@@ -36,15 +37,14 @@ def run(case: str, *, fast: bool) -> dict[str, Any]:
     pieces = 0
     if fast:
         fast_fit.install()
-        whole = fast_fit._Steps.__call__
+        logs = fast_fit._Logs
 
-        def counted(steps: Any, iterator: Any) -> Any:
+        def counted(value: Any) -> Any:
             nonlocal pieces
-            result = whole(steps, iterator)
-            pieces += isinstance(result, fast_fit._Logs)
-            return result
+            pieces += 1
+            return logs(value)
 
-        fast_fit._Steps.__call__ = counted  # type: ignore[method-assign]
+        fast_fit._Logs = counted  # type: ignore[assignment, misc]
     keras.utils.set_random_seed(0)
     names: dict[str, Any] = {}
     output = io.StringIO()
@@ -81,7 +81,7 @@ def _model(model: Any) -> dict[str, Any]:
         "metrics": _variables(model.metrics_variables) if model.compiled else "",
         "history": repr(getattr(history, "history", None)) + repr(getattr(history, "epoch", None)),
         "params": repr(getattr(history, "params", None)),
-        "settings": repr((model.stop_training, getattr(model, "steps_per_execution", None))),
+        "settings": repr([getattr(model, name, None) for name in ("stop_training", "steps_per_execution")]),
         "attributes": sorted(vars(model)),
     }
 
@@ -96,20 +96,22 @@ def _message(error: BaseException) -> str:
 
 
 def _output(text: str) -> list[str]:
-    """Return the lines of output without times, and of a progress bar's lines those that do not hang on the clock."""
-    lines = re.sub(r"\x1b\[\d+m|[━\b\r]", "", text).split("\n")
-    lines = [re.sub(r"\d+(s|ms|us)/(step|epoch)|\b\d+s\b", "TIME", line) for line in lines]
-    kept = []
-    for line in lines:
-        step = re.match(r" *(\d+)/(\d+) ", line)
-        if step is None or step[1] in ("1", step[2]):
-            kept.append(line)
-    return [line for i, line in enumerate(kept) if i == 0 or line != kept[i - 1]]
+    """Return the lines of output without times; of each bar of progress, what it shows first and last.
+
+    What it shows in between hangs on the clock.
+    """
+    lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[\d+m|[━\b]", "", text))
+    lines = [re.sub(r"\d+(s|ms|us)/(step|epoch)|\b\d+s\b", "TIME", line).strip() for line in lines]
+    kept: list[str] = []
+    for of_bar, group in itertools.groupby(lines, key=lambda line: re.match(r"\d+/\d+ ", line) is not None):
+        shown = list(group)
+        kept += [shown[0], shown[-1]] if of_bar else shown
+    return kept
 
 
 def _random() -> list[Any]:
     """Return the next numbers of every generator that is there."""
-    numbers = [random.random(), float(np.random.rand()), tf.random.uniform(()), keras.random.uniform(())]  # noqa: NPY002, S311
+    numbers = [random.random(), float(np.random.rand()), tf.random.uniform(()), keras.random.uniform(())]
     return [float(number) for number in numbers] + [keras.src.utils.naming.auto_name("x")]
 
 
