@@ -1,9 +1,9 @@
 """All that a judgement may look at, and what it says: evidence with its arrays, and the outcome of a check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.certify import Agreement
 
 Array = np.ndarray[Any, Any]
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,25 @@ class Case:
     task: Task = field(default_factory=lambda: Task(kind="functions"))
     trainings: tuple[Training, ...] = ()
     markdown: tuple[Markdown, ...] = ()
+    # What `of_data` made, for all the cases of an exercise; and what `once` made, for this one.
+    made_of_data: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], P]) -> P:
+        """Return what `make` makes of this case. It is made once for each key: many checks look at the same."""
+        if key not in self.made:
+            self.made[key] = make()
+        found: P = self.made[key]
+        return found
+
+    def of_data(self, function: Callable[..., P], *names: str) -> P:
+        """Return what a pure function makes of arrays of the exercise's own: once for all of its submissions."""
+        arrays = [self.inside[name] if name in self.inside else self.outside[name] for name in names]
+        key = (function, *map(id, arrays))
+        if key not in self.made_of_data:
+            self.made_of_data[key] = function(*arrays), arrays  # kept, so that no other array gets their identity
+        found: P = self.made_of_data[key][0]
+        return found
 
     @cached_property
     def agreements(self) -> "tuple[Agreement, ...]":
@@ -196,6 +216,8 @@ def name_of(value: Value) -> str:
 
 def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None:
     """Return the index of the first element that differs by more than rounding, or None."""
+    if np.array_equal(received, expected):
+        return None
     close = np.isclose(
         received.astype(np.float64), expected.astype(np.float64), rtol=1e-4, atol=1e-6, equal_nan=True
     )

@@ -17,6 +17,7 @@ SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilon
 LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
 BLOCK = 4096  # rows that are compared at a time
 COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
+ALIKE, ROUGHLY_ALIKE = 0.9999, 0.999  # the cosine, and what single precision is far from taking for it
 DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data before it is taken for a copy of them
 
 
@@ -143,8 +144,7 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
 def _copies(model: Model, case: Case, network: Trained) -> Agreement:
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
-    given = [case.inside[network.training.array(role)] for role in ("x_train", "x_val")]
-    rows = np.concatenate([*given, case.outside[network.training.array("x_test")]])
+    rows = case.of_data(_directions, *map(network.training.array, ("x_train", "x_val", "x_test")))
     share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
     text = T(
         "{network}: {share:.0%} of a kernel's columns are rows of the data.", network=_which(network), share=share
@@ -152,22 +152,29 @@ def _copies(model: Model, case: Case, network: Trained) -> Agreement:
     return Agreement("copies", share <= DATA_ROW_SHARE, text)
 
 
+def _directions(*parts: Array) -> Array:
+    """Return the rows of all parts, each centred and of length 1."""
+    rows = np.concatenate(parts)
+    return _unit(rows.reshape(len(rows), -1).astype(np.float64))
+
+
 def _share_of_copies(weight: Array, rows: Array) -> float:
-    flat = rows.reshape(len(rows), -1).astype(np.float64)
-    if weight.ndim < 2 or flat.shape[1] < COPIED_FEATURES:
+    if weight.ndim < 2 or rows.shape[1] < COPIED_FEATURES:
         return 0.0
     # The rows of the data may be its rows or its columns, and be pictures.
     ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
-    return max((_alike(way, flat) for way in ways if way.shape[1] == flat.shape[1]), default=0.0)
+    return max((_alike(way, rows) for way in ways if way.shape[1] == rows.shape[1]), default=0.0)
 
 
 def _alike(candidates: Array, rows: Array) -> float:
     """Return the share of `candidates` that are some row, scaled and shifted at most."""
-    likely, targets = 0, _unit(rows).T
+    alike, roughly = 0, rows.T.astype(np.float32)
     for start in range(0, len(candidates), BLOCK):  # a graph may be large, and the product of both far larger
-        likeness = np.abs(_unit(candidates[start : start + BLOCK].astype(np.float64)) @ targets).max(axis=1)
-        likely += int((likeness > 0.9999).sum())
-    return likely / max(1, len(candidates))
+        block = _unit(candidates[start : start + BLOCK].astype(np.float64))
+        # Hardly any get past the first look, which is fast.
+        likely = block[np.abs(block.astype(np.float32) @ roughly).max(axis=1) > ROUGHLY_ALIKE]
+        alike += int((np.abs(likely @ rows.T).max(axis=1) > ALIKE).sum())
+    return alike / max(1, len(candidates))
 
 
 def _unit(x: Array) -> Array:
@@ -183,11 +190,8 @@ def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
     step = case.steps.get(training.fitted(network.seed))
     if step is None:
         return
-    held_out = row_hashes(case.outside[training.array("x_test")])
-    given = [row_hashes(case.inside[training.array(role)]) for role in ("x_train", "x_val")]
-    fitted = np.concatenate([held_out[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
-    # Some rows of a data set may be there twice.
-    secret = np.setdiff1d(held_out, np.concatenate(given))
+    secret = case.of_data(_secret, *map(training.array, ("x_test", "x_train", "x_val")))
+    fitted = np.concatenate([secret[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
     seen = int(np.isin(secret, fitted).sum())
     text = T("{network}: fit was given {rows} of the held-out rows.", network=_which(network), rows=seen)
     yield Agreement("held_out", seen == 0, text)
@@ -195,6 +199,11 @@ def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
     loss = _loss_agreement(network, case, step.arrays)
     if loss is not None:
         yield loss
+
+
+def _secret(held_out: Array, *given: Array) -> Array:
+    """Return the hashes of the held-out rows that are not given: some rows of a data set may be there twice."""
+    return np.setdiff1d(row_hashes(held_out), np.concatenate([row_hashes(part) for part in given]))
 
 
 def _same_loss(network: Trained) -> Iterator[Agreement]:
@@ -264,7 +273,7 @@ def _given_as_it_is(fit: FitFacts, training: Training, case: Case, arrays: Mappi
     y = case.inside[training.array("y_train")]
     if case.task.kind == "regression" and not np.allclose(fit.y_range or np.nan, (y.min(), y.max()), atol=1e-3):
         return False
-    known = np.concatenate([row_hashes(case.inside[training.array(role)]) for role in ("x_train", "x_val")])
+    known = np.concatenate([case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")])
     return bool(np.isin(arrays[fit.rows], known).all())
 
 

@@ -4,7 +4,7 @@ Everything is made from fixed seeds, so the same versions give the same arrays, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Data:
     outside: Mapping[str, Array]
     class_names: tuple[str, ...] = ()
     picture: tuple[int, int] | None = None  # height and width, where a row is a picture
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by `Case.of_data`
 
     def __post_init__(self) -> None:
         if shared := set(self.inside) & set(self.outside):

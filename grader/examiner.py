@@ -6,7 +6,7 @@ means as submissions, and only their numbers come here.
 
 import contextlib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +150,7 @@ def _checked(seen: Seen, step: str) -> Seen:
     """Refuse evidence that names another step, or arrays that are not there."""
     if seen.evidence.id != step:
         raise BadParcelError(f"evidence of {seen.evidence.id!r}")
-    lacking = _refs(msgspec.to_builtins(seen.evidence)) - set(seen.arrays)
+    lacking = set(_refs(msgspec.to_builtins(seen.evidence))) - set(seen.arrays)
     if lacking:
         raise BadParcelError(f"{len(lacking)} arrays are missing")
     return seen
@@ -160,22 +160,22 @@ _REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
 _REF_LISTS = frozenset({"images", "lines", "scatters"})
 
 
-def _refs(tree: object) -> set[str]:
-    found: set[str] = set()
+def _refs(tree: object) -> Iterator[str]:
+    """Return the names of arrays in a record that was taken apart."""
     if isinstance(tree, dict):
         for key, value in tree.items():
-            if key in _REF_FIELDS and isinstance(value, str) and value:
-                found.add(value)
+            if isinstance(value, str):
+                if value and key in _REF_FIELDS:
+                    yield value
             elif key in _REF_LISTS:
-                found.update(value)
+                yield from value
             elif key == "curves" and isinstance(value, dict):
-                found.update(value.values())
-            else:
-                found |= _refs(value)
+                yield from value.values()
+            elif isinstance(value, dict | list | tuple):
+                yield from _refs(value)
     elif isinstance(tree, list | tuple):
         for value in tree:
-            found |= _refs(value)
-    return found
+            yield from _refs(value)
 
 
 def make_case(
@@ -208,6 +208,7 @@ def make_case(
         rubric.task,
         rubric.trainings,
         markdown,
+        data.made,
     )
 
 

@@ -1,6 +1,7 @@
 """One network of a submission, from its two sides: what it claims to be, and what its frozen graph computes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Model:
     dead_units: tuple[int, int] = (0, 0)  # relu units that never fire on x_test, of how many
     saturated: float = 0.0  # largest share of values beyond ±5 that reaches a sigmoid or tanh
 
-    @property
+    @cached_property
     def head(self) -> str:
         """Return the activation of the output, told from what comes out: however it was written."""
         graph_head = self.graph.head if self.graph else "other"
@@ -67,6 +68,10 @@ def inputs_of(data: Data, training: Training) -> dict[str, Array]:
 
 def trained(case: Case, training: Training, seed: int) -> Trained:
     """Return what is known of a network on one seed; parts are None where the run did not get that far."""
+    return case.once((trained, training, seed), lambda: _trained(case, training, seed))
+
+
+def _trained(case: Case, training: Training, seed: int) -> Trained:
     step = case.steps.get(training.fitted(seed))
     fits = step.evidence.fits if step is not None else ()
     refs: dict[str, str] = {}
@@ -91,6 +96,10 @@ def trained(case: Case, training: Training, seed: int) -> Trained:
 
 def model_at(case: Case, step: str) -> Model | None:
     """Return the model that a `Describe` step saw, with its replay."""
+    return case.once((model_at, step), lambda: _model_at(case, step))
+
+
+def _model_at(case: Case, step: str) -> Model | None:
     seen = case.steps.get(step)
     if seen is None or seen.evidence.model is None:
         return None

@@ -5,10 +5,12 @@ plans and evidence become bytes, on a pipe or in a file.
 """
 
 import io
+import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -21,6 +23,13 @@ MAX_ARRAY_BYTES = 256 << 20
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 R = TypeVar("R")
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
+_ZIPPED = struct.Struct("<4s22xHH")  # before a file in a zip: a mark, and the lengths of its name and of extras
+# How NumPy begins a file that holds an array of numbers or of texts. Never of objects, whose bytes are addresses.
+_PLAIN = re.compile(
+    rb"\x93NUMPY\x01\x00(..)\{'descr': '([<>|][biufcSU][1-9][0-9]*)', 'fortran_order': (True|False), "
+    rb"'shape': \(([0-9, ]*)\), \} *\n",
+    re.DOTALL,
+)
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,18 +99,40 @@ def _parts(parcel: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _arrays(held: bytes, keys: list[str]) -> dict[str, "np.ndarray[Any, Any]"]:
-    import numpy as np
-
     if not keys:
         return {}
     with zipfile.ZipFile(io.BytesIO(held)) as archive:
-        # A zip may claim little and hold much: refuse by the sizes that its directory states, before reading.
         entries = archive.infolist()
-        stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
-        if not stored or len(entries) != len(keys) or sum(e.file_size for e in entries) > MAX_ARRAY_BYTES:
-            raise BadParcelError("arrays are compressed, too many or too large")
-    with np.load(io.BytesIO(held), allow_pickle=False) as loaded:
-        arrays = {key: loaded[f"a{i}"] for i, key in enumerate(keys)}
-    if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # NumPy hands other files out as bytes
-        raise BadParcelError("a file of the archive is no array")
-    return arrays
+    # A zip may claim little and hold much: refuse by the sizes that its directory states, before reading.
+    stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
+    if not stored or len(entries) != len(keys) or sum(e.file_size for e in entries) > MAX_ARRAY_BYTES:
+        raise BadParcelError("arrays are compressed, too many or too large")
+    if any(entry.filename != f"a{i}.npy" for i, entry in enumerate(entries)):
+        raise BadParcelError("other arrays than those named")
+    return {key: _array(_file(held, entry)) for key, entry in zip(keys, entries, strict=True)}
+
+
+def _file(held: bytes, entry: zipfile.ZipInfo) -> memoryview:
+    """Return the bytes of a stored file of a zip, which `ZipFile.read` does at ten times the cost."""
+    mark, name, extras = _ZIPPED.unpack_from(held, entry.header_offset)
+    start = entry.header_offset + _ZIPPED.size + name + extras
+    data = memoryview(held)[start : start + entry.file_size]
+    if mark != b"PK\x03\x04" or len(data) != entry.file_size or zlib.crc32(data) != entry.CRC:
+        raise BadParcelError("a file of the archive is damaged")
+    return data
+
+
+def _array(data: memoryview) -> "np.ndarray[Any, Any]":
+    """Read one array: the plain ones here, as NumPy reads a header as Python, and any other by NumPy itself."""
+    import numpy as np
+
+    found = _PLAIN.match(data)
+    if found is None or found.end() != 10 + int.from_bytes(found[1], "little"):
+        other: np.ndarray[Any, Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+        return other
+    shape = tuple(int(length) for length in found[4].split(b",") if length.strip())
+    order: Literal["F", "C"] = "F" if found[3] == b"True" else "C"
+    array: np.ndarray[Any, Any] = np.ndarray(shape, found[2].decode(), data, found.end(), order=order)
+    if array.nbytes != len(data) - found.end():
+        raise BadParcelError("an array is longer than it says")
+    return array.copy(order="K")  # what is read may be written to

@@ -35,7 +35,7 @@ class CheatSheet(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge the cells of the column; the first wrong one is told with its reason, the others are named."""
-        sheet = _sheet(case, self.name)
+        sheet = case.once((_sheet, self.name), lambda: _sheet(case, self.name))
         wrong = {row: problem for row in ROWS if (problem := _problem(sheet, row, self.column)) is not None}
         if not wrong:
             return passed(T("All {count} cells are right.", count=len(ROWS)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,10 @@ class Figures(Check):
 
     def arrays(self) -> Mapping[str, Array]:
         """Return 40 rows in which no two pictures are alike, nor two features."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Array]:
         x = np.array(
             [[float((r * 64 + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(64)] for r in range(40)]
         )
@@ -97,7 +102,7 @@ class Figures(Check):
             return T(
                 "expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images)
             )
-        rows = self.arrays()["figures:x"][:10]
+        rows = self._rows["figures:x"][:10]
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
             if not any(_same_picture(image, row) for image in (images[position], *images)):
@@ -109,8 +114,7 @@ class Figures(Check):
         plots = [a for a in figure.axes if a.scatters or a.lines]
         if len(plots) != 64:
             return T("expected 64 scatter plots, one for each feature; it draws {count}.", count=len(plots))
-        given = self.arrays()
-        x, y = given["figures:x"], given["figures:y"]
+        x, y = self._rows["figures:x"], self._rows["figures:y"]
         clouds = [_clouds(axes, arrays) for axes in plots]
         for number in range(64):
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
@@ -189,5 +193,7 @@ def _proportional(a: Array, b: Array) -> bool:
 def _same_points(points: Array, pairs: Array) -> bool:
     if points.shape != pairs.shape:
         return False
+    if np.array_equal(points, pairs):
+        return True
     order_a, order_b = np.lexsort(points.T), np.lexsort(pairs.T)
     return bool(np.allclose(points[order_a], pairs[order_b], atol=1e-3))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import median
 
 import numpy as np
@@ -166,19 +165,11 @@ def _each_seed(case: Case, training: Training) -> Sequence[Model | None]:
 
 def _scikit_learn(case: Case, training: Training) -> tuple[float, float]:
     """Return what scikit-learn makes of the same rows: its accuracy on those held out, and its first border."""
-    arrays = [case.inside[training.array(role)] for role in ("x_train", "y_train")]
-    arrays += [case.outside[training.array(role)] for role in ("x_test", "y_test")]
-    return _fitted(*((a.tobytes(), str(a.dtype), a.shape) for a in arrays))
+    return case.of_data(_fitted, *map(training.array, ("x_train", "y_train", "x_test", "y_test")))
 
 
-Frozen = tuple[bytes, str, tuple[int, ...]]
-
-
-@lru_cache(maxsize=8)
-def _fitted(x_train: Frozen, y_train: Frozen, x_test: Frozen, y_test: Frozen) -> tuple[float, float]:
+def _fitted(x: Array, y: Array, x_held: Array, y_held: Array) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression  # a second of imports that not everybody needs
 
-    frozen = (x_train, y_train, x_test, y_test)
-    x, y, x_held, y_held = (np.frombuffer(content, dtype).reshape(shape) for content, dtype, shape in frozen)
     model = LogisticRegression(C=np.inf, max_iter=10_000).fit(x.astype(np.float64), y)
     return float(model.score(x_held.astype(np.float64), y_held)), float(-model.intercept_[0] / model.coef_[0, 0])

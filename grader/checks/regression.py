@@ -199,8 +199,11 @@ def r_squared_of(model: Model | None, case: Case, network: Training) -> float | 
 
 def least_squares(case: Case, network: Training) -> tuple[Array, float]:
     """Return weights (n_features,) and bias of the least-squares solution on the rows that `train` gets."""
+    return case.of_data(_least_squares, network.array("x_train"), network.array("y_train"))
+
+
+def _least_squares(x: Array, y: Array) -> tuple[Array, float]:
     from sklearn.linear_model import LinearRegression  # a second of imports that not every check needs
 
-    x, y = (case.inside[network.array(role)].astype(np.float64) for role in ("x_train", "y_train"))
-    line = LinearRegression().fit(x, y)
+    line = LinearRegression().fit(x.astype(np.float64), y.astype(np.float64))
     return np.asarray(line.coef_, dtype=np.float64), float(line.intercept_)

@@ -91,7 +91,7 @@ def train_test_overlap(view: View) -> Shown | None:
             ),
             "split",
         )
-    count = sum(_trained_on(view, rows) for rows in (view.rows("x_val"), view.rows("x_test")))
+    count = sum(_trained_on(view, role) for role in ("x_val", "x_test"))
     if not count:
         return None
     return Shown(
@@ -118,14 +118,13 @@ def _shared_in_split(case: Case) -> tuple[int, int]:
     return int(np.isin(row_hashes(tables[1]), row_hashes(tables[0])).sum()), len(tables[1])
 
 
-def _trained_on(view: View, rows: Array | None) -> int:
-    """Return how many of `rows` `fit` was given, without those that happen to equal a training row."""
+def _trained_on(view: View, role: str) -> int:
+    """Return how many rows of a role `fit` was given, without those that happen to equal a training row."""
     step = view.case.steps.get(view.training.fitted(view.seed))
-    train = view.rows("x_train")
-    if rows is None or train is None or step is None:
+    if view.rows(role) is None or view.rows("x_train") is None or step is None:
         return 0
     given = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
     if not given:
         return 0
-    wanted = row_hashes(rows)
-    return int((np.isin(wanted, np.concatenate(given)) & ~np.isin(wanted, row_hashes(train))).sum())
+    wanted, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
+    return int((np.isin(wanted, np.concatenate(given)) & ~np.isin(wanted, train)).sum())
