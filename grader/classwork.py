@@ -154,11 +154,12 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
         stub = None
         with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out
             stub = read(course.rubric_file(settings.exercise).parent / "submission.py")
-        groups = similar(sources, stub)
-        folder.write(SIMILARITY, page.render(groups, names, settings.language))
+        found = similar(sources, stub)
+        title = publisher.title(publisher.entries())
+        folder.write(SIMILARITY, page.render(title, found, names, settings.language))
         publisher.dashboard()
     file = str(folder.path / SIMILARITY)
-    _print(say(T("{groups} groups of submissions are alike. Page: {file}", groups=len(groups), file=file)))
+    _print(say(T("{groups} groups of submissions are alike. Page: {file}", groups=len(found.groups), file=file)))
 
 
 def _grade(work: Batch, tasks: Sequence[Task], means: Means, progress: ClassProgress) -> None:

@@ -1,6 +1,7 @@
 """The pages of a class: a report per student, the dashboard. Under pseudonyms, where these are asked for."""
 
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 
@@ -43,6 +44,10 @@ class Publisher:
     def entries(self) -> tuple[Entry, ...]:
         """Return the gradebook as it may be shown, with the addresses of the reports."""
         return tuple(map(self._entry, self.store.entries(self.folder.settings.series)))
+
+    def title(self, entries: Sequence[Entry]) -> str:
+        """Return what the exercise is called, as a verdict says it."""
+        return next((e.verdict.title for e in entries if e.verdict is not None), self.folder.settings.exercise)
 
     def dashboard(self) -> None:
         """Write the dashboard, and remove reports that belong to nobody any more. Raises `ClassFolderError`."""

@@ -39,7 +39,10 @@ def submission(*sources: str) -> Submission:
         (["def cultivars(): pass", "def grapes(): pass"], "wine"),
         (["def cultivars(): pass", "async  def grapes (x): pass"], "wine"),
         (["def cultivars(): pass"], None),  # a third of it
-        (["def load(): pass", "def cultivars(): pass", "def grapes(): pass"], None),  # one of this one's
+        # They share a function, but all of the other's are there, and half of this one's are not.
+        (["def load(): pass", "def cultivars(): pass", "def grapes(): pass"], "wine"),
+        (["def load(): pass", "def cultivars(): pass"], None),
+        (["def load(): pass", "def train(): pass", "def cultivars(): pass", "def grapes(): pass"], None),
         (["def slope(): pass"], None),  # of two others
         (["x = 1", "# def grapes(): and def cultivars():"], None),
         (["class A:\n    def cultivars(): pass\n    def grapes(): pass"], None),

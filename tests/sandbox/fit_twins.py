@@ -1,8 +1,8 @@
 """Does each case twice, as Keras does it and as it is done behind the walls, and tells what both left.
 
-`python -m tests.sandbox.fit_twins` reads names of cases and writes a line of JSON for each: what plain Keras left,
-what the other did, and how many pieces of epochs the other did in one go. Each runs in a process of its own, forked
-from this one, in which TensorFlow is imported and not yet started.
+`python -m tests.sandbox.fit_twins` reads names of cases and writes a line of JSON for each: what plain Keras
+left, what the other did, and how many pieces of epochs the other did in one go. Each runs in a process of its own,
+forked from this one, in which TensorFlow is imported and not yet started.
 """
 
 import contextlib
