@@ -1,5 +1,6 @@
 """What a person decides against a verdict: found by the student's name, checked, kept with its reason."""
 
+import math
 from datetime import UTC, datetime
 
 from grader.gradebook import Adjustment, Entry
@@ -20,6 +21,8 @@ def adjust(
     store: Store, publisher: Publisher, student: str, criterion: str | None, points: float, reason: str, by: str
 ) -> Entry:
     """Keep an adjustment and return the student's entry with it. Raises `AdjustmentError` and `StoreError`."""
+    if not math.isfinite(points):
+        raise AdjustmentError(T("{points} is no number of points.", points=str(points)))
     found = _find(store, publisher, student)
     _require_criterion(found.entry, criterion)
     adjustment = Adjustment(criterion=criterion, points=points, reason=reason, by=by, at=datetime.now(UTC))

@@ -17,11 +17,11 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
 
     It is clear where no function of this exercise is defined, but at least half of exactly one other's; or where
     at most half of this one's are, but all of another's, `MANY` of which this one does not know. Where two others
-    share the most, nobody can tell which one was meant.
+    share the most, nobody can tell which one was meant; nor where this one has no stub.
     """
     defined = functions(unit.source for unit in submission.units)
     ours = of_exercise(course, exercise)
-    if not defined or 2 * len(ours & defined) > len(ours):
+    if not ours or not defined or 2 * len(ours & defined) > len(ours):
         return None
     shares = {}
     for other in course.exercises():

@@ -54,8 +54,8 @@ def test_what_it_looks_like(course: Course, sources: list[str], expected: str | 
     assert looks_like(course, "digits", submission(*sources)) == expected
 
 
-def test_exercises_without_a_stub_are_never_meant(course: Course) -> None:
-    assert looks_like(course, "stubless", submission("def cultivars(): 1\ndef grapes(): 1")) == "wine"
+def test_nothing_is_told_of_exercises_without_a_stub(course: Course) -> None:
+    assert looks_like(course, "stubless", submission("def cultivars(): 1\ndef grapes(): 1")) is None
     assert of_exercise(course, "stubless") == of_exercise(course, "empty") == frozenset()
 
 
