@@ -40,8 +40,8 @@ def _change(old: Entry, new: Entry) -> Change:
     return Change(
         student=new.student,
         name=new.name,
-        before=old.points,
-        after=new.points,
+        before=old.mark,
+        after=new.mark,
         status_before=old.status,
         status_after=new.status,
         criteria=tuple(

@@ -122,7 +122,7 @@ class ClassSummary(Record, frozen=True):
 def summarise(entries: Sequence[Entry]) -> ClassSummary:
     """Return what `entries`, one for each student, say together."""
     verdicts = [entry.verdict for entry in entries if entry.verdict is not None]
-    marks = [mark for entry in entries if (mark := final_mark(entry)) is not None]
+    marks = [mark for entry in entries if (mark := entry.mark) is not None]
     max_points = _usual_maximum(verdicts)
     return ClassSummary(
         hand_ins=len(entries),
@@ -141,20 +141,6 @@ def summarise(entries: Sequence[Entry]) -> ClassSummary:
         uncertified=tuple(entry for entry in entries if entry.verdict and entry.verdict.certified is False),
         missing_walls=_missing_walls(entries),
     )
-
-
-def final_mark(entry: Entry) -> float | None:
-    """Return the mark, or None as long as something in it is neither decided by the grader nor by a person.
-
-    Without a verdict, any adjustment is a person's decision. Points added to the sum decide no criterion.
-    """
-    points, verdict = entry.points, entry.verdict
-    if points is None or not math.isfinite(points):
-        return None
-    if verdict is None or verdict.status is not Status.NOT_GRADED:
-        return points
-    open_ones = [c for c in verdict.criteria if c.status is Status.NOT_GRADED]
-    return points if open_ones and not _still_open(entry, open_ones) else None
 
 
 def _still_open(entry: Entry, criteria: Sequence[CriterionVerdict]) -> list[CriterionVerdict]:
@@ -214,7 +200,7 @@ def _round_step(rough: float) -> float:
 def _undecided(entries: Sequence[Entry]) -> tuple[Undecided, ...]:
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
-        if final_mark(entry) is None:
+        if entry.mark is None:
             groups.setdefault(_reasons(entry), []).append(entry)
     # What has not had its turn says nothing about the class: last.
     ordered = sorted(groups.items(), key=lambda group: (not group[0], -len(group[1]), group[0]))

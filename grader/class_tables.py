@@ -110,7 +110,7 @@ def print_changes(changed: Sequence[Change], judged: int, say: Translator, conso
 def print_adjusted(entry: Entry, say: Translator, console: Console) -> None:
     """Say what mark a student has now."""
     numbers = Numbers(say.language)
-    mark = _mark(entry.points, entry.status, say, numbers)
+    mark = _mark(entry.mark, entry.status, say, numbers)
     _line(console, say(T("{name} now has {mark}.", name=shown(entry.name), mark=mark)))
 
 

@@ -3,6 +3,7 @@
 Plain frozen data, read from the store. With pseudonyms these are already in it: nothing here knows the real names.
 """
 
+import math
 from datetime import datetime
 
 from grader.verdict import Record, Status, Verdict
@@ -60,3 +61,20 @@ class Entry(Record, frozen=True, kw_only=True):
                 points += adjustment.points - judged.get(adjustment.criterion, 0.0)
                 judged[adjustment.criterion] = adjustment.points
         return round(points, 6)
+
+    @property
+    def mark(self) -> float | None:
+        """Return the points where they are final: None as long as something is decided neither by the grader nor
+        by a person.
+
+        The points of a verdict that is not graded are what was decided so far, and no mark. A person decides a
+        criterion by adjusting it, and everything by adjusting the sum.
+        """
+        points = self.points
+        if points is None or not math.isfinite(points):
+            return None
+        adjusted = {adjustment.criterion for adjustment in self.adjustments}
+        if self.status is not Status.NOT_GRADED or None in adjusted:
+            return points
+        undecided = [c.id for c in self.verdict.criteria if c.status is Status.NOT_GRADED] if self.verdict else []
+        return points if adjusted and adjusted.issuperset(undecided) else None

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.class_summary import ClassSummary, final_mark, unwalled
+from grader.class_summary import ClassSummary, unwalled
 from grader.gradebook import Entry
 from grader.text import T, Text, Translator
 from grader.verdict import Status
@@ -109,7 +109,7 @@ class RowMaker:
 
     def __call__(self, entry: Entry) -> Row:
         """Return the line of one student."""
-        verdict, final = entry.verdict, final_mark(entry) is not None
+        verdict, final = entry.verdict, entry.mark is not None
         criteria = verdict.criteria if verdict is not None else ()
         passed = sum(criterion.status is Status.PASSED for criterion in criteria)
         seconds = verdict.resources.wall_seconds if verdict is not None else None

@@ -7,7 +7,6 @@ from grader.exports.plain import to_csv, to_jsonl
 from grader.exports.platforms import to_platform
 from grader.exports.record import ENDINGS, SENTENCES, Exported, Format, UnusableRosterError
 from grader.exports.roster import fill
-from grader.exports.table import mark
 from grader.exports.workbook import to_xlsx
 from grader.gradebook import Entry
 from grader.text import T
@@ -51,4 +50,4 @@ def export(
         Format.JSONL: lambda: to_jsonl(entries),
         Format.XLSX: lambda: to_xlsx(entries, language),
     }[format_]()
-    return Exported(data=data, without_mark=tuple(entry.name for entry in entries if mark(entry) is None))
+    return Exported(data=data, without_mark=tuple(entry.name for entry in entries if entry.mark is None))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.exports.cells import defused, written
-from grader.exports.table import Cell, criteria, header, mark, rows
+from grader.exports.table import Cell, criteria, header, rows
 from grader.gradebook import Entry
 
 BOM = "\ufeff"  # tells Excel that the file is UTF-8
@@ -43,7 +43,7 @@ def to_jsonl(entries: Sequence[Entry]) -> bytes:
     `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,
     which UTF-8 cannot hold.
     """
-    found = ({"status": e.status.value, "points": mark(e), **msgspec.to_builtins(e)} for e in entries)
+    found = ({"status": e.status.value, "points": e.mark, **msgspec.to_builtins(e)} for e in entries)
     return b"".join(msgspec.json.encode(_encodable(entry)) + b"\n" for entry in found)
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from grader.exports.cells import begins_formula, defused, written
 from grader.exports.plain import csv_bytes
 from grader.exports.record import Exported, Format
-from grader.exports.table import mark
 from grader.gradebook import Entry
 
 Row = list[str]
@@ -45,7 +44,7 @@ def to_platform(entries: Sequence[Entry], exercise: str, format_: Format, langua
     return Exported(
         data=data,
         without_row=tuple(entry.name for entry in entries if not _findable(entry, format_)),
-        without_mark=tuple(entry.name for entry in entries if mark(entry) is None),
+        without_mark=tuple(entry.name for entry in entries if entry.mark is None),
     )
 
 
@@ -64,14 +63,14 @@ def _moodle(entries: Sequence[Entry], language: str) -> list[Row]:
     for entry in entries:
         identifier = _PARTICIPANT[language] + entry.platform_id if entry.platform_id else ""
         own = [defused(identifier), defused(entry.name), defused(entry.email), entry.status.value]
-        lines.append([*own, written(mark(entry)), _maximum(entry), "-"])
+        lines.append([*own, written(entry.mark), _maximum(entry), "-"])
     return lines
 
 
 def _canvas(entries: Sequence[Entry], exercise: str) -> list[Row]:
     """Return a gradebook with one assignment. Canvas offers to make it if there is none of this title."""
     maximum = next((_maximum(entry) for entry in entries if entry.verdict is not None), "")
-    lines = ([defused(e.name), defused(e.platform_id), "", "", "", written(mark(e))] for e in entries)
+    lines = ([defused(e.name), defused(e.platform_id), "", "", "", written(e.mark)] for e in entries)
     return [[*_CANVAS, defused(exercise)], ["    Points Possible", "", "", "", "", maximum], *lines]
 
 
@@ -79,7 +78,7 @@ def _gradescope(entries: Sequence[Entry]) -> list[Row]:
     lines = [list(_GRADESCOPE)]
     for entry in entries:
         own = [defused(entry.name), defused(entry.platform_id), defused(entry.email)]
-        lines.append([*own, written(mark(entry)), _maximum(entry)])
+        lines.append([*own, written(entry.mark), _maximum(entry)])
     return lines
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from grader.exports.cells import written
 from grader.exports.plain import BOM, csv_bytes
 from grader.exports.record import Exported, Format, UnusableRosterError
-from grader.exports.table import mark
 from grader.gradebook import Entry
 from grader.text import T
 from grader.verdict import Record
@@ -81,15 +80,15 @@ def fill(
     people = {n: line for n, line in enumerate(lines) if n and not _is_points_possible(line) and places.name(line)}
     found = _match(entries, people, places)
     for entry, row in found:
-        if mark(entry) is not None:
+        if entry.mark is not None:
             lines[row] += [""] * (grade + 1 - len(lines[row]))
-            lines[row][grade] = written(mark(entry))
+            lines[row][grade] = written(entry.mark)
     matched, rows = {entry.student for entry, _ in found}, {row for _, row in found}
     return Exported(
         data=csv_bytes(lines, delimiter, bom),
         without_row=tuple(e.name for e in entries if e.student not in matched),
         without_hand_in=tuple(places.name(line) for n, line in people.items() if n not in rows),
-        without_mark=tuple(e.name for e, _ in found if mark(e) is None),
+        without_mark=tuple(e.name for e, _ in found if e.mark is None),
     )
 
 

@@ -31,20 +31,6 @@ PREFIX = "criterion:"
 Cell = str | float | bool | datetime | None
 
 
-def mark(entry: Entry) -> float | None:
-    """Return the mark that may leave the house: none where anything is undecided that no person decided since.
-
-    The points of a verdict that is not graded are what was decided so far: no mark. A person decides a criterion
-    by adjusting it, and everything by adjusting the sum.
-    """
-    if entry.status is Status.NOT_GRADED and not any(a.criterion is None for a in entry.adjustments):
-        decided = {a.criterion for a in entry.adjustments}
-        undecided = [c for c in entry.verdict.criteria if c.status is Status.NOT_GRADED] if entry.verdict else []
-        if not decided or any(c.id not in decided for c in undecided):
-            return None
-    return entry.points
-
-
 def criteria(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
     found: dict[str, None] = {}
@@ -63,7 +49,7 @@ def header(ids: Sequence[str]) -> tuple[str, ...]:
 def rows(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
     """Give one row per student, in the order of `header`; texts as they are."""
     for entry in entries:
-        verdict, points = entry.verdict, mark(entry)
+        verdict, points = entry.verdict, entry.mark
         judged = verdict.points if verdict is not None else 0.0
         yield (
             entry.student,

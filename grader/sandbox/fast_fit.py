@@ -35,6 +35,8 @@ from tensorflow.python.eager import context
 from tensorflow.python.framework import op_def_registry
 from tensorflow.python.util import tf_stack
 
+from grader.sandbox import fast_build
+
 # The source of all that is relied on, and of TensorFlow the version: with others, nothing is changed.
 _SOURCES = (
     keras_trainer,
@@ -73,7 +75,9 @@ _OF_VARIABLES = (
     "ResourceApply",
     "ResourceGather",
     "ResourceScatter",
+    "ResourceSparseApply",
     "VarIsInitialized",
+    "VariableShape",
 )
 _CALLS = ("Assert", "Case", "If", "PartitionedCall", "StatefulPartitionedCall", "While")
 
@@ -158,7 +162,7 @@ class EpochIterator(keras_trainer.TFEpochIterator):  # type: ignore[misc]
             return ()
         model = caller.f_locals["self"]
         audience = _audience(caller.f_locals["callbacks"], loop)
-        steps = _steps(getattr(model, loop.function), model)
+        steps = _steps(model, loop)
         if audience is None or steps is None or table.key in steps.refused:
             return ()
         ends = [table.steps]
@@ -185,20 +189,16 @@ class _Table:
         rows = len(self.flat[0])
         # With a last batch that is smaller, tf.data does not tell how many rows a batch has.
         self.rows = None if adapter.has_partial_batch else self.size
-        self.structure = tensors
+        self.batch = tf.nest.map_structure(lambda t: tf.TensorSpec((self.rows, *t.shape[1:]), t.dtype), tensors)
         self.order = _shuffled(rows, context.global_seed()) if adapter._shuffle else tf.range(rows, dtype=tf.int64)
-        shapes = tuple((t.dtype, tuple(t.shape[1:])) for t in self.flat)
-        self.key = (self.size, self.rows, shapes, repr(tf.nest.map_structure(lambda _: 0, tensors)))
+        self.key = repr(self.batch)
 
     def batches(self) -> Iterator[Any]:
         """Yield the batches of an epoch."""
         for step in range(self.steps):
             rows = self.order[step * self.size : (step + 1) * self.size]
-            yield self.packed([tf.gather(tensor, rows, axis=0) for tensor in self.flat])
-
-    def packed(self, tensors: list[Any]) -> Any:
-        """Return tensors in the structure that Keras has for a batch."""
-        return tf.nest.pack_sequence_as(self.structure, tensors)
+            batch = [tf.gather(tensor, rows, axis=0) for tensor in self.flat]
+            yield tf.nest.pack_sequence_as(self.batch, batch)
 
 
 def _table(iterator: EpochIterator, caller: FrameType) -> _Table | None:
@@ -212,6 +212,8 @@ def _table(iterator: EpochIterator, caller: FrameType) -> _Table | None:
         or iterator.steps_per_execution != 1
         or type(iterator._distribute_strategy).__name__ != "_DefaultDistributionStrategy"
         or not tf.executing_eagerly()
+        or context.num_gpus()
+        or tf.config.optimizer.get_jit()
         or tf.config.functions_run_eagerly()
         or adapter._shuffle not in (True, False)
         or (adapter._shuffle and context.global_seed() is None)
@@ -301,15 +303,16 @@ class _Logs(NamedTuple):
         return self.logs
 
 
-def _steps(function: Any, model: Any) -> "_Steps | None":
+def _steps(model: Any, loop: _Loop) -> "_Steps | None":
     """Return what does the steps in a model's function, put there now where it is not yet; None in another's."""
+    function = getattr(model, loop.function)
     if getattr(function, "__code__", None) is not _FUNCTION:
         return None
     cells = dict(zip(_FUNCTION.co_freevars, function.__closure__, strict=True))
     cell = cells["multi_step_on_iterator"]
     if not isinstance(cell.cell_contents, _Steps):
         # In this place, tracebacks and the messages of graphs show the way through Keras that they always show.
-        cell.cell_contents = _Steps(cell.cell_contents, model)
+        cell.cell_contents = _Steps(cell.cell_contents, model, trains=loop.function == "train_function")
     steps: _Steps = cell.cell_contents
     return steps
 
@@ -317,8 +320,8 @@ def _steps(function: Any, model: Any) -> "_Steps | None":
 class _Steps:
     """Keras's function of one step, which also does all steps of a piece."""
 
-    def __init__(self, plain: Any, model: Any) -> None:
-        self.plain, self.model = plain, model
+    def __init__(self, plain: Any, model: Any, *, trains: bool) -> None:
+        self.plain, self.model, self.trains = plain, model, trains
         self.refused: set[Any] = set()
         self._programs: dict[Any, Any] = {}
 
@@ -331,27 +334,31 @@ class _Steps:
         if program is None:
             self.refused.add(table.key)
             return [self.plain(iterator.again()) for _ in range(iterator.first, iterator.last)][-1]
-        return _Logs(program(table.order, _int(iterator.first), _int(iterator.last), *table.flat))
+        numbers = (tf.constant(n, tf.int64) for n in (table.size, iterator.first, iterator.last))
+        return _Logs(program(table.order, *numbers, *table.flat))
 
     def _program(self, table: _Table) -> Any:
         """Return the traced function of many steps; None where an operation has a state of its own."""
         if table.key not in self._programs:
             self._programs[table.key] = None
+            if self.trains:
+                fast_build.build(self.model, table.batch)
             traced = self._function(table).get_concrete_function()
             self._programs[table.key] = None if _has_state(traced.graph.as_graph_def()) else traced
         return self._programs[table.key]
 
     def _function(self, table: _Table) -> Any:
-        size, step = table.size, self.plain.python_function
+        step, structure, batch_rows = self.plain.python_function, table.batch, table.rows
 
         # Named as Keras's, for messages contain the name.
-        def multi_step_on_iterator(order: Any, first: Any, last: Any, *flat: Any) -> Any:
+        def multi_step_on_iterator(order: Any, size: Any, first: Any, last: Any, *flat: Any) -> Any:
             def body(number: Any) -> tuple[Any]:
                 begin = number * size
                 end = tf.minimum(begin + size, tf.size(order, out_type=tf.int64))
                 rows = tf.slice(order, [begin], [end - begin])
-                rows.set_shape((table.rows,))
-                step(_Batch(table.packed([tf.gather(tensor, rows, axis=0) for tensor in flat])))
+                rows.set_shape((batch_rows,))
+                batch = [tf.gather(tensor, rows, axis=0) for tensor in flat]
+                step(_Batch(tf.nest.pack_sequence_as(structure, batch)))
                 return (number + 1,)
 
             with tf_stack.CurrentModuleFilter():
@@ -360,12 +367,8 @@ class _Steps:
 
         number = tf.TensorSpec((), tf.int64)
         tensors = [tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in table.flat]
-        signature = [tf.TensorSpec((None,), tf.int64), number, number, *tensors]
+        signature = [tf.TensorSpec((None,), tf.int64), number, number, number, *tensors]
         return tf.function(multi_step_on_iterator, input_signature=signature, autograph=False)
-
-
-def _int(number: int) -> Any:
-    return tf.constant(number, tf.int64)
 
 
 def _has_state(graph: Any) -> bool:

@@ -329,11 +329,6 @@ except KeyboardInterrupt:
     left = "interrupted"
 model.fit(x, y, **once)
 """,
-    "labels that are too large": """
-model = compiled(layers.Dropout(0.2), loss="sparse_categorical_crossentropy")
-labels[70] = 12
-model.fit(x, labels, epochs=2, verbose=0)
-""",
     "a bar of progress": """
 model = compiled()
 model.fit(x, y, epochs=2, batch_size=8, validation_data=(x_val, y_val))
@@ -341,8 +336,13 @@ model.fit(x, y, epochs=2, verbose=2, validation_data=(x_val, y_val))
 left = model.evaluate(x, y)
 """,
 }
-# Wrong data: Keras says so, or the function that is traced does.
+# Wrong data, of which no epoch comes to its end: Keras says so, or the function that is traced, or an operation.
 WRONG = {
+    "labels that are too large": """
+model = compiled(layers.Dropout(0.2), loss="sparse_categorical_crossentropy")
+labels[70] = 12
+model.fit(x, labels, epochs=2, verbose=0)
+""",
     "columns that are too few": "model = compiled()\nmodel.fit(x[:, :3], y)",
     "rows that are too few": "model = compiled()\nmodel.fit(x, y[:50])",
     "labels in another form": "model = compiled()\nmodel.fit(x, labels)",

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -43,3 +44,32 @@ def test_it_leaves_what_plain_keras_leaves(twins: Twins, name: str) -> None:
     assert result["plain"]
     assert result["fast"] == result["plain"]
     assert bool(result["pieces"]) is CASES[name].fast
+
+
+def test_a_call_does_an_epoch(twins: Twins) -> None:
+    assert twins("plain")["pieces"] == 6  # three epochs, and each validated
+
+
+@pytest.mark.parametrize("exercise", ["digits", "wine"])
+def test_the_evidence_of_a_reference_solution_is_the_same(twins: Twins, exercise: str) -> None:
+    result = twins(exercise)
+    assert result["plain"]
+    assert result["fast"] == result["plain"]
+    assert result["pieces"]
+
+
+def test_it_is_on_with_the_keras_that_is_installed() -> None:
+    from grader.sandbox import fast_fit
+
+    assert fast_fit.known() == f"Keras {version('keras')}"
+
+
+def test_with_another_keras_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keras.src.backend.tensorflow import trainer
+
+    from grader.sandbox import fast_fit
+
+    monkeypatch.setattr(fast_fit, "_KNOWN", {})
+    plain = trainer.TFEpochIterator
+    fast_fit.install()
+    assert trainer.TFEpochIterator is plain

@@ -1,0 +1,75 @@
+"""Makes the variables of an optimizer and of metrics before a training step is traced, so that it is traced once.
+
+Keras makes them in the step itself, and TensorFlow traces a function that made variables a second time. What they
+are, what they are called and what they hold does not depend on when they are made. How often code is traced does,
+for code that counts or prints: so this is done for models that hold no code but Keras's, and only where nothing
+about the data could keep the step from being traced.
+"""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras.src.models.functional import Functional
+from keras.src.optimizers.base_optimizer import BaseOptimizer
+
+# Losses of labels that are class numbers, and of labels shaped as the outputs are.
+_NUMBERED = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+
+
+def build(model: Any, batch: Any) -> None:
+    """Build a model's optimizer and metrics for batches as `batch`: a structure with shapes."""
+    if _is_usual(model, batch) and not model.optimizer.built and not model._compile_metrics.built:
+        optimizer = model.optimizer
+        with keras.name_scope(optimizer.name, caller=optimizer):
+            optimizer.build(list(model.trainable_weights))
+        model._compile_metrics.build(batch[1], model.outputs[0])
+
+
+def _is_usual(model: Any, batch: Any) -> bool:
+    return (
+        type(model) in (keras.Sequential, Functional)
+        and model.built
+        and len(model.inputs) == len(model.outputs) == 1
+        and len(model.trainable_weights) > 0
+        and all(map(_is_of_keras, model._flatten_layers()))
+        and _is_of_keras(model.optimizer)
+        and type(model.optimizer).apply is BaseOptimizer.apply
+        and isinstance(model.loss, str | keras.losses.Loss)
+        and _is_of_keras(model.loss)
+        and model._compile_metrics is not None
+        and all(map(_is_of_keras, _flat(model._compile_metrics._user_metrics)))
+        and not model._compile_metrics._user_weighted_metrics
+        and _fits(model, batch)
+    )
+
+
+def _fits(model: Any, batch: Any) -> bool:
+    """Return whether inputs and labels have the shapes that the model and its loss want."""
+    if not isinstance(batch, tuple) or not all(isinstance(part, tf.TensorSpec) for part in batch[:2]):
+        return False
+    x, y, outputs = batch[0].shape[1:], batch[1].shape[1:], model.outputs[0].shape[1:]
+    if tuple(x) != tuple(model.inputs[0].shape[1:]):
+        return False
+    name = model.loss if isinstance(model.loss, str) else type(model.loss).__name__
+    return tuple(y) == tuple(outputs[:-1] if name in _NUMBERED else outputs)
+
+
+def _flat(metrics: Any) -> list[Any]:
+    return list(metrics) if isinstance(metrics, list | tuple) else [metrics]
+
+
+def _is_of_keras(thing: Any) -> bool:
+    """Return whether nothing that a loss, a metric, an optimizer or a layer calls is of the submission."""
+    if thing is None or isinstance(thing, str):
+        return True
+    kind = type(thing)
+    if kind is keras.layers.Lambda or not kind.__module__.startswith("keras.src."):
+        return False
+    return all(
+        _module(value).startswith(("keras.", "tensorflow.")) for value in vars(thing).values() if callable(value)
+    )
+
+
+def _module(value: Any) -> str:
+    return str(getattr(value, "__module__", None) or type(value).__module__)
