@@ -76,5 +76,7 @@ class Entry(Record, frozen=True, kw_only=True):
         adjusted = {adjustment.criterion for adjustment in self.adjustments}
         if self.status is not Status.NOT_GRADED or None in adjusted:
             return points
-        undecided = [c.id for c in self.verdict.criteria if c.status is Status.NOT_GRADED] if self.verdict else []
-        return points if adjusted and adjusted.issuperset(undecided) else None
+        if self.verdict is None:
+            return points if adjusted else None
+        undecided = [c.id for c in self.verdict.criteria if c.status is Status.NOT_GRADED]
+        return points if undecided and adjusted.issuperset(undecided) else None

@@ -96,10 +96,6 @@ def _trained(case: Case, training: Training, seed: int) -> Trained:
 
 def model_at(case: Case, step: str) -> Model | None:
     """Return the model that a `Describe` step saw, with its replay."""
-    return case.once((model_at, step), lambda: _model_at(case, step))
-
-
-def _model_at(case: Case, step: str) -> Model | None:
     seen = case.steps.get(step)
     if seen is None or seen.evidence.model is None:
         return None

@@ -63,5 +63,6 @@ def _walk(value: Any, longest: int) -> Any:
             for key, entry in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_walk(entry, longest) for entry in value]
+        # Most of a report are numbers of pictures and curves.
+        return [entry if isinstance(entry, float) else _walk(entry, longest) for entry in value]
     return value

@@ -30,7 +30,7 @@ def render(verdict: Verdict, exhibits: Exhibits) -> str:
 def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
     """Return everything that the templates name: records as they are, and the geometry of what is drawn."""
     say, numbers = Translator(verdict.language), Numbers(verdict.language)
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style, policy = _style()
     return {
         "verdict": verdict,
         "exhibits": exhibits,
@@ -53,8 +53,8 @@ def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
         "mistakes": tuple(pictures.picture(mistake) for mistake in exhibits.mistakes),
         "layers": pictures.layers(exhibits.network) if exhibits.network else (),
         "figures": tuple((figure, pictures.is_png(figure)) for figure in exhibits.figures),
-        "style": Markup(style),  # noqa: S704 - our own file, and no value ever goes into it
-        "policy": content_security_policy(style),
+        "style": style,
+        "policy": policy,
     }
 
 
@@ -78,6 +78,14 @@ def content_security_policy(style: str, script: str = "") -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _style() -> tuple[Markup, str]:
+    """Return the style sheet, and the policy that allows it."""
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    # Our own file, and no value ever goes into it.
+    return Markup(style), content_security_policy(style)  # noqa: S704
 
 
 @cache

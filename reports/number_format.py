@@ -1,7 +1,9 @@
 """Numbers as people of a language write them."""
 
 import math
+from collections.abc import Callable
 
+from babel import Locale
 from babel.numbers import format_decimal, format_percent, format_scientific
 
 _LONGEST_WRITTEN_OUT = 1e12  # a loss that diverged has hundreds of digits, which say nothing
@@ -11,7 +13,8 @@ class Numbers:
     """Writes numbers in one language: decimal comma and thousands point in German."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        self.locale = Locale.parse(language)
+        self._written: dict[tuple[str, str], str] = {}  # a document says the same numbers often
 
     def points(self, value: float) -> str:
         """14.5 and 14, never 14.500."""
@@ -25,7 +28,7 @@ class Numbers:
         """A share of 1 as whole percent."""
         if not math.isfinite(share) or abs(share) >= _LONGEST_WRITTEN_OUT:
             return "–"
-        return str(format_percent(share, locale=self.language))
+        return self._once(share, "%", lambda: str(format_percent(share, locale=self.locale)))
 
     def score(self, value: float) -> str:
         """Three decimals, so that columns of scores can be compared at a glance."""
@@ -46,12 +49,21 @@ class Numbers:
     def short(self, value: float) -> str:
         """As short as can be, for the ticks of an axis."""
         if value != 0 and not 1e-3 <= abs(value) < 1e5:
-            return str(format_scientific(value, format="0.#E0", locale=self.language))
+            return str(format_scientific(value, format="0.#E0", locale=self.locale))
         return self._decimal(value, "#,##0.####")
 
     def _decimal(self, value: float, pattern: str) -> str:
         if not math.isfinite(value):
             return "–"
         if abs(value) >= _LONGEST_WRITTEN_OUT:
-            return str(format_scientific(value, format="0.#E0", locale=self.language))
-        return str(format_decimal(value, format=pattern, locale=self.language)).replace("-", "−")
+            return str(format_scientific(value, format="0.#E0", locale=self.locale))
+        return self._once(value, pattern, lambda: self._by_pattern(value, pattern))
+
+    def _by_pattern(self, value: float, pattern: str) -> str:
+        return str(format_decimal(value, format=pattern, locale=self.locale)).replace("-", "−")
+
+    def _once(self, value: float, pattern: str, write: Callable[[], str]) -> str:
+        key = repr(value), pattern  # 0.0 and -0.0 are equal, and not written alike
+        if key not in self._written:
+            self._written[key] = write()
+        return self._written[key]

@@ -136,6 +136,25 @@ def test_kernels_that_are_rows_of_the_data_disagree(units: int, transpose: bool)
     assert not disagreeing(make=neighbours(2, units, transpose=transpose))
 
 
+@pytest.mark.parametrize(("cosine", "copied"), [(0.99995, True), (0.9998, False), (0.9995, False), (0.99, False)])
+def test_what_is_only_like_a_row_is_no_copy(cosine: float, copied: bool) -> None:
+    def beside(net: Net) -> str:
+        rows = centred(data().inside["x_train"][:32].astype(np.float64))
+        aside = centred(np.asarray(net.random.normal(0, 1, rows.shape)))
+        aside -= rows * (aside * rows).sum(axis=1, keepdims=True)
+        aside /= np.linalg.norm(aside, axis=1, keepdims=True)
+        return net.dense(net.dense(net.x, 32, "Relu", (rows + aside * np.tan(np.arccos(cosine))).T), 10, "Softmax")
+
+    assert disagreeing(make=beside) == ({"copies"} if copied else set())
+
+
+def centred(x: Array) -> Array:
+    """Rows with a mean of 0 and the length 1."""
+    x = x - x.mean(axis=1, keepdims=True)
+    unit: Array = x / np.linalg.norm(x, axis=1, keepdims=True)
+    return unit
+
+
 def test_kernels_that_diverged_are_no_copies() -> None:
     def broken(net: Net) -> str:
         return net.dense(net.dense(net.x, 16, "Relu", np.full((64, 16), np.nan)), 10, "Softmax")

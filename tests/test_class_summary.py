@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from grader.class_summary import FEWEST, MarkClass, Undecided, final_mark, histogram, summarise, usage
+from grader.class_summary import FEWEST, MarkClass, Undecided, histogram, summarise, usage
 from grader.gradebook import Entry
 from grader.verdict import Hint, Isolation, Notice, Resources, Status, Verdict, WallState
 from tests.reports import class_samples as made
@@ -81,7 +81,7 @@ def test_what_could_not_be_graded_is_in_no_average() -> None:
         (open_at("a", "b"), ("a",), None),
         (open_at("a", "b"), ("a", "b"), 20),
         (open_at("a"), ("c",), None),
-        (open_at("a"), (None,), None),  # points for the sum decide nothing
+        (open_at("a"), (None,), 25),  # whoever decides about the sum decides about everything
         (None, (), None),
         (None, (None,), 5),
         (None, ("a",), 5),
@@ -91,17 +91,17 @@ def test_a_mark_is_final_when_somebody_has_decided_everything(
     verdict: Verdict | None, decided: tuple[str | None, ...], mark: float | None
 ) -> None:
     adjustments = tuple(adjustment(name, 5.0) for name in decided)
-    assert final_mark(entry("1", verdict, adjustments=adjustments)) == mark
+    assert entry("1", verdict, adjustments=adjustments).mark == mark
 
 
 def test_a_verdict_that_says_not_graded_without_a_criterion_stays_open() -> None:
     verdict = msgspec.structs.replace(open_at(), status=NOT_GRADED)
-    assert final_mark(entry("1", verdict)) is None
-    assert final_mark(entry("1", verdict, adjustments=(adjustment("a", 3),))) is None
+    assert entry("1", verdict).mark is None
+    assert entry("1", verdict, adjustments=(adjustment("a", 3),)).mark is None
 
 
 def test_a_mark_that_is_no_number_is_no_mark() -> None:
-    assert final_mark(entry("1", open_at(), adjustments=(adjustment(None, float("nan")),))) is None
+    assert entry("1", open_at(), adjustments=(adjustment(None, float("nan")),)).mark is None
 
 
 def test_the_open_ones_are_grouped_by_their_reasons_and_the_most_come_first() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.exports import ENDINGS, SENTENCES, Format, UnusableRosterError, export
 from grader.exports.cells import defused, fit
-from grader.exports.table import AFTER, BEFORE, mark
+from grader.exports.table import AFTER, BEFORE
 from grader.gradebook import Entry
 from grader.text import LANGUAGES
 from grader.verdict import Status
@@ -102,7 +102,7 @@ def test_who_has_no_mark_has_an_empty_cell_and_is_named() -> None:
     ],
 )
 def test_a_mark_leaves_only_when_everything_is_decided(entry_: Entry, expected: float | None) -> None:
-    assert mark(entry_) == expected
+    assert entry_.mark == expected
 
 
 def test_a_criterion_that_was_not_graded_has_no_points() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from grader.verdict import Exhibits, Figure
+from grader.verdict import Confusion, Exhibits, Figure
 from reports.clean import cleaned, clip, one_line, visible
 from tests.reports import samples
 
@@ -51,6 +51,14 @@ def test_every_string_of_a_record_is_cleaned_and_nothing_else_changes() -> None:
     shown = cleaned(msgspec.structs.replace(verdict, criteria=(criterion,))).criteria[0]
     assert shown.received == "⟨U+202E⟩"
     assert len(shown.title) < 4100
+
+
+def test_strings_in_a_list_are_cleaned_too() -> None:
+    confusion = Confusion(labels=("a\u202e", "x" * 9000), counts=((1, 0), (0, 1)))
+    shown = cleaned(Exhibits(confusion=confusion)).confusion
+    assert shown is not None
+    assert shown.labels[0] == "a⟨U+202E⟩"
+    assert len(shown.labels[1]) < 4100
 
 
 def test_a_picture_is_not_cut() -> None:

@@ -49,6 +49,19 @@ def test_points_are_written_as_people_write_them(value: float, en: str, de: str)
     assert Numbers("de").points(value) == de
 
 
+def test_a_number_is_written_as_each_place_wants_it() -> None:
+    numbers = Numbers("en")
+    for _ in range(2):
+        assert [numbers.points(0.5), numbers.score(0.5), numbers.integer(1), numbers.score(1.0)] == [
+            "0.5",
+            "0.500",
+            "1",
+            "1.000",
+        ]
+        assert [numbers.percent(0.5), numbers.seconds(0.5), numbers.short(0.5)] == ["50%", "0.5", "0.5"]
+        assert [numbers.score(0.0), numbers.score(-0.0)] == ["0.000", "−0.000"]
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, -1e300, 10**30])
 def test_no_number_is_too_much(value: float) -> None:
     numbers = Numbers("en")
