@@ -55,6 +55,10 @@ def test_every_cell_is_valid_text_within_the_limit(text: str) -> None:
     assert "\r" not in cell
 
 
+def test_characters_that_a_format_or_a_terminal_stumbles_over_become_a_sign() -> None:
+    assert fit("a\x00b\x1bc\x7fd\x85e\ud800f\ufffeg\uffffh\ufdd0i\tj") == "a�b�c�d�e�f�g�h�i\tj"
+
+
 def test_a_text_longer_than_a_cell_is_cut_with_a_sign() -> None:
     assert fit("a" * LONGEST) == "a" * LONGEST
     assert len(defused("=" + "a" * 2 * LONGEST)) == LONGEST
