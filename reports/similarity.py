@@ -55,6 +55,8 @@ class _Group(NamedTuple):
 def render(title: str, found: Similarity, names: Mapping[str, str], language: str) -> str:
     """Return the page. `title`: of the exercise; `names`: of the students, by the keys that `found` has.
 
+    Code is shown as it was written: where `names` are pseudonyms, a comment may still hold a real one.
+
     Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
     """
     style = "".join((TEMPLATES / file).read_text(encoding="utf-8") for file in ("style.css", "similarity.css"))

@@ -14,9 +14,11 @@ LONGEST = 32_767  # characters that a cell of Excel holds
 _FORMULA = "".join(
     character for character in map(chr, range(0x20, 0x10000)) if unicodedata.normalize("NFKC", character) in "=+-@"
 )
-_SPACE = r"[\s\"\u200b\u2060\ufeff\ufffd]*"
-# A program that expects semicolons or tabs begins a cell behind each of them, whatever our quotes say.
-_BEGINS_FORMULA = re.compile(rf"(^|[;\t\n])({_SPACE}[{re.escape(_FORMULA)}])")
+# What may stand before a formula: spaces, quotes, and what separates cells. Whatever our quotes say, a program
+# that expects semicolons or tabs begins a cell behind each of them.
+_BEFORE = r"[\s;\"\u200b\u2060\ufeff\ufffd]"
+_BEGINS_FORMULA = re.compile(rf"(?<!{_BEFORE}){_BEFORE}*+(?=[{re.escape(_FORMULA)}])")
+_SEPARATOR = re.compile(r"[;\t\n]")
 _BEGINS_CELL = ("\t", "\n")
 # Controls but tab and newline, surrogates, and what XML forbids.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -30,8 +32,12 @@ def fit(text: str) -> str:
 
 def defused(text: str) -> str:
     """Return `text` so that no spreadsheet takes it, or a part behind a separator, for a formula."""
-    text = _BEGINS_FORMULA.sub(r"\1'\2", fit(text))
+    text = _BEGINS_FORMULA.sub(_with_apostrophes, fit(text))
     return fit("'" + text if text.startswith(_BEGINS_CELL) else text)
+
+
+def _with_apostrophes(before: re.Match[str]) -> str:
+    return ("'" if before.start() == 0 else "") + _SEPARATOR.sub(r"\g<0>'", before.group())
 
 
 def begins_formula(text: str) -> bool:

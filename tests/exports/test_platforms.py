@@ -57,6 +57,7 @@ def test_moodle_reads_a_worksheet_with_the_headings_of_its_language() -> None:
         ["Participant 71", "Anna", "anna@uni.de", "passed", "4", "4", "-"],
         ["Participant 72", "Bela", "", "not_graded", "", "", "-"],
     ]
+    assert table(export([entry()], "digits", Format.MOODLE, "en"))[1][0] == ""
     german = table(export([ANNA], "digits", Format.MOODLE, "de"))
     assert german[0][:3] == ["ID", "Vollständiger Name", "E-Mail-Adresse"]
     assert german[1][0] == "Teilnehmer/in71"

@@ -68,6 +68,12 @@ def test_a_row_says_what_is_known() -> None:
     ]
 
 
+def test_without_adjustments_there_is_none() -> None:
+    assert (lines([entry()])[0]["adjustment"], lines([entry()])[0]["reasons"]) == ("", "")
+    taken_back = entry(adjustments=(adjustment(1), adjustment(-1)))
+    assert lines([taken_back])[0]["adjustment"] == "0"
+
+
 def test_times_are_utc_whatever_zone_they_come_in() -> None:
     at = datetime(2026, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
     assert lines([entry(submitted=at)])[0]["submitted"] == "2025-12-31T23:30:00Z"
@@ -206,8 +212,8 @@ def test_a_dangerous_name_in_the_workbook_is_exact_and_stays_text_when_edited() 
 
 
 def test_an_id_of_a_criterion_cannot_become_a_formula_either() -> None:
-    strange = entry(verdict=verdict(criterion("=1+1", title="=2")))
-    assert "criterion:=1+1" in lines([strange])[0]
+    strange = entry(verdict=verdict(criterion(";=1+1", title="=2")))
+    assert "criterion:;'=1+1" in lines([strange])[0]
     book = openpyxl.load_workbook(io.BytesIO(export([strange], "digits", Format.XLSX, "en").data))
     assert not any(cell.data_type == "f" for sheet_ in book for line in sheet_.iter_rows() for cell in line)
 
