@@ -40,7 +40,7 @@ class Part(msgspec.Struct, frozen=True):
 
 def columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
     """Return the bars; the highest class fills the height."""
-    most = max((marks.count for marks in histogram), default=0) or 1
+    most = max((marks.count for marks in histogram), default=1)
     return tuple(Column(marks, f"{100 * marks.count / most:.1f}") for marks in histogram)
 
 

@@ -163,6 +163,9 @@ def test_one_and_the_same_mark_is_one_bar_among_all_classes() -> None:
         ([-2.0], 10, [(low, low + 1, int(low == -2)) for low in range(-2, 10)]),
         ([0.3], 1, [(low / 10, (low + 1) / 10, int(low == 3)) for low in range(10)]),
         ([5.0], 14.5, [(low, low + 2, int(low == 4)) for low in range(0, 16, 2)]),
+        # 0.14 / 0.02 is a hair more than 7 for a computer.
+        ([0.14], 0.14, [(low / 50, (low + 1) / 50, int(low == 6)) for low in range(7)]),
+        ([-0.14], 0, [(low / 50, (low + 1) / 50, int(low == -7)) for low in range(-7, 0)]),
         # A person typed one zero too many: the bars become wider, not more.
         ([1000.0, 5.0], 100, [(low, low + 100, int(low in {0, 900})) for low in range(0, 1000, 100)]),
     ],
@@ -205,7 +208,9 @@ def test_halfway_through_a_rescoring_the_rubric_of_most_is_taken_and_no_criterio
         ("c", "Title of c", 1),
     ]
     assert summary.max_points == 20
-    assert summarise([entry("1", old), entry("2", new)]).max_points == 30  # as many of each: the larger
+    # As many of each: the larger.
+    assert summarise([entry("1", old), entry("2", new)]).max_points == 30
+    assert summarise([entry("1", new), entry("2", old)]).max_points == 30
 
 
 def hinted(student: str, *hints: tuple[str, str, str]) -> Entry:
@@ -224,9 +229,9 @@ def hinted(student: str, *hints: tuple[str, str, str]) -> Entry:
 
 def test_misconceptions_are_counted_by_student() -> None:
     entries = [
-        hinted("1", ("relu-head", "a", "One."), ("relu-head", "b", "Again."), ("untrained", "b", "Epoch 3.")),
+        hinted("1", ("relu-head", "a", "Two."), ("relu-head", "b", "Again."), ("untrained", "b", "Epoch 3.")),
         hinted("2", ("untrained", "a", "Epoch 1.")),
-        hinted("3", ("relu-head", "b", "Two."), ("untrained", "b", "Epoch 3.")),
+        hinted("3", ("relu-head", "b", "One."), ("untrained", "b", "Epoch 3.")),
         hinted("4", ("dead-relu", "a", "Dead.")),
         entry("5"),
     ]

@@ -12,14 +12,14 @@ from grader.gradebook import Entry
 from grader.text import LANGUAGES
 from grader.verdict import Hint, Isolation, Resources, Status
 from reports import class_pictures, dashboard_rows
-from reports.dashboard import MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
-from reports.dashboard_rows import LONGEST_NAME, address, by_name
+from reports.dashboard import LONGEST_TEXT, MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
+from reports.dashboard_rows import LONGEST_NAME, UNDECIDED, address, by_name, label
 from tests.reports import class_samples as made
 from tests.reports import samples
 from tests.reports.class_samples import adjustment, criterion, entry, judged
 from tests.reports.test_html import Page
 
-EVIL = f"{samples.SCRIPT}\"'><b onclick=x> a\u202eb\u2066c\x1b[31m\n\n{{{{ 7 * 7 }}}} %s </style></script>\ud800"
+EVIL = f"a\u202eb\u2066c\x1b[31m\n\n<b onclick=x>{samples.SCRIPT}\"'>{{{{ 7 * 7 }}}} %s </style></script>\ud800"
 REPORT = re.compile(r"reports/s\d{4}\.html")
 
 
@@ -163,13 +163,21 @@ def test_hostile_strings_are_text() -> None:
     assert text.count("</style>") == text.count("</script>") == text.count("<script") == 1
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
     text.encode()
-    assert "<b onclick=x> a⟨U+202E⟩b⟨U+2066⟩c⟨U+001B⟩[31m" in page.text
+    assert "a⟨U+202E⟩b⟨U+2066⟩c⟨U+001B⟩[31m <b onclick=x>" in page.text
     assert "{{ 7 * 7 }}" in page.text
     assert f"{'W' * LONGEST_NAME} … (+{300 - LONGEST_NAME})" in page.text
     assert "W" * (LONGEST_NAME + 1) not in "".join(lines(text))
     assert len(text) < 200_000
     # A name of nothing but spaces is no name: the student's own takes its place.
     assert any(spaced(line).startswith("odd") for line in lines(text))
+
+
+def test_a_name_is_one_line() -> None:
+    assert label(" a\n\tb\u2028c\r") == "a b⟨U+2028⟩c⟨U+000D⟩"
+
+
+def test_a_message_without_end_is_cut() -> None:
+    assert f"{'W' * LONGEST_TEXT} … (+{5000 - LONGEST_TEXT})" in seen([entry("a", problem="W" * 5000)])
 
 
 def test_titles_may_be_hostile_too() -> None:
@@ -209,9 +217,10 @@ def test_only_paths_below_the_dashboard_become_addresses(path: str, expected: st
 
 
 def test_without_a_report_a_name_is_no_link() -> None:
-    (line,) = lines(page_of([entry("a", report="")]))
-    assert "<a" not in line
-    assert "a" in spaced(line)
+    text = page_of([entry("anna", judged(criterion("fit", Status.NOT_GRADED)), report="")])
+    main = text[text.index("<main") :]
+    assert "<a" not in main
+    assert spaced(main).count("anna") == 2  # on top, and in the table
 
 
 def test_the_headline() -> None:
@@ -265,6 +274,7 @@ def test_what_could_not_be_graded_comes_first_with_its_reasons() -> None:
         assert f"{reason} {who}" in said
     assert "emil" not in said
     assert 'href="reports/anna.html#criterion-fit"' in top
+    assert [UNDECIDED in line for line in lines(text)] == [True, True, True, True, False]
     assert "no final mark" not in seen(entries[-1:])
 
 
@@ -412,6 +422,7 @@ def test_each_flag_stands_in_its_line_and_can_be_filtered_by() -> None:
 def test_the_filter_offers_nothing_that_is_empty() -> None:
     right = judged(criterion("x", Status.PASSED, 10.0))
     assert re.findall(r'<option value="(.*?)"', page_of([entry("a", right)])) == ["", "p"]
+    assert re.findall(r'<optgroup label="(.*?)"', page_of([entry("a", right)])) == ["Status"]
 
 
 def test_a_line_has_what_it_is_sorted_by() -> None:
@@ -470,7 +481,7 @@ def test_a_name_that_begins_with_a_number_and_one_of_only_digits_can_be_sorted()
 
 
 def test_two_of_the_same_name_are_told_apart() -> None:
-    first, second = lines(page_of([entry("s1", name="Mia Weiß"), entry("s2", name="Mia Weiß")]))
+    first, second = lines(page_of([entry("s2", name="Mia Weiß"), entry("s1", name="Mia Weiß")]))
     assert spaced(first).startswith("Mia Weiß s1")
     assert spaced(second).startswith("Mia Weiß s2")
     (alone,) = lines(page_of([entry("mia")]))
