@@ -153,7 +153,7 @@ def grow(archive: zipfile.ZipFile, name: str, workplace: Workplace, beneath: str
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
     """Say whether all files in it are."""
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not _name(info).endswith("/")]
     return bool(members) and all(info.flag_bits & _ENCRYPTED for info in members)
 
 
@@ -184,6 +184,8 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _bad_name(name: str, parts: tuple[str, ...]) -> Text | None:
     if "\0" in name:
         return T("Its name holds a NUL character.")
+    if not parts and not name.endswith("/"):
+        return T("It has no name.")
     if len(name) > MAX_NAME or len(parts) > MAX_DEPTH:
         return T("Its path is too long.")
     if name.startswith("/") or ".." in parts or name[1:2] == ":":

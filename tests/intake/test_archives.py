@@ -65,6 +65,18 @@ def test_a_nul_in_a_name_is_told(tmp_path: Path) -> None:
     assert list(found.told.values()) == ["Its name holds a NUL character."]
 
 
+@pytest.mark.parametrize("name", [b"", b".", b"./."])
+def test_a_member_without_a_name_is_told(tmp_path: Path, name: bytes) -> None:
+    found = seen(raw_zip(tmp_path / "class.zip", [Raw(name), BERTA, CARL]))
+    assert found.taken == {"berta": "b", "carl": "c"}
+    assert found.told == {name.decode(): "It has no name."}
+
+
+def test_a_folder_entry_without_a_name_is_the_whole(tmp_path: Path) -> None:
+    found = seen(raw_zip(tmp_path / "class.zip", [Raw(b"./", b""), BERTA, CARL]))
+    assert (found.taken, found.told) == ({"berta": "b", "carl": "c"}, {})
+
+
 @pytest.mark.parametrize("name", [b"anna/" + b"x" * 1000 + b".py", b"d/" * 40 + b"x.py"])
 def test_names_that_are_too_long_are_told(tmp_path: Path, name: bytes) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(name, b"a"), BERTA]))

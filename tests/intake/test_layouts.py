@@ -135,6 +135,20 @@ def test_a_folder_around_the_whole_class_is_looked_through(hand_over: HandOver) 
     assert found.places["anna"] == "class/of/anna/x.py"
 
 
+def test_what_lies_beside_the_folder_around_the_class_is_told(hand_over: HandOver) -> None:
+    files = {"Moodle/Anna_1_assignsubmission_file/x.py": "a", "roster.csv": "", "Moodle/notes.txt": ""}
+    found = seen(hand_over(files))
+    assert (found.layout, found.taken) == (Layout.MOODLE, {"1": "a"})
+    assert found.told["roster.csv"] == "It lies beside the folder that all hand-ins are in."
+    assert set(found.told) == {"roster.csv", "Moodle/notes.txt"}
+
+
+def test_a_folder_with_another_beside_it_is_a_students(hand_over: HandOver) -> None:
+    found = seen(hand_over({"anna/a.py": "1", "anna/b.py": "2", "berta/": "", "readme.txt": ""}))
+    assert found.taken == {}
+    assert set(found.refused) == {"anna", "berta"}
+
+
 def test_a_folder_around_files_is_looked_through(hand_over: HandOver) -> None:
     found = seen(hand_over({"class/anna.py": "a", "class/berta.py": "b"}))
     assert found.layout is Layout.FILES
