@@ -180,25 +180,3 @@ def test_a_timestamp_that_is_a_link_or_long_is_not_read(tmp_path: Path) -> None:
     assert found.layout is Layout.NBGRADER
     assert [(h.submitted, h.late) for h in found.intake.hand_ins] == [(None, False)] * 2
     assert set(found.told) == {f"{name}/digits/timestamp.txt" for name in ("anna", "berta")}
-
-
-def test_the_metadata_of_gradescope_must_be_readable(tmp_path: Path) -> None:
-    bad = ["", "- a list", "a: [", "a: " + "[" * 100_000, "? {b: c}\n: d", "\x00", "text", "a: *b"]
-    for number, text in enumerate(bad):
-        root = as_folder(tmp_path / str(number), {"submission_metadata.yml": text, "submission_1/x.py": "a"})
-        if text == "a: *b":  # an alias: no more than a value that is not looked at
-            assert set(seen(root).refused) == {"a", "submission_1"}
-            continue
-        assert refusal(root) == (
-            "submission_metadata.yml cannot be read. It is not the YAML that Gradescope writes. Without it nobody "
-            "knows whose hand-ins these are."
-        )
-    root = as_folder(tmp_path / "latin", {"submission_metadata.yml": b"\xff", "submission_1/x.py": "a"})
-    assert "It is not the YAML" in refusal(root)
-
-
-@posix
-def test_the_metadata_of_gradescope_must_be_a_file(tmp_path: Path) -> None:
-    root = as_folder(tmp_path / "class", {"submission_1/x.py": "a"})
-    (root / "submission_metadata.yml").symlink_to("/etc/passwd")
-    assert refusal(root).startswith("submission_metadata.yml cannot be read. It is a link")

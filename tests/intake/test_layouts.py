@@ -11,6 +11,10 @@ from tests.intake.handed import NOTEBOOK, refusal, seen, zipped
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+def test_each_layout_has_a_sentence() -> None:
+    assert len({layout.text.msgid for layout in Layout}) == len(Layout)
+
+
 # One file per student
 
 
