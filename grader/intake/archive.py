@@ -219,11 +219,12 @@ def _entries(file: Path) -> int:
 
 def _no_zip(file: Path) -> Text:
     with file.open("rb") as source:
-        head = source.read(6)
+        head = source.read(512)
     if head.startswith(b"PK\x03\x04"):
         return _cut_off()
     kinds = {b"\x1f\x8b": "tar.gz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar", b"BZh": "tar.bz2"}
     kind = next((kind for magic, kind in kinds.items() if head.startswith(magic)), None)
+    kind = "tar" if head[257:262] == b"ustar" else kind
     if kind:
         return T("It is packed as {kind}, which is not read. Unpack it, or pack it as a zip.", kind=kind)
     return T("It is no zip.")

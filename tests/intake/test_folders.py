@@ -19,6 +19,11 @@ def test_files_are_taken_where_they_are(tmp_path: Path) -> None:
         assert [hand_in.file for hand_in in intake.hand_ins] == [root / "anna.py", root / "carl.py"]
 
 
+def test_the_current_folder_may_be_the_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(as_folder(tmp_path / "class", {"anna.py": "a", "berta.py": "b"}))
+    assert seen(Path()).taken == seen(Path("../class")).taken == {"anna": "a", "berta": "b"}
+
+
 def test_a_folder_reached_over_a_link_is_read(tmp_path: Path) -> None:
     as_folder(tmp_path / "class", {"anna.py": "a", "berta.py": "b"})
     (tmp_path / "link").symlink_to("class")
@@ -130,6 +135,16 @@ def test_more_files_than_anybody_hands_over_are_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(tree, "MAX_FILES", 3)
     root = as_folder(tmp_path / "class", {f"{name}.py": "" for name in "abcd"})
     assert refusal(root).startswith("There are more than 3 files.")
+
+
+@pytest.mark.parametrize("folder", [".git/objects", "env/lib"])
+def test_what_nobody_wrote_is_not_even_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setattr(tree, "MAX_FILES", 15)
+    files = {f"anna/{folder}/{number}": "" for number in range(20)} | {"anna/env/pyvenv.cfg": ""}
+    root = as_folder(tmp_path / "class", files | {"anna/x.py": "a", "berta/x.py": "b", "carl/x.py": "c"})
+    assert seen(root).taken == {"anna": "a", "berta": "b", "carl": "c"}
 
 
 @pytest.mark.parametrize("files", [{}, {"readme.txt": ""}, {"anna/": ""}, {".DS_Store": ""}])
