@@ -153,7 +153,7 @@ def grow(archive: zipfile.ZipFile, name: str, workplace: Workplace, beneath: str
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
     """Say whether all files in it are."""
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not _name(info).endswith("/")]
     return bool(members) and all(info.flag_bits & _ENCRYPTED for info in members)
 
 
@@ -184,6 +184,8 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _bad_name(name: str, parts: tuple[str, ...]) -> Text | None:
     if "\0" in name:
         return T("Its name holds a NUL character.")
+    if not parts and not name.endswith("/"):
+        return T("It has no name.")
     if len(name) > MAX_NAME or len(parts) > MAX_DEPTH:
         return T("Its path is too long.")
     if name.startswith("/") or ".." in parts or name[1:2] == ":":
@@ -217,11 +219,12 @@ def _entries(file: Path) -> int:
 
 def _no_zip(file: Path) -> Text:
     with file.open("rb") as source:
-        head = source.read(6)
+        head = source.read(512)
     if head.startswith(b"PK\x03\x04"):
         return _cut_off()
     kinds = {b"\x1f\x8b": "tar.gz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar", b"BZh": "tar.bz2"}
     kind = next((kind for magic, kind in kinds.items() if head.startswith(magic)), None)
+    kind = "tar" if head[257:262] == b"ustar" else kind
     if kind:
         return T("It is packed as {kind}, which is not read. Unpack it, or pack it as a zip.", kind=kind)
     return T("It is no zip.")

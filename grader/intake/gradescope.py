@@ -22,6 +22,7 @@ from grader.text import T
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 100_000_000  # bytes
 MAX_NESTED = 50
+_DEEPEST = 4  # submission_1, :submitters, the number of one of them, :name
 # The one written in C is ten times as fast. It is only asked for events: building nested values, it recurses until
 # the process dies.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -106,20 +107,21 @@ def _metadata(tree: Tree) -> dict[str, Submission]:
 
 def parse(text: str) -> dict[str, Submission]:
     """Read the metadata. Raises `yaml.YAMLError` and `ValueError` for what is none."""
-    events = yaml.parse(text, Loader=_LOADER)
     found: dict[str, Submission] = {}
-    current = Submission()
-    for path, value in _scalars(events):
-        if len(path) == 1 and isinstance(path[0], str):
-            found.setdefault(path[0], Submission())
-        elif len(path) >= 2 and isinstance(path[0], str):
-            current = found.setdefault(path[0], Submission())
-        if path[1:] == (":created_at",):
-            current.created_at = value
-        if len(path) == 4 and path[1] == ":submitters" and isinstance(path[2], int):
-            while len(current.submitters) <= path[2]:
-                current.submitters.append({})
-            current.submitters[path[2]][str(path[3]).lstrip(":")] = value
+    for path, value in _scalars(yaml.parse(text, Loader=_LOADER)):
+        folder, *inner = path
+        if not isinstance(folder, str):
+            raise ValueError("a list")  # noqa: TRY004 - of the text, not of a type
+        if not inner and value is None and folder in found:
+            raise ValueError("the same hand-in twice")
+        about = found.setdefault(folder, Submission())
+        if value is None:
+            continue
+        if inner == [":created_at"]:
+            about.created_at = value
+        if len(inner) == 3 and inner[0] == ":submitters" and isinstance(inner[1], int):
+            about.submitters += [{} for _ in range(inner[1] + 1 - len(about.submitters))]
+            about.submitters[inner[1]][str(inner[2]).removeprefix(":")] = value
     if not found:
         raise ValueError("no mapping")
     return found
@@ -134,9 +136,13 @@ class _Level:
     number: int = -1  # of a list
 
 
-def _scalars(events: Iterator[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield each single value with its keys and numbers from the outside in, and mappings' keys with ""."""
+def _scalars(events: Iterator[Any]) -> Iterator[tuple[tuple[str | int, ...], str | None]]:
+    """Yield each single value with its keys and numbers from the outside in; a mapping's key comes with None.
+
+    What lies deeper than anything that is asked for is passed over.
+    """
     levels: list[_Level] = []
+    named: dict[str, str] = {}  # a value may be given a name, and later be written as that
     for event in events:
         if isinstance(event, yaml.CollectionEndEvent):
             levels.pop()
@@ -145,20 +151,24 @@ def _scalars(events: Iterator[Any]) -> Iterator[tuple[tuple[str | int, ...], str
             if len(levels) >= MAX_NESTED or not _open(levels):
                 raise ValueError("nested too deeply, or a key that is no word")
             levels.append(_Level(isinstance(event, yaml.MappingStartEvent)))
-        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent) and levels:
-            value = "" if isinstance(event, yaml.AliasEvent) else _value(event)
-            if levels[-1].is_mapping and levels[-1].key is None:
+        elif isinstance(event, yaml.NodeEvent) and levels:
+            value = named.get(event.anchor, "") if isinstance(event, yaml.AliasEvent) else _value(event)
+            if event.anchor:
+                named[event.anchor] = value
+            is_key = levels[-1].is_mapping and levels[-1].key is None
+            if is_key:
                 levels[-1].key = value
-                yield _path(levels), ""
-                continue
-            _open(levels)
-            yield _path(levels), value
-            _done(levels)
+            else:
+                _open(levels)
+            if len(levels) <= _DEEPEST:
+                yield _path(levels), None if is_key else value
+            if not is_key:
+                _done(levels)
 
 
-def _value(event: yaml.ScalarEvent) -> str:
+def _value(event: Any) -> str:
     text = str(event.value)
-    return "" if event.style is None and text in _EMPTY else text
+    return "" if not event.style and text in _EMPTY else text  # without quotes
 
 
 def _open(levels: list[_Level]) -> bool:

@@ -1,9 +1,10 @@
 """Recognising how a class is laid out."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from grader.intake import canvas, classroom, gradescope, moodle, nbgrader, plain
-from grader.intake.claims import Read, Reading
+from grader.intake.claims import Read, Reading, tell
 from grader.intake.names import named_for, shown, suffix
 from grader.intake.plain import could_be_handed_in
 from grader.intake.records import Layout, LeftOut
@@ -34,20 +35,30 @@ def recognise(tree: Tree, exercise: str) -> tuple[Layout, Read]:
 
 
 def unwrapped(tree: Tree, exercise: str) -> Tree:
-    """Return the tree without folders around the whole class.
+    """Return the tree without folders around the whole class. What lies beside those is told.
 
     A single folder may also be that of a single student. It is taken for a wrapping where marks of a platform or
     several students are in it, and nothing that is named as the exercise's own file.
     """
     inner, fallback = tree, tree
-    while _marked(inner) is None and len(inner.tops) == 1 and inner.top_folders:
-        outer, inner = inner, inner.inside(inner.tops[0])
+    while _marked(inner) is None and _is_only_folder(inner):
+        outer, inner = inner, _within_only_folder(inner)
         if _marked(inner) or _is_class(inner, exercise, least=2):
             return inner
         # Unpacking `class.zip` makes `class/class/`: there even a single student's folder is one in a class.
         if outer is tree and inner.name == tree.name and _is_class(inner, exercise, least=1):
             fallback = inner
     return fallback
+
+
+def _is_only_folder(tree: Tree) -> bool:
+    return len(tree.top_folders) == 1 and not any(len(i.parts) == 1 and could_be_handed_in(i) for i in tree.items)
+
+
+def _within_only_folder(tree: Tree) -> Tree:
+    why = T("It lies beside the folder that all hand-ins are in.")
+    beside = tell((item for item in tree.items if len(item.parts) == 1), why)
+    return replace(tree.inside(tree.top_folders[0]), told=(*tree.told, *beside))
 
 
 def _marked(tree: Tree) -> Layout | None:

@@ -1,8 +1,8 @@
 """A zip may be broken or hostile: that costs whom it concerns, and nobody else."""
 
 import os
+import shutil
 import stat
-import tarfile
 import tempfile
 import unicodedata
 import zipfile
@@ -65,6 +65,18 @@ def test_a_nul_in_a_name_is_told(tmp_path: Path) -> None:
     assert list(found.told.values()) == ["Its name holds a NUL character."]
 
 
+@pytest.mark.parametrize("name", [b"", b".", b"./."])
+def test_a_member_without_a_name_is_told(tmp_path: Path, name: bytes) -> None:
+    found = seen(raw_zip(tmp_path / "class.zip", [Raw(name), BERTA, CARL]))
+    assert found.taken == {"berta": "b", "carl": "c"}
+    assert found.told == {name.decode(): "It has no name."}
+
+
+def test_a_folder_entry_without_a_name_is_the_whole(tmp_path: Path) -> None:
+    found = seen(raw_zip(tmp_path / "class.zip", [Raw(b"./", b""), BERTA, CARL]))
+    assert (found.taken, found.told) == ({"berta": "b", "carl": "c"}, {})
+
+
 @pytest.mark.parametrize("name", [b"anna/" + b"x" * 1000 + b".py", b"d/" * 40 + b"x.py"])
 def test_names_that_are_too_long_are_told(tmp_path: Path, name: bytes) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(name, b"a"), BERTA]))
@@ -99,6 +111,18 @@ def test_names_that_differ_only_in_case_are_two_files(tmp_path: Path) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(b"anna/x.py", b"1"), Raw(b"anna/X.py", b"2"), BERTA]))
     assert found.taken == {"berta": "b"}
     assert "2 files" in found.refused["anna"]
+
+
+def test_a_file_and_a_folder_may_have_one_name(tmp_path: Path) -> None:
+    members = [
+        Raw(b"all", b"?"),
+        Raw(b"all/anna/x.py", b"a"),
+        Raw(b"all/berta/x.py", b"b"),
+        Raw(b"all/berta", b"?"),
+    ]
+    found = seen(raw_zip(tmp_path / "class.zip", members))
+    assert found.taken == {"anna": "a", "berta": "b"}
+    assert set(found.told) == {"all", "all/berta"}
 
 
 # Members
@@ -221,9 +245,10 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes, why: str) -> 
 
 
 def test_a_tar_is_refused_by_its_name(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "class.tar.gz", "w:gz"):
-        pass
-    assert "It is packed as tar.gz" in refusal(tmp_path / "class.tar.gz")
+    root = as_folder(tmp_path / "class", {"anna.py": ""})
+    for name, kind in (("tar.gz", "gztar"), ("tar", "tar")):
+        packed = shutil.make_archive(str(tmp_path / "packed"), kind, root)
+        assert f"It is packed as {name}, which is not read." in refusal(Path(packed))
 
 
 def test_a_zip_without_work_is_refused(tmp_path: Path) -> None:

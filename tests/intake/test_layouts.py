@@ -11,6 +11,10 @@ from tests.intake.handed import NOTEBOOK, refusal, seen, zipped
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+def test_each_layout_has_a_sentence() -> None:
+    assert len({layout.text.msgid for layout in Layout}) == len(Layout)
+
+
 # One file per student
 
 
@@ -133,6 +137,20 @@ def test_a_folder_around_the_whole_class_is_looked_through(hand_over: HandOver) 
     assert found.layout is Layout.FOLDERS
     assert found.taken == {"anna": "a", "berta": "b"}
     assert found.places["anna"] == "class/of/anna/x.py"
+
+
+def test_what_lies_beside_the_folder_around_the_class_is_told(hand_over: HandOver) -> None:
+    files = {"Moodle/Anna_1_assignsubmission_file/x.py": "a", "roster.csv": "", "Moodle/notes.txt": ""}
+    found = seen(hand_over(files))
+    assert (found.layout, found.taken) == (Layout.MOODLE, {"1": "a"})
+    assert found.told["roster.csv"] == "It lies beside the folder that all hand-ins are in."
+    assert set(found.told) == {"roster.csv", "Moodle/notes.txt"}
+
+
+def test_a_folder_with_another_beside_it_is_a_students(hand_over: HandOver) -> None:
+    found = seen(hand_over({"anna/a.py": "1", "anna/b.py": "2", "berta/": "", "readme.txt": ""}))
+    assert found.taken == {}
+    assert set(found.refused) == {"anna", "berta"}
 
 
 def test_a_folder_around_files_is_looked_through(hand_over: HandOver) -> None:
@@ -393,10 +411,11 @@ def test_nbgrader(hand_over: HandOver, top: str) -> None:
 
 def test_of_nbgraders_course_only_the_hand_ins_are_looked_at(hand_over: HandOver) -> None:
     course = {"source/digits/work.ipynb": "s", "autograded/anna/digits/work.ipynb": "g", "gradebook.db": ""}
-    found = seen(hand_over(nbgrader("submitted/") | course))
+    stray = {"submitted/readme.txt": "", "submitted/anna/work.ipynb": "?"}
+    found = seen(hand_over(nbgrader("submitted/") | course | stray))
     assert found.layout is Layout.NBGRADER
     assert found.taken["anna"] == "a"
-    assert {"source", "autograded", "gradebook.db"} <= set(found.told)
+    assert {"source", "autograded", "gradebook.db", *stray} <= set(found.told)
 
 
 def test_nbgraders_only_assignment_may_have_another_name(hand_over: HandOver) -> None:
