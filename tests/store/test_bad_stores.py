@@ -274,6 +274,38 @@ def test_what_may_not_be_written_is_told(open_folder: Path, kind: str) -> None:
     assert str(folder) in said
 
 
+def sqlite_error(file: Path, kind: str) -> sqlite3.Error:
+    """Return an error as SQLite really raises it."""
+    prepare, statement = {
+        "read only": ("", "DELETE FROM grader_runs"),
+        "full": ("PRAGMA max_page_count = 1", "CREATE TABLE a AS SELECT zeroblob(1000000)"),
+        "locked": ("", "DROP TABLE grader_settings"),
+    }[kind]
+    connection = sqlite3.connect(file.as_uri() + ("?mode=ro" if kind == "read only" else ""), uri=True)
+    reading = connection.execute("SELECT name FROM sqlite_master")  # not read to its end
+    connection.execute(prepare)
+    with pytest.raises(sqlite3.Error) as caught:
+        connection.execute(statement)
+    reading.close()
+    connection.close()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [("read only", "may not be written"), ("full", "no room left"), ("locked", "more than 30 seconds")],
+)
+def test_errors_of_sqlite_are_told(tmp_path: Path, kind: str, part: str) -> None:
+    error = DBAPIError("statement", {}, sqlite_error(made(tmp_path), kind))
+    assert part in say(errors.of_database(error, "place", 30.0).text)
+
+
+def test_an_error_of_a_kind_with_details_is_one_of_that_kind(tmp_path: Path) -> None:
+    error = sqlite_error(made(tmp_path), "read only")
+    error.sqlite_errorcode |= 3 << 8
+    assert "may not be written" in say(errors.of_database(DBAPIError("", {}, error), "place", 30.0).text)
+
+
 def _driver_error(state: str | None, said: str) -> Exception:
     """Return an error as drivers of PostgreSQL raise it."""
     error = Exception(said)
