@@ -145,6 +145,22 @@ def test_a_file_system_that_is_not_there_is_told(tmp_path: Path, files: str) -> 
         assert store.exercises() == ()
 
 
+def test_a_store_that_cannot_be_opened_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[database.Database] = []
+    close = database.Database.close
+
+    def closing(opened: database.Database) -> None:
+        closed.append(opened)
+        close(opened)
+
+    monkeypatch.setattr(database.Database, "close", closing)
+    opening(tmp_path, None, "nosuchsystem://bucket/x")
+    assert len(closed) == 1
+    alter(tmp_path / "store.sqlite3", "UPDATE grader_store SET schema = 7")
+    opening(tmp_path)
+    assert len(closed) == 2
+
+
 def test_a_path_of_any_characters_is_a_path(tmp_path: Path) -> None:
     folder = tmp_path / "a b?c=d%20#é:@\udcff"
     made(folder)
