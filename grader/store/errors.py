@@ -142,9 +142,7 @@ def _kind(error: BaseException | None) -> str:
             sqlite3.SQLITE_FULL: "full",
             sqlite3.SQLITE_BUSY: "locked",
             sqlite3.SQLITE_LOCKED: "locked",
-            sqlite3.SQLITE_PERM: "forbidden",
             sqlite3.SQLITE_READONLY: "forbidden",
-            sqlite3.SQLITE_CANTOPEN: "forbidden",
             sqlite3.SQLITE_NOTADB: "foreign",
             sqlite3.SQLITE_CORRUPT: "damaged",
         }.get(code & SQLITE_PRIMARY, "other")

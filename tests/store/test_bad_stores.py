@@ -145,6 +145,22 @@ def test_a_file_system_that_is_not_there_is_told(tmp_path: Path, files: str) -> 
         assert store.exercises() == ()
 
 
+def test_a_store_that_cannot_be_opened_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[database.Database] = []
+    close = database.Database.close
+
+    def closing(opened: database.Database) -> None:
+        closed.append(opened)
+        close(opened)
+
+    monkeypatch.setattr(database.Database, "close", closing)
+    opening(tmp_path, None, "nosuchsystem://bucket/x")
+    assert len(closed) == 1
+    alter(tmp_path / "store.sqlite3", "UPDATE grader_store SET schema = 7")
+    opening(tmp_path)
+    assert len(closed) == 2
+
+
 def test_a_path_of_any_characters_is_a_path(tmp_path: Path) -> None:
     folder = tmp_path / "a b?c=d%20#é:@\udcff"
     made(folder)
@@ -272,6 +288,38 @@ def test_what_may_not_be_written_is_told(open_folder: Path, kind: str) -> None:
     process.join()
     assert "may not be written" in said
     assert str(folder) in said
+
+
+def sqlite_error(file: Path, kind: str) -> sqlite3.Error:
+    """Return an error as SQLite really raises it."""
+    prepare, statement = {
+        "read only": ("", "DELETE FROM grader_runs"),
+        "full": ("PRAGMA max_page_count = 1", "CREATE TABLE a AS SELECT zeroblob(1000000)"),
+        "locked": ("", "DROP TABLE grader_settings"),
+    }[kind]
+    connection = sqlite3.connect(file.as_uri() + ("?mode=ro" if kind == "read only" else ""), uri=True)
+    reading = connection.execute("SELECT name FROM sqlite_master")  # not read to its end
+    connection.execute(prepare)
+    with pytest.raises(sqlite3.Error) as caught:
+        connection.execute(statement)
+    reading.close()
+    connection.close()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [("read only", "may not be written"), ("full", "no room left"), ("locked", "more than 30 seconds")],
+)
+def test_errors_of_sqlite_are_told(tmp_path: Path, kind: str, part: str) -> None:
+    error = DBAPIError("statement", {}, sqlite_error(made(tmp_path), kind))
+    assert part in say(errors.of_database(error, "place", 30.0).text)
+
+
+def test_an_error_of_a_kind_with_details_is_one_of_that_kind(tmp_path: Path) -> None:
+    error = sqlite_error(made(tmp_path), "read only")
+    error.sqlite_errorcode |= 3 << 8
+    assert "may not be written" in say(errors.of_database(DBAPIError("", {}, error), "place", 30.0).text)
 
 
 def _driver_error(state: str | None, said: str) -> Exception:
