@@ -65,7 +65,7 @@ def command_lines() -> Iterator[tuple[str, str]]:
 def words_of(line: str) -> list[str]:
     """Return the arguments of a command line, up to a comment or whatever else the shell does with it."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-    lexer.wordchars += "$"
+    lexer.wordchars += "$:"
     words = []
     for word in lexer:
         if set(word) <= set("();<>|&"):
