@@ -109,9 +109,8 @@ def print_changes(changed: Sequence[Change], judged: int, say: Translator, conso
 
 def print_adjusted(entry: Entry, say: Translator, console: Console) -> None:
     """Say what mark a student has now."""
-    numbers = Numbers(say.language)
-    mark = _mark(entry.mark, entry.status, say, numbers)
-    _line(console, say(T("{name} now has {mark}.", name=shown(entry.name), mark=mark)))
+    mark = _mark(entry.mark, entry.status, say, Numbers(say.language))
+    _line(console, say(T("The mark of {name} is now: {mark}", name=shown(entry.name), mark=mark)))
 
 
 def print_export(made: Exported, target: Path, say: Translator, console: Console) -> None:
