@@ -1,7 +1,7 @@
 """What the commands for a class print: what was found, how it went, whose mark changed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +34,12 @@ STATUSES: dict[Status, Text] = {
     Status.NOT_ATTEMPTED: T("not attempted"),
     Status.NOT_GRADED: T("not graded"),
 }
-WAYS: dict[Way, Text] = {
-    Way.RUN: T("{count} run"),
-    Way.JUDGED: T("{count} judged from kept evidence"),
-    Way.UNCHANGED: T("{count} unchanged"),
-    Way.UNREADABLE: T("{count} without a file that can be graded"),
-    Way.FAULT: T("{count} stopped by a fault of the grader"),
+WAYS: dict[Way, Callable[[int], Text]] = {
+    Way.RUN: lambda count: T("{count} run", count=count),
+    Way.JUDGED: lambda count: T("{count} judged from kept evidence", count=count),
+    Way.UNCHANGED: lambda count: T("{count} unchanged", count=count),
+    Way.UNREADABLE: lambda count: T("{count} without a file that can be graded", count=count),
+    Way.FAULT: lambda count: T("{count} stopped by a fault of the grader", count=count),
 }
 REASONS: dict[Again, Text] = {
     Again.PLAN: T("the rubric now asks for other things"),
@@ -63,7 +63,7 @@ def print_intake(intake: Intake, say: Translator, console: Console) -> None:
 
 def print_tally(ways: Mapping[Way, int], entries: Sequence[Entry], say: Translator, console: Console) -> None:
     """Say how many came to their verdict in which way, and how the class stands."""
-    did = [say(Text(sentence.msgid, {"count": ways[way]})) for way, sentence in WAYS.items() if ways.get(way)]
+    did = [say(sentence(ways[way])) for way, sentence in WAYS.items() if ways.get(way)]
     _line(console, ", ".join(did) + "." if did else say(T("There was nothing to do.")))
     stand = Counter(entry.status for entry in entries)
     table = Table(box=None, show_header=False, pad_edge=False)
@@ -144,4 +144,4 @@ def _lines(console: Console, lines: Sequence[str], say: Translator) -> None:
     for line in lines[:MOST_LINES]:
         _line(console, line)
     if len(lines) > MOST_LINES:
-        _line(console, say(T("  ... and {count} more.", count=len(lines) - MOST_LINES)))
+        _line(console, "  " + say(T("and {count} more", count=len(lines) - MOST_LINES)))
