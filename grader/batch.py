@@ -126,8 +126,8 @@ class Batch:
         if submission is not None and (other := looks_like(self.terms.course, self.terms.exercise, submission)):
             submission = None
             problem = T(
-                "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Ask for the "
-                "file that was meant.",
+                "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Ask for "
+                "the file that was meant.",
                 other=other,
                 exercise=self.terms.exercise,
             )

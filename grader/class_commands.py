@@ -220,7 +220,7 @@ def _told(say: Translator) -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
     from grader.adjusting import AdjustmentError
     from grader.class_folder import ClassFolderError
-    from grader.classwork import MissingWallsError
+    from grader.classwork import MeansError
     from grader.examiner_line import GraderError
     from grader.exports import UnusableRosterError
     from grader.intake import UnusableHandInsError
@@ -231,7 +231,7 @@ def _told(say: Translator) -> Iterator[None]:
     except (
         AdjustmentError,
         ClassFolderError,
-        MissingWallsError,
+        MeansError,
         StoreError,
         UnusableHandInsError,
         UnusableRosterError,

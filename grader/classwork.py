@@ -29,8 +29,8 @@ from grader.terms import terms_of
 from grader.text import T, Text, Translator
 
 
-class MissingWallsError(Exception):
-    """Walls are missing here, and nobody said that this may be. `text` names them."""
+class MeansError(Exception):
+    """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text.msgid)
@@ -50,15 +50,23 @@ class Means:
         """Return who grades."""
         if self.cluster is None:
             return LocalCrew(self.course, Mode(mode), self.workers)
-        from grader.cluster import ClusterCrew  # Dask is an extra
-
+        try:
+            from grader.cluster import ClusterCrew
+        except ImportError as error:  # Dask is an extra
+            raise MeansError(
+                T(
+                    "--cluster needs Dask, which is not installed ({reason}). Install it: pip install "
+                    "'keras-grader[cluster]'",
+                    reason=str(error),
+                )
+            ) from error
         return ClusterCrew(self.course, Mode(mode), self.cluster)
 
     def require_walls(self, crew: Crew) -> None:
-        """Raise `MissingWallsError` where a wall is missing, unless that is wanted."""
+        """Raise `MeansError` where a wall is missing, unless that is wanted."""
         missing = [wall.id for wall in crew.walls() if not wall.stands]
         if missing and not self.despite_missing_walls:
-            raise MissingWallsError(
+            raise MeansError(
                 T(
                     "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
                     "or say --despite-missing-walls.",
@@ -159,7 +167,9 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
         folder.write(SIMILARITY, page.render(title, found, names, settings.language))
         publisher.dashboard()
     file = str(folder.path / SIMILARITY)
-    _print(say(T("{groups} groups of submissions are alike. Page: {file}", groups=len(found.groups), file=file)))
+    _print(
+        say(T("Groups of submissions that are alike: {groups}. Page: {file}", groups=len(found.groups), file=file))
+    )
 
 
 def _grade(work: Batch, tasks: Sequence[Task], means: Means, progress: ClassProgress) -> None:

@@ -4,6 +4,7 @@ They run nothing and start no TensorFlow. What needs more than judging is told, 
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +21,7 @@ from grader.examiner_talk import AskVerdict, Judged, PlanMade
 from grader.gradebook import Entry
 from grader.local import processors
 from grader.publish import Publisher, open_store
+from grader.sandbox.supervisor import ONE_THREAD
 from grader.terms import Terms
 from grader.verdict import Verdict
 
@@ -55,6 +57,7 @@ def rejudge(folder: Path, terms: Terms, hand_ins: Sequence[Kept]) -> Iterator[Re
     """Judge each, and write its report. In the order of the hand-ins."""
     if not hand_ins:
         return
+    os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processors(), context, _Desk.open, (folder, terms)) as pool:
         try:

@@ -14,6 +14,8 @@ from grader.plan import Limits
 from grader.sandbox.frames import Channel, Frame, ProtocolError
 from grader.verdict import WallState
 
+# One thread: sums in one order, so the same numbers at every run.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
 
 
@@ -113,15 +115,16 @@ def worker_environment() -> dict[str, str]:
     kept = {
         k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}
     }
-    return kept | {
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "KERAS_BACKEND": "tensorflow",
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "agg",
-        # One thread: sums in one order, so the same numbers at every run.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-    }
+    return (
+        kept
+        | ONE_THREAD
+        | {
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "KERAS_BACKEND": "tensorflow",
+            "LANG": "C.UTF-8",
+            "MPLBACKEND": "agg",
+            "PYTHONHASHSEED": "0",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_ENABLE_ONEDNN_OPTS": "0",
+        }
+    )

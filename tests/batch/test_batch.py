@@ -204,6 +204,31 @@ def test_a_class_is_not_graded_where_a_wall_is_missing(
     assert marks(out) == {"anna": 100, "ben": 60}
 
 
+def test_without_dask_a_cluster_is_refused(
+    run: Run, class_: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "grader.cluster", raising=False)
+    result = run("batch", "two", class_, "--out", out, "--cluster", "tcp://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "keras-grader[cluster]" in result.output
+
+
+def test_alike_submissions_are_shown_and_the_dashboard_leads_there(run: Run, class_: Path, out: Path) -> None:
+    body = "\n".join(f"    total_{i} = sum(value * {i} for value in range(len(x) + {i}))" for i in range(30))
+    for name, comment in (("carl", "# mine"), ("dora", "# not Carl's")):
+        (class_ / f"{name}.py").write_text(f"{RIGHT}\n\ndef helper(x):  {comment}\n{body}\n    return total_3\n")
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    assert "similarity.html" not in (out / DASHBOARD).read_text("utf-8")
+    result = run("similarity", out)
+    assert result.exit_code == 0, result.output
+    assert "that are alike: 1." in result.output
+    page = (out / "similarity.html").read_text("utf-8")
+    assert "carl" in page
+    assert "dora" in page
+    assert "similarity.html" in (out / DASHBOARD).read_text("utf-8")
+
+
 def test_a_hanging_submission_ends_in_time_and_the_others_are_graded(run: Run, class_: Path, out: Path) -> None:
     (class_ / "hangs.py").write_text(HANGS)
     assert run("batch", "two", class_, "--out", out).exit_code == 0
