@@ -19,11 +19,14 @@ _NUMBERED = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
 def build(model: Any, batch: Any) -> None:
     """Build a model's optimizer and metrics for batches as `batch`: a structure with shapes."""
-    if _is_usual(model, batch) and not model.optimizer.built and not model._compile_metrics.built:
-        optimizer = model.optimizer
+    if not _is_usual(model, batch):
+        return
+    optimizer, metrics = model.optimizer, model._compile_metrics
+    if not optimizer.built:
         with keras.name_scope(optimizer.name, caller=optimizer):
             optimizer.build(list(model.trainable_weights))
-        model._compile_metrics.build(batch[1], model.outputs[0])
+    if metrics is not None and not metrics.built:
+        metrics.build(batch[1], model.outputs[0])
 
 
 def _is_usual(model: Any, batch: Any) -> bool:
@@ -37,9 +40,7 @@ def _is_usual(model: Any, batch: Any) -> bool:
         and type(model.optimizer).apply is BaseOptimizer.apply
         and isinstance(model.loss, str | keras.losses.Loss)
         and _is_of_keras(model.loss)
-        and model._compile_metrics is not None
-        and all(map(_is_of_keras, _flat(model._compile_metrics._user_metrics)))
-        and not model._compile_metrics._user_weighted_metrics
+        and _are_of_keras(model._compile_metrics)
         and _fits(model, batch)
     )
 
@@ -48,15 +49,20 @@ def _fits(model: Any, batch: Any) -> bool:
     """Return whether inputs and labels have the shapes that the model and its loss want."""
     if not isinstance(batch, tuple) or not all(isinstance(part, tf.TensorSpec) for part in batch[:2]):
         return False
-    x, y, outputs = batch[0].shape[1:], batch[1].shape[1:], model.outputs[0].shape[1:]
-    if tuple(x) != tuple(model.inputs[0].shape[1:]):
+    x, y, outputs = (tuple(part.shape[1:]) for part in (batch[0], batch[1], model.outputs[0]))
+    if x != tuple(model.inputs[0].shape[1:]):
         return False
     name = model.loss if isinstance(model.loss, str) else type(model.loss).__name__
-    return tuple(y) == tuple(outputs[:-1] if name in _NUMBERED else outputs)
+    if name in _NUMBERED:
+        return y == outputs[:-1]
+    return y == outputs or (y == () and outputs == (1,))  # Keras gives single numbers a second axis by itself
 
 
-def _flat(metrics: Any) -> list[Any]:
-    return list(metrics) if isinstance(metrics, list | tuple) else [metrics]
+def _are_of_keras(metrics: Any) -> bool:
+    if metrics is None:
+        return True
+    chosen = metrics._user_metrics
+    return isinstance(chosen, list) and all(map(_is_of_keras, chosen)) and not metrics._user_weighted_metrics
 
 
 def _is_of_keras(thing: Any) -> bool:

@@ -82,12 +82,19 @@ _OF_VARIABLES = (
 _CALLS = ("Assert", "Case", "If", "PartitionedCall", "StatefulPartitionedCall", "While")
 
 
-def known() -> str:
-    """Return the name of the Keras that is installed, where it is one of those that were read and tested."""
+def _digest() -> str:
     digest = hashlib.sha256()
     for module in _SOURCES:
         digest.update(Path(module.__file__).read_bytes())
-    return _KNOWN.get((tf.__version__.rpartition(".")[0], digest.hexdigest()[:8]), "")
+    return digest.hexdigest()[:8]
+
+
+_INSTALLED = tf.__version__.rpartition(".")[0], _digest()  # once, by the worker
+
+
+def known() -> str:
+    """Return the name of the Keras that is installed, where it is one of those that were read and tested."""
+    return _KNOWN.get(_INSTALLED, "")
 
 
 def install() -> None:
@@ -110,6 +117,8 @@ def _code(method: Any) -> CodeType:
     return code
 
 
+# Callbacks of Keras's that are told of batches, and need not be.
+_DEAF = (progbar_logger.ProgbarLogger, model_checkpoint.ModelCheckpoint)
 _PREDICT = _code(keras_trainer.TensorFlowTrainer.predict)
 _LOOPS = {
     _code(keras_trainer.TensorFlowTrainer.fit): _Loop(
@@ -249,7 +258,7 @@ def _is_array(value: Any) -> bool:
 def _shuffled(rows: int, seed: int) -> Any:
     """Return the order of rows that tf.data draws in a pipeline made under the global seed `seed`."""
 
-    draw = tf.function(lambda: tf.random.shuffle(tf.range(rows, dtype=tf.int64)))
+    draw = tf.function(lambda: tf.random.shuffle(tf.range(rows, dtype=tf.int64)), autograph=False)
     return draw.get_concrete_function()()
 
 
@@ -259,13 +268,13 @@ def _audience(callbacks: Any, loop: _Loop) -> bool | None:
         return None
     shown = False
     for one in callbacks.callbacks:
-        if all(is_default(getattr(one, hook)) for hook in loop.hooks):
+        if all(is_default(getattr(one, hook, None)) for hook in loop.hooks):
             continue
-        if any(hook in vars(one) for hook in loop.hooks):
+        if type(one) not in _DEAF or any(hook in vars(one) for hook in loop.hooks):
             return None
         if type(one) is progbar_logger.ProgbarLogger:
             shown = shown or (one.verbose == 1 and (loop.function == "train_function" or not one._called_in_fit))
-        elif type(one) is not model_checkpoint.ModelCheckpoint or one.save_freq != "epoch":
+        elif one.save_freq != "epoch":
             return None
     return shown
 
