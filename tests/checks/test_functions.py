@@ -184,6 +184,7 @@ WRONG: Mapping[str, tuple[str, Solution, str]] = {
     "pictures": ("load", lambda: (load()[0].reshape(-1, 8, 8), load()[1]), "(200, 8, 8)"),
     "half": ("load", lambda: (load()[0][:100], load()[1][:100]), "(100, 64)"),
     "text labels": ("load", lambda: (load()[0], load()[1].astype(str)), "dtype <U"),
+    "records for rows": ("load", lambda: (np.zeros((200, 64), "i4,f4"), load()[1]), "dtype [("),
     "batch maximum": ("scale", lambda x: x / x.max(), "another batch"),
     "min-max": ("scale", lambda x: (x - x.min(0)) / np.maximum(x.max(0) - x.min(0), 1e-9), "another batch"),
     "standardised": ("scale", lambda x: (x - x.mean()) / (x.std() + 1e-9), "another batch"),
