@@ -22,7 +22,7 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
     shares = {}
     for other in course.exercises():
         wanted = of_exercise(course, other)
-        if other != exercise and wanted and 2 * len(wanted & defined) >= len(wanted):
+        if wanted and 2 * len(wanted & defined) >= len(wanted):
             shares[other] = len(wanted & defined) / len(wanted)
     best = [other for other, share in shares.items() if share == max(shares.values())]
     return best[0] if len(best) == 1 else None
