@@ -26,7 +26,7 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
     shares = {}
     for other in course.exercises():
         wanted = of_exercise(course, other)
-        if other != exercise and wanted and _is_meant(wanted, ours, defined):
+        if wanted and _is_meant(wanted, ours, defined):
             shares[other] = len(wanted & defined) / len(wanted)
     best = [other for other, share in shares.items() if share == max(shares.values())]
     return best[0] if len(best) == 1 else None

@@ -436,6 +436,11 @@ def test_of_nbgraders_assignments_none_is_guessed(hand_over: HandOver) -> None:
     )
 
 
+def test_scripts_in_folders_called_submitted_are_not_nbgraders(hand_over: HandOver) -> None:
+    found = seen(hand_over({"submitted/anna/src/x.py": "a", "submitted/berta/code/x.py": "b"}))
+    assert (found.layout, found.taken) == (Layout.FOLDERS, {"anna": "a", "berta": "b"})
+
+
 def test_a_students_timestamp_does_not_change_the_layout(hand_over: HandOver) -> None:
     files = {"anna/x/timestamp.txt": "now", "anna/x/a.ipynb": "a", "berta/b.py": "b", "carl/c.py": "c"}
     found = seen(hand_over(files))

@@ -45,6 +45,11 @@ def test_a_key_depends_on_nobody_else_unless_they_are_alike(identity: str) -> No
     assert keys([same(identity)])[same(identity)] == keys(map(same, [identity, *others]))[same(identity)]
 
 
+def test_a_key_that_is_not_the_name_itself_bears_the_mark_of_the_name() -> None:
+    assert keys(["a/b"])["a/b"].startswith("a_b~")
+    assert keys(["a/b", "a_b"])["a_b"].startswith("a_b~")
+
+
 def test_most_names_are_their_own_keys() -> None:
     names = ["anna", "Änne Müller", "o.k@example.org", "李雷", "Anna-Maria (2)", "12345"]
     assert keys(names) == dict(zip(names, names, strict=True))
