@@ -93,7 +93,6 @@ class Database:
     ) -> None:
         cursor = connection.cursor()
         if self._is_sqlite:
-            connection.isolation_level = None  # we say ourselves where transactions begin
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA synchronous = FULL")
         elif self.url.get_backend_name() == "postgresql":
@@ -125,9 +124,8 @@ class Database:
 
     def _make_tables(self) -> None:
         with self._engine.execution_options(writes=True).begin() as connection:
-            if not sqlalchemy.inspect(connection).has_table(stores.name):
-                metadata.create_all(connection, checkfirst=False)
-                connection.execute(stores.insert().values(schema=SCHEMA, id=uuid.uuid4().hex[:12]))
+            metadata.create_all(connection, checkfirst=False)
+            connection.execute(stores.insert().values(schema=SCHEMA, id=uuid.uuid4().hex[:12]))
 
     def _look(self) -> str | None:
         """Return the store's id, None where there are no tables yet. Changes nothing. Raises `StoreError`."""

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 
 from grader.store import Store
+from grader.store.database import Database
 from tests.store import writers
 from tests.store.conftest import Opener
 from tests.store.made import EXERCISE, PROCESSES, adjustment, hand, heard, kept, start, submission, verdict
@@ -204,6 +205,34 @@ def test_reading_goes_on_while_another_program_writes(tmp_path: Path) -> None:
         with Store.open(tmp_path) as late:
             assert len(late.entries(EXERCISE)) == 1
         other.close()
+
+
+def test_writing_goes_on_while_somebody_reads(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        store.set_setting("a", "old")
+        query = sqlalchemy.text("SELECT value FROM grader_settings WHERE name = 'a'")
+        with store._database.read() as connection:
+            assert connection.execute(query).scalar() == "old"
+            store.set_setting("a", "new")
+            assert connection.execute(query).scalar() == "old"
+        assert store.setting("a") == "new"
+
+
+def test_a_store_that_others_make_in_the_meantime_is_as_good(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Database._make_tables
+    others: list[Store] = []
+
+    def late(database: Database) -> None:
+        monkeypatch.setattr(Database, "_make_tables", make)
+        others.append(opener())
+        make(database)
+
+    monkeypatch.setattr(Database, "_make_tables", late)
+    with opener() as store, others[0] as other:
+        store.set_setting("a", "b")
+        assert other.setting("a") == "b"
 
 
 @pytest.mark.parametrize("address", [None])
