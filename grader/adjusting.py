@@ -19,8 +19,8 @@ class AdjustmentError(Exception):
 
 def adjust(
     store: Store, publisher: Publisher, student: str, criterion: str | None, points: float, reason: str, by: str
-) -> Entry:
-    """Keep an adjustment and return the student's entry with it. Raises `AdjustmentError` and `StoreError`."""
+) -> Stored:
+    """Keep an adjustment and return the student's hand-in with it. Raises `AdjustmentError` and `StoreError`."""
     if not math.isfinite(points):
         raise AdjustmentError(T("{points} is no number of points.", points=str(points)))
     found = _find(store, publisher, student)
@@ -30,17 +30,17 @@ def adjust(
         if criterion is not None and earlier.criterion == criterion:  # the newest decision counts
             store.withdraw(publisher.folder.settings.series, found.entry.student, earlier, by)
     store.adjust(publisher.folder.settings.series, found.entry.student, adjustment)
-    return _find(store, publisher, student).entry
+    return _find(store, publisher, student)
 
 
-def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> Entry:
-    """Let all adjustments of a student count no longer, and return the entry without them."""
+def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> Stored:
+    """Let all adjustments of a student count no longer, and return the hand-in without them."""
     found = _find(store, publisher, student)
     if not found.entry.adjustments:
         raise AdjustmentError(T("The mark of {student} was never adjusted.", student=student))
     for adjustment in found.entry.adjustments:
         store.withdraw(publisher.folder.settings.series, found.entry.student, adjustment, by)
-    return _find(store, publisher, student).entry
+    return _find(store, publisher, student)
 
 
 def _find(store: Store, publisher: Publisher, student: str) -> Stored:

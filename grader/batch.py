@@ -4,7 +4,7 @@ Every submission takes the shortest way: none where its verdict is there, judgin
 else the run. So the same command goes on where it was stopped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -89,15 +89,17 @@ class Batch:
         self._run = self.store.begin(series, self.by)
         numbers = self.store.hand_in_many(series, hands, self._run)
         self._hands = dict(zip(numbers, hands, strict=True))
+        stored = {held.entry.student: held for held in self.store.entries(series)}
         tasks: dict[str, Task] = {}
         for hand, number in zip(hands, numbers, strict=True):
-            owner = Owner(number, self.publisher.shown(hand.student, hand.name), _entry(hand))
+            entry = msgspec.structs.replace(stored[hand.student].entry, file=hand.file, verdict=None)
+            owner = Owner(number, self.publisher.shown(hand.student, hand.name), entry)
             if hand.submission is None:
                 watch.finished(owner.name, Way.UNREADABLE, Status.NOT_GRADED)
                 continue
             key = self.terms.key(hand.submission)
             tasks.setdefault(key, Task(key, hand.submission)).owners.append(owner)
-        self._leave_out_current(tasks.values(), watch)
+        self._leave_out_current(tasks.values(), stored, watch)
         return [task for task in tasks.values() if task.owners]
 
     def grade(self, tasks: Sequence[Task], watch: Watch) -> None:
@@ -108,7 +110,7 @@ class Batch:
         def jobs() -> Iterator[Job]:
             for task in tasks:
                 kept = self.store.evidence(task.key)
-                if kept is not None and kept.plan == self.terms.plan:
+                if kept is not None:
                     known[task.key] = known_of(kept)
                 yield Job(task.key, self.terms.exercise, task.submission, self.terms.language, known.get(task.key))
 
@@ -153,14 +155,14 @@ class Batch:
             problem=self._say(out.why),
         )
 
-    def _leave_out_current(self, tasks: Iterable[Task], watch: Watch) -> None:
+    def _leave_out_current(self, tasks: Iterable[Task], stored: Mapping[str, Stored], watch: Watch) -> None:
         """Take away owners who have their verdict and report already."""
         rubric = self.terms.course.rubric_hash(self.terms.exercise)
-        stored = {held.number: held for held in self.store.entries(self.publisher.folder.settings.series)}
         for task in tasks:
             for owner in list(task.owners):
-                held = stored.get(owner.number)
-                if held is not None and held.key == task.key and self._is_current(held, rubric):
+                held = stored[owner.entry.student]
+                same = (held.number, held.key) == (owner.number, task.key)
+                if same and self._is_current(held, rubric):
                     task.owners.remove(owner)
                     watch.finished(owner.name, Way.UNCHANGED, held.entry.status)
 
@@ -198,12 +200,6 @@ class Batch:
                 told = msgspec.structs.replace(hand, problem=self._say(fault(error)))
                 self.store.hand_in(self.publisher.folder.settings.series, told, self._run)
             watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
-
-
-def _entry(hand: Hand) -> Entry:
-    return Entry(
-        student=hand.student, name=hand.name, file=hand.file, email=hand.email, platform_id=hand.platform_id
-    )
 
 
 def kept_of(graded: Graded, terms: Terms) -> Kept:

@@ -150,6 +150,7 @@ def adjust(
         bool, typer.Option("--withdraw", help=help_(T("Take the adjustments of this student back.")))
     ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
+    course: CourseOption = None,
 ) -> None:
     """Write a person's decision beside the verdicts."""
     from grader import classwork
@@ -160,11 +161,12 @@ def adjust(
         refuse(say(T("An adjustment needs --points and --reason; --withdraw takes one back.")))
     with _told(say):
         held = open_folder(folder)
+        chosen = chosen_course(course or Path(held.settings.course), say)
         if withdraw:
-            classwork.withdraw(held, student, say)
+            classwork.withdraw(held, chosen, student, say)
         else:
             assert points is not None
-            classwork.adjust(held, student, criterion, points, reason.strip(), say)
+            classwork.adjust(held, chosen, student, criterion, points, reason.strip(), say)
     raise typer.Exit(ExitCode.PASSED)
 
 

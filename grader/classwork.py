@@ -24,8 +24,10 @@ from grader.grade import Mode
 from grader.intake import open_hand_ins
 from grader.local import LocalCrew
 from grader.publish import Publisher, open_store
+from grader.rejudge import Kept, rejudge
+from grader.store import Stored
 from grader.submission import UnreadableSubmission, read
-from grader.terms import terms_of
+from grader.terms import Terms, terms_of
 from grader.text import T, Text, Translator
 
 
@@ -97,8 +99,7 @@ def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], sa
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
         before = publisher.entries()
-        with OwnExaminer() as examiner:
-            terms = terms_of(means.course, settings.exercise, settings.language, settings.mode, examiner.line)
+        terms = _terms(means.course, folder)
         with ClassProgress(settings.exercise, say) as progress:
             progress.planned(len(before))
             rescored = rescoring.rescore(store, publisher, terms, getpass.getuser(), progress.advance)
@@ -118,23 +119,44 @@ def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], sa
 
 
 def adjust(
-    folder: ClassFolder, student: str, criterion: str | None, points: float, reason: str, say: Translator
+    folder: ClassFolder,
+    course: Course,
+    student: str,
+    criterion: str | None,
+    points: float,
+    reason: str,
+    say: Translator,
 ) -> None:
     """Change a mark by hand."""
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
-        entry = adjusting.adjust(store, publisher, student, criterion, points, reason, getpass.getuser())
-        publisher.dashboard()
-    class_tables.print_adjusted(entry, say, Console())
+        held = adjusting.adjust(store, publisher, student, criterion, points, reason, getpass.getuser())
+        _show_adjusted(held, publisher, course, say)
 
 
-def withdraw(folder: ClassFolder, student: str, say: Translator) -> None:
+def withdraw(folder: ClassFolder, course: Course, student: str, say: Translator) -> None:
     """Take back what was changed by hand."""
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
-        entry = adjusting.withdraw(store, publisher, student, getpass.getuser())
-        publisher.dashboard()
-    class_tables.print_adjusted(entry, say, Console())
+        held = adjusting.withdraw(store, publisher, student, getpass.getuser())
+        _show_adjusted(held, publisher, course, say)
+
+
+def _show_adjusted(held: Stored, publisher: Publisher, course: Course, say: Translator) -> None:
+    """Bring the pages up to date. A report is judged again for it, which is as quick as finding it would be."""
+    if held.key is not None:
+        terms = _terms(course, publisher.folder)
+        (judged,) = rejudge(publisher.folder.path, terms, [Kept(held.number, held.key, held.entry)])
+        if judged.verdict != held.entry.verdict:
+            _print(say(T("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
+    publisher.dashboard()
+    class_tables.print_adjusted(held.entry, say, Console())
+
+
+def _terms(course: Course, folder: ClassFolder) -> Terms:
+    settings = folder.settings
+    with OwnExaminer() as examiner:
+        return terms_of(course, settings.exercise, settings.language, settings.mode, examiner.line)
 
 
 def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | None, say: Translator) -> None:

@@ -37,9 +37,10 @@ class Publisher:
 
     def report(self, who: Entry, verdict: Verdict, exhibits: Exhibits) -> None:
         """Write a student's report. Raises `ClassFolderError`."""
-        shown = self._shown(msgspec.structs.replace(who, verdict=verdict)).verdict
-        assert shown is not None
-        self.folder.write(self.folder.report(self.student(who.student)), html.render(shown, exhibits))
+        shown = self._shown(msgspec.structs.replace(who, verdict=verdict))
+        assert shown.verdict is not None
+        page = html.render(shown.verdict, exhibits, shown.adjustments)
+        self.folder.write(self.folder.report(self.student(who.student)), page)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the gradebook as it may be shown, with the addresses of the reports."""

@@ -38,7 +38,10 @@ class Again(StrEnum):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A hand-in whose evidence is to be judged. `number`: its own, in the store; `key`: of the evidence."""
+    """A hand-in whose evidence is to be judged. `number`: its own, in the store; `key`: of the evidence.
+
+    Where `entry` has a verdict, the report is written only if that is what comes out again.
+    """
 
     number: int
     key: str
@@ -59,7 +62,7 @@ def rejudge(folder: Path, terms: Terms, hand_ins: Sequence[Kept]) -> Iterator[Re
         return
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processors(), context, _Desk.open, (folder, terms)) as pool:
+    with ProcessPoolExecutor(min(processors(), len(hand_ins)), context, _Desk.open, (folder, terms)) as pool:
         try:
             yield from pool.map(_judge, hand_ins, chunksize=CHUNK)
         finally:
@@ -111,5 +114,6 @@ class _Desk:
         assert isinstance(judged, Judged)
         if judged.more_seeds and kept.held.import_stop is None:
             return Rejudged(hand_in.number, None, Again.SEEDS)
-        self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
+        if hand_in.entry.verdict in (None, judged.verdict):
+            self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
         return Rejudged(hand_in.number, judged.verdict)

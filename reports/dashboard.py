@@ -14,9 +14,10 @@ from grader.class_summary import Misconception, Outlier, Undecided, Usage
 from grader.gradebook import Adjustment, Entry
 from grader.text import T, Text, Translator
 from grader.verdict import Severity, Status
-from reports import class_pictures, symbols
+from reports import by_hand, class_pictures, symbols
+from reports.by_hand import label
 from reports.clean import clip, one_line, visible
-from reports.dashboard_rows import FLAGS, UNDECIDED, Person, RowMaker, address, by_name, label, person
+from reports.dashboard_rows import FLAGS, UNDECIDED, Person, RowMaker, address, by_name, person
 from reports.html import TEMPLATES, content_security_policy, environment
 from reports.number_format import Numbers
 
@@ -211,25 +212,7 @@ class _View:
     def adjustment(self, entry: Entry, adjustment: Adjustment) -> tuple[str, str, str]:
         """Return what a person decided, why, and who and when."""
         who = f"{label(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
-        return self.decided(entry, adjustment), _text(adjustment.reason), who
-
-    def decided(self, entry: Entry, adjustment: Adjustment) -> str:
-        """Return what an adjustment does, in one sentence."""
-        points = self.number.points(adjustment.points)
-        if adjustment.criterion is None:
-            signed = points if adjustment.points < 0 else f"+{points}"
-            return self.say(T("{points} points to the sum", points=signed))
-        for criterion in entry.verdict.criteria if entry.verdict is not None else ():
-            if criterion.id == adjustment.criterion:
-                return self.say(
-                    T(
-                        "{criterion}: {points} points instead of {before}",
-                        criterion=label(criterion.title),
-                        points=points,
-                        before=self.number.points(criterion.points),
-                    )
-                )
-        return self.say(T("{criterion}: {points} points", criterion=label(adjustment.criterion), points=points))
+        return by_hand.decided(entry.verdict, adjustment, self.say, self.number), _text(adjustment.reason), who
 
     def options(self, counts: Mapping[str, int], hints: Mapping[str, str]) -> list[tuple[str, list[Option]]]:
         """Return what the table can be filtered by, in groups; nothing that would leave it empty."""

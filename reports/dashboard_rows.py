@@ -15,11 +15,10 @@ from grader.class_summary import ClassSummary, unwalled
 from grader.gradebook import Entry
 from grader.text import T, Text, Translator
 from grader.verdict import Status
+from reports.by_hand import label
 from reports.class_pictures import LETTERS, strip
-from reports.clean import clip, one_line, visible
+from reports.clean import one_line, visible
 from reports.number_format import Numbers
-
-LONGEST_NAME = 80
 
 # What is told of a hand-in besides its mark; the name is what the page filters by.
 FLAGS: dict[str, Text] = {
@@ -77,11 +76,6 @@ def address(path: str) -> str:
 
 def _harmless(part: str) -> bool:
     return part not in {"", ".", ".."} and "\\" not in part and visible(part) == one_line(part) == part
-
-
-def label(text: str) -> str:
-    """Return a name for one line: nothing invisible in it, and not too long."""
-    return clip(one_line(visible(text)).strip(), LONGEST_NAME)
 
 
 def by_name(entry: Entry) -> tuple[list[str | int], str]:

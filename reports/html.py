@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,25 +10,28 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from grader.gradebook import Adjustment, Entry
 from grader.text import Translator
 from grader.verdict import Exhibits, Verdict
-from reports import charts, pictures, summary, symbols
+from reports import by_hand, charts, pictures, summary, symbols
 from reports.clean import cleaned, one_line
 from reports.number_format import Numbers
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(verdict: Verdict, exhibits: Exhibits) -> str:
+def render(verdict: Verdict, exhibits: Exhibits, adjustments: Sequence[Adjustment] = ()) -> str:
     """Return the report on one submission as a complete HTML document in `verdict.language`.
+
+    `adjustments`: what a person decided against the verdict.
 
     Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
     """
     template = environment(verdict.language).get_template("report.html")
-    return template.render(_view(cleaned(verdict), cleaned(exhibits)))
+    return template.render(_view(cleaned(verdict), cleaned(exhibits), tuple(map(cleaned, adjustments))))
 
 
-def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
+def _view(verdict: Verdict, exhibits: Exhibits, adjustments: tuple[Adjustment, ...]) -> dict[str, Any]:
     """Return everything that the templates name: records as they are, and the geometry of what is drawn."""
     say, numbers = Translator(verdict.language), Numbers(verdict.language)
     style, policy = _style()
@@ -46,6 +50,8 @@ def _view(verdict: Verdict, exhibits: Exhibits) -> dict[str, Any]:
         "not_certified_because": summary.not_certified_because(verdict),
         "missing_walls": summary.missing_walls(verdict),
         "several_networks": any(score.network for score in exhibits.scores),
+        "by_hand": [(by_hand.decided(verdict, a, say, numbers), a.reason) for a in adjustments],
+        "mark_by_hand": Entry(student="", name="", file="", verdict=verdict, adjustments=adjustments).mark,
         "strip": pictures.strip(verdict.criteria),
         "training": charts.charts(exhibits.curves, say, numbers),
         "experiments": charts.charts(exhibits.experiments, say, numbers),

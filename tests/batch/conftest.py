@@ -106,7 +106,7 @@ def run(course: Course) -> Run:
 
     def running(*arguments: object) -> Result:
         words = [str(a) for a in arguments]
-        if words[0] in ("batch", "rescore", "similarity"):
+        if words[0] in ("batch", "rescore", "adjust", "similarity"):
             words += ["--course", str(course.folder)]
         return CliRunner().invoke(app, [*words, "--lang", "en"])
 

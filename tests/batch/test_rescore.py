@@ -75,13 +75,17 @@ def test_adjustments_outlive_rescoring_and_can_be_taken_back(run: Run, course: C
     assert run("adjust", graded, "ben", "--points", "-1", "--reason", "late").exit_code == 0
     assert run("adjust", graded, "empty", "--points", "50", "--reason", "orally").exit_code == 0
     assert marks(graded) == {"anna": 100, "ben": 94, "empty": 50}
+    report = graded / entries(graded)["ben"].report
+    assert "It is now 94 of 100 points" in report.read_text("utf-8")
     change_rubric(course, '"one_hot", 60', '"one_hot", 50')
     change_rubric(course, '"scale", 40', '"scale", 50')
     assert run("rescore", graded).exit_code == 0
     assert marks(graded) == {"anna": 100, "ben": 84, "empty": 50}
     assert "a typo" in (graded / "index.html").read_text("utf-8")
+    assert "It is now 84 of 100 points" in report.read_text("utf-8")
     assert run("adjust", graded, "ben", "--withdraw").exit_code == 0
     assert marks(graded)["ben"] == 50
+    assert "It is now" not in report.read_text("utf-8")
     assert run("adjust", graded, "ben", "--withdraw").exit_code == 2
 
 
@@ -89,6 +93,20 @@ def test_a_second_decision_on_a_criterion_takes_the_place_of_the_first(run: Run,
     for points in (10, 20):
         run("adjust", graded, "ben", "--points", points, "--criterion", "scale", "--reason", "so")
     assert marks(graded)["ben"] == 80
+
+
+def test_after_a_change_of_the_rubric_an_adjusted_report_waits_for_rescoring(
+    run: Run, course: Course, graded: Path
+) -> None:
+    report = graded / entries(graded)["ben"].report
+    before = report.read_bytes()
+    change_rubric(course, '"one_hot", 60', '"one_hot", 50')
+    change_rubric(course, '"scale", 40', '"scale", 50')
+    result = run("adjust", graded, "ben", "--points", "1", "--reason", "so")
+    assert result.exit_code == 0
+    assert "after: grader rescore" in result.output
+    assert report.read_bytes() == before
+    assert marks(graded)["ben"] == 61  # the store's verdict is still the old one
 
 
 @pytest.mark.parametrize(

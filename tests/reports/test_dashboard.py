@@ -12,8 +12,9 @@ from grader.gradebook import Entry
 from grader.text import LANGUAGES
 from grader.verdict import Hint, Isolation, Resources, Status
 from reports import class_pictures, dashboard_rows
+from reports.by_hand import LONGEST_NAME, label
 from reports.dashboard import LONGEST_TEXT, MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
-from reports.dashboard_rows import LONGEST_NAME, UNDECIDED, address, by_name, label
+from reports.dashboard_rows import UNDECIDED, address, by_name
 from tests.reports import class_samples as made
 from tests.reports import samples
 from tests.reports.class_samples import adjustment, criterion, entry, judged
