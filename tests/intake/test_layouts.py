@@ -36,6 +36,12 @@ def test_a_script_and_a_notebook_of_one_student_are_two_files(hand_over: HandOve
     )
 
 
+def test_a_single_name_that_looks_like_a_platforms_makes_no_layout(hand_over: HandOver) -> None:
+    names = ["anna.py", "berta.py", "c_1_2_x.py", "d_1_assignsubmission_file_x.py"]
+    found = seen(hand_over(dict.fromkeys(names, "x")))
+    assert (found.layout, len(found.taken)) == (Layout.FILES, 4)
+
+
 def test_the_exercise_itself_is_no_student(hand_over: HandOver) -> None:
     found = seen(hand_over({"anna.py": "a", "berta.py": "b", "Digits.py": "stub", "submission.ipynb": NOTEBOOK}))
     assert set(found.taken) == {"anna", "berta"}
@@ -352,6 +358,7 @@ def test_clones(hand_over: HandOver) -> None:
                 "digits-2026-anna-m/notebooks/digits.ipynb": NOTEBOOK,
                 "digits-2026-anna-m/.github/check.py": "",
                 "digits-2026-berta/.git/HEAD": "ref",
+                "notes/example.py": "",
                 "roster.csv": "",
             }
         )
@@ -360,7 +367,7 @@ def test_clones(hand_over: HandOver) -> None:
     assert found.taken == {"anna": "a", "anna-m": NOTEBOOK}
     assert found.of("anna").platform_id == "anna"
     assert found.refused == {"berta": "There is no .py or .ipynb file."}
-    assert set(found.told) == {"digits-2026-anna/README.md", "roster.csv"}
+    assert set(found.told) == {"digits-2026-anna/README.md", "notes/example.py", "roster.csv"}
 
 
 def test_the_folder_around_clones_names_the_assignment(hand_over: HandOver) -> None:
