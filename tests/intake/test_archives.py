@@ -86,6 +86,12 @@ def test_names_that_are_too_long_are_told(tmp_path: Path, name: bytes) -> None:
     assert len(where) <= 200
 
 
+def test_a_name_that_is_marked_as_utf8_is_not_decoded_twice(tmp_path: Path) -> None:
+    twice = "ä".encode().decode("cp437")
+    found = seen(raw_zip(tmp_path / "class.zip", [Raw(f"{twice}/x.py".encode(), b"m", 0x800), BERTA]))
+    assert [hand_in.name for hand_in in found.intake.hand_ins if hand_in.name != "berta"] == [twice]
+
+
 @pytest.mark.parametrize(
     ("name", "flags"),
     [

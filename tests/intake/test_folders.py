@@ -102,6 +102,11 @@ def test_a_folder_that_cannot_be_listed_costs_only_its_student(tmp_path: Path) -
     assert why == "*: It cannot be listed (File name too long)."
 
 
+def test_a_file_that_vanishes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(tree.RefusedError):
+        folder.Plain(str(tmp_path / "gone")).read(100)
+
+
 def test_folders_that_are_too_deep_are_told(tmp_path: Path) -> None:
     deep = "anna/" + "d/" * tree.MAX_DEPTH
     root = as_folder(tmp_path / "class", {f"{deep}x.py": "a", "berta/x.py": "b", "carl/x.py": "c"})

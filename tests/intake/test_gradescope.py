@@ -1,6 +1,7 @@
 """Gradescope's metadata says whose work is whose: it is read exactly or not at all."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.intake import gradescope
 from grader.intake.gradescope import Submission, parse
-from tests.intake.handed import as_folder, refusal
+from tests.intake.handed import Files, as_folder, as_zip, refusal
 
 words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), max_size=12) | st.sampled_from(
     ["", "~", "null", "007", ":name", "*a", "&a b", "a: b", "- a", "#", "Ä Ö", "\u2028", "! x", "2026-01-01"]
@@ -74,6 +76,17 @@ def test_what_is_no_metadata_is_refused(tmp_path: Path, text: str | bytes) -> No
         "submission_metadata.yml cannot be read. It is not the YAML that Gradescope writes. Without it nobody "
         "knows whose hand-ins these are."
     )
+
+
+@pytest.mark.parametrize("pack", [as_folder, as_zip])
+def test_it_must_not_be_endless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[Path, Files], Path]
+) -> None:
+    monkeypatch.setattr(gradescope, "MAX_METADATA", 2_000_000)
+    files = {"submission_metadata.yml": "#" * 2_000_001, "submission_1/x.py": "a"}
+    sentence = refusal(pack(tmp_path / "class", files))
+    assert sentence.startswith("submission_metadata.yml cannot be read. It is ")
+    assert "2 MB" in sentence or "at most 2000000 are read" in sentence
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such links")

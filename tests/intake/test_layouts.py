@@ -36,6 +36,12 @@ def test_a_script_and_a_notebook_of_one_student_are_two_files(hand_over: HandOve
     )
 
 
+def test_a_single_name_that_looks_like_a_platforms_makes_no_layout(hand_over: HandOver) -> None:
+    names = ["anna.py", "berta.py", "c_1_2_x.py", "d_1_assignsubmission_file_x.py"]
+    found = seen(hand_over(dict.fromkeys(names, "x")))
+    assert (found.layout, len(found.taken)) == (Layout.FILES, 4)
+
+
 def test_the_exercise_itself_is_no_student(hand_over: HandOver) -> None:
     found = seen(hand_over({"anna.py": "a", "berta.py": "b", "Digits.py": "stub", "submission.ipynb": NOTEBOOK}))
     assert set(found.taken) == {"anna", "berta"}
@@ -178,6 +184,15 @@ def test_a_folder_that_is_called_as_the_zip_is_around_the_class(hand_over: HandO
     assert found.taken == {"anna": "a"}
 
 
+def test_the_only_student_may_be_called_as_the_zip(hand_over: HandOver) -> None:
+    assert seen(hand_over({"class/submission.py": "a"})).taken == {"class": "a"}
+
+
+def test_notes_within_the_folder_around_the_class_do_not_hide_it(hand_over: HandOver) -> None:
+    found = seen(hand_over({"all/readme.txt": "", "all/anna/x.py": "a", "all/berta/x.py": "b"}))
+    assert found.taken == {"anna": "a", "berta": "b"}
+
+
 def test_what_systems_leave_behind_is_not_mentioned(hand_over: HandOver) -> None:
     noise = {
         "__MACOSX/class/._anna.py": "x",
@@ -280,6 +295,11 @@ def test_moodles_folder_of_the_only_student(hand_over: HandOver) -> None:
     assert (found.layout, found.taken) == (Layout.MOODLE, {"1": "a"})
 
 
+def test_moodles_folder_of_the_only_student_is_not_looked_through(hand_over: HandOver) -> None:
+    found = seen(hand_over({"Anna_1_assignsubmission_file/a.py": "1", "Anna_1_assignsubmission_file/b.py": "2"}))
+    assert (found.layout, found.taken, set(found.refused)) == (Layout.MOODLE, {}, {"1"})
+
+
 # Canvas
 
 
@@ -352,6 +372,7 @@ def test_clones(hand_over: HandOver) -> None:
                 "digits-2026-anna-m/notebooks/digits.ipynb": NOTEBOOK,
                 "digits-2026-anna-m/.github/check.py": "",
                 "digits-2026-berta/.git/HEAD": "ref",
+                "notes/example.py": "",
                 "roster.csv": "",
             }
         )
@@ -360,7 +381,7 @@ def test_clones(hand_over: HandOver) -> None:
     assert found.taken == {"anna": "a", "anna-m": NOTEBOOK}
     assert found.of("anna").platform_id == "anna"
     assert found.refused == {"berta": "There is no .py or .ipynb file."}
-    assert set(found.told) == {"digits-2026-anna/README.md", "roster.csv"}
+    assert set(found.told) == {"digits-2026-anna/README.md", "notes/example.py", "roster.csv"}
 
 
 def test_the_folder_around_clones_names_the_assignment(hand_over: HandOver) -> None:
@@ -426,6 +447,16 @@ def test_nbgraders_only_assignment_may_have_another_name(hand_over: HandOver) ->
 def test_nbgraders_assignment_may_be_spelt_differently(hand_over: HandOver) -> None:
     files = {"submitted/anna/Model Styles/p.ipynb": "a", "submitted/anna/other/p.ipynb": "b"}
     assert seen(hand_over(files), "model_styles").taken == {"anna": "a"}
+
+
+def test_of_nbgraders_assignments_the_one_with_exactly_the_name_is_taken(hand_over: HandOver) -> None:
+    files = {"submitted/anna/digits/p.ipynb": "a", "submitted/anna/Digits-/p.ipynb": "b"}
+    assert seen(hand_over(files | {"submitted/anna/DIGITS/p.ipynb": "c"})).taken == {"anna": "a"}
+
+
+def test_a_student_may_be_called_as_nbgraders_folder(hand_over: HandOver) -> None:
+    found = seen(hand_over({"submitted/x.ipynb": "s", "submitted/sub/notes.txt": "", "anna/x.ipynb": "a"}))
+    assert (found.layout, found.taken) == (Layout.FOLDERS, {"anna": "a", "submitted": "s"})
 
 
 def test_of_nbgraders_assignments_none_is_guessed(hand_over: HandOver) -> None:
