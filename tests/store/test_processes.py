@@ -171,7 +171,7 @@ def test_threads_share_a_store(store: Store) -> None:
         store.keep(student, kept(student.encode()))
         store.judge(store.hand_in(EXERCISE, hand(student), run), student, verdict(number), "me")
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(24) as pool:  # more than there are connections
         list(pool.map(work, range(40)))
     assert len(store.entries(EXERCISE)) == 40
     for number in range(40):
