@@ -115,7 +115,7 @@ def test_what_is_kept_survives_who_is_killed_while_keeping_the_same_again(
             process.join()
             assert store.evidence("key") == kept()
             assert store.submission(number) == submission()
-    assert step > 10
+    assert step > 5
 
 
 def test_writers_that_are_killed_from_outside_lose_nothing_that_was_said_to_be_kept(
