@@ -186,5 +186,5 @@ def _require_writable(url: URL, place: str) -> None:
             raise StoreError(
                 T("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))
             )
-        if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise errors.forbidden(place)

@@ -284,8 +284,9 @@ def test_what_may_not_be_written_is_told(open_folder: Path, kind: str) -> None:
         if kind == "evidence":
             shutil.rmtree(next((folder / "evidence").iterdir()))
     process, pipe = start(writers.open_as_nobody, folder, kind, None)
-    said = pipe.recv()
+    stage, said = pipe.recv()
     process.join()
+    assert stage == "open"  # at once, before anything is graded
     assert "may not be written" in said
     assert str(folder) in said
 

@@ -115,7 +115,7 @@ def test_what_is_kept_survives_who_is_killed_while_keeping_the_same_again(
             process.join()
             assert store.evidence("key") == kept()
             assert store.submission(number) == submission()
-    assert step > 10
+    assert step > 5
 
 
 def test_writers_that_are_killed_from_outside_lose_nothing_that_was_said_to_be_kept(
@@ -171,7 +171,7 @@ def test_threads_share_a_store(store: Store) -> None:
         store.keep(student, kept(student.encode()))
         store.judge(store.hand_in(EXERCISE, hand(student), run), student, verdict(number), "me")
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(24) as pool:  # more than there are connections
         list(pool.map(work, range(40)))
     assert len(store.entries(EXERCISE)) == 40
     for number in range(40):

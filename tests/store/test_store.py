@@ -407,12 +407,15 @@ def test_settings_are_kept(opener: Opener) -> None:
         assert (store.setting("language"), store.setting("salt"), store.setting("no")) == ("en", "a", None)
 
 
+BAD_TEXT = msgspec.json.encode(verdict()).replace(b'"Digits"', b'"\xff\xfe"')
+
+
 def _alter(store: Store, data: bytes) -> None:
     with store._database.write() as connection:
         connection.execute(sqlalchemy.text("UPDATE grader_verdicts SET verdict = :data"), {"data": data})
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"\xff\xfe", b'{"schema":2}', b"x" * 30_000])
+@pytest.mark.parametrize("data", [b"", b"{}", b"\xff\xfe", b'{"schema":2}', b"x" * 30_000, BAD_TEXT])
 def test_a_verdict_that_was_changed_is_not_believed_and_can_be_given_again(store: Store, data: bytes) -> None:
     number = handed(store)
     store.judge(number, "k", verdict(), "me")

@@ -173,14 +173,11 @@ def open_as_nobody(folder: Path, kind: str, _: None, pipe: Connection) -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
+    stage = "open"
     try:
-        if kind == "files":
-            with Store.open(folder.parent / "own", files=str(folder)) as store:
-                store.keep("a", kept())
-        else:
-            with Store.open(folder) as store:
-                store.set_setting("a", "b")
+        place = (folder.parent / "own", None, str(folder)) if kind == "files" else (folder,)
+        with Store.open(*place) as store:
+            stage = "write"
+            store.keep("a", kept())
     except StoreError as error:
-        pipe.send(Translator("en")(error.text))
-    else:
-        pipe.send("")
+        pipe.send((stage, Translator("en")(error.text)))
