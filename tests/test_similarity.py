@@ -159,6 +159,18 @@ def test_those_who_are_linked_by_others_are_one_group_strongest_pair_first() -> 
     assert ("a", "c") not in pairs(found)
 
 
+def test_of_three_who_are_alike_the_two_strongest_pairs_are_shown() -> None:
+    class_ = {
+        "a": script(functions(1, 2, 3, 4, 5, 7)),
+        "b": script(functions(1, 2, 3, 4, 5, 6)),
+        "c": script("# mine\n" + functions(1, 2, 3, 4, 5, 6)),
+    }
+    group = only(similar(class_, None))
+    assert [(pair.left, pair.right) for pair in group.pairs] == [("b", "c"), ("a", "b"), ("a", "c")]
+    assert [bool(pair.stretches) for pair in group.pairs] == [True, True, False]
+    assert group.strength == 1.0
+
+
 def test_the_pairs_that_link_a_group_have_their_code_shown_and_no_more_than_a_page_holds() -> None:
     members = MAX_SHOWN + 5
     found = similar({f"{n:02}": script(f"# {n}\n" + functions(1, 2)) for n in range(members)}, None)
