@@ -72,10 +72,11 @@ def _kept(code: str) -> Iterator[tuple[str, int, int]]:
     # The lexer never fails: what is no Python comes back as it is.
     for _, kind, value in PythonLexer().get_tokens_unprocessed(code):
         end = line + value.count("\n")
-        if kind in Text or kind in Comment or kind in Literal.String.Doc:
+        if kind in Text or kind in Comment or value == ";":
             pass
         elif kind in Literal.String:
             # A string is several tokens: its quotes, its parts, what is filled in. The quotes stand for all of it.
+            # A docstring is one token, quotes and all, and nothing is left of it.
             if kind in Literal.String.Affix or not value.strip("\"'"):
                 yield value[:1].replace("'", '"'), line, end
         elif (

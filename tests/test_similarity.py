@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.alike import Group, Line, Pair, Similarity, Stretch
-from grader.similarity import LEAST_PAIRS, MAX_SHOWN, similar
-from grader.similarity_code import MAX_CODE, normalised
+from grader.similarity import LEAST_PAIRS, MAX_SHOWN, _runs, similar
+from grader.similarity_code import MAX_CODE, normalised, prints
 from grader.submission import Submission
 from tests.similar_submissions import (
     EXERCISES,
@@ -159,6 +159,18 @@ def test_those_who_are_linked_by_others_are_one_group_strongest_pair_first() -> 
     assert ("a", "c") not in pairs(found)
 
 
+def test_of_three_who_are_alike_the_two_strongest_pairs_are_shown() -> None:
+    class_ = {
+        "a": script(functions(1, 2, 3, 4, 5, 7)),
+        "b": script(functions(1, 2, 3, 4, 5, 6)),
+        "c": script("# mine\n" + functions(1, 2, 3, 4, 5, 6)),
+    }
+    group = only(similar(class_, None))
+    assert [(pair.left, pair.right) for pair in group.pairs] == [("b", "c"), ("a", "b"), ("a", "c")]
+    assert [bool(pair.stretches) for pair in group.pairs] == [True, True, False]
+    assert group.strength == 1.0
+
+
 def test_the_pairs_that_link_a_group_have_their_code_shown_and_no_more_than_a_page_holds() -> None:
     members = MAX_SHOWN + 5
     found = similar({f"{n:02}": script(f"# {n}\n" + functions(1, 2)) for n in range(members)}, None)
@@ -245,6 +257,35 @@ def test_comments_are_shown_beside_nothing() -> None:
     assert not any(line.same for line in alone if line is not None)
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_lies_far_apart_on_one_side_is_two_stretches(swapped: bool) -> None:
+    sides = [script(functions(1, 2)), script(function(1) + function(3, 7) + function(2))]
+    one, other = reversed(sides) if swapped else sides
+    (pair,) = only(similar({"a": one, "b": other}, None)).pairs
+    assert len(pair.stretches) == 2
+    (pair,) = only(similar({"a": script(functions(1, 2)), "b": script(functions(1, 2) + "\n")}, None)).pairs
+    assert len(pair.stretches) == 1
+
+
+def test_statements_on_one_line_stand_beside_the_same_on_many() -> None:
+    joined = (
+        functions(1, 2).replace("rows[0] - 1\n    ", "rows[0] - 1; ").replace("rows[2] - 2\n    ", "rows[2] - 2; ")
+    )
+    assert joined.count(";") == 2
+    for left, right_ in ((functions(1, 2), joined), (joined, functions(1, 2))):
+        rows = first_stretch(script(left), script(right_)).rows
+        lefts = [row.left.number for row in rows if row.left is not None]
+        rights = [row.right.number for row in rows if row.right is not None]
+        assert lefts == list(range(1, left.count("\n") + 1))
+        assert rights == list(range(1, right_.count("\n") + 1))
+
+
+def test_each_place_is_matched_once() -> None:
+    found = prints(normalised(script("x = x + 1\n" * 100 + functions(1, 2))), frozenset())
+    runs = _runs(found, found)
+    assert sum(run.length for run in runs) == len(found.at)
+
+
 def test_functions_in_another_order_are_stretches_of_their_own() -> None:
     (pair,) = only(similar({"a": script(functions(1, 2)), "b": script(functions(2, 1))}, None)).pairs
     assert len(pair.stretches) == 2
@@ -297,7 +338,9 @@ def test_what_is_too_long_is_compared_in_part_and_said() -> None:
     found = similar({"long": script(long), "wide": script(wide), "short": script(functions(5, 6))}, None)
     assert found.cut == ("long", "wide")
     assert found.compared == 3
-    assert len(normalised(script(long)).lines) <= MAX_CODE
+    cells = notebook([functions(1, 2) + "# more\n" * (MAX_CODE // 10)] * 3)
+    assert normalised(cells).cut
+    assert sum(len(line.text) + 1 for line in normalised(cells).lines) < MAX_CODE + 100
 
 
 @pytest.mark.parametrize(
