@@ -11,6 +11,7 @@ exercise without training, which are all different: after so many reports, and a
 """
 
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -45,13 +46,14 @@ class Watched:
     """A command that came to its end. `resident`: MiB that it held when there were so many reports."""
 
     seconds: float
+    cpu_seconds: float = 0.0  # of all of its processes
     peak_mib: float = 0.0
     resident: dict[int, float] = field(default_factory=dict)
 
 
 def watch(command: Sequence[str], reports: Path, at: Sequence[int] = ()) -> Watched:
     """Run a `grader` command to its end, and look at the memory of its own process meanwhile."""
-    found, began = Watched(0.0), time.perf_counter()
+    found, began, used = Watched(0.0), time.perf_counter(), cpu_seconds_of_children()
     process = subprocess.Popen([sys.executable, "-m", "grader", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         memory = memory_of(process.pid)
@@ -61,10 +63,16 @@ def watch(command: Sequence[str], reports: Path, at: Sequence[int] = ()) -> Watc
             if there >= count and "VmRSS" in memory:
                 found.resident.setdefault(count, memory["VmRSS"])
         time.sleep(0.02)
-    found.seconds = time.perf_counter() - began
+    found.seconds, found.cpu_seconds = time.perf_counter() - began, cpu_seconds_of_children() - used
     if process.returncode:
         raise SystemExit(f"grader {' '.join(command)} ended with {process.returncode}")
     return found
+
+
+def cpu_seconds_of_children() -> float:
+    """Return what all processes used that were waited for so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory_of(pid: int) -> dict[str, float]:
@@ -192,6 +200,7 @@ def measure_class(folder: Path, students: int) -> None:
     if not all_are_judged(made):
         raise SystemExit("rescore has not judged everybody")
     print(f"rescore of {students} submissions: {watched.seconds:.1f} s (aim: at most 10 s for 1000)")
+    print(f"rescore used {watched.cpu_seconds:.1f} s of CPU")
     print(f"rescore, its own process: at most {watched.peak_mib:.0f} MiB")
     print(f"the dashboard opens in {seconds_to_open(made.path / 'index.html'):.2f} s (aim: 2 s)")
 
