@@ -21,7 +21,7 @@ from grader.publish import Publisher
 from grader.store import Hand, Judgement, Kept, Store, Stored
 from grader.submission import Submission, read
 from grader.terms import Terms, neutral
-from grader.text import T, Text, Translator
+from grader.text import Filling, T, Text, Translator
 from grader.verdict import Status
 
 
@@ -124,7 +124,7 @@ class Batch:
         try:
             submission = read(hand_in.file)
         except UnreadableSubmission as error:
-            problem = error.text
+            problem = _renamed(error.text, hand_in.file.name, hand_in.where.rpartition("/")[2])
         if submission is not None and (other := looks_like(self.terms.course, self.terms.exercise, submission)):
             submission = None
             problem = T(
@@ -200,6 +200,17 @@ class Batch:
                 told = msgspec.structs.replace(hand, problem=self._say(fault(error)))
                 self.store.hand_in(self.publisher.folder.settings.series, told, self._run)
             watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
+
+
+def _renamed(text: Text, old: str, new: str) -> Text:
+    """Call a file by the name that its student gave it: what came out of an archive was read under another."""
+
+    def filling(value: Filling) -> Filling:
+        if isinstance(value, Text):
+            return _renamed(value, old, new)
+        return new if value == old else value
+
+    return Text(text.msgid, {name: filling(value) for name, value in text.params.items()})
 
 
 def kept_of(graded: Graded, terms: Terms) -> Kept:

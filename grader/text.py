@@ -20,7 +20,7 @@ class Text(msgspec.Struct, frozen=True, tag=True):
     """A sentence of the grader's own: `msgid` in English with `{name}` fields, `params` to fill them."""
 
     msgid: str
-    params: Mapping[str, "str | int | float | Text | Bilingual"] = {}
+    params: Mapping[str, "Filling"] = {}
 
 
 class Bilingual(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -31,9 +31,10 @@ class Bilingual(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 Words = Text | Bilingual
+Filling = str | int | float | Words
 
 
-def T(msgid: str, /, **params: "str | int | float | Words") -> Text:
+def T(msgid: str, /, **params: Filling) -> Text:
     """Mark `msgid` for translation and remember the values that fill it. Babel looks for this name."""
     return Text(msgid, params)
 
@@ -59,7 +60,7 @@ class Translator:
         filled = {name: self._filling(value) for name, value in words.params.items()}
         return self.catalogue.gettext(words.msgid).format(**filled)
 
-    def _filling(self, value: "str | int | float | Words") -> "str | int | float":
+    def _filling(self, value: Filling) -> str | int | float:
         if isinstance(value, Text | Bilingual):
             return self(value)
         return _GermanFloat(value) if isinstance(value, float) and self.language == "de" else value

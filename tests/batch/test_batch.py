@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,19 @@ def test_a_class_is_not_graded_where_a_wall_is_missing(
     told = run("batch", "two", class_, "--out", out, "--despite-missing-walls")
     assert told.exit_code == 0
     assert marks(out) == {"anna": 100, "ben": 60}
+
+
+def test_files_of_a_zip_keep_their_names_in_what_is_said_about_them(run: Run, tmp_path: Path, out: Path) -> None:
+    archive = tmp_path / "class.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("Änne Müller_12_assignsubmission_file/mein Netz.py", "")
+        file.writestr("Ben Ali_13_assignsubmission_file/netz.py", RIGHT)
+    result = run("batch", "two", archive, "--out", out)
+    assert result.exit_code == 0, result.output
+    by_name = {entry.name: entry for entry in entries(out).values()}
+    assert by_name["Änne Müller"].problem.startswith("mein Netz.py is empty.")
+    assert by_name["Ben Ali"].points == 100
+    assert by_name["Ben Ali"].platform_id == "13"
 
 
 def test_without_dask_a_cluster_is_refused(
