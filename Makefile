@@ -16,8 +16,11 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: setup
+bench: setup-test
 	$(BIN)/python -m tests.benchmarks.check_against_plain_script
+	$(BIN)/python -m tests.benchmarks.fit_against_plain_keras
+	$(BIN)/python -m tests.benchmarks.batch_against_others
+	$(BIN)/python -m tests.benchmarks.class_of_thousand
 
 setup: .venv/ready
 
