@@ -161,6 +161,28 @@ model.compile("adam", loss, metrics=[metric])
 model.fit(x, y, **held)
 left = twice.calls
 """,
+    "functions that print": """
+def loss(truth, outputs):
+    print("loss")
+    return tf.reduce_mean(tf.abs(truth - outputs))
+
+def active(inputs):
+    print("active")
+    return tf.nn.relu(inputs)
+
+class Rate(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        print("rate")
+        return 0.1
+
+models = several(
+    compiled(loss=loss),
+    compiled(metrics=[loss]),
+    compiled(layers.Dense(4, active)),
+    compiled(layers.Lambda(active, output_shape=(8,))),
+    compiled(optimizer=keras.optimizers.SGD(Rate())),
+)
+""",
     "pictures": """
 images = data.normal(0, 1, (50, 8, 8, 1)).astype("float32")
 model = keras.Sequential([
@@ -400,6 +422,25 @@ for way in [{"run_eagerly": True}, {"steps_per_execution": 2}, {}]:
     model.compile("adam", "categorical_crossentropy", **way)
     model._jit_compile = not way  # as far as a setting goes: Keras refuses it where TensorFlow is deterministic
     model.fit(x[:40], y[:40], **once)
+""",
+    "other settings of TensorFlow": """
+model = compiled()
+tf.config.run_functions_eagerly(True)
+model.fit(x[:32], y[:32], verbose=0)
+tf.config.run_functions_eagerly(False)
+tf.config.optimizer.set_jit("autoclustering")
+model.fit(x[:32], y[:32], verbose=0)
+tf.config.optimizer.set_jit(False)
+with tf.distribute.OneDeviceStrategy("/cpu:0").scope():
+    placed = compiled()
+    placed.fit(x[:32], y[:32], verbose=0)
+    placed.predict(x, verbose=0)
+tf.random.set_seed(None)
+try:
+    model.fit(x, y, verbose=0)
+except RuntimeError as error:
+    left = str(error)
+tf.random.set_seed(1)
 """,
     "data that are no arrays, and parts of epochs": """
 def batches():
