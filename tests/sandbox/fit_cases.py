@@ -56,7 +56,19 @@ model = compiled(layers.Dropout(0.3), layers.GaussianNoise(0.2), layers.Gaussian
 model.fit(x, y, **held)
 """,
     "batch normalisation": "model = compiled(layers.BatchNormalization()); model.fit(x, y, **held)",
-    "no last batch that is smaller": "model = compiled(); model.fit(x[:96], y[:96], **held)",
+    "no last batch that is smaller": """
+def loss(truth, outputs):
+    print(truth.shape, outputs.shape)
+    return keras.losses.mean_squared_error(truth, outputs)
+
+class Loss(keras.losses.Loss):
+    def call(self, truth, outputs):
+        return loss(truth, outputs)
+
+models = [compiled(loss=loss), compiled(loss=Loss())]
+for model in models:
+    model.fit(x[:96], y[:96], **held)
+""",
     "validation with weights": """
 model = compiled()
 model.fit(x, y, validation_data=(x_val, y_val, np.linspace(0, 1, 45)), **once)
