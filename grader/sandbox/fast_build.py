@@ -39,7 +39,6 @@ def _is_usual(model: Any, batch: Any) -> bool:
         and _is_of_keras(model.optimizer)
         and type(model.optimizer).apply is BaseOptimizer.apply
         and isinstance(model.loss, str | keras.losses.Loss)
-        and _is_of_keras(model.loss)
         and _are_of_keras(model._compile_metrics)
         and _fits(model, batch)
     )
@@ -70,7 +69,7 @@ def _is_of_keras(thing: Any) -> bool:
     if thing is None or isinstance(thing, str):
         return True
     kind = type(thing)
-    if kind is keras.layers.Lambda or not kind.__module__.startswith("keras.src."):
+    if not kind.__module__.startswith("keras.src."):
         return False
     return all(
         _module(value).startswith(("keras.", "tensorflow.")) for value in vars(thing).values() if callable(value)

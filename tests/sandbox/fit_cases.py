@@ -41,20 +41,38 @@ def several(*made):
 # Everything here goes in one go.
 FAST = {
     "plain": "model = compiled(); left = model.fit(x, y, **held).history",
-    "dropout": "model = compiled(layers.Dropout(0.3)); model.fit(x, y, **held)",
+    "validation in other batches, now and then, of a part": """
+model = compiled()
+model.fit(x, y, validation_batch_size=7, validation_freq=2, **held)
+model.fit(x, y, validation_split=0.2, shuffle=False, **once)
+""",
+    "one batch, larger than the data and as large": """
+models = [compiled(), compiled()]
+models[0].fit(x, y, batch_size=500, **held)
+models[1].fit(x, y, batch_size=100, **held)
+""",
+    "dropout and noise": """
+model = compiled(layers.Dropout(0.3), layers.GaussianNoise(0.2), layers.GaussianDropout(0.1))
+model.fit(x, y, **held)
+""",
     "batch normalisation": "model = compiled(layers.BatchNormalization()); model.fit(x, y, **held)",
-    "noise": "model = compiled(layers.GaussianNoise(0.2), layers.GaussianDropout(0.1)); model.fit(x, y, **held)",
-    "no last batch that is smaller": "model = compiled(); model.fit(x[:96], y[:96], **held)",
-    "batches larger than the data": "model = compiled(); model.fit(x, y, batch_size=500, **held)",
-    "one batch, and a full one": "model = compiled(); model.fit(x, y, batch_size=100, **held)",
-    "validation split": "model = compiled(); model.fit(x, y, validation_split=0.2, **once)",
-    "validation in other batches": "model = compiled(); model.fit(x, y, validation_batch_size=7, **held)",
-    "validation now and then": "model = compiled(); model.fit(x, y, validation_freq=2, **held)",
+    "no last batch that is smaller": """
+def loss(truth, outputs):
+    print(truth.shape, outputs.shape)
+    return keras.losses.mean_squared_error(truth, outputs)
+
+class Loss(keras.losses.Loss):
+    def call(self, truth, outputs):
+        return loss(truth, outputs)
+
+models = [compiled(loss=loss), compiled(loss=Loss())]
+for model in models:
+    model.fit(x[:96], y[:96], **held)
+""",
     "validation with weights": """
 model = compiled()
 model.fit(x, y, validation_data=(x_val, y_val, np.linspace(0, 1, 45)), **once)
 """,
-    "no shuffling": "model = compiled(); model.fit(x, y, shuffle=False, **held)",
     "class weights": "model = compiled(); model.fit(x, y, class_weight={0: 1.0, 1: 3.0, 2: 0.5}, **held)",
     "sample weights": """
 model = compiled(metrics=[])
@@ -68,21 +86,17 @@ model.fit(x, labels, validation_data=(x_val, labels[:45]), **once)
     "regression": """
 model = compiled(head=layers.Dense(1), loss="mse", metrics=["mae", "r2_score"])
 model.fit(x, numbers[:, None], validation_split=0.3, **once)
-""",
-    "targets without a second axis": """
-model = compiled(head=layers.Dense(1), loss="mse", metrics=["mae"])
+model.compile("adam", "mse", metrics=["mae"])
 model.fit(x, numbers, **once)
 """,
-    "doubles and bytes": """
-models = [compiled(layers.Rescaling(0.1)), compiled(layers.Rescaling(0.1))]
-models[0].fit(x.astype("float64"), y.astype("float64"), **once)
-models[1].fit((x * 10).astype("uint8"), y.astype(bool), **once)
-""",
-    "tensors": "model = compiled(); model.fit(tf.constant(x), tf.constant(y), **held)",
-    "tables of pandas": """
+    "doubles, bytes, tensors and tables": """
 import pandas
-model = compiled(head=layers.Dense(1), loss="mse", metrics=[])
-model.fit(pandas.DataFrame(x), pandas.Series(numbers), **once)
+model = compiled(layers.Rescaling(0.1))
+model.fit(x.astype("float64"), y.astype("float64"), **once)
+model.fit((x * 10).astype("uint8"), y.astype(bool), **once)
+model.fit(tf.constant(x), tf.constant(y), **once)
+single = compiled(head=layers.Dense(1), loss="mse", metrics=[])
+single.fit(pandas.DataFrame(x), pandas.Series(numbers), **once)
 """,
     "several metrics": """
 ranks = keras.metrics.TopKCategoricalAccuracy(2)
@@ -158,6 +172,28 @@ model = keras.Sequential([keras.Input((4,)), twice, layers.Dense(3)])
 model.compile("adam", loss, metrics=[metric])
 model.fit(x, y, **held)
 left = twice.calls
+""",
+    "functions that print": """
+def loss(truth, outputs):
+    print("loss")
+    return tf.reduce_mean(tf.abs(truth - outputs))
+
+def active(inputs):
+    print("active")
+    return tf.nn.relu(inputs)
+
+class Rate(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        print("rate")
+        return 0.1
+
+models = several(
+    compiled(loss=loss),
+    compiled(metrics=[loss]),
+    compiled(layers.Dense(4, active)),
+    compiled(layers.Lambda(active, output_shape=(8,))),
+    compiled(optimizer=keras.optimizers.SGD(Rate())),
+)
 """,
     "pictures": """
 images = data.normal(0, 1, (50, 8, 8, 1)).astype("float32")
@@ -343,13 +379,6 @@ model = compiled(layers.Dropout(0.2), loss="sparse_categorical_crossentropy")
 labels[70] = 12
 model.fit(x, labels, epochs=2, verbose=0)
 """,
-    "columns that are too few": "model = compiled()\nmodel.fit(x[:, :3], y)",
-    "rows that are too few": "model = compiled()\nmodel.fit(x, y[:50])",
-    "labels in another form": "model = compiled()\nmodel.fit(x, labels)",
-    "texts": "model = compiled()\nmodel.fit(x.astype(str), y)",
-    "objects": "model = compiled()\nmodel.fit(x.astype(object), y)",
-    "no rows": "model = compiled()\nmodel.fit(x[:0], y[:0])",
-    "not compiled": "model = network()\nmodel.fit(x, y)",
     "a loss that raises": """
 def loss(truth, outputs):
     return truth.no_such_thing
@@ -360,19 +389,36 @@ except AttributeError as error:
     left = str(error)
 model.fit(x, y, verbose=0)
 """,
-    "a layer that raises": """
+    "data that are wrong": """
+import traceback
+
 class Mine(layers.Layer):
     def call(self, inputs):
         raise ValueError("mine")
-model = keras.Sequential([Mine()])
-model.compile("adam", "mse")
-model.fit(x, y)
+
+own = keras.Sequential([Mine()])
+own.compile("adam", "mse")
+left = []
+for model, features, classes in [
+    (compiled(), x[:, :3], y),
+    (compiled(), x, y[:50]),
+    (compiled(), x, labels),
+    (compiled(), x.astype(str), y),
+    (compiled(), x.astype(object), y),
+    (compiled(), x[:0], y[:0]),
+    (network(), x, y),
+    (own, x, y),
+]:
+    try:
+        model.fit(features, classes)
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename[0] == "<"]
+        built = len(model.variables), len(getattr(getattr(model, 'optimizer', None), 'variables', ()))
+        left.append((type(error), str(error), lines, built))
 """,
 }
 # Here plain Keras runs, for there is something that could tell a difference.
 PLAIN = {
-    "lists": "model = compiled()\nmodel.fit(x.tolist(), y.tolist(), **once)",
-    "shuffled in batches": "model = compiled()\nmodel.fit(x, y, shuffle='batch', **once)",
     "random numbers of TensorFlow": """
 class Noise(layers.Layer):
     def call(self, inputs):
@@ -381,6 +427,43 @@ model = keras.Sequential([keras.Input((4,)), Noise(), layers.Dense(3, "softmax")
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 model.fit(x, y, **held)
 left = model.predict(x, verbose=0).tobytes()
+""",
+    "compiled in other ways": """
+model = compiled()
+for way in [{"run_eagerly": True}, {"steps_per_execution": 2}, {}]:
+    model.compile("adam", "categorical_crossentropy", **way)
+    model._jit_compile = not way  # as far as a setting goes: Keras refuses it where TensorFlow is deterministic
+    model.fit(x[:40], y[:40], **once)
+""",
+    "other settings of TensorFlow": """
+model = compiled()
+tf.config.run_functions_eagerly(True)
+model.fit(x[:32], y[:32], verbose=0)
+tf.config.run_functions_eagerly(False)
+tf.config.optimizer.set_jit("autoclustering")
+model.fit(x[:32], y[:32], verbose=0)
+tf.config.optimizer.set_jit(False)
+with tf.distribute.OneDeviceStrategy("/cpu:0").scope():
+    placed = compiled()
+    placed.fit(x[:32], y[:32], verbose=0)
+    placed.predict(x, verbose=0)
+tf.random.set_seed(None)
+try:
+    model.fit(x, y, verbose=0)
+except RuntimeError as error:
+    left = str(error)
+tf.random.set_seed(1)
+""",
+    "data that are no arrays, and parts of epochs": """
+def batches():
+    while True:
+        yield x[:20], y[:20]
+model = compiled()
+model.fit(x, y, shuffle="batch", **once)
+model.fit(x, y, steps_per_epoch=3, epochs=2, verbose=0)
+model.fit(tf.data.Dataset.from_tensor_slices((x, y)).shuffle(100).batch(16), epochs=2, verbose=0)
+model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0)
+model.fit(x.tolist(), y.tolist(), **once)
 """,
     "a training step of one's own": """
 class Mine(keras.Sequential):
@@ -396,31 +479,6 @@ model.make_train_function()
 step = model.train_function
 model.train_function = lambda iterator: step(iterator)
 model.fit(x, y, **once)
-""",
-    "without graphs": """
-model = compiled()
-model.compile("adam", "categorical_crossentropy", run_eagerly=True)
-model.fit(x[:32], y[:32], **once)
-""",
-    "several steps at once": """
-model = compiled()
-model.compile("adam", "categorical_crossentropy", steps_per_execution=2)
-model.fit(x, y, **once)
-""",
-    "some steps of each epoch": """
-model = compiled()
-model.fit(x, y, steps_per_epoch=3, epochs=2, verbose=0)
-""",
-    "data of TensorFlow": """
-model = compiled()
-model.fit(tf.data.Dataset.from_tensor_slices((x, y)).shuffle(100).batch(16), epochs=2, verbose=0)
-""",
-    "a generator": """
-model = compiled()
-def batches():
-    while True:
-        yield x[:20], y[:20]
-model.fit(batches(), steps_per_epoch=3, epochs=2, verbose=0)
 """,
     "ends at the first number that is none": """
 x[3] = np.nan
@@ -448,11 +506,6 @@ with tempfile.TemporaryDirectory() as folder:
     keep = keras.callbacks.ModelCheckpoint(folder + "/{batch}.weights.h5", save_freq=2, save_weights_only=True)
     model = compiled()
     model.fit(x, y, callbacks=[keep], **once)
-""",
-    "compiled to machine code": """
-model = compiled()
-model.compile("adam", "categorical_crossentropy", jit_compile=True)
-left = model.jit_compile
 """,
 }
 CASES = {
