@@ -21,6 +21,7 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.fit_against_plain_keras
 	$(BIN)/python -m tests.benchmarks.batch_against_others
 	$(BIN)/python -m tests.benchmarks.class_of_thousand
+	$(BIN)/python -m tests.benchmarks.cluster_against_local
 
 setup: .venv/ready
 

@@ -17,17 +17,17 @@ from grader.class_folder import DASHBOARD, SIMILARITY, ClassFolder, write
 from grader.class_progress import ClassProgress
 from grader.course import Course
 from grader.crew import Crew
-from grader.examiner_line import OwnExaminer
+from grader.examiner_talk import PlanMade
 from grader.exports import export as exported
 from grader.exports.record import ENDINGS, Format
 from grader.grade import Mode
 from grader.intake import open_hand_ins
 from grader.local import LocalCrew
 from grader.publish import Publisher, open_store
-from grader.rejudge import Kept, rejudge
+from grader.rejudge import Kept, desks
 from grader.store import Stored
 from grader.submission import UnreadableSubmission, read
-from grader.terms import Terms, terms_of
+from grader.terms import Terms
 from grader.text import T, Text, Translator
 
 
@@ -84,7 +84,7 @@ def batch(folder: ClassFolder, hand_ins: Path, due: datetime | None, means: Mean
         class_tables.print_intake(intake, say, console)
         publisher = Publisher(folder, store)
         with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
-            terms = terms_of(means.course, settings.exercise, settings.language, settings.mode, crew.examiner)
+            terms = _unplanned(means.course, folder).planned(lambda ask: crew.examiner.ask(ask, PlanMade))
             work = Batch(store, crew, terms, publisher, getpass.getuser())
             _grade(work, work.take(intake, progress), means, progress)
         store.tidy()
@@ -99,10 +99,13 @@ def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], sa
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
         before = publisher.entries()
-        terms = _terms(means.course, folder)
-        with ClassProgress(settings.exercise, say) as progress:
+        with (
+            desks(folder.path, _unplanned(means.course, folder)) as pool,
+            ClassProgress(settings.exercise, say) as progress,
+        ):
+            terms = pool.terms()
             progress.planned(len(before))
-            rescored = rescoring.rescore(store, publisher, terms, getpass.getuser(), progress.advance)
+            rescored = rescoring.rescore(store, publisher, pool, terms, getpass.getuser(), progress.advance)
         tasks = rescored.tasks()
         if tasks:
             class_tables.print_again(rescored.again, say, Console())
@@ -145,18 +148,17 @@ def withdraw(folder: ClassFolder, course: Course, student: str, say: Translator)
 def _show_adjusted(held: Stored, publisher: Publisher, course: Course, say: Translator) -> None:
     """Bring the pages up to date. A report is judged again for it, which is as quick as finding it would be."""
     if held.key is not None:
-        terms = _terms(course, publisher.folder)
-        (judged,) = rejudge(publisher.folder.path, terms, [Kept(held.number, held.key, held.entry)])
+        with desks(publisher.folder.path, _unplanned(course, publisher.folder), 1) as pool:
+            (judged,) = pool.judge([Kept(held.number, held.key, held.entry)])
         if judged.verdict != held.entry.verdict:
             _print(say(T("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
     publisher.dashboard()
     class_tables.print_adjusted(held.entry, say, Console())
 
 
-def _terms(course: Course, folder: ClassFolder) -> Terms:
+def _unplanned(course: Course, folder: ClassFolder) -> Terms:
     settings = folder.settings
-    with OwnExaminer() as examiner:
-        return terms_of(course, settings.exercise, settings.language, settings.mode, examiner.line)
+    return Terms(course, settings.exercise, settings.language, settings.mode)
 
 
 def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | None, say: Translator) -> None:

@@ -3,12 +3,16 @@
 They run nothing and start no TensorFlow. What needs more than judging is told, with the reason.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,8 +20,8 @@ import msgspec
 
 from grader import __version__
 from grader.class_folder import open_folder
-from grader.examiner import Examiner
-from grader.examiner_talk import AskVerdict, Judged, PlanMade
+from grader.examiner_line import GraderError
+from grader.examiner_talk import AskPlan, AskVerdict, Judged, PlanMade
 from grader.gradebook import Entry
 from grader.local import processors
 from grader.publish import Publisher, open_store
@@ -56,17 +60,39 @@ class Rejudged(msgspec.Struct, frozen=True):
     again: Again | None = None
 
 
-def rejudge(folder: Path, terms: Terms, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-    """Judge each, and write its report. In the order of the hand-ins."""
-    if not hand_ins:
-        return
+@contextmanager
+def desks(folder: Path, unplanned: Terms, size: int | None = None) -> Iterator["Desks"]:
+    """Start the processes. What they import takes longer than judging many submissions: once is enough."""
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processors(), len(hand_ins)), context, _Desk.open, (folder, terms)) as pool:
+    size = size or processors()
+    with ProcessPoolExecutor(size, context, _Desk.open, (folder, unplanned)) as pool:
         try:
-            yield from pool.map(_judge, hand_ins, chunksize=CHUNK)
+            # A pool starts a process when it has a task for it: these make all of them start now.
+            terms, *_ = [pool.submit(_terms) for _ in range(size)]
+            yield Desks(pool, terms)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+class Desks:
+    """Processes that judge."""
+
+    def __init__(self, pool: ProcessPoolExecutor, terms: Future[Terms]) -> None:
+        self._pool, self._terms = pool, terms
+
+    def terms(self) -> Terms:
+        """Return today's terms. Raises `GraderError` for a rubric that cannot be read."""
+        return self._terms.result()
+
+    def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
+        """Judge each, and write its report. In the order of the hand-ins."""
+        return self._pool.map(_judge, hand_ins, chunksize=CHUNK)
+
+
+def _terms() -> Terms:
+    assert _Desk.own is not None
+    return _Desk.own.terms
 
 
 def _judge(hand_in: Kept) -> Rejudged:
@@ -80,17 +106,33 @@ class _Desk:
     own: ClassVar["_Desk | None"] = None  # of a process that has nothing else to do
 
     @classmethod
-    def open(cls, folder: Path, terms: Terms) -> None:
+    def open(cls, folder: Path, unplanned: Terms) -> None:
         """Set up this process."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
-        cls.own = cls(folder, terms)
+        cls.own = cls(folder, unplanned)
+        gc.freeze()  # the collector need not go through the imports again and again
 
-    def __init__(self, folder: Path, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, folder: Path, unplanned: Terms) -> None:
+        from grader.examiner import Examiner  # NumPy with it, which the command itself starts without
+
+        self._unplanned = unplanned
         class_folder = open_folder(folder)
         self.store = open_store(class_folder)
         self.publisher = Publisher(class_folder, self.store)
         self.examiner = Examiner()
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
+        try:
+            return self._unplanned.planned(self._plan)
+        except Exception as error:
+            raise GraderError(traceback.format_exc()) from error
+
+    def _plan(self, ask: AskPlan) -> PlanMade:
+        made = self.examiner.answer(ask)
+        assert isinstance(made, PlanMade)
+        return made
 
     def judge(self, hand_in: Kept) -> Rejudged:
         """Judge one."""

@@ -7,7 +7,7 @@ import msgspec
 
 from grader.batch import Owner, Task
 from grader.publish import Publisher
-from grader.rejudge import Again, Kept, rejudge
+from grader.rejudge import Again, Desks, Kept
 from grader.store import Judgement, Store, Stored
 from grader.terms import Terms
 
@@ -26,7 +26,9 @@ class Rescored:
         return [task for tasks in self.again.values() for task in tasks]
 
 
-def rescore(store: Store, publisher: Publisher, terms: Terms, by: str, advance: Callable[[int], None]) -> Rescored:
+def rescore(
+    store: Store, publisher: Publisher, desks: Desks, terms: Terms, by: str, advance: Callable[[int], None]
+) -> Rescored:
     """Judge all kept evidence of a class. `advance` is told how many more are done.
 
     Raises `StoreError` and `ClassFolderError`. What could not be read stays as it is; old verdicts stay in the
@@ -44,7 +46,7 @@ def rescore(store: Store, publisher: Publisher, terms: Terms, by: str, advance: 
         if s.key is not None
     ]
     waiting: list[Judgement] = []
-    for result in rejudge(folder.path, terms, kept):
+    for result in desks.judge(kept):
         stored = held[result.number]
         if result.verdict is not None:
             rescored.judged += 1

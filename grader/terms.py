@@ -2,12 +2,13 @@
 
 import hashlib
 import platform
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
 
 import msgspec
 
 from grader.course import Course
-from grader.examiner_line import ExaminerLine
 from grader.examiner_talk import AskPlan, PlanMade, Question
 from grader.grade import versions
 from grader.run_cache import code_hash
@@ -34,7 +35,12 @@ class Terms:
     exercise: str
     language: str
     mode: str  # "walls" or "plain"
-    plan: str  # SHA-256 of the plan for the first seeds
+    plan: str = ""  # SHA-256 of the plan for the first seeds; empty as long as nobody asked for it
+
+    def planned(self, answer: Callable[[AskPlan], PlanMade]) -> Self:
+        """Return the terms with the plan that an examiner answers. Raises what `answer` raises."""
+        parcel = answer(AskPlan(self.question())).parcel
+        return replace(self, plan=hashlib.sha256(parcel).hexdigest())
 
     def question(self, seeds: tuple[int, ...] = ()) -> Question:
         """Return what to ask an examiner about."""
@@ -51,13 +57,6 @@ class Terms:
             code=code_hash(),
         )
         return hashlib.sha256(msgspec.msgpack.encode(basis)).hexdigest()
-
-
-def terms_of(course: Course, exercise: str, language: str, mode: str, examiner: ExaminerLine) -> Terms:
-    """Ask for the plan and return today's terms. Raises `GraderError` for a rubric that cannot be read."""
-    question = Question(course=str(course.folder), exercise=exercise)
-    parcel = examiner.ask(AskPlan(question), PlanMade).parcel
-    return Terms(course, exercise, language, mode, hashlib.sha256(parcel).hexdigest())
 
 
 def neutral(submission: Submission) -> Submission:

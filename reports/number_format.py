@@ -1,7 +1,8 @@
 """Numbers as people of a language write them."""
 
 import math
-from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import format_decimal, format_percent, format_scientific
@@ -13,8 +14,7 @@ class Numbers:
     """Writes numbers in one language: decimal comma and thousands point in German."""
 
     def __init__(self, language: str) -> None:
-        self.locale = Locale.parse(language)
-        self._written: dict[tuple[str, str], str] = {}  # a document says the same numbers often
+        self.locale = _locale(language)
 
     def points(self, value: float) -> str:
         """14.5 and 14, never 14.500."""
@@ -28,7 +28,7 @@ class Numbers:
         """A share of 1 as whole percent."""
         if not math.isfinite(share) or abs(share) >= _LONGEST_WRITTEN_OUT:
             return "–"
-        return self._once(share, "%", lambda: str(format_percent(share, locale=self.locale)))
+        return _percent(_rounded(share, 2), self.locale)
 
     def score(self, value: float) -> str:
         """Three decimals, so that columns of scores can be compared at a glance."""
@@ -57,13 +57,27 @@ class Numbers:
             return "–"
         if abs(value) >= _LONGEST_WRITTEN_OUT:
             return str(format_scientific(value, format="0.#E0", locale=self.locale))
-        return self._once(value, pattern, lambda: self._by_pattern(value, pattern))
+        return _by_pattern(_rounded(value, len(pattern.partition(".")[2])), pattern, self.locale)
 
-    def _by_pattern(self, value: float, pattern: str) -> str:
-        return str(format_decimal(value, format=pattern, locale=self.locale)).replace("-", "−")
 
-    def _once(self, value: float, pattern: str, write: Callable[[], str]) -> str:
-        key = repr(value), pattern  # 0.0 and -0.0 are equal, and not written alike
-        if key not in self._written:
-            self._written[key] = write()
-        return self._written[key]
+# Pages say the same numbers often, and Babel takes its time with each: so they are rounded as it would, then
+# written once.
+
+
+def _rounded(value: float, digits: int) -> str:
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN))
+
+
+@lru_cache(10_000)
+def _percent(share: str, locale: Locale) -> str:
+    return str(format_percent(Decimal(share), locale=locale))
+
+
+@lru_cache(10_000)
+def _by_pattern(value: str, pattern: str, locale: Locale) -> str:
+    return str(format_decimal(Decimal(value), format=pattern, locale=locale)).replace("-", "−")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)

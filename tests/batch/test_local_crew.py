@@ -108,9 +108,10 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
 
     monkeypatch.setattr("grader.local.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
-    with LocalCrew(course, Mode.WALLS, 2) as crew, pytest.raises(GraderError):
+    # It may be gone before it can be told anything, or a moment later.
+    with pytest.raises(GraderError), LocalCrew(course, Mode.WALLS, 2) as crew:
         list(crew.work([job(str(i), RIGHT) for i in range(30)], lambda _: None))
-    assert len(started) == MOST_STARTS_FOR_NOTHING + 1
+    assert 1 <= len(started) <= MOST_STARTS_FOR_NOTHING + 1
 
 
 def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(crew: LocalCrew, course: Course) -> None:

@@ -1,0 +1,63 @@
+"""Two Dask workers against two threads on this machine: the throughput of the same submissions, both crews warm.
+
+python -m tests.benchmarks.cluster_against_local [TURNS]
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from distributed import LocalCluster
+
+from grader.cluster import ClusterCrew
+from grader.course import Course
+from grader.crew import Crew, Job
+from grader.grade import Mode
+from grader.local import LocalCrew
+from grader.submission import Submission, Unit
+from tests.benchmarks.handed_in import handed_in
+
+COURSE = Course(Path(__file__).parent / "course")
+EXERCISE, SIZE = "digits30", 2
+
+
+def jobs(turn: int) -> list[Job]:
+    """Return the twelve submissions, each a little different in every turn."""
+    made = []
+    for submission in handed_in():
+        source = f"{submission.source}\n# turn {turn}\n"
+        record = Submission("submission.py", "0" * 64, "script", (Unit(source, source),))
+        made.append(Job(f"{submission.student} {turn}", EXERCISE, record, "en"))
+    return made
+
+
+def seconds(crew: Crew, work: list[Job]) -> float:
+    """Grade all, and return the time that it takes."""
+    began = time.perf_counter()
+    for done in crew.work(work, lambda _: None):
+        if done.graded is None:
+            raise SystemExit(f"{done.id} was not graded: {done.fault}")
+    return time.perf_counter() - began
+
+
+def main(turns: int = 3) -> None:
+    """Measure in turn and print ratios."""
+    ratios = []
+    with (
+        LocalCluster(n_workers=SIZE, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        ClusterCrew(COURSE, Mode.WALLS, cluster.scheduler_address) as dask,
+        LocalCrew(COURSE, Mode.WALLS, SIZE) as local,
+    ):
+        crews: dict[str, Crew] = {"Dask": dask, "local": local}
+        for crew in crews.values():
+            seconds(crew, jobs(0))  # imports, rubric, data
+        for turn in range(1, turns + 1):
+            taken = {name: seconds(crew, jobs(turn)) for name, crew in crews.items()}
+            print(", ".join(f"{name} {took / 12:.2f} s a submission" for name, took in taken.items()))
+            ratios.append(taken["local"] / taken["Dask"])
+    print(f"throughput on Dask: {statistics.median(ratios):.2f} of the local one (aim: at least 0.9)")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
