@@ -11,7 +11,9 @@ import pytest
 from grader.text import LANGUAGES
 from grader.verdict import Exhibits, Status
 from reports.html import render
+from reports.number_format import Numbers
 from tests.reports import sample_exhibits, samples
+from tests.reports.class_samples import adjustment
 
 KINDS = ("good", "mixed", "broken", "hostile")
 
@@ -232,3 +234,28 @@ def test_every_picture_says_what_it_shows() -> None:
     assert sum("called" in str(svg.get("aria-label")) for svg in page.with_tag("svg")) == len(
         sample_exhibits.MISTAKEN
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_person_decided_stands_at_the_top_and_cannot_add_markup(language: str) -> None:
+    verdict, exhibits = samples.good(language)
+    name = verdict.criteria[0].id
+    adjustments = (
+        adjustment(name, verdict.criteria[0].points - 2, "<b>late</b>\u202e\nand more"),
+        adjustment(None, -1.5, "a reason"),
+    )
+    page = Page(render(verdict, exhibits, adjustments))
+    number = Numbers(language)
+    assert number.points(verdict.points - 3.5) in page.text
+    assert "<b>late</b>⟨U+202E⟩ and more" in page.text
+    assert page.text.index("a reason") < page.text.index(verdict.criteria[-1].message)
+    assert "a reason" not in Page(render(verdict, exhibits)).text
+
+
+def test_a_mark_that_a_person_left_open_is_called_so() -> None:
+    verdict, exhibits = samples.good("en")
+    first, second, *others = verdict.criteria
+    undecided = [msgspec.structs.replace(c, status=Status.NOT_GRADED, points=0.0) for c in (first, second)]
+    verdict = msgspec.structs.replace(verdict, status=Status.NOT_GRADED, criteria=(*undecided, *others))
+    text = Page(render(verdict, exhibits, (adjustment(first.id, 1.0, "so far"),))).text
+    assert "it is not final yet" in text
