@@ -6,15 +6,11 @@ from datetime import UTC, datetime
 from grader.gradebook import Adjustment, Entry
 from grader.publish import Publisher
 from grader.store import Store, Stored
-from grader.text import T, Text
+from grader.text import T, ToldError
 
 
-class AdjustmentError(Exception):
+class AdjustmentError(ToldError):
     """The adjustment cannot be made. `text` says why and what would do."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 def adjust(
@@ -24,7 +20,7 @@ def adjust(
     if not math.isfinite(points):
         raise AdjustmentError(T("{points} is no number of points.", points=str(points)))
     found = _find(store, publisher, student)
-    _require_criterion(found.entry, criterion)
+    _require_criterion(found.entry, criterion, student)
     adjustment = Adjustment(criterion=criterion, points=points, reason=reason, by=by, at=datetime.now(UTC))
     for earlier in found.entry.adjustments:
         if criterion is not None and earlier.criterion == criterion:  # the newest decision counts
@@ -64,14 +60,14 @@ def _find(store: Store, publisher: Publisher, student: str) -> Stored:
     )
 
 
-def _require_criterion(entry: Entry, criterion: str | None) -> None:
+def _require_criterion(entry: Entry, criterion: str | None, student: str) -> None:
     known = [c.id for c in entry.verdict.criteria] if entry.verdict is not None else []
     if criterion is not None and criterion not in known:
         raise AdjustmentError(
             T(
                 "There is no criterion {criterion}. The verdict of {student} has: {known}.",
                 criterion=criterion,
-                student=entry.name,
+                student=student,
                 known=", ".join(known) or "–",
             )
         )

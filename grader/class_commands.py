@@ -23,7 +23,7 @@ from grader.command_line import (
     stopped,
 )
 from grader.exports.record import Format
-from grader.text import T, Translator
+from grader.text import T, ToldError, Translator
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help=help_(T("The --out folder of grader batch.")))]
 WorkersOption = Annotated[
@@ -220,24 +220,11 @@ def _require_walls_possible(plain: bool, cluster: str | None, say: Translator) -
 @contextmanager
 def _told(say: Translator) -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
-    from grader.adjusting import AdjustmentError
-    from grader.class_folder import ClassFolderError
-    from grader.classwork import MeansError
     from grader.examiner_line import GraderError
-    from grader.exports import UnusableRosterError
-    from grader.intake import UnusableHandInsError
-    from grader.store import StoreError
 
     try:
         yield
-    except (
-        AdjustmentError,
-        ClassFolderError,
-        MeansError,
-        StoreError,
-        UnusableHandInsError,
-        UnusableRosterError,
-    ) as error:
+    except ToldError as error:
         refuse(say(error.text))
     except GraderError as error:
         sentence = T(

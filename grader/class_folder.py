@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader.record import Record
-from grader.text import T, Text
+from grader.text import T, Text, ToldError
 
 SETTINGS = "batch.json"
 DASHBOARD = "index.html"
@@ -21,12 +21,8 @@ REPORTS = "reports"
 MOST_NAME = 40  # characters of a student's key that a file name shows
 
 
-class ClassFolderError(Exception):
+class ClassFolderError(ToldError):
     """The folder cannot be used. `text` says why and what to do."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -123,10 +119,8 @@ def prepare(path: Path, wanted: Settings) -> ClassFolder:
 
     Raises `ClassFolderError`, among others for a folder that holds another exercise.
     """
-    if not (path / SETTINGS).exists():
-        folder = ClassFolder(path, wanted)
-        folder.write(SETTINGS, _encoded(wanted))
-        return folder
+    if not (path / SETTINGS).exists() and _create(path / SETTINGS, _encoded(wanted)):
+        return ClassFolder(path, wanted)
     held = open_folder(path).settings
     if held.exercise != wanted.exercise:
         raise ClassFolderError(
@@ -143,7 +137,24 @@ def prepare(path: Path, wanted: Settings) -> ClassFolder:
     folder = ClassFolder(path, settings)
     if settings != held:
         folder.write(SETTINGS, _encoded(settings))
+    if settings.anonymous != held.anonymous:  # it names students as it was asked for then
+        (path / SIMILARITY).unlink(missing_ok=True)
     return folder
+
+
+def _create(target: Path, data: bytes) -> bool:
+    """Write a file that is not there; False where another process was faster."""
+    aside = target.with_name(f".new-{secrets.token_hex(8)}")
+    write(aside, data)
+    try:
+        os.link(aside, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return True
 
 
 def new_series(exercise: str) -> str:
@@ -152,7 +163,21 @@ def new_series(exercise: str) -> str:
 
 
 def _encoded(settings: Settings) -> bytes:
+    """Return the settings as they are written: a password is nothing for a file that others may read."""
+    if settings.store is not None:
+        settings = msgspec.structs.replace(settings, store=_without_password(settings.store))
     return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # whoever opens it will say so
+        return url
+    return parsed.set(password=None).difference_update_query(["password"]).render_as_string(hide_password=False)
 
 
 def _unwritable(target: Path, error: OSError) -> Text:

@@ -54,10 +54,16 @@ def shown(name: str) -> str:
     return clip(one_line(visible(name)), LONGEST)
 
 
-def print_intake(intake: Intake, say: Translator, console: Console) -> None:
-    """Say what was recognised, and what was left out and why."""
+def print_intake(intake: Intake, say: Translator, console: Console, *, anonymous: bool = False) -> None:
+    """Say what was recognised, and what was left out and why. Names of files are names of students."""
     found = T("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins))
     _line(console, say(found))
+    if anonymous:
+        left_out = T(
+            "Left out: {count} (not named here, for file names name students).", count=len(intake.left_out)
+        )
+        _line(console, say(left_out))
+        return
     _lines(console, [f"  {shown(out.where)}: {say(out.why)}" for out in intake.left_out], say)
 
 
@@ -79,10 +85,10 @@ def print_faults(faults: Mapping[str, str], say: Translator, console: Console) -
         _line(console, say(T("A fault of the grader; please report it: {error}", error=error)))
 
 
-def print_again(again: "Mapping[Again, Sequence[Task]]", say: Translator, console: Console) -> None:
+def print_again(again: "Mapping[Again, Mapping[str, Task]]", say: Translator, console: Console) -> None:
     """Say what has to be run again, and why."""
     for why, tasks in again.items():
-        names = sorted(owner.name for task in tasks for owner in task.owners)
+        names = sorted(owner.name for task in tasks.values() for owner in task.owners)
         sentence = T("{count} have to be run again: {reason}.", count=len(names), reason=REASONS[why])
         _line(console, say(sentence))
         _lines(console, [f"  {shown(name)}" for name in names], say)
@@ -107,10 +113,10 @@ def print_changes(changed: Sequence[Change], judged: int, say: Translator, conso
     console.print(table)
 
 
-def print_adjusted(entry: Entry, say: Translator, console: Console) -> None:
+def print_adjusted(name: str, entry: Entry, say: Translator, console: Console) -> None:
     """Say what mark a student has now."""
     mark = _mark(entry.mark, entry.status, say, Numbers(say.language))
-    _line(console, say(T("The mark of {name} is now: {mark}", name=shown(entry.name), mark=mark)))
+    _line(console, say(T("The mark of {name} is now: {mark}", name=shown(name), mark=mark)))
 
 
 def print_export(made: Exported, target: Path, say: Translator, console: Console) -> None:

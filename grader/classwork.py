@@ -10,7 +10,6 @@ from pathlib import Path
 from rich.console import Console
 
 from grader import adjusting, class_tables
-from grader import rescore as rescoring
 from grader.batch import Batch, Task
 from grader.changes import changes
 from grader.class_folder import DASHBOARD, SIMILARITY, ClassFolder, write
@@ -25,18 +24,15 @@ from grader.intake import open_hand_ins
 from grader.local import LocalCrew
 from grader.publish import Publisher, open_store
 from grader.rejudge import Kept, desks
-from grader.store import Stored
+from grader.rescore import Rescoring
+from grader.store import Store, Stored
 from grader.submission import UnreadableSubmission, read
 from grader.terms import Terms
-from grader.text import T, Text, Translator
+from grader.text import T, ToldError, Translator
 
 
-class MeansError(Exception):
+class MeansError(ToldError):
     """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,9 @@ class Means:
     def crew(self, mode: str) -> Crew:
         """Return who grades."""
         if self.cluster is None:
-            return LocalCrew(self.course, Mode(mode), self.workers)
+            return LocalCrew(
+                self.course, Mode(mode), self.workers, despite_missing_walls=self.despite_missing_walls
+            )
         try:
             from grader.cluster import ClusterCrew
         except ImportError as error:  # Dask is an extra
@@ -62,7 +60,11 @@ class Means:
                     reason=str(error),
                 )
             ) from error
-        return ClusterCrew(self.course, Mode(mode), self.cluster)
+        return ClusterCrew(self.course, Mode(mode), self.cluster, despite_missing_walls=self.despite_missing_walls)
+
+    def batch(self, store: Store, crew: Crew, terms: Terms, publisher: Publisher) -> Batch:
+        """Return what grades a class with this crew."""
+        return Batch(store, crew, terms, publisher, getpass.getuser(), self.despite_missing_walls)
 
     def require_walls(self, crew: Crew) -> None:
         """Raise `MeansError` where a wall is missing, unless that is wanted."""
@@ -81,11 +83,11 @@ def batch(folder: ClassFolder, hand_ins: Path, due: datetime | None, means: Mean
     """Grade what a class handed in and is not graded yet."""
     settings, console = folder.settings, Console()
     with open_hand_ins(hand_ins, settings.exercise, due) as intake, open_store(folder) as store:
-        class_tables.print_intake(intake, say, console)
+        class_tables.print_intake(intake, say, console, anonymous=settings.anonymous)
         publisher = Publisher(folder, store)
         with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
             terms = _unplanned(means.course, folder).planned(lambda ask: crew.examiner.ask(ask, PlanMade))
-            work = Batch(store, crew, terms, publisher, getpass.getuser())
+            work = means.batch(store, crew, terms, publisher)
             _grade(work, work.take(intake, progress), means, progress)
         store.tidy()
         class_tables.print_tally(progress.ways, publisher.entries(), say, console)
@@ -105,20 +107,24 @@ def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], sa
         ):
             terms = pool.terms()
             progress.planned(len(before))
-            rescored = rescoring.rescore(store, publisher, pool, terms, getpass.getuser(), progress.advance)
+            judging = Rescoring(store, publisher, terms, getpass.getuser(), progress.advance)
+            rescored = judging.judge(pool)
+        class_tables.print_faults(rescored.faults, say, Console(stderr=True))
         tasks = rescored.tasks()
         if tasks:
             class_tables.print_again(rescored.again, say, Console())
             if wanted(len(tasks)):
                 with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
                     progress.planned(sum(len(task.owners) for task in tasks))
-                    work = Batch(store, crew, terms, publisher, getpass.getuser())
+                    work = means.batch(store, crew, terms, publisher)
                     _grade(work, tasks, means, progress)
                 class_tables.print_faults(work.faults, say, Console(stderr=True))
             else:
                 _print(say(T("They keep their old verdicts. To run them again: grader rescore DIR --yes")))
         publisher.dashboard()
         class_tables.print_changes(changes(before, publisher.entries()), rescored.judged, say, Console())
+        if rescored.lost:  # everybody else is judged
+            raise rescored.lost[0]
 
 
 def adjust(
@@ -147,13 +153,14 @@ def withdraw(folder: ClassFolder, course: Course, student: str, say: Translator)
 
 def _show_adjusted(held: Stored, publisher: Publisher, course: Course, say: Translator) -> None:
     """Bring the pages up to date. A report is judged again for it, which is as quick as finding it would be."""
+    publisher.dashboard()
+    name = publisher.shown(held.entry.student, held.entry.name)
+    class_tables.print_adjusted(name, held.entry, say, Console())
     if held.key is not None:
         with desks(publisher.folder.path, _unplanned(course, publisher.folder), 1) as pool:
             (judged,) = pool.judge([Kept(held.number, held.key, held.entry)])
         if judged.verdict != held.entry.verdict:
             _print(say(T("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
-    publisher.dashboard()
-    class_tables.print_adjusted(held.entry, say, Console())
 
 
 def _unplanned(course: Course, folder: ClassFolder) -> Terms:
@@ -181,8 +188,8 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
         held = [stored for stored in store.entries(settings.series) if stored.sha256]
-        sources = {stored.entry.student: store.submission(stored.number) for stored in held}
-        names = {s.entry.student: publisher.shown(s.entry.student, s.entry.name) for s in held}
+        sources = {publisher.student(s.entry.student): store.submission(s.number) for s in held}
+        names = {publisher.student(s.entry.student): publisher.shown(s.entry.student, s.entry.name) for s in held}
         stub = None
         with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out
             stub = read(course.rubric_file(settings.exercise).parent / "submission.py")

@@ -44,8 +44,9 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
 
     name = PLUGIN
 
-    def __init__(self, course: str, mode: str, expected: bytes) -> None:
+    def __init__(self, course: str, mode: str, expected: bytes, despite_missing_walls: bool) -> None:
         self.course, self.mode, self.expected = course, mode, expected
+        self.despite_missing_walls = despite_missing_walls
         self.crew: LocalCrew | None = None
         self.differs = False
 
@@ -54,7 +55,9 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
         course = _course(self.course)
         self.differs = msgspec.msgpack.encode(fingerprint(course)) != self.expected
         if not self.differs:
-            self.crew = LocalCrew(course, Mode(self.mode), worker.state.nthreads)
+            self.crew = LocalCrew(
+                course, Mode(self.mode), worker.state.nthreads, despite_missing_walls=self.despite_missing_walls
+            )
 
     def teardown(self, worker: Worker) -> None:
         """End its processes."""
@@ -65,8 +68,8 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
 class ClusterCrew:
     """Grades on the machines of a Dask cluster. A worker that dies costs only time: Dask tries elsewhere."""
 
-    def __init__(self, course: Course, mode: Mode, address: str) -> None:
-        self.course, self.mode = course, mode
+    def __init__(self, course: Course, mode: Mode, address: str, *, despite_missing_walls: bool = False) -> None:
+        self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
@@ -166,7 +169,7 @@ class ClusterCrew:
         expected = msgspec.msgpack.encode(fingerprint(self.course))
         self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         folder = str(self.course.folder.resolve())
-        self._client.register_plugin(GraderPlugin(folder, self.mode.value, expected))
+        self._client.register_plugin(GraderPlugin(folder, self.mode.value, expected, self.despite_missing_walls))
         if any(self._on_all(_differs)):
             raise GraderError(
                 f"the cluster's machines differ from this one: the grader ({__version__}), TensorFlow, Keras, "

@@ -28,10 +28,6 @@ class Done(msgspec.Struct, frozen=True):
     graded: Graded | None
     fault: str = ""
 
-    def ran(self, job: Job) -> bool:
-        """Return whether there is evidence that was not known before."""
-        return self.graded is not None and (job.known is None or self.graded.held != job.known.held)
-
 
 Started = Callable[[Job], None]
 """Told when a job is begun, from any thread."""

@@ -5,15 +5,11 @@ import os
 import stat
 from pathlib import Path
 
-from grader.text import T, Text
+from grader.text import T, ToldError
 
 
-class UnreadableSubmission(Exception):  # noqa: N818 - not a fault of the program, but a finding about a file
+class UnreadableSubmission(ToldError):  # noqa: N818 - not a fault of the program, but a finding about a file
     """The file cannot be graded. `text` says what is wrong, what was expected, and how to mend it."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 def valid_name(path: Path) -> str:

@@ -19,10 +19,16 @@ MOST_STARTS_FOR_NOTHING = 3
 
 
 class LocalCrew:
-    """Grades in threads that share one grader; when its processes are gone, the next job starts new ones."""
+    """Grades in threads that share one grader; when its processes are gone, the next job starts new ones.
 
-    def __init__(self, course: Course, mode: Mode, size: int | None = None) -> None:
-        self.course, self.mode = course, mode
+    Where a wall is missing, every job is a fault, unless it is said that it may be (`despite_missing_walls`).
+    That is looked at for each job: processes that are started later, or on another machine, may stand otherwise.
+    """
+
+    def __init__(
+        self, course: Course, mode: Mode, size: int | None = None, *, despite_missing_walls: bool = False
+    ) -> None:
+        self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
         self.size = size or processors()
         self._lock = threading.Lock()
         self._grader = self._started()
@@ -65,12 +71,17 @@ class LocalCrew:
         """Grade a job; None when processes went away, be it for this job's sake or for another's."""
         grader = self._grader
         try:
+            missing = [wall.id for wall in grader.workshop.walls() if not wall.stands]
+            if missing and not self.despite_missing_walls:
+                return Done(job.id, None, f"walls are missing: {', '.join(missing)}")
             graded = grader.grade(job.exercise, job.submission, job.language, known=job.known)
-        except ProcessGoneError as error:
+        except (ProcessGoneError, SandboxError) as error:
             self._renew(grader, error)
             return None
         except GraderError as error:
             return Done(job.id, None, str(error))
+        except Exception as error:  # noqa: BLE001 - a full disk, say: no mark, and no end of the class
+            return Done(job.id, None, f"{type(error).__name__}: {error}")
         self._starts_for_nothing = 0
         return Done(job.id, graded)
 
@@ -86,7 +97,7 @@ class LocalCrew:
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _renew(self, gone: Grader, why: ProcessGoneError) -> None:
+    def _renew(self, gone: Grader, why: ProcessGoneError | SandboxError) -> None:
         """Start new processes in the place of those that are gone; the first to notice does it.
 
         Raises `why` when that has been for nothing several times: it is not this submission then.
@@ -96,7 +107,7 @@ class LocalCrew:
                 return
             self._starts_for_nothing += 1
             if self._starts_for_nothing > MOST_STARTS_FOR_NOTHING:
-                raise why
+                raise ProcessGoneError(str(why)) from why
             gone.__exit__()
             self._grader = self._started()
 

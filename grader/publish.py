@@ -54,9 +54,8 @@ class Publisher:
         """Write the dashboard, and remove reports that belong to nobody any more. Raises `ClassFolderError`."""
         entries = self.entries()
         settings = self.folder.settings
-        title = next((e.verdict.title for e in entries if e.verdict is not None), settings.exercise)
         similarity = SIMILARITY if (self.folder.path / SIMILARITY).is_file() else ""
-        page = dashboard.render(title, settings.exercise, entries, settings.language, similarity)
+        page = dashboard.render(self.title(entries), settings.exercise, entries, settings.language, similarity)
         self.folder.write(DASHBOARD, page)
         self.folder.keep_only({entry.report for entry in entries})
 

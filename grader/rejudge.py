@@ -10,6 +10,7 @@ import signal
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -27,6 +28,7 @@ from grader.local import processors
 from grader.publish import Publisher, open_store
 from grader.sandbox.supervisor import ONE_THREAD
 from grader.terms import Terms
+from grader.text import ToldError
 from grader.verdict import Verdict
 
 CHUNK = 8  # hand-ins that a process takes at a time
@@ -53,11 +55,12 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Rejudged(msgspec.Struct, frozen=True):
-    """What came of it: a verdict, or why there is none without a run."""
+    """What came of it: a verdict, or why there is none without a run, or what went wrong with the grader."""
 
     number: int
-    verdict: Verdict | None
+    verdict: Verdict | None = None
     again: Again | None = None
+    fault: str = ""
 
 
 @contextmanager
@@ -83,11 +86,17 @@ class Desks:
 
     def terms(self) -> Terms:
         """Return today's terms. Raises `GraderError` for a rubric that cannot be read."""
-        return self._terms.result()
+        try:
+            return self._terms.result()
+        except BrokenProcessPool as error:
+            raise GraderError("a process that judges cannot be started") from error
 
     def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-        """Judge each, and write its report. In the order of the hand-ins."""
-        return self._pool.map(_judge, hand_ins, chunksize=CHUNK)
+        """Judge each, and write its report. In the order of the hand-ins. Raises `ToldError`, `GraderError`."""
+        try:
+            yield from self._pool.map(_judge, hand_ins, chunksize=CHUNK)
+        except BrokenProcessPool as error:
+            raise GraderError("a process that judges is gone") from error
 
 
 def _terms() -> Terms:
@@ -135,27 +144,39 @@ class _Desk:
         return made
 
     def judge(self, hand_in: Kept) -> Rejudged:
-        """Judge one."""
+        """Judge one. What goes wrong with it is told, and costs no other submission anything.
+
+        Raises `ToldError` for a store or a disk that fails: that is nothing about this one.
+        """
+        terms = self.terms
+        try:
+            return self._judge(hand_in, terms)
+        except ToldError:
+            raise
+        except Exception:  # noqa: BLE001 - a fault of the grader never becomes a mark
+            return Rejudged(hand_in.number, fault=traceback.format_exc())
+
+    def _judge(self, hand_in: Kept, terms: Terms) -> Rejudged:
         kept = self.store.evidence(hand_in.key)
         if kept is None:
-            return Rejudged(hand_in.number, None, Again.LOST)
-        if kept.plan != self.terms.plan:
-            return Rejudged(hand_in.number, None, Again.PLAN)
+            return Rejudged(hand_in.number, again=Again.LOST)
+        if kept.plan != terms.plan:
+            return Rejudged(hand_in.number, again=Again.PLAN)
         ask = AskVerdict(
-            self.terms.question(kept.seeds),
+            terms.question(kept.seeds),
             kept.held,
             self.store.submission(hand_in.number),
             kept.isolation,
             kept.resources,
             msgspec.structs.replace(kept.versions, grader=__version__),
-            self.terms.language,
+            terms.language,
         )
         judged = self.examiner.answer(ask)
         if isinstance(judged, PlanMade):
-            return Rejudged(hand_in.number, None, Again.REPLAY)
+            return Rejudged(hand_in.number, again=Again.REPLAY)
         assert isinstance(judged, Judged)
         if judged.more_seeds and kept.held.import_stop is None:
-            return Rejudged(hand_in.number, None, Again.SEEDS)
+            return Rejudged(hand_in.number, again=Again.SEEDS)
         if hand_in.entry.verdict in (None, judged.verdict):
             self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
         return Rejudged(hand_in.number, judged.verdict)

@@ -5,78 +5,90 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.batch import Owner, Task
+from grader.batch import Owner, Task, fault
 from grader.publish import Publisher
-from grader.rejudge import Again, Desks, Kept
-from grader.store import Judgement, Store, Stored
+from grader.rejudge import Again, Desks, Kept, Rejudged
+from grader.store import Judgement, Store, Stored, StoreError
 from grader.terms import Terms
+from grader.text import Translator
 
 AT_ONCE = 100  # verdicts that are written together
 
 
 @dataclass
 class Rescored:
-    """What came of judging again: how many were judged, and what has to be run, by reason."""
+    """What came of judging again: how many were judged, and what has to be run, by reason and key."""
 
     judged: int = 0
-    again: dict[Again, list[Task]] = field(default_factory=dict)
+    again: dict[Again, dict[str, Task]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)  # key of the evidence: what went wrong with the grader
+    lost: list[StoreError] = field(default_factory=list)  # neither evidence nor submission is there any more
 
     def tasks(self) -> list[Task]:
         """Return everything that has to be run."""
-        return [task for tasks in self.again.values() for task in tasks]
+        return [task for tasks in self.again.values() for task in tasks.values()]
 
 
-def rescore(
-    store: Store, publisher: Publisher, desks: Desks, terms: Terms, by: str, advance: Callable[[int], None]
-) -> Rescored:
-    """Judge all kept evidence of a class. `advance` is told how many more are done.
+class Rescoring:
+    """Judges all kept evidence of a class. `advance` is told how many more are done.
 
-    Raises `StoreError` and `ClassFolderError`. What could not be read stays as it is; old verdicts stay in the
-    history.
+    What could not be read stays as it is; old verdicts stay in the history.
     """
-    folder = publisher.folder
-    held = {stored.number: stored for stored in store.entries(folder.settings.series) if stored.sha256}
-    rescored = Rescored()
-    for stored in held.values():
-        if stored.key is None:  # stopped before it was judged for the first time
-            _put_again(rescored, Again.LOST, stored, store, publisher, terms)
-    kept = [
-        Kept(s.number, s.key, msgspec.structs.replace(s.entry, verdict=None))
-        for s in held.values()
-        if s.key is not None
-    ]
-    waiting: list[Judgement] = []
-    for result in desks.judge(kept):
-        stored = held[result.number]
+
+    def __init__(
+        self, store: Store, publisher: Publisher, terms: Terms, by: str, advance: Callable[[int], None]
+    ) -> None:
+        self.store, self.publisher, self.terms = store, publisher, terms
+        self.by, self.advance = by, advance
+        self._say = Translator(terms.language)
+        self._found = Rescored()
+        self._waiting: list[Judgement] = []
+
+    def judge(self, desks: Desks) -> Rescored:
+        """Judge. Raises `ToldError` and `GraderError`; what was done by then is kept."""
+        series = self.publisher.folder.settings.series
+        held = {stored.number: stored for stored in self.store.entries(series) if stored.sha256}
+        kept = []
+        for stored in held.values():
+            if stored.key is None:  # never judged, or a fault of the grader at the last time
+                self._put_again(Again.LOST, stored)
+            else:
+                entry = msgspec.structs.replace(stored.entry, verdict=None)
+                kept.append(Kept(stored.number, stored.key, entry))
+        try:
+            for result in desks.judge(kept):
+                self._take(result, held[result.number])
+        finally:
+            self._write()
+        return self._found
+
+    def _take(self, result: Rejudged, stored: Stored) -> None:
         if result.verdict is not None:
-            rescored.judged += 1
-            waiting.append(Judgement(number=result.number, key=stored.key, verdict=result.verdict, by=by))
+            self._found.judged += 1
+            self._waiting.append(
+                Judgement(number=result.number, key=stored.key, verdict=result.verdict, by=self.by)
+            )
+        elif result.again is not None:
+            self._put_again(result.again, stored)
         else:
-            assert result.again is not None
-            _put_again(rescored, result.again, stored, store, publisher, terms)
-        if len(waiting) == AT_ONCE:
-            _write(store, waiting, advance)
-    _write(store, waiting, advance)
-    return rescored
+            self._found.faults[stored.key or ""] = result.fault
+            self.store.note(result.number, self._say(fault(result.fault)))
+        if len(self._waiting) == AT_ONCE:
+            self._write()
 
+    def _write(self) -> None:
+        self.store.judge_many(self._waiting)
+        self.advance(len(self._waiting))
+        self._waiting.clear()
 
-def _write(store: Store, waiting: list[Judgement], advance: Callable[[int], None]) -> None:
-    store.judge_many(waiting)
-    advance(len(waiting))
-    waiting.clear()
-
-
-def _put_again(
-    rescored: Rescored, why: Again, stored: Stored, store: Store, publisher: Publisher, terms: Terms
-) -> None:
-    """Note that a submission has to be run; one that several handed in, once."""
-    submission = store.submission(stored.number)
-    entry = stored.entry
-    owner = Owner(stored.number, publisher.shown(entry.student, entry.name), entry)
-    tasks = rescored.again.setdefault(why, [])
-    key = terms.key(submission)
-    same = next((task for task in tasks if task.key == key), None)
-    if same is None:
-        tasks.append(Task(key, submission, [owner]))
-    else:
-        same.owners.append(owner)
+    def _put_again(self, why: Again, stored: Stored) -> None:
+        """Note that a submission has to be run; one that several handed in, once."""
+        try:
+            submission = self.store.submission(stored.number)
+        except StoreError as error:
+            self._found.lost.append(error)
+            return
+        entry = stored.entry
+        owner = Owner(stored.number, self.publisher.shown(entry.student, entry.name), entry)
+        key = self.terms.key(submission)
+        self._found.again.setdefault(why, {}).setdefault(key, Task(key, submission)).owners.append(owner)

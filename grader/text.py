@@ -39,6 +39,17 @@ def T(msgid: str, /, **params: Filling) -> Text:
     return Text(msgid, params)
 
 
+class ToldError(Exception):
+    """Something cannot be done. `text` tells people what happened, what was expected, and how to mend it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text.msgid
+
+
 class Translator:
     """Turns `Text` and `Bilingual` into strings of one language.
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from grader.text import T, Text
+from grader.text import T, Text, ToldError
 from grader.verdict import Record
 
 
@@ -42,9 +42,5 @@ class Exported(Record, frozen=True):
     without_mark: tuple[str, ...] = ()  # who has a row, but no mark
 
 
-class UnusableRosterError(Exception):
+class UnusableRosterError(ToldError):
     """The roster cannot be filled in."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from grader.text import T, Text
+from grader.text import T, Text, ToldError
 from grader.verdict import Record
 
 
@@ -68,9 +68,5 @@ class Intake(Record, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...]
 
 
-class UnusableHandInsError(Exception):
+class UnusableHandInsError(ToldError):
     """Nothing can be graded of what was handed over. `text` says why, and how to mend it."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text

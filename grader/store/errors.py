@@ -5,7 +5,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from grader.text import T, Text
+from grader.text import T, ToldError
 
 # Of a driver for PostgreSQL: the first two characters of its SQLSTATE tell the kind.
 PG_FULL, PG_LOCKED, PG_FORBIDDEN = ("53100",), ("55P03", "40P01"), ("42501", "25006")
@@ -14,12 +14,8 @@ NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 SQLITE_PRIMARY = 0xFF  # the other bits of SQLite's codes tell details
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """The store cannot do what was asked. `text` says why, and how to mend it."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 def of_database(error: DBAPIError, place: str, seconds: float) -> StoreError:

@@ -95,7 +95,8 @@ def _newest_rows(exercise: str) -> Select[Any]:
 
 
 def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> Stored:
-    verdict = None if row.verdict is None else _verdict(row.verdict)
+    # A problem is newer than the verdict before it: that one is not what stands now.
+    verdict = None if row.verdict is None or row.problem else _verdict(row.verdict)
     entry = Entry(
         student=row.student,
         name=row.name,
@@ -115,7 +116,7 @@ def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> Stored:
         run=row.run,
         sha256=row.sha256,
         key=None if verdict is None else row.key,
-        damaged=verdict is None and row.verdict is not None,
+        damaged=verdict is None and row.verdict is not None and not row.problem,
     )
 
 

@@ -89,6 +89,11 @@ class Store:
         with self._database.write() as connection:
             return [_hand_in(connection, exercise, *pair, run) for pair in zip(hands, blobs, strict=True)]
 
+    def note(self, number: int, problem: str) -> None:
+        """Keep that the grader failed at this hand-in: it has no verdict until it is judged again."""
+        with self._database.write() as connection:
+            connection.execute(update(hand_ins).where(hand_ins.c.number == number).values(problem=problem))
+
     def submission(self, number: int) -> Submission:
         """Return what was read of the file of this hand-in."""
         with self._database.read() as connection:
@@ -163,6 +168,10 @@ class Store:
                     rows.append(_verdict_row(judgement, data, at))
             if rows:
                 connection.execute(insert(verdicts), rows)
+            numbers = sorted({judgement.number for judgement, _ in given})
+            for start in range(0, len(numbers), AT_ONCE):
+                judged = hand_ins.c.number.in_(numbers[start : start + AT_ONCE])
+                connection.execute(update(hand_ins).where(judged, hand_ins.c.problem != "").values(problem=""))
         return len(rows)
 
     def verdicts(self, exercise: str, student: str) -> list[Past]:
@@ -279,6 +288,8 @@ def _hand_in(connection: Connection, exercise: str, hand: Hand, blob: str | None
         newest = {"exercise": exercise, "student": hand.student, "hand_in": number, "run": run}
         connection.execute(insert(students).values(newest))
     elif run >= found.run:
+        if file is not None:
+            del details["problem"]  # what was noted of it holds until it is judged
         connection.execute(update(hand_ins).where(hand_ins.c.number == number).values(details))
         who = (students.c.exercise == exercise, students.c.student == hand.student)
         connection.execute(update(students).where(*who).values(hand_in=number, run=run))

@@ -12,6 +12,10 @@ import pytest
 
 from grader.class_folder import DASHBOARD, REPORTS
 from grader.course import Course
+from grader.examiner_line import GraderError
+from grader.grade import Graded, Grader
+from grader.submission import Submission
+from grader.verdict import Status
 from tests.batch.conftest import RIGHT, WRONG_SCALE, Run, entries, marks, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -203,6 +207,37 @@ def test_a_class_is_not_graded_where_a_wall_is_missing(
     told = run("batch", "two", class_, "--out", out, "--despite-missing-walls")
     assert told.exit_code == 0
     assert marks(out) == {"anna": 100, "ben": 60}
+    # What ran behind fewer walls is not taken over by whoever did not allow that.
+    monkeypatch.undo()
+    strict = run("batch", "two", class_, "--out", out)
+    assert "2 run." in strict.output, strict.output
+    assert all(w.stands for e in entries(out).values() if e.verdict for w in e.verdict.isolation.walls)
+
+
+def test_a_fault_of_the_grader_leaves_no_earlier_mark_standing_and_is_tried_again(
+    run: Run, course: Course, class_: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("batch", "two", class_, "--out", out).exit_code == 0
+    rubric = course.rubric_file("two")
+    rubric.write_text(rubric.read_text().replace("largest=16", "largest=16.0"))
+    real = Grader.grade
+
+    def grade(grader: Grader, exercise: str, submission: Submission, *rest: object, **named: object) -> Graded:
+        if "x / 4" in submission.units[0].source:
+            raise GraderError("oops")
+        return real(grader, exercise, submission, *rest, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Grader, "grade", grade)
+        result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0
+    assert marks(out) == {"anna": 100, "ben": None}
+    assert "oops" in entries(out)["ben"].problem
+    assert entries(out)["ben"].status is Status.NOT_GRADED
+    again = run("batch", "two", class_, "--out", out)
+    assert again.exit_code == 0
+    assert marks(out) == {"anna": 100, "ben": 60}
+    assert entries(out)["ben"].problem == ""
 
 
 def test_files_of_a_zip_keep_their_names_in_what_is_said_about_them(run: Run, tmp_path: Path, out: Path) -> None:

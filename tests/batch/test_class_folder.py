@@ -2,8 +2,10 @@
 
 import errno
 import os
+import pickle
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,14 +13,17 @@ from hypothesis import strategies as st
 from grader.class_folder import (
     REPORTS,
     SETTINGS,
+    SIMILARITY,
     ClassFolder,
     ClassFolderError,
     Settings,
+    _create,
     new_series,
     open_folder,
     prepare,
     write,
 )
+from grader.text import T
 
 SETTINGS_OF_A_CLASS = Settings(exercise="two", series="two-1", course="/course", language="en", mode="walls")
 FOLDER = ClassFolder(Path("/out"), SETTINGS_OF_A_CLASS)
@@ -116,3 +121,34 @@ def test_reports_of_others_are_removed_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / REPORTS / "notes.txt").write_text("an instructor's own")
     folder.keep_only({mine})
     assert {f"{REPORTS}/{p.name}" for p in (tmp_path / REPORTS).iterdir()} == {mine, f"{REPORTS}/notes.txt"}
+
+
+def test_a_password_is_used_and_not_written_down(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://me:geheim@host/grades?password=geheim&sslmode=require"
+    wanted = msgspec.structs.replace(SETTINGS_OF_A_CLASS, store=url)
+    assert prepare(tmp_path, wanted).settings.store == url
+    assert "geheim" not in (tmp_path / SETTINGS).read_text()
+    assert open_folder(tmp_path).settings.store == "postgresql+psycopg://me@host/grades?sslmode=require"
+    assert prepare(tmp_path, wanted).settings.store == url
+    assert "geheim" not in (tmp_path / SETTINGS).read_text()
+
+
+def test_of_two_who_make_a_folder_at_once_one_does(tmp_path: Path) -> None:
+    assert _create(tmp_path / SETTINGS, b"first")
+    assert not _create(tmp_path / SETTINGS, b"second")
+    assert (tmp_path / SETTINGS).read_bytes() == b"first"
+    assert [p.name for p in tmp_path.iterdir()] == [SETTINGS]
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_a_page_that_names_students_goes_when_names_do(tmp_path: Path, anonymous: bool) -> None:
+    prepare(tmp_path, SETTINGS_OF_A_CLASS).write(SIMILARITY, "anna and ben")
+    prepare(tmp_path, msgspec.structs.replace(SETTINGS_OF_A_CLASS, anonymous=anonymous))
+    assert (tmp_path / SIMILARITY).exists() is not anonymous
+
+
+def test_errors_for_people_cross_processes() -> None:
+    error = pickle.loads(pickle.dumps(ClassFolderError(T("{file} is gone", file="a"))))
+    assert isinstance(error, ClassFolderError)
+    assert error.text == T("{file} is gone", file="a")
+    assert str(error) == "{file} is gone"

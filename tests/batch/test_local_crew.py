@@ -15,6 +15,7 @@ from grader.grade import Graded, Grader, Mode
 from grader.local import MOST_STARTS_FOR_NOTHING, LocalCrew
 from grader.sandbox.walled import WalledWorkshop
 from grader.submission import Submission, Unit
+from grader.verdict import WallState
 from tests.batch.conftest import RIGHT, WRONG_SCALE
 
 SLOW = RIGHT + "\n\nimport time\n\ntime.sleep(1.5)\n"
@@ -112,6 +113,42 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
     with pytest.raises(GraderError), LocalCrew(course, Mode.WALLS, 2) as crew:
         list(crew.work([job(str(i), RIGHT) for i in range(30)], lambda _: None))
     assert 1 <= len(started) <= MOST_STARTS_FOR_NOTHING + 1
+
+
+def test_where_a_wall_is_missing_no_job_is_graded_unless_that_may_be(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = WalledWorkshop.walls
+
+    def one_is_missing(workshop: WalledWorkshop) -> tuple[WallState, ...]:
+        first, *others = real(workshop)
+        return (WallState(id=first.id, stands=False), *others)
+
+    monkeypatch.setattr(WalledWorkshop, "walls", one_is_missing)
+    with LocalCrew(course, Mode.WALLS, 1) as strict:
+        (done,) = strict.work([job("a", RIGHT)], lambda _: None)
+    assert done.graded is None
+    assert "walls are missing" in done.fault
+    with LocalCrew(course, Mode.WALLS, 1, despite_missing_walls=True) as lenient:
+        (done,) = lenient.work([job("a", RIGHT)], lambda _: None)
+    assert points(done) == 100
+
+
+def test_whatever_goes_wrong_around_a_job_is_a_fault_of_it_alone(
+    crew: LocalCrew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Grader.grade
+
+    def grade(grader: Grader, exercise: str, submission: Submission, *rest: object, **named: object) -> Graded:
+        if "full" in submission.units[0].source:
+            raise OSError(28, "No space left on device")
+        return real(grader, exercise, submission, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Grader, "grade", grade)
+    done = {d.id: d for d in crew.work([job("a", RIGHT), job("b", RIGHT + "# full")], lambda _: None)}
+    assert points(done["a"]) == 100
+    assert done["b"].graded is None
+    assert "No space left" in done["b"].fault
 
 
 def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(crew: LocalCrew, course: Course) -> None:

@@ -1,12 +1,18 @@
 """A class judged again: no run where evidence is kept, each change told, old verdicts and adjustments kept."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.course import Course
+from grader.rejudge import Kept, Rejudged, _Desk
+from grader.rescore import Rescoring
+from grader.store.blobs import digest_of
 from grader.store.records import Past
+from grader.terms import Terms
 from tests.batch.conftest import RUBRIC, Run, entries, marks, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -153,6 +159,55 @@ def test_evidence_that_is_lost_is_made_again(run: Run, graded: Path) -> None:
     assert refused.exit_code == 2
     assert "Run the batch again" in refused.output
     assert marks(graded) == {"anna": 100, "ben": 60, "empty": None}
+
+
+def test_what_one_student_lost_costs_no_other_the_new_mark(run: Run, course: Course, graded: Path) -> None:
+    folder, store, _ = opened(graded)
+    with store:
+        held = {s.entry.student: s for s in store.entries(folder.settings.series)}
+        gone = store._blobs
+        kept = store.evidence(held["ben"].key or "")
+        submission = store.submission(held["ben"].number)
+    for data in (msgspec.msgpack.encode(kept), msgspec.msgpack.encode(submission)):
+        Path(gone._path(digest_of(data))).unlink()
+    change_rubric(course, '"one_hot", 60', '"one_hot", 50')
+    change_rubric(course, '"scale", 40', '"scale", 50')
+    result = run("rescore", graded)
+    assert result.exit_code == 2
+    assert "Run the batch again" in result.output
+    verdicts = {student: e.verdict for student, e in entries(graded).items()}
+    now = course.rubric_hash("two")
+    assert verdicts["anna"] is not None
+    assert verdicts["anna"].versions.rubric == now
+    assert marks(graded)["ben"] == 60  # the old one
+
+
+class Failing:
+    """An examiner that fails."""
+
+    def answer(self, ask: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+
+def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) -> None:
+    folder, store, publisher = opened(graded)
+    settings = folder.settings
+    unplanned = Terms(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
+    desk = _Desk(graded, unplanned)
+    terms = desk.terms
+    desk.examiner = Failing()  # type: ignore[assignment]
+
+    class Desks:
+        def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
+            return map(desk.judge, hand_ins)
+
+    with store, desk.store:
+        judging = Rescoring(store, publisher, terms, "me", lambda _: None)
+        found = judging.judge(Desks())  # type: ignore[arg-type]
+        assert found.judged == 0
+        assert all("a bug" in fault for fault in found.faults.values())
+    assert marks(graded) == {"anna": None, "ben": None, "empty": None}
+    assert "a bug" in entries(graded)["anna"].problem
 
 
 def test_a_rubric_that_cannot_be_read_is_the_graders_fault_and_changes_nothing(

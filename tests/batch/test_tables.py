@@ -75,12 +75,12 @@ def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) 
     class_tables.print_tally(Counter(dict.fromkeys(Way, 2)), [ANNA, entry("x")], say, out)
     class_tables.print_faults({"k": "[red]oops"}, say, out)
     for why in Again:
-        tasks = {why: [Task("k", submission, [Owner(1, HOSTILE, entry("x"))])]}
+        tasks = {why: {"k": Task("k", submission, [Owner(1, HOSTILE, entry("x"))])}}
         class_tables.print_again(tasks, say, out)
     undecided = entry("eve", None, name=HOSTILE)
     decided = msgspec.structs.replace(undecided, adjustments=(adjustment(None, 2.5),))
     class_tables.print_changes(changes([undecided], [decided]), 1, say, out)
-    class_tables.print_adjusted(decided, say, out)
+    class_tables.print_adjusted(decided.name, decided, say, out)
     names = (HOSTILE,)
     made = Exported(data=b"", without_row=names, without_hand_in=names, without_mark=names)
     class_tables.print_export(made, Path("out.csv"), say, out)
@@ -90,6 +90,15 @@ def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) 
     assert "\u202e" not in said
     assert "{" not in said
     assert ("2,5" if language == "de" else "2.5") in said
+
+
+def test_under_pseudonyms_no_file_is_named() -> None:
+    out, text = console()
+    left_out = (LeftOut(where="anna/a.py", why=T("There was nothing to do.")),)
+    intake = Intake(layout=Layout.FOLDERS, hand_ins=(), left_out=left_out)
+    class_tables.print_intake(intake, Translator("en"), out, anonymous=True)
+    assert "anna" not in text.getvalue()
+    assert "Left out: 1" in text.getvalue()
 
 
 def test_of_a_long_list_the_first_lines_are_shown_and_the_others_counted() -> None:
