@@ -170,14 +170,17 @@ def _encoded(settings: Settings) -> bytes:
 
 
 def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
+    from sqlalchemy import URL, make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
         parsed = make_url(url)
     except ArgumentError:  # whoever opens it will say so
         return url
-    return parsed.set(password=None).difference_update_query(["password"]).render_as_string(hide_password=False)
+    bare = URL.create(
+        parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database, parsed.query
+    )
+    return bare.difference_update_query(["password"]).render_as_string(hide_password=False)
 
 
 def _unwritable(target: Path, error: OSError) -> Text:

@@ -33,6 +33,7 @@ class LocalCrew:
         self._lock = threading.Lock()
         self._grader = self._started()
         self.left = False
+        self._over: ProcessGoneError | None = None  # why there are no processes any more, and will be none
         self._starts_for_nothing = 0  # processes in a row that were gone before they had graded anything
 
     def __enter__(self) -> Self:
@@ -41,7 +42,8 @@ class LocalCrew:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self.left = True
-            self._grader.__exit__()
+            if self._over is None:
+                self._grader.__exit__()
 
     @property
     def examiner(self) -> ExaminerLine:
@@ -103,13 +105,19 @@ class LocalCrew:
         Raises `why` when that has been for nothing several times: it is not this submission then.
         """
         with self._lock:
+            if self._over is not None:
+                raise self._over
             if gone is not self._grader or self.left:
                 return
             self._starts_for_nothing += 1
             if self._starts_for_nothing > MOST_STARTS_FOR_NOTHING:
                 raise ProcessGoneError(str(why)) from why
             gone.__exit__()
-            self._grader = self._started()
+            try:
+                self._grader = self._started()
+            except ProcessGoneError as error:
+                self._over = error  # the other threads find nothing to renew, and nothing to end
+                raise
 
 
 class _Shift:
