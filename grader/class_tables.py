@@ -58,7 +58,7 @@ def print_intake(intake: Intake, say: Translator, console: Console, *, anonymous
     """Say what was recognised, and what was left out and why. Names of files are names of students."""
     found = T("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins))
     _line(console, say(found))
-    if anonymous:
+    if anonymous and intake.left_out:
         left_out = T(
             "Left out: {count} (not named here, for file names name students).", count=len(intake.left_out)
         )
