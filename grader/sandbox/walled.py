@@ -136,6 +136,7 @@ class _Canary:
         ours, self._theirs = socket.socketpair()
         self._inbox = Inbox(_channel(ours))
         self._states: tuple[WallState, ...] = ()
+        self._failed: SandboxError | None = None
         self._waiting = threading.Lock()
 
     def start(self, send: Callable[[w.Message, socket.socket], None]) -> None:
@@ -145,8 +146,14 @@ class _Canary:
     def result(self) -> tuple[WallState, ...]:
         """Wait for the canary; the second time, remember. Several threads may ask at once."""
         with self._waiting:
+            if self._failed is not None:  # it said so once; waiting again would be waiting for nothing
+                raise self._failed
             if not self._states:
-                self._states = self._await()
+                try:
+                    self._states = self._await()
+                except SandboxError as error:
+                    self._failed = error
+                    raise
                 self.close()
         return self._states
 
