@@ -1,0 +1,81 @@
+"""A grader and its progress on a terminal, as the commands for one submission need them."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from grader.command_line import ExitCode
+from grader.course import Course
+from grader.examiner_line import GraderError
+from grader.grade import Grader, Mode
+from grader.plan import Call, Read, Step
+from grader.sandbox.run import Progress as OnStep
+from grader.sandbox.supervisor import SandboxError
+from grader.text import T, Translator
+
+if TYPE_CHECKING:
+    from grader.run_cache import RunCache
+
+
+@contextmanager
+def running_grader(
+    course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None
+) -> Iterator[Grader]:
+    """Start a grader: behind walls where there can be any."""
+    mode = Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
+    try:
+        with Grader(course, mode, runs) as grader:
+            yield grader
+    except (SandboxError, GraderError) as error:
+        Console(stderr=True).print(
+            say(
+                T(
+                    "Nothing could be graded; this is the grader's fault. Please report it: {error}",
+                    error=str(error),
+                )
+            ),
+            markup=False,
+            highlight=False,
+        )
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
+
+
+@contextmanager
+def step_progress(say: Translator) -> Iterator[OnStep]:
+    """Show on a terminal what is going on; elsewhere, stay quiet."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(say(T("starting TensorFlow")), total=None)
+
+        def on_step(step: Step, done: int, total: int) -> None:
+            match step:
+                case Call(function=function):
+                    name = f"{function}()"
+                case Read(name=name):
+                    pass
+                case _:
+                    name = say(T("looking at the network"))
+            bar.update(task, description=escape(name), completed=done, total=total)
+
+        yield on_step
+
+
+@contextmanager
+def counting_bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda name: bar.update(task, advance=1, description=escape(f"{title}: {name}"))
