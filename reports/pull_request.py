@@ -281,9 +281,10 @@ class _Page:
         return md.joined(parts)
 
     def _curves(self, curves: Sequence[Curve]) -> list[Markdown]:
+        drawn = sparks(curves)
         rows = [
             self._series(curve.name if number == 0 else "", spark)
-            for curve, series in zip(curves[:MOST_CURVES], sparks(curves[:MOST_CURVES]), strict=True)
+            for curve, series in zip(curves[:MOST_CURVES], drawn[:MOST_CURVES], strict=True)
             for number, spark in enumerate(series[:MOST_SERIES])
         ]
         if not rows:
@@ -292,7 +293,7 @@ class _Page:
         table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
         title = md.escape(self.say(T("Learning curves")))
         parts = [table]
-        if left_out := sum(len(curve.series) for curve in curves) - len(rows):
+        if left_out := sum(map(len, drawn)) - len(rows):
             left = T("Series left out here for want of room: {count}. The report has them.", count=left_out)
             parts.append(md.escape(self.say(left)))
         if any(GAP in cell for row in rows for cell in row):

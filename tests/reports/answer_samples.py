@@ -28,7 +28,8 @@ def outcome(kind: str, language: str = "en", **changes: Any) -> Outcome:
         "curves": shown.curves,
         "report": "1-digits.html",
     }
-    return Outcome(**(fields | changes))
+    fields.update(changes)
+    return Outcome(**fields)
 
 
 def answer(*outcomes: Outcome, language: str = "en", **changes: Any) -> Answer:
@@ -47,7 +48,9 @@ def with_criteria(status: Status, *criteria: CriterionVerdict, **changes: Any) -
         max_points=sum(c.max_points for c in criteria),
         notices=(),
     )
-    return Outcome(**({"path": "digits/submission.py", "exercise": "digits", "verdict": verdict} | changes))
+    fields: dict[str, Any] = {"path": "digits/submission.py", "exercise": "digits", "verdict": verdict}
+    fields.update(changes)
+    return Outcome(**fields)
 
 
 def criterion(status: Status, name: str = "scale", **changes: Any) -> CriterionVerdict:
@@ -59,7 +62,8 @@ def criterion(status: Status, name: str = "scale", **changes: Any) -> CriterionV
         "message": f"It is {status}.",
         "max_points": 4.0,
     }
-    return CriterionVerdict(**({"id": name, "status": status, "points": points} | fields | changes))
+    fields.update(changes)
+    return CriterionVerdict(id=name, status=status, points=points, **fields)
 
 
 def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[Answer]:
