@@ -15,7 +15,9 @@ from grader.command_line import (
     complain,
     help_,
     refuse,
+    rubric_folder,
 )
+from grader.gradescope.settings import Visibility
 from grader.text import T, ToldError, Translator
 
 
@@ -24,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command(help=help_(T("Make what students get: task sheets, stubs, versions. Nothing of a solution.")))(
         release
     )
+    app.command(help=help_(T("Make the autograder zip of an exercise, to upload to Gradescope.")))(gradescope)
 
 
 def release(
@@ -56,6 +59,50 @@ def release(
                     names=", ".join(unproven),
                 )
             )
+        )
+
+
+def gradescope(
+    exercise: str,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=help_(T("The zip to write. Without it: NAME-autograder.zip, in this folder."))),
+    ] = None,
+    visibility: Annotated[
+        Visibility, typer.Option("--visibility", help=help_(T("When students see the tests and their score.")))
+    ] = Visibility.VISIBLE,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+    course: CourseOption = None,
+) -> None:
+    """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
+    from grader import packing
+    from grader.gradescope.autograder import autograder, needs
+    from grader.gradescope.settings import Settings
+
+    say = Translator(lang)
+    chosen = chosen_course(course, say)
+    rubric_folder(chosen, exercise, say)
+    target = out or Path(f"{exercise}-autograder.zip")
+    with _told(say):
+        gigabytes, minutes = needs(chosen.rubric(exercise))
+        settings = Settings(exercise=exercise, language=lang, visibility=visibility)
+        files, locked = autograder(chosen, exercise, settings)
+        packing.write_zip(files, target)
+    typer.echo(str(target))
+    typer.echo(
+        say(
+            T(
+                "Set on Gradescope: Ubuntu 22.04 or newer, at least {gigabytes} GB of memory, a timeout of "
+                "{minutes} minutes, an autograder of {points:g} points.",
+                gigabytes=gigabytes,
+                minutes=minutes,
+                points=chosen.rubric(exercise).total,
+            )
+        )
+    )
+    if not locked:
+        complain(
+            say(T("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
         )
 
 

@@ -11,6 +11,7 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -137,12 +138,12 @@ class _Builder:
         return mounts.enter(self.scratch, self.readable, self.limits.file_mib, own_pids=own_pids)
 
     def _become_nobody(self) -> None:
-        """Where root gets no namespaces (containers), at least be another user than the grader: one that owns nothing.
+        """Where root gets no namespaces, as in containers, be at least a user who owns nothing.
 
         Root without capabilities still owns root's files and processes, the grader's among them.
         """
         needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable), self.scratch]
-        owner = os.stat(self.scratch)
+        owner = Path(self.scratch).stat()
         try:
             os.chown(self.scratch, namespaces.NOBODY, namespaces.NOBODY)
             self.root = not namespaces.leave_root(needed)

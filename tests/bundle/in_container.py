@@ -1,7 +1,7 @@
-"""Run a program as in a container without rights: `python -m tests.bundle.in_container [--no-landlock] PROGRAM ...`.
+"""Run a program as in a container: `python -m tests.bundle.in_container [--no-landlock] PROGRAM ...`.
 
-Most containers, Docker's among them, refuse namespaces and mounts to what runs in them, also to root. Here a filter
-refuses the same calls, and outlives the start of the program. `--no-landlock`: as on a kernel that has none.
+Most containers, Docker's among them, refuse namespaces and mounts to what runs in them, also to root. Here a
+filter refuses the same calls, and outlives the start of the program. `--no-landlock`: as on a kernel without.
 """
 
 import os
