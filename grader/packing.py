@@ -5,6 +5,7 @@ The same files make the same bytes. Nothing is written over, and nothing is left
 
 import contextlib
 import io
+import os
 import shutil
 import tempfile
 import zipfile
@@ -43,35 +44,42 @@ def zipped(files: Files) -> bytes:
 
 def write_zip(files: Files, target: Path) -> None:
     """Write a zip that is not there yet. Raises `PackingError`."""
-    if target.exists() or target.is_symlink():
-        raise PackingError(T("{file} is already there. Name another file, or remove it first.", file=str(target)))
-    data = zipped(files)
-    with _beside(target) as aside:
-        file = aside / target.name
-        file.write_bytes(data)
-        file.chmod(0o644)
-        file.rename(target)
+    with _told(target):
+        if os.path.lexists(target):
+            raise PackingError(
+                T("{file} is already there. Name another file, or remove it first.", file=str(target))
+            )
+        with _beside(target) as aside:
+            file = aside / target.name
+            file.write_bytes(zipped(files))
+            file.chmod(0o644)
+            file.rename(target)
 
 
 def write_folder(files: Files, target: Path) -> None:
     """Write a folder that is empty or not there yet. Raises `PackingError`."""
-    with contextlib.suppress(FileNotFoundError):
-        if target.is_symlink() or (not target.is_dir() and target.exists()):
-            raise PackingError(T("{folder} is no folder. Name another one.", folder=str(target)))
-        if any(target.iterdir()):
-            raise PackingError(
-                T("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
-            )
-    with _beside(target) as aside:
-        made = aside / "made"
-        for name, data in files.items():
-            file = made.joinpath(*name.split("/"))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-            file.chmod(_mode(data))
-        with contextlib.suppress(FileNotFoundError):
-            target.rmdir()  # the empty one; Windows does not put one folder in the place of another
-        made.rename(target)
+    with _told(target):
+        if os.path.lexists(target):
+            if target.is_symlink() or not target.is_dir():
+                raise PackingError(T("{folder} is no folder. Name another one.", folder=str(target)))
+            if any(target.iterdir()):
+                raise PackingError(
+                    T("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
+                )
+        with _beside(target) as aside:
+            made = _made(files, aside / "made")
+            with contextlib.suppress(FileNotFoundError):
+                target.rmdir()  # the empty one; Windows does not put one folder in the place of another
+            made.rename(target)
+
+
+def _made(files: Files, folder: Path) -> Path:
+    for name, data in files.items():
+        file = folder.joinpath(*name.split("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        file.chmod(_mode(data))
+    return folder
 
 
 def _mode(data: bytes) -> int:
@@ -82,13 +90,18 @@ def _mode(data: bytes) -> int:
 def _beside(target: Path) -> Iterator[Path]:
     """Give a folder on the same disk, so that what is made in it can be put in place at once; then remove it."""
     parent = target.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
-        try:
-            yield aside
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise PackingError(
             T(
