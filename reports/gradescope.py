@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.text import T, Translator
-from grader.verdict import CriterionVerdict, Status, Verdict
+from grader.verdict import CriterionVerdict, Location, Status, Verdict
 from reports import summary, symbols
 from reports.clean import cleaned, clip, one_line, visible
 from reports.number_format import Numbers
@@ -96,7 +96,9 @@ def _told(verdict: Verdict) -> str:
         "{points} of {max_points} points", points=points(verdict.points), max_points=points(verdict.max_points)
     )
     parts = [f"{one_line(verdict.submission.name)}: {say(mark)}.", say(symbols.SENTENCE[verdict.status])]
-    parts += [f"{say(symbols.SEVERITY[notice.severity].word)}: {notice.text}" for notice in verdict.notices]
+    for notice in verdict.notices:
+        parts.append(f"{say(symbols.SEVERITY[notice.severity].word)}: {notice.text}")
+        parts += _place(notice.location, say)
     return "\n\n".join(parts)
 
 
@@ -106,12 +108,17 @@ def _explained(criterion: CriterionVerdict, language: str) -> str:
     for label, value in ((T("Expected"), criterion.expected), (T("Received"), criterion.received)):
         if value is not None:
             parts.append(f"{say(label)}: {value}")
-    if place := criterion.location:
-        name = one_line(place.file)
-        if place.cell is None:
-            where = T("{file}, line {line}", file=name, line=place.line)
-        else:
-            where = T("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
-        parts.append(f"{say(where)}\n    {place.source.strip()}".rstrip())
+    parts += _place(criterion.location, say)
     parts += [f"{say(symbols.SEVERITY[hint.severity].word)}: {hint.text}" for hint in criterion.hints]
     return "\n\n".join(parts)
+
+
+def _place(place: Location | None, say: Translator) -> list[str]:
+    if place is None:
+        return []
+    name = one_line(place.file)
+    if place.cell is None:
+        where = T("{file}, line {line}", file=name, line=place.line)
+    else:
+        where = T("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
+    return [f"{say(where)}\n    {place.source.strip()}".rstrip()]
