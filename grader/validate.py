@@ -15,7 +15,7 @@ from grader.examiner_talk import Held
 from grader.files import UnreadableSubmission
 from grader.grade import Graded, Grader, Known
 from grader.mutants import Mutant, choose, mutants_of
-from grader.plan import Array, Call, Describe, Read, Step, Trusted
+from grader.plan import Call, Read, Step
 from grader.reach import Script, reached, unaffected
 from grader.submission import Submission
 from grader.text import T, Words
@@ -110,47 +110,16 @@ def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise
 
 
 def _rubric(course: Course, name: str) -> "Rubric":
-    from grader.rubric import RubricError  # with it come NumPy and all checks
+    from grader.usable import RubricFileError, RubricUnreadableError, usable  # with it come NumPy and all checks
 
     try:
-        rubric = course.rubric(name)
-        steps = _steps(rubric)
-        known = set(rubric.data().inside).union(*(c.check.arrays() for c in rubric.criteria))
-    except RubricError as error:
-        raise RefusedError(T("The rubric of {exercise}: {reason}.", exercise=name, reason=error.text)) from None
-    except Exception as error:
-        raise RefusedError(
-            T(
-                "The rubric of {exercise} cannot be read: {kind}: {error}",
-                exercise=name,
-                kind=type(error).__name__,
-                error=str(error),
-            ),
-            unreadable=True,
-        ) from error
-    if lacking := sorted({array for step in steps for array in _arrays_of(step)} - known):
-        raise RefusedError(
-            T(
-                "The rubric of {exercise}: no such arrays, neither in its data nor in its checks: {names}.",
-                exercise=name,
-                names=", ".join(lacking),
-            )
-        )
-    return rubric
+        return usable(course, name).rubric
+    except RubricFileError as error:
+        raise RefusedError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
 
 
 def _steps(rubric: "Rubric") -> tuple[Step, ...]:
     return tuple(rubric.steps(rubric.seeds[:1]).values())
-
-
-def _arrays_of(step: Step) -> set[str]:
-    match step:
-        case Call(arguments=arguments):
-            return {a.name for a in arguments if isinstance(a, Array | Trusted)}
-        case Describe(sample=sample):
-            return {sample}
-        case _:
-            return set()
 
 
 def prove(grader: Grader, exercise: str, claims: Sequence[Claim]) -> Iterator[Proof]:
