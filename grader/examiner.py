@@ -26,7 +26,7 @@ from grader.rubric import Rubric
 from grader.rubric_file import RubricFileError
 from grader.sandbox.frames import ANSWER, FAULT, REQUEST, Channel
 from grader.submission import Markdown
-from grader.usable import usable, Usable
+from grader.usable import Usable, usable
 
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 

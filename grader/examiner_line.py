@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from grader.examiner_talk import Ask, Reply, Unusable
+from grader.examiner_talk import Answer, Ask, Reply, Unusable
 from grader.sandbox.frames import ANSWER, END, REQUEST, ProtocolError
 from grader.sandbox.plain import pipes, spawn
 from grader.sandbox.supervisor import Inbox
@@ -62,7 +62,7 @@ class ExaminerLine:
             raise ProcessGoneError("the examiner is gone")
         if frame.kind != ANSWER:
             raise GraderError(frame.body.decode(errors="replace"))
-        reply = msgspec.msgpack.decode(frame.body, type=Reply)
+        reply = msgspec.msgpack.decode(frame.body, type=Answer)
         if isinstance(reply, Unusable):
             raise UnusableRubricError(reply.text)
         assert isinstance(reply, kinds)

@@ -69,4 +69,5 @@ class Unusable(msgspec.Struct, frozen=True, tag=True):
 
 
 Ask = AskPlan | AskVerdict
-Reply = PlanMade | Judged | Unusable
+Reply = PlanMade | Judged
+Answer = Reply | Unusable

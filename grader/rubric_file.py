@@ -1,7 +1,7 @@
 """Reading a rubric's file, and what an author did wrong in it, in a sentence.
 
-A rubric may import modules that lie beside it: `from mychecks import Sorts`. They are found while that rubric is read
-and not a moment longer, so that two exercises may each have a `mychecks` of their own.
+A rubric may import modules that lie beside it: `from mychecks import Sorts`. They are found while that rubric is
+read and not a moment longer, so that two exercises may each have a `mychecks` of their own.
 """
 
 import hashlib
@@ -121,7 +121,9 @@ def told(exercise: str, path: Path, error: BaseException) -> Text:
     said = str(error).splitlines()[0] if str(error).strip() else ""
     kind = type(error).__name__
     if (place := _place(path.parent, error)) is None:
-        return T("The rubric of {exercise} cannot be read: {kind}: {error}", exercise=exercise, kind=kind, error=said)
+        return T(
+            "The rubric of {exercise} cannot be read: {kind}: {error}", exercise=exercise, kind=kind, error=said
+        )
     file, line = place
     return T(
         "The rubric of {exercise} cannot be read: {kind} in {file}, line {line}: {error}",

@@ -27,8 +27,8 @@ class Data:
     """Arrays of one exercise. `inside` may travel with a plan; `outside` never does, but for `x_test`, without
     labels, when a frozen graph is replayed where no submission is.
 
-    `class_names`: how a report calls the classes, in the order of the outputs. `picture`: height and width, where a
-    row is a picture.
+    `class_names`: how a report calls the classes, in the order of the outputs. `picture`: height and width, where
+    a row is a picture.
 
     >>> Data(inside={"x_train": np.zeros((8, 2))}, outside={"x_test": np.zeros((4, 2))}, class_names=("no", "yes"))
     """
@@ -70,7 +70,9 @@ class Csv:
         folder = Path(self.beside).resolve().parent
         path = (folder / self.file).resolve()
         if not path.is_relative_to(folder):
-            raise TableError(T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder)))
+            raise TableError(
+                T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
+            )
         try:
             table = pd.read_csv(path, sep=self.separator, decimal=self.decimal, encoding="utf-8-sig")
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
@@ -90,8 +92,8 @@ class Csv:
             if column.dtype.kind not in "biuf" or column.isna().any():
                 raise TableError(
                     T(
-                        "column {name!r} of {file} holds empty cells or what is no number: leave it out (without=...) "
-                        "or mend the file",
+                        "column {name!r} of {file} holds empty cells or what is no number: leave it out "
+                        "(without=...) or mend the file",
                         name=str(name),
                         file=self.file,
                     )
@@ -105,14 +107,14 @@ class Csv:
 class Classes:
     """Data for a classification: a table that is dealt out, each class in the same share, and standardised.
 
-    `load` returns features and labels: a `Csv`, a function such as `sklearn.datasets.load_iris`, or one of your own
-    that returns (x, y). Labels may be words; the network's are integers from 0, in their sorted order. `val` and
-    `test`: how many rows, or which share of all, validate and are held out. `names`: how a report calls the classes.
-    `standardise`: by means and deviations of the training rows.
+    `load` returns features and labels: a `Csv`, a function such as `sklearn.datasets.load_iris`, or one of your
+    own that returns (x, y). Labels may be words; the network's are integers from 0, in their sorted order. `val`
+    and `test`: how many rows, or which share of all, validate and are held out. `names`: how a report calls the
+    classes. `standardise`: by means and deviations of the training rows.
 
-    Inside are `x_train`, `x_val` (float32), `y_train`, `y_val` (integers), `y_train_one_hot`, `y_val_one_hot`, and
-    for `Evaluates` `y_val_mixed` (labels of which a third are wrong), `x_val_one` and `y_val_one` (class 1 alone).
-    Outside are `x_test`, `y_test`, and for `Loads` the raw `x_all` and `y_all`.
+    Inside are `x_train`, `x_val` (float32), `y_train`, `y_val` (integers), `y_train_one_hot`, `y_val_one_hot`,
+    and for `Evaluates` `y_val_mixed` (labels of which a third are wrong), `x_val_one` and `y_val_one` (class 1
+    alone). Outside are `x_test`, `y_test`, and for `Loads` the raw `x_all` and `y_all`.
 
     >>> Classes(Csv(__file__, "flowers.csv", predict="species"), val=0.2, test=0.25)
     """
@@ -129,7 +131,10 @@ class Classes:
         labels, y = np.unique(raw, return_inverse=True)
         if len(labels) < 2 or raw.dtype.kind == "f":
             raise TableError(
-                T("labels of at least two classes expected, words or integers; received {received}", received=_told(raw))
+                T(
+                    "labels of at least two classes expected, words or integers; received {received}",
+                    received=_told(raw),
+                )
             )
         names = self.names or (known if len(known) == len(labels) else tuple(str(label) for label in labels))
         if len(names) != len(labels):
@@ -140,21 +145,25 @@ class Classes:
             raise TableError(T("the table cannot be dealt out: {error}", error=str(error))) from error
         if self.standardise:
             standardise(inside, outside)
-        return Data(_small(inside) | _for_classifiers(inside, len(labels)), _small(outside) | {"x_all": x, "y_all": y}, names)
+        return Data(
+            _small(inside) | _for_classifiers(inside, len(labels)),
+            _small(outside) | {"x_all": x, "y_all": y},
+            names,
+        )
 
 
 @dataclass(frozen=True)
 class Numbers:
     """Data for a regression: a table that is dealt out at random and standardised, features and target alike.
 
-    `load` returns features and target: a `Csv`, a function such as `sklearn.datasets.load_diabetes`, or one of your
-    own that returns (x, y). `val` and `test`: how many rows, or which share of all, validate and are held out.
-    `standardise`: by means and deviations of the training rows.
+    `load` returns features and target: a `Csv`, a function such as `sklearn.datasets.load_diabetes`, or one of
+    your own that returns (x, y). `val` and `test`: how many rows, or which share of all, validate and are held
+    out. `standardise`: by means and deviations of the training rows.
 
-    Inside are `x_train`, `y_train`, `x_val`, `y_val` (float32), and for `RegressionScores` `y_noisy`: `y_val` with so
-    much noise that even the best network has a poor score. Outside are `x_test`, `y_test`, for `Loads` the raw
-    `x_all` and `y_all`, and `x_probe`: a row of zeros and the rows of the identity, on which a linear network shows
-    its bias and its weights.
+    Inside are `x_train`, `y_train`, `x_val`, `y_val` (float32), and for `RegressionScores` `y_noisy`: `y_val` with
+    so much noise that even the best network has a poor score. Outside are `x_test`, `y_test`, for `Loads` the raw
+    `x_all` and `y_all`, and `x_probe`: a row of zeros and the rows of the identity, on which a linear network
+    shows its bias and its weights.
 
     >>> Numbers(Csv(__file__, "houses.csv", predict="price"), val=0.2, test=0.25)
     """
@@ -248,7 +257,9 @@ def _for_classifiers(inside: Parts, classes: int) -> Parts:
 
 def _small(parts: Parts) -> Parts:
     """Return features, and targets that are no labels, in single precision, as networks compute."""
-    return {n: p if p.dtype.kind in "biu" and n.startswith("y") else p.astype(np.float32) for n, p in parts.items()}
+    return {
+        n: p if p.dtype.kind in "biu" and n.startswith("y") else p.astype(np.float32) for n, p in parts.items()
+    }
 
 
 def _rows(share: float, count: int) -> int:
@@ -268,8 +279,8 @@ def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
     if x.ndim != 2 or y.shape != x.shape[:1] or x.dtype.kind not in "biuf" or not np.isfinite(x).all():
         raise TableError(
             T(
-                "a table of finite numbers expected, (rows, features), and a label or number for each row; received "
-                "{x} and {y}",
+                "a table of finite numbers expected, (rows, features), and a label or number for each row; "
+                "received {x} and {y}",
                 x=_told(x),
                 y=_told(y),
             )

@@ -139,4 +139,8 @@ class Scales(OnBatches):
         batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))
         if not (is_numeric(batch) and is_numeric(row)):
             return False
-        return batch.shape[:1] == (12,) and row.shape == batch[2:3].shape and not np.allclose(batch[2:3], row, atol=1e-5)
+        return (
+            batch.shape[:1] == (12,)
+            and row.shape == batch[2:3].shape
+            and not np.allclose(batch[2:3], row, atol=1e-5)
+        )
