@@ -41,7 +41,7 @@ messages: setup
 	$(BIN)/python -m grader.catalogue
 
 notebooks: setup
-	$(BIN)/python -m exercises.notebooks
+	$(BIN)/python -m grader notebooks --course .
 
 vocabulary: setup
 	$(BIN)/python -m grader.vocabulary

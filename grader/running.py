@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from grader.command_line import ExitCode
+from grader.command_line import ExitCode, complain
 from grader.course import Course
-from grader.examiner_line import GraderError
+from grader.examiner_line import GraderError, UnusableRubricError
 from grader.grade import Grader, Mode
 from grader.plan import Call, Read, Step
 from grader.sandbox.run import Progress as OnStep
@@ -32,6 +32,10 @@ def running_grader(
     try:
         with Grader(course, mode, runs) as grader:
             yield grader
+    except UnusableRubricError as error:
+        complain(say(error.text))
+        complain(say(T("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
     except (SandboxError, GraderError) as error:
         Console(stderr=True).print(
             say(

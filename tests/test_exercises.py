@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from exercises.notebooks import notebook_from
+from grader.notebooks import notebook_from
 from grader.course import Course
 from grader.grade import Grader, Mode
 from grader.submission import read
