@@ -22,6 +22,7 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.batch_against_others
 	$(BIN)/python -m tests.benchmarks.class_of_thousand
 	$(BIN)/python -m tests.benchmarks.cluster_against_local
+	$(BIN)/python -m tests.benchmarks.watch_second_check
 
 setup: .venv/ready
 
