@@ -22,7 +22,7 @@ from grader.ci.places import (
     new_exercise,
     takes_the_place,
 )
-from grader.intake.names import named_for
+from grader.intake.names import CANDIDATES, named_for, suffix
 from grader.text import T, Text
 from grader.verdict import Severity
 
@@ -112,9 +112,8 @@ def altered(changes: Iterable[Change], exercises: Set[str]) -> tuple[Remark, ...
 def misplaced(path: str, exercises: Iterable[str]) -> Remark:
     """Return what is said of a submission outside of its folder."""
     text = T(
-        "{file} lies in no exercise's folder, so it was not graded. Move it into a folder that is called as its "
-        "exercise: {names}",
-        file=named(path),
+        "This file lies in no exercise's folder, so it was not graded. Move it into a folder that is called as "
+        "its exercise: {names}",
         names=listed(sorted(exercises)),
     )
     return Remark("error", text, path)
@@ -147,9 +146,8 @@ class _Sorting:
         if not change.entry.is_file:
             self._take_link(change)
         elif is_copy(path):
-            self._remark(
-                "warning", T("{file} is a copy that an editor made; it was not graded.", file=named(path)), path
-            )
+            if suffix(name_of(path)) in CANDIDATES:
+                self._remark("warning", T("This is a copy that an editor made. It was not graded."), path)
         elif new is not None:
             self._take_new(path, new)
         elif is_in_place(path, exercises):
@@ -170,7 +168,7 @@ class _Sorting:
             self._take_usual(gone, exercise)
         if moved is not None and moved.exercise != exercise:
             text = T(
-                "{file} was a submission of {exercise}. It was moved, and is graded as one of {other}.",
+                "This file was a submission of {exercise}, {file}. It was moved, and is graded as one of {other}.",
                 file=named(gone),
                 exercise=exercise,
                 other=moved.exercise,
@@ -178,9 +176,8 @@ class _Sorting:
             self._remark("warning", text, now)
         elif moved is None and not any(takes_the_place(path, gone) for path in self.submissions):
             text = T(
-                "{file} was a submission of {exercise} and is not there any more. If it was only to be moved or "
-                "renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
-                file=named(gone),
+                "This file was a submission of {exercise} and is not there any more. If it was only to be moved "
+                "or renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
                 exercise=exercise,
             )
             self._remark("error", text, gone)
@@ -193,9 +190,8 @@ class _Sorting:
             return
         self._take_usual(path, exercise)
         text = T(
-            "{file} lies beside a submission and is none itself. Only {names} is graded, and alone: it cannot "
+            "This file lies beside a submission and is none itself. Only {names} is graded, and alone: it cannot "
             "import other files.",
-            file=named(path),
             names=" / ".join(SUBMISSION_FILES),
         )
         self._remark("warning", text, path)
@@ -212,12 +208,11 @@ class _Sorting:
     def _take_link(self, change: Change) -> None:
         """A link or a submodule: what it leads to is not part of the change, so it cannot be graded."""
         path, exercises, is_submodule = change.path, self.sides.exercises, change.entry.mode == SUBMODULE
-        text = T("{file} is a link, not a file. Hand in the file itself.", file=named(path))
+        text = T("This is a link, not a file. Hand in the file itself.")
         if is_submodule:
             text = T(
-                "{file} is a submodule: what is in it is not part of this repository and cannot be graded. Remove "
-                "the .git folder in it, then add the files themselves.",
-                file=named(path),
+                "This is a submodule: what is in it is not part of this repository and cannot be graded. Remove "
+                "the .git folder in it, then add the files themselves."
             )
         inside = exercise_of(path, exercises)
         if inside is not None and (is_in_place(path, exercises) or is_submodule):
@@ -237,9 +232,8 @@ class _Sorting:
             self._remark("warning", text, path)
         elif is_candidate(path) and not is_of_course(path):
             text = T(
-                "{file} was not graded: the exercise {exercise} comes with this change, and nothing can be graded "
-                "by it before it is merged.",
-                file=named(path),
+                "This file was not graded: the exercise {exercise} comes with this change, and nothing can be "
+                "graded by it before it is merged.",
                 exercise=named(exercise),
             )
             self._remark("error", text, path)
