@@ -20,11 +20,10 @@ from grader.ci.answer import Answer, Outcome
 from grader.text import T
 from grader.verdict import CriterionVerdict, Status
 from reports import symbols
-from reports.answer_words import Speaker, shown_path
-from reports.clean import cleaned, clip, one_line
+from reports.answer_words import Speaker, label, shown_path
+from reports.clean import cleaned, one_line
 
 _LONGEST = 2000  # characters of a sentence
-_LONGEST_NAME = 200
 
 _KINDS: dict[Status, str] = {
     Status.PASSED: "",
@@ -89,7 +88,7 @@ def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Ca
     kind = _KINDS[criterion.status]
     word = speaker.say(symbols.STATUS[criterion.status].word)
     return _Case(
-        name=clip(one_line(criterion.title), _LONGEST_NAME) or criterion.id,
+        name=label(criterion.title) or criterion.id,
         kind="skipped" if enough and kind == "failure" else kind,
         type=str(criterion.status),
         message=one_line(f"{word}, {speaker.points(criterion)}: {criterion.message}"),
