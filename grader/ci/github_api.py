@@ -1,5 +1,6 @@
 """What is asked of GitHub's API, through GitHub's own program `gh`, and how much of an answer is read."""
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,7 +13,6 @@ from grader.text import T, ToldError
 PER_PAGE = 100
 MAX_PAGES = 50
 MAX_PAGE_BYTES = 64_000_000  # a page of comments of the greatest length, with room
-SECONDS = 120
 
 R = TypeVar("R")
 
@@ -97,11 +97,11 @@ class Gh:
     def __init__(self, repository: str) -> None:
         self.base = f"repos/{repository}"
 
-    def get(self, path: str, kind: type[R], most: int = MAX_PAGE_BYTES, **query: str) -> R:
+    def get(self, path: str, kind: type[R], **query: str) -> R:
         """Ask for one thing."""
         # -f: raw; -F would read files for values that begin with @.
         fields = [word for name, value in query.items() for word in ("-f", f"{name}={value}")]
-        data = self.fetch(path, most, *fields)
+        data = self.fetch(path, MAX_PAGE_BYTES, *fields)
         try:
             return msgspec.json.decode(data, type=kind)
         except msgspec.MsgspecError as error:
@@ -122,42 +122,30 @@ class Gh:
 
     def fetch(self, path: str, most: int, *fields: str) -> bytes:
         """Return what comes back, of at most `most` bytes."""
-        with tempfile.TemporaryFile() as errors:
-            command = ["gh", "api", "--method", "GET", f"{self.base}/{path}", *fields]
-            with subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
-            ) as process:
-                assert process.stdout is not None
-                data = process.stdout.read(most + 1)
-                if len(data) > most:
-                    process.kill()
-                    raise ToldError(
-                        T("GitHub's answer to {path} is larger than {most} bytes.", path=path, most=most)
-                    )
-                code = process.wait(SECONDS)
-            if code:
-                errors.seek(0)
-                raise _failed(path, errors.read(2000))
-        return data
+        return _gh(path, most, "--method", "GET", f"{self.base}/{path}", *fields)
 
     def send(self, method: str, path: str, body: object) -> None:
         """Write something: the body travels in a file, where nothing reads it as a command."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "body.json"
             file.write_bytes(msgspec.json.encode(body))
-            command = ["gh", "api", "--method", method, f"{self.base}/{path}", "--input", str(file), "--silent"]
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
-            )
-        if done.returncode:
-            raise _failed(path, done.stderr[:2000])
+            _gh(path, MAX_PAGE_BYTES, "--method", method, f"{self.base}/{path}", "--input", str(file))
 
 
-def _failed(path: str, said: bytes) -> ToldError:
-    return ToldError(
-        T(
-            "GitHub did not do what was asked of {path}: {said}",
-            path=path,
-            said=said.decode("utf-8", "replace").strip(),
-        )
-    )
+def _gh(path: str, most: int, *arguments: str) -> bytes:
+    program = shutil.which("gh")
+    if program is None:
+        raise ToldError(T("GitHub's program gh is needed, and not there."))
+    with tempfile.TemporaryFile() as errors:
+        command = [program, "api", *arguments]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as process:
+            assert process.stdout is not None
+            data = process.stdout.read(most + 1)
+            if len(data) > most:
+                process.kill()
+                raise ToldError(T("GitHub's answer to {path} is larger than {most} bytes.", path=path, most=most))
+        if process.returncode:
+            errors.seek(0)
+            said = errors.read(2000).decode("utf-8", "replace").strip()
+            raise ToldError(T("GitHub did not do what was asked of {path}: {said}", path=path, said=said))
+    return data

@@ -1,4 +1,4 @@
-"""One file out of a zip that a stranger may have made: read into memory, within limits, under no name of theirs."""
+"""One file out of a zip that a stranger may have made: read into memory, within limits."""
 
 import io
 import lzma
@@ -11,7 +11,7 @@ MAX_ENTRIES = 16
 
 
 def only_member(data: bytes, name: str, most: int) -> bytes:
-    """Return the file called exactly `name`, of at most `most` bytes. Raises `ToldError` for whatever else is there."""
+    """Return the file called exactly `name`, of at most `most` bytes. Raises `ToldError` for anything else."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
