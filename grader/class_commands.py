@@ -85,7 +85,7 @@ def batch(
     say = Translator(lang)
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
-    _require_walls_possible(plain, cluster, say)
+    require_walls_possible(plain, cluster, say)
     settings = Settings(
         exercise=exercise,
         series=new_series(exercise),
@@ -204,7 +204,7 @@ def similarity(
     raise typer.Exit(ExitCode.PASSED)
 
 
-def _require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
+def require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
     """Refuse what cannot be: other people's code is never run without walls by accident."""
     if not plain and cluster is None and sys.platform != "linux":
         refuse(
