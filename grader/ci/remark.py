@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from grader.ci.answer import Answer, decode
-from grader.ci.trusted_paths import Decides, decides
+from grader.ci.trusted_paths import RUN, decides
 from grader.text import LANGUAGES, T, Text, ToldError, Translator
 from reports import markdown as md
 from reports import pull_request
@@ -52,7 +52,7 @@ def changed_files(data: bytes) -> tuple[str, ...]:
 
 def deciding(names: Sequence[str]) -> tuple[str, ...]:
     """Return those of the changed files with which a change could make its own run say anything."""
-    return tuple(name for name in names if decides(name) is Decides.RUN)
+    return tuple(name for name in names if decides(name) in RUN)
 
 
 def unbelieved(names: Sequence[str], say: Translator) -> str:

@@ -13,20 +13,24 @@ class Decides(StrEnum):
     """What a file has a say in."""
 
     COURSE = "course"  # rubrics, task sheets, references: the base's are used, so what the run says still counts
-    RUN = "run"  # what is run, and by what: whoever changes it can make the run say anything
+    GRADER = "grader"  # what grades, and what is installed for it
+    PIPELINE = "pipeline"  # what a host runs
+
+
+# Whoever changes one of these can make the run of that change say anything.
+RUN = frozenset((Decides.GRADER, Decides.PIPELINE))
 
 
 _HOSTS = frozenset((".github", ".gitlab", ".gitea", ".forgejo", ".circleci", ".ci"))
 _GRADER = frozenset(("grader", "reports"))
 _COURSE = frozenset(("exercises", "reference"))
 _SUBMISSIONS = frozenset(("submission.py", "submission.ipynb"))
-# At the root: pipelines, hooks, what is installed, and where from.
-_AT_THE_ROOT = re.compile(
-    r"\.gitlab-ci.*|\.pre-commit-.*|\.gitmodules|pyproject\.toml|setup\.(py|cfg|sh)|makefile|jenkinsfile"
-    r"|requirements.*\.(txt|in)|.*\.lock|pip\.conf",
-    re.DOTALL,
-)
 _ACTION = frozenset(("action.yml", "action.yaml"))
+# At the root.
+_PIPELINES = re.compile(r"\.gitlab-ci.*|\.pre-commit-.*|jenkinsfile|makefile", re.DOTALL)
+_INSTALLED = re.compile(
+    r"pyproject\.toml|setup\.(py|cfg|sh)|requirements.*\.(txt|in)|.*\.lock|pip\.conf|\.gitmodules", re.DOTALL
+)
 
 
 def decides(path: str) -> Decides | None:
@@ -38,10 +42,10 @@ def decides(path: str) -> Decides | None:
     if not parts:
         return None
     folder, name = parts[0], parts[-1]
-    if name in _ACTION or (len(parts) == 1 and _AT_THE_ROOT.fullmatch(name)):
-        return Decides.RUN
-    if folder in _HOSTS or folder in _GRADER:
-        return Decides.RUN
+    if name in _ACTION or folder in _HOSTS or (len(parts) == 1 and _PIPELINES.fullmatch(name)):
+        return Decides.PIPELINE
+    if folder in _GRADER or (len(parts) == 1 and _INSTALLED.fullmatch(name)):
+        return Decides.GRADER
     if folder in _COURSE:
         return None if _is_submission(parts) else Decides.COURSE
     return None
