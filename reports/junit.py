@@ -79,9 +79,11 @@ def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
     if speaker.answer.pass_mark is not None and decided != "not_graded":
         # Whether the points are enough is decided by none of the criteria.
         cases.insert(0, _Case(name=whole.name) if enough else whole)
-    elif not enough and not any(case.kind in {"failure", "error"} for case in cases):
+    elif (decided == "not_graded" and not any(case.kind == "error" for case in cases)) or (
+        not enough and not any(case.kind in {"failure", "error"} for case in cases)
+    ):
         cases.insert(0, whole)
-    return cases or [whole if not enough else _Case(name=whole.name)]
+    return cases or [_Case(name=whole.name)]
 
 
 def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Case:
