@@ -108,6 +108,17 @@ def test_what_was_not_graded_is_an_error_whatever_the_points() -> None:
     assert _kinds(answer(one, pass_mark=1.0)) == [("Scale", "passed"), ("B", "error")]
 
 
+def test_what_was_not_graded_is_an_error_although_no_criterion_is() -> None:
+    one = with_criteria(Status.NOT_GRADED, criterion(Status.FAILED))
+    assert _kinds(answer(one)) == [("Submission as a whole", "error"), ("Scale", "failure")]
+    assert _kinds(answer(one, pass_mark=0.0)) == _kinds(answer(one))
+
+
+def test_a_verdict_without_criteria_is_what_its_status_says() -> None:
+    assert _kinds(answer(with_criteria(Status.PASSED))) == [("Submission as a whole", "passed")]
+    assert _kinds(answer(with_criteria(Status.FAILED))) == [("Submission as a whole", "failure")]
+
+
 @pytest.mark.parametrize(("one", "sentence"), [(UNREADABLE, UNREADABLE.problem), (FAULT, FAULT.fault)])
 def test_a_submission_without_a_verdict_is_an_error(one: Outcome, sentence: str) -> None:
     (error,) = _read(answer(one, pass_mark=0.0)).iter("error")
