@@ -234,6 +234,6 @@ def _failure(stderr: bytes) -> GitError:
 def missing_contents() -> Text:
     """Return the sentence about a clone that left contents out."""
     return T(
-        "This clone lacks the contents of files. Clone without a filter (--filter, sparse or partial), then start "
-        "again."
+        "This clone lacks some of its contents: it was made with a filter (as a partial clone), or is damaged. "
+        "Clone it again, without --filter."
     )
