@@ -33,7 +33,7 @@ RUBRIC = Rubric(
     ),
 )
 '''
-EASY_RUBRIC = RUBRIC.replace('        Criterion("scale", 40, named("scale"), named("."), Scales("scale", largest=16)),\n', "")
+EASY_RUBRIC = "\n".join(line for line in RUBRIC.splitlines() if 'Criterion("scale"' not in line)
 RIGHT = """import numpy as np
 
 

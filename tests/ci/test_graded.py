@@ -238,7 +238,9 @@ def test_where_a_wall_is_missing_nothing_is_graded_and_the_answer_says_so(
     assert answer.outcomes[1].problem
 
 
-def test_a_grader_that_cannot_start_is_a_fault_and_no_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_grader_that_cannot_start_is_a_fault_and_no_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
@@ -262,15 +264,13 @@ def test_a_rubric_of_the_base_that_is_broken_is_a_fault_and_no_mark(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--pass-mark", "nan"], b"--pass-mark takes a number from 0 to 100"),
-        (["--pass-mark", "101"], b"101"),
+        (["--pass-mark", "nan"], b"--pass-mark"),
+        (["--pass-mark", "101"], b"--pass-mark"),
         (["--base", "main", "a.py"], b"either files or --base"),
         (["--out", "."], b"holds other files"),
     ],
 )
-def test_wrong_usage_is_refused_before_anything_is_done(
-    tmp_path: Path, arguments: list[str], said: bytes
-) -> None:
+def test_wrong_usage_is_refused_before_anything_is_done(tmp_path: Path, arguments: list[str], said: bytes) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
     done = grader_ci(repo.folder, *arguments)
@@ -285,7 +285,7 @@ def test_a_refusal_is_an_answer_too_so_that_the_summary_says_why(tmp_path: Path)
     summary = tmp_path / "summary"
     done = grader_ci(repo.folder, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == ExitCode.USAGE
-    assert "GITHUB_EVENT_PATH" in summary.read_text("utf-8").replace("\\", "")
+    assert "The host does not say what" in summary.read_text("utf-8")
     assert b"::error " in done.stdout
     answer = decode((repo.folder / "grader-ci" / "answer.json").read_bytes())
     assert [note.severity for note in answer.notes] == ["error"]

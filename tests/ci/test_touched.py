@@ -33,7 +33,8 @@ def test_a_python_file_or_notebook_below_a_folder_of_that_name_is_a_submission(r
     repo.committed({path: RIGHT})
     touched = found(repo)
     assert paths(touched) == {path: "two"}
-    assert touched.problems == touched.strays == ()
+    assert not touched.problems
+    assert not touched.strays
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,14 @@ def test_two_exercises_in_one_change_are_both_touched(repo: Repo) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["submission.py", "Two/submission.py", "work/submission.ipynb", "two.py", "homework/Two.ipynb"]
-    + ["exercises/twoo/submission.py"],
+    [
+        "submission.py",
+        "Two/submission.py",
+        "work/submission.ipynb",
+        "two.py",
+        "homework/Two.ipynb",
+        "exercises/twoo/submission.py",
+    ],
 )
 def test_a_submission_outside_of_its_folder_is_an_error_that_names_the_folders(repo: Repo, path: str) -> None:
     repo.committed({path: RIGHT})
