@@ -97,7 +97,8 @@ def altered(changes: Iterable[Change], exercises: Set[str]) -> tuple[Remark, ...
         names=listed(of_course),
     )
     grader = T(
-        "This change alters the grader's own files: {names}. It is graded by the grader as it is without it.",
+        "This change alters the grader's own files: {names}. It is graded by the grader that was installed for "
+        "this run.",
         names=listed(of_grader),
     )
     workflow = T(

@@ -154,7 +154,7 @@ def test_no_git_is_refused(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_no_base_is_refused(repo: Repo) -> None:
     assert "There is no origin/HEAD" in refused(answered(repo, NO_BASE))
-    assert "nowhere (nowhere) is not in this clone" in refused(
+    assert "--base (nowhere) is not in this clone" in refused(
         answered(repo, Wishes("en", Mode.WALLS, base="nowhere"))
     )
 
