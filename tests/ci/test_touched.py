@@ -201,6 +201,14 @@ def test_a_submodule_anywhere_else_is_an_error_because_nobody_sees_what_is_in_it
     assert said(found(repo))[0][:2] == ("error", "alice")
 
 
+def test_a_submodule_cannot_be_hidden_by_the_changes_own_settings(repo: Repo) -> None:
+    repo.write(".gitmodules", '[submodule "two"]\n\tpath = two/alice\n\turl = ./x\n\tignore = all\n')
+    repo.git("add", ".gitmodules")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.head()},two/alice")
+    repo.git("commit", "--quiet", "--message", "submodule")
+    assert [problem.path for problem in found(repo).problems] == ["two/alice"]
+
+
 def test_a_misplaced_link_that_is_called_like_a_submission_is_an_error(repo: Repo) -> None:
     (repo.folder / "submission.py").symlink_to("README.md")
     (repo.folder / "link").symlink_to("README.md")
