@@ -97,6 +97,17 @@ def test_after_criss_cross_merges_what_takes_back_the_bases_change_counts(repo: 
     assert changed(repo, Claim("main", "main")) == {"two/bob.py"}
 
 
+def test_after_criss_cross_merges_what_the_base_deleted_is_no_change_of_the_branch(repo: Repo) -> None:
+    repo.switch("main")
+    (repo.folder / "exercises" / "other" / "submission.py").unlink()
+    mains, works = repo.commit(), repo.git("rev-parse", "work")
+    repo.merge(works)
+    repo.switch("work")
+    repo.merge(mains)
+    repo.committed({"two/carol.py": WRONG_SCALE})
+    assert changed(repo, Claim("main", "main")) == {"two/carol.py"}
+
+
 def test_githubs_merge_of_a_pull_request_is_compared_with_its_first_parent(repo: Repo) -> None:
     left = repo.git("rev-parse", "main")
     repo.switch("main")

@@ -213,7 +213,7 @@ def test_files_of_the_work_tree_are_graded_as_they_are(tmp_path: Path) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.write("two/alice.py", RIGHT)  # not even committed
     repo.write("two/b ob.py", WRONG_SCALE)
-    done = grader_ci(repo.folder, "--plain", "--out", tmp_path / "out", "--", "two/alice.py", "two/b ob.py")
+    done = grader_ci(repo.folder, "--out", tmp_path / "out", "--", "two/alice.py", "two/b ob.py")
     assert done.returncode == ExitCode.NOT_ALL_PASSED, done
     answer = decode((tmp_path / "out" / "answer.json").read_bytes())
     assert [outcome.verdict.points for outcome in answer.outcomes if outcome.verdict] == [100, 60]

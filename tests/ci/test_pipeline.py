@@ -190,11 +190,48 @@ def test_a_forks_pull_request_is_answered_by_the_bases_course(repo: Repo, tmp_pa
     assert (answer.notes[0].severity, answer.notes[0].path) == ("error", "easy/submission.py")
 
 
-def test_a_repository_without_a_course_is_refused(tmp_path: Path) -> None:
+def test_a_merge_request_is_judged_by_its_target_as_it_is_now(repo: Repo) -> None:
+    left = repo.git("rev-parse", "main")
+    head = repo.committed({"third.py": RIGHT})
+    repo.switch("main")
+    tip = repo.committed(course_files("third"))
+    repo.git("update-ref", "refs/remotes/origin/main", tip)
+    repo.switch("work")
+    answer = answered(
+        repo,
+        NO_BASE,
+        GITLAB_CI="true",
+        CI_COMMIT_SHA=head,
+        CI_MERGE_REQUEST_DIFF_BASE_SHA=left,
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main",
+    )
+    assert (answer.base, answer.head) == (tip, head)
+    assert "other, third, two" in answer.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [("0" * 40, "push.before is all zeros"), ("12" * 20, "overwritten by a forced push")]
+)
+def test_a_push_without_a_commit_before_it_is_refused(repo: Repo, tmp_path: Path, before: str, said: str) -> None:
+    head = repo.committed({"README.md": "x"})
+    payload = {
+        "before": before,
+        "after": head,
+        "ref": "refs/heads/main",
+        "repository": {"default_branch": "main"},
+    }
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps(payload))
+    github = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
+    assert said in refused(answered(repo, NO_BASE, **github))
+
+
+@pytest.mark.parametrize("path", ["a.py", "digits/.ipynb_checkpoints/x.ipynb", ".gitlab-ci.yml"])
+def test_a_repository_without_a_course_is_refused(tmp_path: Path, path: str) -> None:
     repo = Repo(tmp_path / "bare")
     repo.committed({"README.md": "x"})
     repo.branch("work")
-    repo.committed({"a.py": "x = 1\n"})
+    repo.committed({path: "x = 1\n"})
     assert "This repository has no course" in refused(answered(repo))
 
 
