@@ -115,9 +115,10 @@ def _change(speaker: Speaker) -> list[_Case]:
 
 def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
     counts = {kind: sum(case.kind == kind for case in cases) for kind in ("failure", "error", "skipped")}
+    name = _name(name)
     suite = ET.Element(
         "testsuite",
-        name=_allowed(name),
+        name=name,
         tests=str(len(cases)),
         failures=str(counts["failure"]),
         errors=str(counts["error"]),
@@ -125,9 +126,7 @@ def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
     )
     for case in cases:
         # GitLab shows the class as the suite.
-        element = ET.SubElement(
-            suite, "testcase", classname=_allowed(name), name=names.unique(name, _allowed(case.name))
-        )
+        element = ET.SubElement(suite, "testcase", classname=name, name=names.unique(name, _name(case.name)))
         if case.kind:
             told = ET.SubElement(element, case.kind, type=case.type, message=_allowed(case.message))
             told.text = _allowed(case.text)
@@ -148,6 +147,11 @@ class _Names:
             tried = f"{name} ({number})"
         self.used.add((suite, tried))
         return tried
+
+
+def _name(text: str) -> str:
+    """Return a name; an empty one is none."""
+    return _allowed(text).strip() or "–"
 
 
 def _allowed(text: str) -> str:

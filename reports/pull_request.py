@@ -147,7 +147,7 @@ class _Page:
             parts.append(opening)
             if outcome.verdict is not None:
                 parts += self._criteria(outcome.verdict)
-                parts += self._fitting(self._remarks(outcome), self.left)
+                parts += self._remarks(outcome)
         return parts
 
     def _submissions_left_out(self, count: int) -> Markdown:
@@ -237,6 +237,14 @@ class _Page:
         return parts
 
     def _remarks(self, outcome: Outcome) -> list[Markdown]:
+        remarks = self._all_remarks(outcome)
+        taken = self._fitting(remarks, self.left)
+        if left_out := len(remarks) - len(taken):
+            words = T("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
+            taken.append(self._took(md.escape(self.say(words))))
+        return taken
+
+    def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
         """Return what is to be said of a submission besides its criteria."""
         verdict = outcome.verdict
         assert verdict is not None
@@ -273,9 +281,10 @@ class _Page:
         return md.joined(parts)
 
     def _curves(self, curves: Sequence[Curve]) -> list[Markdown]:
+        drawn = sparks(curves)
         rows = [
             self._series(curve.name if number == 0 else "", spark)
-            for curve, series in zip(curves[:MOST_CURVES], sparks(curves[:MOST_CURVES]), strict=True)
+            for curve, series in zip(curves[:MOST_CURVES], drawn[:MOST_CURVES], strict=True)
             for number, spark in enumerate(series[:MOST_SERIES])
         ]
         if not rows:
@@ -284,6 +293,9 @@ class _Page:
         table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
         title = md.escape(self.say(T("Learning curves")))
         parts = [table]
+        if left_out := sum(map(len, drawn)) - len(rows):
+            left = T("Series left out here for want of room: {count}. The report has them.", count=left_out)
+            parts.append(md.escape(self.say(left)))
         if any(GAP in cell for row in rows for cell in row):
             parts.append(md.escape(self.say(T("{sign}: a value that was no number.", sign=GAP))))
         if self.form.curves_open and not self.several:

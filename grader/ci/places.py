@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Set
 
 from grader.ci.git import Entry, people
+from grader.ci.trusted_paths import Decides, decides
 from grader.intake.names import CANDIDATES, shown, stem, suffix
 
 SUBMISSION_FILES = ("submission.py", "submission.ipynb")
@@ -14,8 +15,6 @@ Find = Callable[[str], Entry | None]
 
 # Copies that editors make: nobody hands these in.
 _COPIES = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX"})
-_WORKFLOW = (".ci/", ".github/", ".gitlab/", ".gitlab-ci", ".pre-commit-", "action.yml", "action.yaml")
-_GRADER = ("grader/", "reports/", "pyproject.toml", "requirements.lock", "setup.", "uv.lock")
 
 
 def name_of(path: str) -> str:
@@ -50,12 +49,12 @@ def is_of_course(path: str) -> bool:
 
 def is_of_workflow(path: str) -> bool:
     """Return whether pipelines run by it."""
-    return path.startswith(_WORKFLOW)
+    return decides(path) is Decides.PIPELINE
 
 
 def is_of_grader(path: str, exercises: Set[str]) -> bool:
     """Return whether it is one of the grader's own files, or says what is installed."""
-    return path.startswith(_GRADER) and exercise_of(path, exercises) is None
+    return decides(path) is Decides.GRADER and exercise_of(path, exercises) is None
 
 
 def is_in_place(path: str, exercises: Set[str]) -> bool:

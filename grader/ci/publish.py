@@ -18,7 +18,8 @@ from grader.verdict import encode as verdict_json
 from reports.clean import visible
 
 ANSWER, SUMMARY, NOTE, JUNIT, QUALITY = "answer.json", "summary.md", "note.md", "junit.xml", "code-quality.json"
-OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS})
+IGNORED = ".gitignore"
+OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
 
 
 class OutError(ToldError):
@@ -50,6 +51,7 @@ def prepare(folder: Path) -> None:
                 )
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
+        (folder / IGNORED).write_text("*\n")  # `git add .` is not to hand the answer in
     except OSError as error:
         raise unwritable(folder, error) from error
 

@@ -77,6 +77,16 @@ def text(page: str) -> str:
     return "".join(parts).replace("\N{WORD JOINER}", "")
 
 
+def structure(page: str) -> list[str]:
+    """Return what a page is made of, without its texts, the breaks in them, and what sets a dollar apart."""
+    apart = ("<br>", "<span>", "</span>")
+    return [
+        f"{token.type} {token.content if token.type == 'html_inline' else token.tag}"
+        for token, _ in _tokens(PARSER.parse(page))
+        if token.type not in {"text", "inline"} and token.content not in apart
+    ]
+
+
 def _tokens(tokens: list[Token]) -> Iterator[tuple[Token, bool]]:
     """Return all tokens, neighbouring texts as the one node that they become."""
     for token in tokens:

@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports import markdown
 from reports.clean import visible
-from reports.markdown import JOINER, block, bold, code, escape, folded, heading, items, quote, table
+from reports.markdown import JOINER, Markdown, block, bold, code, escape, folded, heading, items, quote, table
 from tests.reports import hosts
 
 ATTACKS = (
@@ -44,7 +45,7 @@ ATTACKS = (
 pieces = st.sampled_from(ATTACKS) | st.text(max_size=5) | st.sampled_from(string.punctuation)
 hostile = st.lists(pieces, max_size=8).map("".join)
 
-CONTEXTS = {
+CONTEXTS: dict[str, Callable[[str], Markdown]] = {
     "paragraph": escape,
     "bold": lambda text: bold(escape(text)),
     "heading": lambda text: heading(2, escape(text)),
