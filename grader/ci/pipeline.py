@@ -123,7 +123,7 @@ def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer
             )
         places = _places(course, found, hand_ins(change.repository, found.submissions))
         graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
-    remarks = (*found.remarks, *strays, *altered(change.changes, exercises))
+    remarks = (*found.remarks, *strays, *altered(change.changes))
     comparison = change.comparison
     return _answer(rubrics, graded, remarks, wishes, say, comparison.course, comparison.head), graded.pages
 

@@ -14,14 +14,13 @@ from grader.ci.places import (
     is_helper,
     is_in_place,
     is_of_course,
-    is_of_grader,
-    is_of_workflow,
     listed,
     name_of,
     named,
     new_exercise,
     takes_the_place,
 )
+from grader.ci.trusted_paths import Decides, decides
 from grader.intake.names import CANDIDATES, named_for, suffix
 from grader.text import T, Text
 from grader.verdict import Severity
@@ -86,12 +85,12 @@ def touched(changes: Iterable[Change], sides: Sides) -> Touched:
     return sorting.result()
 
 
-def altered(changes: Iterable[Change], exercises: Set[str]) -> tuple[Remark, ...]:
+def altered(changes: Iterable[Change]) -> tuple[Remark, ...]:
     """Return what is to be said of a change to files that grading itself depends on."""
     paths = dict.fromkeys(path for change in changes for path in (change.old, change.path) if path)
-    of_course = [path for path in paths if is_of_course(path) and not is_in_place(path, exercises)]
-    of_grader = [path for path in paths if is_of_grader(path, exercises)]
-    of_workflow = [path for path in paths if is_of_workflow(path)]
+    of_course = [path for path in paths if decides(path) is Decides.COURSE]
+    of_grader = [path for path in paths if decides(path) is Decides.GRADER]
+    of_pipeline = [path for path in paths if decides(path) is Decides.PIPELINE]
     course = T(
         "This change alters the course: {names}. It is graded by the rubrics as they are without it.",
         names=listed(of_course),
@@ -101,12 +100,12 @@ def altered(changes: Iterable[Change], exercises: Set[str]) -> tuple[Remark, ...
         "this run.",
         names=listed(of_grader),
     )
-    workflow = T(
+    pipeline = T(
         "This change alters files that pipelines run by: {names}. The rubrics are not the change's, but some "
         "hosts run a changed pipeline at once: look at these files before you believe this result.",
-        names=listed(of_workflow),
+        names=listed(of_pipeline),
     )
-    said = ((of_course, course), (of_grader, grader), (of_workflow, workflow))
+    said = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
     return tuple(Remark("warning", text) for names, text in said if names)
 
 
