@@ -130,12 +130,11 @@ class _Sorting:
     strays: dict[str, Candidate] = field(default_factory=dict)
 
     def result(self) -> Touched:
-        """Return everything, by path; what is worst, first."""
-        order = ("error", "warning", "tip")
+        """Return everything, by path."""
         return Touched(
             tuple(sorted(self.submissions.values(), key=lambda found: found.path)),
             tuple(sorted(self.problems.values(), key=lambda found: found.path)),
-            tuple(sorted(self.remarks.values(), key=lambda remark: (order.index(remark.severity), remark.path))),
+            tuple(sorted(self.remarks.values(), key=lambda remark: remark.path)),
             tuple(sorted(self.strays.values(), key=lambda found: found.path)),
         )
 
@@ -152,7 +151,7 @@ class _Sorting:
             self._take_new(path, new)
         elif is_in_place(path, exercises):
             self._take_submission(path, change.entry.blob)
-        elif is_candidate(path) and not path.startswith("reference/") and name_of(path) != "rubric.py":
+        elif is_candidate(path) and not _is_something_else(path):
             self._take_stray(path, change.entry.blob)
 
     def take_away(self, gone: str, now: str) -> None:
@@ -254,3 +253,12 @@ class _Sorting:
 
     def _add(self, remark: Remark) -> None:
         self.remarks[remark.path, remark.text.msgid] = remark
+
+
+def _is_something_else(path: str) -> bool:
+    """Return whether a Python file has another purpose than to be handed in, so that it lies where it should."""
+    return (
+        path.startswith("reference/")
+        or name_of(path) == "rubric.py"
+        or decides(path) in (Decides.GRADER, Decides.PIPELINE)
+    )

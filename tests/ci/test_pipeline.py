@@ -309,7 +309,7 @@ def test_too_many_submissions_are_refused(repo: Repo) -> None:
 
 def test_of_too_many_notes_the_errors_stay(repo: Repo) -> None:
     files = {f"a{number}/.ipynb_checkpoints/x.py": RIGHT for number in range(250)}
-    repo.committed(files | {"z/submission.py": RIGHT})
+    repo.committed(files | {"z/mine.py": RIGHT})
     answer = answered(repo)
     assert len(answer.notes) == 201
     assert answer.notes[0].severity == "error"

@@ -38,7 +38,17 @@ def test_a_python_file_or_notebook_below_a_folder_of_that_name_is_a_submission(r
 
 
 @pytest.mark.parametrize(
-    "path", ["two/notes.txt", "README.md", "reference/two/submission.py", "reference/two/variants/a.py", "x.pyc"]
+    "path",
+    [
+        "two/notes.txt",
+        "README.md",
+        "reference/two/submission.py",
+        "reference/two/variants/a.py",
+        "x.pyc",
+        "grader/submission.py",
+        ".github/two.py",
+        "elsewhere/rubric.py",
+    ],
 )
 def test_other_files_are_no_submissions_and_nothing_is_said_of_them(repo: Repo, path: str) -> None:
     repo.committed({path: RIGHT})
@@ -91,7 +101,7 @@ def test_a_submission_outside_of_its_folder_is_an_error_that_names_the_folders(r
     assert remark.text.params["names"] == "other, two"
 
 
-@pytest.mark.parametrize("path", ["solution.py", "exercises/two/mine.py", "grader/mine.py", "tests/test_x.py"])
+@pytest.mark.parametrize("path", ["solution.py", "exercises/two/mine.py", "tests/test_x.py"])
 def test_a_python_file_of_another_name_is_to_be_looked_into(repo: Repo, path: str) -> None:
     repo.committed({path: RIGHT})
     touched = found(repo)
@@ -126,6 +136,17 @@ def test_of_two_kinds_of_stub_the_one_that_stays_is_graded(repo: Repo) -> None:
     repo.commit()
     touched = found(repo, "work")
     assert paths(touched) == {"two/submission.py": "two"}
+    assert said(touched) == []
+
+
+def test_a_deleted_helper_is_no_deleted_submission(repo: Repo) -> None:
+    repo.committed({"two/submission.py": RIGHT, "two/helper.py": "x = 1\n"})
+    repo.branch("later")
+    (repo.folder / "two" / "helper.py").unlink()
+    (repo.folder / "two" / "submission.py").rename(repo.folder / "two" / "mine.py")
+    repo.commit()
+    touched = found(repo, "work")
+    assert paths(touched) == {"two/mine.py": "two"}
     assert said(touched) == []
 
 
@@ -222,8 +243,8 @@ def test_an_exercise_that_comes_with_the_change_cannot_grade_yet(repo: Repo) -> 
     touched = found(repo)
     assert paths(touched) == {}
     assert [(severity, path) for severity, path, _ in said(touched)] == [
-        ("error", "submissions/third/a.py"),
         ("warning", "exercises/third/rubric.py"),
+        ("error", "submissions/third/a.py"),
     ]
 
 
