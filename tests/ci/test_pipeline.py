@@ -328,6 +328,13 @@ def test_a_clone_without_contents_is_refused(repo: Repo, tmp_path: Path) -> None
     assert "lacks some of its contents" in refused(answer)
 
 
+def test_a_clone_that_lost_the_contents_of_one_file_is_refused(repo: Repo) -> None:
+    repo.committed({"mine.py": "x = 1\n"})
+    blob = repo.git("rev-parse", "HEAD:mine.py")
+    (repo.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert "lacks some of its contents" in refused(answered(repo))
+
+
 # Files of the work tree.
 
 
