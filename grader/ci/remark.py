@@ -13,6 +13,7 @@ from grader.text import LANGUAGES, T, Text, ToldError, Translator
 from reports import markdown as md
 from reports import pull_request
 
+MARKER = "<!-- keras-grader -->"  # how a comment of ours is found again; nobody sees it
 MAX_LIST_BYTES = 10_000_000
 _SHOWN = 10  # names of files
 

@@ -17,7 +17,8 @@ import yaml
 
 from grader.ci import github_comment
 from grader.ci.answer import MAX_BYTES
-from grader.ci.github_comment import ARTIFACT, AUTHOR, MARKER, MAX_ARCHIVE_BYTES
+from grader.ci.github_comment import ARTIFACT, AUTHOR, MAX_ARCHIVE_BYTES
+from grader.ci.remark import MARKER
 from tests.ci_host import stand_in_gh
 from tests.ci_host.answers import HEAD, HOSTILE, data
 from tests.ci_host.github_runner import Machine, Ran, plain_variables, run_action
