@@ -192,7 +192,10 @@ def test_the_next_run_brings_the_same_comment_up_to_date(tmp_path: Path) -> None
         {"id": 3, "user": {"login": AUTHOR}, "body": f"{MARKER}\nold"},
     ]
     done = visit(tmp_path, api(issues__7__comments=there))
-    assert [method for method, _ in done.written] == ["PATCH"]
+    assert [each["path"] for each in done.asked if each["method"] != "GET"] == [
+        "repos/school/course/issues/comments/3"
+    ]
+    assert done.ran.code == 0
 
 
 def test_the_comment_is_found_beyond_the_first_page(tmp_path: Path) -> None:
@@ -341,7 +344,14 @@ def test_an_archive_that_is_larger_than_it_says_is_not_read_to_its_end(tmp_path:
     archive = zipped(("answer.json", data())) + b"\x00" * MAX_ARCHIVE_BYTES
     done = visit(tmp_path, api(), archive)
     assert done.ran.code == 2
+    assert f"larger than {MAX_ARCHIVE_BYTES}" in done.ran.log
     assert "no answer that can be read" in done.body
+
+
+def test_a_record_that_is_larger_than_any_is_not_read_to_its_end(tmp_path: Path) -> None:
+    archive = zipped(("answer.json", b" " * (MAX_BYTES + 1)))
+    done = visit(tmp_path, api(archive), archive)
+    assert f"larger than {MAX_BYTES}" in done.ran.log
 
 
 @pytest.mark.parametrize("artifacts", [[], [{"id": 51, "name": "x", "size_in_bytes": 1, "expired": False}]])
