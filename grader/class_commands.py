@@ -220,12 +220,15 @@ def require_walls_possible(plain: bool, cluster: str | None, say: Translator) ->
 @contextmanager
 def _told(say: Translator) -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
-    from grader.examiner_line import GraderError
+    from grader.examiner_line import GraderError, UnusableRubricError
 
     try:
         yield
     except ToldError as error:
         refuse(say(error.text))
+    except UnusableRubricError as error:
+        complain(say(error.text))
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
     except GraderError as error:
         sentence = T(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",

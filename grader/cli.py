@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, author_commands, ci_commands, class_commands, note_command, student_commands
+from grader import (
+    __version__,
+    author_commands,
+    bundle_commands,
+    ci_commands,
+    class_commands,
+    note_command,
+    student_commands,
+)
 from grader.command_line import DEFAULT_LANGUAGE, ExitCode, LanguageOption, help_
 from grader.text import T, Translator
 
@@ -18,7 +26,7 @@ app = typer.Typer(
     ),
 )
 
-for commands in (student_commands, class_commands, ci_commands, note_command, author_commands):
+for commands in (student_commands, class_commands, ci_commands, note_command, author_commands, bundle_commands):
     commands.register(app)
 
 

@@ -1,7 +1,6 @@
 """What every form of an answer says, and in which words: the host's own forms differ only in their markup."""
 
 import re
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader.ci.answer import Answer, Note, Outcome, Result, result
@@ -27,6 +26,7 @@ _COURSE: dict[str, Text] = {
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "tip")
 
 LONGEST_PATH = 300  # characters
+LONGEST_TITLE = 200
 
 
 class Speaker:
@@ -51,8 +51,8 @@ class Speaker:
         """Return what became of one submission: sign, title, points."""
         sign = self.symbol(outcome).sign
         if outcome.verdict is None:
-            return f"{sign} {one_line(outcome.exercise)}: {self.word(outcome)}"
-        return f"{sign} {one_line(outcome.verdict.title)}: {self.mark(outcome.verdict)}"
+            return f"{sign} {label(outcome.exercise)}: {self.word(outcome)}"
+        return f"{sign} {label(outcome.verdict.title)}: {self.mark(outcome.verdict)}"
 
     def nothing(self) -> str:
         """Return why there is no mark, where no submission was graded."""
@@ -118,18 +118,18 @@ class Speaker:
     def pass_mark(self) -> str:
         """Return what is enough."""
         if self.answer.pass_mark is None:
-            return self.say(T("Passed is what passes every criterion."))
+            return self.say(T("To pass, every criterion has to be passed."))
         percent = self.numbers.points(self.answer.pass_mark)
-        return self.say(T("Passed is what has {percent}% of the points.", percent=percent))
+        return self.say(T("To pass, {percent}% of the points are needed.", percent=percent))
 
     def compared(self) -> str:
         """Return which commits were compared, and whose rubrics were used."""
         parts = [self.say(_COURSE[self.answer.course])]
         head, base = short(self.answer.head), short(self.answer.base)
         if head and base:
-            parts.insert(0, self.say(T("Graded: {head}, compared with {base}.", head=head, base=base)))
+            parts.insert(0, self.say(T("Commit {head}, compared with {base}.", head=head, base=base)))
         elif head:
-            parts.insert(0, self.say(T("Graded: {head}.", head=head)))
+            parts.insert(0, self.say(T("Commit {head}.", head=head)))
         return " ".join(parts)
 
     def place(self, location: Location) -> str:
@@ -177,6 +177,11 @@ def line_in_file(outcome: Outcome, location: Location | None) -> int | None:
     return location.line if location.file == path.name else None
 
 
+def label(text: str) -> str:
+    """Return a title for one line."""
+    return clip(one_line(text), LONGEST_TITLE)
+
+
 def plain_path(path: str) -> str | None:
     """Return a path that can be shown as it is, else None: what is written out is no longer the file's name."""
     return path if path and visible(path) == path and "\n" not in path and "\t" not in path else None
@@ -190,9 +195,3 @@ def shown_path(path: str) -> str:
 def short(commit: str) -> str:
     """Return a commit's hash as people write it; nothing for what is none."""
     return commit[:10] if re.fullmatch(r"[0-9a-f]{7,64}", commit) else ""
-
-
-def worst_first(statuses: Iterable[Status]) -> list[Status]:
-    """Return statuses by how much they matter."""
-    order = (Status.NOT_GRADED, Status.FAILED, Status.NOT_ATTEMPTED, Status.PARTIAL, Status.SKIPPED, Status.PASSED)
-    return sorted(statuses, key=order.index)

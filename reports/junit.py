@@ -20,11 +20,10 @@ from grader.ci.answer import Answer, Outcome
 from grader.text import T
 from grader.verdict import CriterionVerdict, Status
 from reports import symbols
-from reports.answer_words import Speaker, shown_path
-from reports.clean import cleaned, clip, one_line
+from reports.answer_words import Speaker, label, shown_path
+from reports.clean import cleaned, one_line
 
 _LONGEST = 2000  # characters of a sentence
-_LONGEST_NAME = 200
 
 _KINDS: dict[Status, str] = {
     Status.PASSED: "",
@@ -89,7 +88,7 @@ def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Ca
     kind = _KINDS[criterion.status]
     word = speaker.say(symbols.STATUS[criterion.status].word)
     return _Case(
-        name=clip(one_line(criterion.title), _LONGEST_NAME) or criterion.id,
+        name=label(criterion.title) or criterion.id,
         kind="skipped" if enough and kind == "failure" else kind,
         type=str(criterion.status),
         message=one_line(f"{word}, {speaker.points(criterion)}: {criterion.message}"),
@@ -116,9 +115,10 @@ def _change(speaker: Speaker) -> list[_Case]:
 
 def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
     counts = {kind: sum(case.kind == kind for case in cases) for kind in ("failure", "error", "skipped")}
+    name = _name(name)
     suite = ET.Element(
         "testsuite",
-        name=_allowed(name),
+        name=name,
         tests=str(len(cases)),
         failures=str(counts["failure"]),
         errors=str(counts["error"]),
@@ -126,9 +126,7 @@ def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
     )
     for case in cases:
         # GitLab shows the class as the suite.
-        element = ET.SubElement(
-            suite, "testcase", classname=_allowed(name), name=names.unique(name, _allowed(case.name))
-        )
+        element = ET.SubElement(suite, "testcase", classname=name, name=names.unique(name, _name(case.name)))
         if case.kind:
             told = ET.SubElement(element, case.kind, type=case.type, message=_allowed(case.message))
             told.text = _allowed(case.text)
@@ -149,6 +147,11 @@ class _Names:
             tried = f"{name} ({number})"
         self.used.add((suite, tried))
         return tried
+
+
+def _name(text: str) -> str:
+    """Return a name; an empty one is none."""
+    return _allowed(text).strip() or "–"
 
 
 def _allowed(text: str) -> str:

@@ -22,7 +22,7 @@ JOINER = "\N{WORD JOINER}"
 _HARMLESS = ",.;:'\"()?=-+/"
 _REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 _INLINE = {code: text for code, text in _REFERENCES.items() if chr(code) not in _HARMLESS}
-# A formula ends where an element does: GitHub's own advice for a dollar that is one.
+# A formula or a $snippet ends where an element does: GitHub's own advice for a dollar that is one.
 _INLINE[ord("$")] = "<span>&#36;</span>"
 
 # At the start of a line: lists, headings, rules, definitions, and GitLab's quick actions.
@@ -30,7 +30,7 @@ _AT_START = re.compile(r"^(?:[-+=:/]|\d+[.)](?=\s|$))")
 
 _LINKED = re.compile(
     r"""
-    [@\#!$%~&^*:\[{](?!\s)  # @people, #1, !1, $1, %milestone, ~label, &epic, :emoji:, http://, [[wiki]], {+diff+}
+    [@\#!%~&^*:\[{](?!\s)  # @people, #1, !1, %milestone, ~label, &epic, :emoji:, http://, [[wiki]], {+diff+}
     | (?<=\w)-(?=\d)        # GH-1, KEY-1, CVE-2024-1
     | ghsa(?=-)             # GHSA-xxxx
     | www(?=\.)
@@ -39,17 +39,25 @@ _LINKED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # What Markdown itself makes links of, also where the hosts search for nothing, as in code.
-_LINKED_IN_CODE = re.compile(r"[@$](?!\s)|:(?=/)|www(?=\.)", re.IGNORECASE)
+_LINKED_IN_CODE = re.compile(r"@(?!\s)|:(?=/)|www(?=\.)", re.IGNORECASE)
 
 
 def escape(text: str) -> Markdown:
-    """Return `text` as one line of Markdown that shows it, also inside an HTML element. Lines stay lines."""
+    """Return `text` as one line of Markdown that shows it, also inside an HTML element. Lines stay lines.
+
+    Empty ones are left out, and spaces are one space, as on any page.
+    """
     return _lines(text, _LINKED)
 
 
 def code(text: str) -> Markdown:
     """Return `text` as code within a line. It can be copied from there: fewer joiners are needed."""
     return Markdown(f"<code>{_lines(text, _LINKED_IN_CODE)}</code>")
+
+
+def together(text: str) -> Markdown:
+    """Return `text` as a line that is not broken where there is little room, as in a narrow table."""
+    return Markdown(escape(text).replace(" ", "&nbsp;"))
 
 
 def block(text: str) -> Markdown:
@@ -96,11 +104,10 @@ def joined(contents: Iterable[Markdown]) -> Markdown:
 
 
 def _lines(text: str, linked: re.Pattern[str]) -> Markdown:
-    lines = (_line(line, linked) for line in visible(text).split("\n"))
-    return Markdown("<br>".join(lines).removeprefix("<br>").removesuffix("<br>"))
+    lines = (" ".join(line.split()) for line in visible(text).split("\n"))
+    return Markdown("<br>".join(_line(line, linked) for line in lines if line))
 
 
 def _line(line: str, linked: re.Pattern[str]) -> str:
-    line = " ".join(line.split())
     escaped = linked.sub(lambda found: found[0] + JOINER, line).translate(_INLINE)
     return _AT_START.sub(lambda found: f"{found[0][:-1]}{_REFERENCES[ord(found[0][-1])]}", escaped)

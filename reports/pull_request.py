@@ -14,16 +14,15 @@ from grader.verdict import CriterionVerdict, Curve, Location, Notice, Status, Ve
 from reports import markdown as md
 from reports import summary as first_things
 from reports import symbols
-from reports.answer_words import Speaker, not_passed, shown_path
+from reports.answer_words import Speaker, label, not_passed, shown_path
 from reports.clean import cleaned, clip, one_line
 from reports.markdown import Markdown
-from reports.sparklines import Spark, sparks
+from reports.sparklines import GAP, Spark, sparks
 
 MOST_ROWS = 100  # of a table of criteria
 MOST_CURVES = 12
 MOST_SERIES = 8
 _LONGEST_SOURCE = 200  # characters of a code line
-_LONGEST_TITLE = 200
 _ROOM_FOR_ENDS = 2000  # bytes, for the sentences that say what was left out
 
 
@@ -99,11 +98,12 @@ class _Page:
         parts = [md.heading(2, md.escape(self.speaker.title()))]
         if not outcomes:
             parts.append(md.escape(self.speaker.nothing()))
+        elif self.answer.pass_mark is not None:
+            parts.append(md.escape(self.speaker.pass_mark()))
         return parts
 
     def _end(self) -> Markdown:
-        sentences = [self.speaker.pass_mark(), self.speaker.compared()]
-        return Markdown(f"<sub>{md.escape(' '.join(sentences))}</sub>")
+        return Markdown(f"<sub>{md.escape(self.speaker.compared())}</sub>")
 
     def _notes(self) -> list[Markdown]:
         notes = self.speaker.notes()
@@ -125,10 +125,10 @@ class _Page:
         rows = []
         for outcome in self.answer.outcomes:
             cells = (
-                md.escape(f"{speaker.symbol(outcome).sign} {speaker.word(outcome)}"),
+                md.together(f"{speaker.symbol(outcome).sign} {speaker.word(outcome)}"),
                 md.code(shown_path(outcome.path)),
-                md.escape(one_line(outcome.exercise)),
-                md.escape(speaker.points_of(outcome)),
+                md.escape(label(outcome.exercise)),
+                md.together(speaker.points_of(outcome)),
             )
             rows.append(cells)
         taken = self._fitting((Markdown(" | ".join(cells)) for cells in rows), self.left // 4)
@@ -147,7 +147,7 @@ class _Page:
             parts.append(opening)
             if outcome.verdict is not None:
                 parts += self._criteria(outcome.verdict)
-                parts += self._fitting(self._remarks(outcome), self.left)
+                parts += self._remarks(outcome)
         return parts
 
     def _submissions_left_out(self, count: int) -> Markdown:
@@ -178,7 +178,8 @@ class _Page:
         shown = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
         columns = [md.escape(self.say(words)) for words in (T("Status"), T("Criterion"), T("Points"))]
         rows = [
-            (self._status(c), md.escape(_title(c)), md.escape(self.speaker.points(c))) for c in shown[:MOST_ROWS]
+            (self._status(c), md.escape(label(c.title)), md.together(self.speaker.points(c)))
+            for c in shown[:MOST_ROWS]
         ]
         parts = [md.table(columns, rows, right=(2,))] if rows else []
         passed = len(verdict.criteria) - len(shown)
@@ -192,7 +193,7 @@ class _Page:
         groups = [tuple(alike) for _, alike in groupby(not_passed(verdict), key=_beneath_title)]
         taken = self._fitting((self._told(group) for group in groups), self.left)
         left_out = sum(len(group) for group in groups[len(taken) :])
-        return [*taken, self._criteria_left_out(left_out)] if left_out else taken
+        return [*taken, self._took(self._criteria_left_out(left_out))] if left_out else taken
 
     def _criteria_left_out(self, count: int) -> Markdown:
         return md.escape(
@@ -203,7 +204,7 @@ class _Page:
         """Return criteria of which the same is to be said: a crash skips a dozen for one reason."""
         first = criteria[0]
         titles = "<br>".join(
-            f"{self._sign(c)} {md.escape(_title(c))} · {self.speaker.points(c)}" for c in criteria
+            f"{self._sign(c)} {md.escape(label(c.title))} · {self.speaker.points(c)}" for c in criteria
         )
         parts = [Markdown(f"#### {titles}"), md.escape(first.message), *self._compared(first)]
         if first.location is not None:
@@ -231,11 +232,19 @@ class _Page:
     def _place(self, location: Location) -> list[Markdown]:
         parts = [md.code(self.speaker.place(location))]
         if location.source:
-            source = clip(location.source.strip("\n"), _LONGEST_SOURCE)
+            source = clip(location.source.rstrip().replace("\n", " "), _LONGEST_SOURCE)
             parts.append(md.block(f"{location.line} │ {source}"))
         return parts
 
     def _remarks(self, outcome: Outcome) -> list[Markdown]:
+        remarks = self._all_remarks(outcome)
+        taken = self._fitting(remarks, self.left)
+        if left_out := len(remarks) - len(taken):
+            words = T("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
+            taken.append(self._took(md.escape(self.say(words))))
+        return taken
+
+    def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
         """Return what is to be said of a submission besides its criteria."""
         verdict = outcome.verdict
         assert verdict is not None
@@ -252,7 +261,14 @@ class _Page:
         parts += self._curves(outcome.curves)
         if outcome.report:
             parts.append(
-                md.escape(self.say(T("The whole report with pictures: {file}", file=one_line(outcome.report))))
+                md.escape(
+                    self.say(
+                        T(
+                            "The whole report, with pictures, is among the files of this run: {file}",
+                            file=label(outcome.report),
+                        )
+                    )
+                )
             )
         return parts
 
@@ -265,19 +281,26 @@ class _Page:
         return md.joined(parts)
 
     def _curves(self, curves: Sequence[Curve]) -> list[Markdown]:
+        drawn = sparks(curves)
         rows = [
             self._series(curve.name if number == 0 else "", spark)
-            for curve, series in zip(curves[:MOST_CURVES], sparks(curves[:MOST_CURVES]), strict=True)
+            for curve, series in zip(curves[:MOST_CURVES], drawn[:MOST_CURVES], strict=True)
             for number, spark in enumerate(series[:MOST_SERIES])
         ]
         if not rows:
             return []
-        words = (T("Run"), T("Curve"), T("Start"), T("Way"), T("End"))
+        words = (T("Run"), T("Series"), T("Start"), T("Curve"), T("End"))
         table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
         title = md.escape(self.say(T("Learning curves")))
-        if self.form.curves_open:
-            return [md.joined([md.heading(4, title), table])]
-        return [md.folded(title, table)]
+        parts = [table]
+        if left_out := sum(map(len, drawn)) - len(rows):
+            left = T("Series left out here for want of room: {count}. The report has them.", count=left_out)
+            parts.append(md.escape(self.say(left)))
+        if any(GAP in cell for row in rows for cell in row):
+            parts.append(md.escape(self.say(T("{sign}: a value that was no number.", sign=GAP))))
+        if self.form.curves_open and not self.several:
+            return [md.joined([md.heading(4, title), *parts])]
+        return [md.folded(title, *parts)]
 
     def _series(self, run: str, spark: Spark) -> tuple[Markdown, ...]:
         first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
@@ -285,15 +308,11 @@ class _Page:
         return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)
 
     def _status(self, criterion: CriterionVerdict) -> Markdown:
-        return md.escape(f"{self._sign(criterion)} {self.say(symbols.STATUS[criterion.status].word)}")
+        return md.together(f"{self._sign(criterion)} {self.say(symbols.STATUS[criterion.status].word)}")
 
     @staticmethod
     def _sign(criterion: CriterionVerdict) -> str:
         return symbols.STATUS[criterion.status].sign
-
-
-def _title(criterion: CriterionVerdict) -> str:
-    return clip(one_line(criterion.title), _LONGEST_TITLE)
 
 
 def _beneath_title(criterion: CriterionVerdict) -> tuple[object, ...]:
