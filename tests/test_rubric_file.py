@@ -16,7 +16,7 @@ from grader.text import Translator
 from grader.usable import RubricUnreadableError, usable
 from tests.test_cli import grader
 
-RUBRIC = '''
+RUBRIC = """
 from grader.checks import OneHot
 from grader.data import no_data
 from grader.rubric import Bilingual, Criterion, Rubric, Task
@@ -24,7 +24,7 @@ from grader.rubric import Bilingual, Criterion, Rubric, Task
 T = Bilingual(en="x", de="y")
 RUBRIC = Rubric(title=T, task=Task("functions"), data=no_data, criteria=(
     Criterion(id="a", points=100, title=T, lesson=T, check=OneHot("one_hot", 10)),))
-'''
+"""
 WITH_MODULE = RUBRIC.replace("from grader.checks import OneHot", "from mychecks import OneHot")
 MODULE = "from __future__ import annotations\nfrom grader.checks import OneHot\nfrom limits import CLASSES\n"
 
@@ -145,10 +145,12 @@ WRONG = {
     "it leaves": (RUBRIC + "\nraise SystemExit(0)", "SystemExit in rubric.py, line 10: 0", True),
     "no rubric": ("x = 1", "has to define RUBRIC = Rubric(...); received NoneType", True),
     "points": (RUBRIC.replace("100", "90"), "points add up to 90; total=100 expected.", True),
-    "data that fail": (RUBRIC.replace("no_data,", "lambda: 1 / 0,"), "ZeroDivisionError in rubric.py, line 7", True),
+    "data that fail": (RUBRIC.replace("no_data,", "lambda: 1 / 0,"), "ZeroDivisionError in rubric.py", True),
     "no data": (RUBRIC.replace("no_data,", "dict,"), "data has to return a Data; received dict", True),
     "a table": (
-        RUBRIC.replace("no_data,", 'Classes(Csv(__file__, "t.csv", predict="y")),').replace("no_data", "Classes, Csv"),
+        RUBRIC.replace("no_data,", 'Classes(Csv(__file__, "t.csv", predict="y")),').replace(
+            "no_data", "Classes, Csv"
+        ),
         "The rubric of one: t.csv cannot be read: ",
         True,
     ),
@@ -162,9 +164,9 @@ WRONG = {
         "no such arrays, neither in its data nor in its checks: x_train, x_val, y_train, y_val.",
         False,
     ),
-    "no German": (RUBRIC.replace(', de="y"', ""), "TypeError in rubric.py, line 6: Missing required argument", True),
+    "no German": (RUBRIC.replace(', de="y"', ""), "TypeError in rubric.py, line 6: Missing", True),
     "empty German": (RUBRIC.replace('de="y"', 'de=" "'), "title lacks a text in English or German.", False),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", WRONG)

@@ -39,7 +39,13 @@ class Reader:
         for name, words in {"grader": "-m grader", "python": ""}.items():
             (commands / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {words} "$@"\n')
             (commands / name).chmod(0o755)
-        terminal = {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "160", "XDG_CACHE_HOME": str(home)}
+        terminal = {
+            "LANG": "C.UTF-8",
+            "LC_ALL": "",
+            "NO_COLOR": "1",
+            "COLUMNS": "160",
+            "XDG_CACHE_HOME": str(home),
+        }
         self.environment = os.environ | terminal | {"PATH": f"{commands}:{os.environ['PATH']}"}
 
     def run(self, line: str) -> str:
@@ -55,7 +61,7 @@ class Reader:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=170,
+            timeout=600,
             check=False,
         )
         assert done.returncode == expected, f"{line}: {done.returncode}\n{done.stdout}{done.stderr}"
@@ -71,7 +77,7 @@ def in_order(said: str, output: str) -> str | None:
     """Return the first line of the page that does not come in the output after the one before it."""
     rest = output
     for line in said.splitlines():
-        before, found, rest = rest.partition(line)
+        _, found, rest = rest.partition(line)
         if not found:
             return line
     return None
