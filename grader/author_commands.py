@@ -1,7 +1,7 @@
 """The commands for an author of exercises: validate."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.console import Console
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExercisesArgument,
     ExitCode,
     LanguageOption,
     chosen_course,
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    exercise: Annotated[str | None, typer.Argument()] = None,
+    exercise: ExercisesArgument = None,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExerciseArgument,
     ExitCode,
     LanguageOption,
     PlainOption,
@@ -44,7 +45,7 @@ def list_exercises(course: CourseOption = None) -> None:
 
 
 def start(
-    exercise: str,
+    exercise: ExerciseArgument,
     folder: Annotated[Path, typer.Argument()] = Path(),
     notebook: Annotated[
         bool, typer.Option("--notebook", help=help_(T("The notebook instead of the .py file.")))
@@ -68,7 +69,7 @@ def start(
 
 
 def check(
-    exercise: str,
+    exercise: ExerciseArgument,
     file: Path,
     html_out: Annotated[
         Path | None, typer.Option("--html", help=help_(T("Write the report to this file.")))
