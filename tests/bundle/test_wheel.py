@@ -28,8 +28,8 @@ class Installed:
         self.desk.mkdir()
         self.packages = environment(self.home)
         self.python = next(self.home.glob("bin/python"))
-        pip = [sys.executable, "-m", "pip", "--python", self.python, "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", wheel], check=True, timeout=60)
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", str(wheel)], check=True, timeout=60)
 
     def __call__(self, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command that the wheel installs."""
@@ -128,7 +128,7 @@ def test_it_knows_its_version_and_its_exercises_and_nothing_of_this_checkout(gra
     assert set(grader("list").stdout.split()) == EXERCISES
     where = "import grader, reports, grader.course as c; print(grader.__file__, reports.__file__, c.SHIPPED)"
     done = subprocess.run(
-        [grader.python, "-c", where], capture_output=True, text=True, cwd=grader.desk, check=True, timeout=60
+        [str(grader.python), "-c", where], capture_output=True, text=True, cwd=grader.desk, check=True, timeout=60
     )
     assert [Path(path).is_relative_to(grader.packages) for path in done.stdout.split()] == [True] * 3
 
@@ -138,7 +138,7 @@ def test_folders_of_the_student_stand_in_nobodys_way(grader: Installed) -> None:
     for name in ("exercises", "reports", "grader"):
         (grader.desk / "mine" / name).mkdir(parents=True)
         (grader.desk / "mine" / name / "__init__.py").write_text("raise SystemExit('not yours')")
-    command = [grader.home / "bin" / "grader", "list"]
+    command = [str(grader.home / "bin" / "grader"), "list"]
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=grader.desk / "mine", check=False, timeout=60
     )
