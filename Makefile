@@ -22,26 +22,31 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.batch_against_others
 	$(BIN)/python -m tests.benchmarks.class_of_thousand
 	$(BIN)/python -m tests.benchmarks.cluster_against_local
+	$(BIN)/python -m tests.benchmarks.watch_second_check
 
 setup: .venv/ready
 
 setup-test: setup
 	sh setup.sh browser
 
-.venv/ready: requirements.lock pyproject.toml setup.sh
+.venv/ready: requirements-dev.lock pyproject.toml setup.sh
 	sh setup.sh packages
 	touch $@
 
 # For developers: after a change of dependencies, of messages, of a .py that has a notebook, of a check's docstring.
+# Two files of one set of versions: what whoever uses the grader installs, and what is needed to work on it.
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-header --quiet
+
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(LOCK) --group package --group dev --output-file requirements-dev.lock
+	$(LOCK) --group package --constraint requirements-dev.lock --output-file requirements.lock
 
 messages: setup
 	$(BIN)/python -m grader.catalogue
 
 notebooks: setup
-	$(BIN)/python -m exercises.notebooks
+	$(BIN)/python -m grader notebooks --course .
 
 vocabulary: setup
 	$(BIN)/python -m grader.vocabulary

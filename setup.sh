@@ -44,7 +44,7 @@ packages() {
     fi
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     say "Installing the locked packages into .venv (TensorFlow among them: about 300 MB to download) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }
 

@@ -1,7 +1,9 @@
-"""The commands for an author of exercises: validate."""
+"""The commands for an author of exercises: new, notebooks, validate."""
 
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,12 +17,14 @@ from grader.command_line import (
     chosen_course,
     complain,
     help_,
+    refuse,
     rubric_folder,
     stopped,
 )
 from grader.course import Course
 from grader.grade import Grader
 from grader.running import counting_bar, running_grader
+from grader.scaffolding import Kind, ScaffoldError, authors_course, problem_of, scaffold
 from grader.text import T, Translator
 
 if TYPE_CHECKING:
@@ -32,6 +36,87 @@ def register(app: typer.Typer) -> None:
     app.command(help=help_(T("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))(
         validate
     )
+    app.command(help=help_(T("Make a new exercise that is right already, to be changed into your own.")))(new)
+    app.command(help=help_(T("Make the notebooks of stubs and references from their .py files.")))(notebooks)
+
+
+def new(
+    name: str,
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", help=help_(T("What the exercise is about. Without it: you are asked."))),
+    ] = None,
+    course: CourseOption = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
+    say = Translator(lang)
+    try:
+        home = authors_course(course)
+        if problem := problem_of(home, name):  # before anything is asked
+            refuse(say(problem))
+        made = scaffold(home, name, kind or _asked(say))
+    except ScaffoldError as error:
+        refuse(say(error.text))
+    for file in made.files:
+        typer.echo(_near(file))
+    more = f" --course {_near(home.folder)}" if course is not None else ""
+    typer.echo()
+    typer.echo(say(T("Next: change these files, and after each change prove that they fit together:")))
+    typer.echo(f"    grader notebooks {name}{more}")
+    typer.echo(f"    grader validate {name}{more}")
+
+
+def _asked(say: Translator) -> Kind:
+    """Ask for the kind; without a terminal there is nobody to ask."""
+    kinds = ", ".join(Kind)
+    if not sys.stdin.isatty():
+        refuse(say(T("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
+    answer: str = typer.prompt(
+        say(T("What kind of exercise ({kinds})?", kinds=kinds)), default=Kind.CLASSIFICATION
+    )
+    if answer not in list(Kind):
+        refuse(say(T("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
+    return Kind(answer)
+
+
+def _near(path: Path) -> str:
+    """Return a path as it is called from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def notebooks(
+    exercise: ExercisesArgument = None,
+    course: CourseOption = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help=help_(T("Write nothing; say which notebooks are out of date.")))
+    ] = False,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Write each notebook that is not what its source makes; with --check, only name it."""
+    from grader.notebooks import is_made_from, sources, write_notebook
+
+    say = Translator(lang)
+    try:
+        home = chosen_course(authors_course(course).folder, say)
+    except ScaffoldError as error:
+        refuse(say(error.text))
+    if exercise is not None:
+        rubric_folder(home, exercise, say)
+    stale = []
+    for source in sources(home, (exercise,) if exercise else home.exercises()):
+        try:
+            if is_made_from(source):
+                continue
+            stale.append(source.with_suffix(".ipynb"))
+            if not only_check:
+                write_notebook(source)
+        except (OSError, UnicodeDecodeError) as error:
+            refuse(say(T("No notebook can be made from {file}: {error}", file=_near(source), error=str(error))))
+    for notebook in stale:
+        typer.echo(_near(notebook))
+    raise typer.Exit(ExitCode.NOT_ALL_PASSED if only_check and stale else ExitCode.PASSED)
 
 
 def validate(
@@ -91,6 +176,8 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     console.print(table_of_claims(exercise.name, proofs, say))
     console.print(table_of_mutants(exercise.name, trials, say))
     console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
+    for complaint in exercise.complaints:
+        complain(say(complaint))
     for pattern in exercise.stale:
         complain(
             say(
@@ -102,4 +189,4 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
             )
         )
     wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
-    return not any(wrong) and not exercise.stale
+    return not any(wrong) and not exercise.stale and not exercise.complaints

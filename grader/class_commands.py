@@ -86,7 +86,7 @@ def batch(
     say = Translator(lang)
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
-    _require_walls_possible(plain, cluster, say)
+    require_walls_possible(plain, cluster, say)
     settings = Settings(
         exercise=exercise,
         series=new_series(exercise),
@@ -205,7 +205,7 @@ def similarity(
     raise typer.Exit(ExitCode.PASSED)
 
 
-def _require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
+def require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
     """Refuse what cannot be: other people's code is never run without walls by accident."""
     if not plain and cluster is None and sys.platform != "linux":
         refuse(
@@ -221,12 +221,15 @@ def _require_walls_possible(plain: bool, cluster: str | None, say: Translator) -
 @contextmanager
 def _told(say: Translator) -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
-    from grader.examiner_line import GraderError
+    from grader.examiner_line import GraderError, UnusableRubricError
 
     try:
         yield
     except ToldError as error:
         refuse(say(error.text))
+    except UnusableRubricError as error:
+        complain(say(error.text))
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
     except GraderError as error:
         sentence = T(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",

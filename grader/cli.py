@@ -6,13 +6,23 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader import __version__, author_commands, bundle_commands, class_commands, student_commands
+from grader import (
+    __version__,
+    author_commands,
+    bundle_commands,
+    ci_commands,
+    class_commands,
+    note_command,
+    student_commands,
+)
 from grader.command_line import DEFAULT_LANGUAGE, ExitCode, LanguageOption, help_
 from grader.text import T, Translator
 
 PANELS = (
     (student_commands, T("For students")),
     (class_commands, T("For instructors, with a class")),
+    (ci_commands, T("For pull requests")),
+    (note_command, T("For pull requests")),
     (bundle_commands, T("For instructors, to give out")),
     (author_commands, T("For authors of exercises")),
 )
@@ -27,9 +37,10 @@ STORY = (
         "rescore judges it again, grader export writes the marks for your platform. grader gradescope makes an "
         "autograder for Gradescope."
     ),
+    T("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
     T(
-        "Authors: grader validate proves that a rubric gives each right solution all points, and each wrong one "
-        "not."
+        "Authors: grader new makes an exercise to start from, grader validate proves that its rubric gives each "
+        "right solution all points, and each wrong one not."
     ),
 )
 READ_ON = (

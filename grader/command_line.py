@@ -1,8 +1,10 @@
 """What the commands share: exit codes, options, and how they refuse."""
 
 import contextlib
+import io
 import locale
 import os
+import sys
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -12,7 +14,9 @@ from rich.console import Console
 
 from grader import course as courses
 from grader.course import Course, UnknownExerciseError
-from grader.text import LANGUAGES, T, Translator
+from grader.text import LANGUAGES, T, Text, Translator
+from grader.verdict import Status, Verdict
+from reports.clean import one_line, visible
 
 
 class ExitCode(IntEnum):
@@ -68,10 +72,13 @@ def chosen_course(folder: Path | None, say: Translator) -> Course:
     """Return the course that is meant, or refuse."""
     course = courses.find(folder)
     if not course.exercises():
-        refuse(
-            say(T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder)))
-        )
+        refuse(say(no_exercises(course)))
     return course
+
+
+def no_exercises(course: Course) -> Text:
+    """Return what to say about a folder that is no course."""
+    return T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
 
 
 def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
@@ -79,8 +86,32 @@ def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
     try:
         return course.rubric_file(exercise).parent
     except UnknownExerciseError as error:
-        known = ", ".join(error.known) or "–"
-        refuse(say(T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)))
+        refuse(say(unknown_exercise(error)))
+
+
+def unknown_exercise(error: UnknownExerciseError) -> Text:
+    """Return what to say about a name that no exercise has."""
+    known = ", ".join(error.known) or "–"
+    return T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)
+
+
+def printable() -> None:
+    """Let no sign end the program: a pipe on Windows has a code page, which lacks most of them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def exit_code(verdict: Verdict) -> ExitCode:
+    """Return what a verdict means to the shell."""
+    if verdict.status is Status.NOT_GRADED:
+        return ExitCode.NOT_GRADED
+    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as it may be printed: on one line, without characters that steer a terminal."""
+    return one_line(visible(str(path)))
 
 
 def complain(message: str) -> None:

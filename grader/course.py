@@ -1,10 +1,7 @@
 """A course: a folder with `exercises/NAME/rubric.py`, and for its instructors `reference/NAME/`."""
 
-import hashlib
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,14 +39,10 @@ class Course:
     def rubric(self, name: str) -> "Rubric":
         """Import a rubric and return it. Raises `UnknownExerciseError`, and whatever the rubric's file raises."""
         from grader.rubric import Rubric  # the command line lists exercises without NumPy
+        from grader.rubric_file import read_module
 
-        path = self.rubric_file(name)
-        spec = importlib.util.spec_from_file_location(f"grader_rubric_{name}", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module: ModuleType = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        rubric = getattr(module, "RUBRIC", None)
+        path = self.rubric_file(name).absolute()
+        rubric = getattr(read_module(path), "RUBRIC", None)
         if not isinstance(rubric, Rubric):
             raise TypeError(
                 f"{path.name} of {name} has to define RUBRIC = Rubric(...); received {type(rubric).__name__}"
@@ -57,16 +50,23 @@ class Course:
         return rubric
 
     def rubric_hash(self, name: str) -> str:
-        """Return the first 16 hexadecimal digits of the SHA-256 of the rubric's file."""
-        return hashlib.sha256(self.rubric_file(name).read_bytes()).hexdigest()[:16]
+        """Return 16 hexadecimal digits that change with the rubric and with what lies beside it."""
+        from grader.rubric_file import hash_of
+
+        return hash_of(self.rubric_file(name))
 
 
 def find(folder: Path | None = None) -> Course:
     """Return the course in `folder`; without one, that around the current folder, else the shipped one."""
     if folder is not None:
-        return Course(folder)
+        return Course(folder.absolute())
+    return around() or Course(SHIPPED)
+
+
+def around() -> Course | None:
+    """Return the course around the current folder, if any."""
     here = Path.cwd()
     for candidate in (here, *here.parents):
         if any((candidate / "exercises").glob("*/rubric.py")):
             return Course(candidate)
-    return Course(SHIPPED)
+    return None

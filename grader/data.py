@@ -3,37 +3,24 @@
 Everything is made from fixed seeds, so the same versions give the same arrays, byte for byte.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 
-__all__ = ["Data", "digits", "friedman", "lines", "no_data", "tumours", "wines"]
+from grader.tables import (
+    SPLIT_SEED,
+    Array,
+    Classes,
+    Csv,
+    Data,
+    Numbers,
+    dealt,
+    dealt_by_class,
+    linear_probe,
+    noisy,
+)
 
-SPLIT_SEED = 2026
+__all__ = ["Classes", "Csv", "Data", "Numbers", "digits", "friedman", "lines", "no_data", "tumours", "wines"]
+
 NOISE = 0.08  # standard deviation, in units of the scaled features: small against the strokes of a digit
-
-Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True)
-class Data:
-    """Arrays of one exercise. `inside` may travel with a plan; `outside` never does, but for `x_test`, without
-    labels, when a frozen graph is replayed where no submission is.
-
-    `class_names`: how a report calls the classes, in the order of the outputs.
-    """
-
-    inside: Mapping[str, Array]
-    outside: Mapping[str, Array]
-    class_names: tuple[str, ...] = ()
-    picture: tuple[int, int] | None = None  # height and width, where a row is a picture
-    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by `Case.of_data`
-
-    def __post_init__(self) -> None:
-        if shared := set(self.inside) & set(self.outside):
-            raise ValueError(f"both inside and outside: {', '.join(sorted(shared))}")
 
 
 def perturbed(x: Array) -> Array:
@@ -49,26 +36,12 @@ def digits() -> Data:
     Outside: `x_test` (450, 64), `y_test`, and all of `x_all` (1797, 64) raw with `y_all`.
     """
     from sklearn.datasets import load_digits  # a second of imports that not everybody needs
-    from sklearn.model_selection import train_test_split
 
     x_all, y_all = load_digits(return_X_y=True)
-    scaled = (x_all / 16).astype(np.float32)
-    x_rest, x_test, y_rest, y_test = train_test_split(
-        scaled, y_all, test_size=450, random_state=SPLIT_SEED, stratify=y_all
-    )
-    x_train, x_val, y_train, y_val = train_test_split(
-        x_rest, y_rest, test_size=337, random_state=SPLIT_SEED, stratify=y_rest
-    )
+    inside, outside = dealt_by_class((x_all / 16).astype(np.float32), y_all, val=337, test=450)
     one_hot = np.eye(10, dtype=np.float32)
-    inside = {
-        "x_train": x_train,
-        "y_train": y_train,
-        "y_train_one_hot": one_hot[y_train],
-        "x_val": x_val,
-        "y_val": y_val,
-        "y_val_one_hot": one_hot[y_val],
-    }
-    outside = {"x_test": x_test, "y_test": y_test, "x_all": x_all, "y_all": y_all}
+    inside |= {f"{name}_one_hot": one_hot[inside[name]] for name in ("y_train", "y_val")}
+    outside |= {"x_all": x_all, "y_all": y_all}
     return Data(inside, outside, class_names=tuple(map(str, range(10))), picture=(8, 8))
 
 
@@ -97,11 +70,10 @@ def lines() -> Data:
         random = np.random.default_rng(SPLIT_SEED)
         x = random.normal(0.0, 1.0, (700, len(weights)))
         y = x @ np.array(weights) + bias + random.normal(0.0, 0.1, len(x))
-        seen, hidden = _parts(prefix, x, y, val=100, test=200)
-        inside |= seen
-        outside |= hidden
-        probe = np.vstack([np.zeros((1, len(weights))), np.eye(len(weights))])
-        outside[f"{prefix}x_probe"] = probe.astype(np.float32)
+        parts = dealt(x.astype(np.float32), y.astype(np.float32), val=100, test=200)
+        for side, part in zip((inside, outside), parts, strict=True):
+            side |= {f"{prefix}{name}": rows for name, rows in part.items()}
+        outside[f"{prefix}x_probe"] = linear_probe(len(weights))
     return Data(inside, outside)
 
 
@@ -119,22 +91,9 @@ def friedman() -> Data:
     x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=SPLIT_SEED)
     # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
     # 5.
-    inside, outside = _parts("", (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0, val=200, test=500)
-    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, 200)
-    return Data(inside | {"y_noisy": (inside["y_val"] + noise).astype(np.float32)}, outside)
-
-
-def _parts(prefix: str, x: Array, y: Array, *, val: int, test: int) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return what is inside and what is outside of a table, its rows dealt out at random."""
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
-    x, y = x[order].astype(np.float32), y[order].astype(np.float32)
-    inside = {
-        f"{prefix}x_train": x[test + val :],
-        f"{prefix}y_train": y[test + val :],
-        f"{prefix}x_val": x[test : test + val],
-        f"{prefix}y_val": y[test : test + val],
-    }
-    return inside, {f"{prefix}x_test": x[:test], f"{prefix}y_test": y[:test]}
+    x, y = (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0
+    inside, outside = dealt(x.astype(np.float32), y.astype(np.float32), val=200, test=500)
+    return Data(inside | {"y_noisy": noisy(inside["y_val"])}, outside)
 
 
 def wines() -> Data:
@@ -146,11 +105,7 @@ def wines() -> Data:
     """
     from sklearn.datasets import load_wine
 
-    inside, outside = _standardised_parts("", *load_wine(return_X_y=True), val=34, test=54)
-    y, one = inside["y_val"], inside["y_val"] == 1
-    shifted = np.where(np.arange(len(y)) % 3 == 0, (y + 1) % 3, y)
-    inside |= {"y_val_mixed": shifted, "x_val_one": inside["x_val"][one], "y_val_one": y[one]}
-    return Data(inside, outside, class_names=("0", "1", "2"))
+    return Classes(load_wine, val=34, test=54, names=("0", "1", "2"))()
 
 
 def tumours() -> Data:
@@ -165,7 +120,8 @@ def tumours() -> Data:
     """
     from sklearn.datasets import load_breast_cancer
 
-    inside, outside = _standardised_parts("", *load_breast_cancer(return_X_y=True), val=90, test=170)
+    table = Classes(load_breast_cancer, val=90, test=170)()
+    inside, outside = dict(table.inside), dict(table.outside)
     random = np.random.default_rng(SPLIT_SEED)
     for part, rows, side in (("train", 400, inside), ("val", 100, inside), ("test", 200, outside)):
         x = random.uniform(-3.0, 3.0, rows)
@@ -174,24 +130,3 @@ def tumours() -> Data:
         side[f"one_y_{part}"] = (random.uniform(size=rows) < likely).astype(np.int64)
     outside["one_x_probe"] = np.linspace(-6.0, 6.0, 1201)[:, None].astype(np.float32)
     return Data(inside, outside, class_names=("0", "1"))
-
-
-def _standardised_parts(
-    prefix: str, x: Array, y: Array, *, val: int, test: int
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return what is inside and what is outside of a table with classes, standardised by its training rows."""
-    from sklearn.model_selection import train_test_split
-
-    x_rest, x_test, y_rest, y_test = train_test_split(x, y, test_size=test, random_state=SPLIT_SEED, stratify=y)
-    x_train, x_val, y_train, y_val = train_test_split(
-        x_rest, y_rest, test_size=val, random_state=SPLIT_SEED, stratify=y_rest
-    )
-    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
-
-    def scaled(part: Array) -> Array:
-        small: Array = ((part - mean) / deviation).astype(np.float32)
-        return small
-
-    inside = {"x_train": scaled(x_train), "y_train": y_train, "x_val": scaled(x_val), "y_val": y_val}
-    outside = {"x_test": scaled(x_test), "y_test": y_test}
-    return {prefix + k: a for k, a in inside.items()}, {prefix + k: a for k, a in outside.items()}

@@ -17,14 +17,16 @@ from grader.checks.base import Case, Replayed, Seen
 from grader.course import Course
 from grader.data import Data
 from grader.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
-from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply
+from grader.examiner_talk import Ask, AskPlan, AskVerdict, Held, Judged, PlanMade, Question, Reply, Unusable
 from grader.judge import judge
 from grader.network import inputs_of
 from grader.plan import Limits, Plan, Replay, Step, uses
 from grader.record import BadParcelError, pack, unpack
 from grader.rubric import Rubric
+from grader.rubric_file import RubricFileError
 from grader.sandbox.frames import ANSWER, FAULT, REQUEST, Channel
 from grader.submission import Markdown
+from grader.usable import Usable, usable
 
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
@@ -33,16 +35,14 @@ class Examiner:
     """Answers questions. Rubrics and data are read once each."""
 
     def __init__(self) -> None:
-        self._rubrics: dict[tuple[str, str], tuple[Rubric, Data, str]] = {}
+        self._rubrics: dict[tuple[str, str], Usable] = {}
 
     def answer(self, ask: Ask) -> Reply:
-        """Return the answer. Raises only for a fault of the grader or of the rubric."""
+        """Return the answer. Raises only for a fault of the grader; `RubricFileError` for one of the rubric."""
         key = (ask.question.course, ask.question.exercise)
         if key not in self._rubrics:
-            course = Course(Path(ask.question.course))
-            rubric = course.rubric(ask.question.exercise)
-            self._rubrics[key] = rubric, rubric.data(), course.rubric_hash(ask.question.exercise)
-        rubric, data, rubric_hash = self._rubrics[key]
+            self._rubrics[key] = usable(Course(Path(ask.question.course)), ask.question.exercise)
+        rubric, data, rubric_hash = (held := self._rubrics[key]).rubric, held.data, held.hash
         match ask:
             case AskPlan(question=question, done=done):
                 chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
@@ -219,6 +219,8 @@ def serve(channel: Channel, answer: Callable[[Ask], Reply] | None = None) -> Non
         try:
             reply = answer(msgspec.msgpack.decode(frame.body, type=Ask))
             channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
+        except RubricFileError as error:
+            channel.send(ANSWER, msgspec.msgpack.encode(Unusable(error.text)), frame.nonce)
         except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and never a student's mark
             channel.send(FAULT, traceback.format_exc().encode(), frame.nonce)
 

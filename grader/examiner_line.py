@@ -7,10 +7,11 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from grader.examiner_talk import Ask, Reply
+from grader.examiner_talk import Answer, Ask, Reply, Unusable
 from grader.sandbox.frames import ANSWER, END, REQUEST, ProtocolError
 from grader.sandbox.plain import pipes, spawn
 from grader.sandbox.supervisor import Inbox
+from grader.text import Text, Translator
 
 JUDGE_SECONDS = 300.0
 A = TypeVar("A", bound=Reply)
@@ -24,6 +25,17 @@ class ProcessGoneError(GraderError):
     """One of the grader's processes is gone or does not answer: with new ones, it may go well."""
 
 
+class UnusableRubricError(GraderError):
+    """Nothing can be graded by the rubric: a fault of its author. `text` says which."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)  # by this it is made again in the process that started this one
+        self.text = text
+
+    def __str__(self) -> str:
+        return Translator("en")(self.text)
+
+
 class ExaminerLine:
     """Asks an examiner. Several threads may; they wait for each other."""
 
@@ -34,7 +46,8 @@ class ExaminerLine:
     def ask(self, ask: Ask, *kinds: type[A]) -> A:
         """Return the answer, which is one of `kinds`.
 
-        Raises `GraderError` for a fault of the examiner or the rubric, `ProcessGoneError` where none comes.
+        Raises `UnusableRubricError` for a rubric that cannot be used, `GraderError` for a fault of the examiner,
+        `ProcessGoneError` where no answer comes.
         """
         nonce = secrets.token_bytes(16)
         try:
@@ -49,7 +62,9 @@ class ExaminerLine:
             raise ProcessGoneError("the examiner is gone")
         if frame.kind != ANSWER:
             raise GraderError(frame.body.decode(errors="replace"))
-        reply = msgspec.msgpack.decode(frame.body, type=Reply)
+        reply = msgspec.msgpack.decode(frame.body, type=Answer)
+        if isinstance(reply, Unusable):
+            raise UnusableRubricError(reply.text)
         assert isinstance(reply, kinds)
         return reply
 

@@ -5,6 +5,7 @@ import msgspec
 from grader.evidence import Stopped
 from grader.record import Record
 from grader.submission import Submission
+from grader.text import Text
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
 
 
@@ -61,5 +62,12 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     more_seeds: tuple[int, ...] = ()
 
 
+class Unusable(msgspec.Struct, frozen=True, tag=True):
+    """Nothing can be graded by this rubric: its author has to mend it."""
+
+    text: Text
+
+
 Ask = AskPlan | AskVerdict
 Reply = PlanMade | Judged
+Answer = Reply | Unusable

@@ -17,7 +17,7 @@ from grader.evidence import StopReason
 from grader.examiner_line import ExaminerLine, GraderError, ProcessGoneError
 from grader.examiner_talk import AskPlan, AskVerdict, Held, Judged, PlanMade, Question
 from grader.run_cache import RunCache
-from grader.sandbox.run import Progress, Run, carry_out
+from grader.sandbox.run import Progress, Recall, Run, carry_out
 from grader.sandbox.supervisor import SandboxError, Workshop
 from grader.submission import Submission
 from grader.verdict import Exhibits, Isolation, Resources, Verdict, Versions
@@ -76,11 +76,14 @@ class Grader:
         language: str = "en",
         progress: Progress = lambda *_: None,
         known: Known | None = None,
+        recall: Recall | None = None,
     ) -> Graded:
         """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
 
         `known`: evidence that would come out the same, so that only what is missing in it is done.
+        `recall`: who wants to call it back; then `RecalledError` is raised.
         """
+        recall = recall or Recall()
         known = known or Known(_nothing())
         held, isolation, used = known.held, known.isolation, _Used(known.resources)
         question = Question(course=str(self.course.folder), exercise=exercise, seeds=known.seeds)
@@ -88,7 +91,7 @@ class Grader:
             plan = self.examiner.ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
             question = msgspec.structs.replace(question, seeds=plan.seeds)
             if plan.parcel:
-                run = self._carry_out(plan.parcel, submission, progress)
+                run = self._carry_out(plan.parcel, submission, progress, recall)
                 held = _with_run(held, run)
                 used.add(run)
                 isolation = _both(isolation, self._isolation(run))
@@ -99,24 +102,26 @@ class Grader:
                 judged = self.examiner.ask(ask, PlanMade, Judged)
                 if isinstance(judged, Judged):
                     break
-                held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel))
+                held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel, recall))
             if not judged.more_seeds or held.import_stop is not None:
                 return Graded(judged.verdict, judged.exhibits, held)
             question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
 
-    def _replay(self, parcel: bytes) -> dict[str, bytes]:
+    def prepare(self) -> None:
+        """Use the time until the next submission to start what it will need."""
+        self.workshop.prepare()
+
+    def _replay(self, parcel: bytes, recall: Recall) -> dict[str, bytes]:
         """Replay graphs where no submission is. One that ends its process leaves nothing, and is not believed."""
-        run = self._carry_out(parcel, None)
+        run = self._carry_out(parcel, None, lambda *_: None, recall)
         for stop in run.stops.values():
             if stop.reason is StopReason.GRADER:
                 raise GraderError(f"a network could not be replayed: {stop.detail}")
         return run.bodies | dict.fromkeys(run.stops, b"")
 
-    def _carry_out(
-        self, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
-    ) -> Run:
+    def _carry_out(self, parcel: bytes, submission: Submission | None, progress: Progress, recall: Recall) -> Run:
         def run() -> Run:
-            return carry_out(self.workshop, parcel, submission, progress)
+            return carry_out(self.workshop, parcel, submission, progress, recall)
 
         try:
             return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()

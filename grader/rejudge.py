@@ -21,11 +21,12 @@ import msgspec
 
 from grader import __version__
 from grader.class_folder import open_folder
-from grader.examiner_line import GraderError
+from grader.examiner_line import GraderError, UnusableRubricError
 from grader.examiner_talk import AskPlan, AskVerdict, Judged, PlanMade
 from grader.gradebook import Entry
 from grader.local import processors
 from grader.publish import Publisher, open_store
+from grader.rubric_file import RubricFileError
 from grader.sandbox.supervisor import ONE_THREAD
 from grader.terms import Terms
 from grader.text import ToldError
@@ -135,6 +136,8 @@ class _Desk:
         """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
         try:
             return self._unplanned.planned(self._plan)
+        except RubricFileError as error:
+            raise UnusableRubricError(error.text) from error
         except Exception as error:
             raise GraderError(traceback.format_exc()) from error
 

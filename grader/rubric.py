@@ -1,6 +1,6 @@
 """What an author writes an exercise with: a rubric is one declaration, without control flow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.checks.base import Check
@@ -57,6 +57,8 @@ class Rubric:
             raise RubricError(T("a rubric without criteria checks nothing"))
         if twice := {i for i in ids if ids.count(i) > 1}:
             raise RubricError(T("criteria named twice: {names}", names=", ".join(sorted(twice))))
+        if lacking := [name for name, text in self._texts() if not (text.en.strip() and text.de.strip())]:
+            raise RubricError(T("{name} lacks a text in English or German", name=lacking[0]))
         for position, criterion in enumerate(self.criteria):
             if unknown := set(criterion.depends_on) - set(ids[:position]):
                 raise RubricError(
@@ -81,6 +83,12 @@ class Rubric:
             )
         if not self.seeds:
             raise RubricError(T("at least one seed is needed"))
+
+    def _texts(self) -> Iterator[tuple[str, Bilingual]]:
+        yield "title", self.title
+        for criterion in self.criteria:
+            yield f"{criterion.id}.title", criterion.title
+            yield f"{criterion.id}.lesson", criterion.lesson
 
     def steps(self, seeds: Sequence[int]) -> dict[str, Step]:
         """Return the steps of all checks by their ids, each once.

@@ -10,17 +10,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from grader.command_line import ExitCode
+from grader.command_line import ExitCode, complain
 from grader.course import Course
-from grader.examiner_line import GraderError
+from grader.examiner_line import GraderError, UnusableRubricError
 from grader.grade import Grader, Mode
 from grader.plan import Call, Read, Step
 from grader.sandbox.run import Progress as OnStep
 from grader.sandbox.supervisor import SandboxError
-from grader.text import T, Translator
+from grader.text import T, Text, Translator
 
 if TYPE_CHECKING:
     from grader.run_cache import RunCache
+
+STARTING = T("starting TensorFlow")
 
 
 @contextmanager
@@ -28,31 +30,35 @@ def running_grader(
     course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None
 ) -> Iterator[Grader]:
     """Start a grader: behind walls where there can be any."""
-    mode = Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
     try:
-        with Grader(course, mode, runs) as grader:
+        with Grader(course, mode_for(plain=plain), runs) as grader:
             yield grader
+    except UnusableRubricError as error:
+        complain(say(error.text))
+        complain(say(T("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
     except (SandboxError, GraderError) as error:
-        Console(stderr=True).print(
-            say(
-                T(
-                    "Nothing could be graded; this is the grader's fault. Please report it: {error}",
-                    error=str(error),
-                )
-            ),
-            markup=False,
-            highlight=False,
-        )
+        Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
         raise typer.Exit(ExitCode.NOT_GRADED) from error
 
 
+def mode_for(*, plain: bool) -> Mode:
+    """Return how submissions are run here: behind walls where there can be any."""
+    return Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
+
+
+def fault(error: Exception) -> Text:
+    """Return what to say when the grader itself failed."""
+    return T("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
+
+
 @contextmanager
-def step_progress(say: Translator) -> Iterator[OnStep]:
-    """Show on a terminal what is going on; elsewhere, stay quiet."""
+def step_progress(say: Translator, first: Text = STARTING) -> Iterator[OnStep]:
+    """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(say(T("starting TensorFlow")), total=None)
+        task = bar.add_task(say(first), total=None)
 
         def on_step(step: Step, done: int, total: int) -> None:
             match step:

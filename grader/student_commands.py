@@ -1,34 +1,45 @@
 """The commands for a student: list, start, check."""
 
+import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text as Line
 
+from grader import own_file
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
     ExerciseArgument,
-    ExitCode,
     LanguageOption,
     PlainOption,
     chosen_course,
+    complain,
+    exit_code,
     help_,
+    printable,
     refuse,
     rubric_folder,
+    shown,
     stopped,
 )
+from grader.course import Course
 from grader.files import UnreadableSubmission
 from grader.grade import Graded, Grader
-from grader.running import running_grader, step_progress
+from grader.kept import KeptGrader
+from grader.outputs import Outputs
+from grader.own_file import NotFoundError
+from grader.running import mode_for, running_grader, step_progress
 from grader.sandbox.run import Progress as OnStep
 from grader.submission import Submission, read
 from grader.text import T, Translator
-from grader.verdict import Status, Verdict, encode
-from reports import html, terminal
+from grader.watching import Watching, cannot_write
+from reports.clean import clip, one_line, visible
+
+LONGEST_TITLE = 80  # characters
 
 
 def register(app: typer.Typer) -> None:
@@ -38,10 +49,32 @@ def register(app: typer.Typer) -> None:
     app.command(help=help_(T("Grade one submission and say what is right, what is wrong, and why.")))(check)
 
 
-def list_exercises(course: CourseOption = None) -> None:
-    """Print one exercise per line."""
-    for name in chosen_course(course, help_).exercises():
-        typer.echo(name)
+def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
+    """Print one exercise per line: its name, and the title of its task sheet."""
+    printable()
+    chosen = chosen_course(course, Translator(lang))
+    names = chosen.exercises()
+    widest = max(map(len, names))
+    for name in names:
+        line = f"{name:{widest}}  {_title(chosen, name, lang)}".rstrip()
+        Console().print(Line(line), soft_wrap=True)
+
+
+def _title(course: Course, exercise: str, lang: str) -> str:
+    """Return the first heading of the task sheet: the rubric's title would need NumPy. "" where there is none."""
+    folder = course.folder / "exercises" / exercise
+    for sheet in (_sheet(lang), _sheet("en")):
+        try:
+            lines = (folder / sheet).read_text("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        heading = next((line for line in lines if line.startswith("# ")), "")
+        return clip(one_line(visible(heading.removeprefix("# ").strip())), LONGEST_TITLE)
+    return ""
+
+
+def _sheet(lang: str) -> str:
+    return "task.de.md" if lang == "de" else "task.md"
 
 
 def start(
@@ -54,49 +87,94 @@ def start(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
+    printable()
     say = Translator(lang)
     source = rubric_folder(chosen_course(course, say), exercise, say)
-    sheet = "task.de.md" if lang == "de" else "task.md"
-    wanted = ("submission.ipynb" if notebook else "submission.py", sheet)
+    stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
+    wanted = (stub, sheet)
     if missing := [name for name in wanted if not (source / name).is_file()]:
         refuse(say(T("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
     if there := [name for name in wanted if (folder / name).exists()]:
-        refuse(say(T("{file} is already there; nothing was copied.", file=str(folder / there[0]))))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in wanted:
-        shutil.copyfile(source / name, folder / name)
-        typer.echo(str(folder / name))
+        refuse(say(T("{file} is already there; nothing was copied.", file=shown(folder / there[0]))))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in wanted:
+            shutil.copyfile(source / name, folder / name)
+            typer.echo(shown(folder / name))
+    except OSError as error:
+        refuse(say(cannot_write(error)))
+    _say_what_next(exercise, folder, stub, sheet, say)
+
+
+def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, say: Translator) -> None:
+    found_by_itself = folder.resolve() in (Path.cwd(), Path.cwd() / exercise)
+    command = f"grader check {exercise}" + ("" if found_by_itself else f" {shown(folder / stub)}")
+    complain(
+        say(
+            T(
+                "Read {sheet}, write your code into {stub}, then: {command}",
+                sheet=sheet,
+                stub=stub,
+                command=command,
+            )
+        )
+    )
 
 
 def check(
     exercise: ExerciseArgument,
-    file: Path,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help=help_(T("The .py file or notebook, or its folder. Without it: the one that is here."))
+        ),
+    ] = None,
     html_out: Annotated[
         Path | None, typer.Option("--html", help=help_(T("Write the report to this file.")))
     ] = None,
     json_out: Annotated[
         str | None, typer.Option("--json", help=help_(T("Write the verdict to this file; - for standard output.")))
     ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help=help_(T("Open the report in the browser.")))] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help=help_(T("Check again whenever the file is saved, until Ctrl-C.")))
+    ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
     plain: PlainOption = False,
 ) -> None:
     """Read, run behind walls, judge, report."""
+    printable()
     say = Translator(lang)
-    rubric_folder(chosen_course(course, say), exercise, say)
+    chosen = chosen_course(course, say)
+    rubric_folder(chosen, exercise, say)
+    file = _meant(chosen, exercise, file, say)
+    outputs = Outputs(html_out, json_out, open_it, say)
+    if watch:
+        _watch(KeptGrader(chosen, mode_for(plain=plain)), exercise, file, outputs, say)
     submission = _read(file, say)
-    _require_writable([html_out, Path(json_out) if json_out and json_out != "-" else None], say)
-    with running_grader(chosen_course(course, say), plain=plain, say=say) as grader, step_progress(say) as on_step:
+    _require_writable(outputs.files, say)
+    with running_grader(chosen, plain=plain, say=say) as grader, step_progress(say) as on_step:
         graded = _graded(grader, exercise, submission, lang, on_step, say)
-    _write(graded, html_out, json_out, say)
+    try:
+        outputs.write(graded)
+    except OSError as error:
+        refuse(say(cannot_write(error)))
     raise typer.Exit(exit_code(graded.verdict))
 
 
-def exit_code(verdict: Verdict) -> ExitCode:
-    """Return what a verdict means to the shell."""
-    if verdict.status is Status.NOT_GRADED:
-        return ExitCode.NOT_GRADED
-    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
+def _meant(course: Course, exercise: str, file: Path | None, say: Translator) -> Path:
+    """Return the file to check: the one that was named, or the one that is found, which is said."""
+    if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
+        return file
+    try:
+        found = own_file.find(course, exercise, file or Path())
+    except NotFoundError as error:
+        refuse(say(error.text))
+    complain(say(T("Checking {file}.", file=shown(found.path))))
+    if found.remark is not None:
+        complain(say(found.remark))
+    return found.path
 
 
 def _read(file: Path, say: Translator) -> Submission:
@@ -106,10 +184,10 @@ def _read(file: Path, say: Translator) -> Submission:
         refuse(say(error.text))
 
 
-def _require_writable(files: list[Path | None], say: Translator) -> None:
+def _require_writable(files: list[Path], say: Translator) -> None:
     """Refuse before the work is done rather than after."""
     for file in files:
-        if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+        if file.is_dir() or not file.absolute().parent.is_dir():
             refuse(
                 say(
                     T(
@@ -129,15 +207,17 @@ def _graded(
         stopped(say)
 
 
-def _write(graded: Graded, html_out: Path | None, json_out: str | None, say: Translator) -> None:
-    if html_out is not None:
-        html_out.write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
-    if json_out == "-":
-        sys.stdout.write(encode(graded.verdict))
-        return
-    if json_out is not None:
-        Path(json_out).write_text(encode(graded.verdict), encoding="utf-8")
-    console = Console()
-    terminal.render(graded.verdict, console)
-    if html_out is not None:
-        console.print(say(T("Report: {file}", file=str(html_out))), markup=False, highlight=False, soft_wrap=True)
+def _watch(grader: KeptGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+    """Check again and again, and end as the last check did."""
+    if outputs.json_out == "-":
+        refuse(say(T("With --watch, name a file for --json: there is more than one verdict.")))
+    if not os.path.lexists(file):  # waiting for it would be waiting for a slip of the pen
+        _read(file, say)
+    _require_writable(outputs.files, say)
+    watching = Watching(grader, exercise, file, outputs, say)
+    try:
+        with grader:
+            watching.until_stopped()
+    except KeyboardInterrupt:
+        complain("")
+        raise typer.Exit(watching.code) from None

@@ -15,10 +15,11 @@ from grader.examiner_talk import Held
 from grader.files import UnreadableSubmission
 from grader.grade import Graded, Grader, Known
 from grader.mutants import Mutant, choose, mutants_of
-from grader.plan import Array, Call, Describe, Read, Step, Trusted
+from grader.notebooks import is_made_from, sources
+from grader.plan import Call, Read, Step
 from grader.reach import Script, reached, unaffected
 from grader.submission import Submission
-from grader.text import T, Words
+from grader.text import T, Text, Words
 from grader.verdict import Status
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Exercise:
-    """All that there is to prove of an exercise. `stale`: patterns of equivalents that match no mutant."""
+    """All that there is to prove of an exercise.
+
+    `stale`: patterns of equivalents that match no mutant. `complaints`: what students get and should not.
+    """
 
     name: str
     rubric: "Rubric"
@@ -84,6 +88,7 @@ class Exercise:
     mutants: tuple[Mutant, ...]
     equivalents: Equivalents
     stale: tuple[str, ...]
+    complaints: tuple[Text, ...] = ()
 
 
 def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise:
@@ -106,51 +111,44 @@ def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise
             T("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
         ) from None
     stale = equivalents.stale(mutant.id for mutant in mutants)
-    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale)
+    complaints = (*_sheets_missing(course, name), *_notebooks_astray(course, name))
+    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale, complaints)
+
+
+def _sheets_missing(course: Course, name: str) -> Iterator[Text]:
+    for sheet in ("task.md", "task.de.md"):
+        if not (course.folder / "exercises" / name / sheet).is_file():
+            yield T(
+                "{exercise} has no {file}: students get the task sheet in both languages.",
+                exercise=name,
+                file=sheet,
+            )
+
+
+def _notebooks_astray(course: Course, name: str) -> Iterator[Text]:
+    """Yield a complaint for each notebook that holds something else than the script beside it."""
+    for source in sources(course, (name,)):
+        if source.with_suffix(".ipynb").exists() and not is_made_from(source):
+            file = source.with_suffix(".ipynb").relative_to(course.folder)
+            yield T(
+                "{file} is not made from the .py file beside it. Run: grader notebooks {exercise}",
+                file=file.as_posix(),
+                exercise=name,
+            )
 
 
 def _rubric(course: Course, name: str) -> "Rubric":
-    from grader.rubric import RubricError  # with it come NumPy and all checks
+    from grader.rubric_file import RubricFileError
+    from grader.usable import RubricUnreadableError, usable  # with it come NumPy and all checks
 
     try:
-        rubric = course.rubric(name)
-        steps = _steps(rubric)
-        known = set(rubric.data().inside).union(*(c.check.arrays() for c in rubric.criteria))
-    except RubricError as error:
-        raise RefusedError(T("The rubric of {exercise}: {reason}.", exercise=name, reason=error.text)) from None
-    except Exception as error:
-        raise RefusedError(
-            T(
-                "The rubric of {exercise} cannot be read: {kind}: {error}",
-                exercise=name,
-                kind=type(error).__name__,
-                error=str(error),
-            ),
-            unreadable=True,
-        ) from error
-    if lacking := sorted({array for step in steps for array in _arrays_of(step)} - known):
-        raise RefusedError(
-            T(
-                "The rubric of {exercise}: no such arrays, neither in its data nor in its checks: {names}.",
-                exercise=name,
-                names=", ".join(lacking),
-            )
-        )
-    return rubric
+        return usable(course, name).rubric
+    except RubricFileError as error:
+        raise RefusedError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
 
 
 def _steps(rubric: "Rubric") -> tuple[Step, ...]:
     return tuple(rubric.steps(rubric.seeds[:1]).values())
-
-
-def _arrays_of(step: Step) -> set[str]:
-    match step:
-        case Call(arguments=arguments):
-            return {a.name for a in arguments if isinstance(a, Array | Trusted)}
-        case Describe(sample=sample):
-            return {sample}
-        case _:
-            return set()
 
 
 def prove(grader: Grader, exercise: str, claims: Sequence[Claim]) -> Iterator[Proof]:

@@ -174,12 +174,7 @@ class _Printer:
 
     def _line(self, words: Words | str, style: str = "") -> Line:
         """Return `words` as styled text. Rich reads no markup in a `Text`, whatever the submission wrote."""
-        text = self.say(words)
-        if not self.unicode:
-            # A pipe on Windows has a code page: a character that it lacks must not end the program.
-            encoding = self.console.encoding
-            text = text.replace("·", "-").encode(encoding, "backslashreplace").decode(encoding)
-        return Line(text, style=style, overflow="fold")
+        return printable(self.say(words), self.console, style)
 
     def _indented(self, content: Line | Table, by: int = 2) -> None:
         self.console.print(Padding(content, (0, 0, 0, by), expand=False))
@@ -187,6 +182,15 @@ class _Printer:
     def _out(self, *lines: Line) -> None:
         for line in lines:
             self.console.print(line)
+
+
+def printable(text: str, console: Console, style: str = "") -> Line:
+    """Return `text` as a styled line, whatever markup stands in it, that the console's encoding can write."""
+    encoding = console.encoding
+    if not encoding.lower().startswith("utf"):
+        # A pipe on Windows has a code page: a character that it lacks must not end the program.
+        text = text.replace("·", "-").encode(encoding, "backslashreplace").decode(encoding)
+    return Line(text, style=style, overflow="fold")
 
 
 def _beneath_title(criterion: CriterionVerdict) -> tuple[object, ...]:

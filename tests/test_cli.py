@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader.command_line import ExitCode, default_language
+from grader.command_line import ExitCode, default_language, exit_code
 from grader.course import Course
 from grader.examiner_line import GraderError
 from grader.grade import Grader
-from grader.student_commands import exit_code
 from grader.verdict import Status, decode
 from tests.reports import samples
 

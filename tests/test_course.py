@@ -68,7 +68,7 @@ def test_the_hash_is_that_of_the_file(course: Course) -> None:
 def test_the_course_around_the_current_folder_is_found(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course.folder / "exercises" / "draft")
     assert find() == course
-    assert find(Path("elsewhere")).folder == Path("elsewhere")
+    assert find(Path("elsewhere")).folder == Path.cwd() / "elsewhere"
 
 
 def test_without_a_course_the_shipped_one_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

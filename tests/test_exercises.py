@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from exercises.notebooks import notebook_from
 from grader.course import Course
 from grader.grade import Grader, Mode
+from grader.notebooks import notebook_from
 from grader.submission import read
 from grader.text import Translator
 from grader.validate import Claim, ClaimError, claims_of, complaint_about, exercise_of, prove

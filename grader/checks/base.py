@@ -69,6 +69,10 @@ class Check(ABC):
         """Return how the networks are built and trained that this check looks at."""
         return ()
 
+    def held_back(self) -> tuple[str, ...]:
+        """Return the arrays that the exercise's data have to hold outside the walls for this check."""
+        return tuple(t.array(role) for t in self.trainings() for role in ("x_test", "y_test"))
+
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return graphs to be run once more, now that the first replays are known, with the arrays that they name.
 

@@ -41,6 +41,10 @@ class FindsBorder(NetworkCheck):
     topics = frozenset({"probabilities"})
     function: str
 
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the ramp."""
+        return (*super().held_back(), self.training.array("x_probe"))
+
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for the network of the first seed, and one for a network that is not trained."""
         training, seed = self.training, seeds[0]

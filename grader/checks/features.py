@@ -25,12 +25,16 @@ from grader.text import T
 
 @dataclass(frozen=True)
 class Loads(Check):
-    """`function()` returns features and labels of the whole data set, raw.
+    """`function()` returns features and labels of the whole data set, raw: `x_all` and `y_all` of the data.
 
     >>> Loads("load")
     """
 
     function: str
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what is expected."""
+        return ("x_all", "y_all")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return one call without arguments."""
@@ -56,7 +60,7 @@ class Loads(Check):
         if paired and not (np.array_equal(x, true_x) and np.array_equal(y, true_y)):
             order, true_order = np.lexsort((y, *x.T)), np.lexsort((true_y, *true_x.T))
             x, y, true_x, true_y = x[order], y[order], true_x[true_order], true_y[true_order]
-        what = T("the raw grey values and labels of scikit-learn's digits")
+        what = T("the raw features and labels of the whole data set")
         problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
         if problem:
             return problem
@@ -78,17 +82,23 @@ class Loads(Check):
 class Scales(OnBatches):
     """`function(x)` divides by the largest possible value: a row's numbers do not depend on its neighbours.
 
-    >>> Scales("scale", largest=16)
+    `largest`: that value. `features`: how many a row has.
+
+    >>> Scales("scale", largest=255, features=784)
     """
 
     function: str
     largest: float
+    features: int = 64
 
     def batches(self) -> Mapping[str, Array]:
         """Return rows below the largest value, one of them alone, constant columns, and the largest value."""
-        wave = np.array([[float((7 * r + 3 * c) % (4 + r)) for c in range(64)] for r in range(12)])
-        dark = np.repeat([[0.0], [3.0]], 64, axis=1)
-        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": np.stack([np.full(64, 16.0), wave[4]])}
+        columns = range(self.features)
+        wave = np.array([[float((7 * r + 3 * c) % (4 + r)) for c in columns] for r in range(12)])
+        wave *= self.largest / 16  # up to 14 of 16
+        dark = np.repeat([[0.0], [3.0 * self.largest / 16]], self.features, axis=1)
+        bright = np.stack([np.full(self.features, float(self.largest)), wave[4]])
+        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": bright}
 
     def judge(self, case: Case) -> Judgement:
         """Judge each batch against a division by `largest`."""
@@ -120,7 +130,7 @@ class Scales(OnBatches):
                     expected=T("the same numbers for the same row"),
                     received=T("other numbers when the row comes alone"),
                 )
-            what = T("grey values divided by {largest:g}", largest=self.largest)
+            what = T("the values divided by {largest:g}", largest=self.largest)
             if problem := compare(self.function, received, raw / self.largest, what):
                 return problem
         return passed(T("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
@@ -129,4 +139,8 @@ class Scales(OnBatches):
         batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))
         if not (is_numeric(batch) and is_numeric(row)):
             return False
-        return batch.shape == (12, 64) and row.shape == (1, 64) and not np.allclose(batch[2:3], row, atol=1e-5)
+        return (
+            batch.shape[:1] == (12,)
+            and row.shape == batch[2:3].shape
+            and not np.allclose(batch[2:3], row, atol=1e-5)
+        )

@@ -21,15 +21,17 @@ Drawn = tuple[FigureValue, Mapping[str, Array]]
 class Figures(Check):
     """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
 
-    Each that is right is worth a third of the points.
+    Each that is right is worth a third of the points. `samples(x, y)`, `features(x, y)` and `history(history)` are
+    the functions that draw them, `picture` is the height and width of what a row shows.
 
-    >>> Figures(samples="plot_samples", features="plot_features", history="plot_history")
+    >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", picture=(8, 8))
     """
 
     topics = frozenset({"figures"})
     samples: str
     features: str
     history: str
+    picture: tuple[int, int] = (8, 8)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for each figure."""
@@ -53,8 +55,9 @@ class Figures(Check):
 
     @cached_property
     def _rows(self) -> Mapping[str, Array]:
+        wide = self.picture[0] * self.picture[1]
         x = np.array(
-            [[float((r * 64 + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(64)] for r in range(40)]
+            [[float((r * wide + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(wide)] for r in range(40)]
         )
         return {"figures:x": x, "figures:y": np.arange(40) * 7 % 10}
 
@@ -105,18 +108,27 @@ class Figures(Check):
         rows = self._rows["figures:x"][:10]
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
-            if not any(_same_picture(image, row) for image in (images[position], *images)):
-                return T("picture {number} is not row {number} reshaped to 8×8.", number=position + 1)
+            if not any(_same_picture(image, row, self.picture) for image in (images[position], *images)):
+                return T(
+                    "picture {number} is not row {number} reshaped to {height}×{width}.",
+                    number=position + 1,
+                    height=self.picture[0],
+                    width=self.picture[1],
+                )
         return None
 
     def _features(self, drawn: Drawn) -> Words | None:
         figure, arrays = drawn
         plots = [a for a in figure.axes if a.scatters or a.lines]
-        if len(plots) != 64:
-            return T("expected 64 scatter plots, one for each feature; it draws {count}.", count=len(plots))
         x, y = self._rows["figures:x"], self._rows["figures:y"]
+        if len(plots) != x.shape[1]:
+            return T(
+                "expected {features} scatter plots, one for each feature; it draws {count}.",
+                features=x.shape[1],
+                count=len(plots),
+            )
         clouds = [_clouds(axes, arrays) for axes in plots]
-        for number in range(64):
+        for number in range(x.shape[1]):
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
             shown = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
             if not any(_same_points(cloud, pair) for cloud in shown for pair in pairs):
@@ -177,10 +189,10 @@ def _same_curve(line: Array, values: Sequence[float]) -> bool:
     return any(np.allclose(line[:, 1], np.multiply(values, scale), atol=1e-3 * scale) for scale in (1, 100))
 
 
-def _same_picture(image: Array, row: Array) -> bool:
-    if image.shape[:2] != (8, 8):
+def _same_picture(image: Array, row: Array, size: tuple[int, int]) -> bool:
+    if image.shape[:2] != size:
         return False
-    return _proportional(image.reshape(64, -1)[:, 0], row)
+    return _proportional(image.reshape(len(row), -1)[:, 0], row)
 
 
 def _proportional(a: Array, b: Array) -> bool:

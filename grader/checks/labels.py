@@ -38,7 +38,7 @@ class CountsClasses(OnBatches):
     def batches(self) -> Mapping[str, Array]:
         """Return labels of all classes, and of a few."""
         every = [(i * i + 3 * i) % self.classes for i in range(57)] + list(range(self.classes))
-        return {"every": np.array(every), "some": np.array([1, 1, 4, 7, 7, 7])}
+        return {"every": np.array(every), "some": np.array([1, 1, 4, 7, 7, 7]) % self.classes}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against NumPy's bincount."""
@@ -109,8 +109,9 @@ class OneHot(OnBatches):
 
     def batches(self) -> Mapping[str, Array]:
         """Return labels of all classes, of a few, and of one row."""
-        every = [*range(self.classes), 3, 1, 4]
-        return {"every": np.array(every), "some": np.array([2, 0, 2, 1]), "single": np.array([5])}
+        every = np.array([*range(self.classes), 3, 1, 4]) % self.classes
+        single = np.array([min(5, self.classes - 2)])  # never the last class: columns are not counted by the rows
+        return {"every": every, "some": np.array([2, 0, 2, 1]) % self.classes, "single": single}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against rows of the identity matrix."""
@@ -165,7 +166,8 @@ class ConfusionMatrix(Check):
     def arrays(self) -> Mapping[str, Array]:
         """Return true and predicted labels."""
         true, predicted = self._labels()
-        few = {"few_true": np.array([1, 1, 2]), "few_predicted": np.array([1, 2, 2])}
+        few_true, few_predicted = np.array([[1, 1, 2], [1, 2, 2]]) % self.classes
+        few = {"few_true": few_true, "few_predicted": few_predicted}
         return {f"{self.function}:{k}": v for k, v in {"true": true, "predicted": predicted, **few}.items()}
 
     def judge(self, case: Case) -> Judgement:

@@ -190,11 +190,17 @@ def _without_bias(model: Model) -> Judgement | None:
 class LeastSquares(EachNetwork):
     """Weights and bias of the trained network are those of least squares on the same rows, within a share of each.
 
+    None of them may be near 0, where shares mean nothing: so the target is not standardised.
+
     >>> LeastSquares((Training(name="one", arguments=(1,)),), within=0.05)
     """
 
     topics = frozenset({"score"})
     within: float = 0.05
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the rows on which a linear one shows its line."""
+        return (*super().held_back(), *(network.array("x_probe") for network in self.networks))
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the frozen graph computes."""
@@ -242,6 +248,10 @@ class Coefficients(AfterTraining):
     """
 
     function: str = "coefficients"
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the rows on which a linear one shows its line."""
+        return (*super().held_back(), *(network.array("x_probe") for network in self.networks))
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""

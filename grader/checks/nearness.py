@@ -55,6 +55,10 @@ class NearScikitLearn(Check):
         """Return both trainings."""
         return (self.many, self.one)
 
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the ramp along which `one` shows its border."""
+        return (*super().held_back(), self.one.array("x_probe"))
+
     def judge(self, case: Case) -> Judgement:
         """Judge both, each for half of the points."""
         parts = [_or_why_not(self._accuracy, case), _or_why_not(self._border, case)]

@@ -27,12 +27,15 @@ from grader.text import T
 class Splits(Check):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
-    >>> Splits("split", share=0.25)
+    `share`: of the rows that are held out, `tolerance`: how far off it may be. `features`: how many a row has.
+
+    >>> Splits("split", share=0.25, features=13)
     """
 
     function: str
     share: float
     tolerance: float = 0.05
+    features: int = 64
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return calls with one seed twice and another seed once."""
@@ -50,7 +53,7 @@ class Splits(Check):
     def arrays(self) -> Mapping[str, Array]:
         """Return 200 rows, each with a label that can be told from the row."""
         numbers_ = np.arange(200)
-        x = np.stack([numbers_ * 64 + column for column in range(64)], axis=1).astype(np.float64)
+        x = np.stack([numbers_ * self.features + c for c in range(self.features)], axis=1).astype(np.float64)
         return {f"{self.function}:x": x, f"{self.function}:y": numbers_ % 10}
 
     def judge(self, case: Case) -> Judgement:
@@ -123,8 +126,9 @@ class Splits(Check):
         given = self.arrays()[f"{self.function}:x"]
         rows, held_out = len(given), round(len(given) * self.share)
         x_train, x_test, y_train, y_test = parts
-        sizes = [f"({rows - held_out}, 64)", f"({held_out}, 64)", f"({rows - held_out},)", f"({held_out},)"]
-        if any(x.ndim != 2 or x.shape[1:] != (64,) for x in (x_train, x_test)):
+        kept, wide = rows - held_out, self.features
+        sizes = [f"({kept}, {wide})", f"({held_out}, {wide})", f"({kept},)", f"({held_out},)"]
+        if any(x.ndim != 2 or x.shape[1:] != (wide,) for x in (x_train, x_test)):
             return failed(
                 T(
                     "{function}() returns the parts in another order or shape: x_train, x_test, y_train, "
@@ -192,6 +196,6 @@ class Splits(Check):
 def _ids(x: Array, given: Array) -> Array:
     """Return which of the given rows each row is, -1 where it is none of them."""
     first = np.where(np.isfinite(x[:, 0]), x[:, 0].astype(np.float64), -1.0)
-    ids = np.clip(np.round(first / 64), 0, len(given) - 1).astype(int)
+    ids = np.clip(np.round(first / given.shape[1]), 0, len(given) - 1).astype(int)
     same: Array = (x == given[ids]).all(axis=1)
     return np.where(same, ids, -1)

@@ -24,9 +24,7 @@ from grader.plan import Array as Given
 from grader.plan import Call, Step
 from grader.text import T
 
-FEATURES = 13
 CLOSE = 2e-3  # of standardised numbers: single precision and a small number added to the deviation err far below
-CONSTANT = 4  # the column that never changes, in one of the calls
 
 
 class Parts(NamedTuple):
@@ -40,10 +38,22 @@ class Parts(NamedTuple):
 class Standardises(Check):
     """`function(x_train, x_test)` standardises both parts by mean and deviation of the training part alone.
 
-    >>> Standardises("prepare")
+    `features`: how many a row has, two or more.
+
+    >>> Standardises("prepare", features=13)
     """
 
     function: str
+    features: int = 13
+
+    def __post_init__(self) -> None:
+        if self.features < 2:
+            raise ValueError(f"a table of two or more features expected; received features={self.features}")
+
+    @property
+    def constant(self) -> int:
+        """Return the column that never changes, in one of the calls."""
+        return min(4, self.features - 1)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call on each of the pairs."""
@@ -56,20 +66,35 @@ class Standardises(Check):
                     Given(name=f"{self.function}:{name}:test"),
                 ),
             )
-            for name in _pairs()
+            for name in self.pairs()
         )
+
+    def pairs(self) -> Mapping[str, Parts]:
+        """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature."""
+        random = np.random.default_rng(13)
+        middle, spread = np.linspace(-3.0, 700.0, self.features), np.geomspace(0.2, 300.0, self.features)
+        train = middle + spread * random.gamma(2.0, 1.0, (24, self.features))
+        test = middle + spread * random.gamma(2.0, 1.0, (9, self.features))
+        still = Parts(train.copy(), test.copy())
+        still.train[:, self.constant] = still.test[:, self.constant] = 2.5
+        return {
+            "usual": Parts(train, test),
+            "shifted": Parts(train, 3.0 * test + 5.0 * spread),
+            "row": Parts(train, test[:1] + spread),
+            "constant": still,
+        }
 
     def arrays(self) -> Mapping[str, Array]:
         """Return both parts of each pair."""
         named = {}
-        for name, pair in _pairs().items():
+        for name, pair in self.pairs().items():
             named[f"{self.function}:{name}:train"] = pair.train
             named[f"{self.function}:{name}:test"] = pair.test
         return named
 
     def judge(self, case: Case) -> Judgement:
         """Judge each pair; what is wrong is named where it is one of the usual mistakes."""
-        for name, given in _pairs().items():
+        for name, given in self.pairs().items():
             step = f"{self.function}@{name}"
             received = self._pair(case, step, given)
             problem = (
@@ -146,7 +171,7 @@ class Standardises(Check):
                 continue
             row, column = (int(i) for i in places[0])
             where = T("{name}[{row}, {column}]", name=name, row=row, column=column)
-            if constant and column == CONSTANT:
+            if constant and column == self.constant:
                 message = T(
                     "{function}() gives NaN or infinite numbers for a feature that has the same value in every "
                     "row of x_train: its standard deviation is 0. Divide by 1 there, as StandardScaler does.",
@@ -169,7 +194,7 @@ class Standardises(Check):
 
     def _wrong(self, received: Parts, given: Parts, *, constant: bool) -> Judgement | None:
         if constant:  # anything finite will do where there is nothing to divide by
-            received, given = _without(received, CONSTANT), _without(given, CONSTANT)
+            received, given = _without(received, self.constant), _without(given, self.constant)
         right = [_standardised(given, given.train, freedom) for freedom in (0, 1)]
         if any(_close(received.train, r.train) and _close(received.test, r.test) for r in right):
             return None
@@ -313,22 +338,6 @@ class Standardises(Check):
             column=column,
         )
         return failed(message, expected=f"{wanted[row, column]:.6g}", received=f"{part[row, column]:.6g}")
-
-
-def _pairs() -> Mapping[str, Parts]:
-    """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature."""
-    random = np.random.default_rng(13)
-    middle, spread = np.linspace(-3.0, 700.0, FEATURES), np.geomspace(0.2, 300.0, FEATURES)
-    train = middle + spread * random.gamma(2.0, 1.0, (24, FEATURES))
-    test = middle + spread * random.gamma(2.0, 1.0, (9, FEATURES))
-    still = Parts(train.copy(), test.copy())
-    still.train[:, CONSTANT] = still.test[:, CONSTANT] = 2.5
-    return {
-        "usual": Parts(train, test),
-        "shifted": Parts(train, 3.0 * test + 5.0 * spread),
-        "row": Parts(train, test[:1] + spread),
-        "constant": still,
-    }
 
 
 def _table(item: Value, arrays: Mapping[str, Array], function: str) -> Array:

@@ -76,3 +76,19 @@ def decode(data: bytes) -> Answer:
     if len(data) > MAX_BYTES:
         raise msgspec.ValidationError(f"{len(data)} bytes; at most {MAX_BYTES} are read")
     return msgspec.json.decode(data, type=Answer)
+
+
+_CODES: dict[Result, int] = {"passed": 0, "not_passed": 1, "unreadable": 2, "not_graded": 3}
+
+
+def worst(answer: Answer) -> Result:
+    """Return what an answer means as a whole: its worst outcome. An error note is no better than a bad file."""
+    found: list[Result] = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
+    if any(note.severity == "error" for note in answer.notes):
+        found.append("unreadable")
+    return max(found, key=_CODES.__getitem__, default="passed")
+
+
+def exit_code(answer: Answer) -> int:
+    """Return what an answer says to the shell; the codes of `command_line.ExitCode`."""
+    return _CODES[worst(answer)]

@@ -6,6 +6,7 @@ The submission shares this process and may change anything in it. What leaves he
 
 import contextlib
 import os
+import queue
 import threading
 import time
 from collections.abc import Mapping
@@ -60,6 +61,7 @@ from grader.sandbox.frames import (
     WALLS,
     Channel,
     Frame,
+    ProtocolError,
 )
 from grader.sandbox.guest import Guest, exception_facts
 from grader.sandbox.stage import Stage
@@ -313,9 +315,35 @@ class Clock:
         }
 
 
+class _AttendedChannel(Channel):
+    """Reads ahead, so that the end of whoever asks is noticed during a step too, and ends this process with it.
+
+    Behind walls the worker sees to that. Here, a step without end would go on when the command was killed.
+    """
+
+    def __init__(self, reader: int, writer: int) -> None:
+        super().__init__(reader, writer)
+        self._ahead: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        threading.Thread(target=self._read_ahead, daemon=True).start()
+
+    def receive(self) -> Frame:
+        """Return the next frame; when there is none any more, this process has ended."""
+        return self._ahead.get()
+
+    def _read_ahead(self) -> None:
+        with contextlib.suppress(OSError, ProtocolError):
+            while (frame := super().receive()) is not None:
+                self._ahead.put(frame)
+                if frame.kind == END:
+                    return
+        if hasattr(os, "killpg") and os.getsid(0) == os.getpid():  # with all that the submission started
+            os.killpg(0, 9)
+        os._exit(0)
+
+
 def main() -> None:
     """Serve one run on the standard streams: the plain mode, without walls."""
-    channel = Channel(os.dup(0), os.dup(1))
+    channel = _AttendedChannel(os.dup(0), os.dup(1))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)

@@ -13,6 +13,8 @@ from grader.sandbox.memory import MemoryWatch, anonymous_kib
 from grader.sandbox.supervisor import Exit, Inbox, worker_environment
 from grader.verdict import WallState
 
+AHEAD = 2  # processes: the run and its replay
+
 
 class PlainWorkshop:
     """Runs are processes of their own, without walls: for a student's own code, on any system."""
@@ -23,8 +25,8 @@ class PlainWorkshop:
         self._examiner = spawn("grader.examiner")
         self.examiner = Inbox(pipes(self._examiner))
         self._lock = threading.Lock()
-        # Started ahead, so that their imports pass while something else is waited for: the run and its replay.
-        self._ahead = [spawn("grader.sandbox.child"), spawn("grader.sandbox.child")]
+        self._ahead: list[subprocess.Popen[bytes]] = []
+        self.prepare()
 
     def __enter__(self) -> Self:
         return self
@@ -43,8 +45,18 @@ class PlainWorkshop:
     def launch(self, limits: Limits) -> "PlainProcess":
         """Take a process that was started ahead, or start one."""
         with self._lock:
+            gone = [process for process in self._ahead if process.poll() is not None]
+            self._ahead = [process for process in self._ahead if process.poll() is None]
             ready = self._ahead.pop(0) if self._ahead else None
+        for process in gone:  # ended by somebody else: no submission's fault
+            PlainProcess(process, limits).end(grace=0.0)
         return PlainProcess(ready or spawn("grader.sandbox.child"), limits)
+
+    def prepare(self) -> None:
+        """Start processes ahead, so that their imports pass while something else is waited for."""
+        with self._lock:
+            while len(self._ahead) < AHEAD:
+                self._ahead.append(spawn("grader.sandbox.child"))
 
 
 class PlainProcess:
@@ -91,6 +103,8 @@ def spawn(module: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
+        # Windows has no sessions; there, a group of its own keeps Ctrl-C to the command, whose it is to answer.
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         bufsize=0,
     )
 

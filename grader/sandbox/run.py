@@ -4,10 +4,12 @@ A submission that dies during a step loses that step. A fresh child then goes on
 what they need.
 """
 
+import contextlib
 import secrets
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -62,6 +64,44 @@ class Run:
     peak_mib: float = 0.0
 
 
+class RecalledError(Exception):
+    """The run was called back before its end: nothing is known about the submission."""
+
+
+class Recall:
+    """Calls a run back, from any thread: its process is ended at once, and `carry_out` raises `RecalledError`."""
+
+    def __init__(self) -> None:
+        self.given = False
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+
+    def give(self) -> None:
+        """Call back. What is not running yet will not run."""
+        with self._lock:
+            self.given = True
+            if self._process is not None:
+                self._process.kill()
+
+    def check(self) -> None:
+        """Raise `RecalledError` when called back."""
+        if self.given:
+            raise RecalledError
+
+    @contextlib.contextmanager
+    def reaching(self, process: Process) -> Iterator[None]:
+        """Be able to end `process`, for as long as this holds."""
+        with self._lock:
+            self._process = process
+            if self.given:
+                process.kill()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._process = None
+
+
 class _InterruptedError(Exception):
     """The child can do no more steps."""
 
@@ -71,20 +111,32 @@ class _InterruptedError(Exception):
 
 
 def carry_out(
-    workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress = lambda *_: None
+    workshop: Workshop,
+    parcel: bytes,
+    submission: Submission | None,
+    progress: Progress = lambda *_: None,
+    recall: Recall | None = None,
 ) -> Run:
-    """Do all steps of a packed plan. Raises `SandboxError` when the worker is gone, never for a submission."""
-    return _Conductor(workshop, parcel, submission, progress).conduct()
+    """Do all steps of a packed plan. Raises `SandboxError` when the worker is gone, never for a submission.
+
+    `recall`: who wants to call the run back; then `RecalledError` is raised.
+    """
+    return _Conductor(workshop, parcel, submission, progress, recall or Recall()).conduct()
 
 
 class _Conductor:
     """The state of one run while it goes on."""
 
     def __init__(
-        self, workshop: Workshop, parcel: bytes, submission: Submission | None, progress: Progress
+        self,
+        workshop: Workshop,
+        parcel: bytes,
+        submission: Submission | None,
+        progress: Progress,
+        recall: Recall,
     ) -> None:
         self.workshop, self.plan, self.parcel = workshop, head(parcel, Plan), parcel
-        self.submission, self.progress = submission, progress
+        self.submission, self.progress, self.recall = submission, progress, recall
         self.run = Run()
         self.began = time.monotonic()
         self.size = 0
@@ -118,13 +170,18 @@ class _Conductor:
 
     def _one_child(self) -> None:
         """Start a child and do what is left; note the step or the import during which it ended."""
+        self.recall.check()
         process = self.workshop.launch(self.plan.limits)
         self.current = None
         failure: Exception | None = None
         try:
-            self._converse(process)
+            with self.recall.reaching(process):
+                self._converse(process)
         except (_InterruptedError, ProtocolError, TimeoutError, OSError) as error:
             failure = error
+        except BaseException:  # Ctrl-C: whoever asked may go on, this child may not
+            process.end(grace=0.0)
+            raise
         # One that came to its end, or ended itself, may say how; the others are ended here.
         ended = failure is None or (
             isinstance(failure, _InterruptedError) and failure.stopped.reason is StopReason.EXIT
@@ -132,6 +189,7 @@ class _Conductor:
         how = process.end(grace=END_SECONDS if ended else 0.0)
         if failure is not None and how.code is None:  # nothing that a submission does ends the worker
             raise SandboxError("the worker is gone")
+        self.recall.check()
         if failure is not None:
             self._note(_why(failure, process, how, self.plan.limits))
         self.run.cpu_seconds = round(self.run.cpu_seconds + how.cpu_seconds, 3)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
@@ -16,6 +17,7 @@ from grader.verdict import WallState
 
 # One thread: sums in one order, so the same numbers at every run.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+SLICE_SECONDS = 1.0
 MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
 
 
@@ -52,13 +54,19 @@ class Inbox:
 
         Raises `TimeoutError` after `seconds`, and `ProtocolError` for what is no frame.
         """
-        try:
-            item = self._frames.get(timeout=max(0.0, seconds))
-        except queue.Empty:
-            raise TimeoutError from None
-        if isinstance(item, ProtocolError):
-            raise item
-        return item
+        deadline = time.monotonic() + seconds
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                # In slices: on Windows, Ctrl-C is not heard while waiting.
+                item = self._frames.get(timeout=min(left, SLICE_SECONDS))
+            except queue.Empty:
+                if left <= SLICE_SECONDS:
+                    raise TimeoutError from None
+                continue
+            if isinstance(item, ProtocolError):
+                raise item
+            return item
 
     def _read(self) -> None:
         while True:
@@ -84,6 +92,9 @@ class Process(Protocol):
     def out_of_memory(self) -> bool:
         """Whether it was ended because it took more memory than it may."""
 
+    def kill(self) -> None:
+        """End it and everything that it started, from any thread; `end` is still to be called."""
+
     def end(self, grace: float) -> Exit:
         """Wait `grace` seconds for it to end by itself, then end it and everything that it started; clean up."""
 
@@ -105,6 +116,9 @@ class Workshop(Protocol):
 
     def launch(self, limits: Limits) -> Process:
         """Start a process for one run."""
+
+    def prepare(self) -> None:
+        """Use the time until the next run to start what it will need."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...

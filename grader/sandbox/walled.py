@@ -101,6 +101,9 @@ class WalledWorkshop:
             raise
         return process
 
+    def prepare(self) -> None:
+        """Do nothing: the worker is warm."""
+
     def kill(self, number: int) -> None:
         """Have the worker end a run."""
         with contextlib.suppress(OSError):

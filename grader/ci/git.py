@@ -1,0 +1,239 @@
+"""Reads the objects of a git repository that strangers write to: never its work tree, its hooks or its filters."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.intake.names import shown
+from grader.text import T, Text, ToldError
+
+SECONDS = 60.0  # for one question to git
+FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+
+# What finds programs and the user's own settings, which say whose repositories are trusted. No variable of git's.
+_KEPT = frozenset(
+    ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "PROGRAMDATA", "USERPROFILE", "TEMP", "TMP", "TMPDIR")
+)
+_VARIABLES = {
+    "LC_ALL": "C",  # its complaints are told apart by their words
+    "GIT_ALLOW_PROTOCOL": "none",  # nothing is fetched, whatever the repository's settings say
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_SETTINGS = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "diff.external=",
+    "diff.ignoreSubmodules=none",
+    "diff.renameLimit=1000",
+    "log.showSignature=false",
+    "protocol.allow=never",
+    "safe.bareRepository=explicit",  # a folder that a student made to look like one is none
+)
+_GLOBAL = ("--no-pager", *(word for setting in _SETTINGS for word in ("-c", setting)))
+
+
+class GitError(ToldError):
+    """Git cannot say what was asked. `text` says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a commit. `mode` as git writes it; `blob`: hash of its contents."""
+
+    mode: str
+    blob: str
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether it is an ordinary file, not a link or a submodule."""
+        return self.mode in (FILE, PROGRAM)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that differs. `path` is where it is now, or was before it was deleted; `old`: before a rename."""
+
+    status: str  # A, M, D, R (renamed), T (became something else: a link, a submodule)
+    path: str
+    entry: Entry  # as it is now; of a deleted one, all zeros
+    old: str = ""
+
+
+class Repository:
+    """The repository around a folder. Paths are `str` whose bytes beyond UTF-8 are lone surrogates.
+
+    Every method raises `GitError` where git fails, but for what its own words say.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("git")
+        if program is None:
+            raise GitError(T("git is not installed here. Install it, or name the files to grade."))
+        self._program, self.folder = program, folder
+        self._environment = {k: v for k, v in os.environ.items() if k in _KEPT} | _VARIABLES
+        self._text("rev-parse", "--git-dir")  # or there is none
+
+    def commit(self, name: str) -> str | None:
+        """Return the hash of the commit of that name or hash; None where this clone has none."""
+        if not name or name.startswith("-") or "\0" in name:
+            return None
+        done = self._run(("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"))
+        return done.stdout.decode().strip() if done.returncode == 0 else None
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return the parents as the commit itself names them, in a shallow clone too."""
+        header = self._bytes("cat-file", "commit", commit).partition(b"\n\n")[0]
+        return tuple(line[7:].decode() for line in header.split(b"\n") if line.startswith(b"parent "))
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """Return the best common ancestors; several after criss-cross merges, none where histories are apart."""
+        done = self._run(("merge-base", "--all", one, other))
+        if done.returncode not in (0, 1):
+            raise _failure(done.stderr)
+        return tuple(done.stdout.decode().split())
+
+    def shallow(self) -> frozenset[str]:
+        """Return the commits at which this clone's history was cut off."""
+        path = self.folder / self._text("rev-parse", "--git-path", "shallow")
+        try:
+            return frozenset(path.read_text("ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def not_in(self, bases: Iterable[str], *tips: str) -> frozenset[str]:
+        """Return the commits that lead to the tips, without those that lead to the bases."""
+        return frozenset(self._text("rev-list", *tips, *(f"^{base}" for base in bases)).split())
+
+    def top(self) -> Path:
+        """Return the folder that the work tree begins in."""
+        return Path(os.fsdecode(self._bytes("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+
+    def files(self, commit: str) -> Mapping[str, Entry]:
+        """Return everything that a commit holds, by path."""
+        found = {}
+        for record in self._records("ls-tree", "-r", "-z", "--full-tree", commit):
+            facts, _, path = record.partition(b"\t")
+            mode, _, blob = facts.decode().split()
+            found[_path(path)] = Entry(mode, blob)
+        return found
+
+    def changes(self, old: str, new: str) -> tuple[Change, ...]:
+        """Return the files that differ between two commits, renames recognised."""
+        quiet = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-abbrev")
+        records = self._records("diff-tree", "-r", "-z", "--raw", "--find-renames", *quiet, old, new)
+        return tuple(_changes(records))
+
+    def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
+        """Return how many bytes each blob has; those that this clone lacks are left out."""
+        question = "".join(f"{blob}\n" for blob in blobs).encode()
+        lines = self._bytes("cat-file", "--batch-check", stdin=question).decode().splitlines()
+        return {words[0]: int(words[2]) for words in map(str.split, lines) if words[-1] != "missing"}
+
+    def blobs(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield the contents of blobs, without filters. Whoever asks has looked at their sizes."""
+        wanted = tuple(dict.fromkeys(blobs))
+        if not wanted:
+            return
+        data = self._bytes("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+        at = 0
+        for blob in wanted:
+            end = data.index(b"\n", at)
+            words = data[at:end].split()
+            if words[-1] == b"missing":
+                raise GitError(missing_contents())
+            size = int(words[2])
+            yield blob, data[end + 1 : end + 1 + size]
+            at = end + 2 + size
+
+    def _records(self, *arguments: str) -> Iterator[bytes]:
+        return iter(self._bytes(*arguments).split(b"\0")[:-1])
+
+    def _text(self, *arguments: str) -> str:
+        return self._bytes(*arguments).decode(errors="surrogateescape").strip()
+
+    def _bytes(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        done = self._run(arguments, stdin)
+        if done.returncode != 0:
+            raise _failure(done.stderr)
+        return done.stdout
+
+    def _run(self, arguments: tuple[str, ...], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                [self._program, *_GLOBAL, *arguments],
+                cwd=self.folder,
+                env=self._environment,
+                input=stdin,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise GitError(
+                T(
+                    "git {command} took longer than {seconds:.0f} s and was ended. Try again.",
+                    command=arguments[0],
+                    seconds=SECONDS,
+                )
+            ) from None
+        except OSError as error:
+            raise GitError(
+                T("git cannot be started ({reason}).", reason=error.strerror or type(error).__name__)
+            ) from error
+
+
+def people(path: str) -> str:
+    """Return a path of a repository as valid Unicode."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _changes(records: Iterator[bytes]) -> Iterator[Change]:
+    """Read what `diff-tree --raw -z` wrote: facts, then the path, of a rename both."""
+    for record in records:
+        _, mode, _, blob, status = record.decode().split()
+        path = _path(next(records))
+        if status.startswith("R"):
+            yield Change("R", _path(next(records)), Entry(mode, blob), path)
+        else:
+            yield Change(status[0], path, Entry(mode, blob))
+
+
+def _failure(stderr: bytes) -> GitError:
+    said = stderr.decode(errors="replace")
+    if "dubious ownership" in said:
+        return GitError(
+            T(
+                "git does not read this repository, because it belongs to another user. If you trust it: git "
+                "config --global --add safe.directory FOLDER"
+            )
+        )
+    if "not a git repository" in said:
+        return GitError(
+            T("There is no git repository here. Start in the folder of one, or name the files to grade.")
+        )
+    if "missing blob" in said or "unable to read" in said or "could not fetch" in said:
+        return GitError(missing_contents())
+    line = next((line for line in said.splitlines() if line.strip()), "?")
+    return GitError(T("git failed: {error}", error=shown(line)))
+
+
+def missing_contents() -> Text:
+    """Return the sentence about a clone that left contents out."""
+    return T(
+        "This clone lacks the contents of files. Clone without a filter (--filter, sparse or partial), then start "
+        "again."
+    )

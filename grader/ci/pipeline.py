@@ -1,0 +1,284 @@
+"""From a change, or from files, to an answer: what is compared, what that touches, what became of it."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from grader import course as courses
+from grader.ci.answer import Answer, Note
+from grader.ci.base import Comparison, compared, differences
+from grader.ci.course import exercises_in, unpack
+from grader.ci.git import FILE, Change, Entry, Repository, people
+from grader.ci.grading import Graded, Place, grade
+from grader.ci.hand_in import hand_ins, meant_for_one, other_exercise, read_file
+from grader.ci.host import Claim, claim, host_of
+from grader.ci.places import named
+from grader.ci.touched import Candidate, Remark, Sides, Touched, altered, touched
+from grader.course import Course
+from grader.crew import Crew
+from grader.examiner_line import GraderError
+from grader.grade import Mode
+from grader.local import LocalCrew, processors
+from grader.submission import Submission
+from grader.text import T, Text, ToldError, Translator
+
+MOST = 100  # submissions of one change
+MOST_NOTES = 200
+
+Rubrics = Literal["base", "folder", "shipped"]
+
+
+class ChangeError(ToldError):
+    """The change cannot be graded. `text` says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for."""
+
+    language: str
+    mode: Mode
+    base: str | None = None
+    course: Path | None = None
+    pass_mark: float | None = None
+    despite_missing_walls: bool = False
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A change that was found: two commits and the files that they hold."""
+
+    repository: Repository
+    comparison: Comparison
+    changes: tuple[Change, ...]
+    before: Mapping[str, Entry]
+    after: Mapping[str, Entry]
+    base: Mapping[str, Entry]  # of the commit whose rubrics judge
+
+    @classmethod
+    def found(cls, repository: Repository, wanted: Claim) -> "_Change":
+        """Find out what was changed. Raises `GitError`."""
+        comparison = compared(repository, wanted)
+        changes = differences(repository, comparison)
+        before = {path: e for commit in comparison.parted for path, e in repository.files(commit).items()}
+        after, base = repository.files(comparison.head), repository.files(comparison.course)
+        return cls(repository, comparison, changes, before, after, base)
+
+    def holds(self, folder: Path) -> bool:
+        """Return whether the change itself holds what lies in a folder: that is not the grader's own side."""
+        try:
+            inside = folder.resolve().relative_to(self.repository.top().resolve()).as_posix()
+        except ValueError:
+            return False
+        return inside == "." or any(path.startswith(f"{inside}/") for path in self.after)
+
+
+def of_change(folder: Path, wishes: Wishes, environment: Mapping[str, str]) -> tuple[Answer, Mapping[str, str]]:
+    """Grade what a change touches; return the answer, and reports by file name. Refusals are answers, too."""
+    say = Translator(wishes.language)
+    try:
+        repository = Repository(folder)
+        host = host_of(environment)
+        wanted = Claim(wishes.base, wishes.base, host) if wishes.base is not None else claim(environment)
+        return _of_change(_Change.found(repository, wanted), wishes, say)
+    except ToldError as error:
+        return _refused(error.text, wishes, say), {}
+
+
+def of_files(files: Sequence[Path], wishes: Wishes) -> tuple[Answer, Mapping[str, str]]:
+    """Grade files of the work tree by the course that they lie in; see `of_change`."""
+    say = Translator(wishes.language)
+    try:
+        return _of_files(files, wishes, say)
+    except ToldError as error:
+        return _refused(error.text, wishes, say), {}
+
+
+def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer, Mapping[str, str]]:
+    _require_grader_of_its_own(change)
+    rubrics, course = _rubrics(change, wishes)
+    exercises = exercises_in(change.base) if course is None else frozenset(course.exercises())
+    found = touched(change.changes, Sides(exercises, change.before.get, change.after.get))
+    _require_few(found)
+    with ExitStack() as stack:
+        # First of all the crew: while it imports TensorFlow, the rest is read.
+        place = Course(Path(stack.enter_context(TemporaryDirectory(prefix="course-"))).resolve())
+        crew, fault = _crew(stack, course or place, len(found.submissions), wishes)
+        if course is None and (found.submissions or found.strays):
+            unpack(change.repository, change.base, place.folder)
+        course = course or place
+        strays = _strays(course, hand_ins(change.repository, found.strays))
+        if rubrics == "shipped" and not (found.submissions or found.problems or found.remarks or strays):
+            raise ChangeError(
+                T(
+                    "This repository has no course: there is no exercises/NAME/rubric.py in the commit that the "
+                    "change is compared with, and the change touches none of the exercises that come with the "
+                    "grader. Name a course: grader ci --course DIR"
+                )
+            )
+        places = _places(course, found, hand_ins(change.repository, found.submissions))
+        graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
+    remarks = (*found.remarks, *strays, *altered(change.changes, exercises))
+    comparison = change.comparison
+    return _answer(rubrics, graded, remarks, wishes, say, comparison.course, comparison.head), graded.pages
+
+
+def _of_files(files: Sequence[Path], wishes: Wishes, say: Translator) -> tuple[Answer, Mapping[str, str]]:
+    course = courses.find(wishes.course)
+    _require_exercises(course)
+    root, remarks, changes = _root(), [], []
+    for file in files:
+        path = Path(os.path.abspath(file))  # noqa: PTH100 - what links lead to is looked at when it is read
+        if not path.is_relative_to(root):
+            remarks.append(
+                Remark("error", T("This file does not lie below {folder}.", folder=str(root)), str(file))
+            )
+        elif not path.is_file():
+            remarks.append(Remark("error", T("There is no such file."), str(file)))
+        else:
+            changes.append(Change("M", path.relative_to(root).as_posix(), Entry(FILE, "")))
+
+    def find(path: str) -> Entry | None:
+        return Entry(FILE, "") if (root / path).is_file() else None
+
+    found = touched(changes, Sides(frozenset(course.exercises()), find, find))
+    _require_few(found)
+    with ExitStack() as stack:
+        crew, fault = _crew(stack, course, len(found.submissions), wishes)
+        strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in found.strays))
+        places = _places(course, found, ((each, read_file(root / each.path)) for each in found.submissions))
+        graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
+    rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED else "folder"
+    return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), wishes, say), graded.pages
+
+
+def _rubrics(change: _Change, wishes: Wishes) -> tuple[Rubrics, Course | None]:
+    """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
+    if wishes.course is None and exercises_in(change.base):
+        return "base", None
+    course = Course(wishes.course if wishes.course is not None else courses.SHIPPED)
+    _require_exercises(course)
+    if change.holds(course.folder / "exercises"):
+        raise ChangeError(
+            T(
+                "The course in {folder} is part of the change itself, which is not to be graded by its own "
+                "rubrics. Name a folder outside of this repository with --course, or leave it out for the base's.",
+                folder=str(course.folder),
+            )
+        )
+    return "folder" if wishes.course is not None else "shipped", course
+
+
+def _require_exercises(course: Course) -> None:
+    if not course.exercises():
+        raise ChangeError(
+            T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
+        )
+
+
+def _require_grader_of_its_own(change: _Change) -> None:
+    """Refuse to grade with a grader that the change altered: where it runs from the checked out files."""
+    try:
+        root = courses.SHIPPED.relative_to(change.repository.top().resolve())
+    except ValueError:
+        return
+    mine = tuple((root / name).as_posix() + "/" for name in ("grader", "reports"))
+    if any(path.startswith(mine) for path in change.after) and (
+        altered_ := [path for each in change.changes for path in (each.path, each.old) if path.startswith(mine)]
+    ):
+        raise ChangeError(
+            T(
+                "This change alters the grader itself ({file}), and it is the altered one that runs here. Install "
+                "the base's grader outside of this folder, and grade with that.",
+                file=named(altered_[0]),
+            )
+        )
+
+
+def _require_few(found: Touched) -> None:
+    count = len(found.submissions) + len(found.problems)
+    if count > MOST or len(found.strays) > 20 * MOST:
+        raise ChangeError(
+            T(
+                "This change touches {count} submissions and {others} other Python files; at most {most} are "
+                "graded at once. Split it, or use grader batch for a whole class.",
+                count=count,
+                others=len(found.strays),
+                most=MOST,
+            )
+        )
+
+
+def _crew(stack: ExitStack, course: Course, size: int, wishes: Wishes) -> tuple[Crew | None, str]:
+    """Start who grades, if there is anything to grade; else, or where that fails, return why not."""
+    if not size:
+        return None, ""
+    try:
+        crew = LocalCrew(
+            course,
+            wishes.mode,
+            min(size, processors()),
+            despite_missing_walls=wishes.despite_missing_walls,
+        )
+    except GraderError as error:
+        return None, str(error) or type(error).__name__
+    return stack.enter_context(crew), ""
+
+
+def _places(
+    course: Course, found: Touched, read: Iterable[tuple[Candidate, Submission | Text]]
+) -> tuple[Place, ...]:
+    """Return everything that there is in the place of a submission, by path."""
+    places = [Place(problem.path, problem.exercise, problem.text) for problem in found.problems]
+    for candidate, held in read:
+        if isinstance(held, Submission):
+            held = other_exercise(course, candidate, held) or held  # noqa: PLW2901 - the same place, seen better
+        places.append(Place(candidate.path, candidate.exercise, held))
+    return tuple(sorted(places, key=lambda place: place.path))
+
+
+def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Text]]) -> tuple[Remark, ...]:
+    """Return the remarks about files in no exercise's folder: those that solve one are errors."""
+    remarks = (meant_for_one(course, c, held) for c, held in read if isinstance(held, Submission))
+    return tuple(filter(None, remarks))
+
+
+def _answer(
+    rubrics: Rubrics,
+    graded: Graded,
+    remarks: Iterable[Remark],
+    wishes: Wishes,
+    say: Translator,
+    base: str = "",
+    head: str = "",
+) -> Answer:
+    notes = [Note(severity=r.severity, text=say(r.text), path=people(r.path)) for r in remarks]
+    order = ("error", "warning", "tip")
+    notes.sort(key=lambda note: order.index(note.severity))  # so that what is cut off is never all of the errors
+    if len(notes) > MOST_NOTES:
+        more = say(T("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
+        notes = [*notes[:MOST_NOTES], Note(severity=notes[MOST_NOTES].severity, text=more)]
+    return Answer(
+        language=wishes.language,
+        base=base,
+        head=head,
+        course=rubrics,
+        pass_mark=wishes.pass_mark,
+        outcomes=graded.outcomes,
+        notes=tuple(notes),
+    )
+
+
+def _refused(text: Text, wishes: Wishes, say: Translator) -> Answer:
+    """Return the answer where nothing can be graded at all: never green."""
+    return _answer("folder" if wishes.course else "base", Graded(), (Remark("error", text),), wishes, say)
+
+
+def _root() -> Path:
+    """Return the folder that the places of files are told from: the repository's, else the current one."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)

@@ -1,0 +1,96 @@
+"""What a file of a repository is, by the place that it lies in. Pure: paths in, words out."""
+
+from collections.abc import Callable, Iterable, Set
+
+from grader.ci.git import Entry, people
+from grader.ci.trusted_paths import Decides, decides
+from grader.intake.names import CANDIDATES, shown, stem, suffix
+
+SUBMISSION_FILES = ("submission.py", "submission.ipynb")
+MOST_NAMED = 10  # of a list in a sentence
+LONGEST = 120  # characters of a path in a sentence
+
+Find = Callable[[str], Entry | None]
+"""What lies at a path, before the change or after it."""
+
+# Copies that editors make: nobody hands these in.
+_COPIES = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX"})
+
+
+def name_of(path: str) -> str:
+    """Return the last part of a path."""
+    return path.rpartition("/")[2]
+
+
+def beside(path: str, name: str) -> str:
+    """Return the path of another file in the same folder."""
+    return path.removesuffix(name_of(path)) + name
+
+
+def exercise_of(path: str, exercises: Set[str]) -> str | None:
+    """Return the exercise whose folder a path lies in: the innermost."""
+    return next((folder for folder in reversed(path.split("/")[:-1]) if folder in exercises), None)
+
+
+def is_candidate(path: str) -> bool:
+    """Return whether its ending is that of a submission, and it is not one of the copies that editors make."""
+    return suffix(name_of(path)) in CANDIDATES and not is_copy(path)
+
+
+def is_copy(path: str) -> bool:
+    """Return whether an editor or a system made it."""
+    return not _COPIES.isdisjoint(path.split("/")) or name_of(path).startswith("._")
+
+
+def is_of_course(path: str) -> bool:
+    """Return whether a file belongs to the course itself, if it is no submission: rubrics, sheets, references."""
+    return path.startswith(("exercises/", "reference/"))
+
+
+def is_of_workflow(path: str) -> bool:
+    """Return whether pipelines run by it."""
+    return decides(path) is Decides.PIPELINE
+
+
+def is_of_grader(path: str, exercises: Set[str]) -> bool:
+    """Return whether it is one of the grader's own files, or says what is installed."""
+    return decides(path) is Decides.GRADER and exercise_of(path, exercises) is None
+
+
+def is_in_place(path: str, exercises: Set[str]) -> bool:
+    """Return whether a file in this place is a submission, if it is no helper of one.
+
+    Of the course's own folders, only `exercises/NAME/submission.*` is a place for submissions.
+    """
+    if not is_candidate(path) or path.startswith("reference/") or exercise_of(path, exercises) is None:
+        return False
+    folders = path.split("/")[:-1]
+    return folders[0] != "exercises" or (len(folders) == 2 and name_of(path) in SUBMISSION_FILES)
+
+
+def is_helper(path: str, find: Find) -> bool:
+    """Return whether a file lies beside a `submission.*` and is none itself."""
+    return name_of(path) not in SUBMISSION_FILES and any(find(beside(path, name)) for name in SUBMISSION_FILES)
+
+
+def new_exercise(path: str, exercises: Set[str], find: Find) -> str | None:
+    """Return the exercise whose folder a path lies in, where only the change itself has a rubric for it."""
+    folders = dict.fromkeys(reversed(path.split("/")[:-1]))
+    return next((n for n in folders if n not in exercises and find(f"exercises/{n}/rubric.py")), None)
+
+
+def takes_the_place(path: str, of: str) -> bool:
+    """Return whether a file is what another one became: in its folder, with another ending or the usual name."""
+    name = name_of(path)
+    return path == beside(of, name) and (name in SUBMISSION_FILES or stem(name) == stem(name_of(of)))
+
+
+def named(path: str) -> str:
+    """Return a path for a sentence: one line, without invisible characters, not too long."""
+    return shown(people(path), LONGEST)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names for a sentence: not too many."""
+    every = [named(name) for name in names]
+    return ", ".join(every[:MOST_NAMED]) + (f", … (+{len(every) - MOST_NAMED})" if len(every) > MOST_NAMED else "")

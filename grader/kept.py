@@ -1,0 +1,70 @@
+"""A grader that stays: warm from one submission to the next, and started anew when its processes are gone."""
+
+from typing import Self
+
+from grader.course import Course
+from grader.examiner_line import ProcessGoneError
+from grader.grade import Graded, Grader, Mode
+from grader.sandbox.run import Progress, Recall, RecalledError
+from grader.sandbox.supervisor import SandboxError
+from grader.submission import Submission
+
+TRIES = 2  # for one submission: processes that end each time end for its sake, or for the machine's
+
+
+class KeptGrader:
+    """Grades one submission after the other with the same processes. A context manager."""
+
+    def __init__(self, course: Course, mode: Mode) -> None:
+        self.course, self.mode = course, mode
+        self._grader: Grader | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes. May be called twice, and the next submission starts others."""
+        grader, self._grader = self._grader, None
+        if grader is not None:
+            grader.__exit__()
+
+    def grade(
+        self,
+        exercise: str,
+        submission: Submission,
+        language: str,
+        progress: Progress = lambda *_: None,
+        recall: Recall | None = None,
+    ) -> Graded:
+        """Run and judge one submission; see `Grader.grade`.
+
+        Raises `ProcessGoneError` when the processes ended each time, other `GraderError` for faults of the grader,
+        and `RecalledError`.
+        """
+        gone: Exception | None = None
+        for _ in range(TRIES):
+            try:
+                grader = self._started()
+                graded = grader.grade(exercise, submission, language, progress, recall=recall)
+            except (ProcessGoneError, SandboxError) as error:
+                gone = error
+                self.close()
+            except RecalledError:
+                self.prepare()
+                raise
+            else:
+                grader.prepare()
+                return graded
+        raise ProcessGoneError(str(gone)) from gone
+
+    def prepare(self) -> None:
+        """Start what the next submission will need."""
+        self._started().prepare()
+
+    def _started(self) -> Grader:
+        if self._grader is None:
+            self._grader = Grader(self.course, self.mode)
+        return self._grader

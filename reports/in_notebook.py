@@ -1,0 +1,47 @@
+"""The report below a notebook's cell: the whole page in a frame, and in words for what shows no pages."""
+
+import io
+
+from rich.console import Console
+
+from grader.text import Translator
+from grader.verdict import Exhibits, Verdict
+from reports import html, symbols, terminal
+from reports.clean import cleaned, one_line
+from reports.number_format import Numbers
+
+WIDTH = 100  # characters
+
+
+def render(verdict: Verdict, exhibits: Exhibits) -> tuple[str, str]:
+    """Return the report as text and as HTML, in `verdict.language`.
+
+    The HTML says the mark itself, for viewers that show no frames, and holds the whole report in a frame that runs
+    no script and reaches nothing outside.
+    """
+    return _text(verdict), _html(verdict, exhibits)
+
+
+def _text(verdict: Verdict) -> str:
+    held = io.StringIO()
+    # Rich would show each line by itself as soon as it notices Jupyter.
+    console = Console(file=held, width=WIDTH, force_terminal=False, color_system=None, force_jupyter=False)
+    terminal.render(verdict, console)
+    return "\n".join(map(str.rstrip, held.getvalue().rstrip().split("\n")))
+
+
+def _html(verdict: Verdict, exhibits: Exhibits) -> str:
+    say, number = Translator(verdict.language), Numbers(verdict.language)
+    shown = cleaned(verdict)
+    return (
+        html.environment(verdict.language)
+        .get_template("in_notebook.html")
+        .render(
+            page=html.render(verdict, exhibits),
+            title=one_line(shown.title),
+            points=number.points(verdict.points),
+            max_points=number.points(verdict.max_points),
+            status=say(symbols.STATUS[verdict.status].word),
+            sign=symbols.STATUS[verdict.status].sign,
+        )
+    )

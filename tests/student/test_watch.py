@@ -1,0 +1,112 @@
+"""`grader check --watch` as a student uses it: saves of all kinds, and what the terminal says about each."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.command_line import ExitCode
+from grader.verdict import Status, decode
+from tests.end_to_end.conftest import COURSE
+from tests.test_cli import grader
+from tests.watched import WAITING, watching
+
+RIGHT = (COURSE.folder / "reference" / "functions" / "submission.py").read_text()
+WRONG = RIGHT + "\n\ndef one_hot(y):\n    return None\n"
+# Each function takes all the time that it may.
+SLOW = RIGHT + "\n\nimport time\n\ndef one_hot(y):\n    time.sleep(600)\n\nscale = class_counts = one_hot\n"
+CHECK = ("check", "functions", "--course", COURSE.folder, "--watch")
+
+
+def renamed(file: Path, text: str) -> None:
+    """Save as editors do that never leave half a file."""
+    other = file.with_suffix(".swp")
+    other.write_text(text)
+    other.replace(file)
+
+
+@pytest.mark.parametrize("mode", [(), ("--plain",)])
+def test_each_save_is_checked_and_told_against_the_last_verdict(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    file, page, record = (tmp_path / name for name in ("submission.py", "report.html", "verdict.json"))
+    file.write_text(WRONG)
+    with watching(tmp_path, *CHECK, "--html", page, "--json", record, *mode) as watched:
+        first = watched.until(WAITING)
+        assert "Checking submission.py" in first
+        assert "50 of 100 points" in first
+        assert decode(record.read_bytes()).status is Status.PARTIAL
+        first_page = page.read_text("utf-8")
+
+        file.write_text(RIGHT)
+        second = watched.until(WAITING)
+        assert second.index("now passed: one_hot") < second.index("100 of 100 points")
+        assert decode(record.read_bytes()).status is Status.PASSED
+        assert page.read_text("utf-8") != first_page
+
+        renamed(file, WRONG)
+        third = watched.until(WAITING)
+        assert third.index("no longer passed: one_hot") < third.index("50 of 100 points")
+        assert watched.interrupt() == ExitCode.NOT_ALL_PASSED
+
+
+def test_while_typing_it_says_what_it_waits_for(tmp_path: Path) -> None:
+    file = tmp_path / "submission.py"
+    file.write_text(RIGHT + "\ndef (\n")
+    with watching(tmp_path, *CHECK) as watched:
+        assert f"submission.py, line {RIGHT.count(chr(10)) + 2}: Python cannot read" in watched.until(WAITING)
+        file.write_text(RIGHT)
+        assert "100 of 100 points" in watched.until(WAITING)
+        renamed(file, RIGHT + "\ndef (\n")
+        assert "points" not in watched.until(WAITING)
+        file.write_text(RIGHT)  # back as it was: the answer is given again
+        back = watched.until(WAITING)
+        assert "No criterion changed." in back
+        assert "100 of 100 points" in back
+        file.unlink()
+        assert "There is no file submission.py" in watched.until(WAITING)
+        file.write_text(RIGHT)
+        assert "100 of 100 points" in watched.until(WAITING)
+        file.unlink()
+        watched.until(WAITING)
+        assert watched.interrupt() == ExitCode.USAGE  # never green for a text that is gone
+
+
+def test_a_save_during_a_check_ends_it_and_only_the_newest_text_gets_a_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "submission.py"
+    file.write_text(RIGHT)
+    with watching(tmp_path, *CHECK) as watched:
+        watched.until(WAITING)
+        file.write_text(SLOW)
+        watched.until(r"\d\d:\d\d:\d\d  submission.py")
+        renamed(file, WRONG)
+        said = watched.until(WAITING)
+        assert "50 of 100 points" in said
+        assert "in time" not in said
+        file.write_text(SLOW)
+        watched.until(r"\d\d:\d\d:\d\d  submission.py")
+        assert watched.interrupt() == ExitCode.NOT_GRADED  # the newest text has no verdict
+
+
+def test_a_name_that_is_not_there_and_json_on_the_terminal_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "submission.py").write_text(RIGHT)
+    missing = grader("check", "functions", tmp_path / "nowhere.py", "--course", COURSE.folder, "--watch")
+    assert missing.returncode == ExitCode.USAGE
+    assert "There is no file nowhere.py" in missing.stderr
+    mixed = grader("check", "functions", tmp_path, "--course", COURSE.folder, "--watch", "--json", "-")
+    assert mixed.returncode == ExitCode.USAGE
+    assert "name a file for --json" in mixed.stderr
+
+
+def test_a_report_that_cannot_be_written_any_more_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
+    file, page = tmp_path / "submission.py", tmp_path / "out" / "report.html"
+    file.write_text(RIGHT)
+    page.parent.mkdir()
+    with watching(tmp_path, *CHECK, "--html", page) as watched:
+        watched.until(WAITING)
+        page.unlink()
+        page.parent.rmdir()
+        file.write_text(WRONG)
+        assert "report.html could not be written" in watched.until(WAITING)
+        page.parent.mkdir()
+        file.write_text(RIGHT)
+        assert "100 of 100 points" in watched.until(WAITING)
+        assert page.exists()
+        assert watched.interrupt() == ExitCode.PASSED
