@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExercisesArgument,
     ExitCode,
     LanguageOption,
     chosen_course,
@@ -91,7 +92,7 @@ def _near(path: Path) -> str:
 
 
 def notebooks(
-    exercise: Annotated[str | None, typer.Argument()] = None,
+    exercise: ExercisesArgument = None,
     course: CourseOption = None,
     only_check: Annotated[
         bool, typer.Option("--check", help=help_(T("Write nothing; say which notebooks are out of date.")))
@@ -124,7 +125,7 @@ def notebooks(
 
 
 def validate(
-    exercise: Annotated[str | None, typer.Argument()] = None,
+    exercise: ExercisesArgument = None,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:

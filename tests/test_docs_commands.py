@@ -22,7 +22,15 @@ from grader.verdict import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-FOR_PEOPLE = ("students.md", "instructors.md", "classes.md", "rubric-authors.md", "ci.md", "tutorial.md")
+FOR_PEOPLE = (
+    "students.md",
+    "instructors.md",
+    "classes.md",
+    "rubric-authors.md",
+    "ci.md",
+    "tutorial.md",
+    "packing.md",
+)
 PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
