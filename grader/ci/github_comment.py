@@ -165,7 +165,8 @@ def _footer(visit: Visit) -> str:
     """Return which commit this is about, from whom we trust."""
     url = f"{visit.server}/{visit.repository.full_name}/actions/runs/{visit.run.id}"
     words = visit.say(T("Commit {commit}", commit=visit.run.head_sha[:12]))
-    return f"<sub>{md.escape(words)} · [{md.escape(visit.say(T('the run')))}]({url})</sub>"
+    run = visit.say(T("the run"))
+    return f"<sub>{md.escape(words)} · [{md.escape(run)}]({url})</sub>"
 
 
 def _write(visit: Visit, pull: PullRequest, body: str) -> None:
