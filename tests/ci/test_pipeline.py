@@ -86,6 +86,7 @@ def test_a_file_elsewhere_that_defines_an_exercises_functions_is_an_error(repo: 
             "exercises/two/mine.py": RIGHT,
             "helper.py": "def scale(x):\n    return x\n",
             "broken.ipynb": "{",
+            "package/__init__.py": "",
         }
     )
     answer = answered(repo)
@@ -94,6 +95,9 @@ def test_a_file_elsewhere_that_defines_an_exercises_functions_is_an_error(repo: 
         "mine.ipynb",
         "exercises/two/mine.py",
     }
+    assert [(n.path, "is not valid JSON" in n.text) for n in answer.notes if "cannot be read" in n.text] == [
+        ("broken.ipynb", True)
+    ]
     assert exit_code(answer) == 2
 
 
