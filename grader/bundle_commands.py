@@ -10,6 +10,7 @@ import typer
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExerciseArgument,
     LanguageOption,
     chosen_course,
     complain,
@@ -63,7 +64,7 @@ def release(
 
 
 def gradescope(
-    exercise: str,
+    exercise: ExerciseArgument,
     out: Annotated[
         Path | None,
         typer.Option("--out", help=help_(T("The zip to write. Without it: NAME-autograder.zip, in this folder."))),

@@ -12,6 +12,7 @@ import typer
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExerciseArgument,
     ExitCode,
     LanguageOption,
     PlainOption,
@@ -53,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
 
 def batch(
-    exercise: str,
+    exercise: ExerciseArgument,
     submissions: Annotated[Path, typer.Argument(help=help_(T("Folder or zip, as a platform gives it out.")))],
     out: Annotated[Path, typer.Option("--out", help=help_(T("Folder for dashboard, reports and store.")))],
     workers: WorkersOption = None,

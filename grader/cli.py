@@ -18,16 +18,51 @@ from grader import (
 from grader.command_line import DEFAULT_LANGUAGE, ExitCode, LanguageOption, help_
 from grader.text import T, Translator
 
+PANELS = (
+    (student_commands, T("For students")),
+    (class_commands, T("For instructors, with a class")),
+    (ci_commands, T("For pull requests")),
+    (note_command, T("For pull requests")),
+    (bundle_commands, T("For instructors, to give out")),
+    (author_commands, T("For authors of exercises")),
+)
+STORY = (
+    T("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
+    T(
+        "Students: grader list shows the exercises, grader start NAME copies one, grader check says what is right "
+        "and what is not, as often as you want. Then hand in the file."
+    ),
+    T(
+        "Instructors: grader release gives out the exercises, grader batch grades what a class handed in, grader "
+        "rescore judges it again, grader export writes the marks for your platform. grader gradescope makes an "
+        "autograder for Gradescope."
+    ),
+    T("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
+    T(
+        "Authors: grader new makes an exercise to start from, grader validate proves that its rubric gives each "
+        "right solution all points, and each wrong one not."
+    ),
+)
+READ_ON = (
+    T(
+        "Exit codes: 0 everything passed, 1 graded but not all passed, 2 wrong usage or unreadable input, 3 "
+        "something could not be graded."
+    ),
+    T("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
+)
+
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help=help_(
-        T("Grades Keras exercises: runs the code behind walls and judges the network that it really built.")
-    ),
+    help="\n\n".join(map(help_, STORY)),
+    epilog="\n\n".join(map(help_, READ_ON)),
 )
 
-for commands in (student_commands, class_commands, ci_commands, note_command, author_commands, bundle_commands):
+for commands, panel in PANELS:
+    known = len(app.registered_commands)
     commands.register(app)
+    for command in app.registered_commands[known:]:
+        command.rich_help_panel = help_(panel)
 
 
 @app.callback(invoke_without_command=True)
@@ -40,7 +75,10 @@ def root(
         raise typer.Exit
 
 
-@app.command(help=help_(T("Show what this machine can do: versions and walls.")))
+@app.command(
+    help=help_(T("Show what this machine can do: versions and walls.")),
+    rich_help_panel=help_(PANELS[0][1]),
+)
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
     from grader.doctor import examine
@@ -51,7 +89,7 @@ def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
 def main() -> None:
     """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
     try:
-        app()
+        app(prog_name="grader")  # also as `python -m grader`
     except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
         traceback.print_exc()
         Console(stderr=True).print(help_(T("This is the grader's fault, not yours. Please report it.")))

@@ -1,5 +1,6 @@
 """What the commands share: exit codes, options, and how they refuse."""
 
+import contextlib
 import io
 import locale
 import os
@@ -38,6 +39,23 @@ Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: igno
 DEFAULT_LANGUAGE = Language(default_language())
 help_ = Translator(DEFAULT_LANGUAGE)
 
+
+def exercise_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return what the shell may complete the name of an exercise to; nothing where there is no course."""
+    with contextlib.suppress(OSError):
+        course = courses.find(context.params.get("course"))
+        return [name for name in course.exercises() if name.startswith(incomplete)]
+    return []
+
+
+_NAME = help_(T("Name of the exercise: see grader list."))
+ExerciseArgument = Annotated[str, typer.Argument(metavar="NAME", help=_NAME, autocompletion=exercise_names)]
+ExercisesArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME", help=help_(T("Only this exercise. Without it: all.")), autocompletion=exercise_names
+    ),
+]
 CourseOption = Annotated[
     Path | None,
     typer.Option(

@@ -16,8 +16,6 @@ PROJECT = "keras-grader"
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"  # there in a checkout, not in a wheel
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_VIA = re.compile(r"^    #   (?:via )?(.+)$|^    # via (.+)$")
-_OURS = f"{PROJECT} (pyproject.toml)"
 
 
 def for_students() -> str:
@@ -43,14 +41,14 @@ def version_of(*names: str) -> str:
 def for_grading(lock: Path = LOCK) -> tuple[str, bool]:
     """Return a requirements file with what the grader needs, and whether it holds hashes.
 
-    With the lock file of a checkout: everything, with hashes, for all systems. Without: the versions that are
-    installed here of what the grader itself asks for. Raises `PackingError`.
+    In a checkout that is its lock file: everything, with hashes, for all systems. Elsewhere the versions that are
+    installed of what the grader itself asks for. Raises `PackingError`.
     """
     if lock.is_file():
-        return "".join(_needed(_entries(lock.read_text(encoding="utf-8")))), True
+        return lock.read_text(encoding="utf-8"), True
     lines = [_pinned(line) for line in metadata.requires(PROJECT) or () if "extra ==" not in line]
     if not lines:
-        raise PackingError(T("What {package} needs is not known: its lock file is missing.", package=PROJECT))
+        raise PackingError(T("What {package} needs is not known. Install it anew.", package=PROJECT))
     return "\n".join(sorted(lines)) + "\n", False
 
 
@@ -60,25 +58,3 @@ def _pinned(requirement: str) -> str:
     marker = requirement.partition(";")[2].strip()
     names = ("tensorflow-cpu", "tensorflow") if name[0].startswith("tensorflow") else (name[0],)
     return f"{name[0]}=={version_of(*names)}" + (f" ; {marker}" if marker else "")
-
-
-def _entries(lock: str) -> list[tuple[str, str, set[str]]]:
-    """Return each entry of a lock file: the name of the package, the text, and what asked for it."""
-    entries: list[tuple[str, str, set[str]]] = []
-    for line in lock.splitlines(keepends=True):
-        if name := _NAME.match(line):
-            entries.append((name[0], line, set()))
-        elif entries:
-            name_, text, via = entries[-1]
-            if asked := _VIA.match(line.rstrip()):
-                via.add(asked[1] or asked[2])
-            entries[-1] = (name_, text if line.startswith("    # ") else text + line, via)
-    return entries
-
-
-def _needed(entries: list[tuple[str, str, set[str]]]) -> list[str]:
-    """Return the text of the entries that the grader itself asks for, or what it asks for, and so on."""
-    known = {_OURS}
-    while more := {name for name, _, via in entries if via & known} - known:
-        known |= more
-    return [text for name, text, _ in entries if name in known]

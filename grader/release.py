@@ -46,13 +46,13 @@ def readme(course: Course, say: Translator) -> str:
     first = names[0]
     install = ["python -m venv .venv", f"python -m pip install -r {REQUIREMENTS}", _install_grader()]
     activate = [
-        f". .venv/bin/activate          # {say(T('Linux, macOS'))}",
-        f".venv\\Scripts\\activate        # {say(T('Windows'))}",
+        ". .venv/bin/activate          # Linux, macOS",
+        ".venv\\Scripts\\activate        # Windows",
     ]
     parts = [
-        f"# {say(T('Exercises with Keras'))}",
+        "# " + say(T("Exercises with Keras")),
         "\n".join(f"- [{name}]({name}/{sheet})" for name in names),
-        f"## {say(T('Install, once'))}",
+        "## " + say(T("Install, once")),
         say(T("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
         _code(install[0], *activate, *install[1:]),
         say(
@@ -62,7 +62,7 @@ def readme(course: Course, say: Translator) -> str:
                 file=f"`{REQUIREMENTS}`",
             )
         ),
-        f"## {say(T('Work'))}",
+        "## " + say(T("Work")),
         say(
             T(
                 "Each folder holds the task sheet and the file to write in, as {script} and as {notebook}: both "
@@ -74,7 +74,7 @@ def readme(course: Course, say: Translator) -> str:
         ),
         _code(f"grader check {first} {first}/submission.py", f"grader check {first} {first}/submission.ipynb"),
         *_about_checking(course, say),
-        f"## {say(T('Hand in'))}",
+        "## " + say(T("Hand in")),
         say(T("Hand in that one file, under the same name, where your instructor told you to.")),
     ]
     return "\n\n".join(parts) + "\n"

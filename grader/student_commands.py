@@ -13,6 +13,7 @@ from grader import own_file
 from grader.command_line import (
     DEFAULT_LANGUAGE,
     CourseOption,
+    ExerciseArgument,
     LanguageOption,
     PlainOption,
     chosen_course,
@@ -77,7 +78,7 @@ def _sheet(lang: str) -> str:
 
 
 def start(
-    exercise: str,
+    exercise: ExerciseArgument,
     folder: Annotated[Path, typer.Argument()] = Path(),
     notebook: Annotated[
         bool, typer.Option("--notebook", help=help_(T("The notebook instead of the .py file.")))
@@ -121,7 +122,7 @@ def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, say: Tran
 
 
 def check(
-    exercise: str,
+    exercise: ExerciseArgument,
     file: Annotated[
         Path | None,
         typer.Argument(

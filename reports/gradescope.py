@@ -16,6 +16,7 @@ from reports.number_format import Numbers
 
 _LONGEST = 2000  # characters of a sentence
 _TEXT = "text"
+VISIBLE = "visible"
 
 
 def results(verdict: Verdict, visibility: str) -> str:
@@ -30,7 +31,7 @@ def results(verdict: Verdict, visibility: str) -> str:
     numbered = enumerate(verdict.criteria, start=1)
     return _encoded(
         score=verdict.points,
-        output=_told(verdict),
+        output=_told(verdict) if visibility == VISIBLE else _received(verdict),
         visibility=visibility,
         execution_time=round(verdict.resources.wall_seconds),
         tests=[_test(number, criterion, verdict.language) for number, criterion in numbered],
@@ -48,7 +49,7 @@ def refusal(sentence: str, language: str, visibility: str) -> str:
         "output": text,
         "output_format": _TEXT,
         # Whoever does not see it hands in the same again.
-        "visibility": "visible",
+        "visibility": VISIBLE,
     }
     nothing = say(T("Nothing could be graded. {why}", why=text))
     return _encoded(score=0.0, output=nothing, visibility=visibility, tests=[test], extra_data={})
@@ -88,6 +89,12 @@ def _test(number: int, criterion: CriterionVerdict, language: str) -> dict[str, 
         "tags": [criterion.id],
         "extra_data": {"status": str(criterion.status)},
     }
+
+
+def _received(verdict: Verdict) -> str:
+    """Return what is said while the tests are hidden: Gradescope shows this text in any case, so no points."""
+    say = Translator(verdict.language)
+    return say(T("{file} was graded.", file=one_line(verdict.submission.name)))
 
 
 def _told(verdict: Verdict) -> str:
