@@ -9,6 +9,7 @@ from grader.ci.git import GitError, Repository, missing_contents
 from grader.ci.places import name_of
 from grader.ci.touched import Candidate, Remark, misplaced
 from grader.course import Course
+from grader.intake.names import suffix
 from grader.intake.wrong_exercise import MANY, functions, looks_like, of_exercise
 from grader.submission import MAX_NOTEBOOK_BYTES, Submission, UnreadableSubmission, read
 from grader.text import T, Text
@@ -51,9 +52,13 @@ def other_exercise(course: Course, candidate: Candidate, submission: Submission)
     )
 
 
-def meant_for_one(course: Course, stray: Candidate, submission: Submission) -> Remark | None:
+def meant_for_one(course: Course, stray: Candidate, held: Submission | Text) -> Remark | None:
     """Return the remark about a file in no exercise's folder that defines the functions of one."""
-    defined = functions(unit.source for unit in submission.units)
+    if isinstance(held, Text):
+        # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
+        said = T("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
+        return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
+    defined = functions(unit.source for unit in held.units)
     for exercise in course.exercises():
         wanted = of_exercise(course, exercise)
         shared = len(wanted & defined)

@@ -244,8 +244,7 @@ def _places(
 
 def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Text]]) -> tuple[Remark, ...]:
     """Return the remarks about files in no exercise's folder: those that solve one are errors."""
-    remarks = (meant_for_one(course, c, held) for c, held in read if isinstance(held, Submission))
-    return tuple(filter(None, remarks))
+    return tuple(filter(None, (meant_for_one(course, stray, held) for stray, held in read)))
 
 
 def _answer(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Set
 
 from grader.ci.git import Entry, people
-from grader.intake.names import CANDIDATES, shown, stem, suffix
+from grader.intake.names import ARCHIVE, CANDIDATES, alike, named_for, shown, stem, suffix
 
 SUBMISSION_FILES = ("submission.py", "submission.ipynb")
 MOST_NAMED = 10  # of a list in a sentence
@@ -64,8 +64,28 @@ def is_helper(path: str, find: Find) -> bool:
 
 def new_exercise(path: str, exercises: Set[str], find: Find) -> str | None:
     """Return the exercise whose folder a path lies in, where only the change itself has a rubric for it."""
-    folders = dict.fromkeys(reversed(path.split("/")[:-1]))
-    return next((n for n in folders if n not in exercises and find(f"exercises/{n}/rubric.py")), None)
+    for folder in reversed(path.split("/")[:-1]):
+        if folder in exercises:
+            return None
+        if find(f"exercises/{folder}/rubric.py"):
+            return folder
+    return None
+
+
+def is_called_like_one(path: str, exercises: Set[str]) -> bool:
+    """Return whether its name, or that of a folder, says that a file is meant for an exercise."""
+    *folders, name = path.split("/")
+    if exercise_of(path, exercises) is not None:
+        folders = []  # it is called as it should
+    meant = (named_for(name, each) or any(alike(folder, each) for folder in folders) for each in exercises)
+    return is_candidate(path) and any(meant)
+
+
+def is_packed(path: str, exercises: Set[str]) -> bool:
+    """Return whether a file in the place of a submission is one in a form that is not graded: a zip, a text."""
+    name = name_of(path).lower()
+    looks_so = suffix(name) == ARCHIVE or (name.startswith("submission.") and suffix(name) not in CANDIDATES)
+    return looks_so and not is_of_course(path) and exercise_of(path, exercises) is not None
 
 
 def takes_the_place(path: str, of: str) -> bool:

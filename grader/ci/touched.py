@@ -9,11 +9,13 @@ from grader.ci.places import (
     Find,
     beside,
     exercise_of,
+    is_called_like_one,
     is_candidate,
     is_copy,
     is_helper,
     is_in_place,
     is_of_course,
+    is_packed,
     listed,
     name_of,
     named,
@@ -21,7 +23,7 @@ from grader.ci.places import (
     takes_the_place,
 )
 from grader.ci.trusted_paths import Decides, decides
-from grader.intake.names import CANDIDATES, named_for, suffix
+from grader.intake.names import CANDIDATES, suffix
 from grader.text import T, Text
 from grader.verdict import Severity
 
@@ -153,6 +155,11 @@ class _Sorting:
             self._take_submission(path, change.entry.blob)
         elif is_candidate(path) and not _is_something_else(path):
             self._take_stray(path, change.entry.blob)
+        elif is_packed(path, exercises):
+            text = T(
+                "Only .py and .ipynb files are graded, as they are. Hand in the file itself, under its own ending."
+            )
+            self._remark("error", text, path)
 
     def take_away(self, gone: str, now: str) -> None:
         """Say of a submission that is not there any more where it went. `now`: where it is, or `gone`."""
@@ -218,7 +225,7 @@ class _Sorting:
             self.problems[path] = Problem(path, inside, text)
         elif name_of(path) in exercises and not is_of_course(path):
             self.problems[path] = Problem(path, name_of(path), text)
-        elif is_submodule or self._is_called_like_one(path):
+        elif is_submodule or is_called_like_one(path, self.sides.exercises):
             self._remark("error", text, path)
 
     def _take_new(self, path: str, exercise: str) -> None:
@@ -239,14 +246,10 @@ class _Sorting:
 
     def _take_stray(self, path: str, blob: str) -> None:
         """A file in no exercise's folder: an error if its name says that it is a submission."""
-        if self._is_called_like_one(path):
+        if is_called_like_one(path, self.sides.exercises):
             self._add(misplaced(path, self.sides.exercises))
         else:
             self.strays[path] = Candidate(path, "", blob)
-
-    def _is_called_like_one(self, path: str) -> bool:
-        name = name_of(path)
-        return is_candidate(path) and any(named_for(name, exercise) for exercise in self.sides.exercises)
 
     def _remark(self, severity: Severity, text: Text, path: str) -> None:
         self._add(Remark(severity, text, path))

@@ -160,7 +160,7 @@ def test_the_worst_decides_the_exit_code(hostile: Run) -> None:
 
 def test_files_are_called_as_we_call_them(hostile: Run) -> None:
     names = {path.name for path in hostile.out.rglob("*")}
-    assert all(re.fullmatch(r"[a-z-]+(\.\w+)?|\d+-[a-z]+\.(html|json)", name) for name in names), names
+    assert all(re.fullmatch(r"\.?[a-z-]+(\.\w+)?|\d+-[a-z]+\.(html|json)", name) for name in names), names
     graded = [outcome for outcome in hostile.answer.outcomes if outcome.verdict is not None]
     assert len(graded) == 5
     for outcome in graded:

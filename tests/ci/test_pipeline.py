@@ -1,51 +1,19 @@
 """From a change to an answer, where nothing has to be run: what is refused, what is told, what is green."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from grader import course as courses
 from grader.ci import pipeline
-from grader.ci.answer import Answer, exit_code
-from grader.ci.git import GitError, Repository
-from grader.ci.pipeline import Wishes, of_change, of_files
+from grader.ci.answer import exit_code
+from grader.ci.pipeline import Wishes, of_change
 from grader.grade import Mode
+from tests.ci.answering import NO_BASE, WISHES, answered, refused
 from tests.ci.repositories import EASY_RUBRIC, RIGHT, Repo, course_files, with_course
 
-WISHES = Wishes("en", Mode.WALLS, base="main")
-NO_BASE = Wishes("en", Mode.WALLS)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    """A course with the exercises `two` and `other`, and a branch."""
-    return with_course(tmp_path / "repo")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever starts TensorFlow here is at the wrong place."""
-
-    def started(*_: object, **__: object) -> None:
-        raise AssertionError("nothing here is to be graded")
-
-    monkeypatch.setattr(pipeline, "LocalCrew", started)
-
-
-def answered(repo: Repo, wishes: Wishes = WISHES, **environment: str) -> Answer:
-    """Return the answer to a change."""
-    answer, pages = of_change(repo.folder, wishes, environment)
-    assert pages == {}
-    return answer
-
-
-def refused(answer: Answer) -> str:
-    """Return the one sentence of a refusal."""
-    [note] = answer.notes
-    assert (note.severity, answer.outcomes, exit_code(answer)) == ("error", (), 2)
-    return note.text
+pytestmark = pytest.mark.usefixtures("nothing_is_run")
 
 
 def test_a_change_that_touches_nothing_says_with_what_it_was_compared_and_is_green(repo: Repo) -> None:
@@ -118,6 +86,7 @@ def test_a_file_elsewhere_that_defines_an_exercises_functions_is_an_error(repo: 
             "exercises/two/mine.py": RIGHT,
             "helper.py": "def scale(x):\n    return x\n",
             "broken.ipynb": "{",
+            "package/__init__.py": "",
         }
     )
     answer = answered(repo)
@@ -126,6 +95,9 @@ def test_a_file_elsewhere_that_defines_an_exercises_functions_is_an_error(repo: 
         "mine.ipynb",
         "exercises/two/mine.py",
     }
+    assert [(n.path, "is not valid JSON" in n.text) for n in answer.notes if "cannot be read" in n.text] == [
+        ("broken.ipynb", True)
+    ]
     assert exit_code(answer) == 2
 
 
@@ -333,148 +305,3 @@ def test_a_clone_that_lost_the_contents_of_one_file_is_refused(repo: Repo) -> No
     blob = repo.git("rev-parse", "HEAD:mine.py")
     (repo.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     assert "lacks some of its contents" in refused(answered(repo))
-
-
-# Files of the work tree.
-
-
-@pytest.fixture
-def here(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the course, as the current one."""
-    monkeypatch.chdir(repo.folder)
-    return repo.folder
-
-
-def of(*files: str | Path) -> Answer:
-    """Return the answer to files."""
-    answer, pages = of_files([Path(file) for file in files], NO_BASE)
-    assert pages == {}
-    return answer
-
-
-def test_files_that_are_no_submissions_are_green(here: Path) -> None:
-    (here / "tool.py").write_text("x = 1\n")
-    answer = of("tool.py", "README.md", "exercises/two/rubric.py")
-    assert (answer.outcomes, answer.notes, exit_code(answer)) == ((), (), 0)
-    assert (answer.course, answer.base) == ("folder", "")
-
-
-def test_a_misplaced_file_is_an_error(here: Path) -> None:
-    (here / "submission.py").write_text(RIGHT)
-    (here / "x.py").write_text(RIGHT)
-    answer = of("submission.py", "x.py")
-    assert [note.severity for note in answer.notes] == ["error", "error"]
-    assert exit_code(answer) == 2
-
-
-@pytest.mark.parametrize("name", ["two/nowhere.py", "two", "../outside.py", "/"])
-def test_a_file_that_is_not_there_or_elsewhere_is_an_error(here: Path, name: str) -> None:
-    (here / "two").mkdir()
-    (here.parent / "outside.py").write_text(RIGHT)
-    answer = of(name)
-    assert [(note.severity, note.path) for note in answer.notes] == [("error", name)]
-    assert exit_code(answer) == 2
-
-
-def test_folders_count_from_the_repository_not_from_the_current_folder(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (here / "two").mkdir()
-    (here / "two" / "a.py").symlink_to("/etc/passwd")
-    monkeypatch.chdir(here / "two")
-    monkeypatch.setattr(pipeline, "_crew", lambda *_: (None, ""))
-    [outcome] = of("a.py").outcomes
-    assert (outcome.path, outcome.exercise) == ("two/a.py", "two")
-    assert "leads out of its folder" in outcome.problem
-
-
-def test_the_folders_around_the_repository_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repo = with_course(tmp_path / "two" / "repo")
-    (repo.folder / "x.py").write_text("x = 1\n")
-    monkeypatch.chdir(repo.folder)
-    assert of("x.py").outcomes == ()
-
-
-# What git is kept from.
-
-
-PROGRAMS = (
-    "core.editor",
-    "core.fsmonitor",
-    "core.pager",
-    "core.sshCommand",
-    "diff.external",
-    "diff.x.command",
-    "diff.x.textconv",
-    "filter.x.clean",
-    "filter.x.smudge",
-    "gpg.program",
-)
-
-
-def test_nothing_of_the_repositorys_settings_is_run(repo: Repo, tmp_path: Path) -> None:
-    repo.committed({".gitattributes": "*.py diff=x filter=x\n", "homework/mine.py": RIGHT, "two/x.txt": "x"})
-    marks, hooks = tmp_path / "marks", tmp_path / "hooks"
-    marks.mkdir()
-    hooks.mkdir()
-    for name in PROGRAMS:
-        repo.git("config", name, f"touch {marks}/{name} #")
-    for name in ("post-checkout", "post-index-change", "reference-transaction"):
-        (hooks / name).write_text(f"#!/bin/sh\ntouch {marks}/{name}\n")
-        (hooks / name).chmod(0o755)
-    repo.git("config", "core.hooksPath", str(hooks))
-    answer = answered(repo)
-    assert [note.path for note in answer.notes if note.severity == "error"] == ["homework/mine.py"]
-    assert list(marks.iterdir()) == []
-    repo.git("diff", "main")
-    assert list(marks.iterdir()) != []  # an ordinary git runs them
-
-
-def test_replaced_objects_and_the_callers_variables_change_nothing(
-    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    main = repo.git("rev-parse", "main")
-    head = repo.committed({"submission.py": RIGHT})
-    repo.git("replace", head, main)
-    monkeypatch.setenv("GIT_DIR", str(tmp_path))
-    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-    monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'core.bare=true'")
-    monkeypatch.setenv("GIT_EXTERNAL_DIFF", "false")
-    answer = answered(repo)
-    assert answer.head == head
-    assert [note.path for note in answer.notes] == ["submission.py"]
-
-
-def test_a_folder_that_looks_like_a_repository_is_none(repo: Repo) -> None:
-    fake = repo.folder / "two"
-    subprocess.run(["git", "init", "--quiet", "--bare", str(fake)], check=True, capture_output=True)
-    with pytest.raises(GitError):
-        Repository(fake).commit("HEAD")
-
-
-def test_a_repository_of_somebody_else_is_told_with_what_mends_it(
-    repo: Repo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from grader.ci import git
-
-    # What git itself asks for in its own tests, to take every repository for somebody else's.
-    monkeypatch.setattr(git, "_VARIABLES", git._VARIABLES | {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
-    assert "safe.directory" in refused(answered(repo))
-
-
-def test_git_that_takes_too_long_is_ended(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.ci import git
-
-    monkeypatch.setattr(git, "SECONDS", 0.0)
-    assert "took longer" in refused(answered(repo))
-
-
-@pytest.mark.parametrize(("damage", "said"), [(b"", "lacks some of its contents"), (b"junk", "git failed")])
-def test_a_damaged_repository_is_refused(repo: Repo, damage: bytes, said: str) -> None:
-    tree = repo.git("rev-parse", "main^{tree}")
-    repo.committed({"README.md": "x"})
-    file = repo.folder / ".git" / "objects" / tree[:2] / tree[2:]
-    file.unlink()
-    if damage:
-        file.write_bytes(damage)
-    assert said in refused(answered(repo))

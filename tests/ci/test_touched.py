@@ -90,6 +90,8 @@ def test_two_exercises_in_one_change_are_both_touched(repo: Repo) -> None:
         "two.py",
         "homework/Two.ipynb",
         "exercises/twoo/submission.py",
+        "Two/alice.py",
+        "submissions/TWO/x.ipynb",
     ],
 )
 def test_a_submission_outside_of_its_folder_is_an_error_that_names_the_folders(repo: Repo, path: str) -> None:
@@ -99,6 +101,17 @@ def test_a_submission_outside_of_its_folder_is_an_error_that_names_the_folders(r
     [remark] = touched.remarks
     assert (remark.severity, remark.path) == ("error", path)
     assert remark.text.params["names"] == "other, two"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["two/submission.txt", "two/submission.py.txt", "alice/two/Submission.html", "submissions/two/alice.zip"],
+)
+def test_a_submission_in_a_form_that_is_not_graded_is_an_error(repo: Repo, path: str) -> None:
+    repo.committed({path: RIGHT, "exercises/two/data.zip": "x", "data.zip": "x", "two/data.csv": "1"})
+    touched = found(repo)
+    assert paths(touched) == {}
+    assert [(severity, path) for severity, path, _ in said(touched)] == [("error", path)]
 
 
 @pytest.mark.parametrize("path", ["solution.py", "exercises/two/mine.py", "tests/test_x.py"])
@@ -246,6 +259,11 @@ def test_an_exercise_that_comes_with_the_change_cannot_grade_yet(repo: Repo) -> 
         ("warning", "exercises/third/rubric.py"),
         ("error", "submissions/third/a.py"),
     ]
+
+
+def test_a_new_exercise_takes_no_submission_away_from_one_that_is_there(repo: Repo) -> None:
+    repo.committed({"exercises/submissions/rubric.py": RUBRIC, "submissions/two/alice.py": RIGHT})
+    assert paths(found(repo)) == {"submissions/two/alice.py": "two"}
 
 
 def test_the_rubrics_of_the_change_make_no_exercise(repo: Repo) -> None:

@@ -1,0 +1,23 @@
+"""Answers to changes in which nothing has to be run."""
+
+from grader.ci.answer import Answer, exit_code
+from grader.ci.pipeline import Wishes, of_change
+from grader.grade import Mode
+from tests.ci.repositories import Repo
+
+WISHES = Wishes("en", Mode.WALLS, base="main")
+NO_BASE = Wishes("en", Mode.WALLS)
+
+
+def answered(repo: Repo, wishes: Wishes = WISHES, **environment: str) -> Answer:
+    """Return the answer to a change."""
+    answer, pages = of_change(repo.folder, wishes, environment)
+    assert pages == {}
+    return answer
+
+
+def refused(answer: Answer) -> str:
+    """Return the one sentence of a refusal."""
+    [note] = answer.notes
+    assert (note.severity, answer.outcomes, exit_code(answer)) == ("error", (), 2)
+    return note.text
