@@ -74,7 +74,7 @@ class Csv:
                 T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
             )
         try:
-            table = pd.read_csv(path, sep=self.separator, decimal=self.decimal, encoding="utf-8-sig")
+            table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
             said = getattr(error, "strerror", None) or str(error)
             raise TableError(T("{file} cannot be read: {error}", file=self.file, error=said)) from error
