@@ -15,7 +15,7 @@ import msgspec
 
 from grader.command_line import ExitCode
 from grader.course import Course
-from grader.examiner_line import GraderError
+from grader.examiner_line import GraderError, UnusableRubricError
 from grader.files import UnreadableSubmission
 from grader.grade import Grader, Mode
 from grader.gradescope.handed_in import NothingToGradeError, handed_in
@@ -41,6 +41,9 @@ def main(autograder: Path) -> ExitCode:
         sentence = say(error.text)
         print(sentence.encode("utf-8", "replace").decode())  # noqa: T201
         text = gradescope.refusal(sentence, settings.language, settings.visibility)
+    except UnusableRubricError as error:
+        text = ""
+        _tell(say, error.text)
     except (SandboxError, GraderError) as error:
         text = ""
         _tell(

@@ -175,7 +175,8 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
     assert {name for name in names if name.startswith("course/")} == {"course/exercises/functions/rubric.py"}
     assert {"program/grader/cli.py", "program/reports/html.py"} <= set(names)
     assert "program/grader/locale/de/LC_MESSAGES/grader.mo" in names
-    assert not [name for name in names if "__pycache__" in name or "reference" in name or "/_course/" in name]
+    assert not [name for name in names if "__pycache__" in name or "/_course/" in name]
+    assert not [name for name in names if "reference" in name and "/scaffold/" not in name]
 
 
 def test_the_zip_is_the_same_each_time_and_never_written_over(zipped: Path, tmp_path: Path) -> None:
@@ -214,7 +215,9 @@ def test_a_rubric_that_cannot_be_read_is_not_packed(tmp_path: Path) -> None:
     (folder / "rubric.py").write_text("raise RuntimeError('a bug')")
     command = [sys.executable, "-m", "grader", "gradescope", "broken", "--course", str(folder.parents[1])]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert done.returncode == ExitCode.NOT_GRADED
+    assert done.returncode == ExitCode.USAGE
+    assert "a bug" in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "broken-autograder.zip").exists()
 
 
@@ -354,6 +357,7 @@ def test_a_rubric_that_fails_leaves_no_results(place: Place) -> None:
     assert place.run() == ExitCode.NOT_GRADED
     assert not place.file.exists()
     assert "a bug" in place.stdout
+    assert "Traceback" not in place.stdout
 
 
 def test_settings_that_cannot_be_read_leave_no_results(place: Place) -> None:
