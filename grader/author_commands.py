@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,16 +69,20 @@ def new(
 
 
 def _asked(say: Translator) -> Kind:
-    """Ask for the kind; without a terminal there is nobody to ask."""
+    """Ask for the kind until the answer is one; without a terminal there is nobody to ask."""
     kinds = ", ".join(Kind)
-    if not sys.stdin.isatty():
-        refuse(say(T("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
-    answer: str = typer.prompt(
-        say(T("What kind of exercise ({kinds})?", kinds=kinds)), default=Kind.CLASSIFICATION
-    )
-    if answer not in list(Kind):
+    answer = None
+    if _is_terminal():
+        with suppress(typer.Abort):
+            question = say(T("What kind of exercise ({kinds})?", kinds=kinds))
+            answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
+    if answer is None:
         refuse(say(T("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
     return Kind(answer)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _near(path: Path) -> str:

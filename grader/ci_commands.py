@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def ci(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help=help_(T("Files to grade as they are here, instead of a change."))),
+        typer.Argument(metavar="FILES", help=help_(T("Files to grade as they are here, instead of a change."))),
     ] = None,
     base: Annotated[
         str | None,

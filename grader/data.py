@@ -34,6 +34,8 @@ def digits() -> Data:
 
     Inside: `x_train` (1010, 64) float32, `x_val` (337, 64), labels as integers (`y_*`) and one-hot (`*_one_hot`).
     Outside: `x_test` (450, 64), `y_test`, and all of `x_all` (1797, 64) raw with `y_all`.
+
+    >>> digits().picture
     """
     from sklearn.datasets import load_digits  # a second of imports that not everybody needs
 
@@ -46,7 +48,10 @@ def digits() -> Data:
 
 
 def no_data() -> Data:
-    """Return nothing: for an exercise whose functions get all that they need from the checks."""
+    """Return nothing: for an exercise whose functions get all that they need from the checks.
+
+    >>> no_data().inside
+    """
     return Data({}, {})
 
 
@@ -60,6 +65,8 @@ def lines() -> Data:
     Inside: `x_train` (400, n) float32, `y_train` (400,) float32, and `x_val`, `y_val` with 100 rows. Outside:
     `x_test`, `y_test` with 200 rows, and `x_probe` (1 + n, n): a row of zeros, then the rows of the identity, on
     which a linear network shows its bias and its weights.
+
+    >>> lines().inside["ten_x_train"].shape
     """
     inside: dict[str, Array] = {}
     outside: dict[str, Array] = {}
@@ -85,6 +92,8 @@ def friedman() -> Data:
     made. Inside: `x_train` (800, 10) float32, `y_train` (800,) float32, `x_val` (200, 10), `y_val`, and `y_noisy`,
     which is `y_val` with so much noise that even the best network has a poor score. Outside: `x_test` (500, 10),
     `y_test`.
+
+    >>> friedman().inside["y_noisy"].shape
     """
     from sklearn.datasets import make_friedman1
 
@@ -102,6 +111,8 @@ def wines() -> Data:
     Inside: `x_train` (90, 13) float32, `x_val` (34, 13), labels `y_*` as integers from 0 to 2. `y_val_mixed`:
     labels of which a third are wrong, so that a network errs in each class. `x_val_one`, `y_val_one`: the rows of
     `x_val` that are of class 1. Outside: `x_test` (54, 13), `y_test`.
+
+    >>> wines().class_names
     """
     from sklearn.datasets import load_wine
 
@@ -117,6 +128,8 @@ def tumours() -> Data:
     `one_`: one made-up feature between -3 and 3, and labels that get likelier with it but are never sure, so that
     their border, near 0.8, is well determined. 400, 100 and 200 rows; outside also `x_probe` (1201, 1): -6 to 6 in
     small steps, on which a network shows where its border is.
+
+    >>> tumours().outside["one_x_probe"].shape
     """
     from sklearn.datasets import load_breast_cancer
 

@@ -1,61 +1,155 @@
-"""What this machine can do: versions and walls."""
+"""What this machine can do: versions, what is missing and the command that mends it, walls."""
 
 import platform
-import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from grader.grade import versions
-from grader.sandbox.supervisor import SandboxError
-from grader.text import T, Translator
+from grader import installed
+from grader.command_line import printable
+from grader.grade import Mode, versions
+from grader.installed import Lack
+from grader.running import mode_for
+from grader.sandbox.supervisor import SandboxError, worker_environment
+from grader.text import T, Text, Translator
 from grader.verdict import WallState
+from reports.clean import clip, one_line, visible
+
+LONGEST = 300  # characters of what Python said
 
 
 def examine(console: Console, say: Translator) -> bool:
-    """Print what there is; returns whether every wall stands and everything is installed."""
-    table = Table(title=say(T("Versions")))
-    table.add_column(say(T("What")))
-    table.add_column(say(T("Version")))
-    found = versions()
-    rows = {
-        "Python": found.python,
-        "TensorFlow": found.tensorflow,
-        "Keras": found.keras,
-        "NumPy": found.numpy,
-        "scikit-learn": found.scikit_learn,
-        "grader": found.grader,
-        say(T("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
-    }
-    missing = [name for name, version in rows.items() if not version]
-    for name, version in rows.items():
-        table.add_row(name, version or say(T("missing: install it with pip install keras-grader")))
-    console.print(table)
-    return _walls(console, say) and not missing
+    """Print what there is, and what to do about what there is not.
+
+    Returns whether nothing is missing: neither a package, nor, on Linux, a wall. Elsewhere there are no walls, and
+    what a student needs is enough.
+    """
+    return _Doctor(console, say).examine()
 
 
-def _walls(console: Console, say: Translator) -> bool:
-    if sys.platform != "linux":
-        console.print(
-            say(T("Walls: none on this system. Check only your own code here; grade what others wrote on Linux."))
+class _Doctor:
+    def __init__(self, console: Console, say: Translator) -> None:
+        self.console, self.say = console, say
+
+    def examine(self) -> bool:
+        """Look at everything, from the surest to the least sure."""
+        printable()
+        complete = self._packages()
+        runs = complete and self._runs()
+        self._hints()
+        if runs and mode_for(plain=False) is Mode.PLAIN:
+            told = T(
+                "Walls: none on this system, so that code runs in plain processes. For your own work everything "
+                "is there. Grade what others wrote on Linux."
+            )
+            self._tell(told)
+        return runs
+
+    def _tell(self, words: Text, command: str = "") -> None:
+        self.console.print(self.say(words), markup=False, highlight=False, soft_wrap=True)
+        if command:
+            self.console.print(f"    {command}", markup=False, highlight=False, soft_wrap=True)
+
+    def _packages(self) -> bool:
+        """Print the versions; returns whether every requirement is met."""
+        requirements = installed.requirements()
+        if requirements is None:
+            self._versions(())
+            self._tell(T("The grader is not installed for this Python, so that nothing tells what it needs."))
+            return False
+        try:
+            lacks = installed.lacks(requirements)
+        except ImportError:  # what reads requirements is one itself
+            lacks = (Lack("packaging", "packaging", "", ""),)
+        self._versions(lacks)
+        fits, wanted = installed.python_fits()
+        if not fits:
+            self._tell(
+                T(
+                    "Python {found} does not fit, wanted: {wanted}. Install another one, and the grader for it.",
+                    found=platform.python_version(),
+                    wanted=wanted,
+                )
+            )
+        if lacks:
+            command = installed.pip("install", *(lack.requirement for lack in lacks))
+            self._tell(T("Some packages are missing or do not fit. This mends it:"), command)
+            if any(lack.name.startswith("tensorflow") for lack in lacks):
+                told = T(
+                    "If pip finds no TensorFlow: there are builds of it for Python 3.11 to 3.13, on 64-bit Linux "
+                    "and Windows, and on Macs with Apple's own processors."
+                )
+                self._tell(told)
+        return fits and not lacks
+
+    def _versions(self, lacks: tuple[Lack, ...]) -> None:
+        table = Table(title=self.say(T("Versions")))
+        for heading in (T("What"), T("Version")):
+            table.add_column(self.say(heading), overflow="fold")
+        found = versions()
+        rows = {
+            "Python": found.python,
+            "TensorFlow": found.tensorflow,
+            "Keras": found.keras,
+            "NumPy": found.numpy,
+            "scikit-learn": found.scikit_learn,
+            "grader": found.grader,
+            self.say(T("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
+        }
+        for name, version in rows.items():
+            table.add_row(name, version or self.say(T("missing")))
+        for lack in lacks:
+            if lack.found:
+                told = T("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
+            else:
+                told = T("missing")
+            table.add_row(lack.name, self.say(told))
+        self.console.print(table)
+
+    def _runs(self) -> bool:
+        """Whether what is installed can be imported, and on Linux also whether all walls stand."""
+        if mode_for(plain=False) is Mode.PLAIN:
+            return self._imports()
+        from grader.sandbox.walled import WalledWorkshop
+
+        try:
+            with WalledWorkshop() as workshop:
+                states = workshop.walls()
+        except SandboxError as error:
+            if self._imports():  # else that was the reason
+                self._tell(T("The warm worker could not be started: {error}", error=visible(str(error))))
+            return False
+        return self._walls(states)
+
+    def _imports(self) -> bool:
+        broken = installed.broken(worker_environment())
+        if broken is None:
+            return True
+        package, why = broken
+        told = T(
+            "{package} is installed, but cannot be imported: {why}. Installing it anew may mend it:",
+            package=package,
+            why=clip(one_line(visible(why)), LONGEST).rstrip("."),
         )
+        self._tell(told, installed.pip("install", "--force-reinstall", package))
         return False
-    from grader.sandbox.walled import WalledWorkshop
 
-    try:
-        with WalledWorkshop() as workshop:
-            states = workshop.walls()
-    except SandboxError as error:
-        console.print(say(T("The warm worker could not be started: {error}", error=str(error))), markup=False)
-        return False
-    _print_walls(states, console, say)
-    return all(state.stands for state in states)
+    def _walls(self, states: tuple[WallState, ...]) -> bool:
+        table = Table(title=self.say(T("Walls, each tried by a canary")))
+        for heading in (T("Wall"), T("Holds"), T("Detail")):
+            table.add_column(self.say(heading))
+        for state in states:
+            table.add_row(state.id, self.say(T("yes")) if state.stands else self.say(T("NO")), state.detail)
+        self.console.print(table)
+        stand = all(state.stands for state in states)
+        if not stand:
+            self._tell(
+                T("To check your own work, everything is there. To grade what others wrote, walls are missing.")
+            )
+        return stand
 
-
-def _print_walls(states: tuple[WallState, ...], console: Console, say: Translator) -> None:
-    table = Table(title=say(T("Walls, each tried by a canary")))
-    for heading in (T("Wall"), T("Holds"), T("Detail")):
-        table.add_column(say(heading))
-    for state in states:
-        table.add_row(state.id, say(T("yes")) if state.stands else say(T("NO")), state.detail)
-    console.print(table)
+    def _hints(self) -> None:
+        if not installed.notebook_support():
+            told = T("No program for notebooks was found. If you want to work in one:")
+            self._tell(told, installed.pip("install", "jupyterlab"))
+        self._tell(T("To complete commands with the Tab key: grader --install-completion"))

@@ -141,9 +141,10 @@ def _read(node: ast.AST) -> set[str]:
 
 def _is_of_check(statement: ast.stmt, is_check: IsCheck, of_checks: set[str]) -> bool:
     """Whether a statement only checks, or looks at what a check returned. Keeps the names of such results."""
-    found = isinstance(statement, ast.Expr | ast.Assign) and (
+    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
+    found = not isinstance(statement, _DEFINITIONS) and (
         bool(_read(statement) & of_checks)
-        or any(isinstance(node, ast.Call) and is_check(node.func) for node in ast.walk(statement))
+        or (isinstance(statement, ast.Expr | ast.Assign | ast.Assert) and any(map(is_check, calls)))
     )
     if found:
         of_checks |= _bound(statement)

@@ -109,7 +109,13 @@ def value_of(name: str) -> Read:
 
 
 class Limits(Record, frozen=True):
-    """What one run may use."""
+    """What one run may use.
+
+    `import_seconds`: until the file's own lines are done, `wall_seconds`: all in all, `cpu_seconds`: of
+    processors, `memory_mib`: beyond what the imports take, `scratch_mib`: in its folder.
+
+    >>> Limits(wall_seconds=300.0)
+    """
 
     import_seconds: float = 90.0
     wall_seconds: float = 600.0

@@ -25,9 +25,18 @@ class RubricError(ValueError):
 class Criterion:
     """One thing that a submission is judged by.
 
-    `lesson` says in one sentence what a student learns from it. Points are given for `check`; `bonus` is what
-    the check may give beyond them. Where a criterion in `depends_on` failed in a way that leaves nothing to judge,
-    this one is skipped.
+    `id` is its name in verdicts and task sheets, `title` and `lesson` stand in reports: what it is about, and
+    in one sentence what a student learns from it. `points` are given for `check`; `bonus` is what the check
+    may give beyond them. Where a criterion in `depends_on` failed in a way that leaves nothing to judge, this
+    one is skipped.
+
+    >>> Criterion(
+    ...     id="one_hot",
+    ...     points=20,
+    ...     title=Bilingual(en="One-hot labels", de="One-Hot-Labels"),
+    ...     lesson=Bilingual(en="Each class gets a column.", de="Jede Klasse bekommt eine Spalte."),
+    ...     check=OneHot("one_hot", classes=10),
+    ... )
     """
 
     id: str
@@ -41,13 +50,23 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Rubric:
-    """An exercise as the grader knows it. Raises `RubricError` where it cannot be right."""
+    """An exercise as the grader knows it. Raises `RubricError` where it cannot be right.
+
+    `title` stands in reports, `task` says what the network has to learn, and `data` is a function without
+    arguments that returns a `Data`. `criteria` come in the order of the work, and their points add up to
+    `total`. Of `seeds`, the first is always trained, the others where it leaves doubt. `limits`: what one run
+    may use.
+
+    >>> text = Bilingual(en="Count", de="Zählen")
+    >>> counts = Criterion(id="a", points=100, title=text, lesson=text, check=CountsClasses("counts", classes=3))
+    >>> Rubric(title=text, task=Task(kind="functions"), data=no_data, criteria=(counts,), seeds=(0,))
+    """
 
     title: Bilingual
     task: Task
     data: Callable[[], Data]
     criteria: tuple[Criterion, ...]
-    seeds: tuple[int, ...] = (0, 1, 2)  # the first is always trained, the others where the first leaves doubt
+    seeds: tuple[int, ...] = (0, 1, 2)
     limits: Limits = field(default_factory=Limits)
     total: float = 100.0
 

@@ -8,9 +8,12 @@ from typing import Literal
 class Task:
     """What the network of an exercise has to learn: scores are computed by it, and misconceptions told from it.
 
-    `classes`: how many there are; 0 for regression, and 2 with a single output for a question of yes or no.
-    `labels`: what they look like when `train` gets them. `parameters`: how many the problem deserves at most; more
-    are told as too many (0: there is no such limit).
+    `kind`: "classification", "regression", or "functions" where there is no network. `classes`: how many there
+    are; 0 for regression, and 2 with a single output for a question of yes or no. `labels`: what they look
+    like when `train` gets them. `parameters`: how many the problem deserves at most; more are told as too many
+    (0: there is no such limit).
+
+    >>> Task(kind="classification", classes=3, labels="integers", parameters=20_000)
     """
 
     kind: Literal["classification", "regression", "functions"]

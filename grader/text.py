@@ -24,7 +24,10 @@ class Text(msgspec.Struct, frozen=True, tag=True):
 
 
 class Bilingual(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A sentence of an exercise's author, who has no catalogue: both languages side by side."""
+    """A sentence of an exercise's author, who has no catalogue: both languages side by side, `en` and `de`.
+
+    >>> Bilingual(en="Train the network", de="Das Netz trainieren")
+    """
 
     en: str
     de: str

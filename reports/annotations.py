@@ -5,7 +5,6 @@ The runner reads standard output line by line (broken at line feed and carriage 
 are written as %25, %0A and %0D, in its properties `:` and `,` as well.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -65,20 +64,6 @@ def annotations(answer: Answer) -> tuple[str, ...]:
         more = speaker.say(T("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out))
         notices = [_Annotation("notice", _CHANGE, speaker.title(), more), *notices[: MOST - 1]]
     return tuple(_command(each) for each in [*shown, *notices])
-
-
-def quoted(lines: Iterable[str], token: str) -> tuple[str, ...]:
-    """Return lines so that the runner prints them and obeys none.
-
-    `token` ends the quotation: from `secrets.token_hex`, new for each. Raises `ValueError` for one that could be
-    guessed, or that stands in the lines.
-    """
-    if not re.fullmatch(r"[0-9a-zA-Z]{16,}", token):
-        raise ValueError("the token must be 16 letters and digits or more, such as secrets.token_hex() gives")
-    kept = tuple(lines)
-    if any(token.lower() in line.lower() for line in kept):
-        raise ValueError("the token stands in what is to be quoted: take a new one")
-    return (f"::stop-commands::{token}", *kept, f"::{token}::")
 
 
 def _of_change(speaker: Speaker, answer: Answer) -> Iterable[_Annotation]:

@@ -1,6 +1,7 @@
 """The report below a notebook's cell: the whole page in a frame, and in words for what shows no pages."""
 
 import io
+import re
 
 from rich.console import Console
 
@@ -11,6 +12,9 @@ from reports.clean import cleaned, one_line
 from reports.number_format import Numbers
 
 WIDTH = 100  # characters
+
+# A link within the page. In a frame that holds its page itself, browsers take it for one within the page around.
+_OWN_LINK = re.compile(r'(<a\b[^>]*\shref=")#')
 
 
 def render(verdict: Verdict, exhibits: Exhibits) -> tuple[str, str]:
@@ -37,7 +41,7 @@ def _html(verdict: Verdict, exhibits: Exhibits) -> str:
         html.environment(verdict.language)
         .get_template("in_notebook.html")
         .render(
-            page=html.render(verdict, exhibits),
+            page=_OWN_LINK.sub(r"\1about:srcdoc#", html.render(verdict, exhibits)),
             title=one_line(shown.title),
             points=number.points(verdict.points),
             max_points=number.points(verdict.max_points),

@@ -76,12 +76,13 @@ def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
         return [whole]
     enough = decided == "passed"
     cases = [_case(criterion, speaker, enough=enough) for criterion in verdict.criteria]
+    kinds = {case.kind for case in cases}
     if speaker.answer.pass_mark is not None and decided != "not_graded":
         # Whether the points are enough is decided by none of the criteria.
         cases.insert(0, _Case(name=whole.name) if enough else whole)
-    elif not enough and not any(case.kind in {"failure", "error"} for case in cases):
+    elif not enough and not kinds & ({"error"} if decided == "not_graded" else {"error", "failure"}):
         cases.insert(0, whole)
-    return cases or [whole if not enough else _Case(name=whole.name)]
+    return cases or [_Case(name=whole.name)]
 
 
 def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Case:

@@ -19,8 +19,8 @@ _LONGEST_NAME = 60
 def render(answer: Answer, console: Console) -> None:
     """Print the answer to `console`, in `answer.language`, with nothing in it that steers a terminal.
 
-    Raises `ValueError` for a language without a catalogue. On GitHub, whose runner reads commands in what is
-    printed, print it between the lines of `annotations.quoted`.
+    Raises `ValueError` for a language without a catalogue. GitHub's runner looks for commands in what is printed,
+    which this does nothing about: stop them before, with `::stop-commands::`.
     """
     _Printer(cleaned(answer, _LONGEST), console).print()
 

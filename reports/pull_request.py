@@ -125,7 +125,7 @@ class _Page:
         rows = []
         for outcome in self.answer.outcomes:
             cells = (
-                md.together(f"{speaker.symbol(outcome).sign} {speaker.word(outcome)}"),
+                _signed(speaker.symbol(outcome).sign, speaker.word(outcome)),
                 md.code(shown_path(outcome.path)),
                 md.escape(label(outcome.exercise)),
                 md.together(speaker.points_of(outcome)),
@@ -308,7 +308,7 @@ class _Page:
         return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)
 
     def _status(self, criterion: CriterionVerdict) -> Markdown:
-        return md.together(f"{self._sign(criterion)} {self.say(symbols.STATUS[criterion.status].word)}")
+        return _signed(self._sign(criterion), self.say(symbols.STATUS[criterion.status].word))
 
     @staticmethod
     def _sign(criterion: CriterionVerdict) -> str:
@@ -324,6 +324,11 @@ def _beneath_title(criterion: CriterionVerdict) -> tuple[object, ...]:
         criterion.location,
         criterion.hints,
     )
+
+
+def _signed(sign: str, word: str) -> Markdown:
+    """Return a word that keeps its sign beside it in a narrow table."""
+    return Markdown(f"{md.escape(sign)}&nbsp;{md.escape(word)}")
 
 
 def _size(part: Markdown) -> int:

@@ -1,15 +1,17 @@
 """The documents and the program agree: commands, options, checks, walls, reasons, exit codes, links, examples."""
 
+import inspect
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 
-from grader import checks, vocabulary
+from grader import checks, data, rubric, vocabulary
 from grader.catalogue import sentences
 from grader.cli import app
 from grader.command_line import ExitCode
@@ -20,7 +22,15 @@ from grader.verdict import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-FOR_PEOPLE = ("students.md", "instructors.md", "classes.md", "rubric-authors.md", "packing.md")
+FOR_PEOPLE = (
+    "students.md",
+    "instructors.md",
+    "classes.md",
+    "rubric-authors.md",
+    "ci.md",
+    "tutorial.md",
+    "packing.md",
+)
 PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
@@ -121,15 +131,31 @@ def test_the_vocabulary_is_made_from_the_docstrings() -> None:
     assert page("vocabulary.md") == vocabulary.page(), "run `make vocabulary`"
 
 
-@pytest.mark.parametrize("check", checks.__all__)
-def test_every_check_has_a_sentence_and_an_example_that_runs(check: str) -> None:
-    section = page("vocabulary.md").split(f"### `{check}`\n\n")[1]
-    assert section[0].isupper() or section[0] == "`"
-    example = section.split("```python\n")[1].split("```")[0]
-    names = {name: getattr(checks, name) for name in checks.__all__}
-    for line in example.strip().splitlines():
-        exec(compile(line, check, "single"), names)
-    assert f"{check}(" in example
+PUBLIC = {name: getattr(module, name) for module, name in vocabulary.public()}
+
+
+def test_the_vocabulary_is_all_that_is_public() -> None:
+    assert sorted(PUBLIC) == sorted((*rubric.__all__, *checks.__all__, *data.__all__))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_has_a_sentence_and_an_example_that_runs(name: str) -> None:
+    signature, sentence, *_ = page("vocabulary.md").split(f"### `{name}`\n\n")[1].split("\n\n")
+    assert signature.startswith(f"`{name}(")
+    assert sentence[0].isupper() or sentence[0] == "`"
+    example = page("vocabulary.md").split(f"### `{name}`\n\n")[1].split("```python\n")[1].split("```")[0]
+    exec(compile(example, name, "exec"), {**PUBLIC, "np": np, "__file__": "rubric.py"})
+    assert f"{name}(" in example
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_parameter_is_explained(name: str) -> None:
+    prose = (inspect.getdoc(PUBLIC[name]) or "").split(">>>")[0]
+    explained = " ".join(_CODE.findall(prose))
+    head = " ".join(_CODE.findall(page("vocabulary.md").split("\n## ")[0]))
+    assert all(shared in head for shared in vocabulary.SHARED)
+    parameters = set(inspect.signature(PUBLIC[name]).parameters) - vocabulary.SHARED
+    assert not [one for one in parameters if not re.search(rf"\b{one}\b", explained)]
 
 
 def test_the_example_rubric_is_a_rubric_and_all_examples_are_python() -> None:

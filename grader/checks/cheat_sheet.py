@@ -17,7 +17,8 @@ from grader.text import T, Words
 class CheatSheet(Check):
     """One column of the cheat sheet: each of its cells is an equal share of the points.
 
-    The sheet is the value of the global `name`, or a Markdown table of the notebook where that holds nothing.
+    `column`: "units", "activation", "loss", "labels" or "metrics". The sheet is the value of the global
+    `name`, or a Markdown table of the notebook where that holds nothing.
 
     >>> CheatSheet("loss")
     """

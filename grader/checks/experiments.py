@@ -32,8 +32,9 @@ _ROUNDING = 0.02  # accuracies that people round, or measure again
 class Experiments(Check):
     """Output activations compared by validation accuracy, losses compared by learning curves; both really trained.
 
-    `learned`: the accuracy that says that a network has learned something: far above chance, far below what any
-    honest training reaches.
+    `activations(x_train, y_train, x_val, y_val)` and `losses(...)` are the functions that do so, on one-hot
+    labels. `learned`: the accuracy that says that a network has learned something: far above chance, far below
+    what any honest training reaches.
 
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
     """

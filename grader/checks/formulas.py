@@ -36,7 +36,8 @@ ON_EDGES = 0.5  # what is kept of a formula that is right in general and wrong o
 class Formulas(Check):
     """Each function computes what the formula of its name computes, on general inputs and on edges.
 
-    All count the same. One that is right in general and wrong on an edge keeps half of its share.
+    `functions` are names of formulas, which the functions have as well. All count the same. One that is right
+    in general and wrong on an edge keeps half of its share.
 
     >>> Formulas(("sensitivity", "specificity"))
     """

@@ -190,7 +190,7 @@ def _without_bias(model: Model) -> Judgement | None:
 class LeastSquares(EachNetwork):
     """Weights and bias of the trained network are those of least squares on the same rows, within a share of each.
 
-    None of them may be near 0, where shares mean nothing: so the target is not standardised.
+    `within`: that share. None of them may be near 0, where shares mean nothing: so the target is not standardised.
 
     >>> LeastSquares((Training(name="one", arguments=(1,)),), within=0.05)
     """

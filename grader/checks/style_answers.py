@@ -170,7 +170,8 @@ def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[st
 class StyleFacts(Check):
     """The global `name` says for each statement which styles it is true of; each has its share of the points.
 
-    Sets, lists and tuples of words are fine, and one text with several; in English and German, in any case.
+    `truth` says it rightly: statement by statement, the styles. Sets, lists and tuples of words are fine, and
+    one text with several; in English and German, in any case.
 
     >>> StyleFacts("STYLE_FACTS", {"branches": ("functional", "subclassed")})
     """

@@ -29,7 +29,8 @@ _MADE_IN_CALL = ("only supports singleton tf.Variables", "cannot add new element
 class HasStyle(Check):
     """A function returns a model of its style: sequential, functional or subclassed, and no other in disguise.
 
-    A model that does nothing but call another one is that other one's style.
+    `network`: the training whose `build` is that function, `style`: "sequential", "functional" or "subclassed". A
+    model that does nothing but call another one is that other one's style.
 
     >>> HasStyle(Training(build="build_functional", name="functional"), "functional")
     """

@@ -1,6 +1,7 @@
 """What a change is compared with: found, or refused. Never guessed: an empty comparison would be green."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from grader.ci.git import Change, Entry, GitError, Repository
 from grader.ci.host import DEFAULT_BRANCH, Claim, Host
@@ -57,11 +58,16 @@ def differences(repository: Repository, comparison: Comparison) -> tuple[Change,
         return repository.changes(comparison.parted[0], comparison.head)
     base = repository.files(comparison.base)
     found = [change for parted in comparison.parted for change in repository.changes(parted, comparison.head)]
-    return tuple(dict.fromkeys(change for change in found if not _is_same(base.get(change.path), change)))
+    return tuple(dict.fromkeys(own for change in found if (own := _own(change, base)) is not None))
 
 
-def _is_same(there: Entry | None, change: Change) -> bool:
-    return there is None if change.status == "D" else there == change.entry
+def _own(change: Change, base: Mapping[str, Entry]) -> Change | None:
+    """Return what of a change the base does not have just the same."""
+    if change.status == "D":
+        return change if change.path in base else None
+    if base.get(change.path) != change.entry:
+        return change if change.old in base else replace(change, status="M", old="")
+    return Change("D", change.old, Entry("0", "")) if change.old in base else None
 
 
 def _base(repository: Repository, claim: Claim, head: str) -> str:

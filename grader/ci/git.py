@@ -33,7 +33,6 @@ _SETTINGS = (
     f"core.hooksPath={os.devnull}",
     f"core.attributesFile={os.devnull}",
     "diff.external=",
-    "diff.ignoreSubmodules=none",
     "diff.renameLimit=1000",
     "log.showSignature=false",
     "protocol.allow=never",
@@ -85,7 +84,7 @@ class Repository:
 
     def commit(self, name: str) -> str | None:
         """Return the hash of the commit of that name or hash; None where this clone has none."""
-        if not name or name.startswith("-") or "\0" in name:
+        if not name or "\0" in name:
             return None
         done = self._run(("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"))
         return done.stdout.decode().strip() if done.returncode == 0 else None
@@ -129,8 +128,9 @@ class Repository:
 
     def changes(self, old: str, new: str) -> tuple[Change, ...]:
         """Return the files that differ between two commits, renames recognised."""
-        quiet = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-abbrev")
-        records = self._records("diff-tree", "-r", "-z", "--raw", "--find-renames", *quiet, old, new)
+        plain = ("--raw", "-r", "-z", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv")
+        # A .gitmodules of the change could ask to leave submodules out, and is obeyed without the last of these.
+        records = self._records("diff-tree", *plain, "--find-renames", "--ignore-submodules=none", old, new)
         return tuple(_changes(records))
 
     def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
@@ -234,6 +234,6 @@ def _failure(stderr: bytes) -> GitError:
 def missing_contents() -> Text:
     """Return the sentence about a clone that left contents out."""
     return T(
-        "This clone lacks the contents of files. Clone without a filter (--filter, sparse or partial), then start "
-        "again."
+        "This clone lacks some of its contents: it was made with a filter (as a partial clone), or is damaged. "
+        "Clone it again, without --filter."
     )

@@ -24,7 +24,6 @@ from reports.clean import visible
 
 ARTIFACT = "keras-grader-answer"  # as action.yml uploads it
 MEMBER = "answer.json"
-MARKER = "<!-- keras-grader -->"
 AUTHOR = "github-actions[bot]"
 MAX_ARCHIVE_BYTES = 8_000_000
 MAX_FILE_PAGES = 30  # GitHub lists no more than 3000 files
@@ -99,7 +98,7 @@ def comment(visit: Visit) -> Text:
     body, problem = _body(visit, pull)
     if not _is_current(visit, visit.gh.get(f"pulls/{pull.number}", PullRequest)):
         return T("Nothing to say: #{number} has changed meanwhile, and gets a run of its own.", number=pull.number)
-    _write(visit, pull, f"{MARKER}\n{body}\n{_footer(visit)}\n")
+    _write(visit, pull, f"{remark.MARKER}\n{body}\n{_footer(visit)}\n")
     if problem is not None:
         raise ToldError(problem)
     return T("The comment on #{number} is up to date.", number=pull.number)
@@ -173,7 +172,7 @@ def _write(visit: Visit, pull: PullRequest, body: str) -> None:
     """Write the one comment, or bring it up to date."""
     for each in visit.gh.pages(f"issues/{pull.number}/comments", Comment):
         # The marker alone proves nothing: anybody can write it.
-        if each.user is not None and each.user.login == AUTHOR and (each.body or "").startswith(MARKER):
+        if each.user is not None and each.user.login == AUTHOR and (each.body or "").startswith(remark.MARKER):
             if each.body != body:
                 visit.gh.send("PATCH", f"issues/comments/{each.id}", {"body": body})
             return

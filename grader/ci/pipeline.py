@@ -83,7 +83,7 @@ def of_change(folder: Path, wishes: Wishes, environment: Mapping[str, str]) -> t
     try:
         repository = Repository(folder)
         host = host_of(environment)
-        wanted = Claim(wishes.base, wishes.base, host) if wishes.base is not None else claim(environment)
+        wanted = Claim(wishes.base, "--base", host) if wishes.base is not None else claim(environment)
         return _of_change(_Change.found(repository, wanted), wishes, say)
     except ToldError as error:
         return _refused(error.text, wishes, say), {}
@@ -112,7 +112,8 @@ def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer
             unpack(change.repository, change.base, place.folder)
         course = course or place
         strays = _strays(course, hand_ins(change.repository, found.strays))
-        if rubrics == "shipped" and not (found.submissions or found.problems or found.remarks or strays):
+        errors = any(remark.severity == "error" for remark in (*found.remarks, *strays))
+        if rubrics == "shipped" and not (found.submissions or found.problems or errors):
             raise ChangeError(
                 T(
                     "This repository has no course: there is no exercises/NAME/rubric.py in the commit that the "
@@ -122,7 +123,7 @@ def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer
             )
         places = _places(course, found, hand_ins(change.repository, found.submissions))
         graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
-    remarks = (*found.remarks, *strays, *altered(change.changes, exercises))
+    remarks = (*found.remarks, *strays, *altered(change.changes))
     comparison = change.comparison
     return _answer(rubrics, graded, remarks, wishes, say, comparison.course, comparison.head), graded.pages
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Set
 
 from grader.ci.git import Entry, people
-from grader.ci.trusted_paths import Decides, decides
 from grader.intake.names import CANDIDATES, shown, stem, suffix
 
 SUBMISSION_FILES = ("submission.py", "submission.ipynb")
@@ -45,16 +44,6 @@ def is_copy(path: str) -> bool:
 def is_of_course(path: str) -> bool:
     """Return whether a file belongs to the course itself, if it is no submission: rubrics, sheets, references."""
     return path.startswith(("exercises/", "reference/"))
-
-
-def is_of_workflow(path: str) -> bool:
-    """Return whether pipelines run by it."""
-    return decides(path) is Decides.PIPELINE
-
-
-def is_of_grader(path: str, exercises: Set[str]) -> bool:
-    """Return whether it is one of the grader's own files, or says what is installed."""
-    return decides(path) is Decides.GRADER and exercise_of(path, exercises) is None
 
 
 def is_in_place(path: str, exercises: Set[str]) -> bool:

@@ -14,14 +14,13 @@ from grader.ci.places import (
     is_helper,
     is_in_place,
     is_of_course,
-    is_of_grader,
-    is_of_workflow,
     listed,
     name_of,
     named,
     new_exercise,
     takes_the_place,
 )
+from grader.ci.trusted_paths import Decides, decides
 from grader.intake.names import CANDIDATES, named_for, suffix
 from grader.text import T, Text
 from grader.verdict import Severity
@@ -86,26 +85,27 @@ def touched(changes: Iterable[Change], sides: Sides) -> Touched:
     return sorting.result()
 
 
-def altered(changes: Iterable[Change], exercises: Set[str]) -> tuple[Remark, ...]:
+def altered(changes: Iterable[Change]) -> tuple[Remark, ...]:
     """Return what is to be said of a change to files that grading itself depends on."""
     paths = dict.fromkeys(path for change in changes for path in (change.old, change.path) if path)
-    of_course = [path for path in paths if is_of_course(path) and not is_in_place(path, exercises)]
-    of_grader = [path for path in paths if is_of_grader(path, exercises)]
-    of_workflow = [path for path in paths if is_of_workflow(path)]
+    of_course = [path for path in paths if decides(path) is Decides.COURSE]
+    of_grader = [path for path in paths if decides(path) is Decides.GRADER]
+    of_pipeline = [path for path in paths if decides(path) is Decides.PIPELINE]
     course = T(
         "This change alters the course: {names}. It is graded by the rubrics as they are without it.",
         names=listed(of_course),
     )
     grader = T(
-        "This change alters the grader's own files: {names}. It is graded by the grader as it is without it.",
+        "This change alters the grader's own files: {names}. It is graded by the grader that was installed for "
+        "this run.",
         names=listed(of_grader),
     )
-    workflow = T(
+    pipeline = T(
         "This change alters files that pipelines run by: {names}. The rubrics are not the change's, but some "
         "hosts run a changed pipeline at once: look at these files before you believe this result.",
-        names=listed(of_workflow),
+        names=listed(of_pipeline),
     )
-    said = ((of_course, course), (of_grader, grader), (of_workflow, workflow))
+    said = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
     return tuple(Remark("warning", text) for names, text in said if names)
 
 
@@ -130,12 +130,11 @@ class _Sorting:
     strays: dict[str, Candidate] = field(default_factory=dict)
 
     def result(self) -> Touched:
-        """Return everything, by path; what is worst, first."""
-        order = ("error", "warning", "tip")
+        """Return everything, by path."""
         return Touched(
             tuple(sorted(self.submissions.values(), key=lambda found: found.path)),
             tuple(sorted(self.problems.values(), key=lambda found: found.path)),
-            tuple(sorted(self.remarks.values(), key=lambda remark: (order.index(remark.severity), remark.path))),
+            tuple(sorted(self.remarks.values(), key=lambda remark: remark.path)),
             tuple(sorted(self.strays.values(), key=lambda found: found.path)),
         )
 
@@ -152,7 +151,7 @@ class _Sorting:
             self._take_new(path, new)
         elif is_in_place(path, exercises):
             self._take_submission(path, change.entry.blob)
-        elif is_candidate(path) and not path.startswith("reference/") and name_of(path) != "rubric.py":
+        elif is_candidate(path) and not _is_something_else(path):
             self._take_stray(path, change.entry.blob)
 
     def take_away(self, gone: str, now: str) -> None:
@@ -254,3 +253,12 @@ class _Sorting:
 
     def _add(self, remark: Remark) -> None:
         self.remarks[remark.path, remark.text.msgid] = remark
+
+
+def _is_something_else(path: str) -> bool:
+    """Return whether a Python file has another purpose than to be handed in, so that it lies where it should."""
+    return (
+        path.startswith("reference/")
+        or name_of(path) == "rubric.py"
+        or decides(path) in (Decides.GRADER, Decides.PIPELINE)
+    )

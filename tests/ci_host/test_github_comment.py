@@ -17,7 +17,8 @@ import yaml
 
 from grader.ci import github_comment
 from grader.ci.answer import MAX_BYTES
-from grader.ci.github_comment import ARTIFACT, AUTHOR, MARKER, MAX_ARCHIVE_BYTES
+from grader.ci.github_comment import ARTIFACT, AUTHOR, MAX_ARCHIVE_BYTES
+from grader.ci.remark import MARKER
 from tests.ci_host import stand_in_gh
 from tests.ci_host.answers import HEAD, HOSTILE, data
 from tests.ci_host.github_runner import Machine, Ran, plain_variables, run_action
@@ -191,7 +192,10 @@ def test_the_next_run_brings_the_same_comment_up_to_date(tmp_path: Path) -> None
         {"id": 3, "user": {"login": AUTHOR}, "body": f"{MARKER}\nold"},
     ]
     done = visit(tmp_path, api(issues__7__comments=there))
-    assert [method for method, _ in done.written] == ["PATCH"]
+    assert [each["path"] for each in done.asked if each["method"] != "GET"] == [
+        "repos/school/course/issues/comments/3"
+    ]
+    assert done.ran.code == 0
 
 
 def test_the_comment_is_found_beyond_the_first_page(tmp_path: Path) -> None:
@@ -340,7 +344,14 @@ def test_an_archive_that_is_larger_than_it_says_is_not_read_to_its_end(tmp_path:
     archive = zipped(("answer.json", data())) + b"\x00" * MAX_ARCHIVE_BYTES
     done = visit(tmp_path, api(), archive)
     assert done.ran.code == 2
+    assert f"larger than {MAX_ARCHIVE_BYTES}" in done.ran.log
     assert "no answer that can be read" in done.body
+
+
+def test_a_record_that_is_larger_than_any_is_not_read_to_its_end(tmp_path: Path) -> None:
+    archive = zipped(("answer.json", b" " * (MAX_BYTES + 1)))
+    done = visit(tmp_path, api(archive), archive)
+    assert f"larger than {MAX_BYTES}" in done.ran.log
 
 
 @pytest.mark.parametrize("artifacts", [[], [{"id": 51, "name": "x", "size_in_bytes": 1, "expired": False}]])

@@ -1,6 +1,7 @@
 """The pipeline for GitLab, its script run as a runner does: a merge request in a real repository, real walls."""
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -57,7 +58,7 @@ def run(project: Path, variables: dict[str, str], *, kept: bool = True) -> Job:
         (project / ".keras-grader").symlink_to(sys.prefix)
     job = PIPELINE["grade"]
     script = "\n".join(["set -eo pipefail", *job["before_script"], *job["script"]])
-    given = plain_variables(**variables, **{name: str(value) for name, value in job["variables"].items()})
+    given = plain_variables(**variables, **(PIPELINE["variables"] | job["variables"]))
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=project,
@@ -128,6 +129,19 @@ def test_the_cache_belongs_to_one_version_of_the_grader_and_of_python() -> None:
     assert job["cache"]["paths"] == [".keras-grader/"]
 
 
-def test_the_pipeline_knows_no_token() -> None:
-    text = (ROOT / "docs/ci/gitlab-ci.yml").read_text("utf-8")
-    assert "TOKEN" not in text.split("\nnote:")[0]
+def test_the_job_that_grades_knows_no_token() -> None:
+    assert "TOKEN" not in yaml.safe_dump(PIPELINE["grade"]) + yaml.safe_dump(PIPELINE["variables"])
+
+
+def test_the_job_that_has_a_token_has_no_file_of_the_merge_request_and_no_cache() -> None:
+    job = PIPELINE["note"]
+    assert job["variables"]["GIT_STRATEGY"] == "empty"
+    assert job["environment"] == {"name": "grader-note", "action": "access"}
+    assert "cache" not in job
+
+
+@pytest.mark.parametrize("job", ["grade", "note"])
+def test_every_script_is_one_that_the_shell_can_read(job: str) -> None:
+    for line in (*PIPELINE[job]["before_script"], *PIPELINE[job]["script"]):
+        subprocess.run(["sh", "-n", "-c", line], check=True, timeout=10)
+        assert all(" -I" in each for each in re.findall(r"python .*", line))

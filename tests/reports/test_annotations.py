@@ -1,7 +1,6 @@
 """Workflow commands: the runner obeys ours, and none of a student's."""
 
 import re
-import secrets
 
 import msgspec
 import pytest
@@ -9,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.ci.answer import Answer, Note, Outcome
-from grader.verdict import Location, Notice, Status
-from reports.annotations import MOST, annotations, quoted
+from grader.verdict import Location, Notice, Severity, Status
+from reports.annotations import MOST, annotations
 from tests.reports.answer_samples import (
     ERROR,
     FAULT,
@@ -204,6 +203,14 @@ def test_at_most_ten_of_a_kind_are_shown_the_most_important_first_and_the_rest_i
     assert commands[20].data == "GitHub shows no more than ten of a kind. Left out here: 12."
 
 
+@pytest.mark.parametrize(("severity", "left_out"), [("error", 3), ("warning", 3), ("tip", 4)])
+def test_what_is_left_out_of_one_kind_alone_is_counted(severity: Severity, left_out: int) -> None:
+    notes = tuple(Note(severity=severity, text=f"{n}") for n in range(MOST + 3))
+    (notice,) = (each for each in _obeyed(answer(notes=notes)) if "ten of a kind" in each.data)
+    assert notice.name == "notice"
+    assert notice.data == f"GitHub shows no more than ten of a kind. Left out here: {left_out}."
+
+
 def test_ten_of_each_are_all_shown_and_none_is_said_to_be_left_out() -> None:
     notes = [Note(severity=s, text=f"{n}") for s in ("error", "warning", "tip") for n in range(10)]
     commands = _obeyed(answer(notes=tuple(notes)))
@@ -236,29 +243,10 @@ def test_the_runner_obeys_nothing_but_our_annotations(made: Answer) -> None:
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]", shown)
 
 
-def test_quoted_lines_are_printed_and_not_obeyed() -> None:
-    token = secrets.token_hex()
-    lines = ("::set-output name=a::b", "##[add-mask]a", "a\n::add-path::b")
-    first, *between, last = quoted(lines, token)
-    assert (first, tuple(between), last) == (f"::stop-commands::{token}", lines, f"::{token}::")
-
-
-@pytest.mark.parametrize("token", ["", "short", "pause-logging-please", "a" * 15, "a" * 15 + "\n", "a b" * 8])
-def test_a_token_that_could_be_guessed_or_misread_is_refused(token: str) -> None:
-    with pytest.raises(ValueError, match="16 letters and digits"):
-        quoted((), token)
-
-
-def test_a_token_that_stands_in_what_is_quoted_is_refused() -> None:
-    token = "0123456789abcdef"
-    for line in (f"::{token}::", f"a ##[{token.upper()}]"):
-        with pytest.raises(ValueError, match="take a new one"):
-            quoted(["fine", line], token)
-
-
 def test_a_message_is_cut() -> None:
-    one = with_criteria(Status.FAILED, criterion(Status.FAILED, message="a" * 10**6, title="b" * 10**6))
+    one = with_criteria(Status.FAILED, criterion(Status.FAILED, message="a" * 10**6, title="b\n" * 10**6))
     assert len("".join(annotations(answer(one)))) < 2000
+    assert "\n" not in _obeyed(answer(one))[0].properties["title"]
 
 
 def test_a_notice_of_the_verdict_without_a_place_is_told_of_the_file() -> None:

@@ -100,6 +100,18 @@ def test_a_submission_without_a_verdict_is_a_finding(one: Outcome, severity: str
     assert (one.problem or one.fault) in finding["description"]
 
 
+@pytest.mark.parametrize(("path", "shown"), [("a\nb.py", "a b.py"), ("\u202e.py", "⟨U+202E⟩.py"), ("", ".")])
+def test_a_path_that_cannot_be_shown_as_it_is_is_written_out(path: str, shown: str) -> None:
+    one = msgspec.structs.replace(UNREADABLE, path=path)
+    assert _read(answer(one))[0]["location"]["path"] == shown
+
+
+def test_a_check_has_a_name_of_one_line() -> None:
+    one = with_criteria(Status.FAILED, criterion(Status.FAILED, "a\nb" * 200))
+    assert "\n" not in _read(answer(one))[0]["check_name"]
+    assert len(_read(answer(one))[0]["check_name"]) < 220
+
+
 def test_notes_are_findings() -> None:
     assert [(each["severity"], each["location"]["path"]) for each in _read(answer(notes=(ERROR, WARNING)))] == [
         ("blocker", "submission.py"),

@@ -40,6 +40,7 @@ def _read(made: Answer) -> ET.Element:
         assert must <= set(element.attrib) <= must | may
         assert {child.tag for child in element} <= inside
         assert all(element.get(key, "a").strip() for key in ("name", "classname"))
+        assert not any("\n" in value for value in element.attrib.values())
     for suite in root:
         for kind, count in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
             assert suite.get(count) == str(len(suite.findall(f"testcase/{kind}")))
@@ -107,6 +108,17 @@ def test_what_was_not_graded_is_an_error_whatever_the_points() -> None:
     assert _kinds(answer(one, pass_mark=1.0)) == [("Scale", "passed"), ("B", "error")]
 
 
+def test_what_was_not_graded_is_an_error_although_no_criterion_is() -> None:
+    one = with_criteria(Status.NOT_GRADED, criterion(Status.FAILED))
+    assert _kinds(answer(one)) == [("Submission as a whole", "error"), ("Scale", "failure")]
+    assert _kinds(answer(one, pass_mark=0.0)) == _kinds(answer(one))
+
+
+def test_a_verdict_without_criteria_is_what_its_status_says() -> None:
+    assert _kinds(answer(with_criteria(Status.PASSED))) == [("Submission as a whole", "passed")]
+    assert _kinds(answer(with_criteria(Status.FAILED))) == [("Submission as a whole", "failure")]
+
+
 @pytest.mark.parametrize(("one", "sentence"), [(UNREADABLE, UNREADABLE.problem), (FAULT, FAULT.fault)])
 def test_a_submission_without_a_verdict_is_an_error(one: Outcome, sentence: str) -> None:
     (error,) = _read(answer(one, pass_mark=0.0)).iter("error")
@@ -140,6 +152,12 @@ def test_cases_of_the_same_name_are_told_apart() -> None:
     assert [name for name, _ in _kinds(answer(one, one))] == ["Scale", "Scale (2)", "Scale (3)", "Scale (4)"]
 
 
+def test_a_criterion_without_a_title_is_named_by_its_id() -> None:
+    assert _kinds(answer(with_criteria(Status.PASSED, criterion(Status.PASSED, title="")))) == [
+        ("scale", "passed")
+    ]
+
+
 def test_a_long_string_is_cut() -> None:
     one = with_criteria(Status.FAILED, criterion(Status.FAILED, message="a" * 10**6, title="b" * 10**6))
     assert len(junit(answer(one))) < 10_000
@@ -147,7 +165,10 @@ def test_a_long_string_is_cut() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    strangers(st.text(max_size=6) | st.sampled_from(["", "\x00", "\ufffe", "\uffff", "\ud800", "]]>", "<a>", "&"]))
+    strangers(
+        st.text(max_size=6)
+        | st.sampled_from(["", "\x00", "a\nb", "\ufffe", "\uffff", "\ud800", "]]>", "<a>", "&"])
+    )
 )
 def test_whatever_stands_in_it_the_file_can_be_read_and_is_green_only_for_what_passed(made: Answer) -> None:
     root = _read(made)
