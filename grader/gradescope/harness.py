@@ -20,6 +20,7 @@ from grader.files import UnreadableSubmission
 from grader.grade import Grader, Mode
 from grader.gradescope.handed_in import NothingToGradeError, handed_in
 from grader.gradescope.settings import FILE, Settings
+from grader.intake.records import UnusableHandInsError
 from grader.sandbox.supervisor import SandboxError
 from grader.sandbox.walls import AS_NOBODY
 from grader.submission import read
@@ -41,7 +42,7 @@ def main(autograder: Path) -> ExitCode:
         sentence = say(error.text)
         print(sentence.encode("utf-8", "replace").decode())  # noqa: T201
         text = gradescope.refusal(sentence, settings.language, settings.visibility)
-    except UnusableRubricError as error:
+    except (UnusableRubricError, UnusableHandInsError) as error:
         text = ""
         _tell(say, error.text)
     except (SandboxError, GraderError) as error:
@@ -103,9 +104,9 @@ def missing(isolation: Isolation) -> Text | None:
 
 def _close(autograder: Path) -> None:
     """Let nobody but this user into the folders, as the submission may run as another one without namespaces."""
-    for name in PRIVATE:
-        (autograder / name).mkdir(exist_ok=True)
-        (autograder / name).chmod(0o700)
+    for folder in (autograder / name for name in PRIVATE):
+        if folder.is_dir():
+            folder.chmod(0o700)
 
 
 def _tell(say: Translator, why: Text) -> None:

@@ -15,8 +15,9 @@ import pytest
 
 from grader.command_line import ExitCode
 from grader.gradescope.autograder import needs
-from grader.gradescope.handed_in import NothingToGradeError, handed_in
-from grader.gradescope.harness import missing
+from grader.gradescope.handed_in import handed_in
+from grader.gradescope.harness import main, missing
+from grader.intake.records import UnusableHandInsError
 from grader.pins import for_grading
 from grader.rubric import Limits
 from grader.sandbox.walls import AS_NOBODY, WALLS
@@ -304,7 +305,8 @@ def test_what_cannot_be_graded_is_told_to_the_student_for_no_points(
     files: dict[str, str | bytes], said: str, place: Place
 ) -> None:
     place.hand_in(**files)
-    results = place.results()
+    assert main(place.folder) == 0
+    results = msgspec.json.decode(place.file.read_bytes(), type=Results, strict=True)
     assert results.score == 0
     assert said in results.output
     assert [(t.status, t.visibility) for t in results.tests] == [("failed", "visible")]
@@ -478,6 +480,19 @@ def test_the_file_in_a_zip_keeps_its_name(tmp_path: Path) -> None:
     assert (name, file.read_text()) == ("solution.py", "x = 1")
 
 
-def test_a_hand_in_that_cannot_be_listed_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NothingToGradeError):
+def test_what_is_not_the_students_doing_is_no_zero(tmp_path: Path) -> None:
+    with pytest.raises(UnusableHandInsError):
         handed_in(tmp_path / "nowhere", "functions", tmp_path)
+    (tmp_path / "mine").mkdir()
+    with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
+        archive.writestr("solution.py", "x = 1")
+    with pytest.raises(UnusableHandInsError):  # no room to unpack
+        handed_in(tmp_path / "mine", "functions", tmp_path / "nowhere")
+
+
+def test_a_hand_in_that_did_not_arrive_leaves_no_results(place: Place) -> None:
+    (place.folder / "submission").rmdir()
+    results_from_before(place)
+    assert place.run() == ExitCode.NOT_GRADED
+    assert not place.file.exists()
+    assert "The folder submission cannot be listed" in place.stdout.replace(str(place.folder) + "/", "")
