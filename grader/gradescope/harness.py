@@ -60,10 +60,11 @@ def main(autograder: Path) -> ExitCode:
 
 def _results(autograder: Path, settings: Settings, say: Translator) -> str:
     """Return the text of the results, empty where there are none to give."""
+    course = Course(autograder / "source" / "course")
     with tempfile.TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as unpacked:
-        name, file = handed_in(autograder / "submission", settings.exercise, Path(unpacked))
+        name, file = handed_in(course, settings.exercise, autograder / "submission", Path(unpacked))
         submission = msgspec.structs.replace(read(file), name=name)
-    with Grader(Course(autograder / "source" / "course"), Mode.WALLS) as grader:
+    with Grader(course, Mode.WALLS) as grader:
         verdict = grader.grade(settings.exercise, submission, settings.language).verdict
     print(msgspec.json.format(msgspec.json.encode(gradescope.for_instructors(verdict)), indent=2).decode())  # noqa: T201
     if why := _worthless(verdict):

@@ -14,8 +14,9 @@ import msgspec
 import pytest
 
 from grader.command_line import ExitCode
+from grader.course import Course
 from grader.gradescope.autograder import needs
-from grader.gradescope.handed_in import handed_in
+from grader.gradescope.handed_in import NothingToGradeError, handed_in
 from grader.gradescope.harness import main, missing
 from grader.intake.records import UnusableHandInsError
 from grader.pins import for_grading
@@ -26,6 +27,7 @@ from grader.verdict import Isolation, WallState
 from tests.bundle.conftest import ROOT, environment, folder_for_everyone
 
 COURSE = ROOT / "tests" / "end_to_end" / "course"
+SMALL = Course(COURSE)
 RIGHT = (COURSE / "reference" / "functions" / "submission.py").read_text()
 
 Visible = Literal["hidden", "after_due_date", "after_published", "visible"]
@@ -468,26 +470,38 @@ def test_in_a_repository_only_the_exercises_folder_is_looked_at(tmp_path: Path) 
     for name in ("functions", "networks"):
         (tmp_path / "mine" / name).mkdir(parents=True)
         (tmp_path / "mine" / name / "submission.py").write_text(name)
-    name, file = handed_in(tmp_path / "mine", "functions", tmp_path)
+    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("submission.py", "functions")
+
+
+def test_the_stub_that_nobody_touched_is_not_meant_where_there_is_more(tmp_path: Path) -> None:
+    course = Course(ROOT)
+    stubs = ROOT / "exercises" / "wine"
+    shutil.copytree(stubs, tmp_path / "wine", ignore=shutil.ignore_patterns("*.py[c]", "__pycache__", "rubric.py"))
+    with pytest.raises(NothingToGradeError):  # two stubs, and nothing else
+        handed_in(course, "wine", tmp_path / "wine", tmp_path)
+    (tmp_path / "wine" / "submission.py").write_text("x = 1")
+    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.py"
+    (tmp_path / "wine" / "submission.py").unlink()
+    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.ipynb"
 
 
 def test_the_file_in_a_zip_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
         archive.writestr("deep/solution.py", "x = 1")
-    name, file = handed_in(tmp_path / "mine", "functions", tmp_path)
+    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("solution.py", "x = 1")
 
 
 def test_what_is_not_the_students_doing_is_no_zero(tmp_path: Path) -> None:
     with pytest.raises(UnusableHandInsError):
-        handed_in(tmp_path / "nowhere", "functions", tmp_path)
+        handed_in(SMALL, "functions", tmp_path / "nowhere", tmp_path)
     (tmp_path / "mine").mkdir()
     with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
         archive.writestr("solution.py", "x = 1")
     with pytest.raises(UnusableHandInsError):  # no room to unpack
-        handed_in(tmp_path / "mine", "functions", tmp_path / "nowhere")
+        handed_in(SMALL, "functions", tmp_path / "mine", tmp_path / "nowhere")
 
 
 def test_a_hand_in_that_did_not_arrive_leaves_no_results(place: Place) -> None:
