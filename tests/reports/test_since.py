@@ -38,8 +38,8 @@ def test_what_passed_and_what_does_not_any_more_comes_first() -> None:
     assert said(before, after) == [
         "no longer passed: b",
         "now passed: a",
-        "2 → 4.5 points: d",
-        "not attempted → failed: c",
+        "4.5 points, was 2: d",
+        "failed, was not attempted: c",
     ]
 
 
@@ -51,12 +51,15 @@ def test_nothing_changed_is_said_and_what_is_new_is_no_change(other: Verdict) ->
 
 
 def test_a_bonus_that_came_or_went_is_a_change() -> None:
-    assert said(verdict(a=(Status.PASSED, 10)), verdict(a=(Status.PASSED, 12))) == ["10 → 12 points: a"]
+    assert said(verdict(a=(Status.PASSED, 10)), verdict(a=(Status.PASSED, 12))) == ["12 points, was 10: a"]
 
 
 def test_a_console_that_lacks_signs_gets_others() -> None:
-    before, after = verdict(a=(Status.PASSED, 10)), verdict(a=(Status.PASSED, 12))
-    assert said(before, after, "ascii") == ["10 -> 12 points: a"]
+    before, after = verdict(a=(Status.FAILED, 0)), verdict(a=(Status.PASSED, 10))
+    strange = msgspec.structs.replace(after.criteria[0], title="x ≤ 1")
+    assert said(before, msgspec.structs.replace(after, criteria=(strange,)), "ascii") == [
+        "now passed: x \\u2264 1"
+    ]
 
 
 def test_it_speaks_german_and_titles_steer_nothing() -> None:
