@@ -23,6 +23,8 @@ SAME = {
     "Seeds": "the word that German courses use",
     "Status": "the same word in German",
     "Version": "the same word in German",
+    "Commit {commit}": "git's own word",
+    "Commit {head}.": "git's own word",
     "%(seconds)s s": "the unit of time",
     "{error}.": "nothing but what Python says",
     "{first} {second}": "nothing but other sentences",
