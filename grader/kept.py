@@ -1,5 +1,6 @@
 """A grader that stays: warm from one submission to the next, and started anew when its processes are gone."""
 
+import contextlib
 from typing import Self
 
 from grader.course import Course
@@ -56,13 +57,14 @@ class KeptGrader:
                 self.prepare()
                 raise
             else:
-                grader.prepare()
+                self.prepare()
                 return graded
         raise ProcessGoneError(str(gone)) from gone
 
     def prepare(self) -> None:
-        """Start what the next submission will need."""
-        self._started().prepare()
+        """Start what the next submission will need; what cannot be started now may be when it is needed."""
+        with contextlib.suppress(OSError, SandboxError):
+            self._started().prepare()
 
     def _started(self) -> Grader:
         if self._grader is None:

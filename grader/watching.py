@@ -87,7 +87,7 @@ class Watching:
         self._rule()
         try:
             graded = self._graded(submission, recall)
-        except (GraderError, SandboxError) as error:
+        except (GraderError, SandboxError, OSError) as error:  # a full disk, say: the next save may go well
             complain(visible(self._say(fault(error))))
             return
         recall.check()

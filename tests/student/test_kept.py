@@ -125,3 +125,14 @@ def test_a_check_inside_of_a_check_does_nothing(kept: KeptGrader, tmp_path: Path
     verdict = kept.grade("functions", read(notebook(tmp_path, *cells)), "en").verdict
     assert verdict.status is Status.PASSED
     assert verdict.notices == ()
+
+
+def test_a_verdict_is_not_lost_when_nothing_can_be_started_for_the_next_one(
+    kept: KeptGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError("no more processes")
+
+    assert passes(kept, tmp_path)
+    monkeypatch.setattr(kept._started().workshop, "prepare", full)
+    assert passes(kept, tmp_path)
