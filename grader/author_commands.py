@@ -27,6 +27,7 @@ from grader.grade import Grader
 from grader.running import counting_bar, running_grader
 from grader.scaffolding import Kind, ScaffoldError, authors_course, problem_of, scaffold
 from grader.text import T, Translator
+from grader.verdict import Verdict
 
 if TYPE_CHECKING:
     from grader.validate import Exercise
@@ -163,24 +164,36 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
     return all(proven)
 
 
+def _explain(reference: Verdict, say: Translator) -> None:
+    """Say where the reference falls short: what its mutants lose would say nothing then."""
+    complain(say(T("The reference does not get what it has to, so its mutants were not tried:")))
+    for criterion in reference.criteria:
+        if criterion.points < criterion.max_points:
+            complain(f"  {criterion.id}: {criterion.message}")
+
+
 def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     from grader.proof_tables import count_of_mutants, table_of_claims, table_of_mutants
     from grader.validate import Bench
 
     console = Console()
-    bench = Bench(grader, exercise.name, exercise.claims)
+    bench = Bench(grader, exercise.name, exercise.claims, say.language)
     proofs, trials = [], []
     total = len(exercise.claims) + len(exercise.mutants)
     with counting_bar(say(T("Proving {exercise}", exercise=exercise.name)), total) as advance:
         for proof in bench.proofs():
             advance(proof.claim.name)
             proofs.append(proof)
-        for trial in bench.trials(exercise.mutants, exercise.equivalents):
-            advance(trial.mutant.id)
-            trials.append(trial)
+        if proofs[0].complaint is None:
+            for trial in bench.trials(exercise.mutants, exercise.equivalents):
+                advance(trial.mutant.id)
+                trials.append(trial)
     console.print(table_of_claims(exercise.name, proofs, say))
-    console.print(table_of_mutants(exercise.name, trials, say))
-    console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
+    if proofs[0].complaint is not None:
+        _explain(bench.reference().verdict, say)
+    else:
+        console.print(table_of_mutants(exercise.name, trials, say))
+        console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         complain(say(complaint))
     for pattern in exercise.stale:

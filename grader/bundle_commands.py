@@ -79,13 +79,15 @@ def gradescope(
     from grader import packing
     from grader.gradescope.autograder import autograder, needs
     from grader.gradescope.settings import Settings
+    from grader.usable import usable
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
     target = out or Path(f"{exercise}-autograder.zip")
     with _told(say):
-        gigabytes, minutes = needs(chosen.rubric(exercise))
+        rubric = usable(chosen, exercise).rubric
+        gigabytes, minutes = needs(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
         files, locked = autograder(chosen, exercise, settings)
         packing.write_zip(files, target)
@@ -97,7 +99,7 @@ def gradescope(
                 "{minutes} minutes, an autograder of {points:g} points.",
                 gigabytes=gigabytes,
                 minutes=minutes,
-                points=chosen.rubric(exercise).total,
+                points=rubric.total,
             )
         )
     )

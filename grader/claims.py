@@ -103,8 +103,21 @@ def _variant(path: Path, reference: Path) -> Claim:
     for part in header["loses"].split(","):
         name, _, keeps = part.strip().partition("=")
         if name != "nothing":
-            loses[name] = float(keeps) if keeps else None
+            loses[name] = _share(keeps, path) if keeps else None
     return Claim(path.name, submission, loses, from_reference=from_reference)
+
+
+def _share(text: str, path: Path) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ClaimError(
+            T(
+                "{file}: what a criterion keeps is a share such as 0.5; received {received!r}",
+                file=path.name,
+                received=text,
+            )
+        ) from None
 
 
 def _joined(reference: Path, path: Path) -> Submission:

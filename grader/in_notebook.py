@@ -149,10 +149,13 @@ def _page() -> dict[str, Any] | None:
         return None
     try:
         page = message.blocking_request("get_ipynb", timeout_sec=PAGE_SECONDS)["ipynb"]
+        # Without what the cells showed: reports of earlier checks are large.
+        cells = [{key: value for key, value in cell.items() if key != "outputs"} for cell in page["cells"]]
+        page = page | {"cells": cells}
         json.dumps(page)
     except Exception:  # noqa: BLE001 - no promise of Colab's: without an answer, the history will do
         return None
-    return page if isinstance(page, dict) and page.get("cells") else None
+    return page if cells else None
 
 
 def _history(shell: Any) -> Sequence[Executed]:

@@ -30,39 +30,43 @@ class Outputs:
     @property
     def files(self) -> list[Path]:
         """The files that were asked for."""
-        return [
-            *filter(None, [self.html_out]),
-            *([Path(self.json_out)] if self.json_out not in (None, "-") else []),
-        ]
+        record = [Path(self.json_out)] if self.json_out not in (None, "-") else []
+        return [*filter(None, [self.html_out]), *record]
 
     def write(self, graded: Graded) -> None:
-        """Write all of it, over what was there. The browser is opened the first time. Raises `OSError`."""
+        """Write all of it, over what was there; the browser is opened the first time.
+
+        Raises `OSError` where a file could not be written, after all that could be.
+        """
+        try:
+            self._write_files(graded)
+        finally:
+            if self.json_out == "-":
+                _print_json(encode(graded.verdict))
+            else:
+                terminal.render(graded.verdict, Console())
+        if self.html_out is None:
+            return
+        if self.json_out != "-":
+            report = self.say(T("Report: {file}", file=shown(self.html_out)))
+            Console().print(report, markup=False, highlight=False, soft_wrap=True)
+        if self.open_it and not self._opened:
+            self._opened = True
+            self._open(self.html_out)
+
+    def _write_files(self, graded: Graded) -> None:
         if self.html_out is None and self.open_it:
             # A folder that only its owner may enter. It stays: the browser reads it after this has ended.
             self.html_out = Path(tempfile.mkdtemp(prefix="grader-")) / "report.html"
         if self.html_out is not None:
             self.html_out.write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
-        if self.json_out == "-":
-            _print_json(encode(graded.verdict))
-        else:
-            if self.json_out is not None:
-                Path(self.json_out).write_text(encode(graded.verdict), encoding="utf-8")
-            console = Console()
-            terminal.render(graded.verdict, console)
-            if self.html_out is not None:
-                report = self.say(T("Report: {file}", file=shown(self.html_out)))
-                console.print(report, markup=False, highlight=False, soft_wrap=True)
-        if self.open_it and self.html_out is not None and not self._opened:
-            self._opened = True
-            if not opened(self.html_out):
-                complain(
-                    self.say(
-                        T(
-                            "No browser could be opened. Open the report yourself: {file}",
-                            file=shown(self.html_out),
-                        )
-                    )
-                )
+        if self.json_out not in (None, "-"):
+            Path(self.json_out).write_text(encode(graded.verdict), encoding="utf-8")
+
+    def _open(self, page: Path) -> None:
+        if not opened(page):
+            told = T("No browser could be opened. Open the report yourself: {file}", file=shown(page))
+            complain(self.say(told))
 
 
 def _print_json(text: str) -> None:

@@ -67,7 +67,7 @@ def authors_course(folder: Path | None) -> Course:
 
 def problem_of(course: Course, name: str) -> Text | None:
     """Return what is wrong with the name of a new exercise, if anything."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name, re.ASCII) or keyword.iskeyword(name) or len(name) > LONGEST:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > LONGEST:
         return T(
             "{name!r} cannot be the name of an exercise: lower-case letters, digits and _ expected, a letter "
             "first, at most {longest} of them, and no word of Python's own.",

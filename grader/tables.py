@@ -74,9 +74,10 @@ class Csv:
                 T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
             )
         try:
-            table = pd.read_csv(path, sep=self.separator, decimal=self.decimal, encoding="utf-8-sig")
+            table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
-            raise TableError(T("{file} cannot be read: {error}", file=self.file, error=str(error))) from error
+            said = getattr(error, "strerror", None) or str(error)
+            raise TableError(T("{file} cannot be read: {error}", file=self.file, error=said)) from error
         columns = [str(name) for name in table.columns]
         if lacking := [name for name in (self.predict, *self.without) if name not in columns]:
             raise TableError(

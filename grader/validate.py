@@ -166,8 +166,8 @@ class Bench:
     done again.
     """
 
-    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Claim]) -> None:
-        self.grader, self.exercise, self.claims = grader, exercise, claims
+    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Claim], language: str = "en") -> None:
+        self.grader, self.exercise, self.claims, self.language = grader, exercise, claims, language
         self.steps = _steps(grader.course.rubric(exercise))
         self._reference: Graded | None = None
         self._grading = threading.Lock()
@@ -184,7 +184,7 @@ class Bench:
         """Return what the reference gets. It is graded once; whoever comes meanwhile waits."""
         with self._grading:
             if self._reference is None:
-                self._reference = self.grader.grade(self.exercise, self.claims[0].submission)
+                self._reference = self.grader.grade(self.exercise, self.claims[0].submission, self.language)
             return self._reference
 
     def graded(self, submission: Submission) -> Graded:

@@ -59,7 +59,6 @@ class Watching:
     def __init__(self, grader: KeptGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
         self._grader, self._exercise, self._file = grader, exercise, file
         self._outputs, self._say = outputs, say
-        self._told: str | None = None  # the hash of the text that the last thing said is about
         self._last: Verdict | None = None
         self.code = ExitCode.NOT_GRADED
 
@@ -81,14 +80,10 @@ class Watching:
         except UnreadableSubmission as error:
             self._cannot(error.text, ExitCode.USAGE)
             return
-        if submission.sha256 == self._told:
-            raise RecalledError  # saved again as it was: the answer stands there already
         if unfinished := syntax_error(submission):
             self._cannot(unfinished, ExitCode.NOT_ALL_PASSED)
-            self._told = submission.sha256
             return
         self.code = ExitCode.NOT_GRADED  # until there is an answer
-        self._told = None
         self._rule()
         try:
             graded = self._graded(submission, recall)
@@ -97,7 +92,6 @@ class Watching:
             return
         recall.check()
         self._show(graded)
-        self._told = submission.sha256
 
     def _graded(self, submission: Submission, recall: Recall) -> Graded:
         first = STARTING if self._last is None else T("running your file")
@@ -119,7 +113,7 @@ class Watching:
         """Tell why this text is not checked; what stood there before is no longer the last word."""
         self._rule()
         complain(self._say(why))
-        self.code, self._told = code, None
+        self.code = code
 
     def _rule(self) -> None:
         name = shown(self._file.name)

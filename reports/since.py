@@ -35,14 +35,14 @@ def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tup
         return T("no longer passed: {title}", title=title), "red"
     if old.status is new.status:
         points = T(
-            "{before} → {after} points: {title}",
+            "{after} points, was {before}: {title}",
             before=numbers.points(old.points),
             after=numbers.points(new.points),
             title=title,
         )
         return points, "yellow"
     words = symbols.STATUS[old.status].word, symbols.STATUS[new.status].word
-    return T("{before} → {after}: {title}", before=words[0], after=words[1], title=title), "yellow"
+    return T("{after}, was {before}: {title}", before=words[0], after=words[1], title=title), "yellow"
 
 
 def render(before: Verdict, after: Verdict, console: Console) -> None:
@@ -52,5 +52,5 @@ def render(before: Verdict, after: Verdict, console: Console) -> None:
     for sentence, style in told or ((T("No criterion changed."), "dim"),):
         text = say(sentence)
         if not console.encoding.lower().startswith("utf"):
-            text = text.replace("→", "->").encode(console.encoding, "backslashreplace").decode(console.encoding)
+            text = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(Line(text, style=style, overflow="fold"))

@@ -1,5 +1,6 @@
 """A rubric's file, the modules and the data beside it; and what an author did wrong, in a sentence."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -63,7 +64,8 @@ class TestModules:
         )
         assert [made.rubric(e).criteria[0].check.classes for e in ("one", "two", "one")] == [4, 5, 4]  # type: ignore[attr-defined]
 
-    def test_nothing_is_left_behind(self, tmp_path: Path) -> None:
+    def test_nothing_is_left_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
         made = course(tmp_path, one__rubric=WITH_MODULE, one__mychecks=MODULE, one__limits="CLASSES = 10")
         finders = list(sys.meta_path)
         made.rubric("one")
@@ -99,14 +101,20 @@ class TestModules:
         assert made.rubric("one").criteria
         assert not [name for name in sys.modules if name.startswith("tools")]
 
-    def test_a_change_within_the_same_second_and_of_the_same_length_is_seen(self, tmp_path: Path) -> None:
+    def test_a_rubric_may_define_records_with_annotations_that_are_read_late(self, tmp_path: Path) -> None:
+        late = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        record = "\n\n@dataclass\nclass Record:\n    x: int\n"
+        assert course(tmp_path, one__rubric=late + RUBRIC + record).rubric("one").criteria
+
+    def test_a_change_within_the_same_second_and_of_the_same_length_is_seen(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
         made = course(tmp_path, one__rubric=RUBRIC)
         file = made.rubric_file("one")
         stamp = file.stat()
         made.rubric("one")
         file.write_text(RUBRIC.replace('"one_hot", 10', '"one_hot", 11'))
-        import os
-
         os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
         assert made.rubric("one").criteria[0].check.classes == 11  # type: ignore[attr-defined]
 
@@ -124,8 +132,9 @@ class TestHash:
         first = made.rubric_hash("one")
         file.write_text("2")
         assert len({before, first, made.rubric_hash("one")}) == 3
+        last = made.rubric_hash("one")
         file.rename(file.with_name("x" + file.name))
-        assert made.rubric_hash("one") != first
+        assert made.rubric_hash("one") not in {first, last}
 
     @pytest.mark.parametrize(
         "name", ["task.md", "task.de.md", "submission.py", "submission.ipynb", ".x.swp", "__pycache__/a.pyc"]

@@ -105,6 +105,12 @@ def test_a_german_excel_is_read(tmp_path: Path) -> None:
     assert x[1].tolist() == [1.0, 1.5]
 
 
+def test_a_folder_that_is_reached_by_a_link_is_as_good(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    assert csv(tmp_path / "link", without=("id",))()[0].shape == (60, 2)
+
+
 def test_a_file_outside_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "t.csv").write_text(ROWS)

@@ -150,6 +150,18 @@ def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: 
     assert list((tmp_path / "keras-grader" / "runs").glob("*.run"))
 
 
+def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
+    reference = REFERENCE.replace("minlength=10", "minlength=11")
+    course_in(tmp_path, **{"reference__tiny__submission.py": reference})
+    done = validate(tmp_path, "tiny")
+    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    assert "other points than claimed" in done.stdout
+    assert "mutants" not in done.stdout
+    assert "so its mutants were not tried" in done.stderr
+    assert "  class_counts: class_counts() returned" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 REFUSED: dict[str, tuple[dict[str, str | None], str, bool]] = {
     "no criteria": ({"criteria": ""}, "a rubric without criteria checks nothing", False),
     "one id twice": ({"criteria": COUNTS.replace("60", "50") * 2}, "criteria named twice: class_counts", False),
@@ -181,6 +193,11 @@ REFUSED: dict[str, tuple[dict[str, str | None], str, bool]] = {
     "no stub": ({"exercises__tiny__submission-py": None}, "exercises/tiny/submission.py", False),
     "no variants": ({"reference__tiny__variants__wrong-py": None}, "tiny has no variants", False),
     "no header": ({"reference__tiny__variants__wrong-py": "x = 1"}, "wrong.py has to begin with", False),
+    "no share": (
+        {"reference__tiny__variants__wrong-py": VARIANT.replace(": class_counts", ": class_counts=half")},
+        "wrong.py: what a criterion keeps is a share such as 0.5; received 'half'",
+        False,
+    ),
     "empty variant": ({"reference__tiny__variants__wrong-py": " "}, "wrong.py is empty", True),
     "no reasons": ({"reference__tiny__equivalent-toml": '"half:*" = ""'}, "no reason for 'half:*'", False),
     "broken list": ({"reference__tiny__equivalent-toml": "half"}, "cannot be read", False),

@@ -27,7 +27,8 @@ MEMBER = "answer.json"
 AUTHOR = "github-actions[bot]"
 MAX_ARCHIVE_BYTES = 8_000_000
 MAX_FILE_PAGES = 30  # GitHub lists no more than 3000 files
-_GRADED = ("success", "failure")  # a run that was stopped says nothing: the one that stopped it will
+# A run that was stopped by a newer commit is not asked about either: its own is not the newest any more.
+_ENDED = ("success", "failure", "cancelled", "timed_out")
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ def _other_event(reason: str) -> Text:
 def comment(visit: Visit) -> Text:
     """Say on the pull request what came out; returns what was done."""
     run = visit.run
-    if run.event != "pull_request" or run.conclusion not in _GRADED:
+    if run.event != "pull_request" or run.conclusion not in _ENDED:
         return T("Nothing to say: this was not the run of a pull request to its end.")
     pull = find(visit)
     if pull is None:
@@ -165,7 +166,8 @@ def _footer(visit: Visit) -> str:
     """Return which commit this is about, from whom we trust."""
     url = f"{visit.server}/{visit.repository.full_name}/actions/runs/{visit.run.id}"
     words = visit.say(T("Commit {commit}", commit=visit.run.head_sha[:12]))
-    return f"<sub>{md.escape(words)} · [{md.escape(visit.say(T('the run')))}]({url})</sub>"
+    run = visit.say(T("the run"))
+    return f"<sub>{md.escape(words)} · [{md.escape(run)}]({url})</sub>"
 
 
 def _write(visit: Visit, pull: PullRequest, body: str) -> None:

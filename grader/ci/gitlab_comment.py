@@ -161,9 +161,8 @@ def comment(visit: Visit) -> Text:
     there = api.get(api.request, MergeRequest)
     if there.state != "opened" or there.sha != visit.commit:
         return T("Nothing to say: the merge request is closed, or has a newer commit, which has its own pipeline.")
-    footer = (
-        f"<sub>[{md.escape(visit.say(T('Commit {commit}', commit=visit.commit[:12])))}]({visit.pipeline})</sub>"
-    )
+    words = visit.say(T("Commit {commit}", commit=visit.commit[:12]))
+    footer = f"<sub>[{md.escape(words)}]({visit.pipeline})</sub>"
     _write(api, f"{remark.MARKER}\n{body}\n{footer}\n")
     if problem is not None:
         raise ToldError(problem)

@@ -15,11 +15,12 @@ import msgspec
 
 from grader.command_line import ExitCode
 from grader.course import Course
-from grader.examiner_line import GraderError
+from grader.examiner_line import GraderError, UnusableRubricError
 from grader.files import UnreadableSubmission
 from grader.grade import Grader, Mode
 from grader.gradescope.handed_in import NothingToGradeError, handed_in
 from grader.gradescope.settings import FILE, Settings
+from grader.intake.records import UnusableHandInsError
 from grader.sandbox.supervisor import SandboxError
 from grader.sandbox.walls import AS_NOBODY
 from grader.submission import read
@@ -41,6 +42,9 @@ def main(autograder: Path) -> ExitCode:
         sentence = say(error.text)
         print(sentence.encode("utf-8", "replace").decode())  # noqa: T201
         text = gradescope.refusal(sentence, settings.language, settings.visibility)
+    except (UnusableRubricError, UnusableHandInsError) as error:
+        text = ""
+        _tell(say, error.text)
     except (SandboxError, GraderError) as error:
         text = ""
         _tell(
@@ -56,10 +60,11 @@ def main(autograder: Path) -> ExitCode:
 
 def _results(autograder: Path, settings: Settings, say: Translator) -> str:
     """Return the text of the results, empty where there are none to give."""
+    course = Course(autograder / "source" / "course")
     with tempfile.TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as unpacked:
-        name, file = handed_in(autograder / "submission", settings.exercise, Path(unpacked))
+        name, file = handed_in(course, settings.exercise, autograder / "submission", Path(unpacked))
         submission = msgspec.structs.replace(read(file), name=name)
-    with Grader(Course(autograder / "source" / "course"), Mode.WALLS) as grader:
+    with Grader(course, Mode.WALLS) as grader:
         verdict = grader.grade(settings.exercise, submission, settings.language).verdict
     print(msgspec.json.format(msgspec.json.encode(gradescope.for_instructors(verdict)), indent=2).decode())  # noqa: T201
     if why := _worthless(verdict):
@@ -100,9 +105,9 @@ def missing(isolation: Isolation) -> Text | None:
 
 def _close(autograder: Path) -> None:
     """Let nobody but this user into the folders, as the submission may run as another one without namespaces."""
-    for name in PRIVATE:
-        (autograder / name).mkdir(exist_ok=True)
-        (autograder / name).chmod(0o700)
+    for folder in (autograder / name for name in PRIVATE):
+        if folder.is_dir():
+            folder.chmod(0o700)
 
 
 def _tell(say: Translator, why: Text) -> None:

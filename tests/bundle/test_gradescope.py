@@ -14,9 +14,11 @@ import msgspec
 import pytest
 
 from grader.command_line import ExitCode
+from grader.course import Course
 from grader.gradescope.autograder import needs
 from grader.gradescope.handed_in import NothingToGradeError, handed_in
-from grader.gradescope.harness import missing
+from grader.gradescope.harness import main, missing
+from grader.intake.records import UnusableHandInsError
 from grader.pins import for_grading
 from grader.rubric import Limits
 from grader.sandbox.walls import AS_NOBODY, WALLS
@@ -25,6 +27,7 @@ from grader.verdict import Isolation, WallState
 from tests.bundle.conftest import ROOT, environment, folder_for_everyone
 
 COURSE = ROOT / "tests" / "end_to_end" / "course"
+SMALL = Course(COURSE)
 RIGHT = (COURSE / "reference" / "functions" / "submission.py").read_text()
 
 Visible = Literal["hidden", "after_due_date", "after_published", "visible"]
@@ -175,7 +178,8 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
     assert {name for name in names if name.startswith("course/")} == {"course/exercises/functions/rubric.py"}
     assert {"program/grader/cli.py", "program/reports/html.py"} <= set(names)
     assert "program/grader/locale/de/LC_MESSAGES/grader.mo" in names
-    assert not [name for name in names if "__pycache__" in name or "reference" in name or "/_course/" in name]
+    assert not [name for name in names if "__pycache__" in name or "/_course/" in name]
+    assert not [name for name in names if "reference" in name and "/scaffold/" not in name]
 
 
 def test_the_zip_is_the_same_each_time_and_never_written_over(zipped: Path, tmp_path: Path) -> None:
@@ -214,7 +218,9 @@ def test_a_rubric_that_cannot_be_read_is_not_packed(tmp_path: Path) -> None:
     (folder / "rubric.py").write_text("raise RuntimeError('a bug')")
     command = [sys.executable, "-m", "grader", "gradescope", "broken", "--course", str(folder.parents[1])]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert done.returncode == ExitCode.NOT_GRADED
+    assert done.returncode == ExitCode.USAGE
+    assert "a bug" in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "broken-autograder.zip").exists()
 
 
@@ -301,7 +307,8 @@ def test_what_cannot_be_graded_is_told_to_the_student_for_no_points(
     files: dict[str, str | bytes], said: str, place: Place
 ) -> None:
     place.hand_in(**files)
-    results = place.results()
+    assert main(place.folder) == 0
+    results = msgspec.json.decode(place.file.read_bytes(), type=Results, strict=True)
     assert results.score == 0
     assert said in results.output
     assert [(t.status, t.visibility) for t in results.tests] == [("failed", "visible")]
@@ -354,6 +361,7 @@ def test_a_rubric_that_fails_leaves_no_results(place: Place) -> None:
     assert place.run() == ExitCode.NOT_GRADED
     assert not place.file.exists()
     assert "a bug" in place.stdout
+    assert "Traceback" not in place.stdout
 
 
 def test_settings_that_cannot_be_read_leave_no_results(place: Place) -> None:
@@ -438,22 +446,21 @@ def one_hot(y):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root becomes somebody else")
-@pytest.mark.parametrize("kernel", [["--no-landlock"], []], ids=["without Landlock", "with Landlock"])
-def test_a_hand_in_reaches_neither_results_nor_rubric_nor_processes_in_a_container(
-    kernel: list[str], place: Place
+def test_a_hand_in_reaches_neither_results_nor_rubric_nor_processes_in_a_container_without_landlock(
+    place: Place,
 ) -> None:
     packages = next(place.home.glob("lib/python*/site-packages"))
     attack = ATTACK.replace("PACKAGES", str(packages))
     for name in ("results", "source"):
         attack = attack.replace(name.upper(), str(place.folder / name))
     place.hand_in(submission__py=RIGHT + attack)
-    results = place.results(sys.executable, "-m", "tests.bundle.in_container", *kernel)
+    results = place.results(sys.executable, "-m", "tests.bundle.in_container", "--no-landlock")
     assert results.score == 50
     assert "did []" in results.tests[0].output
     assert "user 65534" in results.tests[0].output
     walls = results.extra_data["missing_walls"]
     assert any(AS_NOBODY in wall for wall in walls)
-    assert any(wall.startswith("landlock") for wall in walls) == bool(kernel)
+    assert any(wall.startswith("landlock") for wall in walls)
 
 
 # Which file
@@ -463,18 +470,43 @@ def test_in_a_repository_only_the_exercises_folder_is_looked_at(tmp_path: Path) 
     for name in ("functions", "networks"):
         (tmp_path / "mine" / name).mkdir(parents=True)
         (tmp_path / "mine" / name / "submission.py").write_text(name)
-    name, file = handed_in(tmp_path / "mine", "functions", tmp_path)
+    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("submission.py", "functions")
+
+
+def test_the_stub_that_nobody_touched_is_not_meant_where_there_is_more(tmp_path: Path) -> None:
+    course = Course(ROOT)
+    stubs = ROOT / "exercises" / "wine"
+    shutil.copytree(stubs, tmp_path / "wine", ignore=shutil.ignore_patterns("*.py[c]", "__pycache__", "rubric.py"))
+    with pytest.raises(NothingToGradeError):  # two stubs, and nothing else
+        handed_in(course, "wine", tmp_path / "wine", tmp_path)
+    (tmp_path / "wine" / "submission.py").write_text("x = 1")
+    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.py"
+    (tmp_path / "wine" / "submission.py").unlink()
+    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.ipynb"
 
 
 def test_the_file_in_a_zip_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
         archive.writestr("deep/solution.py", "x = 1")
-    name, file = handed_in(tmp_path / "mine", "functions", tmp_path)
+    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("solution.py", "x = 1")
 
 
-def test_a_hand_in_that_cannot_be_listed_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NothingToGradeError):
-        handed_in(tmp_path / "nowhere", "functions", tmp_path)
+def test_what_is_not_the_students_doing_is_no_zero(tmp_path: Path) -> None:
+    with pytest.raises(UnusableHandInsError):
+        handed_in(SMALL, "functions", tmp_path / "nowhere", tmp_path)
+    (tmp_path / "mine").mkdir()
+    with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
+        archive.writestr("solution.py", "x = 1")
+    with pytest.raises(UnusableHandInsError):  # no room to unpack
+        handed_in(SMALL, "functions", tmp_path / "mine", tmp_path / "nowhere")
+
+
+def test_a_hand_in_that_did_not_arrive_leaves_no_results(place: Place) -> None:
+    (place.folder / "submission").rmdir()
+    results_from_before(place)
+    assert place.run() == ExitCode.NOT_GRADED
+    assert not place.file.exists()
+    assert "The folder submission cannot be listed" in place.stdout.replace(str(place.folder) + "/", "")

@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import re
+import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -165,7 +167,7 @@ def steps(tmp_path: Path, inputs: Mapping[str, str], machine: Machine) -> Ran:
 
 
 def without_install(tmp_path: Path) -> Path:
-    """Return a copy of the action without the step that needs a network; that one is tried below."""
+    """Return a copy of the action without the step that needs a network. What that one picks is tried below."""
     action = yaml.safe_load((ROOT / "comment/action.yml").read_text("utf-8"))
     names = [step["name"] for step in action["runs"]["steps"]]
     action["runs"]["steps"].pop(names.index("Install what a note needs"))
@@ -246,7 +248,7 @@ def test_a_pull_request_that_was_turned_to_another_branch_meanwhile_gets_nothing
     assert visit(tmp_path, api(pulls__7=turned)).written == []
 
 
-@pytest.mark.parametrize("changes", [{"event": "push"}, {"conclusion": "cancelled"}, {"conclusion": None}])
+@pytest.mark.parametrize("changes", [{"event": "push"}, {"conclusion": "skipped"}, {"conclusion": None}])
 def test_a_run_that_did_not_grade_a_pull_request_to_its_end_is_not_asked_about(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
@@ -360,6 +362,17 @@ def test_a_run_that_left_nothing_is_told(tmp_path: Path, artifacts: list[object]
     assert "no answer that can be read" in done.body
 
 
+@pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out"])
+def test_a_run_that_was_stopped_does_not_leave_the_marks_of_an_older_commit_standing(
+    tmp_path: Path, conclusion: str
+) -> None:
+    there = [{"id": 3, "user": {"login": AUTHOR}, "body": f"{MARKER}\n5 of 5 points"}]
+    answers = api(issues__7__comments=there, actions__runs__99__artifacts={"artifacts": []})
+    done = visit(tmp_path, answers, of=event(conclusion=conclusion))
+    assert "no answer that can be read" in done.body
+    assert "points" not in done.body
+
+
 def test_of_a_run_that_was_started_again_the_newest_answer_counts(tmp_path: Path) -> None:
     listed = [{"id": number, "name": ARTIFACT, "size_in_bytes": 9, "expired": False} for number in (50, 51, 49)]
     assert "5 of 5" in visit(tmp_path, api(actions__runs__99__artifacts={"artifacts": listed})).body
@@ -429,3 +442,42 @@ def test_the_token_reaches_only_the_step_that_comments() -> None:
     action = yaml.safe_load((ROOT / "comment/action.yml").read_text("utf-8"))
     having = [step["name"] for step in action["runs"]["steps"] if "github.token" in json.dumps(step)]
     assert having == ["Comment"]
+
+
+NOTE_PACKAGES = """
+import sys
+from importlib.metadata import packages_distributions
+import grader.ci.github_comment, grader.ci.gitlab_comment
+from grader.ci import remark
+from grader.text import Translator
+remark.believed(sys.stdin.buffer.read())
+remark.unbelieved(["action.yml"], Translator("de"))
+owners = packages_distributions()
+loaded = {name.partition(".")[0] for name in sys.modules}
+print(*sorted({owner for name in loaded for owner in owners.get(name, ())}))
+"""
+
+
+def test_a_note_needs_no_more_packages_than_are_installed_for_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", NOTE_PACKAGES],
+        input=data(*HOSTILE),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    # setuptools is loaded by every environment that has it, typing_extensions by msgspec where it is there.
+    optional = {"setuptools", "typing_extensions", "keras-grader"}
+    assert set(done.stdout.decode().split()) - optional == {"babel", "msgspec"}
+
+
+@pytest.mark.parametrize("file", ["comment/action.yml", "docs/ci/gitlab-ci.yml"])
+def test_these_packages_are_taken_out_of_the_lock_with_their_hashes(file: str) -> None:
+    found = re.search(r"awk '(.*?)'", (ROOT / file).read_text("utf-8"))
+    assert found
+    done = subprocess.run(
+        ["awk", found[1], str(ROOT / "requirements.lock")], capture_output=True, text=True, check=True, timeout=60
+    )
+    pinned = [line for line in done.stdout.splitlines() if re.match(r"\w", line)]
+    assert [line.partition("==")[0] for line in pinned] == ["babel", "msgspec"]
+    assert done.stdout.count("--hash=sha256:") > 2

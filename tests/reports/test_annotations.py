@@ -232,7 +232,7 @@ def test_a_name_with_the_runners_own_signs_is_named_exactly(path: str) -> None:
     assert command.properties["file"] == path
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(strangers(hostile))
 def test_the_runner_obeys_nothing_but_our_annotations(made: Answer) -> None:
     for command in _obeyed(made):

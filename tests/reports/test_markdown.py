@@ -70,7 +70,7 @@ def test_an_attack_is_text_wherever_it_stands(context: str) -> None:
     assert {attack: harm for attack in ATTACKS if (harm := hosts.harm(CONTEXTS[context](attack)))} == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example("\n")
 @given(hostile)
 def test_nothing_that_a_stranger_writes_becomes_more_than_text(text: str) -> None:
@@ -78,7 +78,7 @@ def test_nothing_that_a_stranger_writes_becomes_more_than_text(text: str) -> Non
     assert hosts.harm(page) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(hostile)
 def test_what_is_read_is_what_was_written(text: str) -> None:
     assert hosts.text(escape(text)) == _read(text)
@@ -87,7 +87,7 @@ def test_what_is_read_is_what_was_written(text: str) -> None:
     assert cells == f"<>{_read(text)}c"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(hostile)
 def test_a_block_keeps_spaces_and_lines(text: str) -> None:
     (token,) = hosts.PARSER.parse(block(text))
@@ -95,7 +95,7 @@ def test_a_block_keeps_spaces_and_lines(text: str) -> None:
     assert shown == f"<pre>{visible(text).strip(chr(10))}</pre>"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(hostile, hostile)
 def test_two_harmless_texts_are_harmless_beside_each_other(one: str, other: str) -> None:
     assert hosts.harm(f"{escape(one)} {escape(other)}\n\n{bold(escape(one))}{escape(other)}") == []

@@ -136,10 +136,19 @@ def test_the_next_check_is_warm_counts_its_own_cell_and_names_cells_as_jupyter_d
 
 def test_colab_is_asked_for_the_page(kernel: Kernel) -> None:
     kernel.run(COLAB)
-    page = {"nbformat": 4, "cells": [{"cell_type": "code", "source": [RIGHT]}], "metadata": {}}
+    page = {"nbformat": 4, "cells": [{"cell_type": "code", "source": [RIGHT], "outputs": {}}], "metadata": {}}
     kernel.run(f"message.blocking_request = lambda *a, **k: {{'ipynb': {page!r}}}")
     assert "100 of 100 points" in kernel.shown(CHECK)
     kernel.run("del sys.modules['google.colab._message']")
+
+
+def test_what_the_cells_of_the_page_showed_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = {"cell_type": "code", "source": ["x = 1"]}
+    page = {"nbformat": 4, "cells": [cell | {"outputs": [{"text": "long" * 10_000_000}]}]}
+    message = types.ModuleType("google.colab._message")
+    vars(message)["blocking_request"] = lambda *_, **__: {"ipynb": page}
+    monkeypatch.setitem(sys.modules, "google.colab._message", message)
+    assert in_notebook._page() == {"nbformat": 4, "cells": [cell]}
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"ipynb": 3}, {"ipynb": {"cells": []}}, {"ipynb": {"cells": {1}}}])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.command_line import ExitCode
+from grader.verdict import decode
 from tests.test_cli import COURSE, grader
 
 OPENED = (
@@ -25,6 +26,15 @@ held = Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={
 outputs = Outputs(None, None, True, Translator("en"))
 for _ in range(2):
     outputs.write(Graded(*samples.good("en"), held))
+"""
+PRINTED = """
+import msgspec
+from grader.command_line import printable
+from grader.outputs import _print_json
+from grader.verdict import encode
+from tests.reports import samples
+printable()
+_print_json(encode(msgspec.structs.replace(samples.good("en")[0], title="\u2264 \u65e5\u672c \x81")))
 """
 
 
@@ -46,7 +56,7 @@ def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedP
         cwd=COURSE.parents[2],
         env=kept | {"NO_COLOR": "1", "TERM": "xterm", "PATH": ""} | environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
 
@@ -84,6 +94,11 @@ def test_without_a_browser_it_says_where_the_report_is(tmp_path: Path) -> None:
     done = run(WRITTEN, TMPDIR=str(tmp_path))
     (page,) = tmp_path.glob("*/report.html")
     assert done.stderr == f"No browser could be opened. Open the report yourself: {page}\n"
+
+
+def test_json_is_utf_8_whatever_the_pipe_knows() -> None:
+    done = run(PRINTED, PYTHONIOENCODING="cp1252")
+    assert decode(done.stdout).title == "≤ 日本 \x81"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")

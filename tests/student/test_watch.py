@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from grader.command_line import ExitCode
 from grader.verdict import Status, decode
 from tests.end_to_end.conftest import COURSE
@@ -14,6 +12,7 @@ RIGHT = (COURSE.folder / "reference" / "functions" / "submission.py").read_text(
 WRONG = RIGHT + "\n\ndef one_hot(y):\n    return None\n"
 # Each function takes all the time that it may.
 SLOW = RIGHT + "\n\nimport time\n\ndef one_hot(y):\n    time.sleep(600)\n\nscale = class_counts = one_hot\n"
+NOW = r"\d\d:\d\d:\d\d  submission.py"
 CHECK = ("check", "functions", "--course", COURSE.folder, "--watch")
 
 
@@ -24,11 +23,11 @@ def renamed(file: Path, text: str) -> None:
     other.replace(file)
 
 
-@pytest.mark.parametrize("mode", [(), ("--plain",)])
-def test_each_save_is_checked_and_told_against_the_last_verdict(tmp_path: Path, mode: tuple[str, ...]) -> None:
-    file, page, record = (tmp_path / name for name in ("submission.py", "report.html", "verdict.json"))
+def test_each_save_is_checked_and_told_against_the_last_verdict(tmp_path: Path) -> None:
+    file, page, record = tmp_path / "submission.py", tmp_path / "out" / "report.html", tmp_path / "verdict.json"
     file.write_text(WRONG)
-    with watching(tmp_path, *CHECK, "--html", page, "--json", record, *mode) as watched:
+    page.parent.mkdir()
+    with watching(tmp_path, *CHECK, "--html", page, "--json", record) as watched:
         first = watched.until(WAITING)
         assert "Checking submission.py" in first
         assert "50 of 100 points" in first
@@ -41,48 +40,71 @@ def test_each_save_is_checked_and_told_against_the_last_verdict(tmp_path: Path, 
         assert decode(record.read_bytes()).status is Status.PASSED
         assert page.read_text("utf-8") != first_page
 
-        renamed(file, WRONG)
-        third = watched.until(WAITING)
-        assert third.index("no longer passed: one_hot") < third.index("50 of 100 points")
-        assert watched.interrupt() == ExitCode.NOT_ALL_PASSED
-
-
-def test_while_typing_it_says_what_it_waits_for(tmp_path: Path) -> None:
-    file = tmp_path / "submission.py"
-    file.write_text(RIGHT + "\ndef (\n")
-    with watching(tmp_path, *CHECK) as watched:
-        assert f"submission.py, line {RIGHT.count(chr(10)) + 2}: Python cannot read" in watched.until(WAITING)
-        file.write_text(RIGHT)
-        assert "100 of 100 points" in watched.until(WAITING)
         renamed(file, RIGHT + "\ndef (\n")
         assert "points" not in watched.until(WAITING)
         file.write_text(RIGHT)  # back as it was: the answer is given again
         back = watched.until(WAITING)
         assert "No criterion changed." in back
         assert "100 of 100 points" in back
+
+        page.unlink()
+        page.parent.rmdir()
+        renamed(file, WRONG)
+        third = watched.until(WAITING)
+        assert third.index("no longer passed: one_hot") < third.index("50 of 100 points")
+        assert "report.html could not be written" in third
+        page.parent.mkdir()
         file.unlink()
         assert "There is no file submission.py" in watched.until(WAITING)
-        file.write_text(RIGHT)
-        assert "100 of 100 points" in watched.until(WAITING)
-        file.unlink()
-        watched.until(WAITING)
-        assert watched.interrupt() == ExitCode.USAGE  # never green for a text that is gone
+        file.write_text(RIGHT + "\n")
+        assert "now passed: one_hot" in watched.until(WAITING)
+        assert page.exists()
+
+        file.write_text(SLOW)
+        watched.until(NOW)
+        renamed(file, WRONG)  # that check ends, and only the newest text gets a verdict
+        newest = watched.until(WAITING)
+        assert "50 of 100 points" in newest
+        assert "in time" not in newest
+        file.write_text(SLOW)
+        watched.until(NOW)
+        assert watched.interrupt() == ExitCode.NOT_GRADED  # the newest text has no verdict
 
 
-def test_a_save_during_a_check_ends_it_and_only_the_newest_text_gets_a_verdict(tmp_path: Path) -> None:
+def test_without_walls_it_ends_as_the_last_check_did(tmp_path: Path) -> None:
     file = tmp_path / "submission.py"
-    file.write_text(RIGHT)
+    file.write_text(WRONG)
+    with watching(tmp_path, *CHECK, "--plain") as watched:
+        assert "50 of 100 points" in watched.until(WAITING)
+        renamed(file, RIGHT)
+        assert "now passed: one_hot" in watched.until(WAITING)
+        assert watched.interrupt() == ExitCode.PASSED
+
+
+def test_what_cannot_be_read_is_waited_for_and_never_green(tmp_path: Path) -> None:
+    file = tmp_path / "submission.py"
+    file.write_text(RIGHT + "\ndef (\n")
+    with watching(tmp_path, *CHECK) as watched:
+        assert f"submission.py, line {RIGHT.count(chr(10)) + 2}: Python cannot read" in watched.until(WAITING)
+        assert watched.interrupt() == ExitCode.NOT_ALL_PASSED
     with watching(tmp_path, *CHECK) as watched:
         watched.until(WAITING)
-        file.write_text(SLOW)
-        watched.until(r"\d\d:\d\d:\d\d  submission.py")
-        renamed(file, WRONG)
-        said = watched.until(WAITING)
-        assert "50 of 100 points" in said
-        assert "in time" not in said
-        file.write_text(SLOW)
-        watched.until(r"\d\d:\d\d:\d\d  submission.py")
-        assert watched.interrupt() == ExitCode.NOT_GRADED  # the newest text has no verdict
+        file.write_bytes(b"\xff")
+        assert "submission.py is not text in UTF-8" in watched.until(WAITING)
+        assert watched.interrupt() == ExitCode.USAGE
+
+
+def test_a_fault_of_the_grader_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
+    rubric = tmp_path / "exercises" / "broken" / "rubric.py"
+    rubric.parent.mkdir(parents=True)
+    rubric.write_text("raise RuntimeError('a rubric with a bug')")
+    file = tmp_path / "broken.py"
+    file.write_text(RIGHT)
+    with watching(tmp_path, "check", "broken", "--course", tmp_path, "--watch", "--plain") as watched:
+        assert "a rubric with a bug" in watched.until(WAITING)
+        file.write_text(WRONG)
+        assert "a rubric with a bug" in watched.until(WAITING)
+        assert watched.interrupt() == ExitCode.NOT_GRADED
 
 
 def test_a_name_that_is_not_there_and_json_on_the_terminal_are_refused(tmp_path: Path) -> None:
@@ -93,20 +115,3 @@ def test_a_name_that_is_not_there_and_json_on_the_terminal_are_refused(tmp_path:
     mixed = grader("check", "functions", tmp_path, "--course", COURSE.folder, "--watch", "--json", "-")
     assert mixed.returncode == ExitCode.USAGE
     assert "name a file for --json" in mixed.stderr
-
-
-def test_a_report_that_cannot_be_written_any_more_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
-    file, page = tmp_path / "submission.py", tmp_path / "out" / "report.html"
-    file.write_text(RIGHT)
-    page.parent.mkdir()
-    with watching(tmp_path, *CHECK, "--html", page) as watched:
-        watched.until(WAITING)
-        page.unlink()
-        page.parent.rmdir()
-        file.write_text(WRONG)
-        assert "report.html could not be written" in watched.until(WAITING)
-        page.parent.mkdir()
-        file.write_text(RIGHT)
-        assert "100 of 100 points" in watched.until(WAITING)
-        assert page.exists()
-        assert watched.interrupt() == ExitCode.PASSED
