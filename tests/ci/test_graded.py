@@ -100,7 +100,7 @@ def _stranger(repo: Repo) -> str:
     repo.write("two/bob.py", WRONG_SCALE)
     repo.write("two/shouts.py", SHOUTS)
     repo.write("two/empty.py", "")
-    repo.write("two/large.py", b"#" * 5_000_001)
+    repo.write("two/large.ipynb", b" " * 20_000_001)
     repo.write("two/third.py", "def alpha():\n    return 1\n\n\ndef beta():\n    return 2\n")
     repo.write("two/" + "x" * 252 + ".py", RIGHT)
     repo.write(HOSTILE, WRONG_SCALE)
@@ -129,7 +129,7 @@ def test_a_changed_rubric_is_told(hostile: Run) -> None:
     [
         ("two/link.py", "a link, not a file"),
         ("two/empty.py", "empty"),
-        ("two/large.py", "6 MB"),
+        ("two/large.ipynb", "21 MB"),
         ("two/third.py", "a solution of third, not of two"),
     ],
 )
