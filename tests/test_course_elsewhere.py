@@ -13,6 +13,7 @@ from grader.course import Course
 from grader.scaffolding import Kind, scaffold
 from grader.text import Translator
 from grader.validate import exercise_of
+from grader.verdict import decode
 from tests.batch.conftest import marks
 
 MYCHECKS = '''"""A check of the author's own."""
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 
 from grader.checks.base import Check, failed, passed
 from grader.plan import Call
-from grader.text import T
+from grader.rubric import Bilingual
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class Answers(Check):
 
     def judge(self, case):
         received = case.array(f"{self.function}@once", self.function)
-        return passed(T("Right.")) if float(received) == self.number else failed(T("Wrong."))
+        if float(received) == self.number:
+            return passed(Bilingual(en="That is the answer.", de="Das ist die Antwort."))
+        return failed(Bilingual(en="That is not the answer.", de="Das ist nicht die Antwort."))
 '''
 RUBRIC = """from mychecks import Answers
 
@@ -103,9 +106,11 @@ def test_its_exercises_are_listed_and_started(work: Path) -> None:
 
 def test_a_submission_is_judged_by_the_check_beside_the_rubric(work: Path) -> None:
     reference = "my course/reference/own/submission.py"
-    done = grader(work, "check", "own", reference, "--course", "my course", "--plain")
+    done = grader(
+        work, "check", "own", reference, "--course", "my course", "--plain", "--lang", "de", "--json", "-"
+    )
     assert done.returncode == ExitCode.PASSED, done.stdout + done.stderr
-    assert "100 of 100 points" in done.stdout
+    assert [c.message for c in decode(done.stdout).criteria] == ["Das ist die Antwort."]
 
 
 def test_it_is_proven_and_a_sheet_that_is_missing_is_told(work: Path) -> None:
