@@ -15,7 +15,7 @@ from grader import (
     note_command,
     student_commands,
 )
-from grader.command_line import DEFAULT_LANGUAGE, ExitCode, LanguageOption, help_
+from grader.command_line import DEFAULT_LANGUAGE, ExitCode, LanguageOption, help_, printable
 from grader.text import T, Translator
 
 PANELS = (
@@ -88,6 +88,7 @@ def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
 
 def main() -> None:
     """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
+    printable()
     try:
         app(prog_name="grader")  # also as `python -m grader`
     except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 
 from grader import installed
-from grader.command_line import printable
 from grader.grade import Mode, versions
 from grader.installed import Lack
 from grader.running import mode_for
@@ -33,7 +32,6 @@ class _Doctor:
 
     def examine(self) -> bool:
         """Look at everything, from the surest to the least sure."""
-        printable()
         complete = self._packages()
         runs = complete and self._runs()
         self._hints()

@@ -20,7 +20,6 @@ from grader.command_line import (
     complain,
     exit_code,
     help_,
-    printable,
     refuse,
     rubric_folder,
     shown,
@@ -51,7 +50,6 @@ def register(app: typer.Typer) -> None:
 
 def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Print one exercise per line: its name, and the title of its task sheet."""
-    printable()
     chosen = chosen_course(course, Translator(lang))
     names = chosen.exercises()
     widest = max(map(len, names))
@@ -87,7 +85,6 @@ def start(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
-    printable()
     say = Translator(lang)
     source = rubric_folder(chosen_course(course, say), exercise, say)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
@@ -144,7 +141,6 @@ def check(
     plain: PlainOption = False,
 ) -> None:
     """Read, run behind walls, judge, report."""
-    printable()
     say = Translator(lang)
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
