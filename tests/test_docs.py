@@ -1,4 +1,4 @@
-"""`docs/verdict.md` and the schema of the verdict say the same, in both directions."""
+"""`docs/verdict.md`, `docs/answer.md` and the schemas say the same, in both directions."""
 
 import re
 from pathlib import Path
@@ -7,17 +7,20 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from grader.ci.answer import MAX_BYTES, Answer
 from grader.verdict import Severity, Status, Verdict
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "verdict.md").read_text("utf-8")
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = (DOCS / "verdict.md").read_text("utf-8")
+ANSWER_PAGE = (DOCS / "answer.md").read_text("utf-8")
 WORDS: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", Severity: "Severity"}
 
 Row = tuple[str, str, bool]
 
 
-def sections() -> dict[str, str]:
+def sections(page: str = PAGE) -> dict[str, str]:
     """Return the text under each heading of the second level."""
-    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -40,7 +43,10 @@ def kind_of(hint: Any) -> str:
     if get_origin(hint) is tuple:
         item, rest = get_args(hint)
         assert rest is Ellipsis
-        return f"array of {kind_of(item)}"
+        kinds = [kind for kind in get_args(item) or (item,) if kind is not NoneType]
+        return f"array of {kind_of(kinds[0])}"
+    if get_origin(hint) is dict:
+        return f"object of {kind_of(get_args(hint)[1])}"
     if get_origin(hint) is Literal:
         return WORDS[type(get_args(hint)[0])]
     return str(hint.__name__)
@@ -69,6 +75,29 @@ def records(root: Any) -> dict[str, type[msgspec.Struct]]:
     for argument in get_args(root):
         inner |= records(argument)
     return inner
+
+
+def of_an_answer() -> dict[str, type[msgspec.Struct]]:
+    """Return the records of an answer that are not a verdict's."""
+    return {name: record for name, record in records(Answer).items() if name not in records(Verdict)}
+
+
+def test_every_record_of_an_answer_is_documented_and_no_other() -> None:
+    tables = {name for name, text in sections(ANSWER_PAGE).items() if "| field |" in text}
+    assert tables == set(of_an_answer()) == {"Answer", "Outcome", "Curve", "Note"}
+
+
+def test_every_field_of_an_answer_is_documented_with_its_type_in_the_order_of_the_schema() -> None:
+    for name, record in of_an_answer().items():
+        assert documented(sections(ANSWER_PAGE)[name]) == schema(record), name
+
+
+def test_format_course_and_size_of_an_answer_are_documented() -> None:
+    section = sections(ANSWER_PAGE)["Answer"]
+    assert f"always {Answer.__struct_defaults__[0]}" in section
+    row = next(line for line in section.splitlines() if line.startswith("| `course`"))
+    assert set(re.findall(r"`(\w+)`", row)) - {"course"} == set(get_args(get_type_hints(Answer)["course"]))
+    assert f"{MAX_BYTES:,} bytes" in ANSWER_PAGE
 
 
 def test_every_record_of_a_verdict_is_documented_and_no_other() -> None:

@@ -34,17 +34,20 @@ class Outcome(Record, frozen=True, kw_only=True):
     fault: str = ""
     report: str = ""  # file name of its HTML report, beside the record
 
+    def __post_init__(self) -> None:
+        if (self.verdict is not None) + bool(self.problem) + bool(self.fault) != 1:
+            raise ValueError("exactly one of verdict, problem and fault is expected")
+
 
 class Answer(Record, frozen=True, kw_only=True):
     """What became of a change. All sentences are already in `language`."""
 
     schema: Literal[1] = 1
     language: str
-    base: str = ""  # hash of the commit that it was compared with; "" where files were named
+    base: str = ""  # hash of the commit whose course judged; "" where files were named or nothing was compared
     head: str = ""  # hash of the commit that was graded
-    course: Literal[
-        "base", "folder", "shipped"
-    ]  # whose rubrics: the base's, a folder's of the grader's own side, the package's
+    # Whose rubrics: the base's, those of a folder on the grader's own side, those of the package.
+    course: Literal["base", "folder", "shipped"]
     pass_mark: float | None = None  # per cent of the points that are enough; None: every criterion has to pass
     outcomes: tuple[Outcome, ...] = ()
     notes: tuple[Note, ...] = ()

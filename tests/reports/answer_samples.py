@@ -103,7 +103,10 @@ def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[Answer]:
         report=text,
         problem=st.just(""),
     )
-    told = st.builds(Outcome, path=text, exercise=text, problem=text, fault=text, verdict=st.none())
+    said = text.map(lambda one: one or "?")
+    told = st.builds(Outcome, path=text, exercise=text, problem=said) | st.builds(
+        Outcome, path=text, exercise=text, fault=said
+    )
     return st.builds(
         Answer,
         language=st.sampled_from(["en", "de"]),
