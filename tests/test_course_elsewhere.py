@@ -98,7 +98,7 @@ def grader(work: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_exercises_are_listed_and_started(work: Path) -> None:
-    assert grader(work, "list", "--course", "my course").stdout == "own\n"
+    assert grader(work, "list", "--course", "my course").stdout == "own  Own\n"
     done = grader(work, "start", "own", "mine", "--course", "my course")
     assert done.returncode == 0, done.stderr
     assert (work / "mine" / "task.md").is_file()

@@ -245,7 +245,7 @@ class TestWhere:
         (tmp_path / "there").mkdir()
         done = run(tmp_path, "new", "flowers", "--kind", "functions", "--course", "there")
         assert "grader validate flowers --course there" in done.stdout
-        assert run(tmp_path, "list", "--course", "there").stdout == "flowers\n"
+        assert run(tmp_path, "list", "--course", "there").stdout == "flowers  Flowers\n"
 
     def test_a_folder_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
         done = run(tmp_path, "new", "flowers", "--kind", "functions", "--course", "nowhere")

@@ -16,7 +16,7 @@ from tests.benchmarks.handed_in import EPOCHS, MISTAKES, POINTS, HandedIn, hande
 from tests.benchmarks.others import CHECKS, REQUIREMENTS, points_of
 
 COURSE = Course(Path(__file__).parent / "course")
-LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
+LOCK = Path(__file__).resolve().parents[2] / "requirements-dev.lock"
 
 
 @pytest.fixture(scope="module")
