@@ -23,6 +23,7 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.class_of_thousand
 	$(BIN)/python -m tests.benchmarks.cluster_against_local
 	$(BIN)/python -m tests.benchmarks.watch_second_check
+	$(BIN)/python -m tests.benchmarks.ci_against_plain_script
 
 setup: .venv/ready
 
