@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.case import Array, Case
-from grader.evidence import FitFacts, StopReason
+from grader.evidence import CompileFacts, FitFacts, StopReason
 from grader.network import Model, Trained, trained
 from grader.rows import row_hashes
 from grader.text import T, Words
 from grader.training import Training
 
 SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilons, means of a Normalization layer
+EPSILON = 1e-7  # at which Keras clips probabilities
 LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
 BLOCK = 4096  # rows that are compared at a time
 COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
@@ -240,6 +241,9 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
     claimed = arrays[curve][np.isfinite(arrays[curve])]
     if value is None or not np.isfinite(value) or not claimed.size:
         return None
+    worse = claimed[claimed >= value]
+    if worse.size and _is_clipped(compiled, outputs, labels, value):
+        claimed = worse  # the network is at least so bad: behind a softmax, Keras counts on where we cannot
     nearest = float(claimed[np.argmin(np.abs(claimed - value))])
     text = T(
         "{network}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
@@ -277,11 +281,22 @@ def _given_as_it_is(fit: FitFacts, training: Training, case: Case, arrays: Mappi
     return bool(np.isin(arrays[fit.rows], known).all())
 
 
-def loss_value(loss: str, outputs: Array, labels: Array, from_logits: bool, smoothing: float) -> float | None:
+def _is_clipped(compiled: CompileFacts, outputs: Array, labels: Array, value: float) -> bool:
+    """Return whether a network is so sure of a wrong answer that its loss is what clipping makes of it."""
+    further = loss_value(
+        compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing, EPSILON / 1e5
+    )
+    return further is not None and further > value * (1 + 1e-3)
+
+
+def loss_value(
+    loss: str, outputs: Array, labels: Array, from_logits: bool, smoothing: float, epsilon: float = EPSILON
+) -> float | None:
     """Return the mean loss of (n, k) outputs for n labels, or None for a loss that is not known here.
 
     Labels are numbers or yes and no where k is 1, else integers, which are compared one-hot as regards k classes.
-    Source: the formulas of `keras.losses`. They clip probabilities at 1e-7, or work on what went into the softmax.
+    Source: the formulas of `keras.losses`. They clip probabilities at `epsilon`, or work on what went
+    into the softmax.
     """
     target = _targets(labels, outputs)
     if target is None or not np.isfinite(outputs).all():
@@ -292,7 +307,7 @@ def loss_value(loss: str, outputs: Array, labels: Array, from_logits: bool, smoo
     if loss == "mean_absolute_error":
         return float(np.abs(outputs - target).mean())
     if loss == "binary_crossentropy" and outputs.shape[1] == 1 and not smoothing:
-        shares = np.clip(1 / (1 + np.exp(-outputs)) if from_logits else outputs, 1e-7, 1 - 1e-7)
+        shares = np.clip(1 / (1 + np.exp(-outputs)) if from_logits else outputs, epsilon, 1 - epsilon)
         return float(-(target * np.log(shares) + (1 - target) * np.log(1 - shares)).mean())
     if loss in {"categorical_crossentropy", "sparse_categorical_crossentropy"}:
         if from_logits and not np.allclose(outputs.sum(axis=1), 1.0, atol=1e-3):
@@ -303,7 +318,7 @@ def loss_value(loss: str, outputs: Array, labels: Array, from_logits: bool, smoo
         shares = outputs / sums
         if loss == "categorical_crossentropy":
             target = target * (1 - smoothing) + smoothing / target.shape[1]
-        return float(-(target * np.log(np.clip(shares, 1e-7, 1 - 1e-7))).sum(axis=1).mean())
+        return float(-(target * np.log(np.clip(shares, epsilon, 1 - epsilon))).sum(axis=1).mean())
     return None
 
 

@@ -223,6 +223,29 @@ def test_rows_that_the_data_hold_twice_are_no_leak() -> None:
 # The loss in the history.
 
 
+def sure_and_wrong(net: Net) -> str:
+    output = plain()(net)
+    labels = data().inside["y_val"]
+    net.values[output]["x_val"] = np.eye(10, dtype=np.float32)[(labels + 1) % 10]
+    return output
+
+
+@pytest.mark.parametrize(
+    ("history", "agrees"),
+    [
+        ([2.3, 0.0, 900.0], True),  # Keras counts on behind the softmax, where probabilities are 0
+        ([2.3, 0.0, 16.2], True),
+        ([2.3, 0.0, 15.0], True),  # near enough
+        ([2.3, 0.0, 0.1], False),
+    ],
+)
+def test_a_network_that_is_sure_of_wrong_answers_is_at_least_as_bad_as_clipping_says(
+    history: Sequence[float], agrees: bool
+) -> None:
+    assert 16 < honest_loss(sure_and_wrong) < 16.2
+    assert of(make=sure_and_wrong, val_loss=history)["loss"].agrees is agrees
+
+
 @pytest.mark.parametrize(
     ("history", "agrees"),
     [
