@@ -98,11 +98,10 @@ def test_processes_that_are_gone_are_started_anew(kept: KeptGrader, tmp_path: Pa
     assert kept._started().workshop is not workshop
 
 
+@pytest.mark.parametrize("kept", [Mode.PLAIN], indirect=True)  # behind walls, the worker is what is kept warm
 def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are_not_used(
     kept: KeptGrader, tmp_path: Path
 ) -> None:
-    if kept.mode is Mode.WALLS:
-        pytest.skip("behind walls, the worker is what is kept warm")
     assert passes(kept, tmp_path)
     workshop = kept._started().workshop
     assert isinstance(workshop, PlainWorkshop)
