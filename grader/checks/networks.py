@@ -196,8 +196,16 @@ class HeadAndLoss(NetworkCheck):
         return (
             self._label_problem(case, loss)
             or _two_activations(model.graph.stacked)
-            or _fit_of_head_and_loss(model.head, loss, model.units or 0, from_logits=from_logits)
+            or _fit_of_head_and_loss(
+                model.head, loss, model.units or 0, self._loss_for_labels(case), from_logits=from_logits
+            )
         )
+
+    def _loss_for_labels(self, case: Case) -> str:
+        """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""
+        fits = trained(case, self.training, case.seeds[0]).fits
+        rank = (_label_rank(fits[0]) if fits else None) or case.task.labels
+        return "sparse_categorical_crossentropy" if rank == "integers" else "categorical_crossentropy"
 
     def _label_problem(self, case: Case, loss: str) -> Judgement | None:
         """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
@@ -205,6 +213,9 @@ class HeadAndLoss(NetworkCheck):
         rank = _label_rank(fits[0]) if fits else None
         if rank is None:
             return None
+        expected = T("one-hot labels with categorical_crossentropy")
+        if case.task.labels == "integers":
+            expected = T("integer labels with {loss}", loss="sparse_categorical_crossentropy")
         if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
             return failed(
                 T(
@@ -212,7 +223,7 @@ class HeadAndLoss(NetworkCheck):
                     "{shape}. Use categorical_crossentropy, or hand integers to fit.",
                     shape=str(fits[0].y_shape),
                 ),
-                expected=T("one-hot labels with categorical_crossentropy"),
+                expected=expected,
                 received=T("one-hot labels with sparse_categorical_crossentropy"),
             )
         if loss in _ONE_HOT_LOSSES and rank == "integers":
@@ -223,7 +234,7 @@ class HeadAndLoss(NetworkCheck):
                     loss=loss,
                     shape=str(fits[0].y_shape),
                 ),
-                expected=T("one-hot labels with categorical_crossentropy"),
+                expected=expected,
                 received=T("integer labels with {loss}", loss=loss),
             )
         return None
@@ -256,7 +267,8 @@ def _label_rank(fit: FitFacts) -> str | None:
     return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
 
 
-def _fit_of_head_and_loss(head: str, loss: str, units: int, *, from_logits: bool) -> Judgement:
+def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_logits: bool) -> Judgement:
+    """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
     cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
     received = T(
         "{head} output with {loss}{logits}",
@@ -264,7 +276,10 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, *, from_logits: bool
         loss=loss or "custom",
         logits=" (from_logits=True)" if from_logits else "",
     )
-    expected = T("softmax output with categorical_crossentropy (or a linear output with from_logits=True)")
+    expected = T(
+        "softmax output with {loss} (or a linear output with from_logits=True)",
+        loss=loss if cross_entropy else usual,
+    )
     if cross_entropy and head == "softmax" and not from_logits:
         return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
     if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
@@ -295,8 +310,9 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, *, from_logits: bool
         )
     elif not cross_entropy:
         message = T(
-            "For exclusive classes the loss is categorical_crossentropy. Received: {loss}. It compares whole "
-            "distributions and punishes confident mistakes.",
+            "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
+            "mistakes. Received: {loss}.",
+            usual=usual,
             loss=loss,
         )
     else:

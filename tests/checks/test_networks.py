@@ -14,8 +14,10 @@ from grader.checks.base import Check, Judgement
 from grader.evidence import Missing, ModelValue, NoneValue, Outcome, Raised, Returned, Skipped, StopReason
 from grader.losses import PROBE_LABELS, PROBE_OUTPUTS
 from grader.plan import Call, Describe, Trusted
+from grader.task import Task
 from grader.verdict import Status
 from tests.cases import (
+    TASK,
     Net,
     Training,
     case,
@@ -211,6 +213,38 @@ def test_labels_that_do_not_fit_the_loss_fail(loss: str, shape: tuple[int, ...],
     judgement = of(HEAD, loss=compiled(loss), fit=fit(loss=loss, y_shape=shape, finished=False))
     assert judgement.status is Status.FAILED
     assert said in text(judgement.message)
+
+
+INTEGERS = Task(kind="classification", classes=10, labels="integers")
+SPARSE = "sparse_categorical_crossentropy"
+
+
+@pytest.mark.parametrize(("loss", "shape"), [("categorical_crossentropy", (100,)), (SPARSE, (100, 10))])
+def test_labels_are_expected_as_the_exercise_has_them(loss: str, shape: tuple[int, ...]) -> None:
+    made = Training(loss=compiled(loss), fit=fit(loss=loss, y_shape=shape, finished=False))
+    assert text(judged(HEAD, made.case()).expected) == "one-hot labels with categorical_crossentropy"
+    assert text(judged(HEAD, made.case(task=INTEGERS)).expected) == f"integer labels with {SPARSE}"
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape", "task", "usual"),
+    [
+        (SPARSE, (100,), TASK, SPARSE),
+        ("kl_divergence", (100, 10), TASK, "kl_divergence"),
+        ("mean_squared_error", (100,), TASK, SPARSE),
+        ("mean_squared_error", (100, 10), INTEGERS, "categorical_crossentropy"),
+        ("mean_squared_error", (), INTEGERS, SPARSE),
+        ("mean_squared_error", (), TASK, "categorical_crossentropy"),
+    ],
+)
+def test_the_loss_that_is_expected_reads_the_labels_that_are_there(
+    loss: str, shape: tuple[int, ...], task: Task, usual: str
+) -> None:
+    made = Training(make=plain("Relu"), loss=compiled(loss), fit=fit(loss=loss, y_shape=shape))
+    judgement = judged(HEAD, made.case(task=task))
+    assert text(judgement.expected) == f"softmax output with {usual} (or a linear output with from_logits=True)"
+    if loss == "mean_squared_error":
+        assert f"the loss is {usual}:" in text(judgement.message)
 
 
 def test_labels_that_were_not_seen_cost_nothing() -> None:
