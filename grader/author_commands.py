@@ -21,11 +21,12 @@ from grader.command_line import (
     refuse,
     rubric_folder,
     stopped,
+    told,
 )
 from grader.course import Course
 from grader.grade import Grader
 from grader.running import counting_bar, running_grader
-from grader.scaffolding import Kind, ScaffoldError, authors_course, problem_of, scaffold
+from grader.scaffolding import Kind, authors_course, problem_of, scaffold
 from grader.text import T, Translator
 from grader.verdict import Verdict
 
@@ -53,13 +54,11 @@ def new(
 ) -> None:
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
     say = Translator(lang)
-    try:
+    with told(say):
         home = authors_course(course)
         if problem := problem_of(home, name):  # before anything is asked
             refuse(say(problem))
         made = scaffold(home, name, kind or _asked(say))
-    except ScaffoldError as error:
-        refuse(say(error.text))
     for file in made.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
@@ -104,10 +103,8 @@ def notebooks(
     from grader.notebooks import is_made_from, sources, write_notebook
 
     say = Translator(lang)
-    try:
+    with told(say):
         home = chosen_course(authors_course(course).folder, say)
-    except ScaffoldError as error:
-        refuse(say(error.text))
     if exercise is not None:
         rubric_folder(home, exercise, say)
     stale = []

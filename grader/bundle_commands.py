@@ -1,7 +1,5 @@
 """The commands that make what leaves the house: release, gradescope."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +13,11 @@ from grader.command_line import (
     chosen_course,
     complain,
     help_,
-    refuse,
     rubric_folder,
+    told,
 )
 from grader.gradescope.settings import Visibility
-from grader.text import T, ToldError, Translator
+from grader.text import T, Translator
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +42,7 @@ def release(
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
-    with _told(say):
+    with told(say):
         files = releasing.bundle(chosen)
         if target.suffix.lower() == ".zip":
             packing.write_zip(files, target)
@@ -85,7 +83,7 @@ def gradescope(
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
     target = out or Path(f"{exercise}-autograder.zip")
-    with _told(say):
+    with told(say):
         rubric = usable(chosen, exercise).rubric
         gigabytes, minutes = needs(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
@@ -107,11 +105,3 @@ def gradescope(
         complain(
             say(T("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
         )
-
-
-@contextmanager
-def _told(say: Translator) -> Iterator[None]:
-    try:
-        yield
-    except ToldError as error:
-        refuse(say(error.text))

@@ -22,9 +22,10 @@ from grader.command_line import (
     refuse,
     rubric_folder,
     stopped,
+    told,
 )
 from grader.exports.record import Format
-from grader.text import T, ToldError, Translator
+from grader.text import T, Translator
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help=help_(T("The --out folder of grader batch.")))]
 WorkersOption = Annotated[
@@ -224,9 +225,8 @@ def _told(say: Translator) -> Iterator[None]:
     from grader.examiner_line import GraderError, UnusableRubricError
 
     try:
-        yield
-    except ToldError as error:
-        refuse(say(error.text))
+        with told(say):
+            yield
     except UnusableRubricError as error:
         complain(say(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error

@@ -5,6 +5,8 @@ import io
 import locale
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,7 +16,7 @@ from rich.console import Console
 
 from grader import course as courses
 from grader.course import Course, UnknownExerciseError
-from grader.text import LANGUAGES, T, Text, Translator
+from grader.text import LANGUAGES, T, Text, ToldError, Translator
 from grader.verdict import Status, Verdict
 from reports.clean import one_line, visible
 
@@ -123,6 +125,15 @@ def stopped(say: Translator) -> NoReturn:
     """End after Ctrl-C."""
     complain(say(T("Stopped.")))
     raise typer.Exit(ExitCode.NOT_GRADED) from None
+
+
+@contextmanager
+def told(say: Translator) -> Iterator[None]:
+    """End because of what people are told: wrong usage, unreadable input."""
+    try:
+        yield
+    except ToldError as error:
+        refuse(say(error.text))
 
 
 def refuse(message: str) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.command_line import DEFAULT_LANGUAGE, LanguageOption, help_, refuse
+from grader.command_line import DEFAULT_LANGUAGE, LanguageOption, help_, told
 from grader.text import T, ToldError, Translator
 
 
@@ -27,12 +27,10 @@ def note(
     from grader.ci import remark
 
     say = Translator(lang)
-    try:
+    with told(say):
         names = remark.changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
         deciding = remark.deciding(names)
         body = remark.unbelieved(deciding, say) if deciding else remark.believed(_answer(answer))
-    except ToldError as error:
-        refuse(say(error.text))
     sys.stdout.buffer.write(body.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 

@@ -16,42 +16,11 @@ from grader.gradebook import Entry
 from grader.local import LocalCrew
 from grader.publish import Publisher, open_store
 from grader.store import Store
+from tests.two_functions import RIGHT, RUBRIC
 
 HERE = Path(__file__).parent
 END_TO_END = HERE.parent / "end_to_end" / "course"
 
-RUBRIC = '''
-"""Two functions and no training."""
-
-from grader.checks import OneHot, Scales
-from grader.data import digits
-from grader.rubric import Bilingual, Criterion, Rubric, Task
-
-
-def named(text: str) -> Bilingual:
-    return Bilingual(en=text, de=text)
-
-
-RUBRIC = Rubric(
-    title=named("Two functions"),
-    task=Task(kind="functions"),
-    data=digits,
-    criteria=(
-        Criterion("one_hot", 60, named("one_hot"), named("."), OneHot("one_hot", classes=10)),
-        Criterion("scale", 40, named("scale"), named("."), Scales("scale", largest=16)),
-    ),
-)
-'''
-RIGHT = """import numpy as np
-
-
-def one_hot(y):
-    return np.eye(10)[y]
-
-
-def scale(x):
-    return x / 16
-"""
 WRONG_SCALE = RIGHT.replace("x / 16", "x / 4")
 STUB = """def one_hot(y):
     raise NotImplementedError

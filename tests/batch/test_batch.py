@@ -16,7 +16,8 @@ from grader.examiner_line import GraderError
 from grader.grade import Graded, Grader
 from grader.submission import Submission
 from grader.verdict import Status
-from tests.batch.conftest import RIGHT, WRONG_SCALE, Run, entries, marks, opened
+from tests.batch.conftest import WRONG_SCALE, Run, entries, marks, opened
+from tests.two_functions import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 

@@ -14,8 +14,9 @@ from grader.course import Course
 from grader.crew import Done
 from grader.examiner_line import GraderError
 from grader.grade import Mode
-from tests.batch.conftest import RIGHT, RUBRIC, WRONG_SCALE, Run, marks
+from tests.batch.conftest import WRONG_SCALE, Run, marks
 from tests.batch.test_local_crew import SLOW, job, points
+from tests.two_functions import RIGHT, RUBRIC
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's"),

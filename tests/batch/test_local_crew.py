@@ -16,7 +16,8 @@ from grader.local import MOST_STARTS_FOR_NOTHING, LocalCrew
 from grader.sandbox.walled import WalledWorkshop
 from grader.submission import Submission, Unit
 from grader.verdict import WallState
-from tests.batch.conftest import RIGHT, WRONG_SCALE
+from tests.batch.conftest import WRONG_SCALE
+from tests.two_functions import RIGHT
 
 SLOW = RIGHT + "\n\nimport time\n\ntime.sleep(1.5)\n"
 

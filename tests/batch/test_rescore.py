@@ -13,7 +13,8 @@ from grader.rescore import Rescoring
 from grader.store.blobs import digest_of
 from grader.store.records import Past
 from grader.terms import Terms
-from tests.batch.conftest import RUBRIC, Run, entries, marks, opened
+from tests.batch.conftest import Run, entries, marks, opened
+from tests.two_functions import RUBRIC
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 

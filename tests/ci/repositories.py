@@ -10,40 +10,9 @@ from grader.ci.course import exercises_in
 from grader.ci.git import Repository
 from grader.ci.host import Claim
 from grader.ci.touched import Sides, Touched, touched
+from tests.two_functions import RIGHT, RUBRIC
 
-RUBRIC = '''
-"""Two functions and no training."""
-
-from grader.checks import OneHot, Scales
-from grader.data import digits
-from grader.rubric import Bilingual, Criterion, Rubric, Task
-
-
-def named(text: str) -> Bilingual:
-    return Bilingual(en=text, de=text)
-
-
-RUBRIC = Rubric(
-    title=named("Two functions"),
-    task=Task(kind="functions"),
-    data=digits,
-    criteria=(
-        Criterion("one_hot", 60, named("one_hot"), named("."), OneHot("one_hot", classes=10)),
-        Criterion("scale", 40, named("scale"), named("."), Scales("scale", largest=16)),
-    ),
-)
-'''
 EASY_RUBRIC = "\n".join(line for line in RUBRIC.splitlines() if 'Criterion("scale"' not in line)
-RIGHT = """import numpy as np
-
-
-def one_hot(y):
-    return np.eye(10)[y]
-
-
-def scale(x):
-    return x / 16
-"""
 WRONG_SCALE = RIGHT.replace("x / 16", "x / 4")
 STUB = """def one_hot(y):
     raise NotImplementedError

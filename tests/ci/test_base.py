@@ -8,7 +8,8 @@ from grader.ci.base import compared, differences
 from grader.ci.git import GitError, Repository
 from grader.ci.host import DEFAULT_BRANCH, Claim, Host
 from grader.text import Translator
-from tests.ci.repositories import RIGHT, WRONG_SCALE, Repo, run_git, with_course
+from tests.ci.repositories import WRONG_SCALE, Repo, run_git, with_course
+from tests.two_functions import RIGHT
 
 EN = Translator("en")
 TOLD_TO_FETCH = {

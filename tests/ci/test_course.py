@@ -8,7 +8,8 @@ from grader.ci import course as courses
 from grader.ci.course import exercises_in, unpack
 from grader.ci.git import FILE, LINK, SUBMODULE, Entry, GitError, Repository
 from grader.text import Translator
-from tests.ci.repositories import RUBRIC, Repo, with_course
+from tests.ci.repositories import Repo, with_course
+from tests.two_functions import RUBRIC
 
 EN = Translator("en")
 

@@ -8,7 +8,8 @@ from grader.ci import pipeline
 from grader.ci.answer import Answer, exit_code
 from grader.ci.pipeline import of_files
 from tests.ci.answering import NO_BASE
-from tests.ci.repositories import RIGHT, Repo, with_course
+from tests.ci.repositories import Repo, with_course
+from tests.two_functions import RIGHT
 
 pytestmark = pytest.mark.usefixtures("nothing_is_run")
 

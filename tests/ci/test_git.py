@@ -7,7 +7,8 @@ import pytest
 
 from grader.ci.git import GitError, Repository
 from tests.ci.answering import answered, refused
-from tests.ci.repositories import RIGHT, Repo
+from tests.ci.repositories import Repo
+from tests.two_functions import RIGHT
 
 pytestmark = pytest.mark.usefixtures("nothing_is_run")
 

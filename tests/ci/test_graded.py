@@ -17,7 +17,8 @@ from grader.grade import Mode
 from grader.sandbox.walled import WalledWorkshop
 from grader.verdict import Status, WallState
 from grader.verdict import decode as read_verdict
-from tests.ci.repositories import EASY_RUBRIC, RIGHT, WRONG_SCALE, Repo, course_files, with_course
+from tests.ci.repositories import EASY_RUBRIC, WRONG_SCALE, Repo, course_files, with_course
+from tests.two_functions import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 

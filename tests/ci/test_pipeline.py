@@ -11,7 +11,8 @@ from grader.ci.answer import exit_code
 from grader.ci.pipeline import Wishes, of_change
 from grader.grade import Mode
 from tests.ci.answering import NO_BASE, WISHES, answered, refused
-from tests.ci.repositories import EASY_RUBRIC, RIGHT, Repo, course_files, with_course
+from tests.ci.repositories import EASY_RUBRIC, Repo, course_files, with_course
+from tests.two_functions import RIGHT
 
 pytestmark = pytest.mark.usefixtures("nothing_is_run")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.ci.git import people
-from tests.ci.repositories import RIGHT, RUBRIC, STUB, Repo, course_files, found, paths, said, with_course
+from tests.ci.repositories import STUB, Repo, course_files, found, paths, said, with_course
+from tests.two_functions import RIGHT, RUBRIC
 
 LONG = "x" * 252 + ".py"  # 255 bytes
 
