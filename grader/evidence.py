@@ -31,7 +31,7 @@ class ExceptionFacts(Record, frozen=True):
 # Values that functions return.
 
 
-class ArrayValue(Tagged, frozen=True):
+class ArrayValue(Tagged, frozen=True, tag="ArrayValue"):
     """Numbers, truth values or texts. `container`: ndarray, list, tuple, scalar, Tensor, Series, ..."""
 
     ref: str
@@ -40,30 +40,30 @@ class ArrayValue(Tagged, frozen=True):
     container: str
 
 
-class NoneValue(Tagged, frozen=True):
+class NoneValue(Tagged, frozen=True, tag="NoneValue"):
     """None."""
 
 
-class TextValue(Tagged, frozen=True):
+class TextValue(Tagged, frozen=True, tag="TextValue"):
     """A str, cut at a limit."""
 
     text: str
 
 
-class Items(Tagged, frozen=True):
+class Items(Tagged, frozen=True, tag="Items"):
     """A list or tuple of values that are not one array."""
 
     container: str
     items: "tuple[Value, ...]"
 
 
-class Entries(Tagged, frozen=True):
+class Entries(Tagged, frozen=True, tag="Entries"):
     """A dict. Keys are written as `str(key)` of plain keys only."""
 
     entries: "tuple[tuple[str, Value], ...]"
 
 
-class ModelValue(Tagged, frozen=True):
+class ModelValue(Tagged, frozen=True, tag="ModelValue"):
     """A live Keras model: described by a `Describe` step. `stands_in`: the global that was found in place of the
     function that returns one."""
 
@@ -71,13 +71,13 @@ class ModelValue(Tagged, frozen=True):
     stands_in: str = ""
 
 
-class HistoryValue(Tagged, frozen=True):
+class HistoryValue(Tagged, frozen=True, tag="HistoryValue"):
     """A training history: a ref for each curve, one value per epoch."""
 
     curves: Mapping[str, str]
 
 
-class OtherValue(Tagged, frozen=True):
+class OtherValue(Tagged, frozen=True, tag="OtherValue"):
     """Anything else: only the name of its type crosses the wall."""
 
     type: str
@@ -97,7 +97,7 @@ class AxesFacts(Record, frozen=True):
     legend: tuple[str, ...] = ()
 
 
-class FigureValue(Tagged, frozen=True):
+class FigureValue(Tagged, frozen=True, tag="FigureValue"):
     """A matplotlib figure: what is on it, and how it looks (`png`: ref of a uint8 array, empty if not drawn)."""
 
     axes: tuple[AxesFacts, ...]
@@ -194,20 +194,20 @@ class FitFacts(Record, frozen=True):
 # Steps.
 
 
-class Returned(Tagged, frozen=True):
+class Returned(Tagged, frozen=True, tag="Returned"):
     """The step ended in good order."""
 
     value: Value
     mutated: tuple[int, ...] = ()  # positions of arguments that the function changed in place
 
 
-class Raised(Tagged, frozen=True):
+class Raised(Tagged, frozen=True, tag="Raised"):
     """The function raised."""
 
     exception: ExceptionFacts
 
 
-class Missing(Tagged, frozen=True):
+class Missing(Tagged, frozen=True, tag="Missing"):
     """There is no such name. `close`: one that looks like it; `found`: type of what has that name and is no
     function. `models`: the compiled models among the globals, where one of them might have stood in."""
 
@@ -216,7 +216,7 @@ class Missing(Tagged, frozen=True):
     models: tuple[str, ...] = ()
 
 
-class Skipped(Tagged, frozen=True):
+class Skipped(Tagged, frozen=True, tag="Skipped"):
     """The step needed the live result of another one, which is not there."""
 
     step: str
@@ -236,7 +236,7 @@ class StopReason(StrEnum):
     GRADER = "grader"  # a fault of the grader
 
 
-class Stopped(Tagged, frozen=True):
+class Stopped(Tagged, frozen=True, tag="Stopped"):
     """The run ended during this step. `detail`: a limit in seconds or MiB, a signal, an exit code."""
 
     reason: StopReason

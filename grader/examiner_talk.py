@@ -28,14 +28,14 @@ class Held(msgspec.Struct, frozen=True):
     replays: dict[str, bytes]  # empty where a replay came to no result
 
 
-class AskPlan(msgspec.Struct, frozen=True, tag=True):
+class AskPlan(msgspec.Struct, frozen=True, tag="AskPlan"):
     """Make the plan of an exercise for some seeds; `done`: steps that have evidence already."""
 
     question: Question
     done: tuple[str, ...] = ()
 
 
-class AskVerdict(msgspec.Struct, frozen=True, tag=True):
+class AskVerdict(msgspec.Struct, frozen=True, tag="AskVerdict"):
     """Judge; or, where frozen graphs of the evidence have not been replayed, make the plan that does so."""
 
     question: Question
@@ -47,14 +47,14 @@ class AskVerdict(msgspec.Struct, frozen=True, tag=True):
     language: str
 
 
-class PlanMade(msgspec.Struct, frozen=True, tag=True):
+class PlanMade(msgspec.Struct, frozen=True, tag="PlanMade"):
     """A packed plan; empty when there is nothing to do."""
 
     parcel: bytes
     seeds: tuple[int, ...] = ()  # those that the plan is for
 
 
-class Judged(msgspec.Struct, frozen=True, tag=True):
+class Judged(msgspec.Struct, frozen=True, tag="Judged"):
     """A verdict with its exhibits. `more_seeds`: those that have to be trained before it is final."""
 
     verdict: Verdict
@@ -62,7 +62,7 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     more_seeds: tuple[int, ...] = ()
 
 
-class Unusable(msgspec.Struct, frozen=True, tag=True):
+class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
     """Nothing can be graded by this rubric: its author has to mend it."""
 
     text: Text

@@ -10,31 +10,31 @@ from grader.record import Record, Tagged
 from grader.submission import Submission
 
 
-class Array(Tagged, frozen=True):
+class Array(Tagged, frozen=True, tag="Array"):
     """An array that travels with the plan."""
 
     name: str
 
 
-class Listed(Tagged, frozen=True):
+class Listed(Tagged, frozen=True, tag="Listed"):
     """An array that travels with the plan, handed over as a list: of numbers, or of lists of numbers."""
 
     name: str
 
 
-class Literal(Tagged, frozen=True):
+class Literal(Tagged, frozen=True, tag="Literal"):
     """A plain value: a number, a text, None."""
 
     value: int | float | str | bool | None
 
 
-class Result(Tagged, frozen=True):
+class Result(Tagged, frozen=True, tag="Result"):
     """What an earlier step returned, alive. The step is skipped when there is no such result."""
 
     step: str
 
 
-class Trusted(Tagged, frozen=True):
+class Trusted(Tagged, frozen=True, tag="Trusted"):
     """What an earlier step returned where it equals the array `name`, else that array.
 
     One mistake then costs one criterion: a wrong `one_hot` does not spoil the training.
@@ -44,7 +44,7 @@ class Trusted(Tagged, frozen=True):
     name: str
 
 
-class Curves(Tagged, frozen=True):
+class Curves(Tagged, frozen=True, tag="Curves"):
     """A `keras.callbacks.History` made up from these curves."""
 
     series: Mapping[str, list[float]]
@@ -53,7 +53,7 @@ class Curves(Tagged, frozen=True):
 Argument = Array | Listed | Literal | Result | Trusted | Curves
 
 
-class Call(Tagged, frozen=True):
+class Call(Tagged, frozen=True, tag="Call"):
     """Call a function of the submission and record what it returns, raises and prints."""
 
     id: str
@@ -66,7 +66,7 @@ class Call(Tagged, frozen=True):
     model_stands_in: bool = False  # without the function, the one compiled model among the globals is its result
 
 
-class Read(Tagged, frozen=True):
+class Read(Tagged, frozen=True, tag="Read"):
     """Record the value of a global name of the submission."""
 
     id: str
@@ -74,7 +74,7 @@ class Read(Tagged, frozen=True):
     limit_seconds: float = 20.0
 
 
-class Describe(Tagged, frozen=True):
+class Describe(Tagged, frozen=True, tag="Describe"):
     """Record facts and frozen graph of the model that an earlier step returned."""
 
     id: str
@@ -84,7 +84,7 @@ class Describe(Tagged, frozen=True):
     limit_seconds: float = 30.0
 
 
-class Replay(Tagged, frozen=True):
+class Replay(Tagged, frozen=True, tag="Replay"):
     """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens.
 
     `constants`: for names of Const nodes, the arrays that take the place of their values, such as the weights of

@@ -16,14 +16,14 @@ LANGUAGES = ("en", "de")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
-class Text(msgspec.Struct, frozen=True, tag=True):
+class Text(msgspec.Struct, frozen=True, tag="Text"):
     """A sentence of the grader's own: `msgid` in English with `{name}` fields, `params` to fill them."""
 
     msgid: str
     params: Mapping[str, "Filling"] = {}
 
 
-class Bilingual(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class Bilingual(msgspec.Struct, frozen=True, tag="Bilingual", kw_only=True):
     """A sentence of an exercise's author, who has no catalogue: both languages side by side, `en` and `de`.
 
     >>> Bilingual(en="Train the network", de="Das Netz trainieren")

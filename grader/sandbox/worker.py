@@ -46,7 +46,7 @@ WARM_MODULES = (
 MAX_MESSAGE = 1 << 16
 
 
-class Examine(Tagged, frozen=True):
+class Examine(Tagged, frozen=True, tag="Examine"):
     """Fork the examiner; its channel travels with the message."""
 
 
@@ -60,27 +60,27 @@ class Cell(Record, frozen=True):
     scratch_mib: int
 
 
-class Run(Tagged, frozen=True):
+class Run(Tagged, frozen=True, tag="Run"):
     """Fork a child for one run; its channel travels with the message."""
 
     id: int
     cell: Cell
 
 
-class Canary(Tagged, frozen=True):
+class Canary(Tagged, frozen=True, tag="Canary"):
     """Fork a child that tries to cross the walls; its channel travels with the message."""
 
     cell: Cell
     targets: Targets
 
 
-class Kill(Tagged, frozen=True):
+class Kill(Tagged, frozen=True, tag="Kill"):
     """End a run and everything that it started."""
 
     id: int
 
 
-class Started(Tagged, frozen=True):
+class Started(Tagged, frozen=True, tag="Started"):
     """A run's outermost process."""
 
     id: int
@@ -88,7 +88,7 @@ class Started(Tagged, frozen=True):
     base_kib: int  # anonymous memory that the child shares with the worker
 
 
-class Ended(Tagged, frozen=True):
+class Ended(Tagged, frozen=True, tag="Ended"):
     """A run is over. `code` as in `subprocess`: negative for a signal."""
 
     id: int
