@@ -6,7 +6,7 @@ BIN = .venv/bin
 .PHONY: demo test lint setup setup-test bench lock messages notebooks vocabulary clean
 
 demo: setup
-	$(BIN)/python -m reference.demo
+	$(BIN)/python -m scripts.demo
 
 test: setup-test lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -44,13 +44,13 @@ lock: setup
 	$(LOCK) --group package --constraint requirements-dev.lock --output-file requirements.lock
 
 messages: setup
-	$(BIN)/python -m grader.catalogue
+	$(BIN)/python -m scripts.translations
 
 notebooks: setup
 	$(BIN)/python -m grader notebooks --course .
 
 vocabulary: setup
-	$(BIN)/python -m grader.vocabulary
+	$(BIN)/python -m scripts.vocabulary
 
 clean:
 	rm -rf .venv demo-reports

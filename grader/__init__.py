@@ -6,7 +6,7 @@ In a notebook: `from grader import check; check("digits")`.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.in_notebook import check as check
+    from grader.commands.notebook_check import check as check
 
 __version__ = "0.1.0"
 
@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     # `check` brings the whole engine with it; whoever only imports the package needs none of it.
     if name == "check":
-        from grader.in_notebook import check
+        from grader.commands.notebook_check import check
 
         return check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,1 +1,1 @@
-"""Verdict in, document out. Knows nothing of the engine but `grader.verdict` and `grader.text`."""
+"""Verdict in, document out. Knows nothing of the engine but `grader.protocol.verdict` and `grader.core.i18n`."""

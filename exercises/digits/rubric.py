@@ -1,6 +1,7 @@
 """What the digits classifier is judged by."""
 
-from grader.checks import (
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.checks import (
     Accuracy,
     Architecture,
     ConfusionMatrix,
@@ -17,8 +18,7 @@ from grader.checks import (
     Training,
     Trains,
 )
-from grader.data import digits
-from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.data import digits
 
 TRAINING = Training(encode="one_hot")
 

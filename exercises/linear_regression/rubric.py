@@ -23,7 +23,8 @@ So R² may be 0.02 below least squares, and a coefficient 5 % off. (A relu loses
 line of its one table dies; R² and the architecture it always loses.)
 """
 
-from grader.checks import (
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.checks import (
     Coefficients,
     LeastSquares,
     LinearNeuron,
@@ -33,8 +34,7 @@ from grader.checks import (
     Training,
     TrainsEach,
 )
-from grader.data import lines
-from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.data import lines
 
 ONE = Training(arguments=(1,), rows="one_", name="one", validation=False)
 TEN = Training(arguments=(10,), rows="ten_", name="ten", validation=False)

@@ -15,9 +15,9 @@ So the accuracy asked for is 0.915, and the border may lie from 0.747 to 0.947. 
 better than scikit-learn's: without penalty, that one learns 30 weights from 309 rows to the last.
 """
 
-from grader.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, Trains, YesOrNo
-from grader.data import tumours
 from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, Trains, YesOrNo
+from grader.rubric.data import tumours
 
 THIRTY = Training(arguments=(30,), validation=False, name="thirty")
 ONE = Training(arguments=(1,), validation=False, rows="one_", name="one")

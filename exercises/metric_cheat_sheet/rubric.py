@@ -1,8 +1,8 @@
 """What the metric cheat sheet is judged by: returned values only, on inputs that are made outside."""
 
-from grader.checks import CheatSheet, Formulas
-from grader.data import no_data
 from grader.rubric import Bilingual, Criterion, Limits, Rubric, Task
+from grader.rubric.checks import CheatSheet, Formulas
+from grader.rubric.data import no_data
 
 RUBRIC = Rubric(
     title=Bilingual(en="The metric cheat sheet", de="Der Metrik-Spickzettel"),

@@ -16,7 +16,8 @@ R² on the held-out rows of `friedman`, seeds 0 to 9, smallest, median and large
 scikit-learn's `LinearRegression` reaches 0.734. So every honest training passes 0.80, and no wrong one does.
 """
 
-from grader.checks import (
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.checks import (
     HasStyle,
     OwnWeights,
     RegressionScores,
@@ -28,8 +29,7 @@ from grader.checks import (
     Training,
     TrainsEach,
 )
-from grader.data import friedman
-from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.data import friedman
 
 SEQUENTIAL = Training(build="build_sequential", arguments=(10,), name="sequential")
 FUNCTIONAL = Training(build="build_functional", arguments=(10,), name="functional")

@@ -17,9 +17,9 @@ One wine is 0.0185. `full` is the course's own, 0.93: 51 of 54. The one honest s
 where the median of three seeds decides.
 """
 
-from grader.checks import Accuracy, Architecture, Evaluates, HeadAndLoss, Standardises, Training, Trains
-from grader.data import wines
 from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.rubric.checks import Accuracy, Architecture, Evaluates, HeadAndLoss, Standardises, Training, Trains
+from grader.rubric.data import wines
 
 TRAINING = Training()
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.intake.names import shown
-from grader.text import T, Text, ToldError
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Text
+from grader.core.sanitize import display_name
 
 SECONDS = 60.0  # for one question to git
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
@@ -228,7 +229,7 @@ def _failure(stderr: bytes) -> GitError:
     if "missing blob" in said or "unable to read" in said or "could not fetch" in said:
         return GitError(missing_contents())
     line = next((line for line in said.splitlines() if line.strip()), "?")
-    return GitError(T("git failed: {error}", error=shown(line)))
+    return GitError(T("git failed: {error}", error=display_name(line)))
 
 
 def missing_contents() -> Text:

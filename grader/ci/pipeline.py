@@ -8,23 +8,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from grader import course as courses
-from grader.ci.answer import Answer, Note
-from grader.ci.base import Comparison, compared, differences
-from grader.ci.course import exercises_in, unpack
+from grader.ci.base_course import exercises_in, unpack
+from grader.ci.changed_submissions import Candidate, Remark, Sides, Touched, altered, touched
+from grader.ci.comparison import Comparison, compared, differences
+from grader.ci.environment import Claim, claim, host_of
 from grader.ci.git import FILE, Change, Entry, Repository, people
-from grader.ci.grading import Graded, Place, grade
-from grader.ci.hand_in import hand_ins, meant_for_one, other_exercise, read_file
-from grader.ci.host import Claim, claim, host_of
-from grader.ci.places import named
-from grader.ci.touched import Candidate, Remark, Sides, Touched, altered, touched
-from grader.course import Course
-from grader.crew import Crew
-from grader.examiner_line import GraderError
-from grader.grade import Mode
-from grader.local import LocalCrew, processors
-from grader.submission import Submission
-from grader.text import T, Text, ToldError, Translator
+from grader.ci.grade_change import Graded, Place, grade
+from grader.ci.paths import named
+from grader.ci.read_blobs import hand_ins, meant_for_one, other_exercise, read_file
+from grader.core import course as courses
+from grader.core.course import Course
+from grader.core.errors import GraderError, ToldError
+from grader.core.i18n import T, Text, Translator
+from grader.core.packages import processors
+from grader.grading.local_pool import LocalCrew
+from grader.grading.pool import Crew
+from grader.grading.results import Mode
+from grader.protocol.change_result import Answer, Note
+from grader.protocol.submission import Submission
 
 MOST = 100  # submissions of one change
 MOST_NOTES = 200

@@ -1,0 +1,1 @@
+"""Runs submissions: starts processes, puts them behind walls, collects their evidence. Judges nothing."""

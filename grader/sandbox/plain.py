@@ -3,15 +3,15 @@
 import contextlib
 import os
 import subprocess
-import sys
 import threading
 from typing import Literal, Self
 
-from grader.plan import Limits
-from grader.sandbox.frames import Channel
-from grader.sandbox.memory import MemoryWatch, anonymous_kib
-from grader.sandbox.supervisor import Exit, Inbox, worker_environment
-from grader.verdict import WallState
+from grader.protocol.channel import Inbox
+from grader.protocol.plan import Limits
+from grader.protocol.processes import pipes, spawn
+from grader.protocol.verdict import WallState
+from grader.sandbox.environment import Exit
+from grader.sandbox.memory_watch import MemoryWatch, anonymous_kib
 
 AHEAD = 2  # processes: the run and its replay
 
@@ -22,7 +22,7 @@ class PlainWorkshop:
     mode: Literal["plain"] = "plain"
 
     def __init__(self) -> None:
-        self._examiner = spawn("grader.examiner")
+        self._examiner = spawn("grader.examiner.service")
         self.examiner = Inbox(pipes(self._examiner))
         self._lock = threading.Lock()
         self._ahead: list[subprocess.Popen[bytes]] = []
@@ -50,13 +50,13 @@ class PlainWorkshop:
             ready = self._ahead.pop(0) if self._ahead else None
         for process in gone:  # ended by somebody else: no submission's fault
             PlainProcess(process, limits).end(grace=0.0)
-        return PlainProcess(ready or spawn("grader.sandbox.child"), limits)
+        return PlainProcess(ready or spawn("grader.sandbox.inside.child"), limits)
 
     def prepare(self) -> None:
         """Start processes ahead, so that their imports pass while something else is waited for."""
         with self._lock:
             while len(self._ahead) < AHEAD:
-                self._ahead.append(spawn("grader.sandbox.child"))
+                self._ahead.append(spawn("grader.sandbox.inside.child"))
 
 
 class PlainProcess:
@@ -93,27 +93,3 @@ class PlainProcess:
     def peak_mib(self) -> float:
         """Return the most anonymous memory that it had beyond its imports, in MiB; 0 where it is not told."""
         return self.memory.peak_mib
-
-
-def spawn(module: str) -> subprocess.Popen[bytes]:
-    """Start one of the grader's modules as a process that talks on its standard streams."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", module],
-        env=worker_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        # Windows has no sessions; there, a group of its own keeps Ctrl-C to the command, whose it is to answer.
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        bufsize=0,
-    )
-
-
-def pipes(process: subprocess.Popen[bytes]) -> Channel:
-    """Return a channel of the process's standard streams, which the process object gives away."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    channel = Channel(os.dup(process.stdout.fileno()), os.dup(process.stdin.fileno()))
-    process.stdout.close()
-    process.stdin.close()
-    return channel

@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.evidence import Stopped, StopReason
-from grader.plan import Call, Limits, Plan, Setup, Step, uses
-from grader.record import head, with_head
-from grader.sandbox.frames import (
+from grader.core.errors import SandboxError
+from grader.protocol.channel import (
     END,
     EVIDENCE,
     FAULT,
@@ -31,9 +29,12 @@ from grader.sandbox.frames import (
     Frame,
     ProtocolError,
 )
-from grader.sandbox.supervisor import Exit, Process, SandboxError, Workshop
-from grader.submission import Submission
-from grader.verdict import WallState
+from grader.protocol.evidence import Stopped, StopReason
+from grader.protocol.parcels import head, with_head
+from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import WallState
+from grader.sandbox.environment import Exit, Process, Workshop
 
 MAX_CHILDREN = 24  # per run: each costs a start
 MAX_RUN_BYTES = 256 << 20

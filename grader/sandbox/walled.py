@@ -13,14 +13,16 @@ from typing import Literal, Self
 
 import msgspec
 
-from grader.plan import Limits
+from grader.core.errors import SandboxError
+from grader.protocol.channel import END, WALLS, Channel, Inbox, ProtocolError
+from grader.protocol.plan import Limits
+from grader.protocol.processes import worker_environment
+from grader.protocol.verdict import WallState
 from grader.sandbox import worker as w
-from grader.sandbox.canary import VARIABLE, plant
-from grader.sandbox.crossings import Targets
-from grader.sandbox.frames import END, WALLS, Channel, ProtocolError
-from grader.sandbox.memory import MemoryWatch
-from grader.sandbox.supervisor import Exit, Inbox, SandboxError, worker_environment
-from grader.verdict import WallState
+from grader.sandbox.environment import Exit
+from grader.sandbox.memory_watch import MemoryWatch
+from grader.sandbox.walls.escape_attempts import Targets
+from grader.sandbox.walls.self_test import VARIABLE, plant
 
 CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
 END_SECONDS = 10.0  # for the worker and the examiner to be gone

@@ -19,14 +19,14 @@ from typing import Any
 
 import msgspec
 
-from grader.record import Record, Tagged
-from grader.sandbox.canary import probe
-from grader.sandbox.crossings import Targets
-from grader.sandbox.frames import FAULT_CODE, WALLS, Channel
-from grader.sandbox.memory import anonymous_kib
-from grader.sandbox.namespaces import adopt_orphans
-from grader.sandbox.walls import Limits, enter
-from grader.verdict import WallState
+from grader.protocol.channel import FAULT_CODE, WALLS, Channel
+from grader.protocol.parcels import Record, Tagged
+from grader.protocol.verdict import WallState
+from grader.sandbox.memory_watch import anonymous_kib
+from grader.sandbox.walls.enter import Limits, enter
+from grader.sandbox.walls.escape_attempts import Targets
+from grader.sandbox.walls.namespaces import adopt_orphans
+from grader.sandbox.walls.self_test import probe
 
 WARM_MODULES = (
     "numpy",
@@ -41,7 +41,7 @@ WARM_MODULES = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "tensorflow.python.framework.convert_to_constants",
-    "grader.sandbox.child",
+    "grader.sandbox.inside.child",
 )
 MAX_MESSAGE = 1 << 16
 
@@ -205,7 +205,7 @@ class Worker:
 
 def _examine(channel: int) -> None:
     # Not imported by the worker: children forked from it would hold the checks with the answers that they expect.
-    from grader.examiner import serve
+    from grader.examiner.service import serve
 
     serve(Channel(channel, channel))
 
@@ -217,7 +217,7 @@ def _canary(channel: int, message: Canary) -> None:
 
 
 def _run(channel: int, run: Run) -> None:
-    from grader.sandbox.child import serve  # imported once by the worker, used after the fork
+    from grader.sandbox.inside.child import serve  # imported once by the worker, used after the fork
 
     _, standing = _enter(run.cell, channel)
     serve(Channel(channel, channel), standing)

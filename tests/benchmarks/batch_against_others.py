@@ -33,17 +33,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.course import Course
-from grader.evidence import ImportEvidence, StepEvidence
-from grader.plan import Call
-from grader.record import head
-from grader.sandbox.supervisor import worker_environment
-from grader.store import Store, Stored
+from grader.classroom.store import Store, Stored
+from grader.core.course import Course
+from grader.protocol.evidence import ImportEvidence, StepEvidence
+from grader.protocol.parcels import head
+from grader.protocol.plan import Call
+from grader.protocol.processes import worker_environment
+from grader.rubric.loader import load_rubric
 from tests.benchmarks.handed_in import HandedIn, handed_in
 from tests.benchmarks.others import Environment, Nbgrader, Pytest
+from tests.helpers.paths import ROOT
 
 EXERCISE = "digits30"
-ROOT = Path(__file__).resolve().parents[2]
+
 COURSE = Course(Path(__file__).parent / "course")
 WITH_REPORTS = "nbgrader autograde and generate_feedback"
 TRIED = 2  # submissions on which the choice of threads is tried
@@ -111,7 +113,7 @@ class Batch:
 
     def cpu_seconds(self) -> tuple[float, float]:
         """Return the processor time of the submissions' own code, and that of their runs, own code included."""
-        rubric = COURSE.rubric(EXERCISE)
+        rubric = load_rubric(COURSE, EXERCISE)
         calls = {step.id for step in rubric.steps(rubric.seeds).values() if isinstance(step, Call)}
         own = runs = 0.0
         with Store.open(self.out) as store:

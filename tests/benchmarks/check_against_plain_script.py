@@ -15,11 +15,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.course import Course
-from grader.sandbox.supervisor import worker_environment
-from grader.verdict import decode
+from grader.core.course import Course
+from grader.protocol.processes import worker_environment
+from grader.protocol.verdict import decode
+from grader.rubric.loader import load_rubric
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course(ROOT)
 
 
@@ -39,13 +40,13 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     import sklearn.preprocessing  # noqa: F401
     import tensorflow as tf
 
-    from grader.examiner import make_plan
-    from grader.examiner_talk import Question
-    from grader.model_facts import made_history
-    from grader.plan import Array, Call, Curves, Listed, Literal, Plan, Result, Trusted
-    from grader.record import unpack
+    from grader.examiner.planning import make_plan
+    from grader.protocol.messages import Question
+    from grader.protocol.parcels import unpack
+    from grader.protocol.plan import Array, Call, Curves, Listed, Literal, Plan, Result, Trusted
+    from grader.sandbox.inside.keras_facts import made_history
 
-    rubric, question = COURSE.rubric(exercise), Question(course="", exercise=exercise, seeds=seeds)
+    rubric, question = load_rubric(COURSE, exercise), Question(course="", exercise=exercise, seeds=seeds)
     plan, arrays = unpack(make_plan(question, rubric, rubric.data(), frozenset()).parcel, Plan)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

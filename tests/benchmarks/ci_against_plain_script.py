@@ -17,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.sandbox.supervisor import worker_environment
-from tests.benchmarks.check_against_plain_script import ROOT, plain, reference
+from grader.protocol.processes import worker_environment
+from tests.benchmarks.check_against_plain_script import plain, reference
+from tests.helpers.paths import ROOT
 
 SEEDS = (0,)  # what is trained where the first seed leaves no doubt
 
@@ -79,7 +80,7 @@ def import_and_run(exercise: str) -> None:
     import sklearn.model_selection
     import sklearn.preprocessing  # noqa: F401
 
-    import grader.examiner  # noqa: F401
+    import grader.examiner.service  # noqa: F401
 
     begin = time.perf_counter()
     plain(exercise, SEEDS)

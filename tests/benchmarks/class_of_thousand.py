@@ -25,16 +25,16 @@ from random import Random
 from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
-from grader.class_folder import ClassFolder, open_folder
-from grader.course import Course
-from grader.publish import open_store
-from grader.store import Hand, Judgement, Kept, Store, Stored
-from grader.submission import Submission, read
-from grader.terms import Terms, neutral
-from grader.verdict import Verdict
+from grader.classroom.folder import ClassFolder, open_folder, open_store
+from grader.classroom.store import Hand, Judgement, Kept, Store, Stored
+from grader.core.course import Course
+from grader.grading.evidence_key import Terms, neutral
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import Verdict
+from grader.submission.reader import read
 from tests.benchmarks.handed_in import handed_in
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 EXERCISE, CHEAP_EXERCISE = "digits30", "metric_cheat_sheet"
 FIRST = ("Anna", "Jörg", "Zoë", "Mehmet", "Łukasz", "Chiara", "Nguyễn", "Søren", "Ívar", "Fatima")
 LAST = ("Müller", "Groß", "O'Neill", "Yılmaz", "Novák", "de la Cruz", "Kim", "Ødegård", "Schmidt-Weiß", "Ito")

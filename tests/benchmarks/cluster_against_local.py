@@ -10,12 +10,12 @@ from pathlib import Path
 
 from distributed import LocalCluster
 
-from grader.cluster import ClusterCrew
-from grader.course import Course
-from grader.crew import Crew, Job
-from grader.grade import Mode
-from grader.local import LocalCrew
-from grader.submission import Submission, Unit
+from grader.core.course import Course
+from grader.grading.dask_pool import ClusterCrew
+from grader.grading.local_pool import LocalCrew
+from grader.grading.pool import Crew
+from grader.grading.results import Job, Mode
+from grader.protocol.submission import Submission, Unit
 from tests.benchmarks.handed_in import handed_in
 
 COURSE = Course(Path(__file__).parent / "course")

@@ -19,8 +19,8 @@ os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_EN
 import keras
 from keras import layers
 
-from grader.data import digits
-from grader.sandbox import child, fast_fit
+from grader.rubric.data import digits
+from grader.sandbox.inside import child, fast_fit
 
 EPOCHS = (1, 10, 30)
 

@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 import nbformat
 import numpy as np
 
-from grader.data import digits
-from grader.run_cache import cache_folder
+from grader.grading.run_cache import cache_folder
+from grader.rubric.data import digits
 from tests.benchmarks.handed_in import POINTS, HandedIn
 
 REQUIREMENTS = Path(__file__).parent / "others.txt"

@@ -6,22 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
-from grader.grade import Grader, Mode
+from grader.core.course import Course
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.protocol.verdict import Status, Verdict
 from grader.rubric import Rubric
-from grader.submission import read
-from grader.verdict import Status, Verdict
+from grader.rubric.loader import load_rubric
+from grader.submission.reader import read
 from tests.benchmarks.batch_against_others import require_marks
 from tests.benchmarks.handed_in import EPOCHS, MISTAKES, POINTS, HandedIn, handed_in
 from tests.benchmarks.others import CHECKS, REQUIREMENTS, points_of
+from tests.helpers.paths import ROOT
 
 COURSE = Course(Path(__file__).parent / "course")
-LOCK = Path(__file__).resolve().parents[2] / "requirements-dev.lock"
+LOCK = ROOT / "requirements-dev.lock"
 
 
 @pytest.fixture(scope="module")
 def rubric() -> Rubric:
-    return COURSE.rubric("digits30")
+    return load_rubric(COURSE, "digits30")
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.verdict import decode
-from tests.watched import WAITING, Watched, watching
+from grader.protocol.verdict import decode
+from tests.commands.watched import WAITING, Watched, watching
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 AIM_SECONDS = 0.3
 CLOCK = "import time\nSTARTED = time.time()\n"
 

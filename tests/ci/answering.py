@@ -1,8 +1,8 @@
 """Answers to changes in which nothing has to be run."""
 
-from grader.ci.answer import Answer, exit_code
 from grader.ci.pipeline import Wishes, of_change
-from grader.grade import Mode
+from grader.grading.results import Mode
+from grader.protocol.change_result import Answer, exit_code
 from tests.ci.repositories import Repo
 
 WISHES = Wishes("en", Mode.WALLS, base="main")

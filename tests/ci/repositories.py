@@ -5,12 +5,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.ci.base import compared, differences
-from grader.ci.course import exercises_in
+from grader.ci.base_course import exercises_in
+from grader.ci.changed_submissions import Sides, Touched, touched
+from grader.ci.comparison import compared, differences
+from grader.ci.environment import Claim
 from grader.ci.git import Repository
-from grader.ci.host import Claim
-from grader.ci.touched import Sides, Touched, touched
-from tests.two_functions import RIGHT, RUBRIC
+from tests.helpers.two_functions import RIGHT, RUBRIC
 
 EASY_RUBRIC = "\n".join(line for line in RUBRIC.splitlines() if 'Criterion("scale"' not in line)
 WRONG_SCALE = RIGHT.replace("x / 16", "x / 4")

@@ -8,7 +8,7 @@ import pytest
 from grader.ci.git import GitError, Repository
 from tests.ci.answering import answered, refused
 from tests.ci.repositories import Repo
-from tests.two_functions import RIGHT
+from tests.helpers.two_functions import RIGHT
 
 pytestmark = pytest.mark.usefixtures("nothing_is_run")
 

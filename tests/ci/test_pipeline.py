@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from grader import course as courses
 from grader.ci import pipeline
-from grader.ci.answer import exit_code
 from grader.ci.pipeline import Wishes, of_change
-from grader.grade import Mode
+from grader.core import course as courses
+from grader.grading.results import Mode
+from grader.protocol.change_result import exit_code
 from tests.ci.answering import NO_BASE, WISHES, answered, refused
 from tests.ci.repositories import EASY_RUBRIC, Repo, course_files, with_course
-from tests.two_functions import RIGHT
+from tests.helpers.two_functions import RIGHT
 
 pytestmark = pytest.mark.usefixtures("nothing_is_run")
 

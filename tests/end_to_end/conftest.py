@@ -9,10 +9,11 @@ import msgspec
 import nbformat
 import pytest
 
-from grader.course import Course
-from grader.grade import Grader, Mode
-from grader.submission import read
-from grader.verdict import CriterionVerdict, Resources, Verdict
+from grader.core.course import Course
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.protocol.verdict import CriterionVerdict, Resources, Verdict
+from grader.submission.reader import read
 
 HERE = Path(__file__).parent
 COURSE = Course(HERE / "course")

@@ -4,9 +4,9 @@
 
 import pytest
 
-from grader.grade import Grader
-from grader.plan import Limits
-from grader.sandbox.supervisor import Process
+from grader.grading.grader import Grader
+from grader.protocol.plan import Limits
+from grader.sandbox.environment import Process
 from tests.end_to_end.conftest import Grade, all_but, criterion
 
 ONE_HOT = "def one_hot(y):\n    "

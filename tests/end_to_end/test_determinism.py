@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.examiner_talk import AskPlan, PlanMade, Question
-from grader.grade import Grader
-from grader.submission import Submission, read
+from grader.grading.grader import Grader
+from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.submission import Submission
+from grader.submission.reader import read
 from tests.end_to_end.conftest import Grade, criterion, without_resources, written
 
 CRASHES = "def one_hot(y):\n    import os; os._exit(0)"
@@ -72,7 +73,7 @@ def test_one_submission_changes_nothing_for_the_next(grader: Grader, tmp_path: P
 
 def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two submissions at once share one examiner."""
-    monkeypatch.setattr("grader.examiner_line.JUDGE_SECONDS", 10.0)
+    monkeypatch.setattr("grader.examiner.client.JUDGE_SECONDS", 10.0)
     question = Question(course=str(grader.course.folder), exercise="functions")
     wrong: list[object] = []
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
-from grader.examiner_line import GraderError
-from grader.grade import Grader, Mode
+from grader.core.course import Course
+from grader.core.errors import GraderError
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
 from grader.sandbox.walled import WalledWorkshop
-from grader.submission import read
+from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, criterion, statuses, written
 
 SLEEPS = "def one_hot(y):\n    import time; time.sleep(2)\n    return np.eye(10)[y]"
@@ -66,9 +67,9 @@ FAULTY = '''
 
 from dataclasses import dataclass
 
-from grader.checks import OneHot
-from grader.checks.base import Check
-from grader.data import digits
+from grader.rubric.checks import OneHot
+from grader.rubric.checks.base import Check
+from grader.rubric.data import digits
 from grader.rubric import Bilingual, Criterion, Rubric, Task
 
 
@@ -149,7 +150,7 @@ def test_a_late_answer_is_not_taken_for_the_next(
 ) -> None:
     submission = read(written(tmp_path, ""))
     with monkeypatch.context() as patched:
-        patched.setattr("grader.examiner_line.JUDGE_SECONDS", 0.0)
+        patched.setattr("grader.examiner.client.JUDGE_SECONDS", 0.0)
         with pytest.raises(GraderError, match="does not answer"):
             grader.grade("functions", submission)
     assert grader.grade("functions", submission).verdict.points == 100

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from grader.grade import Grader
-from grader.submission import read
+from grader.grading.grader import Grader
+from grader.submission.reader import read
 from tests.end_to_end.conftest import all_but, criterion, written
 
 WRONG = """

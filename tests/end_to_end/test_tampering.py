@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.evidence import Entries, Returned, StepEvidence, TextValue
-from grader.grade import Grader
-from grader.plan import Call, Limits, Plan
-from grader.record import pack, unpack
+from grader.grading.grader import Grader
+from grader.protocol.evidence import Entries, Returned, StepEvidence, TextValue
+from grader.protocol.parcels import pack, unpack
+from grader.protocol.plan import Call, Limits, Plan
 from grader.sandbox.run import carry_out
 from grader.sandbox.walled import WalledProcess, WalledWorkshop
-from grader.submission import read
+from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, HERE, Grade, all_but, criterion, statuses, written
 
 ONE_HOT = "def one_hot(y):\n    "

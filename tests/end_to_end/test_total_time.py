@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 
-from grader.evidence import StopReason
-from grader.examiner_talk import AskPlan, PlanMade, Question
-from grader.grade import Grader
-from grader.plan import Plan
-from grader.record import head, with_head
+from grader.grading.grader import Grader
+from grader.protocol.evidence import StopReason
+from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.parcels import head, with_head
+from grader.protocol.plan import Plan
 from grader.sandbox.run import carry_out
-from grader.submission import read
+from grader.submission.reader import read
 from tests.end_to_end.conftest import written
 
 HANG = "def one_hot(y):\n    while True: pass\n\ndef scale(x):\n    while True: pass"

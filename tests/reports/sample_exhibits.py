@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from grader.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
+from grader.protocol.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
 from tests.reports.sample_criteria import words
 
 # Ten rows of scikit-learn's digits, one of each class, and three that networks take for another; one

@@ -5,7 +5,7 @@
 
 import msgspec
 
-from grader.verdict import (
+from grader.protocol.verdict import (
     CertificationItem,
     Confusion,
     CriterionVerdict,

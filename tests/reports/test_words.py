@@ -7,11 +7,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 
-from grader import text
-from grader.text import LANGUAGES, Translator
-from grader.verdict import Severity, Status
-from reports import symbols
-from reports.number_format import Numbers
+from grader.core import i18n
+from grader.core.i18n import LANGUAGES, Translator
+from grader.protocol.verdict import Severity, Status
+from reports.common import symbols
+from reports.common.numbers import Numbers
 
 REPORTS = Path(symbols.__file__).parent
 ICONS = (REPORTS / "templates" / "icons.html").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def test_every_word_of_the_documents_is_translated() -> None:
     keywords = {"_": None, "T": None, "ngettext": (1, 2)}
     found = {message for _, _, message, _, _ in extract_from_dir(str(REPORTS), methods, keywords=keywords)}
     assert len(found) > 100
-    with (text.LOCALE_FOLDER / "de" / "LC_MESSAGES" / "grader.mo").open("rb") as file:
+    with (i18n.LOCALE_FOLDER / "de" / "LC_MESSAGES" / "grader.mo").open("rb") as file:
         catalogue = read_mo(file)
     missing = [message for message in found if message not in catalogue or not catalogue[message].string]
     assert missing == []

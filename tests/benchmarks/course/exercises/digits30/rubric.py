@@ -5,11 +5,14 @@ The points are such that a sum of them says which criteria were passed. One trai
 
 from dataclasses import dataclass
 
-from grader.checks import Accuracy, Architecture, Training
-from grader.checks.base import Case, Judgement, failed, passed
-from grader.checks.networks import NetworkCheck, certified, loss_of
-from grader.data import digits
-from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.core.i18n import Bilingual
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, passed
+from grader.protocol.task import Task
+from grader.rubric import Criterion, Rubric
+from grader.rubric.checks import Accuracy, Architecture, Training
+from grader.rubric.checks.networks.single import NetworkCheck, certified, loss_of
+from grader.rubric.data import digits
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.checks import CountsClasses, OneHot, Scales
-from grader.checks.base import Case, Check, Judgement
-from grader.data import digits
-from grader.plan import Step
-from grader.rubric import Bilingual, Criterion, Limits, Rubric, Task
+from grader.core.i18n import Bilingual
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement
+from grader.protocol.plan import Limits, Step
+from grader.protocol.task import Task
+from grader.rubric import Criterion, Rubric
+from grader.rubric.checks import CountsClasses, OneHot, Scales
+from grader.rubric.checks.base import Check
+from grader.rubric.data import digits
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """One small network, trained for a moment."""
 
-from grader.checks import Accuracy, Architecture, HeadAndLoss, Probabilities, Training, Trains
-from grader.data import digits
-from grader.rubric import Bilingual, Criterion, Limits, Rubric, Task
+from grader.core.i18n import Bilingual
+from grader.protocol.plan import Limits
+from grader.protocol.task import Task
+from grader.rubric import Criterion, Rubric
+from grader.rubric.checks import Accuracy, Architecture, HeadAndLoss, Probabilities, Training, Trains
+from grader.rubric.data import digits
 
 TRAINING = Training(encode="one_hot", limit_seconds=20.0)
 

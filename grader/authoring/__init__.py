@@ -1,0 +1,1 @@
+"""For authors and instructors: new exercises, notebooks, validation, releases."""

@@ -1,0 +1,50 @@
+"""Makes each `submission.ipynb` from the `submission.py` beside it.
+
+The `.py` file (jupytext percent format) is the source; the notebook is never edited by hand. The same source
+always gives the same bytes, so that a check can tell whether a notebook is up to date.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from grader.core.course import ROOMS, Course
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def notebook_from(source: str) -> str:
+    """Return the notebook for a source in jupytext percent format, as JSON text (nbformat 4.5, no outputs)."""
+    import jupytext  # half a second of imports
+    import nbformat
+    from nbformat.v4 import new_notebook
+
+    cells = jupytext.reads(source, fmt="py:percent").cells
+    for number, cell in enumerate(cells, start=1):
+        cell.id = f"cell-{number}"
+        cell.metadata = {}
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)
+    return text if text.endswith("\n") else text + "\n"
+
+
+def sources(course: Course, exercises: Iterable[str]) -> Iterator[Path]:
+    """Return the `submission.py` of each exercise and of its reference, where they are."""
+    for exercise in exercises:
+        for room in ROOMS:
+            source = course.folder / room / exercise / "submission.py"
+            if source.is_file():
+                yield source
+
+
+def is_made_from(source: Path) -> bool:
+    """Return whether the notebook beside a source is there and holds the same. Raises `UnicodeDecodeError`."""
+    notebook = source.with_suffix(".ipynb")
+    return notebook.is_file() and notebook.read_text("utf-8") == notebook_from(source.read_text("utf-8"))
+
+
+def write_notebook(source: Path) -> None:
+    """Write the notebook beside a source. Raises `OSError` and `UnicodeDecodeError`."""
+    made = notebook_from(source.read_text(encoding="utf-8"))
+    source.with_suffix(".ipynb").write_text(made, encoding="utf-8", newline="\n")

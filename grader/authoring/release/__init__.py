@@ -1,0 +1,1 @@
+"""Builds the files to hand out: student bundle, Gradescope autograder."""

@@ -1,0 +1,113 @@
+"""What is given out: files gathered in memory, then put into a folder or a zip in one piece.
+
+The same files make the same bytes. Nothing is written over, and nothing is left half.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader.core.errors import ToldError
+from grader.core.i18n import T
+
+Files = Mapping[str, bytes]  # by their path within, with slashes
+
+_FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the time of packing is nobody's business
+_UNIX = 3
+_REGULAR = 0o100000
+
+
+class PackingError(ToldError):
+    """Nothing was given out. `text` says why, and how to mend it."""
+
+
+class Program(bytes):
+    """The bytes of a file that can be run."""
+
+
+def zipped(files: Files) -> bytes:
+    """Return a zip of the files: the same files make the same bytes."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _FIRST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = _UNIX
+            entry.external_attr = (_REGULAR | _mode(files[name])) << 16
+            archive.writestr(entry, bytes(files[name]))
+    return held.getvalue()
+
+
+def write_zip(files: Files, target: Path) -> None:
+    """Write a zip that is not there yet. Raises `PackingError`."""
+    with _told(target):
+        if os.path.lexists(target):
+            raise PackingError(
+                T("{file} is already there. Name another file, or remove it first.", file=str(target))
+            )
+        with _beside(target) as aside:
+            file = aside / target.name
+            file.write_bytes(zipped(files))
+            file.chmod(0o644)
+            file.rename(target)
+
+
+def write_folder(files: Files, target: Path) -> None:
+    """Write a folder that is empty or not there yet. Raises `PackingError`."""
+    with _told(target):
+        if os.path.lexists(target):
+            if target.is_symlink() or not target.is_dir():
+                raise PackingError(T("{folder} is no folder. Name another one.", folder=str(target)))
+            if any(target.iterdir()):
+                raise PackingError(
+                    T("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
+                )
+        with _beside(target) as aside:
+            made = _made(files, aside / "made")
+            with contextlib.suppress(FileNotFoundError):
+                target.rmdir()  # the empty one; Windows does not put one folder in the place of another
+            made.rename(target)
+
+
+def _made(files: Files, folder: Path) -> Path:
+    for name, data in files.items():
+        file = folder.joinpath(*name.split("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        file.chmod(_mode(data))
+    return folder
+
+
+def _mode(data: bytes) -> int:
+    return 0o755 if isinstance(data, Program) else 0o644
+
+
+@contextlib.contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Give a folder on the same disk, so that what is made in it can be put in place at once; then remove it."""
+    parent = target.absolute().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PackingError(
+            T(
+                "{file} cannot be written ({reason}). Name another place.",
+                file=str(target),
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from None

@@ -1,0 +1,130 @@
+"""Grade one hand-in on Gradescope: `python -m grader.authoring.release.gradescope.harness /autograder`.
+
+`results/results.json` is written last, by this process, when those of the submission are gone. Where nothing can
+be decided, or too little stands between the submission and the results, none is written: Gradescope then says that
+the autograder failed, and gives no mark. What is printed here is shown to instructors only.
+"""
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from grader.authoring.release.gradescope.choose_file import NothingToGradeError, handed_in
+from grader.authoring.release.gradescope.settings import FILE, Settings
+from grader.classroom.intake.records import UnusableHandInsError
+from grader.core.course import Course
+from grader.core.errors import GraderError, SandboxError, UnreadableSubmission, UnusableRubricError
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import T, Text, Translator
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.protocol.verdict import Isolation, Status, Verdict
+from grader.sandbox.walls.enter import AS_NOBODY
+from grader.submission.reader import read
+from reports.submission import gradescope
+
+PRIVATE = ("source", "submission", "results")  # rubric, other files of the hand-in, mark
+
+
+def main(autograder: Path) -> ExitCode:
+    """Grade what lies in `submission/` and write `results/results.json`, or say why there is none."""
+    settings = msgspec.json.decode((autograder / "source" / FILE).read_bytes(), type=Settings)
+    say = Translator(settings.language)
+    _close(autograder)
+    try:
+        text = _results(autograder, settings, say)
+    except (NothingToGradeError, UnreadableSubmission) as error:
+        sentence = say(error.text)
+        print(sentence.encode("utf-8", "replace").decode())  # noqa: T201
+        text = gradescope.refusal(sentence, settings.language, settings.visibility)
+    except (UnusableRubricError, UnusableHandInsError) as error:
+        text = ""
+        _tell(say, error.text)
+    except (SandboxError, GraderError) as error:
+        text = ""
+        _tell(
+            say,
+            T("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error)),
+        )
+    if not text:
+        return ExitCode.NOT_GRADED
+    _write(autograder / "results" / "results.json", text)
+    # Whatever the points: the autograder did its work, and any other code could be taken for a failure of its own.
+    return ExitCode.PASSED
+
+
+def _results(autograder: Path, settings: Settings, say: Translator) -> str:
+    """Return the text of the results, empty where there are none to give."""
+    course = Course(autograder / "source" / "course")
+    with tempfile.TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as unpacked:
+        name, file = handed_in(course, settings.exercise, autograder / "submission", Path(unpacked))
+        submission = msgspec.structs.replace(read(file), name=name)
+    with Grader(course, Mode.WALLS) as grader:
+        verdict = grader.grade(settings.exercise, submission, settings.language).verdict
+    print(msgspec.json.format(msgspec.json.encode(gradescope.for_instructors(verdict)), indent=2).decode())  # noqa: T201
+    if why := _worthless(verdict):
+        _tell(say, why)
+        return ""
+    return gradescope.results(verdict, settings.visibility)
+
+
+def _worthless(verdict: Verdict) -> Text | None:
+    """Return why this verdict is no mark."""
+    if lacking := missing(verdict.isolation):
+        return T(
+            "No mark is given, because a submission could have changed it: {what}. Choose another base image, or "
+            "grade the export of the hand-ins with grader batch on a machine of your own.",
+            what=lacking,
+        )
+    if verdict.status is not Status.NOT_GRADED:
+        return None
+    undecided = [f"{c.id}: {c.message}" for c in verdict.criteria if c.status is Status.NOT_GRADED]
+    return T("No mark is given, because the grader could not decide everything. {what}", what=" ".join(undecided))
+
+
+def missing(isolation: Isolation) -> Text | None:
+    """Return what is missing of the least that has to stand; None where it all does.
+
+    The files of the grader, the rubric and the mark have to be out of reach, and no process may be left that could
+    change them afterwards. Gradescope's containers refuse namespaces; there a user who owns nothing, Landlock and
+    seccomp are what stands.
+    """
+    stands = {wall.id for wall in isolation.walls if wall.stands}
+    is_nobody = any(AS_NOBODY in wall.detail for wall in isolation.walls if wall.id == "user_namespace")
+    if not (stands & {"mount_namespace", "landlock"} or is_nobody):
+        return T("no wall around files (mount_namespace, landlock, another user)")
+    if not stands & {"pid_namespace", "seccomp"}:
+        return T("no wall around processes (pid_namespace, seccomp)")
+    return None
+
+
+def _close(autograder: Path) -> None:
+    """Let nobody but this user into the folders, as the submission may run as another one without namespaces."""
+    for folder in (autograder / name for name in PRIVATE):
+        if folder.is_dir():
+            folder.chmod(0o700)
+
+
+def _tell(say: Translator, why: Text) -> None:
+    print(say(why).encode("utf-8", "replace").decode())  # noqa: T201
+
+
+def _write(target: Path, text: str) -> None:
+    """Put the results in place of whatever may be there, in one step."""
+    handle, aside = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(aside).chmod(0o644)
+    Path(aside).replace(target)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(Path(sys.argv[1])))
+    except Exception:  # noqa: BLE001 - Python's own code for a traceback would mean "graded, not all passed"
+        traceback.print_exc(file=sys.stdout)
+        sys.exit(ExitCode.NOT_GRADED)

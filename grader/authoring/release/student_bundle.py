@@ -1,0 +1,131 @@
+"""The student bundle: of each exercise the task sheets and the stubs, and which versions to install."""
+
+from pathlib import Path
+
+from grader import __version__
+from grader.authoring.release import pinned_versions
+from grader.authoring.release.archives import Files, PackingError
+from grader.authoring.release.solution_leaks import refuse_leaks
+from grader.core.course import SHIPPED, Course
+from grader.core.i18n import T, Translator
+
+SHEETS = ("task.md", "task.de.md")
+STUBS = ("submission.py", "submission.ipynb")
+READMES = {"README.md": "en", "README.de.md": "de"}
+REQUIREMENTS = "requirements.txt"
+
+
+def bundle(course: Course) -> Files:
+    """Return the files of the bundle. Raises `PackingError`, and `LeakError` where a stub holds a solution."""
+    names = course.exercises()
+    files: dict[str, bytes] = {}
+    for name in names:
+        folder = course.folder / "exercises" / name
+        for file in (*SHEETS, *STUBS):
+            files[f"{name}/{file}"] = _bytes(folder / file, name)
+        for stub in STUBS:
+            refuse_leaks(folder / stub, course.folder / "reference" / name)
+    for file, language in READMES.items():
+        files[file] = readme(course, Translator(language)).encode()
+    files[REQUIREMENTS] = (_remark() + pinned_versions.for_students()).encode()
+    return files
+
+
+def without_reference(course: Course) -> tuple[str, ...]:
+    """Return the exercises whose stubs could be compared with no solution, because none is there."""
+    return tuple(
+        name
+        for name in course.exercises()
+        if not any((course.folder / "reference" / name / stub).is_file() for stub in STUBS)
+    )
+
+
+def readme(course: Course, say: Translator) -> str:
+    """Return the first steps as Markdown."""
+    sheet = "task.de.md" if say.language == "de" else "task.md"
+    names = course.exercises()
+    first = names[0]
+    install = ["python -m venv .venv", f"python -m pip install -r {REQUIREMENTS}", _install_grader()]
+    activate = [
+        ". .venv/bin/activate          # Linux, macOS",
+        ".venv\\Scripts\\activate        # Windows",
+    ]
+    parts = [
+        "# " + say(T("Exercises with Keras")),
+        "\n".join(f"- [{name}]({name}/{sheet})" for name in names),
+        "## " + say(T("Install, once")),
+        say(T("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
+        _code(install[0], *activate, *install[1:]),
+        say(
+            T(
+                "{file} names the versions that the grader runs with: with others, a network may come out "
+                "differently. If the last line finds nothing, your instructor has the file to install.",
+                file=f"`{REQUIREMENTS}`",
+            )
+        ),
+        "## " + say(T("Work")),
+        say(
+            T(
+                "Each folder holds the task sheet and the file to write in, as {script} and as {notebook}: both "
+                "ask for the same, use the one that you like better. Check it as often as you want; what is not "
+                "written yet counts as not attempted:",
+                script="`submission.py`",
+                notebook="`submission.ipynb`",
+            )
+        ),
+        _code(f"grader check {first} {first}/submission.py", f"grader check {first} {first}/submission.ipynb"),
+        *_about_checking(course, say),
+        "## " + say(T("Hand in")),
+        say(T("Hand in that one file, under the same name, where your instructor told you to.")),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _about_checking(course: Course, say: Translator) -> list[str]:
+    """Return what to say where the installed grader does not hold these exercises."""
+    if course.folder.resolve() == SHIPPED:
+        return []
+    return [
+        say(
+            T(
+                "The grader needs the rubrics of this course for that. If your instructor gives out the course's "
+                "folder, name it with {option}; if not, the check comes after you have handed in.",
+                option="`--course`",
+            )
+        )
+    ]
+
+
+def _code(*lines: str) -> str:
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _install_grader() -> str:
+    return f"python -m pip install {pinned_versions.PROJECT}=={__version__}"
+
+
+def _remark() -> str:
+    return "# The versions that the grader runs with. For Python 3.11, 3.12 and 3.13; see README.md.\n"
+
+
+def _bytes(path: Path, exercise: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PackingError(
+            T(
+                "Exercise {exercise} has no {file}, and students need it. Write it, or make the notebook from "
+                "the .py file.",
+                exercise=exercise,
+                file=path.name,
+            )
+        ) from None
+    except OSError as error:
+        raise PackingError(
+            T(
+                "{file} of exercise {exercise} cannot be read ({reason}).",
+                exercise=exercise,
+                file=path.name,
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from None

@@ -1,0 +1,129 @@
+"""A new exercise, written from the templates in `grader/scaffold/`."""
+
+import keyword
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from string import Template
+
+from grader.authoring.notebooks import write_notebook
+from grader.core.course import ROOMS, SHIPPED, Course, around
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Text
+
+TEMPLATES = Path(__file__).resolve().parent / "exercise_templates"
+SUFFIX = ".template"
+LONGEST = 40
+# Words that stand in the paths of a course, and names that Windows keeps for devices.
+RESERVED = frozenset(
+    {"exercises", "reference", "variants", "submission", "submissions", "rubric", "task", "grader"}
+)
+RESERVED |= {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+class Kind(StrEnum):
+    """What an exercise is about."""
+
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+    FUNCTIONS = "functions"
+
+
+class ScaffoldError(ToldError):
+    """An exercise that cannot be made there, or under that name."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written."""
+
+    course: Course
+    files: tuple[Path, ...]
+
+
+def authors_course(folder: Path | None) -> Course:
+    """Return the course that an author writes in: that of `folder`, else the one around the current folder.
+
+    Without either, the current folder becomes one. Raises `ScaffoldError` for a folder that is not there, and for
+    the course that is installed with the package, which belongs to the package.
+    """
+    course = Course(folder.absolute()) if folder is not None else around() or Course(Path.cwd())
+    if not course.folder.is_dir():
+        raise ScaffoldError(T("There is no folder {folder}.", folder=str(course.folder)))
+    # A checkout of the grader is a course to work in, and has its reference beside it; an installed one has not.
+    if course.folder.resolve().is_relative_to(SHIPPED) and not (SHIPPED / "reference").is_dir():
+        raise ScaffoldError(
+            T(
+                "{folder} belongs to the installed grader. Choose a folder of your own, with --course or by going "
+                "there.",
+                folder=str(course.folder),
+            )
+        )
+    return course
+
+
+def problem_of(course: Course, name: str) -> Text | None:
+    """Return what is wrong with the name of a new exercise, if anything."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > LONGEST:
+        return T(
+            "{name!r} cannot be the name of an exercise: lower-case letters, digits and _ expected, a letter "
+            "first, at most {longest} of them, and no word of Python's own.",
+            name=name,
+            longest=LONGEST,
+        )
+    if name in RESERVED:
+        return T("{name!r} means something else in a course. Choose another name.", name=name)
+    for room in ROOMS:
+        if os.path.lexists(taken := course.folder / room / name):
+            return T("{folder} is already there; nothing was written.", folder=str(taken))
+    return None
+
+
+def scaffold(course: Course, name: str, kind: Kind) -> Made:
+    """Write a new exercise with its reference; all of it or nothing. Raises `ScaffoldError`."""
+    if problem := problem_of(course, name):
+        raise ScaffoldError(problem)
+    rooms = [course.folder / room for room in ROOMS]
+    new = [room for room in rooms if not room.exists()]
+    placed: list[Path] = []
+    try:
+        for room in rooms:
+            room.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=course.folder) as drafts:
+            for side in ROOMS:
+                _write(TEMPLATES / kind / side, Path(drafts) / side, name)
+            # The reference first: an exercise is listed as soon as its rubric is there.
+            for side in reversed(ROOMS):
+                target = course.folder / side / name
+                (Path(drafts) / side).rename(target)
+                placed.append(target)
+    except BaseException as error:
+        for folder in placed:
+            shutil.rmtree(folder)
+        for made in new:
+            if made.is_dir() and not any(made.iterdir()):
+                made.rmdir()
+        if not isinstance(error, OSError):
+            raise
+        raise ScaffoldError(
+            T(
+                "The exercise could not be written in {folder}: {error}. Nothing was left there.",
+                folder=str(course.folder),
+                error=error.strerror or str(error),
+            )
+        ) from error
+    return Made(course, tuple(sorted(file for folder in placed for file in folder.rglob("*") if file.is_file())))
+
+
+def _write(templates: Path, folder: Path, name: str) -> None:
+    """Fill in every template of a folder, and make the notebook."""
+    fill = {"name": name, "title": name.replace("_", " ").capitalize()}
+    for template in sorted(templates.rglob(f"*{SUFFIX}")):
+        file = folder / template.relative_to(templates).with_name(template.name.removesuffix(SUFFIX))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(Template(template.read_text("utf-8")).substitute(fill), encoding="utf-8", newline="\n")
+    write_notebook(folder / "submission.py")

@@ -1,0 +1,333 @@
+"""What a change in a script can reach: which steps of a plan would come out as before.
+
+Only for solutions of the course's own, such as mutants of a reference: where it cannot be told what a piece of
+code does to the rest, everything counts as reached. A submission is never graded by these means.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.authoring.validation.mutants.source import called, is_main_block, is_text
+from grader.protocol.plan import Call, Describe, Read, Result, Step, uses
+
+_HARMLESS_IMPORTS = frozenset(
+    {"collections", "dataclasses", "functools", "itertools", "keras", "math", "matplotlib", "numpy", "pandas"}
+) | {"operator", "random", "re", "scipy", "sklearn", "statistics", "tensorflow", "typing", "warnings"}
+_HARMLESS_DECORATORS = frozenset({"staticmethod", "classmethod", "property", "dataclass"}) | {
+    "register_keras_serializable"
+}
+# Names through which code can reach what it does not name.
+_OPAQUE = frozenset({"globals", "locals", "vars", "eval", "exec", "setattr", "delattr", "__import__"}) | {
+    "importlib",
+    "sys",
+    "inspect",
+    "gc",
+    "submission",
+}
+# Every step begins with seeds of its own: setting them again reaches no other step.
+_SEEDS = frozenset({"set_random_seed", "set_seed", "seed"})
+_SETTINGS = frozenset({"seterr", "filterwarnings", "simplefilter", "use", "rc"})
+_READERS = frozenset(
+    {"len", "sorted", "sum", "min", "max", "tuple", "list", "set", "dict", "enumerate", "zip", "range"}
+) | {"array", "asarray", "get", "items", "keys", "values", "index", "count", "copy"}
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class Script:
+    """The top-level names of a script: what each is made of, and which others it names."""
+
+    text: str
+
+    @cached_property
+    def statements(self) -> tuple[ast.stmt, ...]:
+        """What runs when the script is brought up."""
+        body = ast.parse(self.text).body
+        return tuple(s for s in body if not is_main_block(s) and not is_text(s) and not isinstance(s, ast.Pass))
+
+    @cached_property
+    def meanings(self) -> dict[str, tuple[str, ...]]:
+        """For each name, the statements that bind it, as text."""
+        found: dict[str, tuple[str, ...]] = {}
+        for statement in self.statements:
+            for name in _bound(statement):
+                found[name] = (*found.get(name, ()), ast.dump(statement))
+        return found
+
+    @cached_property
+    def links(self) -> dict[str, frozenset[str]]:
+        """For each name, the names that its statements mention."""
+        found: dict[str, frozenset[str]] = {}
+        for statement in self.statements:
+            mentioned = _mentioned(statement)
+            for name in _bound(statement):
+                found[name] = found.get(name, frozenset()) | mentioned
+        return found
+
+    @cached_property
+    def effects(self) -> tuple[ast.stmt, ...]:
+        """The statements that may do more, when they run, than to bind their names."""
+        return tuple(s for s in self.statements if _has_effect(s))
+
+    @cached_property
+    def is_opaque(self) -> bool:
+        """Whether a function may change what others see: then a change in one of them reaches everything."""
+        imported = {name for s in self.statements if _is_import(s) for name in _bound(s)}
+        functions = {s.name for s in self.statements if isinstance(s, _DEFINITIONS)}
+        variables = set(self.meanings) - imported - functions
+        kinds = {name: _holds_plain_values(self.statements, name) for name in variables}
+        changeable = {name: flat for name, flat in kinds.items() if flat is not None}
+        watch = _Watch(frozenset(imported), frozenset(self.meanings), changeable)
+        return any(watch.is_suspicious(s) for s in self.statements if isinstance(s, _DEFINITIONS))
+
+    def behind(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the top-level names that some of `names` reach, these included where they are there."""
+        found = {name for name in names if name in self.links}
+        open_ends = list(found)
+        while open_ends:
+            more = {name for name in self.links[open_ends.pop()] if name in self.links and name not in found}
+            found |= more
+            open_ends += more
+        return frozenset(found)
+
+    def reaching(self, changed: Iterable[str]) -> frozenset[str]:
+        """Return the names from which some of `changed` can be reached, these included."""
+        reached = set(changed)
+        growing = True
+        while growing:
+            more = {name for name, mentioned in self.links.items() if name not in reached and mentioned & reached}
+            reached |= more
+            growing = bool(more)
+        return frozenset(reached)
+
+
+def reached(before: str, after: str) -> frozenset[str] | None:
+    """Return the top-level names of `after` that may mean something else than in `before`; None: all may.
+
+    Raises `SyntaxError` where one is no Python.
+    """
+    old, new = Script(before), Script(after)
+    if old.is_opaque or new.is_opaque:
+        return None
+    if list(map(ast.dump, old.effects)) != list(map(ast.dump, new.effects)):
+        return None
+    if any(_is_import(s) and not _is_harmless(s) for s in _new_in(new, old)):
+        return None
+    names = set(old.meanings) | set(new.meanings)
+    changed = {name for name in names if old.meanings.get(name) != new.meanings.get(name)}
+    found = old.reaching(changed) | new.reaching(changed)
+    if any(_mentioned(effect) & found for effect in new.effects):
+        return None
+    return found
+
+
+def _new_in(new: Script, old: Script) -> Iterator[ast.stmt]:
+    """Yield the statements of `new` that are not in `old`."""
+    known = set(map(ast.dump, old.statements))
+    return (s for s in new.statements if ast.dump(s) not in known)
+
+
+def unaffected(steps: Sequence[Step], names: frozenset[str]) -> frozenset[str]:
+    """Return the ids of the steps that come out as before where only `names` mean something else.
+
+    A step that calls something changed may change what it was given. So it spoils, for the steps after it, the
+    live objects that it used, and whatever was made of these.
+    """
+    families = _families(steps)
+    spoilt: set[str] = set()  # families of live objects
+    changed: set[str] = set()
+    for step in steps:
+        uses_changed = any(used in changed or families.get(used) in spoilt for used in uses(step))
+        if uses_changed or _names_of(step) & names:
+            changed.add(step.id)
+            spoilt |= {families[used] for used in (step.id, *_held_by(step)) if used in families}
+    return frozenset(step.id for step in steps) - changed
+
+
+def _families(steps: Sequence[Step]) -> dict[str, str]:
+    """Return, for each step, a name for the live objects that may share parts, as a model and its history do."""
+    families = {step.id: step.id for step in steps}
+    for step in steps:
+        merged = {families[used] for used in (step.id, *_held_by(step)) if used in families}
+        families = {name: step.id if family in merged else family for name, family in families.items()}
+    return families
+
+
+def _held_by(step: Step) -> set[str]:
+    """Return the steps whose live results a step gets hold of; what is only compared or copied is not."""
+    match step:
+        case Describe(step=used):
+            return {used}
+        case Call(arguments=arguments):
+            return {a.step for a in arguments if isinstance(a, Result)}
+        case _:
+            return set()
+
+
+def _names_of(step: Step) -> set[str]:
+    match step:
+        case Call(function=name) | Read(name=name):
+            return {name}
+        case _:
+            return set()
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, _DEFINITIONS):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+    return {
+        node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _mentioned(statement: ast.stmt) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _is_harmless(statement: ast.stmt) -> bool:
+    """Return whether an import does nothing but to bind names."""
+    match statement:
+        case ast.Import(names=names):
+            modules = [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), names=names) if all(alias.name != "*" for alias in names):
+            modules = [module]
+        case _:
+            return False
+    return all(module.split(".")[0] in _HARMLESS_IMPORTS for module in modules)
+
+
+def _has_effect(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return any(_decorator(d) not in _HARMLESS_DECORATORS for d in statement.decorator_list)
+        case ast.Import() | ast.ImportFrom():
+            return not _is_harmless(statement)
+        case ast.Assign(targets=targets, value=value):
+            plain = all(isinstance(t, ast.Name) for t in targets)
+            return not plain or _calls(value)
+        case ast.AnnAssign(target=ast.Name(), value=given):
+            return given is not None and _calls(given)
+        case _:
+            return True
+
+
+def _calls(value: ast.AST) -> bool:
+    return any(isinstance(node, ast.Call | ast.Await | ast.NamedExpr) for node in ast.walk(value))
+
+
+def _decorator(node: ast.expr) -> str:
+    node = node.func if isinstance(node, ast.Call) else node
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _holds_plain_values(statements: Sequence[ast.stmt], name: str) -> bool | None:
+    """Return None for a variable that nobody can change in place, True for a collection of such values."""
+    values = [
+        s.value
+        for s in statements
+        if isinstance(s, ast.Assign | ast.AnnAssign) and s.value is not None and name in _bound(s)
+    ]
+    if values and all(_is_constant(value) for value in values):
+        return None
+    return bool(values) and all(_is_flat(value) for value in values)
+
+
+def _is_constant(value: ast.AST) -> bool:
+    match value:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.UnaryOp(operand=operand):
+            return _is_constant(operand)
+        case ast.BinOp(left=left, right=right):
+            return _is_constant(left) and _is_constant(right)
+        case ast.Tuple(elts=elements):
+            return all(map(_is_constant, elements))
+        case _:
+            return False
+
+
+def _is_flat(value: ast.AST) -> bool:
+    match value:
+        case ast.List(elts=elements) | ast.Set(elts=elements):
+            return all(map(_is_constant, elements))
+        case ast.Dict(keys=keys, values=values):
+            return all(key is not None for key in keys) and all(map(_is_constant, values))
+        case _:
+            return _is_constant(value)
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Looks for code that changes what outlives a call: modules, functions, global collections, defaults."""
+
+    imported: frozenset[str]
+    names: frozenset[str]
+    changeable: dict[str, bool]  # variables: whether they hold plain values only
+
+    def is_suspicious(self, definition: ast.stmt) -> bool:
+        """Return whether a function or class may reach past its own arguments and results."""
+        parents = {child: node for node in ast.walk(definition) for child in ast.iter_child_nodes(node)}
+        return any(self._is_suspicious(node, parents) for node in ast.walk(definition))
+
+    def _is_suspicious(self, node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+        match node:
+            case ast.Global() | ast.Delete():
+                return True
+            case ast.Import() | ast.ImportFrom():
+                return not _is_harmless(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() as definition:
+                return any(_decorator(d) not in _HARMLESS_DECORATORS for d in definition.decorator_list)
+            case ast.arguments(defaults=defaults, kw_defaults=others):
+                given = [*defaults, *(d for d in others if d is not None)]
+                return not all(_is_constant(d) or isinstance(d, ast.Name | ast.Attribute) for d in given)
+            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+                return _root(node) is None or _root(node) in self.names
+            case ast.Call(func=function) if _root(function) in self.imported:
+                return _is_setting(called(node)) or "config" in _parts(function)
+            case ast.Name(id=name) if name in _OPAQUE:
+                return True
+            case ast.Name(id=name) if name in self.changeable:
+                return not (self.changeable[name] and _only_read(node, parents))
+            case _:
+                return False
+
+
+def _is_setting(name: str) -> bool:
+    return name in _SETTINGS or (
+        name.startswith(("set_", "enable_", "disable_", "register_", "update")) and name not in _SEEDS
+    )
+
+
+def _parts(node: ast.AST) -> set[str]:
+    return {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+
+
+def _root(node: ast.AST) -> str | None:
+    """Return the name that a chain of attributes and subscripts begins with; None where it begins with a call."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _only_read(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a collection is only looked into where it is named."""
+    match parents.get(node):
+        case ast.Subscript(ctx=ast.Load()) | ast.Starred() | ast.keyword(arg=None) | ast.Compare() | ast.Dict():
+            return True
+        case ast.For(iter=held) | ast.comprehension(iter=held):
+            return held is node
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return name in _READERS
+        case ast.Attribute(attr=name):
+            return name in _READERS
+        case _:
+            return False

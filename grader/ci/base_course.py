@@ -1,0 +1,58 @@
+"""The course as it is in a commit, taken out into a folder: ordinary files only, nothing that leads elsewhere."""
+
+from collections.abc import Mapping
+from os import fsdecode
+from pathlib import Path
+
+from grader.ci.git import Entry, GitError, Repository, people
+from grader.core.course import Course
+from grader.core.i18n import T
+
+FOLDER = "exercises"
+MAX_FILES = 20_000
+MAX_BYTES = 200_000_000
+
+
+def exercises_in(files: Mapping[str, Entry]) -> frozenset[str]:
+    """Return the exercises that a commit has rubrics for."""
+    rubrics = (path.split("/") for path, entry in files.items() if path.endswith("/rubric.py") and entry.is_file)
+    names = (parts[1] for parts in rubrics if len(parts) == 3 and parts[0] == FOLDER)
+    return frozenset(name for name in names if name.isprintable() and people(name) == name and _is_plain(name))
+
+
+def unpack(repository: Repository, files: Mapping[str, Entry], folder: Path) -> Course:
+    """Write the course that a commit holds into a folder. Raises `GitError`."""
+    wanted = {
+        path: entry
+        for path, entry in files.items()
+        if path.startswith(f"{FOLDER}/") and entry.is_file and all(map(_is_plain, path.split("/")))
+    }
+    sizes = repository.sizes(entry.blob for entry in wanted.values())
+    size = sum(sizes.get(entry.blob, 0) for entry in wanted.values())
+    if len(wanted) > MAX_FILES or size > MAX_BYTES:
+        raise GitError(
+            T(
+                "The folder exercises of the course holds {count} files, {megabytes} MB; at most {most} files of "
+                "{limit} MB are read. Keep data elsewhere.",
+                count=len(wanted),
+                megabytes=size // 1_000_000,
+                most=MAX_FILES,
+                limit=MAX_BYTES // 1_000_000,
+            )
+        )
+    contents = dict(repository.blobs(entry.blob for entry in wanted.values()))
+    for path, entry in wanted.items():
+        target = folder / on_disk(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(contents[entry.blob])
+    return Course(folder)
+
+
+def on_disk(path: str) -> str:
+    """Return a path of a repository as this system's files are called."""
+    return fsdecode(path.encode("utf-8", "surrogateescape"))
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a part of a path stays where it is, and is no compiled file that Python would believe."""
+    return name not in ("", ".", "..", "__pycache__") and not any(sign in name for sign in "\\:\0")

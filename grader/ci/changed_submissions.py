@@ -1,0 +1,267 @@
+"""Which submissions a change touches, by the places of its files. Pure: nothing is read."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+
+from grader.ci.git import SUBMODULE, Change
+from grader.ci.paths import (
+    SUBMISSION_FILES,
+    Find,
+    beside,
+    exercise_of,
+    is_called_like_one,
+    is_candidate,
+    is_copy,
+    is_helper,
+    is_in_place,
+    is_of_course,
+    is_packed,
+    listed,
+    name_of,
+    named,
+    new_exercise,
+    takes_the_place,
+)
+from grader.ci.trusted_paths import Decides, decides
+from grader.core.i18n import T, Text
+from grader.protocol.verdict import Severity
+from grader.submission.file_names import CANDIDATES, suffix
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be graded. `blob`: hash of its contents; "" for a file of the work tree."""
+
+    path: str
+    exercise: str  # "" where its place does not tell
+    blob: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in the place of a submission that is none."""
+
+    path: str
+    exercise: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say about the change; see `answer.Note`."""
+
+    severity: Severity
+    text: Text
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The exercises that can be graded, and what lay where before the change and after it."""
+
+    exercises: Set[str]
+    before: Find
+    after: Find
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What a change touches. `strays`: files in no exercise's folder, which may be meant for one all the same."""
+
+    submissions: tuple[Candidate, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...]
+    strays: tuple[Candidate, ...]
+
+
+def touched(changes: Iterable[Change], sides: Sides) -> Touched:
+    """Sort a change by what its files are."""
+    sorting = _Sorting(sides)
+    every = tuple(changes)
+    for change in every:
+        if change.status != "D":
+            sorting.take(change)
+    for change in every:
+        if change.status in ("D", "R"):
+            sorting.take_away(change.old or change.path, change.path)
+    return sorting.result()
+
+
+def altered(changes: Iterable[Change]) -> tuple[Remark, ...]:
+    """Return what is to be said of a change to files that grading itself depends on."""
+    paths = dict.fromkeys(path for change in changes for path in (change.old, change.path) if path)
+    of_course = [path for path in paths if decides(path) is Decides.COURSE]
+    of_grader = [path for path in paths if decides(path) is Decides.GRADER]
+    of_pipeline = [path for path in paths if decides(path) is Decides.PIPELINE]
+    course = T(
+        "This change alters the course: {names}. It is graded by the rubrics as they are without it.",
+        names=listed(of_course),
+    )
+    grader = T(
+        "This change alters the grader's own files: {names}. It is graded by the grader that was installed for "
+        "this run.",
+        names=listed(of_grader),
+    )
+    pipeline = T(
+        "This change alters files that pipelines run by: {names}. The rubrics are not the change's, but some "
+        "hosts run a changed pipeline at once: look at these files before you believe this result.",
+        names=listed(of_pipeline),
+    )
+    said = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
+    return tuple(Remark("warning", text) for names, text in said if names)
+
+
+def misplaced(path: str, exercises: Iterable[str]) -> Remark:
+    """Return what is said of a submission outside of its folder."""
+    text = T(
+        "This file lies in no exercise's folder, so it was not graded. Move it into a folder that is called as "
+        "its exercise: {names}",
+        names=listed(sorted(exercises)),
+    )
+    return Remark("error", text, path)
+
+
+@dataclass
+class _Sorting:
+    """What was found so far."""
+
+    sides: Sides
+    submissions: dict[str, Candidate] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
+    strays: dict[str, Candidate] = field(default_factory=dict)
+
+    def result(self) -> Touched:
+        """Return everything, by path."""
+        return Touched(
+            tuple(sorted(self.submissions.values(), key=lambda found: found.path)),
+            tuple(sorted(self.problems.values(), key=lambda found: found.path)),
+            tuple(sorted(self.remarks.values(), key=lambda remark: remark.path)),
+            tuple(sorted(self.strays.values(), key=lambda found: found.path)),
+        )
+
+    def take(self, change: Change) -> None:
+        """Find out what a file is that is there after the change."""
+        path, exercises = change.path, self.sides.exercises
+        new = new_exercise(path, exercises, self.sides.after)
+        if not change.entry.is_file:
+            self._take_link(change)
+        elif is_copy(path):
+            if suffix(name_of(path)) in CANDIDATES:
+                self._remark("warning", T("This is a copy that an editor made. It was not graded."), path)
+        elif new is not None:
+            self._take_new(path, new)
+        elif is_in_place(path, exercises):
+            self._take_submission(path, change.entry.blob)
+        elif is_candidate(path) and not _is_something_else(path):
+            self._take_stray(path, change.entry.blob)
+        elif is_packed(path, exercises):
+            text = T(
+                "Only .py and .ipynb files are graded, as they are. Hand in the file itself, under its own ending."
+            )
+            self._remark("error", text, path)
+
+    def take_away(self, gone: str, now: str) -> None:
+        """Say of a submission that is not there any more where it went. `now`: where it is, or `gone`."""
+        exercises, before = self.sides.exercises, self.sides.before
+        exercise = exercise_of(gone, exercises)
+        if exercise is None or not is_in_place(gone, exercises) or is_helper(gone, before):
+            return
+        if gone.startswith("exercises/") and self.sides.after(f"exercises/{exercise}/rubric.py") is None:
+            return  # the exercise itself was removed
+        moved = self.submissions.get(now)
+        if moved is None:
+            self._take_usual(gone, exercise)
+        if moved is not None and moved.exercise != exercise:
+            text = T(
+                "This file was a submission of {exercise}, {file}. It was moved, and is graded as one of {other}.",
+                file=named(gone),
+                exercise=exercise,
+                other=moved.exercise,
+            )
+            self._remark("warning", text, now)
+        elif moved is None and not any(takes_the_place(path, gone) for path in self.submissions):
+            text = T(
+                "This file was a submission of {exercise} and is not there any more. If it was only to be moved "
+                "or renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
+                exercise=exercise,
+            )
+            self._remark("error", text, gone)
+
+    def _take_submission(self, path: str, blob: str) -> None:
+        exercise = exercise_of(path, self.sides.exercises)
+        assert exercise is not None
+        if not is_helper(path, self.sides.after):
+            self.submissions[path] = Candidate(path, exercise, blob)
+            return
+        self._take_usual(path, exercise)
+        text = T(
+            "This file lies beside a submission and is none itself. Only {names} is graded, and alone: it cannot "
+            "import other files.",
+            names=" / ".join(SUBMISSION_FILES),
+        )
+        self._remark("warning", text, path)
+
+    def _take_usual(self, path: str, exercise: str) -> None:
+        """Take the submissions beside a file that was changed or removed: whoever did that wants these graded."""
+        for file in (beside(path, name) for name in SUBMISSION_FILES):
+            entry = self.sides.after(file)
+            if entry is not None and entry.is_file:
+                self.submissions.setdefault(file, Candidate(file, exercise, entry.blob))
+            elif entry is not None:
+                self._take_link(Change("M", file, entry))
+
+    def _take_link(self, change: Change) -> None:
+        """A link or a submodule: what it leads to is not part of the change, so it cannot be graded."""
+        path, exercises, is_submodule = change.path, self.sides.exercises, change.entry.mode == SUBMODULE
+        text = T("This is a link, not a file. Hand in the file itself.")
+        if is_submodule:
+            text = T(
+                "This is a submodule: what is in it is not part of this repository and cannot be graded. Remove "
+                "the .git folder in it, then add the files themselves."
+            )
+        inside = exercise_of(path, exercises)
+        if inside is not None and (is_in_place(path, exercises) or is_submodule):
+            self.problems[path] = Problem(path, inside, text)
+        elif name_of(path) in exercises and not is_of_course(path):
+            self.problems[path] = Problem(path, name_of(path), text)
+        elif is_submodule or is_called_like_one(path, self.sides.exercises):
+            self._remark("error", text, path)
+
+    def _take_new(self, path: str, exercise: str) -> None:
+        """A file of an exercise that comes with this change."""
+        if path == f"exercises/{exercise}/rubric.py":
+            text = T(
+                "The exercise {exercise} comes with this change. Nothing can be graded by it before it is merged.",
+                exercise=named(exercise),
+            )
+            self._remark("warning", text, path)
+        elif is_candidate(path) and not is_of_course(path):
+            text = T(
+                "This file was not graded: the exercise {exercise} comes with this change, and nothing can be "
+                "graded by it before it is merged.",
+                exercise=named(exercise),
+            )
+            self._remark("error", text, path)
+
+    def _take_stray(self, path: str, blob: str) -> None:
+        """A file in no exercise's folder: an error if its name says that it is a submission."""
+        if is_called_like_one(path, self.sides.exercises):
+            self._add(misplaced(path, self.sides.exercises))
+        else:
+            self.strays[path] = Candidate(path, "", blob)
+
+    def _remark(self, severity: Severity, text: Text, path: str) -> None:
+        self._add(Remark(severity, text, path))
+
+    def _add(self, remark: Remark) -> None:
+        self.remarks[remark.path, remark.text.msgid] = remark
+
+
+def _is_something_else(path: str) -> bool:
+    """Return whether a Python file has another purpose than to be handed in, so that it lies where it should."""
+    return (
+        path.startswith("reference/")
+        or name_of(path) == "rubric.py"
+        or decides(path) in (Decides.GRADER, Decides.PIPELINE)
+    )

@@ -1,0 +1,190 @@
+"""The second workflow on GitHub: finds the pull request of a run that graded, and says there what came out.
+
+Run by `comment/action.yml` on `workflow_run`, with a token that may write comments. Believed are the event and the
+API. Everything that a stranger could have made is data: names of branches and files, the record, the archive
+around it. Nothing of the pull request is checked out, run, or written to a name of its choosing.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader.ci.comment import body as remark
+from grader.ci.comment.artifact import only_member
+from grader.ci.comment.github_api import Artifacts, Comment, FileChange, Gh, PullRequest, Repository, Run
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Text, Translator
+from grader.core.sanitize import visible
+from grader.protocol.change_result import MAX_BYTES
+from reports.common import markdown as md
+
+ARTIFACT = "keras-grader-answer"  # as action.yml uploads it
+MEMBER = "answer.json"
+AUTHOR = "github-actions[bot]"
+MAX_ARCHIVE_BYTES = 8_000_000
+MAX_FILE_PAGES = 30  # GitHub lists no more than 3000 files
+# A run that was stopped by a newer commit is not asked about either: its own is not the newest any more.
+_ENDED = ("success", "failure", "cancelled", "timed_out")
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What GitHub says when a workflow has ended."""
+
+    workflow_run: Run
+    repository: Repository
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One run, and whom to ask about it."""
+
+    run: Run
+    repository: Repository
+    gh: Gh
+    say: Translator
+    server: str
+
+
+def main(environment: Mapping[str, str] = os.environ) -> None:
+    """Comment on the pull request of the event. Ends with 2 where something could not be read or written."""
+    say = Translator(environment["LANGUAGE_OF_COMMENT"])
+    try:
+        event = read_event(Path(environment["GITHUB_EVENT_PATH"]).read_bytes())
+        gh = Gh(event.repository.full_name)
+        visit = Visit(event.workflow_run, event.repository, gh, say, environment["GITHUB_SERVER_URL"])
+        done = comment(visit)
+    except ToldError as error:
+        _print(say(error.text))
+        sys.exit(2)
+    _print(say(done))
+
+
+def read_event(data: bytes) -> Event:
+    """Read the event. Raises `ToldError` where it is another one."""
+    try:
+        event = msgspec.json.decode(data, type=Event)
+    except msgspec.MsgspecError as error:
+        raise ToldError(_other_event(str(error))) from error
+    if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", event.workflow_run.head_sha):
+        raise ToldError(_other_event("head_sha"))
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository.full_name, re.ASCII):
+        raise ToldError(_other_event("full_name"))
+    return event
+
+
+def _other_event(reason: str) -> Text:
+    return T(
+        "This is for the event workflow_run, as docs/ci.md shows it. This event is another: {reason}",
+        reason=reason,
+    )
+
+
+def comment(visit: Visit) -> Text:
+    """Say on the pull request what came out; returns what was done."""
+    run = visit.run
+    if run.event != "pull_request" or run.conclusion not in _ENDED:
+        return T("Nothing to say: this was not the run of a pull request to its end.")
+    pull = find(visit)
+    if pull is None:
+        return T(
+            "Nothing to say: no open pull request into {branch} has {commit} as its newest commit. A newer commit "
+            "has a run of its own.",
+            branch=visit.repository.default_branch,
+            commit=run.head_sha,
+        )
+    body, problem = _body(visit, pull)
+    if not _is_current(visit, visit.gh.get(f"pulls/{pull.number}", PullRequest)):
+        return T("Nothing to say: #{number} has changed meanwhile, and gets a run of its own.", number=pull.number)
+    _write(visit, pull, f"{remark.MARKER}\n{body}\n{_footer(visit)}\n")
+    if problem is not None:
+        raise ToldError(problem)
+    return T("The comment on #{number} is up to date.", number=pull.number)
+
+
+def find(visit: Visit) -> PullRequest | None:
+    """Return the open pull request whose newest commit this run has graded, if there is one.
+
+    Only into the default branch: into a branch of one's own one can put any workflow first.
+    """
+    run = visit.run
+    if run.head_repository is None or run.head_branch is None:
+        return None  # deleted since
+    head = f"{run.head_repository.owner.login}:{run.head_branch}"
+    wanted = visit.repository.default_branch
+    found = visit.gh.pages("pulls", PullRequest, state="open", base=wanted, head=head)
+    current = [pull for pull in found if _is_current(visit, pull)]
+    return current[0] if len(current) == 1 else None
+
+
+def _is_current(visit: Visit, pull: PullRequest) -> bool:
+    run = visit.run
+    return (
+        pull.state == "open"
+        and pull.head.sha == run.head_sha
+        and pull.head.repo is not None
+        and run.head_repository is not None
+        and pull.head.repo.id == run.head_repository.id
+        and pull.base.ref == visit.repository.default_branch
+    )
+
+
+def _body(visit: Visit, pull: PullRequest) -> tuple[str, Text | None]:
+    """Return what to say, and what was wrong with what the run left behind."""
+    path = f"pulls/{pull.number}"
+    changes = visit.gh.pages(f"{path}/files", FileChange, MAX_FILE_PAGES)
+    names = [name for change in changes for name in (change.filename, change.previous_filename) if name]
+    if deciding := remark.deciding(names):
+        return remark.unbelieved(deciding, visit.say), None
+    if len(changes) != visit.gh.get(path, PullRequest).changed_files:
+        return remark.too_many(visit.say), None
+    try:
+        return remark.believed(_record(visit)), None
+    except ToldError as error:
+        return remark.nothing_to_read(visit.say), error.text
+
+
+def _record(visit: Visit) -> bytes:
+    """Return the record that the run left behind, as the stranger's bytes that they are."""
+    listed = visit.gh.get(
+        f"actions/runs/{visit.run.id}/artifacts", Artifacts, name=ARTIFACT, per_page="100"
+    ).artifacts
+    found = [each for each in listed if each.name == ARTIFACT and not each.expired]
+    if not found:
+        raise ToldError(T("The run left no artifact {name}.", name=ARTIFACT))
+    newest = max(found, key=lambda each: each.id)  # a run that was started again left one more
+    if newest.size_in_bytes > MAX_ARCHIVE_BYTES:
+        raise ToldError(T("The artifact of the run is larger than {most} bytes.", most=MAX_ARCHIVE_BYTES))
+    archive = visit.gh.fetch(f"actions/artifacts/{newest.id}/zip", MAX_ARCHIVE_BYTES)
+    return only_member(archive, MEMBER, MAX_BYTES)
+
+
+def _footer(visit: Visit) -> str:
+    """Return which commit this is about, from whom we trust."""
+    url = f"{visit.server}/{visit.repository.full_name}/actions/runs/{visit.run.id}"
+    words = visit.say(T("Commit {commit}", commit=visit.run.head_sha[:12]))
+    run = visit.say(T("the run"))
+    return f"<sub>{md.escape(words)} · [{md.escape(run)}]({url})</sub>"
+
+
+def _write(visit: Visit, pull: PullRequest, body: str) -> None:
+    """Write the one comment, or bring it up to date."""
+    for each in visit.gh.pages(f"issues/{pull.number}/comments", Comment):
+        # The marker alone proves nothing: anybody can write it.
+        if each.user is not None and each.user.login == AUTHOR and (each.body or "").startswith(remark.MARKER):
+            if each.body != body:
+                visit.gh.send("PATCH", f"issues/comments/{each.id}", {"body": body})
+            return
+    visit.gh.send("POST", f"issues/{pull.number}/comments", {"body": body})
+
+
+def _print(sentence: str) -> None:
+    sys.stdout.write(visible(sentence) + "\n")
+
+
+if __name__ == "__main__":
+    main()

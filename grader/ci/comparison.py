@@ -1,0 +1,132 @@
+"""What a change is compared with: found, or refused. Never guessed: an empty comparison would be green."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from grader.ci.environment import DEFAULT_BRANCH, Claim, Host
+from grader.ci.git import Change, Entry, GitError, Repository
+from grader.core.i18n import T, Text
+from grader.core.sanitize import display_name
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two commits, and where their ways parted: once, or after criss-cross merges several times.
+
+    `course`: the commit whose rubrics judge. It is the tip of what is compared with, never the merge base: that
+    may be a commit inside somebody's branch that was merged once, with whatever rubrics stood there.
+    """
+
+    base: str
+    head: str
+    course: str
+    parted: tuple[str, ...]
+
+
+def compared(repository: Repository, claim: Claim) -> Comparison:
+    """Return what to compare. Raises `GitError` where that cannot be found out."""
+    head = repository.commit("HEAD")
+    if head is None:
+        raise GitError(T("This repository has no commit yet, so there is nothing to grade."))
+    base = _base(repository, claim, head)
+    parted = repository.merge_bases(base, head)
+    if not parted:
+        raise GitError(_not_there(repository, claim, base) if repository.shallow() else _apart(claim))
+    if head in parted:
+        raise GitError(
+            T(
+                "HEAD ({head}) holds nothing that {source} does not hold, so there is nothing to compare. Check "
+                "out the change, or name an older commit: grader ci --base REF",
+                head=head[:12],
+                source=display_name(claim.source),
+            )
+        )
+    if parted != (base,) and repository.not_in(parted, base, head) & repository.shallow():
+        # Beyond where the history is cut off, the ways may have parted later.
+        raise GitError(_not_there(repository, claim, base))
+    found = (repository.commit(name) for name in claim.rubrics)
+    return Comparison(base, head, next(filter(None, found), None) or base, parted)
+
+
+def differences(repository: Repository, comparison: Comparison) -> tuple[Change, ...]:
+    """Return what the change alters.
+
+    Where the ways parted several times, each of these differences counts that is one from the base, too: what the
+    base has just the same came from there.
+    """
+    if len(comparison.parted) == 1:
+        return repository.changes(comparison.parted[0], comparison.head)
+    base = repository.files(comparison.base)
+    found = [change for parted in comparison.parted for change in repository.changes(parted, comparison.head)]
+    return tuple(dict.fromkeys(own for change in found if (own := _own(change, base)) is not None))
+
+
+def _own(change: Change, base: Mapping[str, Entry]) -> Change | None:
+    """Return what of a change the base does not have just the same."""
+    if change.status == "D":
+        return change if change.path in base else None
+    if base.get(change.path) != change.entry:
+        return change if change.old in base else replace(change, status="M", old="")
+    return Change("D", change.old, Entry("0", "")) if change.old in base else None
+
+
+def _base(repository: Repository, claim: Claim, head: str) -> str:
+    """Return the commit that the change is for."""
+    if claim.head and claim.head != head:
+        # GitHub checks out its merge of a pull request: the base first, then the pull request. Where that is so,
+        # the base it was merged with is there even in a clone of depth 2.
+        parents = repository.parents(head)
+        if claim.host is not Host.GITHUB or len(parents) != 2 or parents[1] != claim.head:
+            raise GitError(_other_head(claim, head))
+        base = parents[0]
+    else:
+        base = claim.base
+    found = repository.commit(base)
+    if found is None:
+        raise GitError(_not_there(repository, claim, base))
+    return found
+
+
+def _other_head(claim: Claim, head: str) -> Text:
+    return T(
+        "HEAD ({head}) is neither the commit that this pipeline is about ({wanted}) nor a merge of it, so the "
+        "wrong thing would be compared. Check that commit out (GitHub: on pull_request, actions/checkout as it "
+        "is), or name a base: grader ci --base REF",
+        head=head[:12],
+        wanted=claim.head[:12],
+    )
+
+
+def _not_there(repository: Repository, claim: Claim, base: str) -> Text:
+    if repository.shallow():
+        ways = {
+            Host.GITHUB: "fetch-depth: 0 (actions/checkout)",
+            Host.GITLAB: 'GIT_DEPTH: "0"',
+            Host.OTHER: "git fetch --unshallow",
+        }
+        return T(
+            "This clone is shallow: it does not reach back to where the change left {source} ({base}). Fetch all "
+            "of the history: {way}",
+            source=display_name(claim.source),
+            base=display_name(base[:12]),
+            way=ways[claim.host],
+        )
+    if base == DEFAULT_BRANCH:
+        return T(
+            "There is no origin/HEAD to compare with. Name a branch or commit: grader ci --base REF (or once: git "
+            "remote set-head origin --auto)"
+        )
+    return T(
+        "{source} ({base}) is not in this clone: it is misspelt, was not fetched, or was overwritten by a forced "
+        "push. Fetch it, or name another commit: grader ci --base REF",
+        source=display_name(claim.source),
+        base=display_name(base),
+    )
+
+
+def _apart(claim: Claim) -> Text:
+    return T(
+        "HEAD and {source} have no common history, so nothing can be compared. Name another commit: grader ci "
+        "--base REF",
+        source=display_name(claim.source),
+    )

@@ -1,0 +1,158 @@
+"""What the host of a pipeline says about the change: what to compare with what. Believed only in its form."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Text
+
+MAX_PAYLOAD_BYTES = 50_000_000
+DEFAULT_BRANCH = "refs/remotes/origin/HEAD"
+_ZERO = re.compile("0{40}(0{24})?")
+_HASH = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
+
+Hash = Annotated[str, msgspec.Meta(pattern=rf"^{_HASH.pattern}\Z")]
+
+
+class Host(StrEnum):
+    """Whose forms an answer takes."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    OTHER = "other"
+
+
+class HostError(ToldError):
+    """The host does not say what to compare with. `text` says what is missing, and what to do."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What to compare: `head`, if the host says it, with the merge base of it and `base`.
+
+    `rubrics`: where the course is taken from, the first that is there; `base` after all of them.
+    """
+
+    base: str  # hash, or name of a branch
+    source: str  # who says so, for people
+    host: Host = Host.OTHER
+    head: str = ""  # hash that HEAD has to be, or to be the host's merge of
+    rubrics: tuple[str, ...] = ()
+
+
+class _Commit(msgspec.Struct, frozen=True):
+    sha: Hash
+
+
+class _PullRequest(msgspec.Struct, frozen=True):
+    base: _Commit
+    head: _Commit
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    default_branch: str = ""
+
+
+class _Payload(msgspec.Struct, frozen=True):
+    """Of GitHub's event, what is needed here."""
+
+    pull_request: _PullRequest | None = None
+    before: Hash | None = None
+    after: Hash | None = None
+    ref: str | None = None
+    repository: _Repository = _Repository()
+
+
+def host_of(environment: Mapping[str, str]) -> Host:
+    """Return where this runs."""
+    if environment.get("GITHUB_ACTIONS") == "true":
+        return Host.GITHUB
+    return Host.GITLAB if environment.get("GITLAB_CI") else Host.OTHER
+
+
+def claim(environment: Mapping[str, str]) -> Claim:
+    """Return what the host says. Raises `HostError` where it should say more than it does."""
+    match host_of(environment):
+        case Host.GITHUB:
+            return _github(environment)
+        case Host.GITLAB:
+            return _gitlab(environment)
+        case Host.OTHER:
+            return Claim(DEFAULT_BRANCH, "origin/HEAD")
+
+
+def _github(environment: Mapping[str, str]) -> Claim:
+    payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
+    if payload.pull_request is not None:
+        asked = payload.pull_request
+        return Claim(asked.base.sha, "pull_request.base.sha", Host.GITHUB, asked.head.sha)
+    if environment.get("GITHUB_EVENT_NAME") != "push":
+        return Claim(DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB)
+    if payload.before is None or payload.after is None:
+        raise HostError(_bad_payload("before, after"))
+    branch = (payload.ref or "").removeprefix("refs/heads/")
+    base, source = _before(payload.before, "push.before", branch, payload.repository.default_branch)
+    return Claim(base, source, Host.GITHUB, payload.after)
+
+
+def _payload(name: str) -> _Payload:
+    try:
+        file = Path(name)
+        if not name or file.stat().st_size > MAX_PAYLOAD_BYTES:
+            raise HostError(_bad_payload("GITHUB_EVENT_PATH"))
+        return msgspec.json.decode(file.read_bytes(), type=_Payload)
+    except (OSError, ValueError) as error:
+        raise HostError(_bad_payload(f"GITHUB_EVENT_PATH: {type(error).__name__}")) from error
+
+
+def _gitlab(environment: Mapping[str, str]) -> Claim:
+    head = _hash(environment, "CI_COMMIT_SHA")
+    if base := _hash(environment, "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
+        # The base of a merge request is where it left its target; the rubrics are those of the target today.
+        target = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
+        there = _hash(environment, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
+        rubrics = (*filter(None, (there,)), *((f"refs/remotes/origin/{target}",) if target else ()))
+        return Claim(base, "CI_MERGE_REQUEST_DIFF_BASE_SHA", Host.GITLAB, head, rubrics)
+    before = _hash(environment, "CI_COMMIT_BEFORE_SHA")
+    if not before:
+        raise HostError(_bad_payload("CI_MERGE_REQUEST_DIFF_BASE_SHA, CI_COMMIT_BEFORE_SHA"))
+    branch, default = environment.get("CI_COMMIT_BRANCH", ""), environment.get("CI_DEFAULT_BRANCH", "")
+    base, source = _before(before, "CI_COMMIT_BEFORE_SHA", branch, default)
+    return Claim(base, source, Host.GITLAB, head)
+
+
+def _hash(environment: Mapping[str, str], name: str) -> str:
+    """Return a hash of the environment; "" where there is none. Raises `HostError` for anything else."""
+    value = environment.get(name, "")
+    if value and not _HASH.fullmatch(value):
+        raise HostError(_bad_payload(name))
+    return value
+
+
+def _before(before: str, source: str, branch: str, default: str) -> tuple[str, str]:
+    """Return what to compare a push with: what was there before, else the default branch, unless it is pushed."""
+    if not _ZERO.fullmatch(before):
+        return before, source
+    if not default or branch == default:
+        raise HostError(
+            T(
+                "{source} is all zeros: there was nothing on this branch before, so nothing can be compared. Name "
+                "a commit: grader ci --base REF",
+                source=source,
+            )
+        )
+    return f"refs/remotes/origin/{default}", f"origin/{default}"
+
+
+def _bad_payload(what: str) -> Text:
+    return T(
+        "The host does not say what this change is to be compared with: {what} is missing or not in its form. "
+        "Name a commit: grader ci --base REF",
+        what=what,
+    )

@@ -1,0 +1,101 @@
+"""Files of a commit, read as submissions: each from a folder of its own, under its own name."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grader.ci.base_course import on_disk
+from grader.ci.changed_submissions import Candidate, Remark, misplaced
+from grader.ci.git import GitError, Repository, missing_contents
+from grader.ci.paths import name_of
+from grader.core.course import Course
+from grader.core.errors import UnreadableSubmission
+from grader.core.i18n import T, Text
+from grader.protocol.submission import Submission
+from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise
+from grader.submission.file_names import suffix
+from grader.submission.reader import MAX_NOTEBOOK_BYTES, read
+
+MAX_AT_ONCE = 64_000_000  # bytes of files that are held at once
+
+
+def hand_ins(
+    repository: Repository, candidates: Sequence[Candidate]
+) -> Iterator[tuple[Candidate, Submission | Text]]:
+    """Yield each candidate with what was read, or why it cannot be. Raises `GitError`."""
+    sizes = repository.sizes(candidate.blob for candidate in candidates)
+    if any(candidate.blob not in sizes for candidate in candidates):
+        raise GitError(missing_contents())
+    for group in _groups(candidates, sizes):
+        small = (candidate.blob for candidate in group if sizes[candidate.blob] <= MAX_NOTEBOOK_BYTES)
+        contents = dict(repository.blobs(small))
+        for candidate in group:
+            yield candidate, _read(candidate, contents.get(candidate.blob), sizes[candidate.blob])
+
+
+def read_file(path: Path) -> Submission | Text:
+    """Return what was read, or why it cannot be."""
+    try:
+        return read(path)
+    except UnreadableSubmission as error:
+        return error.text
+
+
+def other_exercise(course: Course, candidate: Candidate, submission: Submission) -> Text | None:
+    """Return the sentence for a submission that solves another exercise than that of its folder."""
+    other = looks_like(course, candidate.exercise, submission)
+    if other is None:
+        return None
+    return T(
+        "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Move it into a "
+        "folder that is called {other}.",
+        other=other,
+        exercise=candidate.exercise,
+    )
+
+
+def meant_for_one(course: Course, stray: Candidate, held: Submission | Text) -> Remark | None:
+    """Return the remark about a file in no exercise's folder that defines the functions of one."""
+    if isinstance(held, Text):
+        # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
+        said = T("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
+        return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
+    defined = functions(unit.source for unit in held.units)
+    for exercise in course.exercises():
+        wanted = of_exercise(course, exercise)
+        shared = len(wanted & defined)
+        if shared >= MANY and 2 * shared >= len(wanted):
+            return misplaced(stray.path, (exercise,))
+    return None
+
+
+def _groups(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> Iterator[list[Candidate]]:
+    group: list[Candidate] = []
+    held = 0
+    for candidate in candidates:
+        size = min(sizes[candidate.blob], MAX_NOTEBOOK_BYTES)
+        if group and held + size > MAX_AT_ONCE:
+            yield group
+            group, held = [], 0
+        group.append(candidate)
+        held += size
+    if group:
+        yield group
+
+
+def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | Text:
+    with TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / on_disk(name_of(candidate.path))
+        try:
+            if data is not None:
+                path.write_bytes(data)
+            else:
+                # As long as the real one and empty: whoever reads it says that it is too long.
+                with path.open("wb") as file:
+                    file.truncate(size)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            return T(
+                "This file cannot be written on the machine that grades ({reason}). Rename it.", reason=reason
+            )
+        return read_file(path)

@@ -1,0 +1,1 @@
+"""A whole class: intake, batch grading, storage, rescoring, exports, similarity."""

@@ -1,0 +1,81 @@
+"""The gradebook as one table: what the plain CSV file and the workbook have in common."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from grader.protocol.gradebook import Entry
+from grader.protocol.verdict import Status
+
+# The columns of the plain CSV file, in this order; then one for each criterion, `criterion:ID`. They are a
+# contract and the same in every language:
+#
+#   student, name, email, file   as the hand-in knew them; a text that a spreadsheet would take for a formula
+#                                has an apostrophe in front
+#   submitted   UTC, as 2026-11-21T14:05:00Z; empty where the layout of the hand-ins does not tell
+#   late        true or false
+#   status      one of the six words of a verdict
+#   points      the mark, adjustments included; empty, never 0, while anything is undecided
+#   max_points  empty where nothing was judged
+#   adjustment  what people added to the verdict's points (negative: took away); empty without adjustments
+#   reasons     of the adjustments
+#   criterion:ID  points of that criterion, adjustments of it included; empty where it was not graded
+#   certified   true, false, or empty where there was no network to compare
+#   problem     why there is no verdict
+BEFORE = (
+    "student", "name", "email", "file", "submitted", "late", "status",
+    "points", "max_points", "adjustment", "reasons",
+)  # fmt: skip
+AFTER = ("certified", "problem")
+PREFIX = "criterion:"
+
+Cell = str | float | bool | datetime | None
+
+
+def criteria(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
+    found: dict[str, None] = {}
+    for entry in entries:
+        found.update(dict.fromkeys(c.id for c in entry.verdict.criteria) if entry.verdict else {})
+    for entry in entries:
+        found.update(dict.fromkeys(a.criterion for a in entry.adjustments if a.criterion is not None))
+    return tuple(found)
+
+
+def header(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the columns."""
+    return (*BEFORE, *(PREFIX + id_ for id_ in ids), *AFTER)
+
+
+def rows(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+    """Give one row per student, in the order of `header`; texts as they are."""
+    for entry in entries:
+        verdict, points = entry.verdict, entry.mark
+        judged = verdict.points if verdict is not None else 0.0
+        yield (
+            entry.student,
+            entry.name,
+            entry.email,
+            entry.file,
+            entry.submitted,
+            entry.late,
+            entry.status.value,
+            points,
+            verdict.max_points if verdict is not None else None,
+            points - judged if entry.adjustments and points is not None else None,
+            reasons(entry),
+            *_of_criteria(entry, ids),
+            verdict.certified if verdict is not None else None,
+            entry.problem,
+        )
+
+
+def reasons(entry: Entry) -> str:
+    """Return the reasons of all adjustments; the name of who adjusted stays in the store."""
+    return " / ".join(f"{a.criterion}: {a.reason}" if a.criterion else a.reason for a in entry.adjustments)
+
+
+def _of_criteria(entry: Entry, ids: Sequence[str]) -> Iterator[float | None]:
+    judged = entry.verdict.criteria if entry.verdict is not None else ()
+    had = {c.id: c.points for c in judged if c.status is not Status.NOT_GRADED}
+    had |= {a.criterion: a.points for a in entry.adjustments if a.criterion is not None}
+    yield from (had.get(id_) for id_ in ids)

@@ -1,0 +1,258 @@
+"""Filling marks into the platform's own export, so that every other cell stays what the platform wrote.
+
+A student is found by the platform's number, by the key that the hand-in's folder or file gave, or by e-mail
+address; by nothing else: two people may have one name. Whoever is found in two rows, or shares a row with
+another hand-in, is left out and named. A row without a mark is not touched: what stands there is what the
+platform knows already.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from grader.classroom.exports.cells import written
+from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
+from grader.classroom.exports.text_files import BOM, csv_bytes
+from grader.core.i18n import T
+from grader.protocol.gradebook import Entry
+from grader.protocol.verdict import Record
+
+MAX_MEGABYTES = 50
+_DELIMITERS = ",;\t"
+
+
+class _Layout(Record, frozen=True):
+    """The headings of one platform's export, in lower case; each in English and German."""
+
+    numbers: frozenset[str]  # the platform's own numbers, of the student or of the hand-in
+    ids: frozenset[str]  # logins, numbers of the university
+    emails: frozenset[str]
+    names: tuple[str, ...]  # whichever are there, joined, are the name for people
+    grade: frozenset[str]  # empty: the column is named after the assignment
+    maximum: frozenset[str]  # empty: in the line "Points Possible"
+
+
+_LAYOUTS: Mapping[Format, _Layout] = {
+    Format.MOODLE: _Layout(
+        numbers=frozenset(("identifier", "id")),
+        ids=frozenset(("id number", "id-nummer", "username", "anmeldename")),
+        emails=frozenset(("email address", "e-mail-adresse")),
+        names=("full name", "vollständiger name", "first name", "vorname", "last name", "surname", "nachname"),
+        grade=frozenset(("grade", "bewertung")),
+        maximum=frozenset(("maximum grade", "bestwertung")),
+    ),
+    Format.CANVAS: _Layout(
+        numbers=frozenset(("id",)),
+        ids=frozenset(("sis user id", "sis login id")),
+        emails=frozenset(("sis login id", "email")),
+        names=("student",),
+        grade=frozenset(),
+        maximum=frozenset(),
+    ),
+    Format.GRADESCOPE: _Layout(
+        numbers=frozenset(("submission id",)),
+        ids=frozenset(("sid",)),
+        emails=frozenset(("email",)),
+        names=("name", "first name", "last name"),
+        grade=frozenset(("total score",)),
+        maximum=frozenset(("max points",)),
+    ),
+}
+_POINTS_POSSIBLE = "points possible"
+_NUMBERED = re.compile(r"\s*\(\d+\)$")  # Canvas writes an assignment as "Title (123)"
+_AT_END = re.compile(r"(?<![0-9])[0-9]+$")  # Moodle writes a participant as "Participant 123"
+
+
+def fill(
+    entries: Sequence[Entry], titles: Sequence[str], format_: Format, roster: Path, column: str | None
+) -> Exported:
+    """Return the roster with marks. `titles`: what the assignment may be called; `column`: its very heading.
+
+    Raises `UnusableRosterError`.
+    """
+    layout, (lines, delimiter, bom) = _LAYOUTS[format_], _read(roster)
+    places = _Places([head.strip().lower() for head in lines[0]], layout, roster.name)
+    grade = _grade_column(lines, layout, titles, column, roster.name)
+    _require_same_maximum(entries, lines[1:], places, grade, roster.name)
+    people = {n: line for n, line in enumerate(lines) if n and not _is_points_possible(line) and places.name(line)}
+    found = _match(entries, people, places)
+    for entry, row in found:
+        if entry.mark is not None:
+            lines[row] += [""] * (grade + 1 - len(lines[row]))
+            lines[row][grade] = written(entry.mark)
+    matched, rows = {entry.student for entry, _ in found}, {row for _, row in found}
+    return Exported(
+        data=csv_bytes(lines, delimiter, bom),
+        without_row=tuple(e.name for e in entries if e.student not in matched),
+        without_hand_in=tuple(places.name(line) for n, line in people.items() if n not in rows),
+        without_mark=tuple(e.name for e, _ in found if e.mark is None),
+    )
+
+
+def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
+    """Return the lines, the delimiter, and whether a BOM stood in front."""
+    try:
+        if roster.stat().st_size > MAX_MEGABYTES * 1_000_000:
+            raise UnusableRosterError(
+                T(
+                    "{file} is larger than {most} MB; a list of students is not.",
+                    file=roster.name,
+                    most=MAX_MEGABYTES,
+                )
+            )
+        text = roster.read_bytes().decode()
+    except OSError as error:
+        raise UnusableRosterError(
+            T("{file} cannot be read: {why}", file=roster.name, why=error.strerror or type(error).__name__)
+        ) from None
+    except UnicodeDecodeError:
+        raise UnusableRosterError(
+            T(
+                "{file} is not text in UTF-8. Use the file as the platform gave it, or save it as “CSV UTF-8”.",
+                file=roster.name,
+            )
+        ) from None
+    bom = text.startswith(BOM)
+    text = text.removeprefix(BOM)
+    first = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise UnusableRosterError(T("{file} is no CSV file: {why}", file=roster.name, why=str(error))) from None
+    if not lines:
+        raise UnusableRosterError(T("{file} is empty.", file=roster.name))
+    return lines, delimiter, bom
+
+
+class _Places:
+    """Where in a line the student is named."""
+
+    def __init__(self, heads: Sequence[str], layout: _Layout, file: str) -> None:
+        self._numbers = [n for n, head in enumerate(heads) if head in layout.numbers]
+        self._ids = [n for n, head in enumerate(heads) if head in layout.ids]
+        self._emails = [n for n, head in enumerate(heads) if head in layout.emails]
+        self._names = [n for known in layout.names for n, head in enumerate(heads) if head == known]
+        self.maximum = next((n for n, head in enumerate(heads) if head in layout.maximum), None)
+        if not self._numbers and not self._ids and not self._emails:
+            raise UnusableRosterError(
+                T(
+                    "{file} has none of the columns that students are found by ({expected}); it has: {columns}. "
+                    "Export it from the platform again, and leave its columns as they are.",
+                    file=file,
+                    expected=", ".join(sorted(layout.numbers | layout.ids | layout.emails)),
+                    columns=", ".join(heads) or "–",
+                )
+            )
+
+    def numbers(self, line: Sequence[str]) -> set[str]:
+        """Return the platform's own numbers of this student or hand-in; "Participant 123" is 123."""
+        return {m.group() if (m := _AT_END.search(value)) else value for value in _values(line, self._numbers)}
+
+    def ids(self, line: Sequence[str]) -> set[str]:
+        """Return logins and numbers that others gave to this student."""
+        return _values(line, self._ids)
+
+    def emails(self, line: Sequence[str]) -> set[str]:
+        """Return the addresses; upper and lower case are the same."""
+        return {value.casefold() for value in _values(line, self._emails)}
+
+    def name(self, line: Sequence[str]) -> str:
+        """Return the student's name for people, or what there is instead."""
+        names = " ".join(line[n].strip() for n in self._names if n < len(line)).strip()
+        return names or min(self.numbers(line) or self.ids(line) or self.emails(line), default="")
+
+
+def _values(line: Sequence[str], columns: Sequence[int]) -> set[str]:
+    return {line[n].strip() for n in columns if n < len(line)} - {""}
+
+
+def _match(
+    entries: Sequence[Entry], lines: Mapping[int, Sequence[str]], places: _Places
+) -> tuple[tuple[Entry, int], ...]:
+    """Return each entry that has exactly one row, which no other entry has."""
+    numbers = _index(lines, places.numbers)
+    ids = _index(lines, places.ids)
+    emails = _index(lines, places.emails)
+    found = []
+    for entry in entries:
+        by_id = numbers.get(entry.platform_id) or ids.get(entry.platform_id) or set()
+        by_email = emails.get(entry.email.casefold()) or set()
+        by_key = (
+            numbers.get(entry.student) or ids.get(entry.student) or emails.get(entry.student.casefold()) or set()
+        )
+        rows = by_id & by_email if by_id and by_email else by_id or by_email or by_key
+        if len(rows) == 1:
+            found.append((entry, next(iter(rows))))
+    claims = Counter(row for _, row in found)
+    return tuple((entry, row) for entry, row in found if claims[row] == 1)
+
+
+def _index(lines: Mapping[int, Sequence[str]], keys: Callable[[Sequence[str]], set[str]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for number, line in lines.items():
+        for key in keys(line):
+            found.setdefault(key, set()).add(number)
+    return found
+
+
+def _grade_column(
+    lines: Sequence[Sequence[str]], layout: _Layout, titles: Sequence[str], column: str | None, file: str
+) -> int:
+    """Return where the marks go. For Canvas that is the assignment of the exercise's name or title."""
+    heads = [head.strip() for head in lines[0]]
+    if column is not None:
+        found = [n for n, head in enumerate(heads) if head == column.strip()]
+    elif layout.grade:
+        found = [n for n, head in enumerate(heads) if head.lower() in layout.grade]
+    else:
+        wanted = {title.strip().casefold() for title in titles}
+        found = [n for n, head in enumerate(heads) if _NUMBERED.sub("", head).casefold() in wanted]
+    if len(found) == 1:
+        return found[0]
+    expected = [column] if column is not None else sorted(layout.grade) if layout.grade else titles
+    raise UnusableRosterError(
+        T(
+            "{file} has {count} columns for the marks, but exactly one is needed, called {expected}. Its columns "
+            "are: {columns}. Say which one is meant.",
+            file=file,
+            count=len(found),
+            expected=" / ".join(expected),
+            columns=", ".join(heads) or "–",
+        )
+    )
+
+
+def _require_same_maximum(
+    entries: Sequence[Entry], lines: Iterable[Sequence[str]], places: _Places, grade: int, file: str
+) -> None:
+    """Refuse an assignment that counts otherwise than the exercise: 15 of 20 would become 15 of 100."""
+    ours = {entry.verdict.max_points for entry in entries if entry.verdict is not None}
+    for line in lines:
+        column = grade if _is_points_possible(line) else places.maximum
+        theirs = _number(line[column]) if column is not None and column < len(line) else None
+        if theirs is not None and ours and ours != {theirs}:
+            raise UnusableRosterError(
+                T(
+                    "In {file} the assignment has {theirs:g} points at most, but the exercise has {ours}. Change "
+                    "the maximum on the platform, then export the file again.",
+                    file=file,
+                    theirs=theirs,
+                    ours=" / ".join(map(written, sorted(ours))),
+                )
+            )
+
+
+def _is_points_possible(line: Sequence[str]) -> bool:
+    """Tell whether this is Canvas's line of maxima: its own importer knows it by these words in every language."""
+    return bool(line) and line[0].strip().lower() == _POINTS_POSSIBLE
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell.strip().replace(",", "."))
+    except ValueError:
+        return None

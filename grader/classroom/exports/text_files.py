@@ -1,0 +1,55 @@
+"""The two plain files: a CSV table, and JSON Lines."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from grader.classroom.exports.cells import defused, written
+from grader.classroom.exports.columns import Cell, criteria, header, rows
+from grader.protocol.gradebook import Entry
+
+BOM = "\ufeff"  # tells Excel that the file is UTF-8
+
+
+def to_csv(entries: Sequence[Entry]) -> bytes:
+    """Return the table of `exports.columns` as CSV: commas, decimal points, UTF-8 with a byte order mark."""
+    ids = criteria(entries)
+    return csv_bytes([[defused(name) for name in header(ids)], *(map(text, row) for row in rows(entries, ids))])
+
+
+def csv_bytes(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
+    """Return lines of cells as a CSV file. The cells are ready: nothing is defused here."""
+    held = io.StringIO(newline="")
+    csv.writer(held, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
+    return ((BOM if bom else "") + held.getvalue()).encode()
+
+
+def text(cell: Cell) -> str:
+    """Return what a cell is in CSV."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return defused(cell) if isinstance(cell, str) else written(cell)
+
+
+def to_jsonl(entries: Sequence[Entry]) -> bytes:
+    """Return one JSON object per line: the entry as it is kept, with `status` and `points` in front.
+
+    `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,
+    which UTF-8 cannot hold.
+    """
+    found = ({"status": e.status.value, "points": e.mark, **msgspec.to_builtins(e)} for e in entries)
+    return b"".join(msgspec.json.encode(_encodable(entry)) + b"\n" for entry in found)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    if isinstance(value, dict):
+        return {key: _encodable(held) for key, held in value.items()}
+    return [_encodable(held) for held in value] if isinstance(value, list | tuple) else value

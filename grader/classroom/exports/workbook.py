@@ -1,0 +1,127 @@
+"""The workbook: a sheet of marks, and a sheet that says how the class did on each criterion."""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from grader.classroom.exports.cells import begins_formula, fit, number
+from grader.classroom.exports.columns import AFTER, BEFORE, Cell, criteria, rows
+from grader.core.i18n import T, Text, Translator
+from grader.protocol.gradebook import Entry
+from grader.protocol.verdict import CriterionVerdict, Status
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_WORDS: dict[str, Text] = {
+    "student": T("Student"),
+    "name": T("Name"),
+    "email": T("E-mail"),
+    "file": T("File"),
+    "submitted": T("Handed in (UTC)"),
+    "late": T("Late"),
+    "status": T("Status"),
+    "points": T("Points"),
+    "max_points": T("Maximum points"),
+    "adjustment": T("Adjustment"),
+    "reasons": T("Reasons"),
+    "certified": T("Certified"),
+    "problem": T("Problem"),
+}
+_STATUSES: dict[Status, Text] = {
+    Status.PASSED: T("passed"),
+    Status.PARTIAL: T("partial"),
+    Status.FAILED: T("failed"),
+    Status.SKIPPED: T("skipped"),
+    Status.NOT_ATTEMPTED: T("not attempted"),
+    Status.NOT_GRADED: T("not graded"),
+}
+_WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40}
+_WIDTH = 14  # characters, of every other column
+
+
+def to_xlsx(entries: Sequence[Entry], language: str) -> bytes:
+    """Return the workbook. Numbers are numbers, times are times, and no text can become a formula."""
+    from openpyxl import Workbook
+
+    say, ids, book = Translator(language), criteria(entries), Workbook()
+    marks = book.active
+    assert marks is not None
+    marks.title = say(T("Marks"))
+    titles = {c.id: c.title for entry in entries if entry.verdict for c in entry.verdict.criteria}
+    words = {key: say(word) for key, word in _WORDS.items()}
+    heads = [*(words[key] for key in BEFORE), *(titles.get(i, i) for i in ids), *(words[key] for key in AFTER)]
+    _fill(marks, heads, rows(entries, ids), "C2")
+    for column, key in enumerate((*BEFORE, *("" for _ in ids), *AFTER), 1):
+        marks.column_dimensions[_letter(column)].width = _WIDTHS.get(key, _WIDTH)
+    shares = book.create_sheet(say(T("Criteria")))
+    _fill(shares, [say(word) for word in _shares_header()], _shares(entries, ids), "B2")
+    shares.column_dimensions["A"].width = shares.column_dimensions["B"].width = 30
+    for line in shares.iter_rows(min_row=2, min_col=5):
+        for cell in line:
+            cell.number_format = "0%"
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def _shares_header() -> tuple[Text, ...]:
+    count = T("Students judged")
+    return (T("Criterion"), T("Title"), T("Maximum points"), count, T("Mean share of points"), *_STATUSES.values())
+
+
+def _shares(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+    """Give for each criterion the share of each status among the students whose verdict has it.
+
+    As the verdicts say it, without adjustments: those are about a student, this is about the class. The mean
+    leaves out what could not be graded.
+    """
+    judged: dict[str, list[CriterionVerdict]] = {id_: [] for id_ in ids}
+    for entry in entries:
+        for criterion in entry.verdict.criteria if entry.verdict is not None else ():
+            judged[criterion.id].append(criterion)
+    for id_, found in judged.items():
+        counts = Counter(criterion.status for criterion in found)
+        graded = [c for c in found if c.status is not Status.NOT_GRADED and c.max_points]
+        mean = sum(c.points / c.max_points for c in graded) / len(graded) if graded else None
+        shares = (counts[status] / len(found) if found else None for status in _STATUSES)
+        last = found[-1] if found else None
+        yield id_, last.title if last else "", last.max_points if last else None, len(found), mean, *shares
+
+
+def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[Cell, ...]], freeze: str) -> None:
+    from openpyxl.styles import Font
+
+    last = 1
+    for column, head in enumerate(heads, 1):
+        _put(sheet.cell(1, column), head)
+        sheet.cell(1, column).font = Font(bold=True)
+    for last, line in enumerate(lines, 2):
+        for column, value in enumerate(line, 1):
+            _put(sheet.cell(last, column), value)
+    sheet.freeze_panes = freeze
+    sheet.auto_filter.ref = f"A1:{_letter(len(heads))}{last}"
+
+
+def _put(cell: Any, value: Cell) -> None:
+    """Write one value with its own type; for texts openpyxl guesses, and takes some for formulas or errors."""
+    if isinstance(value, str):
+        if value:
+            cell.value = fit(value)
+            cell.data_type = "s"
+            cell.quotePrefix = begins_formula(value)  # stays a text when somebody edits the cell
+    elif isinstance(value, datetime):
+        cell.value = value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        cell.number_format = "yyyy-mm-dd hh:mm"
+    elif isinstance(value, bool):
+        cell.value = value
+    elif value is not None:
+        cell.value = number(value)
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column))

@@ -1,0 +1,199 @@
+"""The folder that a class is graded into: what it is about, where its reports lie, what its pages are called."""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+import unicodedata
+from pathlib import Path
+
+import msgspec
+
+from grader.classroom.store import Store
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Text
+from grader.protocol.parcels import Record
+
+SETTINGS = "batch.json"
+DASHBOARD = "index.html"
+SIMILARITY = "similarity.html"
+REPORTS = "reports"
+MOST_NAME = 40  # characters of a student's key that a file name shows
+
+
+class ClassFolderError(ToldError):
+    """The folder cannot be used. `text` says why and what to do."""
+
+
+class Settings(Record, frozen=True, kw_only=True):
+    """What stays the same for a folder, however often its class is graded or judged again."""
+
+    schema: int = 1
+    exercise: str
+    series: str  # what these hand-ins are called in the store, which may hold those of other classes
+    course: str  # folder
+    language: str
+    mode: str  # "walls" or "plain"
+    anonymous: bool = False
+    store: str | None = None  # SQLAlchemy URL; None: a file in this folder
+    files: str | None = None  # fsspec URL; None: a folder in this folder
+
+
+class ClassFolder:
+    """An output folder of `grader batch`."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path, self.settings = path, settings
+
+    def report(self, student: str) -> str:
+        """Return the address of a student's report, relative to the folder. Any text makes a safe one."""
+        plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
+        shown = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:MOST_NAME]
+        digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        return f"{REPORTS}/{shown}-{digest}.html" if shown else f"{REPORTS}/{digest}.html"
+
+    def write(self, name: str, text: str | bytes) -> None:
+        """Write a file of this folder; see `write`."""
+        write(self.path / name, text)
+
+    def keep_only(self, reports: set[str]) -> None:
+        """Remove reports of others than these: of students under their names, when they get pseudonyms."""
+        for path in (self.path / REPORTS).glob("*.html"):
+            if f"{REPORTS}/{path.name}" not in reports:
+                with contextlib.suppress(OSError):  # another run tidies as well
+                    path.unlink()
+
+
+def write(target: Path, text: str | bytes) -> None:
+    """Write a file in one piece: whoever opens it meanwhile sees the old one or the new one.
+
+    Raises `ClassFolderError` when the disk is full or the folder may not be written.
+    """
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(aside).chmod(0o644)
+            Path(aside).replace(target)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+    except OSError as error:
+        raise ClassFolderError(_unwritable(target, error)) from error
+
+
+def open_folder(path: Path) -> ClassFolder:
+    """Open a folder that was graded into. Raises `ClassFolderError`."""
+    try:
+        settings = msgspec.json.decode((path / SETTINGS).read_bytes(), type=Settings)
+    except FileNotFoundError:
+        raise ClassFolderError(
+            T(
+                "{folder} holds no graded class: there is no {file} in it. Make one with: grader batch NAME "
+                "SUBMISSIONS --out {folder}",
+                folder=str(path),
+                file=SETTINGS,
+            )
+        ) from None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ClassFolderError(
+            T(
+                "{file} in {folder} cannot be read ({error}). It was changed, or made by a newer grader; with "
+                "another folder, the class is graded anew.",
+                file=SETTINGS,
+                folder=str(path),
+                error=type(error).__name__,
+            )
+        ) from error
+    if settings.schema != 1:
+        raise ClassFolderError(
+            T("{folder} was made by a newer grader. Update this one, or choose another folder.", folder=str(path))
+        )
+    return ClassFolder(path, settings)
+
+
+def prepare(path: Path, wanted: Settings) -> ClassFolder:
+    """Open the folder, or make it; language, mode and names follow what is wanted now.
+
+    Raises `ClassFolderError`, among others for a folder that holds another exercise.
+    """
+    if not (path / SETTINGS).exists() and _create(path / SETTINGS, _encoded(wanted)):
+        return ClassFolder(path, wanted)
+    held = open_folder(path).settings
+    if held.exercise != wanted.exercise:
+        raise ClassFolderError(
+            T(
+                "{folder} holds the results of {there}, not of {wanted}. Choose another folder for --out.",
+                folder=str(path),
+                there=held.exercise,
+                wanted=wanted.exercise,
+            )
+        )
+    settings = msgspec.structs.replace(
+        wanted, series=held.series, store=wanted.store or held.store, files=wanted.files or held.files
+    )
+    folder = ClassFolder(path, settings)
+    if settings != held:
+        folder.write(SETTINGS, _encoded(settings))
+    if settings.anonymous != held.anonymous:  # it names students as it was asked for then
+        (path / SIMILARITY).unlink(missing_ok=True)
+    return folder
+
+
+def _create(target: Path, data: bytes) -> bool:
+    """Write a file that is not there; False where another process was faster."""
+    aside = target.with_name(f".new-{secrets.token_hex(8)}")
+    write(aside, data)
+    try:
+        os.link(aside, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return True
+
+
+def new_series(exercise: str) -> str:
+    """Return a name for the hand-ins of a new folder that no other has."""
+    return f"{exercise}-{secrets.token_hex(6)}"
+
+
+def _encoded(settings: Settings) -> bytes:
+    """Return the settings as they are written: a password is nothing for a file that others may read."""
+    if settings.store is not None:
+        settings = msgspec.structs.replace(settings, store=_without_password(settings.store))
+    return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # whoever opens it will say so
+        return url
+    bare = URL.create(
+        parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database, parsed.query
+    )
+    return bare.difference_update_query(["password"]).render_as_string(hide_password=False)
+
+
+def _unwritable(target: Path, error: OSError) -> Text:
+    return T(
+        "{file} cannot be written ({reason}). What was graded so far is kept; make room or choose another folder, "
+        "then run the same command again.",
+        file=str(target),
+        reason=error.strerror or type(error).__name__,
+    )
+
+
+def open_store(folder: ClassFolder) -> Store:
+    """Open the store of a class. Raises `StoreError`."""
+    return Store.open(folder.path, folder.settings.store, folder.settings.files)

@@ -1,0 +1,180 @@
+"""What lies where: the files of a folder or of an archive, listed without reading any of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.classroom.intake.records import LeftOut, UnusableHandInsError
+from grader.core.i18n import T, Text
+from grader.core.sanitize import display_name
+from grader.submission.file_names import CANDIDATES, ENVIRONMENT, is_installed, is_noise, suffix
+
+MAX_FILES = 200_000
+MAX_DEPTH = 30  # folders in folders
+
+
+class Handle(Protocol):
+    """Where a file's bytes are."""
+
+    def place(self, limit: int) -> Path:
+        """Return a file of at most `limit` bytes on this machine. Raises `RefusedError`."""
+
+    def read(self, limit: int) -> bytes:
+        """Return the bytes if there are no more than `limit`. Raises `RefusedError`."""
+
+
+class RefusedError(Exception):
+    """One file cannot be used. The others still can."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.msgid)
+        self.text = text
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One file, or what stands in the place of one."""
+
+    parts: tuple[str, ...]  # its path within the tree
+    where: str  # its path within all that was handed over, for people
+    handle: Handle | None = None
+    refusal: Text | None = None  # why it cannot be used; then there may be no handle
+
+    @property
+    def name(self) -> str:
+        """Return the last part of its path."""
+        return self.parts[-1]
+
+    @property
+    def is_candidate(self) -> bool:
+        """Say whether this could be somebody's hand-in."""
+        return suffix(self.name) in CANDIDATES
+
+    def called(self, name: str) -> "Item":
+        """Return the same file under the name that its student gave it."""
+        return Item((*self.parts[:-1], name), self.where, self.handle, self.refusal)
+
+    def usable(self) -> Handle:
+        """Return where its bytes are. Raises `RefusedError`."""
+        if self.handle is None or self.refusal is not None:
+            assert self.refusal is not None
+            raise RefusedError(self.refusal)
+        return self.handle
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder and all that is in it, without what operating systems and editors leave behind."""
+
+    name: str
+    items: tuple[Item, ...]  # in order of their paths
+    folders: frozenset[tuple[str, ...]] = frozenset()  # empty ones among them
+    clones: frozenset[tuple[str, ...]] = frozenset()  # folders with a `.git` in them
+    told: tuple[LeftOut, ...] = ()  # what does not even have a place in the tree
+
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """Return the names of what lies directly in it, sorted."""
+        return tuple(sorted({item.parts[0] for item in self.items} | set(self.top_folders)))
+
+    @property
+    def top_folders(self) -> tuple[str, ...]:
+        """Return the names of the folders directly in it, sorted."""
+        return tuple(sorted({f[0] for f in self.folders}))
+
+    def beneath(self) -> dict[str, tuple[Item, ...]]:
+        """Return what lies in each of the folders directly in it, at any depth."""
+        found: dict[str, list[Item]] = {name: [] for name in self.top_folders}
+        for item in self.items:
+            if len(item.parts) > 1:
+                found[item.parts[0]].append(item)
+        return {name: tuple(items) for name, items in found.items()}
+
+    def inside(self, name: str) -> "Tree":
+        """Return the tree that a folder directly in this one is."""
+        return Tree(
+            name,
+            tuple(
+                Item(i.parts[1:], i.where, i.handle, i.refusal)
+                for i in self.items
+                if len(i.parts) > 1 and i.parts[0] == name
+            ),
+            frozenset(f[1:] for f in self.folders if len(f) > 1 and f[0] == name),
+            frozenset(c[1:] for c in self.clones if len(c) > 1 and c[0] == name),
+            self.told,
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry of a folder or an archive, as it is found."""
+
+    parts: tuple[str, ...]
+    is_folder: bool = False
+    handle: Handle | None = None
+    refusal: Text | None = None
+
+
+def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), beneath: str = "") -> Tree:
+    """Make a tree of what was found. `beneath`: where the tree itself lies, for people, with a slash at its end.
+
+    Raises `UnusableHandInsError` where there is more than anybody hands over.
+    """
+    items: list[Item] = []
+    folders: set[tuple[str, ...]] = set()
+    clones: set[tuple[str, ...]] = set()
+    entries = list(limited(entries))
+    environments = {entry.parts[:-1] for entry in entries if entry.parts[-1] == ENVIRONMENT}
+    installed: set[tuple[str, ...]] = set()
+    for entry in entries:
+        parts = entry.parts
+        ours = _ours(parts, environments)
+        # In archives, folders may have no entry of their own.
+        above = parts if entry.is_folder or ours < len(parts) else parts[:-1]
+        folders.update(above[:depth] for depth in range(1, min(ours, len(above)) + 1))
+        if ours == len(parts):
+            if not entry.is_folder:
+                refusal = entry.refusal or _hidden(parts)
+                items.append(Item(parts, beneath + display_name("/".join(parts)), entry.handle, refusal))
+        elif parts[ours] == ".git":
+            clones.add(parts[:ours])
+        elif not is_noise(parts[ours]):
+            installed.add(parts[: ours + 1])
+    # Thousands of files that nobody wrote, told as one.
+    why = T("It belongs to a virtual environment: installed packages, nobody's work.")
+    items += [Item(parts, beneath + display_name("/".join(parts)), refusal=why) for parts in installed]
+    items.sort(key=lambda item: item.parts)
+    return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(told))
+
+
+def _ours(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
+    """Return how many folders down a path leaves what people made; its length where it never does."""
+    return next(
+        (
+            depth
+            for depth, part in enumerate(parts)
+            if is_noise(part) or (is_installed(part) and parts[:depth] in environments)
+        ),
+        len(parts),
+    )
+
+
+def limited(entries: Iterable[Found]) -> Iterator[Found]:
+    """Pass entries on. Raises `UnusableHandInsError` at the first one too many."""
+    for number, entry in enumerate(entries, 1):
+        if number > MAX_FILES:
+            raise UnusableHandInsError(
+                T(
+                    "There are more than {most} files. Name the folder or the zip that holds the hand-ins of one "
+                    "exercise only.",
+                    most=MAX_FILES,
+                )
+            )
+        yield entry
+
+
+def _hidden(parts: tuple[str, ...]) -> Text | None:
+    if any(part.startswith(".") for part in parts):
+        return T("Its name begins with a dot, which hides it. Rename it if it is meant.")
+    return None

@@ -1,0 +1,1 @@
+"""One module per platform: how its download names students and files."""

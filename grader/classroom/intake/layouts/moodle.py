@@ -1,0 +1,81 @@
+"""Moodle's "Download all submissions": a folder or a prefix for each student and way of handing in.
+
+`Änne Müller_12345_assignsubmission_file/a.py`; before Moodle 3.1, or with folders switched off,
+`Änne Müller_12345_assignsubmission_file_a.py`. The number belongs to the student in this assignment (of a group,
+to the group; the group of all who have none has no number). Names hold no `_`: Moodle writes a space instead.
+Source: `mod/assign/classes/downloader.php` of Moodle 4.
+"""
+
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.file_tree import Item, Tree
+from grader.classroom.intake.records import LeftOut
+from grader.core.i18n import T
+from grader.core.sanitize import display_name
+from grader.submission.file_names import same
+
+_MARK = "_assignsubmission_"
+_FOLDER = re.compile(r"([a-z0-9]+)_?")  # some versions write an underscore at the end
+_FILE = re.compile(r"([a-z0-9]+)_(.+)", re.DOTALL)
+
+
+class Mark(NamedTuple):
+    """What Moodle wrote before a file's own name."""
+
+    name: str
+    number: str  # "" where there is none
+    plugin: str  # how it was handed in: `file`, `onlinetext`, ...
+    file: str  # the file's own name; "" for a folder
+
+
+def mark(name: str, is_folder: bool) -> Mark | None:
+    """Take a name apart; None for one that Moodle did not make."""
+    prefix, _, rest = name.partition(_MARK)
+    match = (_FOLDER if is_folder else _FILE).fullmatch(rest)
+    if match is None or not prefix:
+        return None
+    person, _, number = prefix.rpartition("_")
+    if not person or not (number.isascii() and number.isdigit()):
+        person, number = prefix, ""
+    return Mark(person, number, match[1], "" if is_folder else match[2])
+
+
+def read(tree: Tree, exercise: str) -> Read:
+    """Return one claim for each student of the download."""
+    people: dict[str, Mark] = {}
+    handed: dict[str, list[Item]] = defaultdict(list)
+    others: dict[str, list[Item]] = defaultdict(list)
+    told: list[LeftOut] = []
+    for folder in tree.top_folders:  # of a student who handed in nothing there may be an empty one
+        if found := mark(folder, True):
+            people.setdefault(_identity(found), found)
+    for item in tree.items:
+        found = mark(item.parts[0], len(item.parts) > 1)
+        if found is None:
+            told += tell([item], T("It does not carry Moodle's mark, so nobody knows whose it is."))
+            continue
+        people.setdefault(_identity(found), found)
+        own = item.called(found.file) if found.file else item
+        (handed if found.plugin == "file" else others)[_identity(found)].append(own)
+    for items in others.values():
+        told += tell(items, T("It was not handed in as a file, but typed into Moodle or added by it."))
+    typed = T("Nothing was handed in as a file; what was typed into Moodle is not graded.")
+    claims = tuple(
+        Claim(
+            identity,
+            display_name(person.name),
+            display_name(person.name),
+            tuple(handed[identity]),
+            platform_id=person.number,
+            problem=None if handed[identity] or not others[identity] else typed,
+        )
+        for identity, person in people.items()
+    )
+    return Read(claims, tuple(told))
+
+
+def _identity(found: Mark) -> str:
+    return found.number or same(found.name)

@@ -1,0 +1,1 @@
+"""Finds pairs of submissions that share unusual code."""

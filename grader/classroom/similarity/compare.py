@@ -1,0 +1,234 @@
+"""Which submissions are suspiciously alike. Never a mark: a page for a person to judge.
+
+Two submissions are as alike as the share of their code that both have: of the fingerprints of the two that are
+not the template's, those that are in both (Dice's coefficient; 1 is the same code under other names, comments
+and layout, in another order of the functions). A short exercise is solved alike by nature, so what counts is
+measured by the class: a pair is shown when it is at least half of the way from the usual pair, the median, to
+the same code; a byte-identical file always is.
+
+Measured on the references' right variants, which were written apart: of all six exercises the two most alike have
+0.12, and the median of an exercise is 0.00 to 0.05; so pairs would be shown from 0.50 to 0.53 on. A copy of the
+digits with all names, comments and docstrings changed has 1.0; reformatted, its functions in another order 0.71;
+type hints everywhere 0.68; every second function taken from somebody else 0.65, two of three 0.42. Whoever writes
+much of it anew is not found, and is not meant to be.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, zip_longest
+from statistics import median
+
+from grader.classroom.similarity.fingerprints import LENGTH, Code, CodeLine, Prints, normalised, prints
+from grader.protocol.similarity import Group, Line, Pair, Row, Similarity, Stretch
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import Record
+
+__all__ = ["Group", "Line", "Pair", "Row", "Similarity", "Stretch", "similar"]
+
+LEAST_PAIRS = 10  # fewer say nothing about what is usual
+MIN_PRINTS = 100  # own fingerprints, about five lines: whoever wrote less is not compared
+MAX_SHOWN = 40  # pairs of a group whose code is shown
+_GAP = 6  # lines between two stretches that are shown as one
+_TRIED = 20  # places of the same fingerprint that are tried for the longest stretch
+
+
+class _Own(Record, frozen=True):
+    code: Code
+    prints: Prints
+    keys: frozenset[int]
+
+
+def similar(sources: Mapping[str, Submission], stub: Submission | None) -> Similarity:
+    """Compare each submission with each other; the stub's own code does not count.
+
+    The same submissions give the same result, in whatever order they come.
+    """
+    template = frozenset(prints(normalised(stub), frozenset()).where) if stub is not None else frozenset[int]()
+    all_owns = {student: _own(sources[student], template) for student in sorted(sources)}
+    owns = {student: own for student, own in all_owns.items() if len(own.keys) >= MIN_PRINTS}
+    same_file: dict[str, list[str]] = {}
+    for student in owns:
+        same_file.setdefault(sources[student].sha256, []).append(student)
+    firsts = {students[0]: tuple(students) for students in same_file.values()}
+    strengths = {pair: _strength(owns[pair[0]], owns[pair[1]]) for pair in combinations(firsts, 2)}
+    usual = median(strengths.values()) if len(strengths) >= LEAST_PAIRS else None
+    threshold = (1 + (usual or 0.0)) / 2
+    links = sorted(
+        (pair for pair, s in strengths.items() if s >= threshold), key=lambda pair: (-strengths[pair], pair)
+    )
+    return Similarity(
+        groups=_groups(links, strengths, owns, firsts),
+        compared=len(owns),
+        usual=usual,
+        threshold=threshold,
+        too_short=tuple(student for student in all_owns if student not in owns),
+        cut=tuple(student for student, own in all_owns.items() if own.code.cut),
+    )
+
+
+def _own(submission: Submission, template: frozenset[int]) -> _Own:
+    code = normalised(submission)
+    found = prints(code, template)
+    return _Own(code=code, prints=found, keys=frozenset(found.where))
+
+
+def _strength(left: _Own, right: _Own) -> float:
+    return 2 * len(left.keys & right.keys) / (len(left.keys) + len(right.keys))
+
+
+def _groups(
+    links: Sequence[tuple[str, str]],
+    strengths: Mapping[tuple[str, str], float],
+    owns: Mapping[str, _Own],
+    firsts: Mapping[str, tuple[str, ...]],
+) -> tuple[Group, ...]:
+    """Return the connected students. The links are the strongest first, so the linking ones make a widest tree."""
+    joined, tree = _join(firsts, links)
+    spread = Counter(key for first, students in firsts.items() for key in owns[first].keys for _ in students)
+    groups = []
+    for members in joined:
+        copies = tuple(firsts[first] for first in members if len(firsts[first]) > 1)
+        if len(members) == 1 and not copies:
+            continue
+        inside = [pair for pair in links if pair[0] in members]
+        shown = set([pair for pair in inside if pair in tree][:MAX_SHOWN])
+        pairs = (_pair(pair, strengths[pair], owns, firsts, spread, pair in shown) for pair in inside)
+        everyone = tuple(sorted(student for first in members for student in firsts[first]))
+        groups.append(Group(members=everyone, copies=copies, pairs=tuple(pairs)))
+    return tuple(sorted(groups, key=lambda group: (-group.strength, -len(group.members), group.members)))
+
+
+def _join(
+    students: Iterable[str], links: Iterable[tuple[str, str]]
+) -> tuple[list[frozenset[str]], frozenset[tuple[str, str]]]:
+    """Return the connected components, and the links that were needed to connect them."""
+    group_of = {student: [student] for student in students}
+    tree = []
+    for left, right in links:
+        if group_of[left] is not group_of[right]:
+            tree.append((left, right))
+            group_of[left] += group_of[right]
+            for student in group_of[right]:
+                group_of[student] = group_of[left]
+    groups = {id(members): frozenset(members) for members in group_of.values()}
+    return list(groups.values()), frozenset(tree)
+
+
+def _pair(
+    students: tuple[str, str],
+    strength: float,
+    owns: Mapping[str, _Own],
+    firsts: Mapping[str, tuple[str, ...]],
+    spread: Counter[int],
+    shown: bool,
+) -> Pair:
+    left, right = (owns[student] for student in students)
+    both = len(left.keys & right.keys)
+    members = sum(len(firsts[student]) for student in students)
+    return Pair(
+        left=students[0],
+        right=students[1],
+        strength=strength,
+        left_share=both / len(left.keys),
+        right_share=both / len(right.keys),
+        stretches=_stretches(left, right, spread, members) if shown else (),
+    )
+
+
+class _Run(Record, frozen=True):
+    """`length` fingerprints in a row that are the same from `left` and from `right` on."""
+
+    left: int
+    right: int
+    length: int
+
+
+def _runs(left: Prints, right: Prints) -> list[_Run]:
+    """Return what both share, in the order of the left side, each place of it once."""
+    runs: list[_Run] = []
+    done = 0
+    for place in sorted(left.at):
+        candidates = right.where.get(left.at[place], [])
+        if place < done or not candidates:
+            continue
+        longest = max(
+            (
+                _Run(left=place, right=other, length=_length(left, right, place, other))
+                for other in candidates[:_TRIED]
+            ),
+            key=lambda run: run.length,
+        )
+        runs.append(longest)
+        done = place + longest.length
+    return runs
+
+
+def _length(left: Prints, right: Prints, place: int, other: int) -> int:
+    length = 1
+    while (key := left.at.get(place + length)) is not None and key == right.at.get(other + length):
+        length += 1
+    return length
+
+
+def _stretches(left: _Own, right: _Own, spread: Counter[int], members: int) -> tuple[Stretch, ...]:
+    """Return the shared code by lines: runs that follow one another closely on both sides as one stretch."""
+    blocks: list[list[_Run]] = []
+    for run in _runs(left.prints, right.prints):
+        if blocks and _follows(blocks[-1][-1], run, left.code, right.code):
+            blocks[-1].append(run)
+        else:
+            blocks.append([run])
+    return tuple(_stretch(block, left, right, spread, members) for block in blocks)
+
+
+def _stretch(block: Sequence[_Run], left: _Own, right: _Own, spread: Counter[int], members: int) -> Stretch:
+    places = (place for run in block for place in range(run.left, run.left + run.length))
+    elsewhere = min(spread[left.prints.at[place]] for place in places) - members
+    lefts = _lines(left.code, [(run.left, run.length) for run in block])
+    rights = _lines(right.code, [(run.right, run.length) for run in block])
+    return Stretch(rows=tuple(_rows(lefts, rights, _partners(block, left.code, right.code))), elsewhere=elsewhere)
+
+
+def _follows(before: _Run, run: _Run, left: Code, right: Code) -> bool:
+    left_gap = left.first[run.left] - left.last[before.left + before.length - 2 + LENGTH]
+    right_gap = right.first[run.right] - right.last[before.right + before.length - 2 + LENGTH]
+    return left_gap <= _GAP and run.right > before.right and right_gap <= _GAP
+
+
+def _lines(code: Code, parts: Sequence[tuple[int, int]]) -> dict[int, Line]:
+    """Return all lines from the first to the last place; `same`: half of their characters are in the parts."""
+    places = {place for start, length in parts for place in range(start, start + length - 1 + LENGTH)}
+    first, last = code.first[min(places)], code.last[max(places)]
+    shared = Counter(code.first[place] for place in places)
+    whole = Counter(code.first[bisect_left(code.first, first) : bisect_right(code.first, last)])
+    return {n: _line(code.lines[n], 0 < whole[n] <= 2 * shared[n]) for n in range(first, last + 1)}
+
+
+def _line(line: CodeLine, same: bool) -> Line:
+    return Line(cell=line.cell, number=line.number, text=line.text, same=same)
+
+
+def _partners(block: Sequence[_Run], left: Code, right: Code) -> Iterator[tuple[int, int]]:
+    """Give the lines that belong together, downwards on both sides: those that share the most characters."""
+    places = ((run, n) for run in block for n in range(run.length - 1 + LENGTH))
+    shared = Counter((left.first[run.left + n], right.first[run.right + n]) for run, n in places)
+    best: dict[int, tuple[int, int]] = {}
+    for (line, other), count in shared.items():
+        best[line] = max(best.get(line, (0, 0)), (count, -other))
+    above = -1
+    for line, (_, other) in sorted(best.items()):
+        if -other > above:
+            above = -other
+            yield line, above
+
+
+def _rows(lefts: dict[int, Line], rights: dict[int, Line], partners: Iterator[tuple[int, int]]) -> Iterator[Row]:
+    """Give partners beside one another, and in between what stands there on either side."""
+    left, right = min(lefts), min(rights)
+    for line, other in (*partners, (max(lefts) + 1, max(rights) + 1)):
+        between = zip_longest(range(left, line), range(right, other), fillvalue=-1)
+        for place, opposite in (*between, (line, other)):
+            if place in lefts or opposite in rights:
+                yield Row(left=lefts.get(place), right=rights.get(opposite))
+        left, right = line + 1, other + 1

@@ -1,0 +1,190 @@
+"""The connection to the database: opened, looked at before anything is written, used in whole transactions."""
+
+import contextlib
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from grader.classroom.store import errors
+from grader.classroom.store.errors import StoreError, printable
+from grader.classroom.store.schema import SCHEMA, metadata, stores
+from grader.core.i18n import T
+
+BUSY_SECONDS = 30.0  # how long another program may write before it is an error
+LEAST_BYTES = 512  # of a database of SQLite: one page of the shortest kind
+
+
+class Database:
+    """A database with the tables of a store; `id` tells this store from all others. Thread-safe."""
+
+    def __init__(self, url: str | URL) -> None:
+        """Open it, or make the tables where there is none. Raises `StoreError`."""
+        self.url = _url(url)
+        self.place = _place(self.url)
+        _require_writable(self.url, self.place)
+        self._engine = self._start()
+        try:
+            self.id = self._require_store()
+            self._write_ahead()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read in one transaction. Raises `StoreError`."""
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Write in one transaction, all of it or nothing, while nobody else writes. Raises `StoreError`."""
+        with self._explained(), self._engine.execution_options(writes=True).begin() as connection:
+            connection.execute(select(stores.c.schema).with_for_update())
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise  # a fault of this program
+        except DBAPIError as error:
+            raise errors.of_database(error, self.place, BUSY_SECONDS) from error
+        except sqlalchemy.exc.TimeoutError as error:  # no connection came free
+            raise errors.locked(self.place, BUSY_SECONDS) from error
+
+    def _start(self) -> Engine:
+        options = {"timeout": BUSY_SECONDS} if self._is_sqlite else {}
+        try:
+            engine = sqlalchemy.create_engine(
+                self.url, connect_args=options, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
+            )
+        except (SQLAlchemyError, ImportError) as error:
+            reason = T(
+                "A store at {place} needs a driver that is not installed ({reason}). Install it, or use another "
+                "kind of database.",
+                place=self.place,
+                reason=str(error),
+            )
+            raise StoreError(reason) from error
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", self._on_begin)
+        return engine
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    def _on_connect(
+        self, connection: sqlalchemy.engine.interfaces.DBAPIConnection, _: ConnectionPoolEntry
+    ) -> None:
+        cursor = connection.cursor()
+        if self._is_sqlite:
+            cursor.execute("PRAGMA foreign_keys = ON")
+            cursor.execute("PRAGMA synchronous = FULL")
+        elif self.url.get_backend_name() == "postgresql":
+            cursor.execute(f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}")
+            connection.commit()
+        cursor.close()
+
+    def _on_begin(self, connection: Connection) -> None:
+        if self._is_sqlite:
+            # A transaction that reads first and writes later cannot wait for another one that does the same.
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def _require_store(self) -> str:
+        """Return the store's id, after making the tables where there is nothing yet."""
+        found = self._look()
+        if found is not None:
+            return found
+        try:
+            self._make_tables()
+        except DBAPIError as error:
+            found = self._look()  # others may have made them at the same time: theirs are as good
+            if found is None:
+                raise errors.of_database(error, self.place, BUSY_SECONDS) from error
+            return found
+        found = self._look()
+        assert found is not None
+        return found
+
+    def _make_tables(self) -> None:
+        with self._engine.execution_options(writes=True).begin() as connection:
+            metadata.create_all(connection, checkfirst=False)
+            connection.execute(stores.insert().values(schema=SCHEMA, id=uuid.uuid4().hex[:12]))
+
+    def _look(self) -> str | None:
+        """Return the store's id, None where there are no tables yet. Changes nothing. Raises `StoreError`."""
+        with self.read() as connection:
+            inspector = sqlalchemy.inspect(connection)
+            if not inspector.has_table(stores.name):
+                if self._is_sqlite and inspector.get_table_names():
+                    raise errors.foreign(self.place)
+                return None
+            schemas = connection.execute(select(stores.c.schema)).scalars().all()
+            if len(schemas) != 1:
+                raise errors.foreign(self.place)
+            if schemas[0] > SCHEMA:
+                raise errors.newer(self.place, schemas[0], SCHEMA)
+            if schemas[0] < SCHEMA:
+                raise errors.older(self.place, schemas[0], SCHEMA)
+            return str(connection.execute(select(stores.c.id)).scalar_one())
+
+    def _write_ahead(self) -> None:
+        """Let readers read while somebody writes, where the file system can do that. The file remembers it."""
+        if self._is_sqlite:
+            # Who is in the way opens the store as well, and does the same.
+            with (
+                contextlib.suppress(sqlite3.Error),
+                contextlib.closing(self._engine.raw_connection()) as connection,
+            ):
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _url(text: str | URL) -> URL:
+    try:
+        url = sqlalchemy.make_url(text)
+    except ArgumentError:
+        # The text is not repeated: it may hold a password.
+        raise StoreError(
+            T("The address of the store is not one of a database. Expected: sqlite:///FILE or postgresql://...")
+        ) from None
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError(T("A store in memory is gone when the command ends. Expected: sqlite:///FILE"))
+    return url
+
+
+def _place(url: URL) -> str:
+    """Return where the store is, for people, without a password."""
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        return printable(url.database)
+    return printable(url.render_as_string(hide_password=True))
+
+
+def _require_writable(url: URL, place: str) -> None:
+    """Refuse at once what would fail at the first write, after the first submission was graded."""
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        file = Path(url.database)
+        # SQLite itself would take a file that is so short for an empty one, and write over it.
+        if file.is_dir() or (file.is_file() and 0 < file.stat().st_size < LEAST_BYTES):
+            raise errors.foreign(place)
+        if not file.parent.is_dir():
+            raise StoreError(
+                T("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))
+            )
+        if not os.access(file if file.exists() else file.parent, os.W_OK):
+            raise errors.forbidden(place)

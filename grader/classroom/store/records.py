@@ -1,0 +1,68 @@
+"""What goes into the store and what comes out of it. Plain frozen records."""
+
+from datetime import datetime
+
+import msgspec
+
+from grader.protocol.gradebook import Entry
+from grader.protocol.messages import Held
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versions
+
+
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The evidence of one submission, with what else a judgement of it needs to come out the same."""
+
+    held: Held
+    seeds: tuple[int, ...]
+    plan: str  # hash of the plan that was carried out
+    versions: Versions
+    isolation: Isolation
+    resources: Resources
+
+
+class Hand(Record, frozen=True, kw_only=True):
+    """What one student handed in. Where it could not be read, `problem` says why, and there is no `submission`."""
+
+    student: str
+    name: str
+    file: str  # where it lay in what was handed over
+    email: str = ""
+    platform_id: str = ""
+    submitted: datetime | None = None  # UTC
+    late: bool = False
+    submission: Submission | None = None
+    problem: str = ""
+
+
+class Judgement(Record, frozen=True, kw_only=True):
+    """A verdict on the hand-in of this number. `key`: of the evidence that it was made from; `by`: the user."""
+
+    number: int
+    key: str | None
+    verdict: Verdict
+    by: str
+
+
+class Past(Record, frozen=True, kw_only=True):
+    """One verdict of a student's history."""
+
+    number: int  # counts all verdicts of the store, in the order in which they were given
+    hand_in: int
+    sha256: str  # of the file that was judged
+    at: datetime  # UTC
+    by: str
+    rubric: str  # hash of the rubric
+    key: str | None
+    verdict: Verdict | None  # None: was changed since, and is not believed
+
+
+class Stored(Record, frozen=True, kw_only=True):
+    """The newest hand-in of one student, as the store knows it."""
+
+    entry: Entry
+    number: int  # of the hand-in
+    run: int  # the newest run that met this student: lower than the newest of all where the student is gone
+    sha256: str = ""  # of the file that was handed in; empty where it could not be read
+    key: str | None = None  # of the evidence that the verdict was made from
+    damaged: bool = False  # there is a verdict, but it was changed since: it is not believed, and `entry` has none

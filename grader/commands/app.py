@@ -1,0 +1,91 @@
+"""The command line: parses, calls, prints. Imports neither TensorFlow nor NumPy."""
+
+import traceback
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader import __version__
+from grader.commands import authoring, ci, classroom, note, release, student
+from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, printable
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import T, Translator
+
+PANELS = (
+    (student, T("For students")),
+    (classroom, T("For instructors, with a class")),
+    (ci, T("For pull requests")),
+    (note, T("For pull requests")),
+    (release, T("For instructors, to give out")),
+    (authoring, T("For authors of exercises")),
+)
+STORY = (
+    T("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
+    T(
+        "Students: grader list shows the exercises, grader start NAME copies one, grader check says what is right "
+        "and what is not, as often as you want. Then hand in the file."
+    ),
+    T(
+        "Instructors: grader release gives out the exercises, grader batch grades what a class handed in, grader "
+        "rescore judges it again, grader export writes the marks for your platform. grader gradescope makes an "
+        "autograder for Gradescope."
+    ),
+    T("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
+    T(
+        "Authors: grader new makes an exercise to start from, grader validate proves that its rubric gives each "
+        "right solution all points, and each wrong one not."
+    ),
+)
+READ_ON = (
+    T(
+        "Exit codes: 0 everything passed, 1 graded but not all passed, 2 wrong usage or unreadable input, 3 "
+        "something could not be graded."
+    ),
+    T("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="\n\n".join(map(help_, STORY)),
+    epilog="\n\n".join(map(help_, READ_ON)),
+)
+
+for commands, panel in PANELS:
+    known = len(app.registered_commands)
+    commands.register(app)
+    for command in app.registered_commands[known:]:
+        command.rich_help_panel = help_(panel)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help=help_(T("Print the version and stop.")))] = False,
+) -> None:
+    """Grade Keras exercises."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command(
+    help=help_(T("Show what this machine can do: versions and walls.")),
+    rich_help_panel=help_(PANELS[0][1]),
+)
+def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
+    """Start the warm worker, let the canary try the walls, and print what holds."""
+    from grader.commands.doctor import examine
+
+    raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
+
+
+def main() -> None:
+    """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
+    printable()
+    try:
+        app(prog_name="grader")  # also as `python -m grader`
+    except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
+        traceback.print_exc()
+        Console(stderr=True).print(help_(T("This is the grader's fault, not yours. Please report it.")))
+        raise SystemExit(ExitCode.NOT_GRADED) from None

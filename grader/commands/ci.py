@@ -1,0 +1,92 @@
+"""The command for pipelines: ci. See `grader.ci` for what it does."""
+
+import math
+import os
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.commands.options import (
+    DEFAULT_LANGUAGE,
+    LanguageOption,
+    MissingWallsOption,
+    PlainOption,
+    complain,
+    help_,
+    refuse,
+    require_walls_possible,
+    stopped,
+)
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import T, Translator
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(help=help_(T("Grade what a change touches, by the rubrics of its base, and answer the host.")))(ci)
+
+
+def ci(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILES", help=help_(T("Files to grade as they are here, instead of a change."))),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help=help_(T("Commit to compare with. Without it: the one that the host names."))),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help=help_(T("Folder for the answer and the reports; it is made anew.")))
+    ] = Path("grader-ci"),
+    pass_mark: Annotated[
+        float | None,
+        typer.Option(
+            "--pass-mark",
+            min=0,
+            max=100,
+            help=help_(T("Per cent of the points that are enough. Without it: every criterion has to pass.")),
+        ),
+    ] = None,
+    course: Annotated[
+        Path | None,
+        typer.Option("--course", help=help_(T("Folder of the course. Without it: the course of the base."))),
+    ] = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+    plain: PlainOption = False,
+    despite_missing_walls: MissingWallsOption = False,
+) -> None:
+    """Find out what was changed, grade it, write the answer in every form."""
+    from grader.ci.environment import Host, host_of
+    from grader.ci.outputs import Log, OutError, prepare, tell_github, write
+    from grader.ci.pipeline import Wishes, of_change, of_files
+    from grader.grading.results import Mode
+    from grader.protocol.change_result import exit_code
+
+    say = Translator(lang)
+    if pass_mark is not None and not math.isfinite(pass_mark):
+        refuse(say(T("--pass-mark takes a number from 0 to 100.")))
+    if files and base is not None:
+        refuse(say(T("Name either files or --base: files are graded as they are here, and not compared.")))
+    require_walls_possible(plain, None, say)
+    on_github = host_of(os.environ) is Host.GITHUB
+    wishes = Wishes(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
+    with Log(quoted=on_github) as log:
+        try:
+            prepare(out)
+            answer, pages = of_files(files, wishes) if files else of_change(Path.cwd(), wishes, os.environ)
+            answer = write(out, answer, pages)
+            log.show(answer, out)
+            if on_github:
+                tell_github(answer, os.environ)
+                log.annotate(answer)
+        except OutError as error:
+            complain(say(error.text))
+            raise typer.Exit(error.code) from error
+        except KeyboardInterrupt:
+            stopped(say)
+        except Exception:  # noqa: BLE001 - what it says may be a stranger's words: it belongs into the log, quoted
+            log.fault(traceback.format_exc(), say)
+            raise typer.Exit(ExitCode.NOT_GRADED) from None
+    raise typer.Exit(exit_code(answer))

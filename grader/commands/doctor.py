@@ -1,0 +1,155 @@
+"""What this machine can do: versions, what is missing and the command that mends it, walls."""
+
+import platform
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.commands.progress import mode_for
+from grader.core import packages
+from grader.core.errors import SandboxError
+from grader.core.i18n import T, Text, Translator
+from grader.core.packages import Lack
+from grader.core.sanitize import clip, one_line, visible
+from grader.grading.results import Mode
+from grader.grading.versions import versions
+from grader.protocol.processes import worker_environment
+from grader.protocol.verdict import WallState
+
+LONGEST = 300  # characters of what Python said
+
+
+def examine(console: Console, say: Translator) -> bool:
+    """Print what there is, and what to do about what there is not.
+
+    Returns whether nothing is missing: neither a package, nor, on Linux, a wall. Elsewhere there are no walls, and
+    what a student needs is enough.
+    """
+    return _Doctor(console, say).examine()
+
+
+class _Doctor:
+    def __init__(self, console: Console, say: Translator) -> None:
+        self.console, self.say = console, say
+
+    def examine(self) -> bool:
+        """Look at everything, from the surest to the least sure."""
+        complete = self._packages()
+        runs = complete and self._runs()
+        self._hints()
+        if runs and mode_for(plain=False) is Mode.PLAIN:
+            told = T(
+                "Walls: none on this system, so that code runs in plain processes. For your own work everything "
+                "is there. Grade what others wrote on Linux."
+            )
+            self._tell(told)
+        return runs
+
+    def _tell(self, words: Text, command: str = "") -> None:
+        self.console.print(self.say(words), markup=False, highlight=False, soft_wrap=True)
+        if command:
+            self.console.print(f"    {command}", markup=False, highlight=False, soft_wrap=True)
+
+    def _packages(self) -> bool:
+        """Print the versions; returns whether every requirement is met."""
+        requirements = packages.requirements()
+        if requirements is None:
+            self._versions(())
+            self._tell(T("The grader is not installed for this Python, so that nothing tells what it needs."))
+            return False
+        try:
+            lacks = packages.lacks(requirements)
+        except ImportError:  # what reads requirements is one itself
+            lacks = (Lack("packaging", "packaging", "", ""),)
+        self._versions(lacks)
+        fits, wanted = packages.python_fits()
+        if not fits:
+            self._tell(
+                T(
+                    "Python {found} does not fit, wanted: {wanted}. Install another one, and the grader for it.",
+                    found=platform.python_version(),
+                    wanted=wanted,
+                )
+            )
+        if lacks:
+            command = packages.pip("install", *(lack.requirement for lack in lacks))
+            self._tell(T("Some packages are missing or do not fit. This mends it:"), command)
+            if any(lack.name.startswith("tensorflow") for lack in lacks):
+                told = T(
+                    "If pip finds no TensorFlow: there are builds of it for Python 3.11 to 3.13, on 64-bit Linux "
+                    "and Windows, and on Macs with Apple's own processors."
+                )
+                self._tell(told)
+        return fits and not lacks
+
+    def _versions(self, lacks: tuple[Lack, ...]) -> None:
+        table = Table(title=self.say(T("Versions")))
+        for heading in (T("What"), T("Version")):
+            table.add_column(self.say(heading), overflow="fold")
+        found = versions()
+        rows = {
+            "Python": found.python,
+            "TensorFlow": found.tensorflow,
+            "Keras": found.keras,
+            "NumPy": found.numpy,
+            "scikit-learn": found.scikit_learn,
+            "grader": found.grader,
+            self.say(T("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
+        }
+        for name, version in rows.items():
+            table.add_row(name, version or self.say(T("missing")))
+        for lack in lacks:
+            if lack.found:
+                told = T("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
+            else:
+                told = T("missing")
+            table.add_row(lack.name, self.say(told))
+        self.console.print(table)
+
+    def _runs(self) -> bool:
+        """Whether what is installed can be imported, and on Linux also whether all walls stand."""
+        if mode_for(plain=False) is Mode.PLAIN:
+            return self._imports()
+        from grader.sandbox.walled import WalledWorkshop
+
+        try:
+            with WalledWorkshop() as workshop:
+                states = workshop.walls()
+        except SandboxError as error:
+            if self._imports():  # else that was the reason
+                self._tell(T("The warm worker could not be started: {error}", error=visible(str(error))))
+            return False
+        return self._walls(states)
+
+    def _imports(self) -> bool:
+        broken = packages.broken(worker_environment())
+        if broken is None:
+            return True
+        package, why = broken
+        told = T(
+            "{package} is installed, but cannot be imported: {why}. Installing it anew may mend it:",
+            package=package,
+            why=clip(one_line(visible(why)), LONGEST).rstrip("."),
+        )
+        self._tell(told, packages.pip("install", "--force-reinstall", package))
+        return False
+
+    def _walls(self, states: tuple[WallState, ...]) -> bool:
+        table = Table(title=self.say(T("Walls, each tried by a canary")))
+        for heading in (T("Wall"), T("Holds"), T("Detail")):
+            table.add_column(self.say(heading))
+        for state in states:
+            table.add_row(state.id, self.say(T("yes")) if state.stands else self.say(T("NO")), state.detail)
+        self.console.print(table)
+        stand = all(state.stands for state in states)
+        if not stand:
+            self._tell(
+                T("To check your own work, everything is there. To grade what others wrote, walls are missing.")
+            )
+        return stand
+
+    def _hints(self) -> None:
+        if not packages.notebook_support():
+            told = T("No program for notebooks was found. If you want to work in one:")
+            self._tell(told, packages.pip("install", "jupyterlab"))
+        self._tell(T("To complete commands with the Tab key: grader --install-completion"))

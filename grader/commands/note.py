@@ -1,0 +1,56 @@
+"""The command for what a second, trusted run says about a change: note. See `ci.remark` for the words."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, told
+from grader.core.errors import ToldError
+from grader.core.i18n import T, Translator
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(help=help_(T("Print what grader ci found as a note for a pull or merge request.")))(note)
+
+
+def note(
+    answer: Annotated[Path, typer.Argument(help=help_(T("answer.json of grader ci; nothing of it is believed.")))],
+    changed: Annotated[
+        Path | None,
+        typer.Option("--changed", help=help_(T("JSON list of the changed files, from whom you trust."))),
+    ] = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Print Markdown; refuse what is not exactly a record of `grader ci`."""
+    from grader.ci.comment import body as remark
+
+    say = Translator(lang)
+    with told(say):
+        names = remark.changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
+        deciding = remark.deciding(names)
+        body = remark.unbelieved(deciding, say) if deciding else remark.believed(_answer(answer))
+    sys.stdout.buffer.write(body.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def _answer(file: Path) -> bytes:
+    from grader.protocol.change_result import MAX_BYTES
+
+    return _bytes(file, MAX_BYTES)
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    """Read a file of at most `most` bytes."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise ToldError(
+            T("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")
+        ) from error
+    if len(data) > most:
+        raise ToldError(T("{file} is larger than {most} bytes, the most that is read.", file=str(file), most=most))
+    return data

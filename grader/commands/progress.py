@@ -1,0 +1,88 @@
+"""A grader and its progress on a terminal, as the commands for one submission need them."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from grader.commands.options import complain
+from grader.core.course import Course
+from grader.core.errors import GraderError, SandboxError, UnusableRubricError
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import T, Text, Translator
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.protocol.plan import Call, Read, Step
+from grader.sandbox.run import Progress as OnStep
+
+if TYPE_CHECKING:
+    from grader.grading.run_cache import RunCache
+
+STARTING = T("starting TensorFlow")
+
+
+@contextmanager
+def running_grader(
+    course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None
+) -> Iterator[Grader]:
+    """Start a grader: behind walls where there can be any."""
+    try:
+        with Grader(course, mode_for(plain=plain), runs) as grader:
+            yield grader
+    except UnusableRubricError as error:
+        complain(say(error.text))
+        complain(say(T("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
+    except (SandboxError, GraderError) as error:
+        Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
+        raise typer.Exit(ExitCode.NOT_GRADED) from error
+
+
+def mode_for(*, plain: bool) -> Mode:
+    """Return how submissions are run here: behind walls where there can be any."""
+    return Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
+
+
+def fault(error: Exception) -> Text:
+    """Return what to say when the grader itself failed."""
+    return T("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
+
+
+@contextmanager
+def step_progress(say: Translator, first: Text = STARTING) -> Iterator[OnStep]:
+    """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(say(first), total=None)
+
+        def on_step(step: Step, done: int, total: int) -> None:
+            match step:
+                case Call(function=function):
+                    name = f"{function}()"
+                case Read(name=name):
+                    pass
+                case _:
+                    name = say(T("looking at the network"))
+            bar.update(task, description=escape(name), completed=done, total=total)
+
+        yield on_step
+
+
+@contextmanager
+def counting_bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda name: bar.update(task, advance=1, description=escape(f"{title}: {name}"))

@@ -1,0 +1,107 @@
+"""The commands that make what leaves the house: release, gradescope."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.authoring.release.gradescope.settings import Visibility
+from grader.commands.options import (
+    DEFAULT_LANGUAGE,
+    CourseOption,
+    ExerciseArgument,
+    LanguageOption,
+    chosen_course,
+    complain,
+    help_,
+    rubric_folder,
+    told,
+)
+from grader.core.i18n import T, Translator
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(help=help_(T("Make what students get: task sheets, stubs, versions. Nothing of a solution.")))(
+        release
+    )
+    app.command(help=help_(T("Make the autograder zip of an exercise, to upload to Gradescope.")))(gradescope)
+
+
+def release(
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help=help_(T("Folder that is not there yet, or a name that ends in .zip."))),
+    ],
+    course: CourseOption = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Gather, compare with the solutions, then write everything at once."""
+    from grader.authoring.release import archives
+    from grader.authoring.release import student_bundle as releasing
+
+    say = Translator(lang)
+    chosen = chosen_course(course, say)
+    with told(say):
+        files = releasing.bundle(chosen)
+        if target.suffix.lower() == ".zip":
+            archives.write_zip(files, target)
+        else:
+            archives.write_folder(files, target)
+    for name in sorted(files):
+        typer.echo(name)
+    if unproven := releasing.without_reference(chosen):
+        complain(
+            say(
+                T(
+                    "Not compared with a solution, because there is none in reference/: {names}.",
+                    names=", ".join(unproven),
+                )
+            )
+        )
+
+
+def gradescope(
+    exercise: ExerciseArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=help_(T("The zip to write. Without it: NAME-autograder.zip, in this folder."))),
+    ] = None,
+    visibility: Annotated[
+        Visibility, typer.Option("--visibility", help=help_(T("When students see the tests and their score.")))
+    ] = Visibility.VISIBLE,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+    course: CourseOption = None,
+) -> None:
+    """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
+    from grader.authoring.release import archives
+    from grader.authoring.release.gradescope.bundle import autograder, needs
+    from grader.authoring.release.gradescope.settings import Settings
+    from grader.rubric.loader import usable
+
+    say = Translator(lang)
+    chosen = chosen_course(course, say)
+    rubric_folder(chosen, exercise, say)
+    target = out or Path(f"{exercise}-autograder.zip")
+    with told(say):
+        rubric = usable(chosen, exercise).rubric
+        gigabytes, minutes = needs(rubric)
+        settings = Settings(exercise=exercise, language=lang, visibility=visibility)
+        files, locked = autograder(chosen, exercise, settings)
+        archives.write_zip(files, target)
+    typer.echo(str(target))
+    typer.echo(
+        say(
+            T(
+                "Set on Gradescope: Ubuntu 22.04 or newer, at least {gigabytes} GB of memory, a timeout of "
+                "{minutes} minutes, an autograder of {points:g} points.",
+                gigabytes=gigabytes,
+                minutes=minutes,
+                points=rubric.total,
+            )
+        )
+    )
+    if not locked:
+        complain(
+            say(T("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
+        )

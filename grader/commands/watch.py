@@ -1,0 +1,159 @@
+"""`grader check --watch`: checks again at each save, with everything warm, until Ctrl-C."""
+
+import threading
+import warnings
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text as Line
+
+from grader.commands.file_watcher import Saves
+from grader.commands.options import complain, exit_code
+from grader.commands.output import Outputs
+from grader.commands.progress import STARTING, fault, step_progress
+from grader.core.errors import GraderError, SandboxError, UnreadableSubmission
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import T, Text, Translator
+from grader.core.sanitize import display_path, visible
+from grader.grading.results import Graded
+from grader.grading.warm_grader import KeptGrader
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import Verdict
+from grader.sandbox.run import Recall, RecalledError
+from grader.submission.reader import read
+from reports.submission import progress
+
+TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
+
+
+class Turns:
+    """Whose turn it is: saves come from one thread, and another checks what was saved last."""
+
+    def __init__(self) -> None:
+        self._due = threading.Event()
+        self._due.set()
+        self._lock = threading.Lock()
+        self._recall = Recall()
+
+    def saved(self) -> None:
+        """Have the file checked, and the check of what it held before called back."""
+        with self._lock:
+            self._due.set()
+            self._recall.give()
+
+    def next(self) -> Recall:
+        """Wait for a save that is not checked yet. What is returned tells when another has come."""
+        while not self._due.wait(TURN_SECONDS):
+            pass
+        with self._lock:
+            self._due.clear()
+            self._recall = Recall()
+            return self._recall
+
+
+class Watching:
+    """Checks a file again and again. `code` is what the last check means to the shell."""
+
+    def __init__(self, grader: KeptGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+        self._grader, self._exercise, self._file = grader, exercise, file
+        self._outputs, self._say = outputs, say
+        self._last: Verdict | None = None
+        self.code = ExitCode.NOT_GRADED
+
+    def until_stopped(self, turns: Turns | None = None) -> None:
+        """Check now, and at each save. Ends with `KeyboardInterrupt`."""
+        turns = turns or Turns()
+        with Saves(self._file, turns.saved):
+            while True:
+                recall = turns.next()
+                try:
+                    self._turn(recall)
+                except RecalledError:
+                    continue
+                self._say_waiting()
+
+    def _turn(self, recall: Recall) -> None:
+        try:
+            submission = read(self._file)
+        except UnreadableSubmission as error:
+            self._cannot(error.text, ExitCode.USAGE)
+            return
+        if unfinished := syntax_error(submission):
+            self._cannot(unfinished, ExitCode.NOT_ALL_PASSED)
+            return
+        self.code = ExitCode.NOT_GRADED  # until there is an answer
+        self._rule()
+        try:
+            graded = self._graded(submission, recall)
+        except (GraderError, SandboxError, OSError) as error:  # a full disk, say: the next save may go well
+            complain(visible(self._say(fault(error))))
+            return
+        recall.check()
+        self._show(graded)
+
+    def _graded(self, submission: Submission, recall: Recall) -> Graded:
+        first = STARTING if self._last is None else T("running your file")
+        with step_progress(self._say, first) as on_step:
+            return self._grader.grade(self._exercise, submission, self._say.language, on_step, recall)
+
+    def _show(self, graded: Graded) -> None:
+        if self._last is not None:
+            progress.render(self._last, graded.verdict, Console())
+            Console().print()
+        self._last = graded.verdict
+        try:
+            self._outputs.write(graded)
+        except OSError as error:
+            complain(self._say(cannot_write(error)))
+        self.code = exit_code(graded.verdict)
+
+    def _cannot(self, why: Text, code: ExitCode) -> None:
+        """Tell why this text is not checked; what stood there before is no longer the last word."""
+        self._rule()
+        complain(self._say(why))
+        self.code = code
+
+    def _rule(self) -> None:
+        name = display_path(self._file.name)
+        time = datetime.now().astimezone().strftime("%H:%M:%S")
+        console = Console()
+        console.print()
+        console.print(Rule(Line(f"{time}  {name}"), align="left", style="dim"))
+
+    def _say_waiting(self) -> None:
+        waiting = self._say(T("Waiting for the next save of this file. Ctrl-C ends."))
+        Console().print(Line(waiting, style="dim"))
+
+
+def cannot_write(error: OSError) -> Text:
+    """Return what to say when a result could not be written."""
+    return T(
+        "{file} could not be written: {reason}.",
+        file=display_path(error.filename or "–"),
+        reason=error.strerror or type(error).__name__,
+    )
+
+
+def syntax_error(submission: Submission) -> Text | None:
+    """Return what is wrong with a script that Python cannot read: while typing, that is no mistake yet.
+
+    Notebooks are graded nevertheless: a cell that cannot be read leaves the others.
+    """
+    if submission.kind != "script":
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(submission.units[0].source, submission.name, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return T(
+            "{file}, line {line}: Python cannot read this yet ({error}).",
+            file=display_path(submission.name),
+            line=error.lineno or 1,
+            error=visible(error.msg),
+        )
+    except (ValueError, OverflowError, RecursionError, MemoryError):
+        return None  # the run will tell
+    return None

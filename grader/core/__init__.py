@@ -1,0 +1,1 @@
+"""Basics that every room may use: translation, errors, course folders, safe files."""

@@ -1,0 +1,92 @@
+"""Sentences for people, kept apart from the language that they are read in.
+
+A judgement makes a `Text`: the English sentence (which is the key of the gettext catalogue) and the values
+that it names. Only when a verdict or a report is written does a `Translator` turn it into a string, so that
+one judgement can be read in every language.
+"""
+
+import gettext
+import locale
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+
+def default_language() -> str:
+    """Return the language of the user's terminal, if the grader speaks it, else English."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    code = (locale.normalize(wanted) or "").split("_")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+LANGUAGES = ("en", "de")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+
+class Text(msgspec.Struct, frozen=True, tag="Text"):
+    """A sentence of the grader's own: `msgid` in English with `{name}` fields, `params` to fill them."""
+
+    msgid: str
+    params: Mapping[str, "Filling"] = {}
+
+
+class Bilingual(msgspec.Struct, frozen=True, tag="Bilingual", kw_only=True):
+    """A sentence of an exercise's author, who has no catalogue: both languages side by side, `en` and `de`.
+
+    >>> Bilingual(en="Train the network", de="Das Netz trainieren")
+    """
+
+    en: str
+    de: str
+
+
+Words = Text | Bilingual
+Filling = str | int | float | Words
+
+
+def T(msgid: str, /, **params: Filling) -> Text:
+    """Mark `msgid` for translation and remember the values that fill it. Babel looks for this name."""
+    return Text(msgid, params)
+
+
+class Translator:
+    """Turns `Text` and `Bilingual` into strings of one language.
+
+    Raises `ValueError` for a language that has no catalogue.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"language must be one of {', '.join(LANGUAGES)}; received {language!r}")
+        self.language = language
+        self.catalogue = _catalogue(language)
+
+    def __call__(self, words: Words | str) -> str:
+        """Return the sentence in this translator's language; a plain `str` is the student's and stays as it is."""
+        if isinstance(words, str):
+            return words
+        if isinstance(words, Bilingual):
+            return words.de if self.language == "de" else words.en
+        filled = {name: self._filling(value) for name, value in words.params.items()}
+        return self.catalogue.gettext(words.msgid).format(**filled)
+
+    def _filling(self, value: Filling) -> str | int | float:
+        if isinstance(value, Text | Bilingual):
+            return self(value)
+        return _GermanFloat(value) if isinstance(value, float) and self.language == "de" else value
+
+
+class _GermanFloat(float):
+    """A number that is written with a decimal comma, and with a space before the per cent sign."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace(".", ",").replace("%", "\N{NO-BREAK SPACE}%")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    # English is the source language: its sentences are the keys.
+    return gettext.translation("grader", LOCALE_FOLDER, [language], fallback=language == "en")

@@ -1,0 +1,121 @@
+"""What is installed, against what the package itself asks for, and the command that mends it."""
+
+import contextlib
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+import msgspec
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+DISTRIBUTION = "keras-grader"
+# Builds of one library under several names: any of them will do.
+SAME = {"tensorflow-cpu": ("tensorflow", "tensorflow-intel"), "tensorflow": ("tensorflow-cpu", "tensorflow-intel")}
+NOTEBOOKS = ("jupyterlab", "notebook", "ipykernel", "google-colab")
+# What is imported to grade; the name of the package, where it is another one.
+IMPORTED = {"numpy": "numpy", "tensorflow": "tensorflow-cpu", "keras": "keras", "sklearn": "scikit-learn"}
+IMPORT_SECONDS = 180.0
+
+
+class Lack(msgspec.Struct, frozen=True):
+    """A requirement that is not met. `found`: the version that is there, "" for none."""
+
+    requirement: str  # as pip takes it
+    name: str
+    wanted: str  # such as >=3.10; "" for any
+    found: str
+
+
+def version(name: str) -> str:
+    """Return the version of a distribution, or of the same under another name; "" where it is not there."""
+    for candidate in (name, *SAME.get(name, ())):
+        try:
+            return metadata.version(candidate) or ""
+        except metadata.PackageNotFoundError:
+            continue
+    return ""
+
+
+def lacks(requirements: Sequence[str]) -> tuple[Lack, ...]:
+    """Return which requirements are not met here. Raises `ImportError` where packaging is not installed."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    asked: list[Requirement] = []
+    found = []
+    for line in requirements:
+        with contextlib.suppress(InvalidRequirement):
+            asked.append(Requirement(line))
+    for wanted in asked:
+        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        there = version(wanted.name)
+        if not there or not wanted.specifier.contains(there, prereleases=True):
+            plain = f"{wanted.name}{wanted.specifier}"
+            found.append(Lack(plain, wanted.name, str(wanted.specifier), there))
+    return tuple(found)
+
+
+def requirements() -> tuple[str, ...] | None:
+    """Return what the package asks for; None where it is not installed, but only lies there."""
+    try:
+        return tuple(metadata.requires(DISTRIBUTION) or ())
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def python_fits() -> tuple[bool, str]:
+    """Whether this Python is one that the package is for, and which it is for."""
+    try:
+        wanted = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
+        from packaging.specifiers import SpecifierSet
+    except (metadata.PackageNotFoundError, KeyError, ImportError):
+        return True, ""
+    return SpecifierSet(wanted).contains(platform.python_version(), prereleases=True), wanted
+
+
+def pip(*arguments: str) -> str:
+    """Return the command that has this very Python's pip do something, as the shell of this system takes it."""
+    words = [sys.executable, "-m", "pip", *arguments]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def notebook_support() -> str:
+    """Return the first of the programs for notebooks that is there, "" for none."""
+    return next((name for name in NOTEBOOKS if version(name)), "")
+
+
+def broken(environment: dict[str, str]) -> tuple[str, str] | None:
+    """Import what grading needs in a process of its own; return what fails and why, None if nothing does."""
+    # Each name is said before it is tried: the last one said is the one that failed.
+    program = (
+        "import importlib, sys\nfor name in sys.argv[1:]: print(name, flush=True); importlib.import_module(name)"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", program, *IMPORTED],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=IMPORT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        return _last(error.stdout), f"no answer within {IMPORT_SECONDS:g} s"
+    if done.returncode == 0:
+        return None
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return _last(done.stdout), lines[-1] if lines else f"exit code {done.returncode}"
+
+
+def _last(said: bytes | None) -> str:
+    module = (said or b"").decode(errors="replace").split()[-1:]
+    return IMPORTED.get(module[0], module[0]) if module else "Python"

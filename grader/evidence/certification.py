@@ -1,0 +1,290 @@
+"""Does what a submission claims agree with what its frozen graph computes? Only agreement earns points."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.core.row_hashes import row_hashes
+from grader.evidence.case import Case
+from grader.evidence.losses import EPSILON, loss_value
+from grader.evidence.network import Model, Trained, trained
+from grader.protocol.evidence import CompileFacts, FitFacts, StopReason
+from grader.protocol.training import Training
+
+SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilons, means of a Normalization layer
+LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
+BLOCK = 4096  # rows that are compared at a time
+COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
+ALIKE, ROUGHLY_ALIKE = 0.9999, 0.999  # the cosine, and what single precision is far from taking for it
+DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data before it is taken for a copy of them
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One thing looked at: whether claim and graph agree, and what was found."""
+
+    id: str
+    agrees: bool
+    text: Words
+
+
+def certify(case: Case) -> tuple[Agreement, ...]:
+    """Return every agreement that could be looked at. The networks are certified when all of them agree."""
+    items = list(_protocol(case))
+    for training in case.trainings:
+        for seed in case.seeds:
+            items += _of_network(trained(case, training, seed), case)
+    return tuple(items)
+
+
+def _of_network(network: Trained, case: Case) -> Iterator[Agreement]:
+    model = network.after or network.before
+    if model is None:
+        return
+    yield from _of_model(model, case, network)
+    if network.after is not None:
+        yield from _of_training(network, case)
+
+
+def _which(network: Trained) -> Words:
+    """Return what a network is called: by its seed, and by its name where there are several."""
+    if not network.training.name:
+        return T("Seed {seed}", seed=network.seed)
+    return T("{name}, seed {seed}", name=network.training.name, seed=network.seed)
+
+
+def _protocol(case: Case) -> Iterator[Agreement]:
+    tampered = [step for step, stop in case.stops.items() if stop.reason is StopReason.TAMPERED]
+    if case.imported.stopped is not None and case.imported.stopped.reason is StopReason.TAMPERED:
+        tampered.append("import")
+    text = (
+        T("Evidence of {steps} was not written by the grader.", steps=", ".join(sorted(tampered)))
+        if tampered
+        else T("Each piece of evidence answers the question that was asked.")
+    )
+    yield Agreement("protocol", not tampered, text)
+
+
+def _of_model(model: Model, case: Case, network: Trained) -> Iterator[Agreement]:
+    if model.forbidden:
+        text = T(
+            "{network}: the graph holds operations that a network does not need to predict: {operations}.",
+            network=_which(network),
+            operations=", ".join(model.forbidden[:8]),
+        )
+        yield Agreement("operations", agrees=False, text=text)
+        return
+    if model.facts.graph is None and len(case.trainings) > 1:
+        return  # it can earn nothing without a graph, and the other networks of the exercise can do without it
+    if model.graph is None:
+        text = T(
+            "{network}: the network could not be frozen and replayed: {problem}",
+            network=_which(network),
+            problem=model.problem,
+        )
+        yield Agreement("replay", agrees=False, text=text)
+        return
+    yield Agreement(
+        "operations",
+        agrees=True,
+        text=T("{network}: the graph holds only operations of networks.", network=_which(network)),
+    )
+    yield _parameters(model, network)
+    yield _kernels(model, network)
+    yield _copies(model, case, network)
+
+
+def _parameters(model: Model, network: Trained) -> Agreement:
+    assert model.graph is not None
+    held, claimed = model.graph.constants, model.facts.parameters
+    text = T(
+        "{network}: the graph holds {held} numbers, the layers claim {claimed}.",
+        network=_which(network),
+        held=held,
+        claimed=claimed,
+    )
+    return Agreement("parameters", held <= claimed + SPARE_CONSTANTS, text)
+
+
+def _kernels(model: Model, network: Trained) -> Agreement:
+    """Compare the shapes of the weights that layers claim with those that the graph holds.
+
+    A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is
+    found is another one. A large array that no layer claims is no weight.
+    """
+    assert model.graph is not None
+    held = {weight.shape for weight in model.graph.weights}
+    layers = model.facts.layers
+    claimed = [layer.weight_shapes[0] for layer in layers if layer.units and layer.weight_shapes]
+    lacking = [shape for shape in claimed if shape not in held]
+    known = {shape for layer in layers for shape in layer.weight_shapes}
+    strange = sum(weight.size for weight in model.graph.weights if weight.shape not in known)
+    # A subclassed model may hold weights of its own, beside those of its layers.
+    own = max(
+        0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes)
+    )
+    found = [kernel.shape for _, kernel in model.graph.kernels]
+    text = T(
+        "{network}: kernels of the graph {found}, of the layers {claimed}.",
+        network=_which(network),
+        found=_shapes(found),
+        claimed=_shapes(claimed),
+    )
+    return Agreement(
+        "kernels", strange <= own + SPARE_CONSTANTS and not (lacking and len(lacking) == len(claimed)), text
+    )
+
+
+def _shapes(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join("×".join(map(str, shape)) for shape in shapes[:12]) or "–"
+
+
+def _copies(model: Model, case: Case, network: Trained) -> Agreement:
+    """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
+    assert model.graph is not None
+    rows = case.of_data(_directions, *map(network.training.array, ("x_train", "x_val", "x_test")))
+    share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
+    text = T(
+        "{network}: {share:.0%} of a kernel's columns are rows of the data.", network=_which(network), share=share
+    )
+    return Agreement("copies", share <= DATA_ROW_SHARE, text)
+
+
+def _directions(*parts: Array) -> Array:
+    """Return the rows of all parts, each centred and of length 1."""
+    rows = np.concatenate(parts)
+    return _unit(rows.reshape(len(rows), -1).astype(np.float64))
+
+
+def _share_of_copies(weight: Array, rows: Array) -> float:
+    if weight.ndim < 2 or rows.shape[1] < COPIED_FEATURES:
+        return 0.0
+    # The rows of the data may be its rows or its columns, and be pictures.
+    ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
+    return max((_alike(way, rows) for way in ways if way.shape[1] == rows.shape[1]), default=0.0)
+
+
+def _alike(candidates: Array, rows: Array) -> float:
+    """Return the share of `candidates` that are some row, scaled and shifted at most."""
+    alike, roughly = 0, rows.T.astype(np.float32)
+    for start in range(0, len(candidates), BLOCK):  # a graph may be large, and the product of both far larger
+        block = _unit(candidates[start : start + BLOCK].astype(np.float64))
+        # Hardly any get past the first look, which is fast.
+        likely = block[np.abs(block.astype(np.float32) @ roughly).max(axis=1) > ROUGHLY_ALIKE]
+        alike += int((np.abs(likely @ rows.T).max(axis=1) > ALIKE).sum())
+    return alike / max(1, len(candidates))
+
+
+def _unit(x: Array) -> Array:
+    x = np.where(np.isfinite(x), x, 0.0)  # a training that diverged
+    x /= np.maximum(np.abs(x).max(axis=1, keepdims=True), 1e-300)
+    centred = x - x.mean(axis=1, keepdims=True)
+    scaled: Array = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    return scaled
+
+
+def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
+    training = network.training
+    step = case.steps.get(training.fitted(network.seed))
+    if step is None:
+        return
+    secret = case.of_data(_secret, *map(training.array, ("x_test", "x_train", "x_val")))
+    fitted = np.concatenate([secret[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
+    seen = int(np.isin(secret, fitted).sum())
+    text = T("{network}: fit was given {rows} of the held-out rows.", network=_which(network), rows=seen)
+    yield Agreement("held_out", seen == 0, text)
+    yield from _same_loss(network)
+    loss = _loss_agreement(network, case, step.arrays)
+    if loss is not None:
+        yield loss
+
+
+def _secret(held_out: Array, *given: Array) -> Array:
+    """Return the hashes of the held-out rows that are not given: some rows of a data set may be there twice."""
+    return np.setdiff1d(row_hashes(held_out), np.concatenate([row_hashes(part) for part in given]))
+
+
+def _same_loss(network: Trained) -> Iterator[Agreement]:
+    """Compare the loss that the model says it was compiled with to the one that `fit` trained with."""
+    compiled = network.after.facts.compiled if network.after else None
+    fits = [fit for fit in network.fits if fit.finished and fit.loss]
+    if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
+        text = T(
+            "{network}: fit trained with {trained}, but the model says {claimed}.",
+            network=_which(network),
+            trained=fits[-1].loss or "",
+            claimed=compiled.loss,
+        )
+        yield Agreement("compiled", agrees=False, text=text)
+
+
+def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -> Agreement | None:
+    """Compute the claimed loss on the validation rows from the graph and look for it in the claimed history.
+
+    Only a history that is far better than the network speaks against it. Regularisers add to the loss, averaged
+    weights never stood in a history, and validation may have been on some of the rows only.
+    """
+    after, fit = network.after, network.fits[-1] if network.fits else None
+    compiled = after.facts.compiled if after else None
+    if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
+        return None
+    if _is_untouched(network):
+        return None  # it was another network that fit has trained, and this one claims nothing
+    outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
+    if outputs is None or curve is None or not _given_as_it_is(fit, network.training, case, arrays):
+        return None
+    labels = case.inside[network.training.array("y_val")]
+    value = loss_value(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
+    claimed = arrays[curve][np.isfinite(arrays[curve])]
+    if value is None or not np.isfinite(value) or not claimed.size:
+        return None
+    worse = claimed[claimed >= value]
+    if worse.size and _is_clipped(compiled, outputs, labels, value):
+        claimed = worse  # the network is at least so bad: behind a softmax, Keras counts on where we cannot
+    nearest = float(claimed[np.argmin(np.abs(claimed - value))])
+    text = T(
+        "{network}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
+        "{claimed:.4f}.",
+        network=_which(network),
+        loss=compiled.loss,
+        computed=float(value),
+        claimed=nearest,
+    )
+    return Agreement("loss", nearest >= value - LOSS_SHARE * abs(value) - LOSS_SLACK, text)
+
+
+def _is_untouched(network: Trained) -> bool:
+    """Return whether training left each kernel as it was."""
+    if (
+        network.before is None
+        or network.before.graph is None
+        or network.after is None
+        or network.after.graph is None
+    ):
+        return False
+    pairs = zip(network.before.graph.kernels, network.after.graph.kernels, strict=False)
+    return bool(network.after.graph.kernels) and all(np.array_equal(a, b) for (_, a), (_, b) in pairs)
+
+
+def _given_as_it_is(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> bool:
+    """Return whether `fit` got the rows as they are: scaled otherwise, its losses say nothing about ours."""
+    x = case.inside[training.array("x_train")]
+    if not fit.rows or fit.x_range is None or not np.allclose(fit.x_range, (x.min(), x.max()), atol=1e-3):
+        return False  # the hashes of rows do not tell how they are scaled
+    y = case.inside[training.array("y_train")]
+    if case.task.kind == "regression" and not np.allclose(fit.y_range or np.nan, (y.min(), y.max()), atol=1e-3):
+        return False
+    known = np.concatenate([case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")])
+    return bool(np.isin(arrays[fit.rows], known).all())
+
+
+def _is_clipped(compiled: CompileFacts, outputs: Array, labels: Array, value: float) -> bool:
+    """Return whether a network is so sure of a wrong answer that its loss is what clipping makes of it."""
+    further = loss_value(
+        compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing, EPSILON / 1e5
+    )
+    return further is not None and further > value * (1 + 1e-3)

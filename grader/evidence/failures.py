@@ -1,0 +1,316 @@
+"""What to say when a step did not end in good order: one sentence each, that a beginner can act on."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, not_graded
+from grader.protocol.evidence import ExceptionFacts, Frame, Missing, Raised, Skipped, Stopped, StopReason
+from grader.protocol.verdict import Status
+
+_LOADERS = re.compile(
+    r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries"
+)
+
+
+_FULL = re.compile(r"No space left on device|File too large")
+
+
+def explain(case: Case, step: str) -> Judgement:
+    """Return the judgement for a step that has nothing to judge."""
+    if case.imported.stopped is not None and not _came_up(case, step):
+        return stopped(case.imported.stopped, unit_words(case.imported.unit))
+    if step in case.stops:
+        return stopped(case.stops[step], f"{function_of(step)}()")
+    seen = case.steps.get(step)
+    outcome = seen.evidence.outcome if seen is not None else None
+    match outcome:
+        case Missing(close=close, found=found) if case.imported.failures and not _is_named(case, close, found):
+            return _missing_after_crash(case, step)
+        case Missing(close=close) if step.endswith("@value"):
+            return _missing_value(function_of(step), close)
+        case Missing(models=models) if len(models) > 1:
+            return _which_model(function_of(step), models)
+        case Missing(close=close, found=found):
+            return _missing(function_of(step), close, found)
+        case Raised(exception=exception):
+            return raised(exception, function_of(step))
+        case Skipped(step=needed) if needed != step:
+            return _skipped(case, needed)
+        case Stopped():
+            return stopped(outcome, f"{function_of(step)}()")
+        case _:
+            return _lost(step)
+
+
+def _came_up(case: Case, step: str) -> bool:
+    """Return whether the function was there all the same: a notebook goes on without the cell that ended it."""
+    seen = case.steps.get(step)
+    if seen is None:
+        return step in case.stops and case.stops[step] != case.imported.stopped
+    return not isinstance(seen.evidence.outcome, Missing)
+
+
+def _skipped(case: Case, needed: str) -> Judgement:
+    """Return `skipped` where what was needed failed by the student's doing, else why it is not decided."""
+    because = explain(case, needed)
+    if because.status is Status.NOT_GRADED:
+        return because
+    message = T(
+        "This could not be tried, because {function}() did not come to a result.", function=function_of(needed)
+    )
+    return Judgement(Status.SKIPPED, message)
+
+
+def _is_named(case: Case, close: str, found: str) -> bool:
+    """Return whether the name tells more than the crash: a script ends where it crashes, a notebook goes on."""
+    return bool(found or (close and case.imported.failures[0].cell is not None))
+
+
+def unit_words(cell: int | None) -> Words:
+    """Return what to call a cell, or the whole file."""
+    return T("Your file, run from top to bottom,") if cell is None else T("Cell {cell}", cell=cell)
+
+
+def function_of(step: str) -> str:
+    """Return the function that a step calls, or whose result it describes, or the global name that it reads.
+
+    Ids are `function@what`, `model:function@what` and `name@value`.
+    """
+    return step.split("@", 1)[0].rpartition(":")[2]
+
+
+def _lost(step: str) -> Judgement:
+    return not_graded(
+        T(
+            "The grader has no evidence of {function}(). This is the grader's fault, not yours.",
+            function=function_of(step),
+        )
+    )
+
+
+def _missing(function: str, close: str, found: str) -> Judgement:
+    expected = T("a function {function}()", function=function)
+    if found:
+        message = T(
+            "{function} has to be a function, but here it is a value of type {found}. Is the name used twice?",
+            function=function,
+            found=found,
+        )
+        return failed(message, expected=expected, received=found)
+    if close:
+        message = T(
+            "There is no function {function}(). There is one called {close}(): did you mean that? Rename it.",
+            function=function,
+            close=close,
+        )
+        return failed(message, expected=expected, received=close)
+    message = T(
+        "There is no function {function}(). Define it with the name and the arguments of the task sheet.",
+        function=function,
+    )
+    return failed(message, expected=expected)
+
+
+def _which_model(function: str, models: tuple[str, ...]) -> Judgement:
+    names = ", ".join(models)
+    message = T(
+        "There is no function {function}(), and the file holds several compiled models: {models}. The grader "
+        "cannot know which one is meant. Define {function}() so that it builds the right one, compiles it and "
+        "returns it.",
+        function=function,
+        models=names,
+    )
+    return failed(message, expected=T("a function {function}()", function=function), received=names)
+
+
+def _missing_value(name: str, close: str) -> Judgement:
+    expected = T("a value called {name}", name=name)
+    if close:
+        message = T(
+            "There is no {name}. There is something called {close}: did you mean that? Rename it.",
+            name=name,
+            close=close,
+        )
+        return failed(message, expected=expected, received=close)
+    return failed(
+        T("There is no {name}. Define it at the top level of the file, as the task sheet says.", name=name),
+        expected=expected,
+    )
+
+
+def _missing_after_crash(case: Case, step: str) -> Judgement:
+    failure = case.imported.failures[0]
+    why = describe_exception(failure.exception)
+    at = failure.exception.frames[-1] if failure.exception.frames else None
+    if failure.cell is None:
+        # Without the function's name: what is missing for one reason is told once.
+        message = T("Your file stopped with an error before this was defined: {why}", why=why)
+    else:
+        message = T(
+            "There is no function {function}(). If you have written it, look first at cell {cell}, "
+            "which stopped with an error: {why}",
+            function=function_of(step),
+            cell=failure.cell,
+            why=why,
+        )
+    return failed(message, at=at)
+
+
+def raised(exception: ExceptionFacts, function: str) -> Judgement:
+    """Return the judgement for an exception that left a function of the submission."""
+    at = exception.frames[-1] if exception.frames else None
+    if "NotImplementedError" in exception.bases and not _NO_STUB.search(exception.message):
+        return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
+    if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
+        message = T(
+            "{function}() could not be called: {error}. Compare its arguments with those of the task sheet.",
+            function=function,
+            error=_without_full_stop(exception.message),
+        )
+        return failed(message, received=exception.message)
+    why = describe_exception(exception)
+    return failed(
+        T("{function}() stopped with an error: {why}", function=function, why=why),
+        at=at,
+        received=_short(exception),
+    )
+
+
+# What Keras says of a subclassed model or layer in which something is missing.
+_NO_STUB = re.compile(r"\bcall\(\)|subclass")
+
+
+def _not_written(function: str, at: Frame | None) -> Words:
+    other = at.function if at is not None and at.function.isidentifier() else function
+    if other == function:
+        return T("{function}() is not written yet: it still raises NotImplementedError.", function=function)
+    return T(
+        "{function}() calls {other}(), which is not written yet: it still raises NotImplementedError.",
+        function=function,
+        other=other,
+    )
+
+
+def _short(exception: ExceptionFacts) -> str:
+    first = exception.message.strip().splitlines()[:1]
+    return f"{exception.type}: {_without_full_stop(first[0][:300])}" if first else exception.type
+
+
+def _without_full_stop(message: str) -> str:
+    """Return a message as a part of a sentence: that one ends with a full stop of its own."""
+    return message.strip().removesuffix(".")
+
+
+_BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
+    "SyntaxError": lambda e: T(
+        "this is not Python: {error}. Look at this line and the one before.",
+        error=_without_full_stop(e.message),
+    ),
+    "RecursionError": lambda _: T(
+        "a function calls itself without end (RecursionError). Give it a case in which it stops."
+    ),
+    "MemoryError": lambda e: T(
+        "there is not enough memory ({error}). Look for an array that is far larger than the data.",
+        error=_short(e),
+    ),
+    "SystemExit": lambda _: T(
+        "it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."
+    ),
+    "KeyboardInterrupt": lambda _: T(
+        "it raised KeyboardInterrupt, which only a person at the keyboard should do. Remove that line."
+    ),
+    "InputUnavailableError": lambda _: T(
+        "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
+    ),
+    "ModuleNotFoundError": lambda e: T(
+        "{error}. Only what the course uses is installed: NumPy, pandas, scikit-learn, TensorFlow, Keras, "
+        "matplotlib and Python itself.",
+        error=_without_full_stop(e.message),
+    ),
+}
+
+
+def describe_exception(exception: ExceptionFacts) -> Words:
+    """Return what happened, in a sentence that begins in lower case or with the exception's name."""
+    if _LOADERS.search(exception.message):
+        return T(
+            "it tried to download something, but there is no network here ({error}). Use the data that is "
+            "handed to the function, or scikit-learn's own.",
+            error=_short(exception),
+        )
+    for base in exception.bases:
+        if base in _BY_TYPE:
+            return _BY_TYPE[base](exception)
+    if "OSError" in exception.bases and _FULL.search(exception.message):
+        return T(
+            "{error}. There is room for small files only: write less, or nothing at all.", error=_short(exception)
+        )
+    if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
+        return T(
+            "{error}. Inside the grader a submission may read the course's data and write into its current "
+            "folder, but use no network and start no programs.",
+            error=_short(exception),
+        )
+    return T("{error}.", error=_short(exception).rstrip("."))
+
+
+def stopped(stop: Stopped, subject: Words | str) -> Judgement:
+    """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had."""
+    limit = detail = stop.detail
+    match stop.reason:
+        case StopReason.TIME | StopReason.CPU:
+            message = T(
+                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
+                "training?",
+                subject=subject,
+            )
+        case StopReason.TOTAL_TIME:
+            message = T(
+                "{subject} was not tried any more, because what came before it had used up the time for the whole "
+                "submission. Make that faster first.",
+                subject=subject,
+            )
+        case StopReason.MEMORY:
+            message = T(
+                "{subject} used more than the {limit} MiB of memory that are allowed. Look for an array that is "
+                "far larger than the data.",
+                subject=subject,
+                limit=limit,
+            )
+        case StopReason.SIGNAL:
+            message = T(
+                "{subject} was killed by the signal {signal}. Something below Python crashed, or the code "
+                "killed its own process.",
+                subject=subject,
+                signal=detail,
+            )
+        case StopReason.EXIT:
+            message = T(
+                "{subject} ended the whole process (exit code {code}), for example with os._exit(). "
+                "Return a value instead.",
+                subject=subject,
+                code=detail,
+            )
+        case StopReason.TOO_LARGE:
+            message = T(
+                "{subject} returned more data than the grader keeps. Return arrays of the size that the task "
+                "sheet names.",
+                subject=subject,
+            )
+        case StopReason.TAMPERED:
+            message = T(
+                "{subject} left results that the grader did not write. None of that is believed, and your "
+                "instructor sees this.",
+                subject=subject,
+            )
+            return not_graded(message)
+        case StopReason.GRADER:
+            message = T(
+                "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
+                subject=subject,
+                detail=detail,
+            )
+            return not_graded(message)
+    return failed(message)

@@ -1,0 +1,93 @@
+"""TODO: grader/examiner/build_case.py."""
+
+import contextlib
+from collections.abc import Iterator
+
+import msgspec
+
+from grader.evidence.case import Case
+from grader.evidence.run_evidence import Replayed, Seen
+from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
+from grader.protocol.messages import Held, Question
+from grader.protocol.parcels import BadParcelError, unpack
+from grader.protocol.submission import Markdown
+from grader.rubric.data.dataset import Data
+from grader.rubric.model import Rubric
+
+_REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
+_REF_LISTS = frozenset({"images", "lines", "scatters"})
+
+
+def _steps(held: Held) -> tuple[dict[str, Seen], dict[str, Stopped]]:
+    """Decode the evidence; what is not exactly a step's evidence was not written by the grader."""
+    steps: dict[str, Seen] = {}
+    stops = dict(held.stops)
+    for step, body in held.bodies.items():
+        try:
+            evidence, arrays = unpack(body, StepEvidence)
+            steps[step] = _checked(Seen(evidence, arrays), step)
+        except BadParcelError as error:
+            stops[step] = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+    return steps, stops
+
+
+def _checked(seen: Seen, step: str) -> Seen:
+    """Refuse evidence that names another step, or arrays that are not there."""
+    if seen.evidence.id != step:
+        raise BadParcelError(f"evidence of {seen.evidence.id!r}")
+    lacking = set(_refs(msgspec.to_builtins(seen.evidence))) - set(seen.arrays)
+    if lacking:
+        raise BadParcelError(f"{len(lacking)} arrays are missing")
+    return seen
+
+
+def _refs(tree: object) -> Iterator[str]:
+    """Return the names of arrays in a record that was taken apart."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if isinstance(value, str):
+                if value and key in _REF_FIELDS:
+                    yield value
+            elif key in _REF_LISTS:
+                yield from value
+            elif key == "curves" and isinstance(value, dict):
+                yield from value.values()
+            elif isinstance(value, dict | list | tuple):
+                yield from _refs(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _refs(value)
+
+
+def make_case(
+    question: Question, rubric: Rubric, data: Data, held: Held, markdown: tuple[Markdown, ...] = ()
+) -> Case:
+    """Return everything that judgements may look at."""
+    steps, stops = _steps(held)
+    replays: dict[str, Replayed] = {}
+    for step, body in held.replays.items():
+        # One that cannot be read leaves its network without a replay: nobody's fault but the grader's.
+        with contextlib.suppress(BadParcelError):
+            evidence, arrays = unpack(body, ReplayEvidence)
+            replays[step] = Replayed(evidence, arrays)
+    imported = ImportEvidence()
+    try:
+        imported = unpack(held.imported, ImportEvidence)[0] if held.imported else imported
+    except BadParcelError as error:
+        held_stop = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+        imported = ImportEvidence(stopped=held_stop)
+    if held.import_stop is not None:
+        imported = msgspec.structs.replace(imported, stopped=held.import_stop, unit=held.import_unit)
+    return Case(
+        data.inside,
+        data.outside,
+        imported,
+        steps,
+        stops,
+        replays,
+        question.seeds,
+        rubric.task,
+        rubric.trainings,
+        markdown,
+        data.made,
+    )

@@ -1,0 +1,182 @@
+"""Misconceptions that show in what the code calls: Keras of other years, downloads, windows."""
+
+import re
+from collections.abc import Iterator
+
+from grader.core.i18n import T, Words
+from grader.evidence.failures import function_of
+from grader.examiner.misconceptions.network_view import Shown, View
+from grader.protocol.evidence import ExceptionFacts, Raised, Returned
+
+_DOWNLOAD = re.compile(r"Downloading data from (https?://[^\s/]+)")
+_INPUT_DIM = "Do not pass an `input_shape`/`input_dim` argument to a layer"
+_IGNORED_DECAY = "Argument `decay` is no longer supported and will be ignored"
+
+# What Keras 3 says of code for Keras 1 or 2 (measured with 3.15), and what it calls the same thing.
+OLD_CALLS: tuple[tuple[str, Words], ...] = (
+    (
+        r"^ValueError: Argument\(s\) not recognized: .*'lr'",
+        T(
+            "`lr` is a name of Keras 2. In Keras 3 an optimizer takes learning_rate, for example "
+            "Adam(learning_rate=0.001)."
+        ),
+    ),
+    (
+        r"^TypeError: .*unexpected keyword argument 'nb_epoch'",
+        T(
+            "`nb_epoch` is a name of Keras 1. In Keras 3 fit takes epochs, for example model.fit(x, y, "
+            "epochs=20)."
+        ),
+    ),
+    (
+        r"^KeyError: ['\"](val_)?acc['\"]$",
+        T(
+            '`"acc"` is a name of Keras 2. In Keras 3 the history calls it "accuracy" and "val_accuracy", '
+            "as the metric in compile."
+        ),
+    ),
+    (
+        r"^(ModuleNotFound|Import|Attribute)Error: .*\bnp_utils\b",
+        T(
+            "`np_utils` is a module of Keras 2. In Keras 3 its functions are in keras.utils, for example "
+            "keras.utils.to_categorical(y)."
+        ),
+    ),
+    (
+        r"^(ModuleNotFound|Import|Attribute)Error: .*\btensorflow_backend\b",
+        T(
+            "`keras.backend.tensorflow_backend` is a module of Keras 2. In Keras 3 use keras.ops, for "
+            "example keras.ops.mean(x)."
+        ),
+    ),
+    (
+        r"^AttributeError: .*no attribute 'predict_classes'",
+        T(
+            "`predict_classes` is a method of Keras 2. In Keras 3 take the largest output yourself: "
+            "model.predict(x).argmax(axis=1)."
+        ),
+    ),
+    (
+        r"^AttributeError: .*no attribute 'predict_proba'",
+        T("`predict_proba` is a method of Keras 2. In Keras 3 model.predict(x) gives the probabilities."),
+    ),
+    (
+        r"^AttributeError: .*no attribute '(fit|evaluate|predict)_generator'",
+        T(
+            "`fit_generator` and its like are methods of Keras 2. In Keras 3 model.fit, evaluate and "
+            "predict take generators themselves."
+        ),
+    ),
+    (
+        r"^ValueError: The filename must end in `\.weights\.h5`",
+        T(
+            "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
+            "example model.weights.h5."
+        ),
+    ),
+    (
+        r"^ValueError: Invalid filepath extension for saving",
+        T(
+            "Keras 2 saved a network into a folder. In Keras 3 the name has to end in .keras, for example "
+            "model.save('model.keras')."
+        ),
+    ),
+    (
+        r"^ModuleNotFoundError: No module named '(tensorflow\.)?keras\.layers\.",
+        T(
+            "`keras.layers` had parts of its own in Keras 2. In Keras 3 all layers are there directly: from "
+            "keras.layers import Dense."
+        ),
+    ),
+    (
+        r"^ImportError: cannot import name '(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)' from '.*optimizers'",
+        T(
+            "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
+            "keras.optimizers import Adam."
+        ),
+    ),
+)  # fmt: skip
+
+
+def old_keras_api(view: View) -> Shown | None:
+    """Code that was written for Keras 1 or 2."""
+    for exception, function in _exceptions(view):
+        told = f"{exception.type}: {exception.message}"
+        for pattern, text in OLD_CALLS:
+            if re.search(pattern, told):
+                return Shown(text, function)
+    for output, function in _outputs(view):
+        if _IGNORED_DECAY in output:
+            text = T(
+                "`decay` is an argument of Keras 2, which Keras 3 ignores: the learning rate never falls. "
+                "Use a schedule, for example "
+                "learning_rate=keras.optimizers.schedules.ExponentialDecay(0.01, 1000, 0.9)."
+            )
+            return Shown(text, function)
+    return None
+
+
+def input_dim(view: View) -> Shown | None:
+    """The first layer of Keras 1 and 2, which Keras 3 still understands."""
+    for output, function in _outputs(view):
+        if _INPUT_DIM in output:
+            return Shown(
+                T(
+                    "`input_dim` and `input_shape` are arguments of layers in Keras 1 and 2. Keras 3 still "
+                    "understands them, but warns. There, keras.Input(shape=(...,)) comes first in the network, "
+                    "and the first layer has no such argument."
+                ),
+                function,
+            )
+    return None
+
+
+def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
+    """Return what the functions raised, then what the file raised, which may spoil any criterion."""
+    for step, seen in view.case.steps.items():
+        if isinstance(seen.evidence.outcome, Raised):
+            yield seen.evidence.outcome.exception, function_of(step)
+    for failure in view.case.imported.failures:
+        yield failure.exception, ""
+
+
+def _outputs(view: View) -> Iterator[tuple[str, str]]:
+    """Return what was printed where nothing was raised, and by which function; "" at the top level of the file."""
+    if not view.case.imported.failures:
+        yield view.case.imported.output, ""
+    for step, seen in view.case.steps.items():
+        if isinstance(seen.evidence.outcome, Returned):
+            yield seen.evidence.output, function_of(step)
+
+
+def download_inside(view: View) -> Shown | None:
+    """Data that come over the network while a function runs. Where that failed, the error says so already."""
+    for output, function in _outputs(view):
+        if found := _DOWNLOAD.search(output):
+            return Shown(
+                T(
+                    "The code downloads data from {address} while it runs. Where it is graded there is no "
+                    "network, and what comes from outside may be another tomorrow. Use the data that a function "
+                    "is given, or those of scikit-learn, which need no network.",
+                    address=found[1],
+                ),
+                function,
+            )
+    return None
+
+
+def shows_a_window(view: View) -> Shown | None:
+    """A function that opens a window and waits."""
+    function = next(
+        (function_of(step) for step, seen in view.case.steps.items() if seen.evidence.showed_window), None
+    )
+    if function is None:
+        return None
+    return Shown(
+        T(
+            "{function}() calls plt.show(). In a script that opens a window and waits until somebody closes "
+            "it. Return the figure and call plt.show() outside, where you want to look at it.",
+            function=function,
+        ),
+        function,
+    )

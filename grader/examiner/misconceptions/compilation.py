@@ -1,0 +1,158 @@
+"""Misconceptions about what a network is compiled with: its loss, its metrics, and labels that fit the loss."""
+
+from grader.core.i18n import T
+from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Shown, View
+from grader.protocol.evidence import FitFacts
+
+# Losses for targets that are numbers. Hinge, focal and Kullback-Leibler losses are losses for classes as well.
+NUMBER_LOSSES = frozenset(
+    {
+        "mean_squared_error",
+        "mean_absolute_error",
+        "mean_absolute_percentage_error",
+        "mean_squared_logarithmic_error",
+        "huber",
+        "log_cosh",
+    }
+)
+# Losses for classes: they compare shares or signs, not sizes.
+CLASS_LOSSES = CROSS_ENTROPIES | {
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "hinge",
+    "squared_hinge",
+    "categorical_hinge",
+}
+
+
+def not_compiled(view: View) -> Shown | None:
+    """A network without loss and optimizer."""
+    if view.model is None or (view.compiled is not None and view.compiled.loss):
+        return None
+    if view.compiled is not None:
+        return Shown(
+            T(
+                "The network was compiled without a loss. The loss is what training makes smaller, so fit "
+                'has nothing to do without one. Write model.compile(optimizer="adam", loss="{usual}").',
+                usual=view.usual_loss,
+            )
+        )
+    after = view.network.after
+    if after is not None and after.facts.compiled is not None:
+        return Shown(
+            T(
+                "{build}() returns a network that is not compiled; that happens only later, in {train}(). "
+                "Head and loss are one decision: call model.compile(...) in {build}(), next to the "
+                "output layer.",
+                build=view.training.build,
+                train=view.training.train,
+            )
+        )
+    return Shown(
+        T(
+            "{build}() returns a network that is not compiled. Without a loss and an optimizer, fit "
+            "does not know what to make smaller, or how, and stops with an error. Call "
+            "model.compile(optimizer=..., loss=...) before you return it.",
+            build=view.training.build,
+        )
+    )
+
+
+def loss_for_other_task(view: View) -> Shown | None:
+    """A loss for numbers, or for other questions, where there are classes; or the reverse."""
+    loss, _ = view.loss
+    if view.regression and loss in CLASS_LOSSES:
+        return Shown(
+            T(
+                "The loss is {loss}. It measures how well probabilities fit classes, but the targets here are "
+                "numbers of any size, and how far an output is off does not count in it. For numbers use "
+                "mean_squared_error.",
+                loss=loss,
+            )
+        )
+    if view.task.kind != "classification":
+        return None
+    if loss in NUMBER_LOSSES:
+        return Shown(
+            T(
+                "The loss is {loss}. It measures distances between numbers, so a confident mistake costs "
+                "hardly more than a hesitant one, and its gradient gets small just where the network is "
+                "most wrong. For classes use {usual}.",
+                loss=loss,
+                usual=view.usual_loss,
+            )
+        )
+    if view.binary and view.units == 1 and loss in CROSS_ENTROPIES:
+        return Shown(
+            T(
+                "The loss is {loss}. It compares the outputs of several classes with one another, but the network "
+                "has one output only, the probability of yes. For a question of yes or no use "
+                "binary_crossentropy.",
+                loss=loss,
+            )
+        )
+    if view.exclusive and loss == "binary_crossentropy" and view.head == "softmax":
+        return Shown(
+            T(
+                "The loss is binary_crossentropy: it treats the {units} outputs of the softmax as that many "
+                "separate yes-or-no questions. For one class out of {classes} use {usual}.",
+                units=view.units or 0,
+                classes=view.task.classes,
+                usual=view.usual_loss,
+            )
+        )
+    return None
+
+
+def sparse_vs_onehot(view: View) -> Shown | None:
+    """Labels in one format, a loss for the other."""
+    fit = view.fit
+    if fit is None or not (view.exclusive or (view.binary and (view.units or 0) > 1)):
+        return None
+    loss = fit.loss if fit.loss not in {None, "", "custom"} else view.loss[0]
+    shape = str(fit.y_shape)
+    if loss == "sparse_categorical_crossentropy" and _label_format(fit) == "one_hot":
+        return Shown(
+            T(
+                "fit was given one-hot labels {shape} together with sparse_categorical_crossentropy. "
+                "`sparse` means: each label is one integer, such as 2. One-hot rows, such as [0, 0, 1], "
+                "belong to categorical_crossentropy.",
+                shape=shape,
+            )
+        )
+    if loss == "categorical_crossentropy" and _label_format(fit) == "integers":
+        return Shown(
+            T(
+                "fit was given integer labels {shape} together with categorical_crossentropy, which "
+                "compares one column per class. Turn the labels into one-hot rows, or use "
+                "sparse_categorical_crossentropy, which reads integers.",
+                shape=shape,
+            )
+        )
+    return None
+
+
+def _label_format(fit: FitFacts) -> str:
+    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
+        return "one_hot"
+    return "integers" if len(fit.y_shape) in {1, 2} and fit.y_shape[0] > 0 else ""
+
+
+def accuracy_for_regression(view: View) -> Shown | None:
+    """A metric that counts hits, where nothing is hit or missed."""
+    if not view.regression:
+        return None
+    models = (view.network.before, view.network.after)
+    metrics = [m for model in models if model and model.facts.compiled for m in model.facts.compiled.metrics]
+    found = next((metric for metric in metrics if "accuracy" in metric), None)
+    if found is None:
+        return None
+    return Shown(
+        T(
+            "The network is compiled with the metric {metric}. Accuracy counts how often output and target are "
+            "equal; with numbers that hardly ever happens, so it stays near 0 however good the network is. Use "
+            '"mean_absolute_error": it says how far off the outputs are on average.',
+            metric=found,
+        )
+    )

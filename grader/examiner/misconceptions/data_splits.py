@@ -1,0 +1,132 @@
+"""Misconceptions about training and test part: what of the one has got into the other."""
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.core.row_hashes import row_hashes
+from grader.evidence.case import Case
+from grader.evidence.failures import function_of
+from grader.evidence.judgement import UnmetError
+from grader.evidence.values import numbers
+from grader.examiner.misconceptions.network_view import Shown, View
+from grader.protocol.evidence import ArrayValue as GivenArray
+from grader.protocol.evidence import Entries, Items, Returned, Value
+
+# A check calls the function that standardises with one training part and two test parts, one of them moved.
+_USUAL, _MOVED = "@usual", "@shifted"
+
+
+def scaler_leak(view: View) -> Shown | None:
+    """Statistics of the test part in what both parts are standardised with."""
+    for step in view.case.steps:
+        function = function_of(step)
+        if step != f"{function}{_USUAL}" or f"{function}{_MOVED}" not in view.case.steps:
+            continue
+        usual, moved = _parts(view.case, step), _parts(view.case, f"{function}{_MOVED}")
+        if usual is None or moved is None:
+            continue
+        (train, test), (train_then, test_then) = usual, moved
+        if train.shape != train_then.shape or test.shape != test_then.shape:
+            continue
+        change = float(np.abs(train - train_then).max())
+        if change > 0.01 * float(train.std()):
+            return Shown(
+                T(
+                    "When the numbers of x_test were moved and x_train was left as it was, {function}() changed "
+                    "x_train too, by up to {change:.2g}: the statistics of the test part are in it. Then the test "
+                    "is none any more. Compute mean and standard deviation from x_train alone.",
+                    function=function,
+                    change=change,
+                ),
+                function,
+            )
+        if np.allclose(test, test_then, rtol=0.001, atol=0.001) and test.std() > 0:
+            return Shown(
+                T(
+                    "When all numbers of x_test were moved far up, {function}() returned the same x_test as "
+                    "before: it standardises x_test by statistics of its own. Then the same row has other numbers "
+                    "in other company. Use mean and standard deviation of x_train for both parts.",
+                    function=function,
+                ),
+                function,
+            )
+    return None
+
+
+def _parts(case: Case, step: str) -> tuple[Array, Array] | None:
+    """Return the training part, which has more rows, and the test part of what a call returned."""
+    seen = case.steps[step]
+    outcome = seen.evidence.outcome
+    if not isinstance(outcome, Returned) or not isinstance(outcome.value, Items) or len(outcome.value.items) != 2:
+        return None
+    try:
+        parts = [numbers(_table(item), seen.arrays, "") for item in outcome.value.items]
+    except UnmetError:
+        return None
+    if any(part.ndim != 2 or part.dtype.kind not in "biuf" or not np.isfinite(part).all() for part in parts):
+        return None
+    train, test = sorted((part.astype(np.float64) for part in parts), key=len, reverse=True)
+    return (train, test) if len(test) else None
+
+
+def _table(item: Value) -> Value:
+    """Return a data frame, which comes as one record for each row, as rows of numbers."""
+    if not isinstance(item, Items) or not all(isinstance(row, Entries) for row in item.items):
+        return item
+    rows = [row.entries for row in item.items if isinstance(row, Entries)]
+    cells = [tuple(cell for key, cell in row if key != "index") for row in rows]
+    return Items(container=item.container, items=tuple(Items(container="list", items=c) for c in cells))
+
+
+def train_test_overlap(view: View) -> Shown | None:
+    """Rows that are in both parts: in what `split` returned, or in what `fit` was given."""
+    shared, held_out = _shared_in_split(view.case)
+    if shared:
+        return Shown(
+            T(
+                "split() puts {shared} of the {held_out} held-out rows into the training part too. A "
+                "network may know these by heart, so the score on them says nothing about new rows. "
+                "Split once, so that each row is in one part.",
+                shared=shared,
+                held_out=held_out,
+            ),
+            "split",
+        )
+    count = sum(_trained_on(view, role) for role in ("x_val", "x_test"))
+    if not count:
+        return None
+    return Shown(
+        T(
+            "fit was given {count} rows that were meant for validation or testing. Scores on rows that were "
+            "trained on say nothing about new ones. Train on x_train only.",
+            count=count,
+        )
+    )
+
+
+def _shared_in_split(case: Case) -> tuple[int, int]:
+    """Return how many held-out rows of `split` are training rows as well, and how many there are."""
+    seen = case.steps.get("split@first")
+    outcome = seen.evidence.outcome if seen is not None else None
+    if seen is None or not isinstance(outcome, Returned) or not isinstance(outcome.value, Items):
+        return 0, 0
+    parts = [
+        seen.arrays.get(item.ref) if isinstance(item, GivenArray) else None for item in outcome.value.items[:2]
+    ]
+    tables = [part for part in parts if part is not None and part.ndim == 2 and part.dtype.kind in "biuf"]
+    if len(tables) != 2 or tables[0].shape[1] != tables[1].shape[1]:
+        return 0, 0
+    return int(np.isin(row_hashes(tables[1]), row_hashes(tables[0])).sum()), len(tables[1])
+
+
+def _trained_on(view: View, role: str) -> int:
+    """Return how many rows of a role `fit` was given, without those that happen to equal a training row."""
+    step = view.case.steps.get(view.training.fitted(view.seed))
+    if view.rows(role) is None or view.rows("x_train") is None or step is None:
+        return 0
+    given = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
+    if not given:
+        return 0
+    wanted, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
+    return int((np.isin(wanted, np.concatenate(given)) & ~np.isin(wanted, train)).sum())

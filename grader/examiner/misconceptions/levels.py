@@ -1,0 +1,57 @@
+"""How far a network got: whether its training diverged, and whether it is worse than what is easy."""
+
+import numpy as np
+
+from grader.evidence.scores import r_squared
+from grader.examiner.misconceptions.network_view import View
+from grader.protocol.evidence import FitFacts
+
+# A small Dense network gets 0.95 and more of the digits right; below this it has not learned what is easy.
+POOR_ACCURACY = 0.85
+# Where there are no classes, or only two, how good is good hangs on the noise in the labels. A plane by least
+# squares says how much of them is easy; a network this much worse, in accuracy or R², has not learned that.
+POOR_GAP = 0.1
+# A training whose loss has grown tenfold has diverged, though it may still be a number.
+DIVERGED = 10.0
+
+
+def diverged(view: View) -> bool:
+    """Return whether the loss is no number any more, or far above what it was at first."""
+    loss = view.curve("loss")
+    if any(not np.isfinite(view.curve(name)).all() for name in ("loss", "val_loss")):
+        return True
+    return bool(loss.size > 1 and loss[0] > 0 and loss[-1] > DIVERGED * loss[0])
+
+
+def inputs_are_finite(view: View) -> bool:
+    """Return whether features and labels of each fit were finite numbers."""
+    return all(fit.x_finite and labels_are_finite(fit) for fit in view.network.fits)
+
+
+def labels_are_finite(fit: FitFacts) -> bool:
+    """Return whether the labels of a fit were finite numbers, as far as is known."""
+    known = fit.y_range is not None or 0 in fit.y_shape or not fit.y_shape
+    return known or not fit.y_dtype.startswith("float")
+
+
+def is_poor(view: View) -> bool:
+    """Return whether the network has not learned what is easy in the labels; not where that is not known."""
+    reached = view.validation_score
+    easy = POOR_ACCURACY if view.exclusive else of_plane(view)
+    return reached is not None and easy is not None and reached < easy
+
+
+def of_plane(view: View) -> float | None:
+    """Return the score of a plane by least squares on the validation rows, less what may be missed of it."""
+    x, y, x_val, y_val = (view.rows(role) for role in ("x_train", "y_train", "x_val", "y_val"))
+    if x is None or y is None or x_val is None or y_val is None or y.ndim != 1 or y_val.ndim != 1:
+        return None
+    design, there = (np.hstack([rows.reshape(len(rows), -1), np.ones((len(rows), 1))]) for rows in (x, x_val))
+    if design.shape[1] * 2 > len(design) or not view.targets:
+        return None
+    plane, *_ = np.linalg.lstsq(design.astype(np.float64), y.astype(np.float64), rcond=None)
+    predicted = there @ plane
+    reached = (
+        r_squared(y_val, predicted) if view.regression else float(((predicted > 0.5) == (y_val > 0.5)).mean())
+    )
+    return reached - POOR_GAP

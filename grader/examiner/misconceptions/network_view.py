@@ -1,0 +1,280 @@
+"""What a misconception is told from: the network of the first seed, its graph, and the history of its training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import Words
+from grader.evidence.case import Case
+from grader.evidence.losses import identify
+from grader.evidence.network import Model, Trained, trained
+from grader.evidence.scores import score
+from grader.protocol.evidence import CompileFacts, FitFacts, LayerFacts, NodeFacts, TapFacts
+from grader.protocol.task import Task
+from grader.protocol.training import Training
+
+CROSS_ENTROPIES = frozenset({"categorical_crossentropy", "sparse_categorical_crossentropy"})
+
+# A functional model without one of these, with one input and one output, is a chain: its layers stand in order.
+_MERGES = frozenset({"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
+_PASSING = frozenset({"Identity", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient"})
+_ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy")
+# What an activation can give at least and at most.
+_BOUNDS = {
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "softsign": (-1.0, 1.0),
+    "relu": (0.0, np.inf),
+    "relu6": (0.0, 6.0),
+    "softplus": (0.0, np.inf),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A misconception that the evidence shows. `function`: whose criteria it belongs to, if that is known."""
+
+    text: Words
+    function: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """All that is known of one network of a submission, in the words in which misconceptions are told."""
+
+    case: Case
+    training: Training
+
+    @property
+    def task(self) -> Task:
+        """Return what the network has to learn."""
+        return self.case.task
+
+    @property
+    def seed(self) -> int:
+        """Return the seed that is always trained."""
+        return self.case.seeds[0]
+
+    @cached_property
+    def network(self) -> Trained:
+        """Return the network of the first seed, before and after training."""
+        return trained(self.case, self.training, self.seed)
+
+    def rows(self, role: str) -> Array | None:
+        """Return the exercise's rows or labels of a role, such as `x_train`; None where there are none."""
+        name = self.training.array(role)
+        return self.case.inside.get(name, self.case.outside.get(name))
+
+    @property
+    def model(self) -> Model | None:
+        """Return the network as `build_model` returned it."""
+        return self.network.before
+
+    @property
+    def exclusive(self) -> bool:
+        """Return whether each row belongs to exactly one of several classes."""
+        return self.task.kind == "classification" and self.task.classes > 2
+
+    @property
+    def binary(self) -> bool:
+        """Return whether each row is answered by yes or no, for which one output is enough."""
+        return self.task.kind == "classification" and self.task.classes == 2
+
+    @property
+    def regression(self) -> bool:
+        """Return whether the targets are numbers."""
+        return self.task.kind == "regression"
+
+    @property
+    def targets(self) -> int:
+        """Return how many outputs there should be; 0 where that is not known."""
+        if self.task.kind == "classification":
+            return 1 if self.binary else self.task.classes
+        labels = self.rows("y_train")
+        return 0 if labels is None or not self.regression else int(labels.shape[1]) if labels.ndim > 1 else 1
+
+    @property
+    def usual_loss(self) -> str:
+        """Return the name of the loss that an author would take."""
+        if self.regression:
+            return "mean_squared_error"
+        if self.binary:
+            return "binary_crossentropy"
+        return "categorical_crossentropy" if self.task.labels == "one_hot" else "sparse_categorical_crossentropy"
+
+    @property
+    def usual_head(self) -> str:
+        """Return the activation of the output that an author would take for classes."""
+        return "sigmoid" if self.binary else "softmax"
+
+    # What it is.
+
+    @property
+    def chain(self) -> tuple[LayerFacts, ...]:
+        """Return the layers in the order in which they compute; nothing where that order is not known."""
+        facts = self.model.facts if self.model is not None else None
+        if facts is None or facts.style == "subclassed" or any(layer.kind in _MERGES for layer in facts.layers):
+            return ()
+        return facts.layers
+
+    @cached_property
+    def head(self) -> str:
+        """Return the activation of the output: what the graph computes, else what the layers claim."""
+        if self.model is not None and self.model.graph is not None:
+            return self.model.head
+        return next((layer.activation for layer in reversed(self.chain) if layer.activation), "other")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """Return the shape of the output, () where it is not known."""
+        facts = self.model.facts if self.model is not None else None
+        if facts is not None and facts.graph is not None:
+            return facts.graph.output_shape
+        return (self.chain[-1].output_shape or ()) if self.chain else ()
+
+    @property
+    def units(self) -> int | None:
+        """Return how many numbers come out for one row."""
+        return self.output_shape[-1] if len(self.output_shape) == 2 else None
+
+    @property
+    def compiled(self) -> CompileFacts | None:
+        """Return what the network was compiled with when `build_model` returned it."""
+        return self.model.facts.compiled if self.model is not None else None
+
+    @cached_property
+    def loss(self) -> tuple[str, bool]:
+        """Return canonical name and `from_logits` of the loss; an empty name where there is none."""
+        if self.compiled is None:
+            return "", False
+        return identify(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
+
+    @property
+    def head_is_unfit(self) -> bool:
+        """Return whether the output itself keeps the network from learning: then nothing else explains that."""
+        loss, from_logits = self.loss
+        if self.regression:
+            return self.unreachable is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
+        unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.binary else set())
+        return self.head == "relu" or (self.head == "linear" and loss in unfit and not from_logits)
+
+    @property
+    def unreachable(self) -> tuple[float, float] | None:
+        """Return smallest and largest target of a regression where the output cannot give them all."""
+        low, high = self.bounds
+        given = self.fit.y_range if self.fit is not None else None
+        labels = self.rows("y_train")
+        if given is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
+            given = float(labels.min()), float(labels.max())
+        if not self.regression or given is None or (given[0] >= low and given[1] <= high):
+            return None
+        return given
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return what the output's activation can give at least and at most."""
+        return _BOUNDS.get(self.head, (-np.inf, np.inf))
+
+    @property
+    def kernels(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Return the kernels before and after training, from input to output; empty where there is no graph."""
+        graphs = [m.graph if m is not None else None for m in (self.network.before, self.network.after)]
+        before, after = (tuple(kernel for _, kernel in g.kernels) if g is not None else () for g in graphs)
+        return before, after
+
+    # Its graph.
+
+    @cached_property
+    def nodes(self) -> Mapping[str, NodeFacts]:
+        """Return the nodes of the graph; none where it was not replayed."""
+        if self.model is None or self.model.graph is None:
+            return {}
+        return {node.name: node for node in self.case.replays[self.training.model(self.seed)].evidence.nodes}
+
+    def through(self, name: str) -> NodeFacts | None:
+        """Return the node that computes what `name` hands on."""
+        node = self.nodes.get(name)
+        for _ in range(len(self.nodes)):
+            if node is None or node.op not in _PASSING or not node.inputs:
+                return node
+            node = self.nodes.get(node.inputs[0])
+        return None
+
+    @property
+    def last_nodes(self) -> tuple[str, str]:
+        """Return the operations of the output and of what it reads; empty where they are not known."""
+        facts = self.model.facts if self.model is not None else None
+        last = self.through(facts.graph.output_node.split(":")[0]) if facts is not None and facts.graph else None
+        before = self.through(last.inputs[0]) if last is not None and last.inputs else None
+        return last.op if last else "", before.op if before else ""
+
+    def constant(self, name: str) -> float | None:
+        """Return the number that a node holds, None where it holds none or more than one."""
+        node = self.through(name)
+        replayed = self.case.replays[self.training.model(self.seed)]
+        ref = replayed.evidence.constants.get(node.name) if node is not None else None
+        value = replayed.arrays[ref] if ref is not None else None
+        return (
+            float(value.reshape(-1)[0])
+            if value is not None and value.size == 1 and value.dtype.kind in "iuf"
+            else None
+        )
+
+    def taps(self, *operations: str) -> tuple[TapFacts, ...]:
+        """Return how the hidden activations of these kinds stand after training.
+
+        A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values
+        are no saturation there.
+        """
+        replayed = self.case.replays.get(self.training.trained(self.seed))
+        after = self.network.after
+        if replayed is None or after is None or after.graph is None or after.facts.graph is None:
+            return ()
+        nodes = {node.name: node for node in replayed.evidence.nodes}
+        readers: dict[str, set[str]] = {}
+        for node in nodes.values():
+            for source in node.inputs:
+                readers.setdefault(source, set()).add(node.op)
+        return tuple(
+            tap
+            for tap in replayed.evidence.taps
+            if nodes[tap.node].op in operations
+            and not readers.get(tap.node, set()) & {"Mul", "Add", "AddV2"}
+            and not _is_output(tap.node, after.facts.graph.output_node.split(":")[0], nodes)
+        )
+
+    # Its training.
+
+    @property
+    def fit(self) -> FitFacts | None:
+        """Return the first call of `fit` that was given arrays."""
+        return next((fit for fit in self.network.fits if fit.x_shape), None)
+
+    def curve(self, name: str) -> Array:
+        """Return a curve of the history, empty where there is none. `accuracy` is known by its other names too."""
+        prefix = "val_" if name.startswith("val_") else ""
+        names = [prefix + n for n in _ACCURACIES] if name.endswith("accuracy") else [name]
+        values = next((self.network.curves[n] for n in names if n in self.network.curves), [])
+        return np.asarray(values, dtype=np.float64)
+
+    @cached_property
+    def validation_score(self) -> float | None:
+        """Return accuracy or R² of the trained graph on the validation rows, else the accuracy of the history."""
+        if self.rows("y_val") is None:
+            return None
+        if self.network.after is not None and "x_val" in self.network.after.outputs:
+            return score(self.network.after, self.case, self.training, "x_val")
+        if self.task.kind != "classification":
+            return None
+        curve = self.curve("val_accuracy")
+        return float(curve[-1]) if curve.size and np.isfinite(curve[-1]) else None
+
+
+def _is_output(tap: str, output: str, nodes: Mapping[str, NodeFacts]) -> bool:
+    while output in nodes and nodes[output].op in _PASSING and nodes[output].inputs and output != tap:
+        output = nodes[output].inputs[0]
+    return output == tap

@@ -1,0 +1,217 @@
+"""Misconceptions about training: learning rates, losses that are no number, and weights that never move."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.i18n import T, Words
+from grader.examiner.misconceptions.levels import diverged, inputs_are_finite, is_poor, labels_are_finite
+from grader.examiner.misconceptions.network_view import Shown, View
+from grader.protocol.evidence import Raised
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Learning rates of one optimizer. At or below `low`, and at or above `high`, a bad result is no surprise."""
+
+    low: float
+    usual: float
+    high: float
+
+
+# `usual`: the default of Keras, but for Adagrad and Adadelta, whose own pages advise more than the default,
+# "1.0 to match the original paper". `low` is a tenth of usual or less, `high` thirty times as much or more.
+_ADAPTIVE = Rates(low=1e-4, usual=1e-3, high=3e-2)
+RATES = {
+    "Adam": _ADAPTIVE,
+    "AdamW": _ADAPTIVE,
+    "Adamax": _ADAPTIVE,
+    "Nadam": _ADAPTIVE,
+    "RMSprop": _ADAPTIVE,
+    "SGD": Rates(low=1e-3, usual=1e-2, high=1.0),
+    "Adagrad": Rates(low=1e-3, usual=1e-2, high=1.0),
+    "Adadelta": Rates(low=1e-2, usual=1.0, high=100.0),
+}
+# With a squared error the gradient grows with the error. Then this many times the usual rate is enough to diverge.
+STEEP = 10.0
+
+
+def untrained(view: View) -> Shown | None:
+    """Weights that are after `train` what they were before."""
+    before, after = view.kernels
+    same = len(before) == len(after) > 0 and all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    if not same or view.network.after is None:
+        return None
+    if view.network.after.facts.trainable_parameters == 0:
+        return Shown(
+            T(
+                "All layers are frozen (trainable=False), so fit had nothing to change and nothing was "
+                "learned. Leave trainable at True for the layers that are to learn."
+            )
+        )
+    if not any(fit.finished for fit in view.network.fits):
+        return Shown(
+            T(
+                "{train}() changed no weight and did not run model.fit to its end: the network still guesses "
+                "as it did when it was built. Call model.fit(x_train, y_train, ...) in {train}() and return "
+                "its result.",
+                train=view.training.train,
+            )
+        )
+    return Shown(
+        T(
+            "fit ran for {epochs} epochs, but the weights of the network that {train}() was given are what "
+            "they were. Either another network was trained, such as a copy or a new {build}(), or the "
+            "learning rate is 0. Call fit on the model that {train}() is given.",
+            epochs=max(fit.epochs for fit in view.network.fits),
+            train=view.training.train,
+            build=view.training.build,
+        )
+    )
+
+
+# The first words of what an optimizer says of a weight that it was not made for; the rest names that weight.
+_UNKNOWN_VARIABLE = "Unknown variable: <Variable"
+
+
+def compiled_then_frozen(view: View) -> Shown | None:
+    """`trainable` changed after the network was compiled and trained, which changes nothing."""
+    step = view.case.steps.get(view.training.fitted(view.seed))
+    outcome = step.evidence.outcome if step is not None else None
+    if isinstance(outcome, Raised) and _UNKNOWN_VARIABLE in outcome.exception.message:
+        return Shown(
+            T(
+                "The optimizer was made for other weights than those that are to be trained now: layers were "
+                "thawed (trainable=True) after it had begun. Call model.compile(...) with a new optimizer after "
+                "each change of trainable."
+            )
+        )
+    stale = next((fit.stale for fit in view.network.fits if fit.stale), ())
+    if not stale:
+        return None
+    return Shown(
+        T(
+            "trainable of {layers} was changed after the network had been compiled and fitted. fit goes on "
+            "training what it trained before, whatever trainable says now. Call model.compile(...) again after "
+            "each change of trainable.",
+            layers=", ".join(stale),
+        )
+    )
+
+
+def lr_too_high(view: View) -> Shown | None:
+    """A learning rate far above the usual one, and a network that learned little or diverged."""
+    optimizer, rate = _learning_rate(view)
+    rates, jumped = RATES.get(optimizer), diverged(view)
+    if rates is None or not inputs_are_finite(view):
+        return None
+    if rate < (STEEP * rates.usual if view.regression and jumped else rates.high) or view.head_is_unfit:
+        return None
+    if not jumped and (not is_poor(view) or _is_one_layer(view)):
+        return None
+    return Shown(
+        T(
+            "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. Steps that long jump "
+            "over every minimum: the loss gets stuck, jumps about or becomes NaN. Start with {usual:g}.",
+            optimizer=optimizer,
+            rate=rate,
+            usual=rates.usual,
+        )
+    )
+
+
+def _is_one_layer(view: View) -> bool:
+    """Return whether there are no hidden layers: then there is one minimum only, and long steps find it too."""
+    return view.model is not None and view.model.graph is not None and view.model.graph.hidden == 0
+
+
+def lr_too_low(view: View) -> Shown | None:
+    """A learning rate far below the usual one, and a network that did not get far."""
+    optimizer, rate = _learning_rate(view)
+    rates, loss = RATES.get(optimizer), view.curve("loss")
+    if rates is None or not 0 < rate <= rates.low or view.head_is_unfit or untrained(view):
+        return None
+    if not is_poor(view) or not loss.size or not np.isfinite(loss).all():
+        return None
+    return Shown(
+        T(
+            "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. With steps that short, "
+            "the loss got from {first:.3g} to {last:.3g} in {epochs} epochs and was not done. Use "
+            "{usual:g}, or train for many more epochs.",
+            optimizer=optimizer,
+            rate=rate,
+            usual=rates.usual,
+            first=float(loss[0]),
+            last=float(loss[-1]),
+            epochs=int(loss.size),
+        )
+    )
+
+
+def _learning_rate(view: View) -> tuple[str, float]:
+    """Return the optimizer and the largest learning rate seen; a schedule or a callback may have changed it."""
+    models = (view.network.before, view.network.after)
+    compiled = [m.facts.compiled for m in models if m is not None and m.facts.compiled is not None]
+    if not compiled:
+        return "", 0.0
+    optimizer = compiled[-1].optimizer
+    rates = [c.learning_rate for c in compiled if c.optimizer == optimizer and c.learning_rate is not None]
+    return optimizer, max(rates, default=0.0)
+
+
+def nan_loss(view: View) -> Shown | None:
+    """A loss that is no number any more."""
+    for name in ("loss", "val_loss"):
+        curve = view.curve(name)
+        if curve.size and not np.isfinite(curve).all():
+            epoch = int(np.argmin(np.isfinite(curve))) + 1
+            break
+    else:
+        return None
+    if view.fit is not None and not view.fit.x_finite:
+        return Shown(
+            T(
+                "{curve} is NaN or infinite from epoch {epoch} on, because the features that fit was given "
+                "hold NaN or infinite values. One of them spoils every weight. Look for a division by 0 "
+                "where you scale.",
+                curve=name,
+                epoch=epoch,
+            )
+        )
+    if view.fit is not None and not labels_are_finite(view.fit):
+        return Shown(
+            T(
+                "{curve} is NaN or infinite from epoch {epoch} on, because the labels that fit was given hold NaN "
+                "or infinite values. One of them spoils every weight. Look for a division by 0, or for rows "
+                "without a label.",
+                curve=name,
+                epoch=epoch,
+            )
+        )
+    return Shown(
+        T(
+            "{curve} is NaN or infinite from epoch {epoch} on: what is learned after that is lost. {where} Usual "
+            "causes are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or "
+            "a division by 0. Halve the learning rate first.",
+            curve=name,
+            epoch=epoch,
+            where=_where_it_started(view),
+        )
+    )
+
+
+def _where_it_started(view: View) -> Words:
+    """Return the first layer that is spoiled after training."""
+    before, after = view.kernels
+    if not after:
+        return T("Where it began cannot be seen.")
+    spoiled = next((i for i, kernel in enumerate(after) if not np.isfinite(kernel).all()), None)
+    if spoiled is None:
+        return T("All weights are still finite, so it comes from the loss itself.")
+    if any(not np.isfinite(kernel).all() for kernel in before):
+        return T("Some weights were no finite numbers even before the training: look at the initializers.")
+    layers = [layer for layer in view.chain if any(len(shape) > 1 for shape in layer.weight_shapes)]
+    return T(
+        "Seen from the input, the first weights that are no finite numbers any more are those of {layer}.",
+        layer=layers[spoiled].name if len(layers) == len(after) else T("kernel {number}", number=spoiled + 1),
+    )

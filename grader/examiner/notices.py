@@ -1,0 +1,101 @@
+"""What is worth saying about a submission as a whole, besides its criteria."""
+
+from collections.abc import Iterator
+
+from grader.core.i18n import T, Translator, Words
+from grader.evidence.case import Case
+from grader.evidence.failures import describe_exception, stopped, unit_words
+from grader.protocol.evidence import ModelValue, Returned, UnitFailure
+from grader.protocol.submission import Submission, line_of
+from grader.protocol.training import Training
+from grader.protocol.verdict import Location, Notice
+
+MANY_LINES = 1000
+
+
+def notices(case: Case, submission: Submission, say: Translator) -> tuple[Notice, ...]:
+    """Return what happened at the top level of the file, and what the functions did besides returning values."""
+    return tuple(_of_import(case, submission, say)) + tuple(_of_steps(case, say))
+
+
+def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[Notice]:
+    imported = case.imported
+    if imported.stopped is not None:
+        message = stopped(imported.stopped, unit_words(imported.unit)).message
+        yield Notice(id="import-stopped", severity="error", text=say(message))
+    for failure in imported.failures:
+        yield _failure(failure, submission, say)
+    bare = _stands_in(case)
+    if bare is not None:
+        yield Notice(id="bare-notebook", severity="tip", text=say(_how_to_wrap(*bare)))
+    # Never how long it took: the same submission gets the same verdict, whatever the machine.
+    if imported.fits and bare is None:  # which says the same
+        text = T(
+            "A network is trained at the top level of the file, so every import trains it again. "
+            "Put that into a function."
+        )
+        yield Notice(id="training-at-import", severity="tip", text=say(text))
+    if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
+        text = T(
+            "input() waits for somebody to type, but nobody sits at the keyboard here. Use arguments instead."
+        )
+        yield Notice(id="waits-for-input", severity="warning", text=say(text))
+
+
+def _stands_in(case: Case) -> tuple[Training, str] | None:
+    """Return the first training whose network is a global model, in place of what its function would build."""
+    for training in case.trainings:
+        seen = case.steps.get(training.built(case.seeds[0]))
+        outcome = seen.evidence.outcome if seen is not None else None
+        value = outcome.value if isinstance(outcome, Returned) else None
+        if isinstance(value, ModelValue) and value.stands_in:
+            return training, value.stands_in
+    return None
+
+
+def _how_to_wrap(training: Training, name: str) -> Words:
+    rows = "x_train, y_train, x_val, y_val" if training.validation else "x_train, y_train"
+    return T(
+        "There is no function {build}(), so the network that your file leaves in the global name {name} was taken "
+        "for what it would return. Wrap the cells in functions, then everything can be checked: those that build "
+        "and compile it in `def {build}(...):` with `return {name}` at the end, and those that train it in "
+        "`def {train}(model, {rows}):` with `return model.fit(...)` at the end.",
+        build=training.build,
+        train=training.train,
+        name=name,
+        rows=rows,
+    )
+
+
+def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> Notice:
+    why = describe_exception(failure.exception)
+    if failure.cell is None:
+        text = T("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
+    else:
+        text = T(
+            "Cell {cell} stopped with an error; the cells after it were still run: {why}",
+            cell=failure.cell,
+            why=why,
+        )
+    location = None
+    if failure.exception.frames:
+        frame = failure.exception.frames[-1]
+        source = line_of(submission, frame.cell, frame.line)
+        location = Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
+    return Notice(id="import-failed", severity="error", text=say(text), location=location)
+
+
+def _of_steps(case: Case, say: Translator) -> Iterator[Notice]:
+    lines = case.imported.output_lines + sum(s.evidence.output_lines for s in case.steps.values())
+    if lines > MANY_LINES:
+        text = T(
+            "The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines
+        )
+        yield Notice(id="prints-much", severity="tip", text=say(text))
+    threads = [step.split("@", 1)[0] for step, s in case.steps.items() if s.evidence.threads_left]
+    if threads:
+        text = T(
+            "{function}() leaves threads running when it returns. They are ended with the process.",
+            function=threads[0],
+        )
+        yield Notice(id="threads-left", severity="tip", text=say(text))

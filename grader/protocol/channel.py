@@ -1,0 +1,145 @@
+"""Frames on a pair of file descriptors: how two processes of the grader talk.
+
+A frame is a kind (one byte), a nonce (16 bytes) and a body. The supervisor makes a new nonce for each step and
+takes only the answer that carries it: evidence written ahead, or twice, breaks the protocol and is seen.
+"""
+
+import contextlib
+import os
+import queue
+import struct
+import threading
+import time
+from dataclasses import dataclass
+
+SLICE_SECONDS = 1.0
+MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
+
+
+MAX_FRAME_BYTES = 192 << 20
+NO_NONCE = bytes(16)
+FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
+_HEADER = struct.Struct("<c16sQ")
+
+# From the supervisor.
+SETUP, STEP, END = b"P", b"S", b"Q"
+# From the child.
+WALLS, UNIT, IMPORTED, EVIDENCE = b"W", b"U", b"I", b"E"
+# Between supervisor and examiner.
+REQUEST, ANSWER = b"R", b"A"
+# From the child and from the examiner: what went wrong in them.
+FAULT = b"F"
+
+
+class ProtocolError(Exception):
+    """Bytes that are not the frame that was due."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    kind: bytes
+    nonce: bytes
+    body: bytes
+
+
+class Channel:
+    """Sends and receives frames on two file descriptors, which it owns."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self.reader, self.writer = reader, writer
+        self._sending = threading.Lock()
+
+    def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
+        """Write one frame. Raises `OSError` when the other side is gone."""
+        with self._sending:
+            for part in (_HEADER.pack(kind, nonce, len(body)), body):
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(self.writer, view) :]
+
+    def receive(self) -> Frame | None:
+        """Wait for one frame; None when the other side is gone between two frames.
+
+        Raises `ProtocolError` for half a frame or one that is too large.
+        """
+        header = self._read(_HEADER.size)
+        if not header:
+            return None
+        if len(header) < _HEADER.size:
+            raise ProtocolError("cut off")
+        kind, nonce, length = _HEADER.unpack(header)
+        if length > MAX_FRAME_BYTES:
+            raise ProtocolError("too large")
+        body = self._read(length)
+        if len(body) < length:
+            raise ProtocolError("cut off")
+        return Frame(kind, nonce, body)
+
+    def close(self) -> None:
+        """Close both descriptors."""
+        for descriptor in {self.reader, self.writer}:
+            os.close(descriptor)
+
+    def _read(self, length: int) -> bytes:
+        parts, missing = [], length
+        while missing:
+            try:
+                part = os.read(self.reader, min(missing, 1 << 20))
+            except ConnectionResetError:  # a killed process leaves unread bytes behind: the same as an end
+                break
+            if not part:
+                break
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+
+class Inbox:
+    """Frames of a channel, read by a thread, so that waiting for one can end in time on every system."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue(MAX_WAITING)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Close the channel once the other side is gone and the last frame is read."""
+        while self._reader.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._frames.get(timeout=0.02)  # what nobody asked for
+        self.channel.close()
+
+    def get(self, seconds: float) -> Frame | None:
+        """Return the next frame; None when the other side is gone.
+
+        Raises `TimeoutError` after `seconds`, and `ProtocolError` for what is no frame.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                # In slices: on Windows, Ctrl-C is not heard while waiting.
+                item = self._frames.get(timeout=min(left, SLICE_SECONDS))
+            except queue.Empty:
+                if left <= SLICE_SECONDS:
+                    raise TimeoutError from None
+                continue
+            if isinstance(item, ProtocolError):
+                raise item
+            return item
+
+    def _read(self) -> None:
+        while True:
+            try:
+                frame = self.channel.receive()
+            except ProtocolError as error:
+                self._frames.put(error)
+                return
+            except OSError:
+                frame = None
+            self._frames.put(frame)
+            if frame is None:
+                return

@@ -1,0 +1,67 @@
+"""The vocabulary of rubrics: what an exercise can ask of a submission."""
+
+from grader.protocol.training import Training
+from grader.rubric.checks.cheat_sheet.check import CheatSheet
+from grader.rubric.checks.formulas.checks import Formulas
+from grader.rubric.checks.functions.evaluation import Evaluates
+from grader.rubric.checks.functions.experiments import Experiments
+from grader.rubric.checks.functions.features import Loads, Scales
+from grader.rubric.checks.functions.figures import Figures
+from grader.rubric.checks.functions.histories import Diagnoses
+from grader.rubric.checks.functions.labels import ConfusionMatrix, CountsClasses, OneHot
+from grader.rubric.checks.functions.splits import Splits
+from grader.rubric.checks.functions.standardisation import Standardises
+from grader.rubric.checks.functions.thresholds import PredictsLabels
+from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
+from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
+from grader.rubric.checks.networks.decision_boundary import FindsBorder
+from grader.rubric.checks.networks.linear import LeastSquares, LinearNeuron
+from grader.rubric.checks.networks.linear_answers import Coefficients, Predictions
+from grader.rubric.checks.networks.regression import RegressionLoss, RSquared
+from grader.rubric.checks.networks.same_network import OwnWeights, SameCompile, SameFunction, SameLayers
+from grader.rubric.checks.networks.several import TrainsEach
+from grader.rubric.checks.networks.single import Architecture, HeadAndLoss, Trains
+from grader.rubric.checks.networks.sklearn_agreement import NearScikitLearn
+from grader.rubric.checks.networks.style_answers import RegressionScores, StyleFacts
+from grader.rubric.checks.networks.styles import HasStyle
+
+__all__ = [
+    "Accuracy",
+    "Architecture",
+    "CheatSheet",
+    "Coefficients",
+    "ConfusionMatrix",
+    "CountsClasses",
+    "Diagnoses",
+    "Evaluates",
+    "Experiments",
+    "Figures",
+    "FindsBorder",
+    "Formulas",
+    "HasStyle",
+    "HeadAndLoss",
+    "LeastSquares",
+    "LinearNeuron",
+    "Loads",
+    "NearScikitLearn",
+    "OneHot",
+    "OneNeuron",
+    "OwnWeights",
+    "Predictions",
+    "PredictsLabels",
+    "Probabilities",
+    "RSquared",
+    "RegressionLoss",
+    "RegressionScores",
+    "SameCompile",
+    "SameFunction",
+    "SameLayers",
+    "Scales",
+    "Splits",
+    "Standardises",
+    "StyleFacts",
+    "Training",
+    "Trains",
+    "TrainsEach",
+    "YesOrNo",
+]

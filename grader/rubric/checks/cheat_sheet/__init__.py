@@ -1,0 +1,1 @@
+"""The check of a Markdown table of metrics and losses."""

@@ -1,0 +1,192 @@
+"""Reading the cells of the cheat sheet: what their words mean, in canonical words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, plain
+
+_TOKEN = re.compile(r"[a-z]+[0-9]*|[0-9]+|[,;/|&\n+]")
+_SEPARATORS = frozenset({",", ";", "/", "|", "&", "\n", "+", "or", "oder", "and", "und", "sowie", "bzw"})
+_COMMENT = re.compile(r"\([^()]*\)")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that say nothing of their own.
+_FILLERS = _words(
+    "a an the of per for each every in as many so viele wie with is are be e g z b eg zb usually always immer "
+    "unit units neuron neurons neuronen output outputs ausgabe ausgang ausgaenge einheit einheiten number num "
+    "anzahl zahl der die das den dem des je pro fuer jede jeder jedes jeden mit von at least mindestens there "
+    "exactly genau just only nur dense keras tf losses metrics activations tensorflow layers nn function funktion "
+    "loss activation aktivierung metric metrik class klasse node nodes knoten total insgesamt digits ziffern to "
+    "predict eine einen ein len more mehr"
+)
+_PER = _words("per each every je pro fuer for jede jeder jedes jeden")
+_NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
+_VAGUE = frozenset({"crossentropy"})  # says too little: brackets may say the rest
+_MOST_READ = 300  # characters of a cell
+_LONGEST = 7  # tokens in a spelling
+
+_LOGITS = re.compile(
+    r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no\b))(?:\s*[=:]?\s*(?:true|1|ja|yes)\b)?"
+    r"|(?:with|mit|auf)[\s_]*logits"
+)
+_NO_LOGITS = re.compile(r"from[\s_]*logits\s*[=:]?\s*(?:false|0|nein|no)\b")
+_SHIFTED = re.compile(
+    r"-\s*\d|\+\s*[12]\b|\b(?:minus|plus|less|weniger|times|half|halb\w*|twice|doppelt\w*|log|sqrt)\b"
+    r"|[*×]\s*\d|/\s*2\b"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell says. `words`: canonical, each once. `unknown`: entries in which no word is understood."""
+
+    words: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    logits: bool = False  # it says from_logits=True
+
+    @property
+    def understood(self) -> bool:
+        """Return whether it says something, and nothing that is not understood."""
+        return bool(self.words) and not self.unknown
+
+
+def read(column: str, text: str) -> Reading:
+    """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
+    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ])))
+    logits = bool(_LOGITS.search(folded))
+    outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
+    reading = _READERS.get(column, _read_names)(column, outside)
+    if set(reading.words) <= _VAGUE and "(" in folded:
+        whole = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
+        reading = _READERS.get(column, _read_names)(column, whole)
+    return Reading(reading.words, reading.unknown, logits)
+
+
+def _entries(folded: str) -> list[list[str]]:
+    """Return the tokens of each entry: what stands between commas, slashes, "or" and "and"."""
+    entries: list[list[str]] = [[]]
+    for token in _TOKEN.findall(folded):
+        if token in _SEPARATORS:
+            entries.append([])
+        else:
+            entries[-1].append(token)
+    return [entry for entry in entries if entry]
+
+
+def _matched(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the canonical words in a line of tokens, the longest spelling first, and the tokens that are left."""
+    table = BY_LETTERS[column]
+    found: list[str] = []
+    left: list[str] = []
+    start = 0
+    while start < len(tokens):
+        for size in range(min(_LONGEST, len(tokens) - start), 0, -1):
+            word = table.get("".join(tokens[start : start + size]))
+            if word is not None:
+                found.append(word)
+                start += size
+                break
+        else:
+            left.append(tokens[start])
+            start += 1
+    return found, left
+
+
+def _read_names(column: str, folded: str) -> Reading:
+    """Read a cell that names things: each entry has to hold a word that is understood."""
+    words: list[str] = []
+    unknown: list[str] = []
+    for entry in _entries(folded):
+        found, left = _matched(column, entry)
+        words += found
+        if _NOT & set(left) or (not found and set(left) - _FILLERS):
+            unknown.append(" ".join(entry))
+    return Reading(tuple(dict.fromkeys(words)), tuple(unknown))
+
+
+def _read_activation(column: str, folded: str) -> Reading:
+    """Read an activation; a dash alone says that there is none."""
+    if folded.strip() in {"-", "–", "—", "--", "---", "/"}:
+        return Reading(("linear",))
+    return _read_names(column, folded)
+
+
+def _read_units(column: str, folded: str) -> Reading:
+    """Read a number of units: every word has to be understood, or "classes minus 1" would be right."""
+    if _SHIFTED.search(folded):
+        return Reading(("shifted",))
+    folded = _MORE.sub(lambda match: str(int(match[1]) + 1), folded)
+    tokens = [token for entry in _entries(folded) for token in entry]
+    found, left = _matched(column, tokens)
+    numbers = [str(int(token)) for token in left if token.isdigit()]
+    unknown = [token for token in left if not token.isdigit() and token not in _FILLERS]
+    kinds = set(found) & {"classes", "labels", "tags", "targets"}
+    if kinds and set(tokens) & _PER:
+        found = [word for word in found if word != "1"]  # "one per class" is no one
+    if kinds:
+        found = [word for word in found if word != "symbol"]  # "k classes"
+    return Reading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
+
+
+_MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")
+_RANGE = re.compile(
+    r"\b0 ?(?:to|bis|until|\.{2,}|-|, ?(?:1 ?, ?)?\.{2,} ?,?) ?"
+    r"(?:[2-9]\b|\d\d+\b|[a-z_]+(?: [a-z_]+)?)(?: ?- ?1\b)?"
+    r"|\b0 ?, ?1 ?, ?(?:2\b|\.)"
+)
+_SIGNS = re.compile(r"(?<![\w)])(?:-|\+ ?/ ?-|±) ?1\b")
+_EXAMPLE = re.compile(r"(?<![\w.])(?:[01](?: ?, ?| )){2,}[01](?![\w.])")  # 0, 0, 1, 0
+_ZERO_ONE = re.compile(
+    r"\b0(?:\.0)? ?(?:[/,|& ]|or|oder|and|und) ?1(?:\.0)?\b|\b1 ?(?:[/,]|or|oder) ?0\b"
+    r"|\b(?:true ?(?:/|,|or|and) ?false|yes ?(?:/|,|or) ?no|ja ?(?:/|,|oder) ?nein)\b"
+)
+
+
+def _read_labels(column: str, folded: str) -> Reading:
+    """Read a label format, from words or from an example such as 0/1, 0..9 or [0, 0, 1]."""
+    found: list[str] = []
+    rest = folded
+    for pattern, word in (
+        (_RANGE, "integer"),
+        (_SIGNS, "signs"),
+        (_EXAMPLE, ""),
+        (_ZERO_ONE, "zero_one"),
+    ):
+        match = pattern.search(rest)
+        if match is not None:
+            ones = match[0].count("1")
+            found.append(word or ("one_hot" if ones == 1 else "multi_hot"))
+            rest = pattern.sub(" ", rest)
+    words: list[str] = list(found)
+    unknown: list[str] = []
+    for entry in _entries(rest):
+        named, left = _matched(column, entry)
+        words += named
+        meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
+        if _NOT & set(left) or (not named and not found and meant):
+            unknown.append(" ".join(entry))
+    return Reading(_label_formats(words), tuple(unknown))
+
+
+def _label_formats(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the formats that words mean together: "0/1 for each tag" is multi-hot, "integers 0/1" is 0/1."""
+    kinds = set(words)
+    if "zero_one" in kinds and kinds & {"per_tag", "single"} and "one_hot" not in kinds:
+        kinds.add("one_hot" if "single" in kinds else "multi_hot")
+    if kinds & {"one_hot", "multi_hot"}:
+        kinds.discard("zero_one")
+    if kinds & {"zero_one", "multi_hot", "signs"}:
+        kinds.discard("integer")
+    others = kinds - {"number", "per_tag", "single"}
+    if others and not (others == {"integer"} and words[0] == "number"):  # "float or int", but "integer numbers"
+        kinds.discard("number")
+    return tuple(sorted(kinds - {"per_tag", "single"}))
+
+
+_READERS = MappingProxyType({"units": _read_units, "activation": _read_activation, "labels": _read_labels})

@@ -1,0 +1,182 @@
+"""A check of the cheat sheet: which output, loss, labels and metrics go with which task."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.values import name_of
+from grader.protocol.plan import Step, value_of
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, verdict_on
+from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
+from grader.rubric.checks.cheat_sheet.table_parser import Cell, Sheet, is_nothing, sheet_of, sheet_of_markdown
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, spelled
+
+
+@dataclass(frozen=True)
+class CheatSheet(Check):
+    """One column of the cheat sheet: each of its cells is an equal share of the points.
+
+    `column`: "units", "activation", "loss", "labels" or "metrics". The sheet is the value of the global
+    `name`, or a Markdown table of the notebook where that holds nothing.
+
+    >>> CheatSheet("loss")
+    """
+
+    column: str
+    name: str = "CHEAT_SHEET"
+
+    def __post_init__(self) -> None:
+        if self.column not in COLUMNS:
+            raise ValueError(f"column has to be one of {', '.join(COLUMNS)}; received {self.column!r}")
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the reading of the sheet."""
+        return (value_of(self.name),)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the cells of the column; the first wrong one is told with its reason, the others are named."""
+        sheet = case.once((_sheet, self.name), lambda: _sheet(case, self.name))
+        wrong = {row: problem for row in ROWS if (problem := _problem(sheet, row, self.column)) is not None}
+        if not wrong:
+            return passed(T("All {count} cells are right.", count=len(ROWS)))
+        right = len(ROWS) - len(wrong)
+        first = next(iter(wrong.values()))
+        message: Words = T(
+            "Right: {right} of {count} cells. {problem}", right=right, count=len(ROWS), problem=first.message
+        )
+        if others := list(wrong)[1:]:
+            message = T("{message} Look at these rows too: {rows}.", message=message, rows=_listed(others))
+        if not right:
+            return failed(message, expected=first.expected, received=first.received)
+        return partial(right / len(ROWS), message, expected=first.expected, received=first.received)
+
+
+def _listed(rows: Sequence[str]) -> Words:
+    """Return the names of rows with commas between them."""
+    names = ROW_NAMES[rows[0]]
+    for row in rows[1:]:
+        names = T("{first} and {second}", first=names, second=ROW_NAMES[row])
+    return names
+
+
+def _sheet(case: Case, name: str) -> Sheet:
+    """Return the sheet of the submission, from wherever it stands; `UnmetError` says why there is none."""
+    written = sheet_of_markdown([cell.text for cell in case.markdown])
+    try:
+        value, arrays = case.read(name)
+    except UnmetError:
+        if written is not None:
+            return written
+        raise
+    if is_nothing(value):
+        if written is not None:
+            return written
+        raise UnmetError(failed(T("{name} is empty. {forms}", name=name, forms=FORMS), received=name_of(value)))
+    sheet = sheet_of(value, arrays)
+    if sheet is None:
+        raise UnmetError(
+            failed(
+                T(
+                    "{name} could not be read as a table with the rows and columns of the task sheet. {forms}",
+                    name=name,
+                    forms=FORMS,
+                ),
+                expected=T("a table with five rows and five columns"),
+                received=name_of(value),
+            )
+        )
+    return sheet
+
+
+FORMS = T(
+    "It may be a dict with a dict for each row, a list of rows, a DataFrame, or a Markdown table in a notebook; "
+    "its rows and columns have to be called as on the task sheet."
+)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """What is wrong with a cell."""
+
+    message: Words
+    expected: Words | str
+    received: Words | str
+
+
+def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
+    """Return what is wrong in a cell, None where it is right."""
+    expected = ANSWERS[row, column].expected
+    if row not in sheet.rows:
+        said: Words = T('There is no row "{row}".', row=ROW_NAMES[row])
+        return _Problem(said, expected, T("no such row"))
+    if column not in sheet.columns:
+        said = T('There is no column "{column}".', column=COLUMN_NAMES[column])
+        return _Problem(said, expected, T("no such column"))
+    readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
+    for cell in sheet.cells.get((row, column), ()):
+        if (message := _unreadable(cell, column)) is not None:
+            return _Problem(_placed(row, column, message), expected, _shown(cell))
+    found = verdict_on(row, column, readings)
+    if found is None:
+        return None
+    cells = sheet.cells[row, column]
+    several = len(readings[column].words) > 1
+    named = _spelling(column, found.word) if several else _shown(cells[0])
+    message = T("{received} is not right there. {reason}", received=named, reason=found.reason)
+    return _Problem(_placed(row, column, message), found.expected, ", ".join(_shown(cell) for cell in cells))
+
+
+def _together(cells: Sequence[Cell], column: str) -> Reading:
+    """Return what the cells of one place say together: a row that is there twice has to be right twice."""
+    readings = [read(column, cell.text) for cell in cells]
+    return Reading(
+        tuple(dict.fromkeys(word for reading in readings for word in reading.words)),
+        tuple(entry for reading in readings for entry in reading.unknown),
+        any(reading.logits for reading in readings),
+    )
+
+
+def _unreadable(cell: Cell, column: str) -> Words | None:
+    """Return why a cell cannot be judged at all, or None."""
+    if cell.is_empty:
+        return T("the cell is empty.")
+    if cell.strange:
+        return T("a {kind} stands there. Write its name as text.", kind=cell.strange)
+    reading = read(column, cell.text)
+    if reading.understood:
+        return None
+    return T(
+        '"{entry}" is not understood. Words that are understood there: {words}.',
+        entry=(reading.unknown[0] if reading.unknown else cell.text)[:60],
+        words=UNDERSTOOD.get(column, ", ".join(spelled(column))),
+    )
+
+
+UNDERSTOOD: Mapping[str, Words] = MappingProxyType(
+    {
+        "units": T('a number, such as 1 or 10, "one per class", "one per tag", "number of classes"'),
+        "labels": T('"numbers", "0/1", "integers", "one-hot", "multi-hot"'),
+    }
+)
+
+
+def _spelling(column: str, word: str) -> str:
+    spellings = WORDS[column].get(word)
+    return spellings[0] if spellings else word
+
+
+def _shown(cell: Cell) -> str:
+    return cell.strange or cell.text[:60] or '""'
+
+
+def _placed(row: str, column: str, message: Words) -> Words:
+    return T(
+        'Row "{row}", column "{column}": {message}',
+        row=ROW_NAMES[row],
+        column=COLUMN_NAMES[column],
+        message=message,
+    )

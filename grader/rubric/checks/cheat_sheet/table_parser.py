@@ -1,0 +1,271 @@
+"""Reading a table: whatever a student wrote it as becomes cells with the row and the column that they belong to.
+
+A dict of dicts, a dict of lists, a list of rows, a data frame and a Markdown table are five spellings of a grid.
+Rows and columns may be exchanged, and stand in any order.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.evidence.values import name_of
+from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, column_of, row_of
+
+Arrays = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell. `strange`: the type of what is no text, number or list of those."""
+
+    text: str
+    strange: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing in it."""
+        return not self.text.strip() and not self.strange
+
+
+EMPTY = Cell("")
+Grid = Sequence[Sequence[Cell]]
+_MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking at a large one takes long
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A cheat sheet that was read. A row that is there twice has more than one cell for a place."""
+
+    cells: Mapping[tuple[str, str], tuple[Cell, ...]]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Return the rows that are there, in the order of the task sheet."""
+        return tuple(row for row in ROWS if any(row == r for r, _ in self.cells))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that are there, in the order of the task sheet."""
+        return tuple(column for column in COLUMNS if any(column == c for _, c in self.cells))
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing stands in it."""
+        return all(cell.is_empty for cells in self.cells.values() for cell in cells)
+
+
+# Values.
+
+
+def sheet_of(value: Value, arrays: Arrays) -> Sheet | None:
+    """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
+    if isinstance(value, TextValue):
+        return sheet_of_markdown((value.text,))
+    grid = _grid_of(value, arrays)
+    return None if grid is None else sheet_of_grid(grid)
+
+
+def is_nothing(value: Value) -> bool:
+    """Return whether a value is an empty table or text."""
+    match value:
+        case Entries(entries=()) | Items(items=()):
+            return True
+        case TextValue(text=text):
+            return not text.strip()
+        case ArrayValue(shape=shape):
+            return 0 in shape
+        case _:
+            return isinstance(value, NoneValue)
+
+
+def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
+    match value:
+        case Entries(entries=entries):
+            if any(isinstance(item, Entries) for _, item in entries):
+                return _of_records([(name, item) for name, item in entries], arrays)
+            return [[Cell(name), *_line(item, arrays)] for name, item in entries]
+        case Items(items=items) if any(isinstance(item, Entries) for item in items):
+            return _of_records([("", item) for item in items], arrays)
+        case Items(items=items):
+            return [_line(item, arrays) for item in items]
+        case ArrayValue(ref=ref, shape=(rows, columns)) if rows * columns <= _MOST_CELLS:
+            return [[_number_cell(entry) for entry in row] for row in arrays[ref]]
+        case _:
+            return None
+
+
+def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid:
+    """Return a grid with a header: the keys of all records, each once."""
+    keys: dict[str, None] = {}
+    for _, record in records:
+        if isinstance(record, Entries):
+            keys.update(dict.fromkeys(key for key, _ in record.entries))
+    header = [EMPTY, *(Cell(key) for key in keys)]
+    lines: list[list[Cell]] = [header]
+    for name, record in records:
+        held = dict(record.entries) if isinstance(record, Entries) else {}
+        lines.append([Cell(name), *(cell_of(held[k], arrays) if k in held else EMPTY for k in keys)])
+    return lines
+
+
+def _line(value: Value, arrays: Arrays) -> list[Cell]:
+    if isinstance(value, Items):
+        return [cell_of(item, arrays) for item in value.items]
+    if isinstance(value, ArrayValue) and len(value.shape) == 1:
+        return [_number_cell(entry) for entry in arrays[value.ref][:_MOST_CELLS]]
+    return [cell_of(value, arrays)]
+
+
+_MOST_ENTRIES = 64  # of a list in a cell: nobody writes more
+
+
+def cell_of(value: Value, arrays: Arrays) -> Cell:
+    """Return what stands in a cell: texts and numbers, also in a list; anything else is only named."""
+    match value:
+        case TextValue(text=text):
+            return Cell(text)
+        case NoneValue():
+            return Cell("None")
+        case ArrayValue(ref=ref):
+            entries = arrays[ref].ravel()[:_MOST_ENTRIES]
+            return Cell(", ".join(_number_cell(entry).text for entry in entries))
+        case Items(items=items):
+            parts = [cell_of(item, arrays) for item in items[:_MOST_ENTRIES]]
+            strange = next((part.strange for part in parts if part.strange), "")
+            return Cell(", ".join(part.text for part in parts), strange)
+        case OtherValue(type=kind) if kind in {
+            "function",
+            "type",
+            "method",
+            "builtin_function_or_method",
+            "ufunc",
+        }:
+            return Cell("", strange=kind)
+        case OtherValue(type=kind):  # such as MeanSquaredError: the name says it
+            return Cell(kind)
+        case _:
+            return Cell("", strange=name_of(value))
+
+
+def _number_cell(entry: object) -> Cell:
+    if isinstance(entry, np.floating):
+        number = float(entry)
+        return EMPTY if np.isnan(number) else Cell(f"{number:g}")
+    return Cell(str(entry))
+
+
+# Markdown.
+
+_DASHES = re.compile(r"\s*:?-+:?\s*")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def sheet_of_markdown(texts: Sequence[str]) -> Sheet | None:
+    """Return the table in these texts that is the sheet most of all, the later one in doubt; None without one."""
+    best: Sheet | None = None
+    for text in texts:
+        for grid in tables_of(text):
+            sheet = sheet_of_grid(grid)
+            if sheet is None or sheet.is_empty:
+                continue  # another table, or one that is still to be filled
+            if best is None or len(sheet.cells) >= len(best.cells):
+                best = sheet
+    return best
+
+
+def tables_of(text: str) -> list[Grid]:
+    """Return the pipe tables of a Markdown text (GitHub's: a line of dashes stands under the header)."""
+    tables: list[Grid] = []
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if number and _is_rule(line) and "|" in lines[number - 1]:
+            body = lines[number + 1 :]
+            length = next((i for i, row in enumerate(body) if "|" not in row), len(body))
+            tables.append([_row(row) for row in (lines[number - 1], *body[:length])])
+    return tables
+
+
+def _is_rule(line: str) -> bool:
+    parts = _parts(line)
+    return "|" in line and bool(parts) and all(_DASHES.fullmatch(part) for part in parts)
+
+
+def _parts(line: str) -> list[str]:
+    return _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
+
+
+def _row(line: str) -> list[Cell]:
+    return [Cell(_unmarked(part)) for part in _parts(line)]
+
+
+def _unmarked(text: str) -> str:
+    """Return the text of a cell without Markdown's marks."""
+    text = re.sub(r"<br\s*/?>", ", ", text.replace("\\|", "|"))
+    return re.sub(r"<[^<>]*>|[`*$]|(?<!\w)_|_(?!\w)", "", text).strip()
+
+
+# Grids.
+
+
+@dataclass(frozen=True)
+class _Names:
+    """A line of a grid that names things: where it is, and what its cells mean."""
+
+    at: int
+    names: Mapping[int, str]
+
+    @property
+    def count(self) -> int:
+        return len(set(self.names.values()))
+
+
+def sheet_of_grid(grid: Grid) -> Sheet | None:
+    """Return the sheet in a grid of cells, whichever way it lies; None where too little of it is understood."""
+    width = max((len(line) for line in grid), default=0)
+    if not 0 < width <= _MOST_ENTRIES or len(grid) > _MOST_ENTRIES:
+        return None
+    upright = [[*line, *[EMPTY] * (width - len(line))] for line in grid]
+    lying = [list(line) for line in zip(*upright, strict=True)]
+    found = [_placed(lines) for lines in (upright, lying)]
+    better = max(found, key=lambda place: place[0].count + place[1].count)
+    lines = upright if better is found[0] else lying
+    return _filled(lines, *better)
+
+
+def _placed(lines: Grid) -> tuple[_Names, _Names]:
+    """Return the header and the column of row names: those lines that name most. A row is no header."""
+    columns = zip(*lines, strict=True)
+    rows = max((_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
+    heads = [_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
+    return max(heads, key=lambda n: n.count, default=_Names(-1, {})), rows
+
+
+def _names(at: int, line: Sequence[Cell], what: str) -> _Names:
+    find = row_of if what == "rows" else column_of
+    meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
+    return _Names(at, {i: name for i, name in meant.items() if name is not None})
+
+
+def _filled(lines: Grid, header: _Names, rows: _Names) -> Sheet | None:
+    """Return the cells by row and column. Without a header, cells stand in the order of the task sheet."""
+    if rows.count < 2:
+        return None
+    columns = dict(header.names)
+    if header.count < 2:
+        places = [i for i in range(len(lines[0])) if i != rows.at]
+        if len(places) != len(COLUMNS):
+            return None
+        columns = dict(zip(places, COLUMNS, strict=True))
+        skipped = None
+    else:
+        skipped = header.at
+    cells: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    for line, row in rows.names.items():
+        for place, column in columns.items():
+            if line != skipped and place != rows.at:
+                cells[row, column] = (*cells.get((row, column), ()), lines[line][place])
+    return Sheet(cells)

@@ -1,0 +1,327 @@
+"""Checks of formulas: functions that turn numbers into numbers, called with inputs that are made out here.
+
+Each formula is described once, in a module of its family: what is right, on what it is tried, and what the usual
+mistakes compute. A mistake is recognised by what it gives on all the general inputs, so that the message can say
+what was computed instead of what was asked for.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.values import is_numeric
+from grader.protocol.plan import Argument, Call, Listed, Literal, Step
+from grader.protocol.plan import Array as Given
+from grader.protocol.verdict import Status
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.formulas.confusion_counts import LABEL_FORMULAS
+from grader.rubric.checks.formulas.crossentropy import CROSSENTROPY_FORMULAS
+from grader.rubric.checks.formulas.formula import MOST_SHOWN, Formula, Trial, close
+from grader.rubric.checks.formulas.rates import RATE_FORMULAS
+from grader.rubric.checks.formulas.regression import REGRESSION_FORMULAS
+from grader.rubric.checks.formulas.softmax import SOFTMAX_FORMULAS
+from grader.rubric.checks.functions.comparison import unchanged
+
+FORMULAS: Mapping[str, Formula] = MappingProxyType(
+    {**RATE_FORMULAS, **REGRESSION_FORMULAS, **SOFTMAX_FORMULAS, **CROSSENTROPY_FORMULAS, **LABEL_FORMULAS}
+)
+
+ON_EDGES = 0.5  # what is kept of a formula that is right in general and wrong on an edge
+
+
+@dataclass(frozen=True)
+class Formulas(Check):
+    """Each function computes what the formula of its name computes, on general inputs and on edges.
+
+    `functions` are names of formulas, which the functions have as well. All count the same. One that is right
+    in general and wrong on an edge keeps half of its share.
+
+    >>> Formulas(("sensitivity", "specificity"))
+    """
+
+    functions: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.functions if name not in FORMULAS]:
+            raise ValueError(f"no such formula: {', '.join(unknown)}; there are {', '.join(FORMULAS)}")
+        if not self.functions:
+            raise ValueError("a check of no formulas checks nothing")
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call for each trial of each formula."""
+        return tuple(
+            Call(
+                id=f"{name}@{trial.name}",
+                function=name,
+                arguments=tuple(_argument(name, trial, i) for i in range(len(trial.arguments))),
+            )
+            for name in self.functions
+            for trial in FORMULAS[name].trials()
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return the arrays of all trials."""
+        return {
+            f"{name}:{trial.name}:{i}": value
+            for name in self.functions
+            for trial in FORMULAS[name].trials()
+            for i, value in enumerate(trial.arguments)
+            if isinstance(value, np.ndarray)
+        }
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge function by function; the first that is not right is told."""
+        found = [_Tried(case, name, FORMULAS[name], self._truths[name]).judge() for name in self.functions]
+        for each in found:
+            if each.status is Status.NOT_GRADED:
+                return each
+        if all(each.status is Status.NOT_ATTEMPTED for each in found):
+            return found[0]
+        wrong = [each for each in found if each.status is not Status.PASSED]
+        if not wrong:
+            return passed(self._praise())
+        first = wrong[0]
+        message: Words = first.message
+        if len(self.functions) > 1:
+            message = T(
+                "Right throughout: {right} of {count} formulas. {message}",
+                right=len(found) - len(wrong),
+                count=len(found),
+                message=message,
+            )
+        share = sum(each.share for each in found) / len(found)
+        make = failed if share == 0 else _with_share(share)
+        return make(message, expected=first.expected, received=first.received, at=first.at)
+
+    @cached_property
+    def _truths(self) -> Mapping[str, dict[str, Array]]:
+        """Return what is right on the trials of each formula: nothing yet, and then what was once computed."""
+        return {name: {} for name in self.functions}
+
+    def _praise(self) -> Words:
+        if len(self.functions) == 1:
+            return _praise(self.functions[0])
+        return T(
+            "All {count} formulas are right on all inputs, edges too: {functions}.",
+            count=len(self.functions),
+            functions=", ".join(self.functions),
+        )
+
+
+def _praise(function: str) -> Words:
+    return T(
+        "{function}() is right on all {count} inputs, edges too.",
+        function=function,
+        count=len(FORMULAS[function].trials()),
+    )
+
+
+def _with_share(share: float) -> Callable[..., Judgement]:
+    def make(message: Words, **facts: object) -> Judgement:
+        return partial(share, message, **facts)  # type: ignore[arg-type]
+
+    return make
+
+
+def _argument(function: str, trial: Trial, position: int) -> Argument:
+    value = trial.arguments[position]
+    if isinstance(value, int):
+        return Literal(value=value)
+    name = f"{function}:{trial.name}:{position}"
+    return Listed(name=name) if trial.lists else Given(name=name)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """One function of the submission, called on all trials of its formula."""
+
+    case: Case
+    function: str
+    formula: Formula
+    truths: dict[str, Array]
+    received: dict[str, Array] = field(default_factory=dict)
+
+    def judge(self) -> Judgement:
+        """Return all, half or nothing of the points."""
+        trials = self.formula.trials()
+        try:
+            general = self._general([trial for trial in trials if trial.edge is None])
+        except UnmetError as unmet:
+            return unmet.judgement
+        if general is not None:
+            return general
+        for trial in trials:
+            if trial.edge is not None and (problem := self._edge(trial)) is not None:
+                return problem
+        return passed(_praise(self.function))
+
+    def _general(self, trials: Sequence[Trial]) -> Judgement | None:
+        for trial in trials:
+            self.received[trial.name] = self._read(trial)
+        wrong = next((trial for trial in trials if not self._agrees(trial)), None)
+        if wrong is not None:
+            return self._explained(wrong, trials)
+        return self._mutations(trials)
+
+    def _mutations(self, trials: Sequence[Trial]) -> Judgement | None:
+        for trial in trials:
+            if problem := unchanged(self.case, self._step(trial), self.function):
+                return partial(
+                    ON_EDGES, problem.message, expected=problem.expected, received=problem.received, at=problem.at
+                )
+        return None
+
+    def _edge(self, trial: Trial) -> Judgement | None:
+        """Return what is wrong on an edge. What the function says there by crashing is said with where it was."""
+        assert trial.edge is not None
+        try:
+            self.received[trial.name] = self._read(trial)
+        except UnmetError as unmet:
+            if unmet.judgement.status is Status.NOT_GRADED:
+                return unmet.judgement
+            return partial(
+                ON_EDGES,
+                T(
+                    "{function}() is right in general, but not {edge}, {input}. {problem} {hint}",
+                    function=self.function,
+                    edge=trial.edge,
+                    input=self._input(trial),
+                    problem=unmet.judgement.message,
+                    hint=trial.hint,
+                ),
+                expected=self.formula.show(self._right(trial)),
+                received=unmet.judgement.received,
+                at=unmet.judgement.at,
+            )
+        if self._agrees(trial):
+            return None
+        expected, received = self._shown(trial)
+        return partial(
+            ON_EDGES,
+            T(
+                "{function}() is right in general, but not {edge}, {input}: it gives {received}; expected "
+                "{expected}. {hint}",
+                function=self.function,
+                edge=trial.edge,
+                input=self._input(trial),
+                received=received,
+                expected=expected,
+                hint=trial.hint,
+            ),
+            expected=expected,
+            received=received,
+        )
+
+    def _explained(self, trial: Trial, trials: Sequence[Trial]) -> Judgement:
+        expected, received = self._shown(trial)
+        return failed(
+            T(
+                "{input}, {function}() gives {received}; expected {expected}. {why}",
+                input=self._begin(trial),
+                function=self.function,
+                received=received,
+                expected=expected,
+                why=self._mistake(trials),
+            ),
+            expected=expected,
+            received=received,
+        )
+
+    def _mistake(self, trials: Sequence[Trial]) -> Words:
+        with np.errstate(all="ignore"):
+            for mistake in self.formula.mistakes:
+                if all(close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
+                    return mistake.words
+        return T("Expected was {formula}.", formula=self.formula.words)
+
+    def _read(self, trial: Trial) -> Array:
+        """Return what the function gave as numbers of the right shape; `UnmetError` says what it is instead."""
+        step = self._step(trial)
+        received = self.formula.read(self.case, step, self.function)
+        expected = self._right(trial)
+        if not is_numeric(received):
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() has to return numbers. Received: dtype {dtype}.",
+                        function=self.function,
+                        dtype=str(received.dtype),
+                    ),
+                    expected=self.formula.words,
+                    received=str(received.dtype),
+                )
+            )
+        if expected.ndim == 0 and received.size == 1:
+            received = received.reshape(())
+        if received.shape != expected.shape:
+            raise UnmetError(self._other_shape(trial, received, expected))
+        return received
+
+    def _other_shape(self, trial: Trial, received: Array, expected: Array) -> Judgement:
+        return failed(
+            T(
+                "{input}, {function}() returned {received}; expected {expected}. {what}",
+                input=self._begin(trial),
+                function=self.function,
+                received=_shape(received),
+                expected=_shape(expected),
+                what=self.formula.shape_hint,
+            ),
+            expected=_shape(expected),
+            received=_shape(received),
+        )
+
+    def _agrees(self, trial: Trial) -> bool:
+        received = self.received[trial.name]
+        if self.formula.agrees is not None:
+            return self.formula.agrees(received, *trial.arguments)
+        return close(received, self._right(trial))
+
+    def _right(self, trial: Trial) -> Array:
+        if trial.name not in self.truths:
+            self.truths[trial.name] = np.asarray(self.formula.right(*trial.arguments))
+        return self.truths[trial.name]
+
+    def _shown(self, trial: Trial) -> tuple[str, str]:
+        """Return the numbers expected and received as they stand in a message."""
+        expected, received = self._right(trial), self.received[trial.name]
+        return self.formula.show(expected), self.formula.show(received)
+
+    def _step(self, trial: Trial) -> str:
+        return f"{self.function}@{trial.name}"
+
+    def _begin(self, trial: Trial) -> Words:
+        """Return the input as a sentence begins."""
+        if trial.spam:
+            return T("On the spam example ({input})", input=self._values(trial))
+        return T("For {input}", input=self._values(trial))
+
+    def _input(self, trial: Trial) -> Words:
+        return T("for {input}", input=self._values(trial))
+
+    def _values(self, trial: Trial) -> str:
+        return ", ".join(
+            f"{name} = {_short(value, lists=trial.lists)}"
+            for name, value in zip(self.formula.parameters, trial.arguments, strict=True)
+        )
+
+
+def _shape(array: Array) -> Words:
+    if array.ndim == 0:
+        return T("one number")
+    return T("an array of shape {shape}", shape=str(array.shape))
+
+
+def _short(value: int | Array, *, lists: bool) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if value.size > MOST_SHOWN:
+        return f"{'list' if lists else 'array'} {value.shape}"
+    return str(value.tolist())

@@ -1,0 +1,1 @@
+"""Checks of functions on arrays, figures and training histories."""

@@ -1,0 +1,93 @@
+"""What checks of functions share: returned numbers against those expected."""
+
+from collections.abc import Mapping, Sequence
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed
+from grader.evidence.values import first_difference, is_numeric
+from grader.protocol.evidence import Returned
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Call, Step
+from grader.rubric.checks.base import Check
+
+
+def compare(function: str, received: Array, expected: Array, what: Words) -> Judgement | None:
+    """Return a judgement where numbers are not those expected (`what` says in words what they are), else None."""
+    if not is_numeric(received):
+        return failed(
+            T(
+                "{function}() has to return numbers. Received: dtype {dtype}.",
+                function=function,
+                dtype=str(received.dtype),
+            ),
+            expected=what,
+            received=str(received.dtype),
+        )
+    if received.shape != expected.shape:
+        return failed(
+            T(
+                "{function}() returned the shape {received}; expected {expected}.",
+                function=function,
+                received=str(received.shape),
+                expected=str(expected.shape),
+            ),
+            expected=T("shape {shape}", shape=str(expected.shape)),
+            received=T("shape {shape}", shape=str(received.shape)),
+        )
+    place = first_difference(received, expected)
+    if place is None:
+        return None
+    return failed(
+        T(
+            "{function}() returned other numbers than expected ({what}). The first difference is at index "
+            "{place}.",
+            function=function,
+            what=what,
+            place=str(list(place)),
+        ),
+        expected=f"{float(expected[place]):.6g}",
+        received=f"{float(received[place]):.6g}",
+    )
+
+
+def unchanged(case: Case, step: str, function: str) -> Judgement | None:
+    """Return a judgement where a function wrote into the array that it was given, else None."""
+    outcome = case.seen(step).evidence.outcome
+    if isinstance(outcome, Returned) and outcome.mutated:
+        return failed(
+            T(
+                "{function}() changes the array that it is given. Work on a copy: the caller still needs the "
+                "original.",
+                function=function,
+            ),
+            expected=T("unchanged arguments"),
+            received=T("argument {number} was written to", number=outcome.mutated[0] + 1),
+        )
+    return None
+
+
+class OnBatches(Check):
+    """A check that calls `function` once on each of a few batches, which it brings along."""
+
+    function: str
+
+    def batches(self) -> Mapping[str, Array]:
+        """Return the batches by name."""
+        raise NotImplementedError
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call on each of the batches."""
+        return tuple(
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{name}"),),
+            )
+            for name in self.batches()
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return the batches by the names that the steps use."""
+        return {f"{self.function}:{name}": batch for name, batch in self.batches().items()}

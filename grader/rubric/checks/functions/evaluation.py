@@ -1,0 +1,251 @@
+"""A check of a function that judges a classifier: its accuracy, and the recall of each class."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.values import flat, is_numeric, name_of, numbers
+from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, Value
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Call, Result, Step
+from grader.rubric.checks.networks.single import NetworkCheck, certified
+
+
+@dataclass(frozen=True)
+class Evaluates(NetworkCheck):
+    """`function(model, x, y)` returns `{"accuracy": ..., "recall": [one for each class]}` for rows and labels.
+
+    It is called on the validation rows, on those with labels of which some are wrong (`y_val_mixed` in the data),
+    and on those of a single class (`x_val_one`, `y_val_one`).
+
+    >>> Evaluates(Training(), "evaluate", classes=3)
+    """
+
+    topics = frozenset({"probabilities"})
+    function: str
+    classes: int
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return three calls after the training on the first seed."""
+        training, seed = self.training, seeds[0]
+        calls = [
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(
+                    Result(step=training.built(seed)),
+                    Given(name=training.array(x)),
+                    Given(name=training.array(y)),
+                ),
+                after=training.fitted(seed),
+            )
+            for name, x, y in _EVALUATED
+        ]
+        return (*training.steps(seeds), *calls)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against what the frozen graph puts out for the same rows."""
+        case.value(f"{self.function}@{_EVALUATED[0][0]}")  # what went wrong in the function is said first
+        model = certified(case, self.training, after=True)
+        predicted = model.outputs["x_val"].argmax(axis=1)
+        all_labels = case.inside[self.training.array("y_val")]
+        for name, x, y in _EVALUATED:
+            labels = case.inside[self.training.array(y)]
+            of_one = x != "x_val"
+            rows = all_labels == labels[0] if of_one else np.ones(len(all_labels), dtype=bool)
+            problem = self._problem(case, f"{self.function}@{name}", labels, predicted[rows])
+            if problem is not None and of_one:
+                message = T(
+                    "On rows that are all of class {k}: {message}", k=int(labels[0]), message=problem.message
+                )
+                return replace(problem, message=message)
+            if problem is not None:
+                return problem
+        hits = int((predicted == all_labels).sum())
+        return passed(
+            T(
+                "Accuracy and the recall of each class are right. On the validation rows: {hits} of {rows}.",
+                hits=hits,
+                rows=len(all_labels),
+            )
+        )
+
+    def _problem(self, case: Case, step: str, labels: Array, predicted: Array) -> Judgement | None:
+        try:
+            accuracy, recall = self._answer(case, step)
+        except UnmetError as unmet:
+            return unmet.judgement
+        return self._wrong_accuracy(accuracy, labels, predicted) or self._wrong_recall(recall, labels, predicted)
+
+    def _answer(self, case: Case, step: str) -> tuple[float, Array]:
+        """Return accuracy and recalls as they came back; `UnmetError` says what came back instead."""
+        value, arrays = case.value(step)
+        entries = {}
+        if isinstance(value, Entries):
+            entries = {key.strip().lower(): item for key, item in value.entries}
+        lacking = [key for key in ("accuracy", "recall") if key not in entries]
+        if lacking:
+            received = name_of(value)
+            message = T(
+                '{function}() has to return a dict with the keys "accuracy" and "recall". Received: {received}.',
+                function=self.function,
+                received=received,
+            )
+            if isinstance(value, NoneValue):
+                message = T("{function}() returned None. Is there a `return` at its end?", function=self.function)
+            raise UnmetError(failed(message, expected='{"accuracy": ..., "recall": [...]}', received=received))
+        return self._one(entries["accuracy"], arrays), self._recalls(entries["recall"], arrays)
+
+    def _one(self, item: Value, arrays: Mapping[str, Array]) -> float:
+        found = numbers(item, arrays, self.function) if isinstance(item, ArrayValue) else None
+        if found is None or not is_numeric(found) or found.size != 1:
+            received = name_of(item)
+            raise UnmetError(
+                failed(
+                    T('"accuracy" has to be one number from 0 to 1. Received: {received}.', received=received),
+                    expected=T("one number"),
+                    received=received,
+                )
+            )
+        return float(found.reshape(()))
+
+    def _recalls(self, item: Value, arrays: Mapping[str, Array]) -> Array:
+        if isinstance(item, Entries):
+            item = self._in_order(item)
+        found = None
+        if isinstance(item, ArrayValue | Items):
+            found = flat(numbers(item, arrays, self.function))
+        if found is None or not is_numeric(found) or found.shape != (self.classes,):
+            received = name_of(item)
+            message = T(
+                '"recall" has to hold {classes} numbers, one for each class in their order, also for a class that '
+                "does not occur in y. Received: {received}.",
+                classes=self.classes,
+                received=received,
+            )
+            if found is not None and found.ndim == 0:
+                message = T(
+                    '"recall" has to hold one number for each of the {classes} classes, not their mean. '
+                    "Received: {received}.",
+                    classes=self.classes,
+                    received=received,
+                )
+            raise UnmetError(failed(message, expected=T("{count} numbers", count=self.classes), received=received))
+        return found.astype(np.float64)
+
+    def _in_order(self, item: Entries) -> Value:
+        """Return the recalls of a dict in the order of the classes; as it is where a key names none of them."""
+        by_class = {_class_of(key): value for key, value in item.entries}
+        if set(by_class) != set(range(self.classes)) or len(item.entries) != self.classes:
+            return item
+        return Items(container="dict", items=tuple(by_class[k] for k in range(self.classes)))
+
+    def _wrong_accuracy(self, received: float, labels: Array, predicted: Array) -> Judgement | None:
+        hits = predicted == labels
+        expected = float(hits.mean())
+        if _same(received, expected):
+            return None
+        message: Words = T(
+            '"accuracy" is {received:.4g}, but the network names the right class for {hits} of {rows} rows: '
+            "{expected:.4g}.",
+            received=received,
+            hits=int(hits.sum()),
+            rows=len(hits),
+            expected=expected,
+        )
+        if _same(received / 100, expected):
+            message = T(
+                '"accuracy" is {received:.4g}: that is a percentage. Return a share from 0 to 1.',
+                received=received,
+            )
+        elif _same(received, float(hits.sum())):
+            message = T(
+                '"accuracy" is {received:.4g}: that is the number of right rows. Divide it by the number of rows.',
+                received=received,
+            )
+        elif _same(received, 1 - expected):
+            message = T(
+                '"accuracy" is {received:.4g}: that is the share of wrong rows. The network names the right class '
+                "for {hits} of {rows} rows.",
+                received=received,
+                hits=int(hits.sum()),
+                rows=len(hits),
+            )
+        return failed(message, expected=f"{expected:.4g}", received=f"{received:.4g}")
+
+    def _wrong_recall(self, received: Array, labels: Array, predicted: Array) -> Judgement | None:
+        classes = range(self.classes)
+        hits = np.array([np.sum((labels == k) & (predicted == k)) for k in classes])
+        occurs, named = (np.bincount(of, minlength=self.classes) for of in (labels, predicted))
+        wrong = [k for k in classes if not _recall_is_right(received[k], hits[k], occurs[k])]
+        if not wrong:
+            return None
+        k = wrong[0]
+        shares = {"percent": hits / np.maximum(occurs, 1), "precision": hits / np.maximum(named, 1)}
+        expected = T("{share} for class {k}", share=f"{shares['percent'][k]:.4g}" if occurs[k] else "nan", k=k)
+        told = T("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
+        if occurs[k] == 0:
+            message = T(
+                '"recall" of class {k} is {received:.4g}, but no row is of this class: nan or 0 is expected.',
+                k=k,
+                received=float(received[k]),
+            )
+        elif _all_same(received, shares["precision"]):
+            message = T(
+                '"recall" holds the precision of each class: right ones among the rows that the network calls so. '
+                "Recall is about the rows that are so. Class {k}: {hits} of the {rows} rows are found.",
+                k=k,
+                hits=int(hits[k]),
+                rows=int(occurs[k]),
+            )
+        elif _all_same(received / 100, shares["percent"]):
+            message = T(
+                '"recall" of class {k} is {received:.4g}: that is a percentage. Return a share from 0 to 1.',
+                k=k,
+                received=float(received[k]),
+            )
+        else:
+            message = T(
+                '"recall" of class {k} is {received:.4g}. Of its {rows} rows, the network finds {hits}: '
+                "{expected:.4g}.",
+                k=k,
+                received=float(received[k]),
+                rows=int(occurs[k]),
+                hits=int(hits[k]),
+                expected=float(hits[k] / occurs[k]),
+            )
+        return failed(message, expected=expected, received=told)
+
+
+# Name of the call, rows and labels.
+_EVALUATED = (
+    ("val", "x_val", "y_val"),
+    ("mixed", "x_val", "y_val_mixed"),
+    ("one", "x_val_one", "y_val_one"),
+)
+ROUNDED = 0.006  # two digits are enough
+
+
+def _same(received: float, expected: float) -> bool:
+    return bool(abs(received - expected) <= ROUNDED)
+
+
+def _all_same(received: Array, expected: Array) -> bool:
+    return all(_same(float(a), float(b)) for a, b in zip(received, expected, strict=True))
+
+
+def _recall_is_right(received: float, hits: int, rows: int) -> bool:
+    if rows == 0:
+        return bool(np.isnan(received) or received == 0)
+    return _same(float(received), hits / rows)
+
+
+def _class_of(key: str) -> int | None:
+    """Return the class that a key names: `2`, `2.0`, `class_2`; None where it names none."""
+    last = key.strip().replace(" ", "_").rpartition("_")[2]
+    return int(float(last)) if last.replace(".", "", 1).isdigit() else None

@@ -1,0 +1,139 @@
+"""Checks of functions on features: loading and scaling."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, passed
+from grader.evidence.values import flat, is_numeric, name_of, numbers
+from grader.protocol.evidence import Items
+from grader.protocol.plan import Call, Step
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.functions.comparison import OnBatches, compare, unchanged
+
+
+@dataclass(frozen=True)
+class Loads(Check):
+    """`function()` returns features and labels of the whole data set, raw: `x_all` and `y_all` of the data.
+
+    >>> Loads("load")
+    """
+
+    function: str
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what is expected."""
+        return ("x_all", "y_all")
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return one call without arguments."""
+        return (Call(id=f"{self.function}@all", function=self.function),)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against `x_all` and `y_all`; rows may be in another order as long as they stay paired."""
+        value, arrays = case.value(f"{self.function}@all")
+        if not isinstance(value, Items) or len(value.items) != 2:
+            return failed(
+                T(
+                    "{function}() has to return two things, x and y. Received: {received}.",
+                    function=self.function,
+                    received=name_of(value),
+                ),
+                expected="x, y",
+                received=name_of(value),
+            )
+        x, labels = (numbers(item, arrays, self.function) for item in value.items)
+        y = flat(labels)
+        true_x, true_y = case.outside["x_all"], case.outside["y_all"]
+        paired = x.shape == (*y.shape, *true_x.shape[1:]) and is_numeric(x) and is_numeric(y)
+        if paired and not (np.array_equal(x, true_x) and np.array_equal(y, true_y)):
+            order, true_order = np.lexsort((y, *x.T)), np.lexsort((true_y, *true_x.T))
+            x, y, true_x, true_y = x[order], y[order], true_x[true_order], true_y[true_order]
+        what = T("the raw features and labels of the whole data set")
+        problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
+        if problem:
+            return problem
+        if labels.ndim > 1:
+            return passed(
+                T(
+                    "Rows and labels are right. The labels come in the shape {received}; {expected} is what Keras "
+                    "and scikit-learn expect.",
+                    received=str(labels.shape),
+                    expected=str(y.shape),
+                )
+            )
+        return passed(
+            T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
+        )
+
+
+@dataclass(frozen=True)
+class Scales(OnBatches):
+    """`function(x)` divides by the largest possible value: a row's numbers do not depend on its neighbours.
+
+    `largest`: that value. `features`: how many a row has.
+
+    >>> Scales("scale", largest=255, features=784)
+    """
+
+    function: str
+    largest: float
+    features: int = 64
+
+    def batches(self) -> Mapping[str, Array]:
+        """Return rows below the largest value, one of them alone, constant columns, and the largest value."""
+        columns = range(self.features)
+        wave = np.array([[float((7 * r + 3 * c) % (4 + r)) for c in columns] for r in range(12)])
+        wave *= self.largest / 16  # up to 14 of 16
+        dark = np.repeat([[0.0], [3.0 * self.largest / 16]], self.features, axis=1)
+        bright = np.stack([np.full(self.features, float(self.largest)), wave[4]])
+        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": bright}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge each batch against a division by `largest`."""
+        for name, raw in self.batches().items():
+            step = f"{self.function}@{name}"
+            received = case.array(step, self.function)
+            if problem := unchanged(case, step, self.function):
+                return problem
+            if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
+                place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
+                return failed(
+                    T(
+                        "{function}() gives NaN or infinite numbers, for example where all values of a column are "
+                        "equal. The first one is at index {place}.",
+                        function=self.function,
+                        place=str(list(place)),
+                    ),
+                    expected=T("numbers from 0 to 1"),
+                    received=str(float(received[place])),
+                )
+            if received.shape == raw.shape and is_numeric(received) and self._depends_on_batch(case):
+                return failed(
+                    T(
+                        "{function}() gives the same row other numbers in another batch. Divide by the largest "
+                        "possible value, {largest:g}, not by the largest value that happens to be there.",
+                        function=self.function,
+                        largest=self.largest,
+                    ),
+                    expected=T("the same numbers for the same row"),
+                    received=T("other numbers when the row comes alone"),
+                )
+            what = T("the values divided by {largest:g}", largest=self.largest)
+            if problem := compare(self.function, received, raw / self.largest, what):
+                return problem
+        return passed(T("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
+
+    def _depends_on_batch(self, case: Case) -> bool:
+        batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))
+        if not (is_numeric(batch) and is_numeric(row)):
+            return False
+        return (
+            batch.shape[:1] == (12,)
+            and row.shape == batch[2:3].shape
+            and not np.allclose(batch[2:3], row, atol=1e-5)
+        )

@@ -1,0 +1,126 @@
+"""Checks of functions that read a training history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, partial, passed
+from grader.evidence.values import name_of
+from grader.protocol.evidence import ArrayValue, TextValue, Value
+from grader.protocol.plan import Call, Curves, Step
+from grader.rubric.checks.base import Check
+
+
+def _curves(loss: list[float], val_loss: list[float], accuracy: list[float], val_accuracy: list[float]) -> Curves:
+    return Curves(series={"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy})
+
+
+def _falling(start: float, end: float, epochs: int = 30) -> list[float]:
+    """Return values that go from `start` to `end`, fast at first."""
+    ratio = 0.82
+    return [round(end + (start - end) * ratio**epoch, 4) for epoch in range(epochs)]
+
+
+def _turning(start: float, low: float, end: float, epochs: int = 30) -> list[float]:
+    """Return values that fall to `low` after a third of the epochs and then rise to `end`."""
+    third = epochs // 3
+    fall = _falling(start, low, third)
+    return fall + [
+        round(fall[-1] + (end - fall[-1]) * (i + 1) / (epochs - third), 4) for i in range(epochs - third)
+    ]
+
+
+# Clear cases only: what two honest teachers would call the same.
+HISTORIES: Mapping[str, tuple[str, Curves]] = {
+    "overfitting": (
+        "overfitting",
+        _curves(_falling(2.2, 0.01), _turning(2.2, 0.55, 1.4), _falling(0.2, 1.0), _falling(0.2, 0.8)),
+    ),
+    "overfitting-early": (
+        "overfitting",
+        _curves(_falling(1.9, 0.002), _turning(1.8, 0.7, 2.1), _falling(0.3, 1.0), _falling(0.3, 0.72)),
+    ),
+    "underfitting": (
+        "underfitting",
+        _curves(_falling(2.31, 2.2), _falling(2.31, 2.21), _falling(0.09, 0.16), _falling(0.1, 0.15)),
+    ),
+    "underfitting-middle": (
+        "underfitting",
+        _curves(_falling(2.3, 1.6), _falling(2.3, 1.62), _falling(0.1, 0.42), _falling(0.1, 0.41)),
+    ),
+    "good": (
+        "good fit",
+        _curves(_falling(2.2, 0.06), _falling(2.2, 0.09), _falling(0.2, 0.985), _falling(0.2, 0.975)),
+    ),
+    # Validation stops falling a little before training does: that alone is no overfitting.
+    "good-long": (
+        "good fit",
+        _curves(
+            _falling(2.0, 0.1, 60),
+            [*_falling(2.0, 0.12, 40), *[0.122, 0.121] * 10],
+            _falling(0.3, 0.97, 60),
+            _falling(0.3, 0.965, 60),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Diagnoses(Check):
+    """`function(history)` names what made-up histories show: overfitting, underfitting or a good fit.
+
+    >>> Diagnoses("diagnose")
+    """
+
+    function: str
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call for each history."""
+        return tuple(
+            Call(id=f"{self.function}@{name}", function=self.function, arguments=(curves,))
+            for name, (_, curves) in HISTORIES.items()
+        )
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the histories told rightly: all of them, or half of the points where one kind is not known."""
+        wrong: list[tuple[str, str, str]] = []
+        for name, (truth, _) in HISTORIES.items():
+            value, arrays = case.value(f"{self.function}@{name}")
+            said = _said(value, arrays)
+            if _letters(said) != _letters(truth):
+                wrong.append((name, truth, said))
+        if not wrong:
+            return passed(T("All {count} histories are told rightly.", count=len(HISTORIES)))
+        _, truth, said = wrong[0]
+        message = T(
+            "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() "
+            "says {said}.",
+            wrong=len(wrong),
+            count=len(HISTORIES),
+            truth=truth,
+            function=self.function,
+            said=said[:80],
+        )
+        kinds = {truth for _, truth, _ in wrong}
+        if len(kinds) == 1 and len(wrong) <= len(HISTORIES) / 3:
+            return partial(0.5, message, expected=truth, received=said[:200])
+        return failed(message, expected=truth, received=said[:200])
+
+
+def _said(value: Value, arrays: Mapping[str, Array]) -> str:
+    """Return the words that were returned: as a str, or as one text of NumPy."""
+    if isinstance(value, TextValue):
+        return value.text
+    array = arrays[value.ref] if isinstance(value, ArrayValue) else None
+    return (
+        str(array.ravel()[0])
+        if array is not None and array.dtype.kind == "U" and array.size == 1
+        else name_of(value)
+    )
+
+
+def _letters(text: str) -> str:
+    """Return a text as words are compared: "Good-Fit" is "good fit"."""
+    return "".join(letter for letter in text.lower() if letter.isalpha())

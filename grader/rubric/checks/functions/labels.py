@@ -1,0 +1,187 @@
+"""Checks of functions on labels: counting, encoding, confusing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.values import flat, is_numeric, name_of, numbers
+from grader.protocol.evidence import Entries
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Call, Step
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.functions.comparison import OnBatches, compare
+
+
+@dataclass(frozen=True)
+class CountsClasses(OnBatches):
+    """`function(y)` counts the rows of each class, those that do not occur as well.
+
+    >>> CountsClasses("class_counts", classes=10)
+    """
+
+    function: str
+    classes: int
+
+    def batches(self) -> Mapping[str, Array]:
+        """Return labels of all classes, and of a few."""
+        every = [(i * i + 3 * i) % self.classes for i in range(57)] + list(range(self.classes))
+        some = np.array([1, 1, 4, 7, 7, 7]) % (self.classes - 1)  # never the last class
+        return {"every": np.array(every), "some": some}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against NumPy's bincount."""
+        for name, y in self.batches().items():
+            received = self._counts(case, f"{self.function}@{name}")
+            expected = np.bincount(y, minlength=self.classes)
+            if received.shape != expected.shape and name == "some":
+                return failed(
+                    T(
+                        "{function}() leaves out classes that do not occur. Expected {classes} counts, with 0 "
+                        "for those. Received: {count}.",
+                        function=self.function,
+                        classes=self.classes,
+                        count=received.size,
+                    ),
+                    expected=str(expected.tolist()),
+                    received=str(received.tolist())[:200],
+                )
+            if problem := compare(self.function, received, expected, T("how often each class occurs")):
+                return problem
+        return passed(T("All {classes} classes are counted, absent ones too.", classes=self.classes))
+
+    def _counts(self, case: Case, step: str) -> Array:
+        value, arrays = case.value(step)
+        if not isinstance(value, Entries):
+            return flat(numbers(value, arrays, self.function))
+        known = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
+        if wrong := [key for key, count in known.items() if count.size != 1 or not is_numeric(count)]:
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() has to give one number for each class. For {key} it gives something else.",
+                        function=self.function,
+                        key=wrong[0],
+                    ),
+                    expected=T("how often each class occurs"),
+                    received=name_of(dict(value.entries).get(wrong[0], value)),
+                )
+            )
+        if unknown := set(known) - {str(c) for c in range(self.classes)}:
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() counts something that is no class: {key}.",
+                        function=self.function,
+                        key=min(unknown),
+                    ),
+                    received=name_of(value),
+                )
+            )
+        return np.array([known[str(c)].item() for c in range(self.classes) if str(c) in known])
+
+
+def _class(key: str) -> str:
+    """Return how a key names a class: "3.0" is "3"."""
+    return key.removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class OneHot(OnBatches):
+    """`function(y)` turns integer labels into rows with a single 1, with a column for every class.
+
+    >>> OneHot("one_hot", classes=10)
+    """
+
+    function: str
+    classes: int
+
+    def batches(self) -> Mapping[str, Array]:
+        """Return labels of all classes, of a few, and of one row."""
+        every = np.array([*range(self.classes), 3, 1, 4]) % self.classes
+        single = np.array([min(5, self.classes - 2)])  # never the last class: columns are not counted by the rows
+        return {"every": every, "some": np.array([2, 0, 2, 1]) % self.classes, "single": single}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against rows of the identity matrix."""
+        for name, y in self.batches().items():
+            received = case.array(f"{self.function}@{name}", self.function)
+            expected = np.eye(self.classes)[y]
+            if received.ndim == 2 and received.shape[1] == int(y.max()) + 1 != self.classes:
+                return failed(
+                    T(
+                        "{function}() makes {columns} columns when the largest label is {largest}. "
+                        "There are always {classes} classes, even when a batch holds only some of them.",
+                        function=self.function,
+                        columns=received.shape[1],
+                        largest=int(y.max()),
+                        classes=self.classes,
+                    ),
+                    expected=str(expected.shape),
+                    received=str(received.shape),
+                )
+            if problem := compare(self.function, received, expected, T("a 1 in the column of the label, else 0")):
+                return problem
+        return passed(T("Every row has a single 1, in the column of its label."))
+
+
+@dataclass(frozen=True)
+class ConfusionMatrix(Check):
+    """`function(y_true, y_pred)` counts pairs: a row for each true class, a column for each predicted one.
+
+    >>> ConfusionMatrix("confusion", classes=10)
+    """
+
+    function: str
+    classes: int
+
+    def _labels(self) -> tuple[Array, Array]:
+        true = np.array([(3 * i + i // 7) % self.classes for i in range(90)])
+        predicted = np.where(np.arange(90) % 4 == 0, (true + 1 + np.arange(90) % 3) % self.classes, true)
+        return true, predicted
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call with all classes and one in which most are absent."""
+        names = [("all", "true", "predicted"), ("few", "few_true", "few_predicted")]
+        return tuple(
+            Call(
+                id=f"{self.function}@{name}",
+                function=self.function,
+                arguments=(Given(name=f"{self.function}:{true}"), Given(name=f"{self.function}:{predicted}")),
+            )
+            for name, true, predicted in names
+        )
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return true and predicted labels."""
+        true, predicted = self._labels()
+        few_true, few_predicted = np.array([[1, 1, 2], [1, 2, 2]]) % self.classes
+        few = {"few_true": few_true, "few_predicted": few_predicted}
+        return {f"{self.function}:{k}": v for k, v in {"true": true, "predicted": predicted, **few}.items()}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against counting pairs; says so when rows and columns are exchanged."""
+        given = self.arrays()
+        for name, prefix in (("all", ""), ("few", "few_")):
+            expected = np.zeros((self.classes, self.classes), dtype=int)
+            pair = given[f"{self.function}:{prefix}true"], given[f"{self.function}:{prefix}predicted"]
+            np.add.at(expected, pair, 1)
+            received = case.array(f"{self.function}@{name}", self.function)
+            if received.shape == expected.shape and is_numeric(received) and np.array_equal(received, expected.T):
+                return failed(
+                    T(
+                        "Rows and columns are exchanged: the row is the true class, the column is the "
+                        "predicted one."
+                    ),
+                    expected=T("rows: true, columns: predicted"),
+                    received=T("rows: predicted, columns: true"),
+                )
+            if problem := compare(
+                self.function, received, expected, T("how often each true class was called each class")
+            ):
+                return problem
+        return passed(T("Rows are true classes, columns predicted ones, and every count is right."))

@@ -1,0 +1,1 @@
+"""Checks of networks: architecture, compilation, training, scores."""

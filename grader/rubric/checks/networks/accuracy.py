@@ -1,0 +1,191 @@
+"""Checks of what a trained network can do, scored outside from its frozen graph."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.failures import explain
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.losses import softmax
+from grader.evidence.network import Model, trained
+from grader.evidence.scores import score
+from grader.evidence.values import is_numeric
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Call, Result, Step
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.single import NetworkCheck, certified
+
+
+@dataclass(frozen=True)
+class Scored(NetworkCheck):
+    """What checks of a score share: a score closer than `noise` to a threshold is decided by more seeds.
+
+    Then the median over all seeds counts, not the luck of the first.
+    """
+
+    topics = frozenset({"score"})
+
+    def decide(self, value: float, case: Case) -> Judgement:
+        """Return what a score is worth; it is -inf where there is none."""
+        raise NotImplementedError
+
+    def in_doubt(self, value: float, case: Case) -> bool:
+        """Return whether a score is too close to a threshold for one seed to decide."""
+        raise NotImplementedError
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
+        certified(case, self.training, after=True)
+        scores = [self._score(case, seed) for seed in case.seeds]
+        if not any(found is not None for found in scores):
+            return failed(
+                T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
+            )
+        # A training that came to no numbers is worse than any that did.
+        value = median(-math.inf if found is None else found for found in scores)
+        # Even numbers of seeds do not happen: one, or all of three.
+        doubt = len(case.seeds) == 1 and self.in_doubt(value, case)
+        return replace(self.decide(value, case), undecided=doubt)
+
+    def _score(self, case: Case, seed: int) -> float | None:
+        after = trained(case, self.training, seed).after
+        because = explain(case, self.training.fitted(seed)) if after is None else None
+        if because is not None and because.status is Status.NOT_GRADED:
+            raise UnmetError(because)
+        return score(after, case, self.training)
+
+
+@dataclass(frozen=True)
+class Accuracy(Scored):
+    """The share of held-out rows that the network classifies rightly.
+
+    All points from `full`, half of them from `half`, the bonus from `bonus`. A score closer than `noise` to one of
+    these is decided by the median over all seeds, not by the luck of the first.
+
+    >>> Accuracy(Training(), full=0.93, half=0.85, bonus=0.975, noise=0.01)
+    """
+
+    full: float
+    half: float
+    bonus: float = math.inf
+    noise: float = 0.01
+
+    def in_doubt(self, value: float, case: Case) -> bool:
+        """Return whether the accuracy is closer than `noise` to one of the thresholds."""
+        return any(abs(value - threshold) < self.noise for threshold in (self.full, self.half, self.bonus))
+
+    def decide(self, value: float, case: Case) -> Judgement:
+        """Return what an accuracy is worth."""
+        value = max(value, 0.0)
+        received = T("accuracy {score:.3f} on held-out rows", score=value)
+        if value >= self.bonus:
+            return passed(
+                T("{score:.1%} of the held-out rows are right: enough for the bonus.", score=value),
+                bonus=1.0,
+                received=received,
+            )
+        if value >= self.full:
+            return passed(T("{score:.1%} of the held-out rows are right.", score=value), received=received)
+        message = T(
+            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. Look at the "
+            "learning curves: are they still rising, or apart?",
+            score=value,
+            full=self.full,
+        )
+        expected = T("accuracy of at least {full:.2f}", full=self.full)
+        if value >= self.half:
+            return partial(0.5, message, expected=expected, received=received)
+        return failed(message, expected=expected, received=received)
+
+
+@dataclass(frozen=True)
+class Probabilities(NetworkCheck):
+    """`predict_probabilities(model, x)` gives what the network gives, as one distribution for each row.
+
+    Where the head itself is no distribution, that has cost its points already: faithful outputs are right here.
+
+    >>> Probabilities(Training())
+    """
+
+    topics = frozenset({"probabilities"})
+    function: str = "predict_probabilities"
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call on the validation rows, after the training on the first seed."""
+        seed = seeds[0]
+        call = Call(
+            id=f"{self.function}@val",
+            function=self.function,
+            arguments=(Result(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
+            after=self.training.fitted(seed),
+        )
+        return (*self.training.steps(seeds), call)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against the replay of the frozen graph."""
+        received = case.array(f"{self.function}@val", self.function)
+        model = certified(case, self.training, after=True)
+        outputs = model.outputs["x_val"]
+        if not is_numeric(received):
+            return failed(
+                T(
+                    "{function}() has to return numbers. Received: dtype {dtype}.",
+                    function=self.function,
+                    dtype=str(received.dtype),
+                ),
+                expected=T("the network's probabilities"),
+                received=str(received.dtype),
+            )
+        if received.shape != outputs.shape or outputs.ndim != 2:
+            return failed(
+                T(
+                    "{function}() has to return one row of {classes} probabilities for each row of x. "
+                    "Received: shape {shape}.",
+                    function=self.function,
+                    classes=outputs.shape[-1],
+                    shape=str(received.shape),
+                ),
+                expected=str(outputs.shape),
+                received=str(received.shape),
+            )
+        if model.head == "softmax" and np.allclose(received, outputs, atol=1e-3):
+            return passed(T("Each row is the network's distribution over the classes and sums to one."))
+        return self._without_softmax_head(model, received, outputs)
+
+    def _without_softmax_head(self, model: Model, received: Array, outputs: Array) -> Judgement:
+        if model.head in {"linear", "log_softmax"}:
+            if np.allclose(received, softmax(outputs.astype(np.float64)), atol=1e-3):
+                return passed(T("The raw outputs are turned into a distribution with softmax."))
+            if np.allclose(received, outputs, rtol=1e-3, atol=1e-3):
+                return failed(
+                    T(
+                        "{function}() returns raw outputs; they do not sum to one. Apply softmax to them.",
+                        function=self.function,
+                    ),
+                    expected=T("rows that sum to 1"),
+                    received=T("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
+                )
+        sums = outputs.sum(axis=1, keepdims=True)
+        normalised = outputs / np.where(sums == 0, 1, sums)
+        if model.head != "softmax" and any(
+            np.allclose(received, o, atol=1e-3, equal_nan=True) for o in (outputs, normalised)
+        ):
+            return passed(
+                T("These are the network's outputs. That they are no distribution is counted under head and loss.")
+            )
+        return failed(
+            T("{function}() does not return what the network gives for these rows.", function=self.function),
+            expected=T("the network's probabilities"),
+            received=T("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
+        )
+
+
+def _sums(rows: Array) -> dict[str, float]:
+    sums = rows.sum(axis=1)
+    return {"low": float(sums.min()), "high": float(sums.max())}

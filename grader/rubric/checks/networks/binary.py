@@ -1,0 +1,268 @@
+"""Checks of a network that answers yes or no with a single neuron: a logistic regression."""
+
+import re
+from dataclasses import dataclass, replace
+
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.network import Model, trained
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.several import EachNetwork
+from grader.rubric.checks.networks.single import NetworkCheck, certified, loss_of
+
+# What the numbers of a single output, or of two, are compared with.
+_CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
+_CLASS_LOSSES = frozenset({"categorical_crossentropy", "sparse_categorical_crossentropy"})
+
+
+@dataclass(frozen=True)
+class OneNeuron(EachNetwork):
+    """Each network is one Dense layer with one unit and a bias, on as many features as it was asked for.
+
+    Two units, one for each answer, keep half of the points: right, but for another exercise.
+
+    >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
+    """
+
+    topics = frozenset({"architecture"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the networks as they are built; the first that is not right is told."""
+        judgements = [self.judged(case, network) for network in self.networks]
+        wrong = next((j for j in judgements if j.status is not Status.PASSED), judgements[0])
+        # Where it is not the first network, that one can be judged all the same.
+        return wrong if wrong is judgements[0] else replace(wrong, blocks=False)
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge one network by what stands in its graph."""
+        takes_rows(case, network)
+        model = certified(case, network, after=False)
+        assert model.graph is not None
+        expected = T("one Dense layer with units=1")
+        units = units_of(model)
+        if units is None:
+            shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+            message = T("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
+            return failed(message, expected=expected, received=shape)
+        if units != 1:
+            return self._other_units(units, expected)
+        layers = len(model.graph.kernels)
+        if layers > 1:
+            # What builds on the network can be judged all the same: one mistake, one criterion.
+            return failed(
+                T(
+                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. The "
+                    "hidden layer makes it another network, whose borders are curved.",
+                    layers=layers,
+                )
+                if model.graph.hidden
+                else T(
+                    "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
+                    "Without an activation between them they can do no more than one; remove all but the last.",
+                    layers=layers,
+                ),
+                expected=expected,
+                received=T("layers with weights: {count}", count=layers),
+                blocks=False,
+            )
+        if _without_bias(model):
+            return failed(
+                T(
+                    "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data "
+                    "say. Leave out use_bias=False."
+                ),
+                expected=T("weights and a bias"),
+                received=T("weights only"),
+                blocks=False,
+            )
+        return passed(T("One neuron: one weight for each feature, and a bias."))
+
+    def _other_units(self, units: int, expected: Words) -> Judgement:
+        received = T("{count} output units", count=units)
+        if units == 2:
+            return partial(
+                0.5,
+                T(
+                    "The network has two output units, one for each answer. That can work, but it is the "
+                    "network of another exercise: the second one only says what the first leaves. For yes or "
+                    "no, one unit with sigmoid is enough."
+                ),
+                expected=expected,
+                received=received,
+            )
+        return failed(
+            T("Expected a single output unit, for yes or no. Received: units={units}.", units=units),
+            expected=expected,
+            received=received,
+        )
+
+
+def units_of(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
+
+
+def _call_of(network: Training) -> str:
+    return f"{network.build}({', '.join(map(str, network.arguments))})"
+
+
+def takes_rows(case: Case, network: Training) -> None:
+    """Raise `UnmetError` for a network that cannot be called on rows of as many features as it was asked for."""
+    before = trained(case, network, case.seeds[0]).before
+    if before is None or before.facts.graph is not None:
+        return
+    features = case.inside[network.array("x_train")].shape[1]
+    message = T(
+        "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
+        "number of features written into the code? It is the argument of {function}().",
+        call=_call_of(network),
+        features=features,
+        problem=_in_short(before.problem),
+        function=network.build,
+    )
+    raise UnmetError(
+        failed(
+            message,
+            expected=T("a network that takes rows of the shape ({features},)", features=features),
+            received=_in_short(before.problem),
+        )
+    )
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _in_short(problem: str) -> str:
+    """Return the line of a message of Keras that says what is wrong, without its colours."""
+    lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
+    return telling[0].removesuffix(".")
+
+
+def _without_bias(model: Model) -> bool:
+    """Return whether there is nothing but the kernel: no second array, and no number more than it has."""
+    assert model.graph is not None
+    kernels = [kernel for _, kernel in model.graph.kernels]
+    if len(kernels) != 1 or len(model.graph.weights) > 1:
+        return False
+    return model.facts.trainable_parameters <= kernels[0].size
+
+
+@dataclass(frozen=True)
+class YesOrNo(NetworkCheck):
+    """Output activation, loss and labels fit one another, for a single output that says yes or no.
+
+    >>> YesOrNo(Training())
+    """
+
+    topics = frozenset({"head"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge head, loss and labels as they are when `fit` gets them."""
+        model = certified(case, self.training, after=False)
+        loss, from_logits = loss_of(case, self.training, model)
+        fits = trained(case, self.training, case.seeds[0]).fits
+        units = units_of(model) or 0
+        assert model.graph is not None
+        return (
+            _labels_of_another_kind(fits[0].y_range if fits else None)
+            or (_squashed_twice(model.graph.stacked) if units == 1 else None)
+            or _fit_of_head_and_loss(model.head, units, loss, from_logits=from_logits)
+        )
+
+
+def _labels_of_another_kind(found: tuple[float, float] | None) -> Judgement | None:
+    if found is None or found[0] >= 0.0:
+        return None
+    return failed(
+        T(
+            "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
+            "binary_crossentropy reads the label as a probability: use 0 and 1.",
+            low=found[0],
+            high=found[1],
+        ),
+        expected=T("labels 0 and 1"),
+        received=T("labels from {low:g} to {high:g}", low=found[0], high=found[1]),
+    )
+
+
+def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
+    if not stacked:
+        return None
+    return failed(
+        T(
+            "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
+            "that are squashed already, and can never be sure. Leave only the sigmoid.",
+            stacked=", ".join(stacked),
+        ),
+        expected=T("one activation at the output: sigmoid"),
+        received=", ".join(stacked),
+    )
+
+
+def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool) -> Judgement:
+    received = T(
+        "{head} output with {loss}{logits}",
+        head=head,
+        loss=loss or "custom",
+        logits=" (from_logits=True)" if from_logits else "",
+    )
+    expected = T("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
+    right = (head == "sigmoid" and not from_logits) or (head == "linear" and from_logits)
+    if units == 1 and loss in _CROSS_ENTROPIES and right:
+        if from_logits:
+            message = T("A raw output and {loss} with from_logits=True belong together.", loss=loss)
+        else:
+            message = T("sigmoid output and {loss} belong together.", loss=loss)
+        return passed(message, received=received)
+    of_two = (head == "softmax" and not from_logits) or (head == "linear" and from_logits)
+    if units == 2 and loss in _CROSS_ENTROPIES | _CLASS_LOSSES and of_two:
+        return passed(
+            T(
+                "{head} output and {loss} belong together, for two units. That one unit is enough is counted "
+                "where the network is built.",
+                head=head,
+                loss=loss,
+            ),
+            received=received,
+        )
+    return failed(_what_is_wrong(head, units, loss, from_logits=from_logits), expected=expected, received=received)
+
+
+def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Words:
+    if head == "softmax" and units == 1:
+        return T(
+            "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
+            "is always 1, whatever the features are. Use sigmoid."
+        )
+    if head == "relu":
+        return T(
+            "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
+            "stops learning. Use sigmoid, which gives numbers from 0 to 1."
+        )
+    if loss not in _CROSS_ENTROPIES and not (units == 2 and loss in _CLASS_LOSSES):
+        return T(
+            "For yes or no the loss is binary_crossentropy. Received: {loss}. Cross-entropy compares "
+            "probabilities and punishes confident mistakes.",
+            loss=loss,
+        )
+    if head == "sigmoid" and from_logits:
+        return T(
+            "from_logits=True tells the loss to apply the sigmoid itself, but the output already is a sigmoid. "
+            "Remove one of the two."
+        )
+    if head == "linear":
+        return T(
+            "{loss} needs probabilities, but the output layer has no activation. Add sigmoid, or say "
+            "from_logits=True.",
+            loss=loss,
+        )
+    return T(
+        "The output of the network has to be a probability: sigmoid for one unit. Received: {head}, "
+        "units={units}.",
+        head=head,
+        units=units,
+    )

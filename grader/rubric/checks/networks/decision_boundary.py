@@ -1,0 +1,193 @@
+"""A check of the border that a network of one feature draws."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.network import Model, model_at
+from grader.evidence.values import is_numeric, name_of, numbers
+from grader.protocol.evidence import ArrayValue, Items, NoneValue
+from grader.protocol.plan import Call, Describe, Literal, Replay, Result, Step
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.probabilities import borders, crossings, likelihoods, reads_logits
+from grader.rubric.checks.networks.single import NetworkCheck, certified
+
+BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
+
+
+@dataclass(frozen=True)
+class FindsBorder(NetworkCheck):
+    """`function(model)` returns where a network of one feature says 0.5, as a number.
+
+    It is called for the trained network, and for one that is only built, whose border is elsewhere. The data hold
+    `x_probe`, a ramp of values of the feature, on which the frozen graphs are replayed.
+
+    >>> FindsBorder(Training(arguments=(1,), name="one", rows="one_"), "decision_boundary")
+    """
+
+    topics = frozenset({"probabilities"})
+    function: str
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the ramp."""
+        return (*super().held_back(), self.training.array("x_probe"))
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call for the network of the first seed, and one for a network that is not trained."""
+        training, seed = self.training, seeds[0]
+        given = tuple(Literal(value=value) for value in training.arguments)
+        return (
+            *training.steps(seeds),
+            Call(
+                id=f"{self.function}@trained",
+                function=self.function,
+                arguments=(Result(step=training.built(seed)),),
+                after=training.fitted(seed),
+            ),
+            Call(
+                id=self._fresh,
+                function=training.build,
+                arguments=given,
+                seed=seed + 1,
+                limit_seconds=30.0,
+                model_stands_in=True,
+            ),
+            Describe(id=f"model:{self._fresh}", step=self._fresh, sample=training.array("x_train")),
+            Call(id=f"{self.function}@fresh", function=self.function, arguments=(Result(step=self._fresh),)),
+        )
+
+    @property
+    def _fresh(self) -> str:
+        return f"{self.training.build}@{self.training.name}:fresh"
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return the replay of the network that is not trained."""
+        step = f"model:{self._fresh}"
+        seen = case.steps.get(step)
+        graph = seen.evidence.model.graph if seen is not None and seen.evidence.model is not None else None
+        if seen is None or graph is None or graph.ref not in seen.arrays:
+            return (), {}
+        probe = self.training.array("x_probe")
+        replay = Replay(
+            id=step,
+            graph=f"graph:{step}",
+            input_node=graph.input_node,
+            output_node=graph.output_node,
+            inputs=(probe,),
+        )
+        return (replay,), {f"graph:{step}": seen.arrays[graph.ref], probe: case.outside[probe]}
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge against the graphs, replayed on the ramp."""
+        received = self._number(case, "trained")
+        model = certified(case, self.training, after=True)
+        ways = borders(case, self.training, model)
+        if not len(ways):
+            raise UnmetError(_no_border())
+        if not _is_near(received, ways):
+            return self._wrong(received, ways[0], model, case)
+        if self._is_constant(received, case):
+            message = T(
+                "{function}() returns {received:.4g} for a network with another border as well. Compute it from "
+                "the weights of the model that it is given.",
+                function=self.function,
+                received=received,
+            )
+            return failed(
+                message, expected=T("the border of the network that it is given"), received=f"{received:.4g}"
+            )
+        return passed(
+            T(
+                "The network says 0.5 at {border:.3f}, and so does {function}().",
+                border=received,
+                function=self.function,
+            )
+        )
+
+    def _number(self, case: Case, call: str) -> float:
+        value, arrays = case.value(f"{self.function}@{call}")
+        received = name_of(value)
+        found = None
+        if isinstance(value, ArrayValue | Items):
+            with suppress(UnmetError):  # what else it is has a better sentence below
+                found = numbers(value, arrays, self.function)
+        if found is not None and is_numeric(found) and found.size == 1 and np.isfinite(found).all():
+            return float(found.ravel()[0])
+        message = T(
+            "{function}() has to return one number: the value of the feature at which the network says 0.5. "
+            "Received: {received}.",
+            function=self.function,
+            received=str(found.ravel()[0]) if found is not None and found.size == 1 else received,
+        )
+        if isinstance(value, NoneValue):
+            message = T("{function}() returned None. Is there a `return` at its end?", function=self.function)
+        raise UnmetError(failed(message, expected=T("one number"), received=received))
+
+    def _wrong(self, received: float, border: float, model: Model, case: Case) -> Judgement:
+        x = case.outside[self.training.array("x_probe")][:, 0].astype(np.float64)
+        likely = likelihoods(
+            model.outputs["x_probe"], model.head, from_logits=reads_logits(case, self.training, model)
+        )[0]
+        shifted = crossings(x, likely, level=0.5)
+        if _is_near(-received, [border]):
+            message = T(
+                "{function}() returns {received:.4g}: the sign is wrong. From w·x + b = 0 follows x = -b / w.",
+                function=self.function,
+                received=received,
+            )
+        elif received and (_is_near(1 / received, [border]) or _is_near(-1 / received, [border])):
+            message = T(
+                "{function}() returns {received:.4g}: weight and bias are exchanged. From w·x + b = 0 follows x "
+                "= -b / w.",
+                function=self.function,
+                received=received,
+            )
+        elif _is_near(received, shifted):
+            message = T(
+                "{function}() returns {received:.4g}, where w·x + b is 0.5. The probability is 0.5 where w·x + "
+                "b is 0: the sigmoid of 0 is 0.5.",
+                function=self.function,
+                received=received,
+            )
+        else:
+            message = T(
+                "{function}() returns {received:.4g}, but there the network says {likely:.3f}. It says 0.5 at "
+                "{border:.4g}.",
+                function=self.function,
+                received=received,
+                likely=float(np.interp(received, x, likely)),
+                border=border,
+            )
+        return failed(message, expected=f"{border:.4g}", received=f"{received:.4g}")
+
+    def _is_constant(self, received: float, case: Case) -> bool:
+        """Return whether a network with another border is said to have the same."""
+        step = f"model:{self._fresh}"
+        fresh, replayed = model_at(case, step), case.replays.get(step)
+        try:
+            again = self._number(case, "fresh")
+        except UnmetError:  # for a network that is not trained, nothing is asked but to differ
+            return False
+        if fresh is None or fresh.graph is None or replayed is None or again != received:
+            return False
+        outputs = replayed.arrays[replayed.evidence.outputs[0]]
+        found = borders(case, self.training, fresh, outputs)
+        return bool(len(found)) and not _is_near(again, found)
+
+
+def _is_near(received: float, found: Sequence[float]) -> bool:
+    return any(abs(received - border) <= BORDER_ERROR * max(1.0, abs(border)) for border in found)
+
+
+def _no_border() -> Judgement:
+    message = T(
+        "The network says the same wherever the feature is, or no number at all, so it has no border. Mend its "
+        "output and its training first."
+    )
+    return Judgement(Status.SKIPPED, message)

@@ -1,0 +1,227 @@
+"""Checks of a network that is a straight line: one neuron, its weights and bias, and what it predicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.network import Model
+from grader.protocol.training import Training
+from grader.rubric.checks.networks.regression import least_squares
+from grader.rubric.checks.networks.several import EachNetwork
+from grader.rubric.checks.networks.single import certified
+
+
+@dataclass(frozen=True)
+class LinearNeuron(EachNetwork):
+    """Exactly one Dense layer with one unit, linear, with a bias, judged by what the frozen graph computes.
+
+    >>> LinearNeuron((Training(name="one", arguments=(1,)), Training(name="ten", arguments=(10,))))
+    """
+
+    topics = frozenset({"architecture", "head"})
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge what stands in the graph; what builds on the network can be judged all the same."""
+        model = certified(case, network, after=False)
+        assert model.graph is not None
+        units = _units(model)
+        if units != 1:
+            return _wrong_units(model, units)
+        problem = _not_one_line(model) or _bent(model) or _without_bias(model)
+        return problem or passed(
+            T("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
+            received=T("parameters: {count}", count=model.facts.parameters),
+        )
+
+
+def _units(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
+
+
+def _wrong_units(model: Model, units: int | None) -> Judgement:
+    shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+    received = T("{count} output units", count=units) if units else T("outputs of shape {shape}", shape=shape)
+    return failed(
+        T("Expected a single number for each row: Dense(1). Received: {received}.", received=received),
+        expected=T("{count} output units", count=1),
+        received=received,
+    )
+
+
+def _not_one_line(model: Model) -> Judgement | None:
+    assert model.graph is not None
+    kernels = [kernel.shape for _, kernel in model.graph.kernels]
+    expected = T("one Dense layer")
+    received = T("{count} layers with weights", count=len(kernels))
+    shapes = T("{count} layers with weights: {shapes}", count=len(kernels), shapes=_shapes(kernels))
+    if len(kernels) > 1 and model.graph.hidden:
+        return failed(
+            T(
+                "Expected one Dense layer. Received: {received}, with something non-linear between them. That "
+                "network bends its line; a linear regression has no hidden layer.",
+                received=received,
+            ),
+            expected=expected,
+            received=shapes,
+            blocks=False,
+        )
+    if len(kernels) > 1:
+        return failed(
+            T(
+                "Expected one Dense layer. Received: {received}. Without an activation between them they "
+                "collapse into one: a linear function of a linear function is linear. Remove all but Dense(1).",
+                received=received,
+            ),
+            expected=expected,
+            received=shapes,
+            blocks=False,
+        )
+    if not kernels and not model.graph.weights:
+        return failed(
+            T("The network has no weights that its input is multiplied with. Is a Dense layer missing?"),
+            expected=expected,
+            received=T("no weights"),
+            blocks=False,
+        )
+    return None
+
+
+def _shapes(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join("×".join(map(str, shape)) for shape in shapes)
+
+
+def _bent(model: Model) -> Judgement | None:
+    """Return the judgement for an output that an activation bends, else None."""
+    assert model.graph is not None
+    bends = list(model.graph.dense[-1].activations) if model.graph.dense else []
+    if not bends and model.graph.head != "linear":
+        bends = [model.graph.head]
+    if not bends:
+        return None
+    if bends[-1] in {"relu", "relu6"}:
+        message = T(
+            "The output goes through relu, which gives nothing below zero: negative targets can never be "
+            "predicted, and a unit that is below zero no longer learns. Leave the activation of the output "
+            "layer out."
+        )
+    elif bends[-1] == "softmax":
+        message = T("softmax over a single unit is always 1. Leave the activation of the output layer out.")
+    else:
+        message = T(
+            "The output goes through {activation}, which bends and limits it. A linear regression predicts any "
+            "number: leave the activation of the output layer out.",
+            activation=bends[-1],
+        )
+    return failed(
+        message,
+        expected=T("a linear output"),
+        received=T("a {activation} output", activation=bends[-1]),
+        blocks=False,
+    )
+
+
+def line_of(model: Model) -> tuple[Array, float] | None:
+    """Return weights and bias of what the network computes, from its outputs for zeros and for unit rows.
+
+    None where there is not one number for each of these rows. The outputs are those of the frozen graph.
+    """
+    outputs = model.outputs.get("x_probe")
+    if outputs is None or outputs.size != len(outputs):
+        return None
+    values = outputs.ravel().astype(np.float64)
+    return values[1:] - values[0], float(values[0])
+
+
+def certified_line(case: Case, network: Training) -> tuple[Array, float]:
+    """Return the line of the trained network; `UnmetError` where it has none."""
+    model = certified(case, network, after=True)
+    line = line_of(model)
+    if line is None:
+        shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+        raise UnmetError(
+            failed(
+                T(
+                    "The network has no weights and bias of a line: its outputs have the shape {shape}.",
+                    shape=shape,
+                ),
+                expected="(None, 1)",
+                received=shape,
+            )
+        )
+    return line
+
+
+def _without_bias(model: Model) -> Judgement | None:
+    assert model.graph is not None
+    if not model.graph.dense or model.graph.dense[0].bias:
+        return None
+    return failed(
+        T(
+            "The Dense layer has no bias: the line has to go through zero. Remove use_bias=False, so that the "
+            "network can learn the value that is predicted where all features are 0."
+        ),
+        expected=T("a bias"),
+        received="use_bias=False",
+        blocks=False,
+    )
+
+
+@dataclass(frozen=True)
+class LeastSquares(EachNetwork):
+    """Weights and bias of the trained network are those of least squares on the same rows, within a share of each.
+
+    `within`: that share. None of them may be near 0, where shares mean nothing: so the target is not standardised.
+
+    >>> LeastSquares((Training(name="one", arguments=(1,)),), within=0.05)
+    """
+
+    topics = frozenset({"score"})
+    within: float = 0.05
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the rows on which a linear one shows its line."""
+        return (*super().held_back(), *(network.array("x_probe") for network in self.networks))
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge what the frozen graph computes."""
+        weights, bias = certified_line(case, network)
+        right_weights, right_bias = least_squares(case, network)
+        names = [*(f"w[{index}]" for index in range(len(right_weights))), "b"]
+        received, right = np.append(weights, bias), np.append(right_weights, right_bias)
+        if received.shape != right.shape or not np.isfinite(received).all():
+            return failed(T("The outputs of the network are not numbers for every row (NaN or infinite)."))
+        off = np.abs(received - right) / np.abs(right)
+        worst = int(np.argmax(off))
+        if off[worst] <= self.within:
+            return passed(
+                T(
+                    "Weights and bias are at most {off:.1%} away from the least-squares solution.",
+                    off=float(off[worst]),
+                )
+            )
+        return failed(
+            T(
+                "{name} of the network is {received:.3f}; the least-squares solution on the same rows has "
+                "{right:.3f}. At most {within:.0%} of that may lie between them. {advice}",
+                name=names[worst],
+                received=float(received[worst]),
+                right=float(right[worst]),
+                within=self.within,
+                advice=_advice(certified(case, network, after=True)),
+            ),
+            expected=f"{right[worst]:.3f}",
+            received=f"{received[worst]:.3f}",
+        )
+
+
+def _advice(model: Model) -> Words:
+    if _not_one_line(model) or _bent(model) or _without_bias(model):
+        return T("This network is not a single linear neuron with a bias; begin with that.")
+    return T("Train for longer, or with a learning rate that gets there.")

@@ -1,0 +1,202 @@
+"""TODO: grader/rubric/checks/networks/linear_answers.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.values import flat, is_numeric, name_of, numbers
+from grader.protocol.evidence import ArrayValue, Entries, Items, Value
+from grader.protocol.plan import Array as Given
+from grader.protocol.training import Training
+from grader.rubric.checks.networks.linear import certified_line
+from grader.rubric.checks.networks.several import AfterTraining
+from grader.rubric.checks.networks.single import certified
+
+ROUNDING = 0.0051  # a coefficient that was rounded to two decimals is still that coefficient
+
+
+def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Array, Array]:
+    """Return what was returned as weights and bias, whatever it was wrapped in."""
+    parts: list[Array] = []
+    match value:
+        case Items(items=(first, second)):
+            parts = [numbers(first, arrays, function), numbers(second, arrays, function)]
+        case Entries(entries=((_, first), (_, second))):
+            parts = [numbers(first, arrays, function), numbers(second, arrays, function)]
+        case ArrayValue(ref=ref, shape=(2, *_)):
+            parts = [arrays[ref][0], arrays[ref][1]]
+    if len(parts) != 2:
+        raise UnmetError(
+            failed(
+                T(
+                    "{function}() has to return a pair: `return w, b`. Received: {received}.",
+                    function=function,
+                    received=name_of(value),
+                ),
+                expected="(w, b)",
+                received=name_of(value),
+            )
+        )
+    if not all(is_numeric(part) for part in parts):
+        kinds = ", ".join(str(part.dtype) for part in parts)
+        raise UnmetError(
+            failed(
+                T("{function}() has to return numbers. Received: dtype {dtype}.", function=function, dtype=kinds),
+                expected=T("numbers"),
+                received=kinds,
+            )
+        )
+    return parts[0], parts[1]
+
+
+def _held_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
+    """Return kernel and bias as the frozen graph holds them; with a Normalization layer, they are another line."""
+    step = network.trained(case.seeds[0])
+    model, replayed = certified(case, network, after=True), case.replays[step]
+    assert model.graph is not None
+    if len(model.graph.dense) != 1 or not model.graph.dense[0].plain:
+        return ()
+    node, refs = model.graph.dense[0], replayed.evidence.constants
+    bias = float(replayed.arrays[refs[node.bias]].ravel()[0]) if node.bias else 0.0
+    kernel = replayed.arrays[refs[node.kernel]]
+    return ((kernel[:, 0].astype(np.float64), bias),) if kernel.shape[1] == 1 else ()
+
+
+def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float]]) -> Judgement:
+    rights = [np.append(weights, bias) for weights, bias in lines]
+    # A network that came to no numbers has no coefficients to be compared with.
+    if any(np.allclose(received, right, rtol=1e-3, atol=ROUNDING) for right in rights):
+        return passed(T("Weights and bias are those of the network."))
+    right = rights[-1]
+    names = [*(f"w[{index}]" for index in range(len(right) - 1)), "b"]
+    if len(right) == 2 and np.allclose(received[::-1], right, rtol=1e-3, atol=ROUNDING):
+        return failed(
+            T("{function}() returns (b, w); the task sheet wants (w, b).", function=function),
+            expected="(w, b)",
+            received="(b, w)",
+        )
+    off = np.abs(received - right)
+    worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
+    return failed(
+        T(
+            "{function}() returned other numbers than the network has. {name} has to be {right:.4f}; "
+            "received: {received:.4f}.",
+            function=function,
+            name=names[worst],
+            right=float(right[worst]),
+            received=float(received[worst]),
+        ),
+        expected=f"{names[worst]} = {right[worst]:.4f}",
+        received=f"{names[worst]} = {received[worst]:.4f}",
+    )
+
+
+@dataclass(frozen=True)
+class Coefficients(AfterTraining):
+    """`function(model)` returns the pair (w, b) of the trained network: a weight for each feature, and the bias.
+
+    >>> Coefficients((Training(name="one", arguments=(1,)),), "coefficients")
+    """
+
+    function: str = "coefficients"
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the rows on which a linear one shows its line."""
+        return (*super().held_back(), *(network.array("x_probe") for network in self.networks))
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
+        value, arrays = case.value(self.call(network, case.seeds[0]).id)
+        w, b = _pair(value, arrays, self.function)
+        lines = [certified_line(case, network), *_held_line(case, network)]
+        features = len(lines[0][0])
+        if w.size == 1 and b.size == features and features > 1:
+            return failed(
+                T("{function}() returns (b, w); the task sheet wants (w, b).", function=self.function),
+                expected="(w, b)",
+                received="(b, w)",
+            )
+        if w.size != features or b.size != 1:
+            return failed(
+                T(
+                    "{function}() has to return (w, b): as many weights as there are features ({features}), and "
+                    "one bias. Received: {weights} and {biases}.",
+                    function=self.function,
+                    features=features,
+                    weights=int(w.size),
+                    biases=int(b.size),
+                ),
+                expected=T("shapes {w} and {b}", w=f"({features},)", b="()"),
+                received=T("shapes {w} and {b}", w=str(w.shape), b=str(b.shape)),
+            )
+        return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)
+
+
+@dataclass(frozen=True)
+class Predictions(AfterTraining):
+    """`function(model, x)` returns what the network predicts, one number for each row. A column is told only.
+
+    >>> Predictions((Training(name="one", arguments=(1,)),), "predict")
+    """
+
+    function: str = "predict"
+
+    def more(self, network: Training) -> tuple[Given, ...]:
+        """Return the rows to predict."""
+        return (Given(name=network.array("x_val")),)
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge against the replay of the frozen graph."""
+        received = case.array(self.call(network, case.seeds[0]).id, self.function)
+        right = certified(case, network, after=True).outputs["x_val"]
+        if not is_numeric(received):
+            return failed(
+                T(
+                    "{function}() has to return numbers. Received: dtype {dtype}.",
+                    function=self.function,
+                    dtype=str(received.dtype),
+                ),
+                expected=T("numbers"),
+                received=str(received.dtype),
+            )
+        if flat(received).shape != (len(right),) or right.size != len(right):
+            return failed(
+                T(
+                    "{function}() has to return one number for each row: shape {expected}. Received: shape "
+                    "{received}.",
+                    function=self.function,
+                    expected=str((len(right),)),
+                    received=str(received.shape),
+                ),
+                expected=str((len(right),)),
+                received=str(received.shape),
+            )
+        off = np.abs(flat(received).astype(np.float64) - right.ravel())
+        if not np.allclose(flat(received), right.ravel(), rtol=1e-3, atol=1e-3):
+            worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
+            return failed(
+                T(
+                    "{function}() does not return what the network gives for these rows. The largest difference "
+                    "is in row {row}.",
+                    function=self.function,
+                    row=worst,
+                ),
+                expected=f"{right.ravel()[worst]:.4f}",
+                received=f"{flat(received)[worst]:.4f}",
+            )
+        if received.ndim > 1:
+            return passed(
+                T(
+                    "The predictions are those of the network. They have the shape {received}; flatten them to "
+                    "{expected}, or a difference to y becomes a table.",
+                    received=str(received.shape),
+                    expected=str((len(right),)),
+                ),
+                received=str(received.shape),
+            )
+        return passed(T("One number for each row, as the network gives it."))

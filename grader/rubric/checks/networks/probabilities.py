@@ -1,0 +1,90 @@
+"""How likely a network says that a yes is, and where along one feature it changes its mind."""
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.evidence.case import Case
+from grader.evidence.losses import identify, softmax
+from grader.evidence.network import Model
+from grader.protocol.training import Training
+from grader.rubric.checks.networks.single import compiled_at
+
+
+def as_columns(outputs: Array) -> Array:
+    """Return outputs (n,) as (n, 1): one number for each row either way."""
+    return outputs[:, None] if outputs.ndim == 1 else outputs
+
+
+def likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
+    """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
+    outputs = as_columns(outputs)
+    if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
+        return ()
+    numbers_ = outputs.astype(np.float64)
+    if outputs.shape[1] == 2:
+        second = softmax(numbers_)[:, 1]
+        return (
+            (numbers_[:, 1],) if head == "softmax" else (second,) if head == "linear" else (numbers_[:, 1], second)
+        )
+    raw = numbers_[:, 0]
+    if head == "sigmoid":
+        return (raw,)
+    return (sigmoid(raw),) if head == "linear" and from_logits else (raw, sigmoid(raw))
+
+
+def sigmoid(raw: Array) -> Array:
+    """Return the logistic function of each number, without overflow."""
+    squashed: Array = 1.0 / (1.0 + np.exp(-np.clip(raw, -700.0, 700.0)))
+    return squashed
+
+
+def _logit(likely: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds: Array = np.log(likely) - np.log1p(-likely)
+    return odds
+
+
+def reads_logits(case: Case, training: Training, model: Model) -> bool:
+    """Return whether the loss applies the sigmoid itself."""
+    described, compiled = compiled_at(case, training, model)
+    return compiled is not None and identify(compiled, case.steps[described].arrays)[1]
+
+
+def borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
+    """Return where a network of one feature says 0.5, told from what its graph computes along `x_probe`.
+
+    Where head and loss leave open how to read its outputs, there is one for each way. One that lies beyond the
+    ramp is that of the only weight and its bias.
+    """
+    assert model.graph is not None
+    outputs = model.outputs["x_probe"] if outputs is None else outputs
+    x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
+    if not np.isfinite(outputs).all() or float(np.ptp(outputs)) < _FLAT:
+        return []
+    ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, training, model))
+    found = [border for likely in ways for border in crossings(x, likely)]
+    if not found or len(ways) > 1:
+        found += _of_weights(model)
+    return found
+
+
+_FLAT = 1e-6
+
+
+def crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
+    """Return where the logit of a likelihood crosses a level: along a straight line for a single neuron."""
+    logit = np.clip(_logit(np.clip(likely, 0.0, 1.0)), -40.0, 40.0) - level
+    signs = np.sign(logit)
+    exact = [float(x[i]) for i in range(1, len(x) - 1) if signs[i] == 0 and signs[i - 1] * signs[i + 1] < 0]
+    between = np.flatnonzero(signs[:-1] * signs[1:] < 0)
+    return exact + [float(x[i] - logit[i] * (x[i + 1] - x[i]) / (logit[i + 1] - logit[i])) for i in between]
+
+
+def _of_weights(model: Model) -> list[float]:
+    """Return -b / w of the only weight of a network of one feature, and of its bias."""
+    assert model.graph is not None
+    kernels = [kernel for _, kernel in model.graph.kernels]
+    if len(kernels) != 1 or kernels[0].size != 1 or not kernels[0].any():
+        return []
+    biases = [float(w.ravel()[0]) for w in model.graph.weights if w.size == 1 and w is not kernels[0]]
+    return [-bias / float(kernels[0].ravel()[0]) for bias in biases or [0.0]]

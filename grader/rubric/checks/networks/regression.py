@@ -1,0 +1,211 @@
+"""Checks of networks that predict numbers: the loss that they are trained with, and R² on held-out rows."""
+
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.failures import explain
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.losses import identify
+from grader.evidence.network import Model, trained
+from grader.evidence.scores import r_squared
+from grader.protocol.evidence import CompileFacts
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.several import EachNetwork
+from grader.rubric.checks.networks.single import certified, compiled_at, not_compiled
+
+# Losses that measure how far a number is from the right one. The last two divide by the target or take its
+# logarithm, so they are none for targets around zero.
+REGRESSION_LOSSES = frozenset(
+    {"mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "logcosh", "custom"}
+)
+_RELATIVE_LOSSES = frozenset({"mean_absolute_percentage_error", "mean_squared_logarithmic_error"})
+_CLASS_METRICS = frozenset(
+    {
+        "accuracy",
+        "binary_accuracy",
+        "categorical_accuracy",
+        "sparse_categorical_accuracy",
+        "top_k_categorical_accuracy",
+        "sparse_top_k_categorical_accuracy",
+        "auc",
+        "precision",
+        "recall",
+        "f1_score",
+        "fbeta_score",
+    }
+)
+
+
+@dataclass(frozen=True)
+class RegressionLoss(EachNetwork):
+    """Compiled with a loss for numbers. Accuracy among the metrics keeps half of the points.
+
+    >>> RegressionLoss((Training(),))
+    """
+
+    topics = frozenset({"head"})
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge what the network was trained with, or else what it was compiled with."""
+        certified(case, network, after=False)
+        compiled, loss = compiled_with(case, network)
+        return (
+            loss_problem(compiled, loss)
+            or metric_problem(compiled)
+            or passed(T("{loss} measures how far the predicted number is from the right one.", loss=loss))
+        )
+
+
+def compiled_with(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
+    """Return how a network of the first seed is compiled when it is trained, and the canonical name of its
+    loss."""
+    before = trained(case, network, case.seeds[0]).before
+    step, compiled = compiled_at(case, network, before) if before is not None else ("", None)
+    if compiled is None:
+        return None, ""
+    return compiled, identify(compiled, case.steps[step].arrays)[0]
+
+
+def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
+    """Return the judgement for a model without a loss for numbers, else None."""
+    expected = T("a loss for numbers, such as mse or mae")
+    if compiled is None or not loss:
+        return replace(not_compiled(), blocks=False)
+    if loss in REGRESSION_LOSSES:
+        return None
+    if loss in _RELATIVE_LOSSES:
+        message = T(
+            "{loss} compares with the target by dividing by it or by its logarithm, so it goes wrong for "
+            "targets at and below zero. Use mse, mae or huber.",
+            loss=loss,
+        )
+    else:
+        message = T(
+            "{loss} is no loss for numbers: it is for classes or for directions. To predict a number, measure the "
+            "distance to it: mse, mae or huber.",
+            loss=loss,
+        )
+    return failed(message, expected=expected, received=loss, blocks=False)
+
+
+def metric_problem(compiled: CompileFacts | None) -> Judgement | None:
+    """Return the judgement for a metric that counts hits, else None."""
+    found = [name for name in (compiled.metrics if compiled else ()) if name in _CLASS_METRICS]
+    if not found:
+        return None
+    return partial(
+        0.5,
+        T(
+            "The loss is right, but {metric} counts exact hits, and a predicted 1.4999 for 1.5 is none: it says "
+            "nothing about numbers. Use mae or leave the metric out.",
+            metric=found[0],
+        ),
+        expected=T("metrics for numbers, such as mae"),
+        received=found[0],
+    )
+
+
+@dataclass(frozen=True)
+class RSquared(EachNetwork):
+    """R² on held-out rows: at least `at_least`, or at most `near_least_squares` below a least-squares solution.
+
+    The solution is scikit-learn's `LinearRegression` on the same rows. A score closer than `noise` to the
+    threshold
+    is decided by the median over all seeds, not by the luck of the first. Each network has its share of the
+    points.
+
+    >>> RSquared((Training(),), near_least_squares=0.02)
+    >>> RSquared((Training(),), at_least=0.8, noise=0.02)
+    """
+
+    topics = frozenset({"score"})
+    at_least: float | None = None
+    near_least_squares: float | None = None
+    noise: float = 0.005
+
+    def __post_init__(self) -> None:
+        if (self.at_least is None) == (self.near_least_squares is None):
+            raise ValueError("RSquared needs either at_least or near_least_squares")
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
+        certified(case, network, after=True)
+        wanted = self._wanted(case, network)
+        scores = [_score(case, network, seed) for seed in case.seeds]
+        # A training that came to no numbers is worse than any other.
+        score = median(-np.inf if score is None else score for score in scores)
+        doubt = len(case.seeds) == 1 and abs(score - wanted) < self.noise
+        return replace(self._decided(float(score), wanted), undecided=doubt)
+
+    def _wanted(self, case: Case, network: Training) -> float:
+        if self.at_least is not None:
+            return self.at_least
+        assert self.near_least_squares is not None
+        weights, bias = least_squares(case, network)
+        x, y = (case.outside[network.array(role)] for role in ("x_test", "y_test"))
+        return r_squared(y, x.astype(np.float64) @ weights + bias) - self.near_least_squares
+
+    def _decided(self, score: float, wanted: float) -> Judgement:
+        if not np.isfinite(score):
+            return failed(
+                T("The outputs of the network are not numbers for every row (NaN or infinite)."),
+                expected=T("R² of at least {wanted:.3f}", wanted=wanted),
+                received="NaN",
+            )
+        received = T("R² {score:.3f} on held-out rows", score=score)
+        if score >= wanted:
+            return passed(
+                T("R² on held-out rows: {score:.3f}; needed: {wanted:.3f}.", score=score, wanted=wanted),
+                received=received,
+            )
+        return failed(
+            T(
+                "R² on held-out rows: {score:.3f}; needed: {wanted:.3f}. {advice}",
+                score=score,
+                wanted=wanted,
+                advice=_advice(score),
+            ),
+            expected=T("R² of at least {wanted:.3f}", wanted=wanted),
+            received=received,
+        )
+
+
+def _advice(score: float) -> Words:
+    if score < 0:
+        return T("A negative R² is worse than always predicting the mean. Does the loss fall at all?")
+    return T("Is the loss still falling when the training ends? Then train for longer or with larger steps.")
+
+
+def _score(case: Case, network: Training, seed: int) -> float | None:
+    after = trained(case, network, seed).after
+    because = explain(case, network.fitted(seed)) if after is None else None
+    if because is not None and because.status is Status.NOT_GRADED:
+        raise UnmetError(because)
+    return r_squared_of(after, case, network)
+
+
+def r_squared_of(model: Model | None, case: Case, network: Training) -> float | None:
+    """Return R² on the held-out rows; None without one finite number for each of them."""
+    outputs = model.outputs.get("x_test") if model is not None else None
+    truth = case.outside[network.array("y_test")]
+    if outputs is None or outputs.size != truth.size or not np.isfinite(outputs).all():
+        return None
+    return r_squared(truth, outputs)
+
+
+def least_squares(case: Case, network: Training) -> tuple[Array, float]:
+    """Return weights (n_features,) and bias of the least-squares solution on the rows that `train` gets."""
+    return case.of_data(_least_squares, network.array("x_train"), network.array("y_train"))
+
+
+def _least_squares(x: Array, y: Array) -> tuple[Array, float]:
+    from sklearn.linear_model import LinearRegression  # a second of imports that not every check needs
+
+    line = LinearRegression().fit(x.astype(np.float64), y.astype(np.float64))
+    return np.asarray(line.coef_, dtype=np.float64), float(line.intercept_)

@@ -1,0 +1,170 @@
+"""Checks of an exercise with several networks: each is judged by itself, and the points are shared."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed
+from grader.evidence.network import Model, Trained, trained
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Call, Result, Step
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.single import Trains, certified
+
+MAX_MESSAGES = 3
+
+
+@dataclass(frozen=True)
+class EachNetwork(Check):
+    """A check that looks at several networks, and gives each of them the same share of the points."""
+
+    networks: tuple[Training, ...]
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of every training."""
+        return [step for network in self.networks for step in network.steps(seeds)]
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the trainings."""
+        return self.networks
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge each network, and put it together."""
+        return together(self.networks, [self.judged(case, network) for network in self.networks])
+
+    @abstractmethod
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge one of the networks. Raises nothing but `UnmetError`."""
+
+    def judged(self, case: Case, network: Training) -> Judgement:
+        """Return the judgement of one network, however it comes about."""
+        try:
+            return self.judge_one(case, network)
+        except UnmetError as unmet:
+            return unmet.judgement
+
+
+@dataclass(frozen=True)
+class AfterTraining(EachNetwork):
+    """A check that hands each trained network to a function of the submission."""
+
+    function: str = ""
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the trainings, and a call after each of them on the first seed."""
+        return [*super().steps(seeds), *(self.call(network, seeds[0]) for network in self.networks)]
+
+    def call(self, network: Training, seed: int) -> Call:
+        """Return the call of the function with a network that has been trained."""
+        return Call(
+            id=f"{self.function}@{network.fitted(seed).partition('@')[2]}",
+            function=self.function,
+            arguments=(Result(step=network.built(seed)), *self.more(network)),
+            after=network.fitted(seed),
+        )
+
+    def more(self, network: Training) -> tuple[Given, ...]:
+        """Return what the function is given besides the network."""
+        return ()
+
+
+def label(network: Training) -> str:
+    """Return what a message calls a network: how it is built."""
+    return f"{network.build}({', '.join(map(str, network.arguments))})"
+
+
+def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, named: bool = False) -> Judgement:
+    """Return one judgement for all: their mean share, and what is wrong with each that is not right.
+
+    `named`: the messages say themselves which network they are about. What could not be decided for one of them is
+    not decided for all. Where all have the same to say, it is said once.
+    """
+    wrong = [(n, j) for n, j in zip(networks, judgements, strict=True) if j.status is not Status.PASSED]
+    undecided = any(j.undecided for j in judgements)
+    if not wrong:
+        return replace(judgements[0], undecided=undecided)
+    for _, judgement in wrong:
+        if judgement.status is Status.NOT_GRADED:
+            return judgement
+    first = wrong[0][1]
+    if len(wrong) == len(judgements) and all(
+        (j.status, j.message) == (first.status, first.message) for _, j in wrong
+    ):
+        return replace(first, undecided=undecided)
+    share = sum(j.share for j in judgements) / len(judgements)
+    if share > 0:
+        status = Status.PARTIAL
+    elif all(j.status is first.status for _, j in wrong):
+        status = first.status
+    else:
+        status = Status.FAILED
+    return replace(
+        first,
+        status=status,
+        share=share,
+        message=_listed([j.message if named else of_network(n, j).message for n, j in wrong]),
+        undecided=undecided,
+        blocks=status is not Status.PARTIAL and all(j.blocks for j in judgements),
+    )
+
+
+def of_network(network: Training, judgement: Judgement) -> Judgement:
+    """Return a judgement whose message says which network it is about."""
+    return replace(judgement, message=T("{network}: {message}", network=label(network), message=judgement.message))
+
+
+def _listed(messages: Sequence[Words]) -> Words:
+    told = messages[0]
+    for message in messages[1:MAX_MESSAGES]:
+        told = T("{first} {second}", first=told, second=message)
+    return told
+
+
+@dataclass(frozen=True)
+class TrainsEach(EachNetwork):
+    """Every network is really trained: weights that change and stay numbers, and the history comes back.
+
+    >>> TrainsEach((Training(name="one", arguments=(1,)), Training(name="ten", arguments=(10,))))
+    """
+
+    topics = frozenset({"training"})
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge as `Trains` does, after a look for weights that are no numbers any more."""
+        certified(case, network, after=False)
+        case.seen(network.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
+        model = certified(case, network, after=True)
+        if not is_finite(model):
+            return _diverged(model, trained(case, network, case.seeds[0]))
+        # What the network predicts can be judged all the same where it was not trained.
+        return replace(Trains(network).judge(case), blocks=False)
+
+
+def is_finite(model: Model) -> bool:
+    """Return whether the weights of a network are numbers."""
+    return all(np.isfinite(weight).all() for weight in (model.graph.weights if model.graph else ()))
+
+
+def _diverged(model: Model, network: Trained) -> Judgement:
+    losses = network.curves.get("loss", [])
+    epoch = next((number for number, loss in enumerate(losses, start=1) if not np.isfinite(loss)), None)
+    rate = model.facts.compiled.learning_rate if model.facts.compiled else None
+    return failed(
+        T(
+            "After train() the weights are no numbers any more (NaN): each step was so large that the loss grew "
+            "instead of falling. Use a smaller learning rate. {received}",
+            received=_rate(rate),
+        ),
+        expected=T("weights that stay numbers"),
+        received="NaN" if epoch is None else T("a loss of NaN from epoch {epoch} on", epoch=epoch),
+    )
+
+
+def _rate(rate: float | None) -> Words:
+    return T("Yours is {rate:g}.", rate=rate) if rate is not None else T("Are all features and targets numbers?")

@@ -1,0 +1,408 @@
+"""Checks of a network: what it is built of, whether head, loss and labels fit one another, how it was trained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, not_graded, partial, passed
+from grader.evidence.losses import identify
+from grader.evidence.network import Model, Trained, trained
+from grader.evidence.values import name_of
+from grader.protocol.evidence import CompileFacts, FitFacts, ModelValue
+from grader.protocol.plan import Step
+from grader.protocol.training import Training
+from grader.rubric.checks.base import Check
+
+
+@dataclass(frozen=True)
+class NetworkCheck(Check):
+    """What all checks of a network share."""
+
+    training: Training
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of the training."""
+        return self.training.steps(seeds)
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the training."""
+        return (self.training,)
+
+
+def certified(case: Case, training: Training, *, after: bool) -> Model:
+    """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be trusted."""
+    seed = case.seeds[0]
+    network = trained(case, training, seed)
+    if network.before is None:
+        value, _ = case.value(training.built(seed))
+        if isinstance(value, ModelValue):
+            case.seen(
+                training.model(seed)
+            )  # it was a model, so the description says why there is nothing to judge
+        raise UnmetError(_no_model(training.build, name_of(value)))
+    if network.before.facts.graph is None:
+        raise UnmetError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
+    if network.before.graph is None and not network.before.forbidden:
+        raise UnmetError(_no_replay(network.before))
+    if any(not item.agrees for item in case.agreements):
+        raise UnmetError(
+            not_graded(
+                T(
+                    "The grader could not certify this network: what it claims and what it computes disagree. "
+                    "See the certification below; a person has to look at it."
+                )
+            )
+        )
+    if after and network.after is None:
+        case.seen(training.trained(seed))  # skipped where train() did not come to a result
+        raise UnmetError(not_graded(T("The grader has no description of the trained network.")))
+    chosen = network.after if after else network.before
+    assert chosen is not None
+    return chosen
+
+
+def _no_model(function: str, received: str) -> Judgement:
+    message = T(
+        "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
+    )
+    if received == "None":
+        message = T("{function}() returned None. Is there a `return model` at its end?", function=function)
+    return failed(message, expected=T("a compiled keras.Model"), received=received)
+
+
+def _no_graph(model: Model, row: tuple[int, ...]) -> Judgement:
+    message = T(
+        "The network could not be called on rows of the shape {row}: {problem}",
+        row=str(row),
+        problem=model.problem,
+    )
+    return failed(message, expected=T("a network that takes the rows of x"), received=model.problem)
+
+
+def _no_replay(model: Model) -> Judgement:
+    return not_graded(T("The grader could not run the frozen network: {problem}", problem=model.problem))
+
+
+@dataclass(frozen=True)
+class Architecture(NetworkCheck):
+    """The network takes `inputs` features, has at least `hidden` hidden layers, and `outputs` outputs.
+
+    >>> Architecture(Training(), inputs=64, hidden=1, outputs=10)
+    """
+
+    topics = frozenset({"architecture"})
+    inputs: int
+    outputs: int
+    hidden: int = 1
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the frozen graph, so that all styles of building are one."""
+        model = certified(case, self.training, after=False)
+        assert model.graph is not None
+        if model.units is None:
+            shape = model.facts.graph.output_shape if model.facts.graph else ()
+            return failed(
+                T(
+                    "Expected {outputs} numbers for each row. Received: outputs of shape {shape}. "
+                    "Is a Flatten layer missing?",
+                    outputs=self.outputs,
+                    shape=str(shape),
+                ),
+                expected=f"(None, {self.outputs})",
+                received=str(shape),
+            )
+        if model.units != self.outputs:
+            return failed(
+                T(
+                    "Expected {outputs} output units, one per class. Received: units={units}.",
+                    outputs=self.outputs,
+                    units=model.units,
+                ),
+                expected=T("{count} output units", count=self.outputs),
+                received=T("{count} output units", count=model.units),
+            )
+        if model.graph.hidden < self.hidden:
+            # What builds on the network can be judged all the same: one mistake, one criterion.
+            return failed(
+                T(
+                    "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
+                    "Without one, the network can only draw straight borders between the classes.",
+                    hidden=self.hidden,
+                    found=model.graph.hidden,
+                ),
+                expected=T("hidden layers: at least {count}", count=self.hidden),
+                received=T("hidden layers: {count}", count=model.graph.hidden),
+                blocks=False,
+            )
+        return passed(
+            T(
+                "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
+                inputs=self.inputs,
+                hidden=model.graph.hidden,
+                outputs=model.units,
+                parameters=model.facts.parameters,
+            )
+        )
+
+
+def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
+    """Return what the network of the first seed was trained with, and the step that saw it.
+
+    It may have been compiled anew in `train`; without a training, that is what it was built with.
+    """
+    seed = case.seeds[0]
+    after = trained(case, training, seed).after
+    if after is not None:
+        return training.trained(seed), after.facts.compiled
+    return training.model(seed), model.facts.compiled
+
+
+def loss_of(case: Case, training: Training, model: Model) -> tuple[str, bool]:
+    """Return the loss that a network is trained with, and its `from_logits`; `UnmetError` where there is none."""
+    described, compiled = compiled_at(case, training, model)
+    if compiled is None or not compiled.loss:
+        raise UnmetError(not_compiled())
+    return identify(compiled, case.steps[described].arrays)
+
+
+def not_compiled() -> Judgement:
+    """Return the judgement for a model without a loss."""
+    return failed(
+        T(
+            "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
+            "return it."
+        ),
+        expected=T("a compiled model"),
+        received=T("a model that is not compiled"),
+    )
+
+
+@dataclass(frozen=True)
+class HeadAndLoss(NetworkCheck):
+    """Output activation, loss and format of the labels fit one another, for exclusive classes.
+
+    A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes.
+
+    >>> HeadAndLoss(Training())
+    """
+
+    topics = frozenset({"head"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge head, loss and labels as they are when `fit` gets them."""
+        model = certified(case, self.training, after=False)
+        loss, from_logits = loss_of(case, self.training, model)
+        assert model.graph is not None
+        return (
+            self._label_problem(case, loss)
+            or _two_activations(model.graph.stacked)
+            or _fit_of_head_and_loss(
+                model.head, loss, model.units or 0, self._loss_for_labels(case), from_logits=from_logits
+            )
+        )
+
+    def _loss_for_labels(self, case: Case) -> str:
+        """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""
+        fits = trained(case, self.training, case.seeds[0]).fits
+        rank = (_label_rank(fits[0]) if fits else None) or case.task.labels
+        return "sparse_categorical_crossentropy" if rank == "integers" else "categorical_crossentropy"
+
+    def _label_problem(self, case: Case, loss: str) -> Judgement | None:
+        """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
+        fits = trained(case, self.training, case.seeds[0]).fits
+        rank = _label_rank(fits[0]) if fits else None
+        if rank is None:
+            return None
+        expected = T("one-hot labels with categorical_crossentropy")
+        if case.task.labels == "integers":
+            expected = T("integer labels with {loss}", loss="sparse_categorical_crossentropy")
+        if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
+            return failed(
+                T(
+                    "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
+                    "{shape}. Use categorical_crossentropy, or hand integers to fit.",
+                    shape=str(fits[0].y_shape),
+                ),
+                expected=expected,
+                received=T("one-hot labels with sparse_categorical_crossentropy"),
+            )
+        if loss in _ONE_HOT_LOSSES and rank == "integers":
+            return failed(
+                T(
+                    "{loss} wants one-hot labels, but fit was given integers {shape}. Hand on the one-hot rows, "
+                    "or use sparse_categorical_crossentropy.",
+                    loss=loss,
+                    shape=str(fits[0].y_shape),
+                ),
+                expected=expected,
+                received=T("integer labels with {loss}", loss=loss),
+            )
+        return None
+
+
+# For one-hot labels, the divergence is the cross-entropy; the focal one only weighs its rows.
+_ONE_HOT_LOSSES = frozenset({"categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"})
+_SQUASHING = frozenset({"softmax", "sigmoid", "tanh", "relu", "relu6", "softsign"})
+
+
+def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
+    """Return the judgement for a softmax on numbers that an activation has squashed before, else None."""
+    if stacked[-1:] != ("softmax",) or stacked[-2] not in _SQUASHING:
+        return None
+    return failed(
+        T(
+            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the "
+            "raw numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove "
+            "{first}.",
+            first=stacked[-2],
+        ),
+        expected=T("one activation at the output: softmax"),
+        received=", ".join(stacked),
+    )
+
+
+def _label_rank(fit: FitFacts) -> str | None:
+    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
+        return "one_hot"
+    return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
+
+
+def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_logits: bool) -> Judgement:
+    """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
+    cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
+    received = T(
+        "{head} output with {loss}{logits}",
+        head=head,
+        loss=loss or "custom",
+        logits=" (from_logits=True)" if from_logits else "",
+    )
+    expected = T(
+        "softmax output with {loss} (or a linear output with from_logits=True)",
+        loss=loss if cross_entropy else usual,
+    )
+    if cross_entropy and head == "softmax" and not from_logits:
+        return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
+    if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
+        return passed(
+            T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
+        )
+    if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
+        return partial(
+            0.5,
+            T(
+                "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
+                "over the {units} classes. Use softmax, because each row belongs to exactly one class.",
+                units=units,
+            ),
+            expected=expected,
+            received=received,
+        )
+    if cross_entropy and head == "softmax":
+        message = T(
+            "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
+            "Remove one of the two."
+        )
+    elif cross_entropy and head == "linear":
+        message = T(
+            "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say "
+            "from_logits=True.",
+            loss=loss,
+        )
+    elif not cross_entropy:
+        message = T(
+            "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
+            "mistakes. Received: {loss}.",
+            usual=usual,
+            loss=loss,
+        )
+    else:
+        message = T(
+            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
+            head=head,
+        )
+    return failed(message, expected=expected, received=received)
+
+
+MOST_SEEN = 0.5  # a few rows may really occur twice in the data
+SEEN = T(
+    "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
+    "training never sees: pass validation_data=(x_val, y_val)."
+)
+
+
+@dataclass(frozen=True)
+class Trains(NetworkCheck):
+    """Training changes the weights, validation data go to `fit`, and the history comes back.
+
+    >>> Trains(Training())
+    """
+
+    topics = frozenset({"training"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
+        certified(case, self.training, after=False)
+        case.seen(self.training.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
+        model = certified(case, self.training, after=True)
+        network = trained(case, self.training, case.seeds[0])
+        assert network.before is not None
+        if not _weights_moved(network.before, model):
+            return failed(
+                T(
+                    "After train() the weights are what they were before: nothing was learned. Does train() "
+                    "call model.fit() on the model that it is given?"
+                ),
+                expected=T("weights that training changed"),
+                received=T("the same weights as before"),
+            )
+        problems = list(self._problems(network, name_of(case.value(self.training.fitted(network.seed))[0])))
+        if not problems and not self.training.validation:
+            return passed(T("The weights changed, and the history came back."))
+        if not problems:
+            return passed(T("The weights changed, validation data were passed, and the history came back."))
+        if len(problems) == 1:
+            return problems[0]
+        both = T("{first} {second}", first=problems[0].message, second=problems[1].message)
+        return failed(both, expected=problems[0].expected, received=problems[0].received)
+
+    def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
+        fits = [fit for fit in network.fits if fit.finished]
+        found = []
+        if self.training.validation and fits and not any(fit.validation for fit in fits):
+            found.append(
+                partial(
+                    0.5,
+                    T(
+                        "fit was called without validation data. Pass validation_data=(x_val, y_val), "
+                        "or nobody sees when the network begins to overfit."
+                    ),
+                    expected="validation_data=(x_val, y_val)",
+                    received=T("no validation data"),
+                )
+            )
+        if self.training.validation and any(fit.validation_seen > MOST_SEEN for fit in fits):
+            found.append(
+                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=T("training rows"))
+            )
+        if not network.returned_history:
+            found.append(
+                partial(
+                    0.5,
+                    T("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
+                    expected="History",
+                    received=returned,
+                )
+            )
+        return found
+
+
+def _weights_moved(before: Model, after: Model) -> bool:
+    if before.graph is None or after.graph is None:
+        return False
+    pairs = [(a, b) for (_, a), (_, b) in zip(before.graph.kernels, after.graph.kernels, strict=False)]
+    if not pairs:  # weights in a shape of their own: what comes out tells
+        pairs = [(a, after.outputs[name]) for name, a in before.outputs.items() if name in after.outputs]
+    return any(a.shape != b.shape or not np.array_equal(a, b, equal_nan=True) for a, b in pairs)

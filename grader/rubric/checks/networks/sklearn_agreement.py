@@ -1,0 +1,173 @@
+"""A check that compares networks with what scikit-learn makes of the same rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T
+from grader.evidence.case import Case
+from grader.evidence.failures import explain
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.network import Model, trained
+from grader.evidence.scores import decided
+from grader.protocol.plan import Step
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.binary import takes_rows
+from grader.rubric.checks.networks.probabilities import as_columns, borders
+from grader.rubric.checks.networks.single import certified
+
+
+@dataclass(frozen=True)
+class NearScikitLearn(Check):
+    """The networks come where scikit-learn's `LogisticRegression` without penalty comes, on the same rows.
+
+    Half of the points: the accuracy of `many` on held-out rows is not lower by more than `within`. The other half:
+    the border of `one` is not further away than `border`. Closer than `noise` to either, the median of all seeds
+    decides.
+
+    >>> many = Training(arguments=(30,), name="thirty")
+    >>> NearScikitLearn(many, Training(arguments=(1,), name="one", rows="one_"), within=0.02, border=0.1)
+    """
+
+    topics = frozenset({"score"})
+    many: Training
+    one: Training
+    within: float
+    border: float
+    noise: float = 0.01
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of both trainings."""
+        return (*self.many.steps(seeds), *self.one.steps(seeds))
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return both trainings."""
+        return (self.many, self.one)
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return what networks need, and the ramp along which `one` shows its border."""
+        return (*super().held_back(), self.one.array("x_probe"))
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge both, each for half of the points."""
+        parts = [_or_why_not(self._accuracy, case), _or_why_not(self._border, case)]
+        undecided = any(part.undecided for part in parts)
+        lost = [part for part in parts if part.status is not Status.PASSED]
+        undecidable = next((part for part in lost if part.status is Status.NOT_GRADED), None)
+        if undecidable is not None:
+            return undecidable
+        both = T("{first} {second}", first=parts[0].message, second=parts[1].message)
+        if not lost:
+            return replace(passed(both), undecided=undecided)
+        if len(lost) == 1:
+            half = partial(0.5, lost[0].message, expected=lost[0].expected, received=lost[0].received)
+            return replace(half, undecided=undecided)
+        # Where both were kept from being judged by the same thing, it is told once.
+        same = parts[0].message == parts[1].message
+        return replace(parts[0], message=parts[0].message if same else both, undecided=undecided)
+
+    def _accuracy(self, case: Case) -> Judgement:
+        takes_rows(case, self.many)
+        certified(case, self.many, after=True)
+        truth = case.outside[self.many.array("y_test")]
+        of_seeds = [_share_of_right(model, truth) for model in _each_seed(case, self.many)]
+        found, reference = median(of_seeds), _scikit_learn(case, self.many)[0]
+        doubt = len(case.seeds) == 1 and abs(found - (reference - self.within)) < self.noise
+        if found >= reference - self.within:
+            message = T(
+                "{found:.1%} of the held-out rows are right; scikit-learn's LogisticRegression gets "
+                "{reference:.1%}.",
+                found=found,
+                reference=reference,
+            )
+            return replace(passed(message), undecided=doubt)
+        message = T(
+            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the same "
+            "rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
+            found=found,
+            reference=reference,
+        )
+        expected = T("accuracy of at least {least:.3f}", least=reference - self.within)
+        return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
+
+    def _border(self, case: Case) -> Judgement:
+        takes_rows(case, self.one)
+        certified(case, self.one, after=True)
+        reference = _scikit_learn(case, self.one)[1]
+        of_seeds = []
+        for model in _each_seed(case, self.one):
+            there = borders(case, self.one, model) if model is not None and model.graph is not None else []
+            of_seeds.append(min(there, key=lambda x: abs(x - reference), default=np.inf))
+        distance = median(abs(x - reference) for x in of_seeds)
+        found = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
+        doubt = len(case.seeds) == 1 and abs(distance - self.border) < self.noise
+        if distance <= self.border:
+            message = T(
+                "With one feature, the network says 0.5 at {found:.2f}; scikit-learn at {reference:.2f}.",
+                found=found,
+                reference=reference,
+            )
+            return replace(passed(message), undecided=doubt)
+        expected = T(
+            "a border from {low:.2f} to {high:.2f}", low=reference - self.border, high=reference + self.border
+        )
+        if not np.isfinite(found):
+            nowhere = T(
+                "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained on "
+                "the same rows, says it at {reference:.2f}.",
+                reference=reference,
+            )
+            return failed(nowhere, expected=expected, received=T("no border"))
+        message = T(
+            "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, trained "
+            "on the same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
+            "stays where it is.",
+            found=found,
+            reference=reference,
+        )
+        return replace(failed(message, expected=expected, received=f"{found:.2f}"), undecided=doubt)
+
+
+def _share_of_right(model: Model | None, truth: Array) -> float:
+    """Return the accuracy on held-out rows; 0 where the network puts out no numbers."""
+    outputs = model.outputs.get("x_test") if model is not None else None
+    if model is None or outputs is None or not np.isfinite(outputs).all():
+        return 0.0
+    columns = as_columns(outputs)
+    return float((decided(columns, model.head) == truth).mean()) if columns.ndim == 2 else 0.0
+
+
+def _or_why_not(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
+    try:
+        return judge(case)
+    except UnmetError as unmet:
+        return unmet.judgement
+
+
+def _each_seed(case: Case, training: Training) -> Sequence[Model | None]:
+    """Return the trained network of each seed; `UnmetError` where the grader lost one."""
+    found = []
+    for seed in case.seeds:
+        after = trained(case, training, seed).after
+        because = explain(case, training.fitted(seed)) if after is None else None
+        if because is not None and because.status is Status.NOT_GRADED:
+            raise UnmetError(because)
+        found.append(after)
+    return found
+
+
+def _scikit_learn(case: Case, training: Training) -> tuple[float, float]:
+    """Return what scikit-learn makes of the same rows: its accuracy on those held out, and its first border."""
+    return case.of_data(_fitted, *map(training.array, ("x_train", "y_train", "x_test", "y_test")))
+
+
+def _fitted(x: Array, y: Array, x_held: Array, y_held: Array) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression  # a second of imports that not everybody needs
+
+    model = LogisticRegression(C=np.inf, max_iter=10_000).fit(x.astype(np.float64), y)
+    return float(model.score(x_held.astype(np.float64), y_held)), float(-model.intercept_[0] / model.coef_[0, 0])

@@ -1,0 +1,295 @@
+"""Checks of what a student says about networks: scores of a trained one, and which statement is true of which
+style."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.scores import r_squared
+from grader.evidence.values import is_numeric, name_of, numbers
+from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
+from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Step, value_of
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.several import AfterTraining
+from grader.rubric.checks.networks.single import certified
+
+CLOSE = 2e-3  # scores may be rounded to two or three decimals, or be computed in 32 bits
+ROUNDING = 0.0051
+
+
+@dataclass(frozen=True)
+class RegressionScores(AfterTraining):
+    """`function(model, x, y)` returns {"r2": ..., "mae": ...} of a trained network.
+
+    It is judged with the last network that was trained: those that are missing cost nothing here, and where
+    networks
+    share layers, only the last is still what it was when it was described.
+
+    `truth` names the labels that the function is given with the validation rows. Noisy ones tell more: where the
+    network is nearly right, a score with truth and prediction swapped is nearly right as well.
+
+    >>> RegressionScores((Training(name="sequential"),), "scores", truth="y_val")
+    """
+
+    function: str = "scores"
+    truth: str = "y_val"
+
+    def more(self, network: Training) -> tuple[Given, ...]:
+        """Return rows that the network has not been trained with."""
+        return (Given(name=network.array("x_val")), Given(name=network.array(self.truth)))
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge with one of the networks."""
+        there = [network for network in self.networks if _is_trained(case, network)] or self.networks[:1]
+        return self.judge_one(case, there[-1])
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Judge against the outputs of the frozen graph."""
+        value, arrays = case.value(self.call(network, case.seeds[0]).id)
+        received = _scores(value, arrays, self.function)
+        outputs = certified(case, network, after=True).outputs["x_val"]
+        truth = case.inside[network.array(self.truth)].astype(np.float64)
+        if outputs.size != truth.size or not np.isfinite(outputs).all():
+            raise UnmetError(failed(T("The outputs of the network are not one number for every row.")))
+        predicted = outputs.ravel().astype(np.float64)
+        right = {"r2": r_squared(truth, predicted), "mae": float(np.abs(truth - predicted).mean())}
+        for name, expected in right.items():
+            if not _close(received[name], expected):
+                return failed(
+                    T(
+                        "{function}() returned {received:.4f} as {name}; the outputs of the network give "
+                        "{expected:.4f}. {reason}",
+                        function=self.function,
+                        name=name,
+                        received=received[name],
+                        expected=expected,
+                        reason=_reason(name, received[name], truth, predicted),
+                    ),
+                    expected=f"{name} = {expected:.4f}",
+                    received=f"{name} = {received[name]:.4f}",
+                )
+        return passed(T("R² and mean absolute error are those of the network."))
+
+
+def _is_trained(case: Case, network: Training) -> bool:
+    try:
+        certified(case, network, after=True)
+    except UnmetError:
+        return False
+    return True
+
+
+def _close(received: float, expected: float) -> bool:
+    return bool(np.isclose(received, expected, rtol=CLOSE, atol=ROUNDING))
+
+
+def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words:
+    """Return which known mistake gives this number."""
+    table = truth[:, None] - predicted[None, :]
+    spread = ((truth - truth.mean()) ** 2).sum()
+    mistakes = {
+        "table": [float(np.abs(table).mean()), *(1 - (table**2).sum() / spread / n for n in (1, len(truth)))],
+        "swapped": [r_squared(predicted, truth)],
+        "squared": [float(((truth - predicted) ** 2).mean()), float(np.sqrt(((truth - predicted) ** 2).mean()))],
+        "sign": [-r_squared(truth, predicted), float((truth - predicted).mean()), 1 - r_squared(truth, predicted)],
+        "correlation": [float(np.corrcoef(truth, predicted)[0, 1] ** 2)],
+    }
+    kind = next((k for k, values in mistakes.items() if any(_close(received, value) for value in values)), "")
+    if kind == "table":
+        return T(
+            "y has the shape (n,) and the predictions have (n, 1), so their difference is a table (n, n). Flatten "
+            "the predictions first."
+        )
+    if kind == "swapped" and name == "r2":
+        return T("Truth and prediction are swapped: r2_score(y_true, y_pred).")
+    if kind == "squared":
+        return T("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
+    if kind == "sign":
+        return T("Look at the formula again: 1 - squared errors / squared distances from the mean of y.")
+    if kind == "correlation":
+        return T("That is the squared correlation, which does not see predictions that are off by a factor.")
+    return T("Is it computed on the rows that the function is given?")
+
+
+def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[str, float]:
+    """Return both scores by name; `UnmetError` says what is there instead."""
+    expected = '{"r2": ..., "mae": ...}'
+    entries = {}
+    if isinstance(value, Entries):
+        entries = {key.strip().casefold().replace("²", "2"): item for key, item in value.entries}
+    if not {"r2", "mae"} <= entries.keys():
+        raise UnmetError(
+            failed(
+                T(
+                    "{function}() has to return a dict with the keys r2 and mae. Received: {received}.",
+                    function=function,
+                    received=name_of(value),
+                ),
+                expected=expected,
+                received=name_of(value),
+            )
+        )
+    found = {}
+    for name in ("r2", "mae"):
+        array = numbers(entries[name], arrays, function)
+        if not is_numeric(array) or array.size != 1:
+            raise UnmetError(
+                failed(
+                    T(
+                        "{function}() has to return one number as {name}. Received: {received}.",
+                        function=function,
+                        name=name,
+                        received=name_of(entries[name]),
+                    ),
+                    expected=expected,
+                    received=name_of(entries[name]),
+                )
+            )
+        found[name] = float(array.ravel()[0])
+    return found
+
+
+@dataclass(frozen=True)
+class StyleFacts(Check):
+    """The global `name` says for each statement which styles it is true of; each has its share of the points.
+
+    `truth` says it rightly: statement by statement, the styles. Sets, lists and tuples of words are fine, and
+    one text with several; in English and German, in any case.
+
+    >>> StyleFacts("STYLE_FACTS", {"branches": ("functional", "subclassed")})
+    """
+
+    name: str
+    truth: Mapping[str, tuple[str, ...]]
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the reading of the global."""
+        return (value_of(self.name),)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge each statement by itself."""
+        value, arrays = case.read(self.name)
+        if not isinstance(value, Entries):
+            return failed(
+                T(
+                    "{name} has to be a dict: for each statement the styles that it is true of. Received: "
+                    "{received}.",
+                    name=self.name,
+                    received=name_of(value),
+                ),
+                expected=T("a dict with {count} statements", count=len(self.truth)),
+                received=name_of(value),
+            )
+        given = {key.strip().casefold(): item for key, item in value.entries}
+        answered = {key: given[key] for key in self.truth if key in given and not _is_open(given[key])}
+        if not answered:
+            message = T("No statement of {name} has an answer yet.", name=self.name)
+            untouched = any(key in given for key in self.truth)  # as the stub has them
+            return Judgement(Status.NOT_ATTEMPTED, message) if untouched else failed(message)
+        wrong = {
+            key: _wrong(key, item, styles_of(item, arrays), set(self.truth[key]))
+            for key, item in answered.items()
+            if styles_of(item, arrays) != set(self.truth[key])
+        }
+        return self._counted(wrong, [key for key in self.truth if key not in answered])
+
+    def _counted(self, wrong: Mapping[str, Words], unanswered: Sequence[str]) -> Judgement:
+        right = len(self.truth) - len(wrong) - len(unanswered)
+        if right == len(self.truth):
+            return passed(T("All {count} statements are right.", count=right))
+        message: Words = T("Still without an answer: {names}.", names=", ".join(unanswered))
+        if wrong:
+            message = next(iter(wrong.values()))
+        if len(wrong) > 1:
+            message = T("{first} Also look at: {others}.", first=message, others=", ".join(list(wrong)[1:]))
+        expected = T("right answers: {count}", count=len(self.truth))
+        received = T("right answers: {count}", count=right)
+        if right == 0:
+            return failed(message, expected=expected, received=received)
+        return partial(right / len(self.truth), message, expected=expected, received=received)
+
+
+def _is_open(value: Value | None) -> bool:
+    return (
+        value is None
+        or isinstance(value, NoneValue)
+        or (isinstance(value, OtherValue) and value.type == "ellipsis")
+    )
+
+
+def _wrong(key: str, value: Value, styles: set[str] | None, truth: set[str]) -> Words:
+    if styles is None:
+        return T(
+            "{key}: {received} is no set of styles. Use the words sequential, functional and subclassed.",
+            key=key,
+            received=name_of(value),
+        )
+    if styles - truth:
+        style = min(styles - truth)
+        return T("{key}: this is not true of {style}. {advice}", key=key, style=style, advice=_advice(style))
+    return T("{key}: this is true of more styles than that.", key=key)
+
+
+def _advice(style: str) -> Words:
+    if style == "sequential":
+        return T("A Sequential is a stack: one input, one output, and nothing to decide on the way.")
+    if style == "functional":
+        return T(
+            "The functional API draws a plan of layers: it may branch and join, but it is fixed before any row "
+            "goes through it."
+        )
+    return T("In a subclass, call is ordinary Python: anything may happen there, and Keras cannot foresee it.")
+
+
+_WORDS = {
+    "sequential": "sequential",
+    "sequentials": "sequential",
+    "sequenziell": "sequential",
+    "sequentiell": "sequential",
+    "functional": "functional",
+    "funktional": "functional",
+    "funktionale": "functional",
+    "funktionales": "functional",
+    "subclassed": "subclassed",
+    "subclass": "subclassed",
+    "subclassing": "subclassed",
+    "unterklasse": "subclassed",
+    "abgeleitet": "subclassed",
+    "vererbung": "subclassed",
+    "klasse": "subclassed",
+}
+_ALL = frozenset({"all", "alle", "every", "jeder"})
+_FILLERS = frozenset(
+    {"and", "und", "or", "oder", "of", "them", "the", "der", "die", "das", "drei", "three", "own", "eigene"}
+    | {"abgeleitete", "keras", "api", "model", "models", "modell", "modelle", "style", "styles", "stil", "stile"}
+)
+
+
+def styles_of(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
+    """Return the styles that an answer names, or None where it says something else."""
+    texts: list[str] = []
+    for item in value.items if isinstance(value, Items) else (value,):
+        if isinstance(item, TextValue):
+            texts.append(item.text)
+        elif isinstance(item, ArrayValue) and arrays[item.ref].dtype.kind == "U":
+            texts += [str(text) for text in arrays[item.ref].ravel()]
+        else:
+            return None
+    found: set[str] = set()
+    for word in re.findall(r"\w+", " ".join(texts).casefold()):
+        if word in _WORDS:
+            found.add(_WORDS[word])
+        elif word in _ALL:
+            found.update(_WORDS.values())
+        elif word not in _FILLERS:
+            return None
+    return found

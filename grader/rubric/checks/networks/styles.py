@@ -1,0 +1,115 @@
+"""Checks of one network written in several styles: is each what it says, and are they the same network?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.i18n import T, Words
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, passed
+from grader.evidence.network import trained
+from grader.protocol.evidence import ModelFacts
+from grader.protocol.plan import Step
+from grader.protocol.training import Training
+from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.several import label
+from grader.rubric.checks.networks.single import certified
+
+# How Keras and TensorFlow complain about weights that are made anew in each call.
+_MADE_IN_CALL = ("only supports singleton tf.Variables", "cannot add new elements of state")
+
+
+@dataclass(frozen=True)
+class HasStyle(Check):
+    """A function returns a model of its style: sequential, functional or subclassed, and no other in disguise.
+
+    `network`: the training whose `build` is that function, `style`: "sequential", "functional" or "subclassed". A
+    model that does nothing but call another one is that other one's style.
+
+    >>> HasStyle(Training(build="build_functional", name="functional"), "functional")
+    """
+
+    network: Training
+    style: str
+    topics = frozenset({"architecture"})
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of the training."""
+        return self.network.steps(seeds)
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the training."""
+        return (self.network,)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the class of the model, where its layers lie, and whether they outlive a call."""
+        known = trained(case, self.network, case.seeds[0]).before
+        if known is not None and known.facts.graph is None and _made_in_call(known.facts):
+            return _layers_in_call(known.facts)
+        facts = certified(case, self.network, after=False).facts
+        if facts.style != self.style:
+            return self._other_style(facts)
+        wrapped = _wrapped(facts)
+        if wrapped:
+            return failed(
+                T(
+                    "This model does nothing but call another model, {wrapped}, which holds all of the layers. "
+                    "That is the other model in disguise: make the layers here, and thread them here.",
+                    wrapped=wrapped,
+                ),
+                expected=_how(self.style),
+                received=T("all layers inside {wrapped}", wrapped=wrapped),
+                blocks=False,
+            )
+        return passed(T("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
+
+    def _other_style(self, facts: ModelFacts) -> Judgement:
+        message = T(
+            "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
+            function=label(self.network),
+            wanted=_kind(self.style),
+            how=_how(self.style),
+            received=_kind(facts.style),
+            type=facts.type,
+        )
+        received = T("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
+        return failed(message, expected=_how(self.style), received=received, blocks=False)
+
+
+def _kind(style: str) -> Words:
+    if style == "sequential":
+        return T("a sequential model")
+    return T("a functional model") if style == "functional" else T("a subclassed model")
+
+
+def _how(style: str) -> Words:
+    if style == "sequential":
+        return T("keras.Sequential with its layers in a list")
+    if style == "functional":
+        return T("layers called on keras.Input and on one another, then keras.Model(inputs, outputs)")
+    return T("a class of your own that inherits from keras.Model, with layers made in __init__ and used in call")
+
+
+def _made_in_call(facts: ModelFacts) -> bool:
+    return any(complaint in facts.problem for complaint in _MADE_IN_CALL)
+
+
+def _layers_in_call(facts: ModelFacts) -> Judgement:
+    return failed(
+        T(
+            "{type} makes its layers inside call(), so each call gets new layers with new random weights, and "
+            "what is learned is thrown away. Make the layers once, in __init__ (self.hidden = "
+            "keras.layers.Dense(...)), and only use them in call().",
+            type=facts.type,
+        ),
+        expected=T("layers made in __init__"),
+        received=T("layers made in call(), {count} parameters that the model knows of", count=facts.parameters),
+    )
+
+
+def _wrapped(facts: ModelFacts) -> str:
+    """Return the name of the one model inside that holds all weights; "" where there is none."""
+    holders = {layer.path.split("/")[0] for layer in facts.layers if layer.weight_shapes}
+    held = sum(int(np.prod(shape)) for layer in facts.layers for shape in layer.weight_shapes)
+    return holders.pop() if len(holders) == 1 and held >= facts.parameters else ""

@@ -1,0 +1,7 @@
+"""The data of an exercise: built-in tables, and builders for an author's own."""
+
+from grader.rubric.data.builders import Classes, Csv, Numbers
+from grader.rubric.data.builtin import digits, friedman, lines, no_data, tumours, wines
+from grader.rubric.data.dataset import Data
+
+__all__ = ["Classes", "Csv", "Data", "Numbers", "digits", "friedman", "lines", "no_data", "tumours", "wines"]

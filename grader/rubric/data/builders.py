@@ -1,0 +1,271 @@
+"""Tables as checks of networks expect them: dealt out with a fixed seed, standardised by the training rows.
+
+The course's own data and the tables of other authors are made by the same functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.errors import ToldError
+from grader.core.i18n import T
+from grader.rubric.data.dataset import Data, Parts
+
+SPLIT_SEED = 2026
+
+
+class TableError(ToldError):
+    """A table that no data can be made of."""
+
+
+@dataclass(frozen=True)
+class Csv:
+    """A table in a CSV file of the exercise's folder: the column `predict` is what has to be predicted.
+
+    `beside`: the rubric's `__file__`; `file`: the path from there, which has to stay in that folder, so that
+    `grader rescore` notices a change. The first line holds the names of the columns; all but `predict` and those
+    named in `without` are features, and have to be numbers. `separator` and `decimal` are as the file has them: a
+    German Excel writes ";" and ",".
+
+    >>> Csv(__file__, "flowers.csv", predict="species", without=("id",), separator=";", decimal=",")
+    """
+
+    beside: str
+    file: str
+    predict: str
+    without: tuple[str, ...] = ()
+    separator: str = ","
+    decimal: str = "."
+
+    def __call__(self) -> tuple[Array, Array]:
+        """Return features and what has to be predicted. Raises `TableError`."""
+        import pandas as pd
+
+        folder = Path(self.beside).resolve().parent
+        path = (folder / self.file).resolve()
+        if not path.is_relative_to(folder):
+            raise TableError(
+                T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
+            )
+        try:
+            table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
+        except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
+            said = getattr(error, "strerror", None) or str(error)
+            raise TableError(T("{file} cannot be read: {error}", file=self.file, error=said)) from error
+        columns = [str(name) for name in table.columns]
+        if lacking := [name for name in (self.predict, *self.without) if name not in columns]:
+            raise TableError(
+                T(
+                    "{file} has no column {name!r}; it has: {columns}",
+                    file=self.file,
+                    name=lacking[0],
+                    columns=", ".join(columns),
+                )
+            )
+        features = table.drop(columns=[self.predict, *self.without])
+        for name, column in features.items():
+            if column.dtype.kind not in "biuf" or column.isna().any():
+                raise TableError(
+                    T(
+                        "column {name!r} of {file} holds empty cells or what is no number: leave it out "
+                        "(without=...) or mend the file",
+                        name=str(name),
+                        file=self.file,
+                    )
+                )
+        if table[self.predict].isna().any():
+            raise TableError(T("column {name!r} of {file} has empty cells", name=self.predict, file=self.file))
+        return features.to_numpy(np.float64), table[self.predict].to_numpy()
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Data for a classification: a table that is dealt out, each class in the same share, and standardised.
+
+    `load` returns features and labels: a `Csv`, a function such as `sklearn.datasets.load_iris`, or one of your
+    own that returns (x, y). Labels may be words; the network's are integers from 0, in their sorted order. `val`
+    and `test`: how many rows, or which share of all, validate and are held out. `names`: how a report calls the
+    classes. `standardise`: by means and deviations of the training rows.
+
+    Inside are `x_train`, `x_val` (float32), `y_train`, `y_val` (integers), `y_train_one_hot`, `y_val_one_hot`,
+    and for `Evaluates` `y_val_mixed` (labels of which a third are wrong), `x_val_one` and `y_val_one` (class 1
+    alone). Outside are `x_test`, `y_test`, and for `Loads` the raw `x_all` and `y_all`.
+
+    >>> Classes(Csv(__file__, "flowers.csv", predict="species"), val=0.2, test=0.25)
+    """
+
+    load: Callable[[], Any]
+    val: float = 0.2
+    test: float = 0.25
+    names: tuple[str, ...] = ()
+    standardise: bool = True
+
+    def __call__(self) -> Data:
+        """Return the data. Raises `TableError`."""
+        x, raw, known = _loaded(self.load)
+        labels, y = np.unique(raw, return_inverse=True)
+        if len(labels) < 2 or raw.dtype.kind == "f":
+            raise TableError(
+                T(
+                    "labels of at least two classes expected, words or integers; received {received}",
+                    received=_told(raw),
+                )
+            )
+        names = self.names or (known if len(known) == len(labels) else tuple(str(label) for label in labels))
+        if len(names) != len(labels):
+            raise TableError(T("{names} names for {classes} classes", names=len(names), classes=len(labels)))
+        try:
+            inside, outside = dealt_by_class(x, y, self.val, self.test)
+        except ValueError as error:  # a class of one row, more rows held out than there are
+            raise TableError(T("the table cannot be dealt out: {error}", error=str(error))) from error
+        if self.standardise:
+            standardise(inside, outside)
+        return Data(
+            _small(inside) | _for_classifiers(inside, len(labels)),
+            _small(outside) | {"x_all": x, "y_all": y},
+            names,
+        )
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Data for a regression: a table that is dealt out at random and standardised, features and target alike.
+
+    `load` returns features and target: a `Csv`, a function such as `sklearn.datasets.load_diabetes`, or one of
+    your own that returns (x, y). `val` and `test`: how many rows, or which share of all, validate and are held
+    out. `standardise`: by means and deviations of the training rows.
+
+    Inside are `x_train`, `y_train`, `x_val`, `y_val` (float32), and for `RegressionScores` `y_noisy`: `y_val` with
+    so much noise that even the best network has a poor score. Outside are `x_test`, `y_test`, for `Loads` the raw
+    `x_all` and `y_all`, and `x_probe`: a row of zeros and the rows of the identity, on which a linear network
+    shows its bias and its weights.
+
+    >>> Numbers(Csv(__file__, "houses.csv", predict="price"), val=0.2, test=0.25)
+    """
+
+    load: Callable[[], Any]
+    val: float = 0.2
+    test: float = 0.25
+    standardise: bool = True
+
+    def __call__(self) -> Data:
+        """Return the data. Raises `TableError`."""
+        x, y, _ = _loaded(self.load)
+        if y.dtype.kind not in "biuf" or not np.isfinite(y).all():
+            raise TableError(T("numbers to predict expected; received {received}", received=_told(y)))
+        val, test = (_rows(share, len(x)) for share in (self.val, self.test))
+        if min(val, test, len(x) - val - test) < 2:
+            raise TableError(
+                T("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
+            )
+        inside, outside = dealt(x, y, val, test)
+        if self.standardise:
+            standardise(inside, outside, target=True)
+        inside, outside = _small(inside), _small(outside)
+        return Data(
+            inside | {"y_noisy": noisy(inside["y_val"])},
+            outside | {"x_all": x, "y_all": y, "x_probe": linear_probe(x.shape[1])},
+        )
+
+
+def dealt(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
+    """Return what is inside and what is outside of a table, its rows dealt out at random."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
+    x, y = x[order], y[order]
+    inside = {
+        "x_train": x[test + val :],
+        "y_train": y[test + val :],
+        "x_val": x[test : test + val],
+        "y_val": y[test : test + val],
+    }
+    return inside, {"x_test": x[:test], "y_test": y[:test]}
+
+
+def dealt_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
+    """Return what is inside and what is outside of a table with classes, each with its share of every part."""
+    from sklearn.model_selection import train_test_split
+
+    count = len(x)
+    x, x_test, y, y_test = train_test_split(
+        x, y, test_size=_rows(test, count), random_state=SPLIT_SEED, stratify=y
+    )
+    x_train, x_val, y_train, y_val = train_test_split(
+        x, y, test_size=_rows(val, count), random_state=SPLIT_SEED, stratify=y
+    )
+    return (
+        {"x_train": x_train, "y_train": y_train, "x_val": x_val, "y_val": y_val},
+        {"x_test": x_test, "y_test": y_test},
+    )
+
+
+def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
+    """Bring all parts to mean 0 and deviation 1 of the training rows; with `target`, what is predicted as well."""
+    for kind in "xy" if target else "x":
+        mean, deviation = inside[f"{kind}_train"].mean(axis=0), inside[f"{kind}_train"].std(axis=0)
+        deviation = np.where(deviation > 0, deviation, 1.0)  # a column that never changes
+        for parts in (inside, outside):
+            parts |= {name: (part - mean) / deviation for name, part in parts.items() if name.startswith(kind)}
+
+
+def noisy(y: Array) -> Array:
+    """Return standardised numbers with as much noise again."""
+    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, len(y))
+    return (y + noise).astype(np.float32)
+
+
+def linear_probe(features: int) -> Array:
+    """Return a row of zeros, then the rows of the identity: there a linear network shows its bias and weights."""
+    return np.vstack([np.zeros((1, features)), np.eye(features)]).astype(np.float32)
+
+
+def _for_classifiers(inside: Parts, classes: int) -> Parts:
+    one_hot = np.eye(classes, dtype=np.float32)
+    y, one = inside["y_val"], inside["y_val"] == 1
+    return {
+        "y_train_one_hot": one_hot[inside["y_train"]],
+        "y_val_one_hot": one_hot[y],
+        "y_val_mixed": np.where(np.arange(len(y)) % 3 == 0, (y + 1) % classes, y),
+        "x_val_one": inside["x_val"][one].astype(np.float32),
+        "y_val_one": y[one],
+    }
+
+
+def _small(parts: Parts) -> Parts:
+    """Return features, and targets that are no labels, in single precision, as networks compute."""
+    return {
+        n: p if p.dtype.kind in "biu" and n.startswith("y") else p.astype(np.float32) for n, p in parts.items()
+    }
+
+
+def _rows(share: float, count: int) -> int:
+    return share if isinstance(share, int) else round(share * count)
+
+
+def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
+    """Return features, what has to be predicted, and the names of the classes where the loader knows them."""
+    loaded = load()
+    names: tuple[str, ...] = ()
+    if hasattr(loaded, "data") and hasattr(loaded, "target"):  # as scikit-learn's loaders return
+        names = tuple(str(name) for name in getattr(loaded, "target_names", ()))
+        loaded = loaded.data, loaded.target
+    if not isinstance(loaded, tuple) or len(loaded) != 2:
+        raise TableError(T("a loader has to return (x, y); received {received}", received=type(loaded).__name__))
+    x, y = (np.asarray(part) for part in loaded)
+    if x.ndim != 2 or y.shape != x.shape[:1] or x.dtype.kind not in "biuf" or not np.isfinite(x).all():
+        raise TableError(
+            T(
+                "a table of finite numbers expected, (rows, features), and a label or number for each row; "
+                "received {x} and {y}",
+                x=_told(x),
+                y=_told(y),
+            )
+        )
+    return x, y, names
+
+
+def _told(values: Array) -> str:
+    return f"{values.dtype} {values.shape}"

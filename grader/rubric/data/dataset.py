@@ -1,0 +1,31 @@
+"""The arrays of an exercise: what a submission may see, and what stays outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.core.arrays import Array
+
+Parts = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Arrays of one exercise. `inside` may travel with a plan; `outside` never does, but for `x_test`, without
+    labels, when a frozen graph is replayed where no submission is.
+
+    `class_names`: how a report calls the classes, in the order of the outputs. `picture`: height and width, where
+    a row is a picture.
+
+    >>> Data(inside={"x_train": np.zeros((8, 2))}, outside={"x_test": np.zeros((4, 2))}, class_names=("no", "yes"))
+    """
+
+    inside: Mapping[str, Array]
+    outside: Mapping[str, Array]
+    class_names: tuple[str, ...] = ()
+    picture: tuple[int, int] | None = None
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by `Case.of_data`
+
+    def __post_init__(self) -> None:
+        if shared := set(self.inside) & set(self.outside):
+            raise ValueError(f"both inside and outside: {', '.join(sorted(shared))}")

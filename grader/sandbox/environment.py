@@ -1,0 +1,61 @@
+"""What is the same outside of every kind of run: frames awaited in time, processes, workshops.
+
+Imports neither TensorFlow nor NumPy, and looks into no evidence: it only carries it to the examiner.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, Self
+
+from grader.protocol.channel import Channel, Inbox
+from grader.protocol.plan import Limits
+from grader.protocol.verdict import WallState
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run's process ended. `code` is negative for a signal; None where it could not be told."""
+
+    code: int | None
+    cpu_seconds: float
+
+
+class Process(Protocol):
+    """One child that does one run."""
+
+    channel: Channel
+    inbox: Inbox
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it was ended because it took more memory than it may."""
+
+    def kill(self) -> None:
+        """End it and everything that it started, from any thread; `end` is still to be called."""
+
+    def end(self, grace: float) -> Exit:
+        """Wait `grace` seconds for it to end by itself, then end it and everything that it started; clean up."""
+
+    def peak_mib(self) -> float:
+        """Return the most memory that it had so far, beyond what it shares."""
+
+
+class Workshop(Protocol):
+    """Where runs happen: behind walls on Linux, or in plain processes."""
+
+    examiner: Inbox
+
+    @property
+    def mode(self) -> Literal["walls", "plain"]:
+        """What a verdict says about how it was run."""
+
+    def walls(self) -> tuple[WallState, ...]:
+        """Return which walls hold; none in plain mode. Raises `SandboxError` when that cannot be told."""
+
+    def launch(self, limits: Limits) -> Process:
+        """Start a process for one run."""
+
+    def prepare(self) -> None:
+        """Use the time until the next run to start what it will need."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...

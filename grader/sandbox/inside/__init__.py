@@ -1,0 +1,1 @@
+"""What runs in one process with a submission: all of the grader that the submission can see."""

@@ -1,0 +1,73 @@
+"""What a matplotlib figure shows, as data, and how it looks. Runs inside the wall."""
+
+import io
+from typing import Any
+
+import numpy as np
+
+from grader.protocol.evidence import AxesFacts, FigureValue
+from grader.sandbox.inside.array_store import Store
+
+MAX_AXES = 128
+MAX_MARKS = 128
+PICTURE_WIDTH = 900  # pixels
+
+
+def find(returned: object) -> Any | None:
+    """Return the figure that a plotting function made: returned, or holding the axes returned, or the current."""
+    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
+
+    candidates = [returned, *(returned if isinstance(returned, list | tuple) else ())]
+    candidates += list(returned.flat) if isinstance(returned, np.ndarray) and returned.dtype == object else []
+    for candidate in candidates:
+        figure = candidate if isinstance(candidate, Figure) else getattr(candidate, "figure", None)
+        if isinstance(figure, Figure):
+            return figure
+    return plt.gcf() if plt.get_fignums() else None
+
+
+def describe(figure: Any, store: Store) -> FigureValue:
+    """Return what is on the axes of `figure`, and a picture of it."""
+    axes = [a for a in figure.get_axes()[:MAX_AXES] if _is_used(a)]
+    facts = tuple(_axes(a, store) for a in axes)
+    png, width, height = _picture(figure)
+    return FigureValue(axes=facts, png=store.add(png), width=width, height=height)
+
+
+def _is_used(axes: Any) -> bool:
+    # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either.
+    return bool(axes.has_data()) and axes.get_label() != "<colorbar>"
+
+
+def _axes(axes: Any, store: Store) -> AxesFacts:
+    legend = axes.get_legend() or (axes.figure.legends[0] if axes.figure.legends else None)
+    return AxesFacts(
+        images=tuple(_keep(i.get_array(), store) for i in axes.images[:MAX_MARKS]),
+        lines=tuple(_keep(line.get_xydata(), store) for line in axes.lines[:MAX_MARKS]),
+        scatters=tuple(_keep(c.get_offsets(), store) for c in axes.collections[:MAX_MARKS]),
+        bars=len(axes.patches),
+        title=str(axes.get_title())[:200],
+        x_label=str(axes.get_xlabel() or _shared(axes.figure, "x"))[:200],
+        y_label=str(axes.get_ylabel() or _shared(axes.figure, "y"))[:200],
+        legend=tuple(str(t.get_text())[:200] for t in legend.get_texts()) if legend else (),
+    )
+
+
+def _shared(figure: Any, which: str) -> str:
+    """Return the label that a figure has once for all of its axes."""
+    return str(getattr(figure, f"get_sup{which}label")())
+
+
+def _keep(values: Any, store: Store) -> str:
+    array = np.ma.filled(np.ma.asarray(values).astype(np.float32), np.nan)
+    return store.add(array[:100_000])
+
+
+def _picture(figure: Any) -> tuple[np.ndarray[Any, Any], int, int]:
+    width, height = figure.get_size_inches()
+    dpi = min(100.0, PICTURE_WIDTH / max(width, 1e-3), 2 * PICTURE_WIDTH / max(height, 1e-3))
+    held = io.BytesIO()
+    figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
+    png = np.frombuffer(held.getvalue(), dtype=np.uint8)
+    return png, round(width * dpi), round(height * dpi)

@@ -1,0 +1,281 @@
+"""The one adapter to Keras: whatever a model was written as, what it is and what it computes, as data.
+
+No other module touches attributes of Keras objects. Everything here runs inside the wall.
+"""
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras.src.models.functional import Functional
+
+from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, ModelFacts
+from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
+from grader.sandbox.inside.array_store import Store
+
+MAX_LAYERS = 500
+MAX_GRAPH_BYTES = 128 << 20
+
+# Layers that are nothing but an activation, and what they compute.
+_ACTIVATION_LAYERS = {
+    "ReLU": "relu",
+    "Softmax": "softmax",
+    "LeakyReLU": "leaky_relu",
+    "PReLU": "prelu",
+    "ELU": "elu",
+}
+_ACTIVATION_NAMES = {"softmax_v2": "softmax", "identity": "linear", "leaky_relu_v2": "leaky_relu"}
+# Names that Keras takes for one loss or metric, brought to the name of its function.
+_SHORT_NAMES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "bce": "binary_crossentropy",
+    "cce": "categorical_crossentropy",
+    "acc": "accuracy",
+}
+
+
+def is_model(value: object) -> bool:
+    """Return whether `value` really is a Keras model; asks the class itself, not an overloaded `__class__`."""
+    return keras.Model in type.mro(type(value))
+
+
+def is_compiled(value: object) -> bool:
+    """Return whether `value` is a model that was compiled."""
+    return is_model(value) and getattr(value, "compiled", False) is True
+
+
+def is_history(value: object) -> bool:
+    """Return whether `value` really is a `keras.callbacks.History`."""
+    return keras.callbacks.History in type.mro(type(value))
+
+
+def made_history(series: dict[str, list[float]]) -> Any:
+    """Return a `History` that holds the given curves."""
+    history = keras.callbacks.History()
+    history.history = {key: list(values) for key, values in series.items()}
+    history.epoch = list(range(max(map(len, series.values()), default=0)))
+    history.params = {"epochs": len(history.epoch), "verbose": 0}
+    return history
+
+
+def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFacts:
+    """Return facts and frozen graph of `model`. `sample`: some rows of input, float32.
+
+    Whatever keeps the graph from being made is told in `problem`; the facts are there all the same.
+    """
+    graph, problem = None, ""
+    try:
+        model(sample[:2], training=False)  # subclassed models have no weights before they are first called
+        graph = _freeze(model, sample, store)
+    except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
+        problem = _told(error)[:500]
+    layers = tuple(layer_facts(layer, path) for layer, path in flatten_layers(model))
+    return ModelFacts(
+        style=_style(model),
+        type=type(model).__name__,
+        layers=layers[:MAX_LAYERS],
+        input_shape=_shape(getattr(model, "input_shape", None))
+        if isinstance(model, Functional | keras.Sequential)
+        else None,
+        parameters=int(model.count_params()) if model.built else 0,
+        trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+        compiled=_compiled(model, store),
+        graph=graph,
+        problem=problem,
+        wraps=_wrapped(model),
+    )
+
+
+def _told(error: Exception) -> str:
+    """Return kind and message of an exception: without the traceback of tracing, and without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
+        text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
+    return f"{type(error).__name__}: {' '.join(text.split('Arguments received by')[0].split())}"
+
+
+def _wrapped(model: Any) -> str:
+    """Return the style of the only layer, where that is a model: then the model itself adds nothing to it."""
+    inner = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    return _style(inner[0]) if len(inner) == 1 and is_model(inner[0]) else ""
+
+
+def _style(model: Any) -> str:
+    if isinstance(model, keras.Sequential):
+        return "sequential"
+    return "functional" if isinstance(model, Functional) else "subclassed"
+
+
+def flatten_layers(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:
+    for layer in model.layers:
+        if is_model(layer):
+            yield from flatten_layers(layer, f"{path}/{layer.name}".lstrip("/"))
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield layer, path
+
+
+def layer_facts(layer: Any, path: str) -> LayerFacts:
+    kind = type(layer).__name__
+    units = getattr(layer, "units", getattr(layer, "filters", None))
+    rate = getattr(layer, "rate", None)
+    return LayerFacts(
+        name=str(layer.name),
+        kind=kind,
+        path=path,
+        units=int(units) if isinstance(units, int) else None,
+        activation=_ACTIVATION_LAYERS.get(kind) or _activation_name(getattr(layer, "activation", None)),
+        use_bias=bool(layer.use_bias) if hasattr(layer, "use_bias") else None,
+        rate=float(rate) if isinstance(rate, int | float) else None,
+        kernel_initializer=_class_name(getattr(layer, "kernel_initializer", None)),
+        kernel_regularizer=_class_name(getattr(layer, "kernel_regularizer", None)),
+        output_shape=_output_shape(layer),
+        weight_shapes=tuple(tuple(map(int, w.shape)) for w in layer.weights),
+        trainable=bool(layer.trainable),
+    )
+
+
+def _output_shape(layer: Any) -> tuple[int | None, ...] | None:
+    try:
+        return _shape(layer.output.shape)
+    except (AttributeError, ValueError):  # a layer of a subclassed model has no symbolic output
+        return None
+
+
+def _shape(shape: Any) -> tuple[int | None, ...] | None:
+    if shape is None or any(not isinstance(n, int | None) for n in shape):
+        return None
+    return tuple(shape)
+
+
+def _activation_name(activation: Any) -> str | None:
+    if activation is None:
+        return None
+    name = getattr(activation, "__name__", type(activation).__name__)
+    if name == "<lambda>":
+        return "custom"
+    return _ACTIVATION_NAMES.get(name, name.lower())
+
+
+def _class_name(value: object) -> str | None:
+    return None if value is None else type(value).__name__
+
+
+def _compiled(model: Any, store: Store) -> CompileFacts | None:
+    if not getattr(model, "compiled", False):
+        return None
+    loss, options = loss_facts(getattr(model, "loss", None))
+    optimizer = model.optimizer
+    return CompileFacts(
+        loss=loss,
+        from_logits=bool(options.get("from_logits", False)),
+        label_smoothing=float(options.get("label_smoothing", 0.0)),
+        optimizer=type(optimizer).__name__ if optimizer is not None else "",
+        learning_rate=_learning_rate(optimizer),
+        metrics=tuple(_metric_name(m) for m in _metrics(model)),
+        probe=store.add(_probe_loss(model.loss, loss)),
+    )
+
+
+def _learning_rate(optimizer: Any) -> float | None:
+    try:
+        return float(np.float32(optimizer.learning_rate))
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def loss_facts(loss: Any) -> tuple[str, dict[str, Any]]:
+    """Return the canonical name of a loss, and the options it was made with."""
+    if loss is None:
+        return "", {}
+    if isinstance(loss, str):
+        return _canonical(loss), {}
+    if isinstance(loss, type) and issubclass(loss, keras.losses.Loss):
+        loss = loss()
+    if isinstance(loss, functools.partial):
+        name, options = loss_facts(loss.func)
+        return name, {**options, **loss.keywords}
+    inner = getattr(loss, "fn", None)
+    if inner is not None:  # the losses that Keras ships wrap a function and its options
+        return loss_facts(inner)[0], dict(getattr(loss, "_fn_kwargs", {}))
+    if isinstance(loss, list | tuple | dict):
+        return "several", {}
+    name = getattr(loss, "__name__", type(loss).__name__)
+    shipped = str(getattr(loss, "__module__", "")).startswith("keras.")
+    return (_canonical(name) if shipped else "custom"), {}
+
+
+def _canonical(name: str) -> str:
+    # MeanSquaredError and mean_squared_error are one name.
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return _SHORT_NAMES.get(snake, snake)
+
+
+def _probe_loss(loss: Any, name: str) -> np.ndarray[Any, Any]:
+    """Return what the loss gives for each probe row, so that a loss of the student's own is known by what it does.
+
+    The labels are class indices for losses whose name says sparse, else one-hot.
+    """
+    values = []
+    one_hot = np.eye(PROBE_OUTPUTS.shape[1], dtype=np.float32)[PROBE_LABELS]
+    labels = PROBE_LABELS if name.startswith("sparse") else one_hot
+    try:
+        function = keras.losses.get(loss() if isinstance(loss, type) else loss)
+        for label, outputs in zip(labels, PROBE_OUTPUTS, strict=True):
+            values.append(float(np.mean(function(label[None], outputs[None]))))
+    except Exception:  # noqa: BLE001 - a loss may be the student's own code
+        values = [float("nan")] * len(PROBE_OUTPUTS)
+    return np.array(values)
+
+
+def _metrics(model: Any) -> list[Any]:
+    compiled = getattr(model, "_compile_metrics", None)
+    chosen = getattr(compiled, "_user_metrics", None) or []
+    if isinstance(chosen, dict):
+        chosen = list(chosen.values())
+    return [m for m in (chosen if isinstance(chosen, list | tuple) else [chosen]) if m is not None]
+
+
+def _metric_name(metric: Any) -> str:
+    if isinstance(metric, str):
+        return _canonical(metric)
+    if isinstance(metric, keras.metrics.Metric):
+        return _canonical(type(metric).__name__)
+    return _canonical(getattr(metric, "__name__", type(metric).__name__))
+
+
+# The frozen graph.
+
+
+def _freeze(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
+    """Trace `model` in inference mode and turn its variables to constants: pure data."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
+    traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
+    frozen = convert_variables_to_constants_v2(traced)
+    if len(frozen.outputs) != 1 or len(frozen.inputs) != 1:
+        raise ValueError(
+            f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}"
+        )
+    data = frozen.graph.as_graph_def().SerializeToString()
+    if len(data) > MAX_GRAPH_BYTES:
+        raise ValueError(f"the graph has {len(data) / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
+    return GraphFacts(
+        ref=store.add(np.frombuffer(data, dtype=np.uint8)),
+        input_node=frozen.inputs[0].name,
+        output_node=frozen.outputs[0].name,
+        input_shape=tuple(frozen.inputs[0].shape.as_list()),
+        output_shape=tuple(frozen.outputs[0].shape.as_list()) if frozen.outputs[0].shape.rank is not None else (),
+    )
+
+
+# Calls of fit.

@@ -1,0 +1,278 @@
+"""The walls around one submission: `enter` puts the process behind them and says which of them stand.
+
+Everything is done to the process itself, by itself, before the first line of the submission runs, and none of it
+can be undone. Each wall goes up on its own: one that this machine does not have is reported, and the others
+still stand. Whether they hold is another question; `grader.sandbox.walls.self_test` tries them.
+"""
+
+import contextlib
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from grader.protocol.verdict import WallState
+from grader.sandbox.walls import landlock, mounts, namespaces, seccomp, syscalls
+
+WALLS = (
+    "user_namespace",
+    "pid_namespace",
+    "network_namespace",
+    "ipc_namespace",
+    "mount_namespace",
+    "landlock",
+    "seccomp",
+    "capabilities",
+    "limits",
+    "descriptors",
+    "environment",
+)
+
+AS_NOBODY = "runs as the user nobody instead"  # a detail of `user_namespace` where there is none
+
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one run may use. Memory counts from what the process has at the start."""
+
+    cpu_seconds: Positive
+    memory_mib: Positive
+    file_mib: Positive  # of one file, and of all files together
+    threads: Positive = 1024
+    descriptors: Positive = 256
+
+
+# Of the system: shared libraries, time zones, fonts, and what numerical libraries ask about the processor.
+SYSTEM_FOLDERS = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/fonts",
+    "/etc/mime.types",
+    "/sys/devices/system/cpu",
+)
+
+
+def runtime_folders() -> tuple[str, ...]:
+    """Return what this Python and its libraries need to read, for `readable`."""
+    return tuple(
+        dict.fromkeys((*SYSTEM_FOLDERS, sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix))
+    )
+
+
+def enter(
+    scratch: str, readable: Sequence[str], limits: Limits, keep_fd: int, extra: Mapping[str, str] | None = None
+) -> tuple[WallState, ...]:
+    """Put this process, fresh from a fork of the worker, behind all walls that this machine has.
+
+    Returns in a new process, two forks on, with the scratch folder as its working directory, `keep_fd` as its only
+    channel, and `extra` as its only environment besides the usual. The calling process becomes the launcher: it
+    ends as the submission ends, and killing it (SIGKILL) ends everything; it never returns. `scratch` must be
+    there; with a mount namespace the submission sees an empty one in its place.
+
+    Raises `OSError` in the calling process where no process can be made.
+    """
+    os.set_inheritable(keep_fd, False)  # the init is a program of its own and must not hold the channel open
+    builder = _Builder(scratch, readable, limits, keep_fd)
+    builder.up("environment", lambda: _clear_environment(_environment(scratch) | dict(extra or {})))
+    outcome = namespaces.enter()
+    namespaces.launch(own_pids=outcome["pid_namespace"] is None)
+    for name, error in outcome.items():
+        if name in WALLS:
+            builder.states[name] = WallState(id=name, stands=error is None, detail=_text(error))
+    builder.finish(as_root=isinstance(outcome["user_namespace"], namespaces.NotYetError))
+    return tuple(builder.states[name] for name in WALLS)
+
+
+class _Builder:
+    """Puts walls up one after the other and remembers how it went."""
+
+    def __init__(self, scratch: str, readable: Sequence[str], limits: Limits, keep_fd: int) -> None:
+        self.scratch, self.readable, self.limits, self.keep_fd = scratch, readable, limits, keep_fd
+        self.states: dict[str, WallState] = {}
+        self.root = os.geteuid() == 0
+
+    def stands(self, name: str) -> bool:
+        return self.states[name].stands
+
+    def up(self, name: str, build: Callable[[], str]) -> None:
+        try:
+            self.states[name] = WallState(id=name, stands=True, detail=build())
+        except OSError as error:
+            self.states[name] = WallState(id=name, stands=False, detail=_text(error))
+
+    def finish(self, *, as_root: bool) -> None:
+        """Do what must be done in the submission's own process. The order matters: each step takes away rights."""
+        process = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)  # outlives the change of root
+        _volunteer_for_the_killer(process)
+        data = _data_size(process)
+        if self.stands("mount_namespace"):
+            self.up("mount_namespace", self._enter_root)
+        if as_root:
+            self.up("user_namespace", lambda: self._leave_root(process))
+        elif self.root and not self.stands("user_namespace"):
+            self._become_nobody()
+        # Threads are counted per user: of everyone's where it is no user of its own, and never of root's.
+        counted = self.stands("user_namespace") and not self.root and _kernel_release() >= (5, 14)
+        self.up("limits", lambda: _limit(self.limits, data, count_threads=counted))
+        self.up("descriptors", lambda: _close_descriptors(self.keep_fd))
+        self.up("capabilities", _drop_capabilities)
+        self.up("landlock", self._restrict_files)
+        # No core file of a process with the size of TensorFlow, and nothing of it in /proc for others of this
+        # user.
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+        os.chdir(self.scratch)
+        tempfile.tempdir = self.scratch  # the worker may have settled on another one
+        self.up("seccomp", seccomp.install)
+
+    def _enter_root(self) -> str:
+        own_pids = self.stands("pid_namespace")
+        return mounts.enter(self.scratch, self.readable, self.limits.file_mib, own_pids=own_pids)
+
+    def _become_nobody(self) -> None:
+        """Where root gets no namespaces, as in containers, be at least a user who owns nothing.
+
+        Root without capabilities still owns root's files and processes, the grader's among them.
+        """
+        needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable), self.scratch]
+        owner = Path(self.scratch).stat()
+        try:
+            os.chown(self.scratch, namespaces.NOBODY, namespaces.NOBODY)
+            self.root = not namespaces.leave_root(needed)
+            if self.root:  # nobody could not read what root has installed for itself
+                os.chown(self.scratch, owner.st_uid, owner.st_gid)
+        except OSError:
+            return
+        state = self.states["user_namespace"]
+        if not self.root:
+            self.states["user_namespace"] = WallState(
+                id=state.id, stands=False, detail=f"{state.detail}; {AS_NOBODY}"
+            )
+
+    def _leave_root(self, process: int) -> str:
+        needed: list[str] = []
+        if self.stands("mount_namespace"):
+            needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable)]
+        with contextlib.suppress(OSError):  # a root that may not change its id, as some containers have
+            self.root = not namespaces.leave_root(needed)
+        if (error := namespaces.enter_last(process)) is not None:
+            raise error
+        return "with the id of root" if self.root else ""
+
+    def _restrict_files(self) -> str:
+        if self.stands("mount_namespace"):
+            readable = [*self.readable, *mounts.READABLE]
+            return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"])
+        # What is shared with everyone else stays closed: /tmp, and of /proc all but the process itself.
+        own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
+        readable = [*self.readable, *mounts.READABLE[1:], *own]
+        return landlock.restrict(readable, [self.scratch, "/dev/null"])
+
+
+def _text(error: OSError | None) -> str:
+    return "" if error is None else error.strerror or str(error)
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "USER": "student",
+        "LOGNAME": "student",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": scratch,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "KERAS_BACKEND": "tensorflow",
+    }
+
+
+def _clear_environment(environment: Mapping[str, str]) -> str:
+    """Replace the environment in Python, in the C library, and in the memory that /proc/PID/environ shows."""
+    fields = _read(os.open("/proc/self/stat", os.O_RDONLY)).rpartition(b")")[2].split()
+    start, end = int(fields[47]), int(fields[48])  # env_start and env_end of proc_pid_stat(5)
+    os.environ.clear()
+    syscalls.clear_environment(start, end)
+    os.environ.update(environment)
+    return ""
+
+
+def _volunteer_for_the_killer(process: int) -> None:
+    """When memory runs out, the kernel shall end this process and no other, proc_pid_oom_score_adj(5)."""
+    try:
+        descriptor = os.open("oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=process)
+        try:
+            os.write(descriptor, b"1000")
+        finally:
+            os.close(descriptor)
+    except OSError:
+        pass  # a courtesy, not a wall
+
+
+def _data_size(process: int) -> int:
+    """Return the bytes that RLIMIT_DATA counts, proc_pid_status(5)."""
+    status = _read(os.open("status", os.O_RDONLY, dir_fd=process))
+    return next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith(b"VmData:"))
+
+
+def _read(descriptor: int) -> bytes:
+    """Read a small file of /proc. As bytes, because `open` might have to import a codec from its file."""
+    try:
+        return os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
+
+
+def _limit(limits: Limits, data: int, *, count_threads: bool) -> str:
+    cap = {
+        resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),  # SIGXCPU, then SIGKILL
+        resource.RLIMIT_DATA: (data + (limits.memory_mib << 20),) * 2,
+        resource.RLIMIT_FSIZE: (limits.file_mib << 20,) * 2,
+        resource.RLIMIT_NOFILE: (limits.descriptors,) * 2,
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_MEMLOCK: (0, 0),
+        resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_STACK: (8 << 20, 64 << 20),
+    }
+    if count_threads:
+        cap[resource.RLIMIT_NPROC] = (limits.threads,) * 2
+    for name, (soft, hard) in cap.items():
+        _, most = resource.getrlimit(name)
+        top = hard if most == resource.RLIM_INFINITY else min(hard, most)
+        resource.setrlimit(name, (min(soft, top), top))
+    return "" if count_threads else "threads are not counted"
+
+
+def _kernel_release() -> tuple[int, int]:
+    major, minor = os.uname().release.split(".")[:2]
+    return int(major), int("".join(filter(str.isdigit, minor)))
+
+
+def _close_descriptors(keep_fd: int) -> str:
+    null = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    syscalls.close_descriptors(keep_fd)
+    return ""
+
+
+def _drop_capabilities() -> str:
+    for capability in range(64):
+        try:
+            syscalls.prctl(syscalls.PR_CAPBSET_DROP, capability)
+        except OSError:
+            break  # past the last one, or none to drop
+    syscalls.set_capabilities(0, 0)
+    syscalls.call("prctl", syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    return ""

@@ -1,0 +1,262 @@
+"""What the canary tries: one function for each way across a wall. All are harmless where they succeed."""
+
+import contextlib
+import ctypes
+import errno
+import mmap
+import operator
+import os
+import resource
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from grader.sandbox.walls import syscalls
+from grader.sandbox.walls.enter import Limits
+from grader.sandbox.walls.namespaces import NOBODY
+
+_NAMESPACES = {"user": "user", "pid": "pid", "network": "net", "ipc": "ipc", "mount": "mnt"}
+_PR_GET_NO_NEW_PRIVS = 39
+_CLONE_FS = 0x200
+_LOOKED_AT = 4096  # descriptors: more than anyone has open
+_NULL_DEVICE = os.makedev(1, 3)
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """What was planted outside. 0 or empty where this machine does not allow it."""
+
+    folder: str
+    secret: str  # a file in `folder`
+    token: str  # what is in the file and in the environment
+    port: int  # on 127.0.0.1
+    abstract: str  # name of an abstract UNIX socket
+    process: int  # leader of its own process group
+    memory_key: int  # of System V shared memory
+    user: int
+    namespaces: dict[str, int]  # inodes in /proc/self/ns
+
+
+class Attempt(NamedTuple):
+    """A way across. Where `cross` returns True, all of `walls` have failed; an `OSError` says that one has
+    held."""
+
+    walls: tuple[str, ...]
+    what: str
+    cross: Callable[[], bool]
+
+
+def succeeds(attempt: Attempt) -> bool:
+    """Try it."""
+    try:
+        return attempt.cross()
+    except OSError:
+        return False
+
+
+def own_namespaces() -> dict[str, int]:
+    """Return which namespaces this process is in, as far as /proc tells."""
+    found = {}
+    for name, file in _NAMESPACES.items():
+        with contextlib.suppress(OSError):
+            found[name] = Path("/proc/self/ns", file).stat().st_ino
+    return found
+
+
+def attempts(targets: Targets, limits: Limits, keep_fd: int) -> Iterator[Attempt]:
+    """Return all attempts."""
+    yield from _on_namespaces(targets)
+    yield from _on_files(targets)
+    yield from _on_network(targets)
+    yield from _on_processes(targets)
+    yield from _on_calls()
+    yield from _on_rights()
+    yield from _on_limits(limits)
+    yield from _on_leftovers(targets, keep_fd)
+
+
+def _on_namespaces(targets: Targets) -> Iterator[Attempt]:
+    own = own_namespaces()
+    for name, inode in targets.namespaces.items():
+        yield Attempt((f"{name}_namespace",), "it is the same", partial(operator.eq, own.get(name), inode))
+
+
+def _on_files(targets: Targets) -> Iterator[Attempt]:
+    files = ("mount_namespace", "landlock")
+    yield Attempt(("mount_namespace",), "saw a file outside", lambda: Path(targets.secret).exists())
+    yield Attempt(files, "read a file outside", lambda: Path(targets.secret).read_text() == targets.token)
+    yield Attempt(files, "wrote outside", lambda: _wrote(Path(targets.folder, "canary")))
+    yield Attempt(files, "wrote into the Python installation", lambda: _wrote(Path(sys.prefix, "grader-canary")))
+    yield Attempt(("landlock",), "listed the root folder", lambda: any(Path("/").iterdir()))
+
+
+def _on_network(targets: Targets) -> Iterator[Attempt]:
+    net = "network_namespace"
+    if targets.port:
+        listening = f":{targets.port:04X} "
+        address = ("127.0.0.1", targets.port)
+        yield Attempt((net,), "saw a port", lambda: listening in Path("/proc/self/net/tcp").read_text())
+        yield Attempt((net, "seccomp"), "connected to a port", lambda: _connected(socket.AF_INET, address))
+    if targets.abstract:
+        name = "\0" + targets.abstract
+        yield Attempt((net, "seccomp"), "connected to a socket", lambda: _connected(socket.AF_UNIX, name))
+    if key := targets.memory_key:
+        ipc = "ipc_namespace"
+        yield Attempt(
+            (ipc,), "saw shared memory", lambda: str(key) in Path("/proc/sysvipc/shm").read_text().split()
+        )
+        yield Attempt((ipc, "seccomp"), "found shared memory", lambda: syscalls.call("shmget", key, 0, 0) >= 0)
+
+
+def _on_processes(targets: Targets) -> Iterator[Attempt]:
+    pid = targets.process
+    yield Attempt(("user_namespace",), "kept its user", lambda: os.getuid() == targets.user != NOBODY)
+    yield Attempt(("user_namespace",), "became root", lambda: _done(lambda: os.setuid(0)))
+    # Inside, this number may be a thread of the canary's own, but never the leader of a group.
+    yield Attempt(("pid_namespace",), "saw a process", lambda: os.getpgid(pid) == pid)
+    yield Attempt(("pid_namespace", "seccomp"), "could signal a process", lambda: _done(lambda: os.kill(pid, 0)))
+    environment = Path(f"/proc/{pid}/environ")
+    yield Attempt(
+        ("pid_namespace", "landlock"), "read a process", lambda: targets.token in environment.read_text()
+    )
+    yield Attempt(("pid_namespace", "seccomp"), "traced a process", lambda: _traced(pid))
+
+
+def _on_calls() -> Iterator[Attempt]:
+    """Calls that need no right and no target: only the filter stops them, and it does so before anything
+    happens."""
+    nowhere = "/nonexistent/grader-canary"
+    yield Attempt(("seccomp",), "made a socket", lambda: _closed(lambda: socket.socket().detach()))
+    yield Attempt(("seccomp",), "made memory without a limit", lambda: _closed(lambda: os.memfd_create("canary")))
+    yield Attempt(("seccomp",), "made a process", _forked)
+    yield Attempt(
+        ("seccomp",), "could start a program", lambda: _fails_with(errno.ENOENT, os.execv, nowhere, ["x"])
+    )
+    yield Attempt(("seccomp",), "unshared", lambda: _done(lambda: syscalls.unshare(_CLONE_FS)))
+    unmount = (syscalls.call, "umount2", nowhere.encode(), 0)
+    yield Attempt(("seccomp",), "could ask for an unmount", lambda: _fails_with(errno.ENOENT, *unmount))
+
+
+def _on_rights() -> Iterator[Attempt]:
+    yield Attempt(("capabilities",), "had some", lambda: syscalls.capabilities() != (0, 0, 0))
+    yield Attempt(("capabilities",), "could gain some", lambda: syscalls.prctl(_PR_GET_NO_NEW_PRIVS) != 1)
+    yield Attempt(
+        ("capabilities",), "could drop one", lambda: _done(lambda: syscalls.prctl(syscalls.PR_CAPBSET_DROP, 0))
+    )
+
+
+def _on_limits(limits: Limits) -> Iterator[Attempt]:
+    yield Attempt(("limits",), "got more memory", lambda: _allocated((limits.memory_mib + 256) << 20))
+    yield Attempt(("limits",), "wrote a longer file", lambda: _stretched(limits.file_mib << 20))
+    yield Attempt(("limits",), "opened more files", lambda: _opened(limits.descriptors))
+    longest = limits.cpu_seconds + 2
+    yield Attempt(
+        ("limits",), "had more time", lambda: not 0 <= resource.getrlimit(resource.RLIMIT_CPU)[1] <= longest
+    )
+    yield Attempt(("limits",), "could dump core", lambda: resource.getrlimit(resource.RLIMIT_CORE) != (0, 0))
+
+
+def _on_leftovers(targets: Targets, keep_fd: int) -> Iterator[Attempt]:
+    yield Attempt(("descriptors",), "found an open file", lambda: _open_file(keep_fd))
+    environ = ("environment",)
+    yield Attempt(environ, "found a variable", lambda: _in_environment(targets))
+    yield Attempt(environ, "read /proc", lambda: targets.token in Path("/proc/self/environ").read_text())
+
+
+def _done(act: Callable[[], object]) -> bool:
+    act()
+    return True
+
+
+def _closed(make: Callable[[], int]) -> bool:
+    os.close(make())
+    return True
+
+
+def _wrote(path: Path) -> bool:
+    path.touch(exist_ok=False)
+    path.unlink()
+    return True
+
+
+def _connected(family: int, address: tuple[str, int] | str) -> bool:
+    with socket.socket(family) as client:
+        client.settimeout(1)
+        client.connect(address)
+    return True
+
+
+def _traced(pid: int) -> bool:
+    seize, detach = 0x4206, 17  # PTRACE_SEIZE does not stop the process
+    syscalls.call("ptrace", seize, pid, 0, 0)
+    with contextlib.suppress(OSError):
+        syscalls.call("ptrace", detach, pid, 0, 0)
+    return True
+
+
+def _forked() -> bool:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def _fails_with(number: int, act: Callable[..., object], *arguments: object) -> bool:
+    try:
+        act(*arguments)
+    except OSError as error:
+        return error.errno == number
+    return True
+
+
+def _allocated(size: int) -> bool:
+    mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    return True
+
+
+def _stretched(size: int) -> bool:
+    path = Path("grader-canary")
+    try:
+        with path.open("wb") as file:
+            file.truncate(size + 1)
+    finally:
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _opened(count: int) -> bool:
+    opened: list[int] = []
+    try:
+        opened += (os.open("/dev/null", os.O_RDONLY) for _ in range(count))
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return True
+
+
+def _open_file(keep_fd: int) -> bool:
+    for descriptor in range(_LOOKED_AT):
+        try:
+            status = os.fstat(descriptor)
+        except OSError:
+            continue
+        if descriptor != keep_fd and (descriptor > 2 or status.st_rdev != _NULL_DEVICE):
+            return True
+    return False
+
+
+def _in_environment(targets: Targets) -> bool:
+    if targets.token in os.environ.values():
+        return True
+    names = ctypes.POINTER(ctypes.c_char_p).in_dll(ctypes.CDLL(None), "environ")
+    number = 0
+    while names and (entry := names[number]) is not None:
+        if targets.token.encode() in entry:
+            return True
+        number += 1
+    return False

@@ -1,0 +1,224 @@
+"""The seccomp filter: which system calls the submission's process may make. See seccomp(2).
+
+A small assembler for the kernel's classic BPF, the table of what is refused, and its installation. It is a list of
+what is refused, not of what is allowed: TensorFlow and NumPy use other calls in every release and on every
+machine, and a call that a list forgets would turn a right solution into a crash. The namespaces and Landlock
+stand behind it.
+
+- A refused call fails with EPERM, so that the submission sees a `PermissionError` where it happens, and goes on.
+- Calls newer than this table fail with ENOSYS, which is what programs expect of a kernel that is too old for them:
+  what they do could not be known here. The same rule refuses the x32 calls of x86_64, whose numbers have bit 30
+  set.
+- A call by the convention of another architecture (32-bit `int 0x80`) kills the process: its numbers mean other
+  things.
+- The kernel remembers calls that are allowed whatever their arguments (Linux 5.11), so those cost nothing.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from grader.sandbox.walls import syscalls
+
+
+class Architecture(NamedTuple):
+    """`audit` is AUDIT_ARCH_* of linux/audit.h; `column` the column of the tables of system calls."""
+
+    audit: int
+    column: int
+
+
+ARCHITECTURES = {"x86_64": Architecture(0xC000003E, 0), "aarch64": Architecture(0xC00000B7, 1)}
+
+HIGHEST = 462  # mseal, Linux 6.10: the newest call that was looked at for this table
+
+KILL = 0x80000000  # SECCOMP_RET_KILL_PROCESS
+ALLOW = 0x7FFF0000
+REFUSE = 0x00050000 | 1  # SECCOMP_RET_ERRNO, EPERM
+ABSENT = 0x00050000 | 38  # ENOSYS
+
+# Name: number on x86_64, on aarch64; None where that architecture does not have it.
+# fmt: off
+_REFUSED: dict[str, tuple[int | None, int | None]] = {
+    # Sockets. What a socketpair may be is decided below; with it alone nothing outside can be reached.
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
+    "accept4": (288, 242),
+    # Other processes: their memory, their files, their signals.
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272), "tkill": (200, 130),
+    "pidfd_send_signal": (424, 424), "pidfd_open": (434, 434), "pidfd_getfd": (438, 438),
+    "migrate_pages": (256, 238), "move_pages": (279, 239),
+    # New processes and new programs. Threads are made by `clone`, see below.
+    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
+    # Mounts, roots and namespaces.
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97),
+    "setns": (308, 268), "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
+    "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    "statmount": (457, 457), "listmount": (458, 458), "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264), "fanotify_init": (300, 262), "quotactl": (179, 60),
+    "quotactl_fd": (443, 443), "acct": (163, 89), "swapon": (167, 224), "swapoff": (168, 225),
+    # Large parts of the kernel with a history of holes, of no use to a network.
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "keyctl": (250, 219), "add_key": (248, 217),
+    "request_key": (249, 218), "modify_ldt": (154, None), "uselib": (134, None),
+    # Memory that RLIMIT_DATA does not count (shared anonymous memory: see `mmap` below).
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
+    "shmctl": (31, 195), "shmdt": (67, 197), "semget": (64, 190), "semop": (65, 193), "semtimedop": (220, 192),
+    "semctl": (66, 191), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
+    "mq_open": (240, 180), "mq_unlink": (241, 181), "mq_timedsend": (242, 182), "mq_timedreceive": (243, 183),
+    "mq_notify": (244, 184), "mq_getsetattr": (245, 185),
+    # The machine as a whole. All of these need capabilities too.
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "init_module": (175, 105),
+    "finit_module": (313, 273), "delete_module": (176, 106), "reboot": (169, 142), "syslog": (103, 116),
+    "sethostname": (170, 161), "setdomainname": (171, 162), "settimeofday": (164, 170),
+    "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171), "iopl": (172, None),
+    "ioperm": (173, None), "vhangup": (153, 58),
+    # The filter itself: no second one, whose listener could answer for the first.
+    "seccomp": (317, 277),
+}
+# fmt: on
+# clone3: its flags are behind a pointer, where no filter sees them. The C library then uses clone.
+_ABSENT = (435,)
+
+_CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000
+_MAP_SHARED_ANONYMOUS = 0x21
+_SOCK_TYPE, _SOCK_STREAM, _AF_UNIX = 0xF, 1, 1
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # type into the terminal
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_MM = 1, 4, 22, 35
+_PR_SET_PTRACER = 0x59616D61
+_ALL = 0xFFFFFFFF
+
+
+class Test(NamedTuple):
+    """A look at one argument: where `argument & mask == value` the outcome is `equal`, else `different`; None
+    goes on to the next test. Only the low 32 bits count; the kernel itself looks at no more in the calls tested
+    here."""
+
+    argument: int
+    mask: int
+    value: int
+    equal: int | None
+    different: int | None
+
+
+def _tested(pid: int) -> dict[tuple[int, int], Sequence[Test]]:
+    """Return the calls of which some are allowed. The last test of each decides."""
+    own = Test(0, _ALL, pid, ALLOW, REFUSE)
+    return {
+        # Shared memory without a file escapes RLIMIT_DATA, and there is no process to share it with.
+        (9, 222): [Test(3, _MAP_SHARED_ANONYMOUS, _MAP_SHARED_ANONYMOUS, REFUSE, ALLOW)],
+        # clone: threads, but no processes and no namespaces.
+        (56, 220): [Test(0, _CLONE_THREAD | _CLONE_NEW, _CLONE_THREAD, ALLOW, REFUSE)],
+        (16, 29): [  # ioctl
+            Test(1, _ALL, _TIOCSTI, REFUSE, None),
+            Test(1, _ALL, _TIOCLINUX, REFUSE, ALLOW),
+        ],
+        (157, 167): [  # prctl: what `walls` has set stays so
+            Test(0, _ALL, _PR_SET_PDEATHSIG, REFUSE, None),
+            Test(0, _ALL, _PR_SET_DUMPABLE, REFUSE, None),
+            Test(0, _ALL, _PR_SET_SECCOMP, REFUSE, None),
+            Test(0, _ALL, _PR_SET_PTRACER, REFUSE, None),
+            Test(0, _ALL, _PR_SET_MM, REFUSE, ALLOW),
+        ],
+        (135, 92): [Test(0, _ALL, _ALL, ALLOW, REFUSE)],  # personality: ask, not set
+        # socketpair: asyncio needs it. Stream only: a datagram socket could send to any address.
+        (53, 199): [Test(0, _ALL, _AF_UNIX, None, REFUSE), Test(1, _SOCK_TYPE, _SOCK_STREAM, ALLOW, REFUSE)],
+        (62, 129): [own],  # kill
+        (234, 131): [own],  # tgkill
+        (129, 138): [own],  # rt_sigqueueinfo
+        (297, 240): [own],  # rt_tgsigqueueinfo
+        (302, 261): [Test(0, _ALL, 0, ALLOW, None), own],  # prlimit64
+    }
+
+
+class Instruction(NamedTuple):
+    """`struct sock_filter` of linux/filter.h. `jt` and `jf` are how many instructions to skip."""
+
+    code: int
+    jt: int
+    jf: int
+    k: int
+
+
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+
+
+def load_word(offset: int) -> Instruction:
+    return Instruction(0x20, 0, 0, offset)  # BPF_LD | BPF_W | BPF_ABS
+
+
+def keep_bits(value: int) -> Instruction:
+    return Instruction(0x54, 0, 0, value)  # BPF_ALU | BPF_AND | BPF_K
+
+
+def jump_if_equal(value: int, then: int, otherwise: int) -> Instruction:
+    return Instruction(0x15, then, otherwise, value)  # BPF_JMP | BPF_JEQ | BPF_K
+
+
+def jump_if_greater(value: int, then: int, otherwise: int) -> Instruction:
+    return Instruction(0x25, then, otherwise, value)  # BPF_JMP | BPF_JGT | BPF_K
+
+
+def give(action: int) -> Instruction:
+    return Instruction(0x06, 0, 0, action)  # BPF_RET | BPF_K
+
+
+def _test(test: Test) -> Iterator[Instruction]:
+    yield load_word(
+        _ARGUMENTS + 8 * test.argument
+    )  # both architectures are little-endian: the low half comes first
+    if test.mask != _ALL:
+        yield keep_bits(test.mask)
+    if test.equal is not None:
+        yield jump_if_equal(test.value, 0, 1)
+        yield give(test.equal)
+    if test.different is not None:
+        yield jump_if_equal(test.value, 1, 0)
+        yield give(test.different)
+
+
+def program(architecture: Architecture, pid: int) -> list[Instruction]:
+    """Return the filter for a process that may send signals to `pid`, itself, only."""
+    column = architecture.column
+    code = [load_word(_ARCHITECTURE), jump_if_equal(architecture.audit, 1, 0), give(KILL)]
+    code += [load_word(_NUMBER), jump_if_greater(HIGHEST, 0, 1), give(ABSENT)]
+    for numbers, tests in _tested(pid).items():
+        block = [instruction for test in tests for instruction in _test(test)]
+        code += [jump_if_equal(numbers[column], 0, len(block)), *block]
+    for number in sorted(number for row in _REFUSED.values() if (number := row[column]) is not None):
+        code += [jump_if_equal(number, 0, 1), give(REFUSE)]
+    for number in _ABSENT:
+        code += [jump_if_equal(number, 0, 1), give(ABSENT)]
+    return [*code, give(ALLOW)]
+
+
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
+
+
+def install() -> str:
+    """Put the filter around this process and all its threads, for good. Needs `PR_SET_NO_NEW_PRIVS`.
+
+    Returns what holds, in words. Raises `OSError` on an architecture without a table, or where the kernel refuses.
+    """
+    machine = platform.machine()
+    if (architecture := ARCHITECTURES.get(machine)) is None or ctypes.sizeof(ctypes.c_void_p) != 8:
+        raise OSError(95, f"no table of system calls for {machine}")
+    load(program(architecture, os.getpid()), architecture)
+    return f"{machine}, {sum(row[architecture.column] is not None for row in _REFUSED.values())} calls refused"
+
+
+def load(code: Sequence[Instruction], architecture: Architecture) -> None:
+    """Hand a filter to the kernel. Raises `OSError`."""
+    image = b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
+    set_filter, for_all_threads = 1, 1  # SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC
+    number = (317, 277)[architecture.column]
+    failed = syscalls.syscall(number, set_filter, for_all_threads, ctypes.byref(_Program(len(code), image)))
+    if failed:  # the id of a thread that could not be brought under the filter
+        raise OSError(16, f"thread {failed} did not take the filter")

@@ -1,0 +1,116 @@
+"""The canary: tries every wall from inside, so that none is believed in only because it went up.
+
+Outside, `plant` puts out what a submission must not reach: a secret file, a listening port, a process, shared
+memory, a variable in the environment. Inside, after `walls.enter`, `probe` tries to reach it. Several walls
+stand in the way of most attempts, and an attempt that succeeds means that all of them have failed; for each wall
+there is at least one attempt that nothing else stops. All attempts are harmless where they succeed.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from grader.protocol.verdict import WallState
+from grader.sandbox.walls import syscalls
+from grader.sandbox.walls.enter import Limits
+from grader.sandbox.walls.escape_attempts import Targets, attempts, own_namespaces, succeeds
+
+VARIABLE = "GRADER_CANARY"
+_IPC_CREAT, _IPC_RMID = 0o1000, 0
+
+
+@contextlib.contextmanager
+def plant() -> Iterator[Targets]:
+    """Put the targets out for as long as this holds. For a process outside the walls, with no part in the
+    worker."""
+    token = secrets.token_hex(16)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-canary-"))
+        secret = Path(folder) / "secret"
+        secret.write_text(token)
+        secret.chmod(0o644)  # walls are to hold, not modes
+        Path(folder).chmod(0o755)
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = token
+        stack.callback(_restore_variable, before)
+        port = stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0)))
+        name = f"grader-canary-{token}"
+        abstract = stack.enter_context(_listening(socket.AF_UNIX, "\0" + name))
+        yield Targets(
+            folder=folder,
+            secret=str(secret),
+            token=token,
+            port=port.getsockname()[1] if port else 0,
+            abstract=name if abstract else "",
+            process=stack.enter_context(_sleeping()),
+            memory_key=stack.enter_context(_shared_memory()),
+            user=os.geteuid(),
+            namespaces=own_namespaces(),
+        )
+
+
+def _restore_variable(value: str | None) -> None:
+    os.environ.pop(VARIABLE, None)
+    if value is not None:
+        os.environ[VARIABLE] = value
+
+
+@contextlib.contextmanager
+def _listening(family: int, address: tuple[str, int] | str) -> Iterator[socket.socket | None]:
+    try:
+        listener = socket.socket(family)
+        listener.bind(address)
+        listener.listen()
+    except OSError:
+        yield None
+        return
+    with listener:
+        yield listener
+
+
+@contextlib.contextmanager
+def _sleeping() -> Iterator[int]:
+    command = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _shared_memory() -> Iterator[int]:
+    key = secrets.randbelow(1 << 30) + 1
+    try:
+        number = syscalls.call("shmget", key, 4096, _IPC_CREAT | 0o666)
+    except OSError:
+        yield 0
+        return
+    try:
+        yield key
+    finally:
+        syscalls.call("shmctl", number, _IPC_RMID, None)
+
+
+def probe(targets: Targets, states: Iterable[WallState], limits: Limits, keep_fd: int) -> tuple[WallState, ...]:
+    """Try to cross every wall and return `states` as they really are. To be called behind the walls."""
+    crossed: dict[str, list[str]] = {}
+    for attempt in attempts(targets, limits, keep_fd):
+        if succeeds(attempt):
+            for wall in attempt.walls:
+                crossed.setdefault(wall, []).append(attempt.what)
+    return tuple(_corrected(state, crossed.get(state.id, [])) for state in states)
+
+
+def _corrected(state: WallState, crossed: list[str]) -> WallState:
+    if not crossed or not state.stands:
+        return state  # one that never went up says why already
+    return msgspec.structs.replace(state, stands=False, detail=f"the canary crossed it: {', '.join(crossed)}")

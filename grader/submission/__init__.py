@@ -1,0 +1,1 @@
+"""Reads a student's file or notebook, and finds the exercise that it answers."""

@@ -1,0 +1,134 @@
+"""Finding the file that a student means: what they work on, and never the course's own stub without saying so."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.core.course import Course
+from grader.core.errors import ToldError, UnreadableSubmission
+from grader.core.i18n import T, Text
+from grader.core.sanitize import display_path
+from grader.protocol.submission import Submission
+from grader.submission.exercise_match import looks_like
+from grader.submission.reader import read
+
+
+class NotFoundError(ToldError):
+    """There is no file to check, or more than one. `text` says where was looked, and how to choose."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The file that is meant, and what is to be said about it."""
+
+    path: Path
+    remark: Text | None = None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    path: Path
+    name: str  # as it may be printed
+    submission: Submission | None  # None: unreadable, so somebody worked on it
+    changed: bool  # other code than the stub's
+
+
+def find(course: Course, exercise: str, folder: Path) -> Found:
+    """Return the file in `folder`, or in the folder below it that is called like the exercise.
+
+    That is `submission` or the exercise's name, with `.py` or `.ipynb`. A stub that nobody touched is only meant
+    where there is nothing else, and a `submission` that solves another exercise is not meant at all. Raises
+    `NotFoundError` where no file is left, or more than one: nothing is guessed.
+    """
+    candidates = [_candidate(course, exercise, path) for path in _there(exercise, folder)]
+    of_others = {c.name: other for c in candidates if (other := _other_exercise(course, exercise, c)) is not None}
+    ours = [c for c in candidates if c.name not in of_others]
+    meant = [c for c in ours if c.changed] or ours
+    if not meant:
+        raise NotFoundError(_nothing(exercise, folder, of_others))
+    if len(meant) > 1:
+        raise NotFoundError(
+            T(
+                "It is not clear which file is meant: {files}. Name one, such as: grader check {exercise} {first}",
+                files=", ".join(c.name for c in meant),
+                exercise=exercise,
+                first=meant[0].name,
+            )
+        )
+    return Found(meant[0].path, _remark(course, exercise, meant[0]))
+
+
+def _there(exercise: str, folder: Path) -> list[Path]:
+    names = dict.fromkeys(f"{stem}{ending}" for stem in ("submission", exercise) for ending in (".py", ".ipynb"))
+    paths = [place / name for place in (folder, folder / exercise) for name in names]
+    return [path for path in paths if _is_file(path)]
+
+
+def _is_file(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):  # no right to look there, or no name of a file
+        return path.is_file() or path.is_symlink()
+    return False
+
+
+def _candidate(course: Course, exercise: str, path: Path) -> _Candidate:
+    try:
+        submission = read(path)
+    except UnreadableSubmission:
+        return _Candidate(path, display_path(path), None, changed=True)
+    stub = _stub_folder(course, exercise) / f"submission{path.suffix}"
+    return _Candidate(path, display_path(path), submission, changed=_code(submission) != _code_of(stub))
+
+
+def _stub_folder(course: Course, exercise: str) -> Path:
+    return course.folder / "exercises" / exercise
+
+
+def _code_of(stub: Path) -> list[str] | None:
+    try:
+        return _code(read(stub))
+    except UnreadableSubmission:  # an exercise without a stub
+        return None
+
+
+def _code(submission: Submission) -> list[str]:
+    """Return the code without what editors change by themselves: outputs, white space at the ends."""
+    return ["\n".join(map(str.rstrip, unit.original.strip().split("\n"))) for unit in submission.units]
+
+
+def _other_exercise(course: Course, exercise: str, candidate: _Candidate) -> str | None:
+    if candidate.submission is None or candidate.path.stem == exercise:
+        return None
+    return looks_like(course, exercise, candidate.submission)
+
+
+def _nothing(exercise: str, folder: Path, of_others: dict[str, str]) -> Text:
+    if of_others:
+        (file, other), *_ = of_others.items()
+        return T(
+            "{file} looks like a solution of {other}, not of {exercise}. If it is meant nevertheless, name it: "
+            "grader check {exercise} {file}",
+            file=file,
+            other=other,
+            exercise=exercise,
+        )
+    return T(
+        "There is no file to check: no submission.py, submission.ipynb, {exercise}.py or {exercise}.ipynb, "
+        "neither in {folder} nor in the folder {exercise} below it. To get the exercise: grader start {exercise}",
+        exercise=exercise,
+        folder=display_path(folder.absolute()),
+    )
+
+
+def _remark(course: Course, exercise: str, candidate: _Candidate) -> Text | None:
+    own = os.path.realpath(_stub_folder(course, exercise))
+    if os.path.realpath(candidate.path.parent) == own:
+        return T(
+            "{file} is the course's own file, which others start from. To work on a copy: grader start {exercise} "
+            "DIR",
+            file=candidate.name,
+            exercise=exercise,
+        )
+    if not candidate.changed:
+        return T("{file} is still as it was handed out.", file=candidate.name)
+    return None

@@ -1,0 +1,1 @@
+"""Reports of a pull request: comment, summary, annotations, JUnit, code quality."""

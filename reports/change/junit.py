@@ -1,0 +1,160 @@
+"""The answer as JUnit XML, for whatever shows test results: GitLab, Jenkins and others.
+
+One suite per submission, one test case per criterion. Such viewers know four colours, so that
+
+- `failure` is what costs points: failed, partial, and not attempted;
+- `skipped` is what waits for another criterion, which is red itself, and what is below full points although the
+  pass mark was reached: it stays visible and turns nothing red;
+- `error` is what could not be judged: not graded, unreadable, a fault of the grader, and each error note.
+
+A suite is never green by accident: where the outcome is not "passed" and no criterion says so, a case of its own
+does. Elements and attributes are those that both GitLab's documentation and Jenkins' schema (junit-10.xsd of its
+xUnit plugin) name.
+"""
+
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from grader.core.i18n import T
+from grader.core.sanitize import cleaned, one_line
+from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.verdict import CriterionVerdict, Status
+from reports.change.wording import Speaker, label, shown_path
+from reports.common import symbols
+
+_LONGEST = 2000  # characters of a sentence
+
+_KINDS: dict[Status, str] = {
+    Status.PASSED: "",
+    Status.PARTIAL: "failure",
+    Status.FAILED: "failure",
+    Status.SKIPPED: "skipped",
+    Status.NOT_ATTEMPTED: "failure",
+    Status.NOT_GRADED: "error",
+}
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """One line of a viewer of test results. `kind`: failure, error, skipped; empty for a passed one."""
+
+    name: str
+    kind: str = ""
+    type: str = ""
+    message: str = ""
+    text: str = ""
+
+
+def junit(answer: Answer) -> str:
+    """Return the answer as XML, in `answer.language`. Raises `ValueError` for a language without a catalogue."""
+    speaker = Speaker(cleaned(answer, _LONGEST))
+    root = ET.Element("testsuites", name="grader")
+    names = _Names()
+    for outcome in speaker.answer.outcomes:
+        suite = _suite(shown_path(outcome.path), _cases(outcome, speaker), names)
+        if outcome.verdict is not None:
+            suite.set("time", f"{max(0.0, outcome.verdict.resources.wall_seconds):.2f}")
+        root.append(suite)
+    if change := _change(speaker):
+        root.append(_suite(speaker.say(T("The change as a whole")), change, names))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
+        ('<?xml version="1.0" encoding="UTF-8"?>\n', "\n")
+    )
+
+
+def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
+    verdict, decided = outcome.verdict, speaker.result(outcome)
+    whole = _Case(
+        name=speaker.say(T("Submission as a whole")),
+        kind="failure" if decided == "not_passed" else "error",
+        type=decided,
+        message=one_line(speaker.headline(outcome)),
+        text=f"{speaker.sentence(outcome)}\n{speaker.pass_mark()}",
+    )
+    if verdict is None:
+        return [whole]
+    enough = decided == "passed"
+    cases = [_case(criterion, speaker, enough=enough) for criterion in verdict.criteria]
+    kinds = {case.kind for case in cases}
+    if speaker.answer.pass_mark is not None and decided != "not_graded":
+        # Whether the points are enough is decided by none of the criteria.
+        cases.insert(0, _Case(name=whole.name) if enough else whole)
+    elif not enough and not kinds & ({"error"} if decided == "not_graded" else {"error", "failure"}):
+        cases.insert(0, whole)
+    return cases or [_Case(name=whole.name)]
+
+
+def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Case:
+    kind = _KINDS[criterion.status]
+    word = speaker.say(symbols.STATUS[criterion.status].word)
+    return _Case(
+        name=label(criterion.title) or criterion.id,
+        kind="skipped" if enough and kind == "failure" else kind,
+        type=str(criterion.status),
+        message=one_line(f"{word}, {speaker.points(criterion)}: {criterion.message}"),
+        text=speaker.told(criterion),
+    )
+
+
+def _change(speaker: Speaker) -> list[_Case]:
+    """Return the cases that belong to no submission. Without any case, nothing would be shown."""
+    cases = [
+        _Case(
+            name=shown_path(note.path) or speaker.say(T("The change as a whole")),
+            kind="error",
+            type="error",
+            message=one_line(note.text),
+            text=note.text,
+        )
+        for note in speaker.errors()
+    ]
+    if not cases and not speaker.answer.outcomes:
+        cases.append(_Case(name=speaker.title(), kind="skipped", type="nothing", message=speaker.nothing()))
+    return cases
+
+
+def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
+    counts = {kind: sum(case.kind == kind for case in cases) for kind in ("failure", "error", "skipped")}
+    name = _name(name)
+    suite = ET.Element(
+        "testsuite",
+        name=name,
+        tests=str(len(cases)),
+        failures=str(counts["failure"]),
+        errors=str(counts["error"]),
+        skipped=str(counts["skipped"]),
+    )
+    for case in cases:
+        # GitLab shows the class as the suite.
+        element = ET.SubElement(suite, "testcase", classname=name, name=names.unique(name, _name(case.name)))
+        if case.kind:
+            told = ET.SubElement(element, case.kind, type=case.type, message=_allowed(case.message))
+            told.text = _allowed(case.text)
+    return suite
+
+
+class _Names:
+    """GitLab shows the first only of test cases with the same names."""
+
+    def __init__(self) -> None:
+        self.used: set[tuple[str, str]] = set()
+
+    def unique(self, suite: str, name: str) -> str:
+        """Return `name`, with a number if it was there before."""
+        number, tried = 1, name
+        while (suite, tried) in self.used:
+            number += 1
+            tried = f"{name} ({number})"
+        self.used.add((suite, tried))
+        return tried
+
+
+def _name(text: str) -> str:
+    """Return a name; an empty one is none."""
+    return _allowed(text).strip() or "–"
+
+
+def _allowed(text: str) -> str:
+    """Return `text` without the characters that XML 1.0 has no way to write; `cleaned` wrote out all but these."""
+    return text.replace("\ufffe", "⟨U+FFFE⟩").replace("\uffff", "⟨U+FFFF⟩")

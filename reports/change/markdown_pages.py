@@ -1,0 +1,335 @@
+"""The answer to a change as Markdown: the summary of a run, and the shorter note under the change.
+
+Cut where it is too long: at whole submissions and criteria, and it says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import msgspec
+
+from grader.core.i18n import T
+from grader.core.sanitize import cleaned, clip, one_line
+from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.verdict import CriterionVerdict, Curve, Location, Notice, Status, Verdict
+from reports.change.wording import Speaker, label, not_passed, shown_path
+from reports.common import markdown as md
+from reports.common import symbols
+from reports.common.markdown import Markdown
+from reports.common.sparklines import GAP, Spark, sparks
+from reports.submission import highlights as first_things
+
+MOST_ROWS = 100  # of a table of criteria
+MOST_CURVES = 12
+MOST_SERIES = 8
+_LONGEST_SOURCE = 200  # characters of a code line
+_ROOM_FOR_ENDS = 2000  # bytes, for the sentences that say what was left out
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """How much is told."""
+
+    longest: int  # characters of a sentence
+    all_criteria: bool  # the table shows the passed ones too
+    curves_open: bool
+
+
+_SUMMARY = _Form(longest=2000, all_criteria=True, curves_open=True)
+_NOTE = _Form(longest=600, all_criteria=False, curves_open=False)
+
+
+def summary(answer: Answer, most_bytes: int = 1_000_000) -> str:
+    """Return the summary of the run, in `answer.language`. GitHub shows at most 1 MiB.
+
+    Raises `ValueError` for a language without a catalogue.
+    """
+    return _Page(answer, _SUMMARY, most_bytes).text()
+
+
+def note(answer: Answer, most_bytes: int = 60_000) -> str:
+    """Return the comment on the change, in `answer.language`. GitHub takes at most 65,536 characters.
+
+    Raises `ValueError` for a language without a catalogue.
+    """
+    return _Page(answer, _NOTE, most_bytes).text()
+
+
+class _Page:
+    """One answer on its way to one page: holds what every part needs, and how much room there is left."""
+
+    def __init__(self, answer: Answer, form: _Form, most_bytes: int) -> None:
+        self.form = form
+        self.answer = cleaned(answer, form.longest)
+        self.speaker = Speaker(self.answer)
+        self.say = self.speaker.say
+        self.left = most_bytes - _ROOM_FOR_ENDS
+        self.several = len(answer.outcomes) > 1
+
+    def text(self) -> str:
+        """Return the whole page."""
+        end = [self._took(self._end())]
+        parts = [self._took(part) for part in self._head()]
+        parts += self._notes()
+        if self.several:
+            parts += self._overview()
+        parts += self._submissions()
+        return md.joined([*parts, *end]) + "\n"
+
+    # What is taken from the room that is left.
+
+    def _took(self, part: Markdown) -> Markdown:
+        self.left -= _size(part)
+        return part
+
+    def _fitting(self, parts: Iterable[Markdown], room: int) -> list[Markdown]:
+        """Return the first parts that fit, and take their room."""
+        taken = []
+        for part in parts:
+            if _size(part) > min(room, self.left):
+                break
+            room -= _size(part)
+            taken.append(self._took(part))
+        return taken
+
+    # The parts of the page.
+
+    def _head(self) -> list[Markdown]:
+        outcomes = self.answer.outcomes
+        parts = [md.heading(2, md.escape(self.speaker.title()))]
+        if not outcomes:
+            parts.append(md.escape(self.speaker.nothing()))
+        elif self.answer.pass_mark is not None:
+            parts.append(md.escape(self.speaker.pass_mark()))
+        return parts
+
+    def _end(self) -> Markdown:
+        return Markdown(f"<sub>{md.escape(self.speaker.compared())}</sub>")
+
+    def _notes(self) -> list[Markdown]:
+        notes = self.speaker.notes()
+        lines = []
+        for each in notes:
+            symbol = symbols.SEVERITY[each.severity]
+            where = f"{md.code(shown_path(each.path))}: " if each.path else ""
+            word = md.bold(md.escape(f"{symbol.sign} {self.say(symbol.word)}"))
+            lines.append(Markdown(f"{word} {where}{md.escape(each.text)}"))
+        taken = self._fitting(lines, self.left // 4)
+        parts = [md.items(taken)] if taken else []
+        if left_out := len(lines) - len(taken):
+            parts.append(md.escape(self.say(T("Notes left out here for want of room: {count}.", count=left_out))))
+        return parts
+
+    def _overview(self) -> list[Markdown]:
+        speaker = self.speaker
+        columns = [md.escape(self.say(w)) for w in (T("Result"), T("Submission"), T("Exercise"), T("Points"))]
+        rows = []
+        for outcome in self.answer.outcomes:
+            cells = (
+                _signed(speaker.symbol(outcome).sign, speaker.word(outcome)),
+                md.code(shown_path(outcome.path)),
+                md.escape(label(outcome.exercise)),
+                md.together(speaker.points_of(outcome)),
+            )
+            rows.append(cells)
+        taken = self._fitting((Markdown(" | ".join(cells)) for cells in rows), self.left // 4)
+        parts = [md.table(columns, rows[: len(taken)], right=(3,))]
+        if left_out := len(rows) - len(taken):
+            parts.append(self._submissions_left_out(left_out))
+        return parts
+
+    def _submissions(self) -> list[Markdown]:
+        parts: list[Markdown] = []
+        for number, outcome in enumerate(self.answer.outcomes):
+            opening = md.joined(self._opening(outcome))
+            if not self._fitting([opening], self.left):
+                parts.append(self._submissions_left_out(len(self.answer.outcomes) - number))
+                break
+            parts.append(opening)
+            if outcome.verdict is not None:
+                parts += self._criteria(outcome.verdict)
+                parts += self._remarks(outcome)
+        return parts
+
+    def _submissions_left_out(self, count: int) -> Markdown:
+        return md.escape(
+            self.say(T("Submissions left out here for want of room: {count}. Each has its report.", count=count))
+        )
+
+    # One submission.
+
+    def _opening(self, outcome: Outcome) -> list[Markdown]:
+        speaker, verdict = self.speaker, outcome.verdict
+        parts = [md.heading(3, md.escape(speaker.headline(outcome)))] if self.several else []
+        facts: list[str] = [md.code(shown_path(outcome.path)), md.bold(md.escape(speaker.word(outcome)))]
+        if verdict is not None:
+            if bonus := first_things.bonus_had(verdict):
+                facts.append(
+                    md.escape(self.say(T("{points} of them bonus", points=speaker.numbers.points(bonus))))
+                )
+            if verdict.certified is not None:
+                facts.append(md.escape(self.say(T("certified") if verdict.certified else T("not certified"))))
+        parts.append(Markdown(" · ".join(facts)))
+        parts.append(md.escape(speaker.sentence(outcome)))
+        if verdict is not None:
+            parts += self._table(verdict)
+        return parts
+
+    def _table(self, verdict: Verdict) -> list[Markdown]:
+        shown = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
+        columns = [md.escape(self.say(words)) for words in (T("Status"), T("Criterion"), T("Points"))]
+        rows = [
+            (self._status(c), md.escape(label(c.title)), md.together(self.speaker.points(c)))
+            for c in shown[:MOST_ROWS]
+        ]
+        parts = [md.table(columns, rows, right=(2,))] if rows else []
+        passed = len(verdict.criteria) - len(shown)
+        if passed and rows:
+            parts.append(md.escape(self.say(T("Criteria passed besides: {count}.", count=passed))))
+        if len(shown) > MOST_ROWS:
+            parts.append(self._criteria_left_out(len(shown) - MOST_ROWS))
+        return parts
+
+    def _criteria(self, verdict: Verdict) -> list[Markdown]:
+        groups = [tuple(alike) for _, alike in groupby(not_passed(verdict), key=_beneath_title)]
+        taken = self._fitting((self._told(group) for group in groups), self.left)
+        left_out = sum(len(group) for group in groups[len(taken) :])
+        return [*taken, self._took(self._criteria_left_out(left_out))] if left_out else taken
+
+    def _criteria_left_out(self, count: int) -> Markdown:
+        return md.escape(
+            self.say(T("Criteria left out here for want of room: {count}. The report has them.", count=count))
+        )
+
+    def _told(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
+        """Return criteria of which the same is to be said: a crash skips a dozen for one reason."""
+        first = criteria[0]
+        titles = "<br>".join(
+            f"{self._sign(c)} {md.escape(label(c.title))} · {self.speaker.points(c)}" for c in criteria
+        )
+        parts = [Markdown(f"#### {titles}"), md.escape(first.message), *self._compared(first)]
+        if first.location is not None:
+            parts += self._place(first.location)
+        parts += [
+            md.quote(
+                Markdown(
+                    f"{md.bold(md.escape(symbols.SEVERITY[hint.severity].sign))} "
+                    f"{md.bold(md.escape(self.say(symbols.SEVERITY[hint.severity].word)))} {md.escape(hint.text)}"
+                )
+            )
+            for hint in first.hints
+        ]
+        return md.joined(parts)
+
+    def _compared(self, criterion: CriterionVerdict) -> list[Markdown]:
+        pairs = ((T("Expected"), criterion.expected), (T("Received"), criterion.received))
+        told = [
+            Markdown(f"{md.bold(md.escape(self.say(label)))}: {md.escape(value)}")
+            for label, value in pairs
+            if value is not None
+        ]
+        return [md.items(told)] if told else []
+
+    def _place(self, location: Location) -> list[Markdown]:
+        parts = [md.code(self.speaker.place(location))]
+        if location.source:
+            source = clip(location.source.rstrip().replace("\n", " "), _LONGEST_SOURCE)
+            parts.append(md.block(f"{location.line} │ {source}"))
+        return parts
+
+    def _remarks(self, outcome: Outcome) -> list[Markdown]:
+        remarks = self._all_remarks(outcome)
+        taken = self._fitting(remarks, self.left)
+        if left_out := len(remarks) - len(taken):
+            words = T("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
+            taken.append(self._took(md.escape(self.say(words))))
+        return taken
+
+    def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
+        """Return what is to be said of a submission besides its criteria."""
+        verdict = outcome.verdict
+        assert verdict is not None
+        parts = [self._notice(notice) for notice in verdict.notices]
+        if verdict.certified is False:
+            lines = [md.escape(item.text) for item in first_things.not_certified_because(verdict)]
+            parts.append(md.joined([md.bold(md.escape(self.say(T("Not certified")))), md.items(lines)]))
+        if verdict.isolation.mode == "plain":
+            words = T("No walls stood around this run: it is meant for your own code, not for marks.")
+            parts.append(md.escape(self.say(words)))
+        for wall in first_things.missing_walls(verdict):
+            words = T("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)
+            parts.append(md.escape(self.say(words)))
+        parts += self._curves(outcome.curves)
+        if outcome.report:
+            parts.append(
+                md.escape(
+                    self.say(
+                        T(
+                            "The whole report, with pictures, is among the files of this run: {file}",
+                            file=label(outcome.report),
+                        )
+                    )
+                )
+            )
+        return parts
+
+    def _notice(self, notice: Notice) -> Markdown:
+        symbol = symbols.SEVERITY[notice.severity]
+        word = md.bold(md.escape(f"{symbol.sign} {self.say(symbol.word)}"))
+        parts = [Markdown(f"{word} {md.escape(notice.text)}")]
+        if notice.location is not None:
+            parts += self._place(notice.location)
+        return md.joined(parts)
+
+    def _curves(self, curves: Sequence[Curve]) -> list[Markdown]:
+        drawn = sparks(curves)
+        rows = [
+            self._series(curve.name if number == 0 else "", spark)
+            for curve, series in zip(curves[:MOST_CURVES], drawn[:MOST_CURVES], strict=True)
+            for number, spark in enumerate(series[:MOST_SERIES])
+        ]
+        if not rows:
+            return []
+        words = (T("Run"), T("Series"), T("Start"), T("Curve"), T("End"))
+        table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
+        title = md.escape(self.say(T("Learning curves")))
+        parts = [table]
+        if left_out := sum(map(len, drawn)) - len(rows):
+            left = T("Series left out here for want of room: {count}. The report has them.", count=left_out)
+            parts.append(md.escape(self.say(left)))
+        if any(GAP in cell for row in rows for cell in row):
+            parts.append(md.escape(self.say(T("{sign}: a value that was no number.", sign=GAP))))
+        if self.form.curves_open and not self.several:
+            return [md.joined([md.heading(4, title), *parts])]
+        return [md.folded(title, *parts)]
+
+    def _series(self, run: str, spark: Spark) -> tuple[Markdown, ...]:
+        first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
+        name = md.code(clip(one_line(spark.name), 60))
+        return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)
+
+    def _status(self, criterion: CriterionVerdict) -> Markdown:
+        return _signed(self._sign(criterion), self.say(symbols.STATUS[criterion.status].word))
+
+    @staticmethod
+    def _sign(criterion: CriterionVerdict) -> str:
+        return symbols.STATUS[criterion.status].sign
+
+
+def _beneath_title(criterion: CriterionVerdict) -> tuple[object, ...]:
+    return (
+        criterion.status,
+        criterion.message,
+        criterion.expected,
+        criterion.received,
+        criterion.location,
+        criterion.hints,
+    )
+
+
+def _signed(sign: str, word: str) -> Markdown:
+    """Return a word that keeps its sign beside it in a narrow table."""
+    return Markdown(f"{md.escape(sign)}&nbsp;{md.escape(word)}")
+
+
+def _size(part: Markdown) -> int:
+    return len(part.encode()) + 2

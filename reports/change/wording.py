@@ -1,0 +1,197 @@
+"""What every form of an answer says, and in which words: the host's own forms differ only in their markup."""
+
+import re
+from pathlib import PurePosixPath
+
+from grader.core.i18n import T, Text, Translator
+from grader.core.sanitize import clip, one_line, visible
+from grader.protocol.change_result import Answer, Note, Outcome, Result, result
+from grader.protocol.verdict import CriterionVerdict, Hint, Location, Severity, Status, Verdict
+from reports.common import symbols
+from reports.common.numbers import Numbers
+
+RESULT: dict[Result, symbols.Symbol] = {
+    "passed": symbols.STATUS[Status.PASSED],
+    "not_passed": symbols.Symbol(T("not passed"), "✗", "x", "red"),
+    "unreadable": symbols.Symbol(T("unreadable"), "■", "!", "red"),
+    "not_graded": symbols.STATUS[Status.NOT_GRADED],
+}
+
+_COURSE: dict[str, Text] = {
+    "base": T("The rubrics are those of the base."),
+    "folder": T("The rubrics are those of the course that the grader was given."),
+    "shipped": T("The rubrics are those that come with the grader."),
+}
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "tip")
+
+LONGEST_PATH = 300  # characters
+LONGEST_TITLE = 200
+
+
+class Speaker:
+    """Says things in the language of one answer. Raises `ValueError` for a language without a catalogue."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.say = Translator(answer.language)
+        self.numbers = Numbers(answer.language)
+
+    def title(self) -> str:
+        """Return the answer as a whole, in one line."""
+        outcomes = self.answer.outcomes
+        if not outcomes:
+            return self.say(T("Nothing was graded") if self.errors() else T("Nothing to grade"))
+        if len(outcomes) == 1:
+            return self.headline(outcomes[0])
+        passed = sum(self.result(outcome) == "passed" for outcome in outcomes)
+        return self.say(T("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
+
+    def headline(self, outcome: Outcome) -> str:
+        """Return what became of one submission: sign, title, points."""
+        sign = self.symbol(outcome).sign
+        if outcome.verdict is None:
+            return f"{sign} {label(outcome.exercise)}: {self.word(outcome)}"
+        return f"{sign} {label(outcome.verdict.title)}: {self.mark(outcome.verdict)}"
+
+    def nothing(self) -> str:
+        """Return why there is no mark, where no submission was graded."""
+        if self.errors():
+            return self.say(T("No submission was graded. The errors say why."))
+        if self.answer.base:
+            return self.say(T("This change touches no submission of an exercise."))
+        return self.say(T("None of these files is a submission of an exercise."))
+
+    def result(self, outcome: Outcome) -> Result:
+        """Return what an outcome means."""
+        return result(outcome, self.answer.pass_mark)
+
+    def symbol(self, outcome: Outcome) -> symbols.Symbol:
+        """Return the sign of an outcome: that of the verdict, unless the pass mark decides."""
+        decided = self.result(outcome)
+        if outcome.verdict is None or decided == "not_graded" or self.answer.pass_mark is not None:
+            return RESULT[decided]
+        return symbols.STATUS[outcome.verdict.status]
+
+    def word(self, outcome: Outcome) -> str:
+        """Return the word for an outcome."""
+        return self.say(self.symbol(outcome).word)
+
+    def sentence(self, outcome: Outcome) -> str:
+        """Return what the outcome means to the student, in one sentence."""
+        verdict = outcome.verdict
+        if verdict is None:
+            if outcome.problem:
+                return self.say(T("This file cannot be graded as it is: {problem}", problem=outcome.problem))
+            return self.say(
+                T("This is the grader's fault, and no mark. It was not graded: {fault}", fault=outcome.fault)
+            )
+        decided = self.result(outcome)
+        if decided == "passed" and verdict.status is not Status.PASSED:
+            return self.say(T("This is enough to pass. What is missing for all points is explained below."))
+        return self.say(symbols.SENTENCE[Status.NOT_GRADED if decided == "not_graded" else verdict.status])
+
+    def mark(self, verdict: Verdict) -> str:
+        """Return the points."""
+        return self.say(
+            T(
+                "{points} of {max_points} points",
+                points=self.numbers.points(verdict.points),
+                max_points=self.numbers.points(verdict.max_points),
+            )
+        )
+
+    def points(self, criterion: CriterionVerdict) -> str:
+        """Return the points of a criterion, in short."""
+        return f"{self.numbers.points(criterion.points)} / {self.numbers.points(criterion.max_points)}"
+
+    def points_of(self, outcome: Outcome) -> str:
+        """Return the points of a submission, in short."""
+        if outcome.verdict is None:
+            return "–"
+        return f"{self.numbers.points(outcome.verdict.points)} / {self.numbers.points(outcome.verdict.max_points)}"
+
+    def value(self, value: float | None) -> str:
+        """Return a value of a learning curve."""
+        return "–" if value is None else self.numbers.score(value)
+
+    def pass_mark(self) -> str:
+        """Return what is enough."""
+        if self.answer.pass_mark is None:
+            return self.say(T("To pass, every criterion has to be passed."))
+        percent = self.numbers.points(self.answer.pass_mark)
+        return self.say(T("To pass, {percent}% of the points are needed.", percent=percent))
+
+    def compared(self) -> str:
+        """Return which commits were compared, and whose rubrics were used."""
+        parts = [self.say(_COURSE[self.answer.course])]
+        head, base = short(self.answer.head), short(self.answer.base)
+        if head and base:
+            parts.insert(0, self.say(T("Commit {head}, compared with {base}.", head=head, base=base)))
+        elif head:
+            parts.insert(0, self.say(T("Commit {head}.", head=head)))
+        return " ".join(parts)
+
+    def place(self, location: Location) -> str:
+        """Return where something is."""
+        name = clip(one_line(location.file), LONGEST_PATH)
+        if location.cell is None:
+            return self.say(T("{file}, line {line}", file=name, line=location.line))
+        return self.say(T("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line))
+
+    def hint(self, hint: Hint) -> str:
+        """Return a hint with the word for its weight."""
+        return f"{self.say(symbols.SEVERITY[hint.severity].word)}: {hint.text}"
+
+    def told(self, criterion: CriterionVerdict) -> str:
+        """Return everything about a criterion as plain lines: what happened, what was expected, how to mend it."""
+        lines = [criterion.message]
+        if criterion.expected is not None:
+            lines.append(f"{self.say(T('Expected'))}: {criterion.expected}")
+        if criterion.received is not None:
+            lines.append(f"{self.say(T('Received'))}: {criterion.received}")
+        lines += [self.hint(hint) for hint in criterion.hints]
+        if criterion.location is not None:
+            lines.append(self.place(criterion.location))
+        return "\n".join(lines)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return the notes, errors first."""
+        return tuple(sorted(self.answer.notes, key=lambda note: _SEVERITIES.index(note.severity)))
+
+    def errors(self) -> tuple[Note, ...]:
+        """Return the notes that are errors."""
+        return tuple(note for note in self.answer.notes if note.severity == "error")
+
+
+def not_passed(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
+    """Return the criteria that something is to be said about: those not passed, and those with a hint."""
+    return tuple(c for c in verdict.criteria if c.status is not Status.PASSED or c.hints)
+
+
+def line_in_file(outcome: Outcome, location: Location | None) -> int | None:
+    """Return the line of the file in the repository; none for a cell's, whose lines are not the file's."""
+    path = PurePosixPath(outcome.path)
+    if location is None or location.cell is not None or location.line < 1 or path.suffix != ".py":
+        return None
+    return location.line if location.file == path.name else None
+
+
+def label(text: str) -> str:
+    """Return a title for one line."""
+    return clip(one_line(text), LONGEST_TITLE)
+
+
+def plain_path(path: str) -> str | None:
+    """Return a path that can be shown as it is, else None: what is written out is no longer the file's name."""
+    return path if path and visible(path) == path and "\n" not in path and "\t" not in path else None
+
+
+def shown_path(path: str) -> str:
+    """Return a path for people."""
+    return clip(one_line(visible(path)), LONGEST_PATH)
+
+
+def short(commit: str) -> str:
+    """Return a commit's hash as people write it; nothing for what is none."""
+    return commit[:10] if re.fullmatch(r"[0-9a-f]{7,64}", commit) else ""

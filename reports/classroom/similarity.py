@@ -1,0 +1,129 @@
+"""Which submissions are alike, as one HTML file: side by side, for a person to judge. Never a mark."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from grader import __version__
+from grader.core.sanitize import clip, one_line, visible
+from grader.protocol.similarity import Group, Line, Pair, Row, Similarity, Stretch
+from reports.common.numbers import Numbers
+from reports.common.templates import TEMPLATES, content_security_policy, environment
+
+MOST_NAMES = 60  # of one list
+MOST_PAIRS = 100  # of one group, without their code
+MOST_STRETCHES = 30  # of one pair
+MOST_ROWS = 120  # of one stretch
+_LONGEST_NAME = 80
+
+Name = Callable[[str], str]
+
+
+class _Names(NamedTuple):
+    shown: tuple[str, ...]
+    more: int
+
+
+class _Stretch(NamedTuple):
+    rows: tuple[Row, ...]
+    more: int  # rows that are not shown
+    left: tuple[Line, Line]  # its first and last line on this side
+    right: tuple[Line, Line]
+    elsewhere: int
+
+
+class _Pair(NamedTuple):
+    left: str
+    right: str
+    pair: Pair
+    stretches: tuple[_Stretch, ...]
+    more: int  # stretches that are not shown
+
+
+class _Group(NamedTuple):
+    number: int
+    members: _Names
+    strength: float
+    copies: tuple[_Names, ...]
+    shown: tuple[_Pair, ...]  # with code
+    others: tuple[_Pair, ...]  # without
+    more: int  # pairs that are not listed
+
+
+def render(title: str, found: Similarity, names: Mapping[str, str], language: str) -> str:
+    """Return the page. `title`: of the exercise; `names`: of the students, by the keys that `found` has.
+
+    Code is shown as it was written: where `names` are pseudonyms, a comment may still hold a real one.
+
+    Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
+    """
+    style = "".join((TEMPLATES / file).read_text(encoding="utf-8") for file in ("style.css", "similarity.css"))
+    name = _naming(found, names)
+    return (
+        environment(language)
+        .get_template("similarity.html")
+        .render(
+            language=language,
+            title=_label(title),
+            found=found,
+            groups=tuple(_group(number, group, name) for number, group in enumerate(found.groups, 1)),
+            too_short=_names(found.too_short, name),
+            cut=_names(found.cut, name),
+            number=Numbers(language),
+            version=__version__,
+            style=Markup(style),  # noqa: S704 - our own files, and no value ever goes into them
+            policy=content_security_policy(style),
+        )
+    )
+
+
+def _naming(found: Similarity, names: Mapping[str, str]) -> Name:
+    """Return what names a student: two of the same name have their key behind it."""
+    students = {student for group in found.groups for student in group.members} | {*found.too_short, *found.cut}
+    labels = {student: _label(names.get(student) or student) for student in students}
+    count = Counter(labels.values())
+    unique = {
+        student: label if count[label] == 1 else f"{label} ({_label(student)})"
+        for student, label in labels.items()
+    }
+    return unique.__getitem__
+
+
+def _label(text: str) -> str:
+    return clip(one_line(visible(text)).strip(), _LONGEST_NAME)
+
+
+def _names(students: Sequence[str], name: Name) -> _Names:
+    shown = tuple(map(name, students[:MOST_NAMES]))
+    return _Names(shown, len(students) - len(shown))
+
+
+def _group(number: int, group: Group, name: Name) -> _Group:
+    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.stretches)
+    without = [pair for pair in group.pairs if not pair.stretches]
+    others = tuple(_pair(pair, name) for pair in without[:MOST_PAIRS])
+    copies = tuple(_names(students, name) for students in group.copies)
+    more = len(without) - len(others)
+    return _Group(number, _names(group.members, name), group.strength, copies, shown, others, more)
+
+
+def _pair(pair: Pair, name: Name) -> _Pair:
+    left, right = name(pair.left), name(pair.right)
+    stretches = tuple(map(_stretch, pair.stretches[:MOST_STRETCHES]))
+    return _Pair(left, right, pair, stretches, len(pair.stretches) - len(stretches))
+
+
+def _stretch(stretch: Stretch) -> _Stretch:
+    rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in stretch.rows[:MOST_ROWS])
+    left = [row.left for row in stretch.rows if row.left is not None]
+    right = [row.right for row in stretch.rows if row.right is not None]
+    more = len(stretch.rows) - len(rows)
+    return _Stretch(rows, more, (left[0], left[-1]), (right[0], right[-1]), stretch.elsewhere)
+
+
+def _line(line: Line | None) -> Line | None:
+    if line is None:
+        return None
+    return Line(cell=line.cell, number=line.number, text=visible(line.text), same=line.same)

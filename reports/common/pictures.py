@@ -1,0 +1,151 @@
+"""The geometry of everything that is drawn but the learning curves: digits, bars, heat, the network."""
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.protocol.verdict import Confusion, CriterionVerdict, Figure, Mistake, Network, NetworkLayer, Status
+
+_INK_LEVELS = 15
+_HEAT_STEPS = 5
+_MOST_BARS = 12
+
+
+class Ink(msgspec.Struct, frozen=True):
+    """All pixels of one grey level as one SVG path of unit squares."""
+
+    opacity: str
+    path: str
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """The probability that a network gave to one class."""
+
+    label: str
+    probability: float
+    width: str  # of 100
+    is_true: bool
+    is_predicted: bool
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A wrongly classified row as a picture."""
+
+    width: int
+    height: int
+    ink: tuple[Ink, ...]
+    bars: tuple[Bar, ...]
+    true: str
+    predicted: str
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """One criterion in the strip below the mark; places in thousandths of the strip."""
+
+    status: Status
+    x: str
+    width: str
+    gained: str  # width of the part that was gained
+
+
+class LayerView(msgspec.Struct, frozen=True):
+    """A layer with the widths, of 100, of its own bar and of the one before it."""
+
+    layer: NetworkLayer
+    width: float
+    width_before: float
+
+
+def picture(mistake: Mistake) -> Picture:
+    """Return the picture of `mistake` and its bars, those of the likeliest classes where there are many."""
+    levels: dict[int, list[str]] = {}
+    for y, row in enumerate(mistake.image):
+        for x, grey in enumerate(row):
+            level = round(_share(grey) * _INK_LEVELS)
+            if level:
+                levels.setdefault(level, []).append(f"M{x} {y}h1v1h-1z")
+    return Picture(
+        width=max((len(row) for row in mistake.image), default=1) or 1,
+        height=len(mistake.image) or 1,
+        ink=tuple(Ink(f"{level / _INK_LEVELS:.2f}", "".join(path)) for level, path in sorted(levels.items())),
+        bars=_bars(mistake),
+        true=mistake.true,
+        predicted=mistake.predicted,
+    )
+
+
+def _bars(mistake: Mistake) -> tuple[Bar, ...]:
+    pairs = list(zip(mistake.labels, mistake.probabilities, strict=False))
+    if len(pairs) > _MOST_BARS:
+        likeliest = sorted(pairs, key=lambda pair: -_share(pair[1]))[: _MOST_BARS - 1]
+        pairs = [pair for pair in pairs if pair in likeliest or pair[0] == mistake.true]
+    return tuple(
+        Bar(label, value, f"{_share(value) * 100:.1f}", label == mistake.true, label == mistake.predicted)
+        for label, value in pairs
+    )
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
+
+
+def heat(confusion: Confusion) -> tuple[tuple[str, ...], ...]:
+    """Return the style class of each cell: `hit-0` to `hit-5` on the diagonal, `miss-0` to `miss-5` beside it.
+
+    The share is that of the row, so that a rare class is as visible as a frequent one. A single confusion is
+    visible too: misses reach the last step at half of the row.
+    """
+    return tuple(
+        tuple(
+            _heat_class("hit" if i == j else "miss", count / max(1, sum(row)) * (1 if i == j else 2))
+            for j, count in enumerate(row)
+        )
+        for i, row in enumerate(confusion.counts)
+    )
+
+
+def _heat_class(kind: str, share: float) -> str:
+    return f"{kind}-{math.ceil(_share(share) * _HEAT_STEPS)}"
+
+
+def strip(criteria: Sequence[CriterionVerdict]) -> tuple[Segment, ...]:
+    """Return the criteria side by side, each as wide as its share of the points, filled as far as gained."""
+    whole = sum(max(0.0, criterion.max_points) for criterion in criteria)
+    segments, x, gap = [], 0.0, 3.0
+    for criterion in criteria:
+        if criterion.max_points <= 0:
+            continue
+        width = 1000 * criterion.max_points / whole
+        inner = max(1.0, width - gap)
+        gained = inner * _share(criterion.points / criterion.max_points)
+        segments.append(Segment(criterion.status, f"{x:.1f}", f"{inner:.1f}", f"{gained:.1f}"))
+        x += width
+    return tuple(segments)
+
+
+def layers(network: Network) -> tuple[LayerView, ...]:
+    """Return the layers with widths by the logarithm of their outputs: 10 and 100,000 are to be seen together."""
+    sizes = [_size(network.input_shape), *(_size(layer.output_shape) for layer in network.layers)]
+    largest = math.log1p(max(sizes))
+    widths = [round(14 + 86 * math.log1p(size) / largest, 1) for size in sizes]
+    return tuple(
+        LayerView(layer, width, before)
+        for layer, width, before in zip(network.layers, widths[1:], widths[:-1], strict=True)
+    )
+
+
+def _size(shape: str) -> int:
+    """Return the number of outputs per row in a shape such as "(None, 8, 8)"; at least 1."""
+    return max(1, math.prod(int(number) for number in re.findall(r"\d{1,9}", shape)[:8]))
+
+
+def is_png(figure: Figure) -> bool:
+    """Return whether the figure is what it says: base64 of a PNG. Anything else is not put into a document."""
+    try:
+        return base64.b64decode(figure.png, validate=True).startswith(b"\x89PNG\r\n\x1a\n")
+    except (binascii.Error, ValueError):
+        return False

@@ -1,0 +1,1 @@
+"""Reports of one submission: HTML, terminal, notebook, Gradescope."""

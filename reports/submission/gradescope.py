@@ -1,0 +1,132 @@
+"""A verdict as Gradescope's `results.json`.
+
+The format: https://gradescope-autograders.readthedocs.io/en/latest/specs/. All text is marked as plain text, so
+that Gradescope renders no HTML and no Markdown of a submission.
+"""
+
+from typing import Any
+
+import msgspec
+
+from grader.core.i18n import T, Translator
+from grader.core.sanitize import cleaned, clip, one_line, visible
+from grader.protocol.verdict import CriterionVerdict, Location, Status, Verdict
+from reports.common import symbols
+from reports.common.numbers import Numbers
+from reports.submission import highlights
+
+_LONGEST = 2000  # characters of a sentence
+_TEXT = "text"
+VISIBLE = "visible"
+
+
+def results(verdict: Verdict, visibility: str) -> str:
+    """Return the results of a submission: one test per criterion, its points as they are, bonus included.
+
+    Raises `ValueError` for a verdict that is not graded: it has no points, and none must be made up. Without a
+    `results.json` Gradescope says that the autograder failed, which is what happened.
+    """
+    if verdict.status is Status.NOT_GRADED:
+        raise ValueError("what is not graded has no results")
+    verdict = cleaned(verdict, _LONGEST)
+    numbered = enumerate(verdict.criteria, start=1)
+    return _encoded(
+        score=verdict.points,
+        output=_told(verdict) if visibility == VISIBLE else _received(verdict),
+        visibility=visibility,
+        execution_time=round(verdict.resources.wall_seconds),
+        tests=[_test(number, criterion, verdict.language) for number, criterion in numbered],
+        extra_data=for_instructors(verdict),
+    )
+
+
+def refusal(sentence: str, language: str, visibility: str) -> str:
+    """Return the results where there is nothing to grade: no points, and why. For what the student has to mend."""
+    say = Translator(language)
+    text = clip(visible(sentence), _LONGEST)
+    test = {
+        "name": say(T("What was handed in")),
+        "status": "failed",
+        "output": text,
+        "output_format": _TEXT,
+        # Whoever does not see it hands in the same again.
+        "visibility": VISIBLE,
+    }
+    nothing = say(T("Nothing could be graded. {why}", why=text))
+    return _encoded(score=0.0, output=nothing, visibility=visibility, tests=[test], extra_data={})
+
+
+def for_instructors(verdict: Verdict) -> dict[str, Any]:
+    """Return what the mark depends on: versions, certification, and which walls were missing."""
+    return {
+        "sha256": verdict.submission.sha256,
+        "status": str(verdict.status),
+        "certified": verdict.certified,
+        "not_certified_because": [item.text for item in highlights.not_certified_because(verdict)],
+        "missing_walls": [f"{wall.id}: {wall.detail}" for wall in highlights.missing_walls(verdict)],
+        "versions": msgspec.to_builtins(verdict.versions),
+    }
+
+
+def _encoded(**fields: Any) -> str:
+    formats = {"output_format": _TEXT, "test_output_format": _TEXT, "test_name_format": _TEXT}
+    # What the grader prints is for instructors: it names walls and versions.
+    return (
+        msgspec.json.format(msgspec.json.encode(fields | formats | {"stdout_visibility": "hidden"})).decode()
+        + "\n"
+    )
+
+
+def _test(number: int, criterion: CriterionVerdict, language: str) -> dict[str, Any]:
+    return {
+        "number": str(number),
+        "name": one_line(criterion.title),
+        "score": criterion.points,
+        "max_score": criterion.max_points,
+        # Gradescope knows two words. Without ours, all points but one would count as failed, and bonus as nothing.
+        "status": "passed" if criterion.status is Status.PASSED else "failed",
+        "output": _explained(criterion, language),
+        "output_format": _TEXT,
+        "tags": [criterion.id],
+        "extra_data": {"status": str(criterion.status)},
+    }
+
+
+def _received(verdict: Verdict) -> str:
+    """Return what is said while the tests are hidden: Gradescope shows this text in any case, so no points."""
+    say = Translator(verdict.language)
+    return say(T("{file} was graded.", file=one_line(verdict.submission.name)))
+
+
+def _told(verdict: Verdict) -> str:
+    say, points = Translator(verdict.language), Numbers(verdict.language).points
+    mark = T(
+        "{points} of {max_points} points", points=points(verdict.points), max_points=points(verdict.max_points)
+    )
+    parts = [f"{one_line(verdict.submission.name)}: {say(mark)}.", say(symbols.SENTENCE[verdict.status])]
+    for notice in verdict.notices:
+        parts.append(f"{say(symbols.SEVERITY[notice.severity].word)}: {notice.text}")
+        parts += _place(notice.location, say)
+    return "\n\n".join(parts)
+
+
+def _explained(criterion: CriterionVerdict, language: str) -> str:
+    say = Translator(language)
+    parts = [f"{say(symbols.STATUS[criterion.status].word)}: {criterion.message}"]
+    for label, value in ((T("Expected"), criterion.expected), (T("Received"), criterion.received)):
+        if value is not None:
+            parts.append(f"{say(label)}: {value}")
+    parts += _place(criterion.location, say)
+    parts += [f"{say(symbols.SEVERITY[hint.severity].word)}: {hint.text}" for hint in criterion.hints]
+    return "\n\n".join(parts)
+
+
+def _place(place: Location | None, say: Translator) -> list[str]:
+    if place is None:
+        return []
+    name = one_line(place.file)
+    if place.cell is None:
+        where = T("{file}, line {line}", file=name, line=place.line)
+    else:
+        where = T("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
+    return [f"{say(where)}\n    {place.source.strip()}".rstrip()]

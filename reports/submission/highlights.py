@@ -1,0 +1,38 @@
+"""What a reader of a verdict wants to know first."""
+
+from grader.protocol.verdict import CertificationItem, CriterionVerdict, Status, Verdict, WallState
+
+_TO_DO = frozenset((Status.FAILED, Status.PARTIAL, Status.NOT_ATTEMPTED))
+
+
+def next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdict, ...]:
+    """Return the first criteria that the student can do something about.
+
+    Rubrics list criteria in the order of the work, so that the first is the one to begin with. Skipped ones
+    wait for another, and ones that could not be graded are nothing that the student can mend.
+    """
+    return tuple(criterion for criterion in verdict.criteria if criterion.status in _TO_DO)[:at_most]
+
+
+def bonus_had(verdict: Verdict) -> float:
+    """Return the points gained beyond the `max_points` of their criteria."""
+    return sum(max(0.0, criterion.points - criterion.max_points) for criterion in verdict.criteria)
+
+
+def bonus_open(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
+    """Return the passed criteria that still have a bonus to give."""
+    return tuple(
+        criterion
+        for criterion in verdict.criteria
+        if criterion.status is Status.PASSED and criterion.points < criterion.max_points + criterion.bonus
+    )
+
+
+def not_certified_because(verdict: Verdict) -> tuple[CertificationItem, ...]:
+    """Return where the submission's claims and its frozen graph disagree."""
+    return tuple(item for item in verdict.certification if not item.agrees)
+
+
+def missing_walls(verdict: Verdict) -> tuple[WallState, ...]:
+    """Return the walls that did not stand while the submission ran."""
+    return tuple(wall for wall in verdict.isolation.walls if not wall.stands)

@@ -1,0 +1,56 @@
+"""What became of a submission since it was last looked at, for a terminal."""
+
+from rich.console import Console
+from rich.text import Text as Line
+
+from grader.core.i18n import T, Text, Translator
+from grader.core.sanitize import cleaned, one_line
+from grader.protocol.verdict import CriterionVerdict, Status, Verdict
+from reports.common import symbols
+from reports.common.numbers import Numbers
+
+
+def since(before: Verdict, after: Verdict) -> tuple[tuple[Text, str], ...]:
+    """Return a sentence and a style for each criterion that changed, in the order of `after`.
+
+    Those that were passed, or are no longer, come first: that is what a student wants to know.
+    """
+    earlier = {criterion.id: criterion for criterion in before.criteria}
+    pairs = [(earlier[c.id], c) for c in after.criteria if c.id in earlier]
+    crossed = [pair for pair in pairs if (pair[0].status is Status.PASSED) != (pair[1].status is Status.PASSED)]
+    others = [pair for pair in pairs if pair not in crossed and _standing(pair[0]) != _standing(pair[1])]
+    numbers = Numbers(after.language)
+    return tuple(_told(old, new, numbers) for old, new in (*crossed, *others))
+
+
+def _standing(criterion: CriterionVerdict) -> tuple[Status, float]:
+    return criterion.status, criterion.points
+
+
+def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tuple[Text, str]:
+    title = one_line(new.title)
+    if old.status is not Status.PASSED and new.status is Status.PASSED:
+        return T("now passed: {title}", title=title), "green"
+    if old.status is Status.PASSED and new.status is not Status.PASSED:
+        return T("no longer passed: {title}", title=title), "red"
+    if old.status is new.status:
+        points = T(
+            "{after} points, was {before}: {title}",
+            before=numbers.points(old.points),
+            after=numbers.points(new.points),
+            title=title,
+        )
+        return points, "yellow"
+    words = symbols.STATUS[old.status].word, symbols.STATUS[new.status].word
+    return T("{after}, was {before}: {title}", before=words[0], after=words[1], title=title), "yellow"
+
+
+def render(before: Verdict, after: Verdict, console: Console) -> None:
+    """Print what changed, or that nothing did."""
+    say = Translator(after.language)
+    told = since(cleaned(before), cleaned(after))
+    for sentence, style in told or ((T("No criterion changed."), "dim"),):
+        text = say(sentence)
+        if not console.encoding.lower().startswith("utf"):
+            text = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(Line(text, style=style, overflow="fold"))

@@ -1,0 +1,77 @@
+"""Writes `docs/vocabulary.md` from docstrings: `python -m scripts.vocabulary`."""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader import rubric
+from grader.rubric import checks, data
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "vocabulary.md"
+HEAD = """# The vocabulary of rubrics
+
+All that a rubric is written with, an example each: `grader.rubric`, `grader.rubric.checks` family by family,
+`grader.rubric.data`. This page is made from the docstrings by `make vocabulary`; without it, `python -m pydoc
+grader.rubric.checks.Accuracy` shows the same.
+
+Parameters that many checks share: `function` is the name of the student's function, as the task sheet calls it.
+`training` says how the network is built and trained (a `Training`), `networks` are several of them. `classes`
+is how many classes there are, and `limit_seconds` how long one call may take.
+"""
+SHARED = frozenset({"function", "training", "networks", "classes", "limit_seconds"})
+
+
+def public() -> Iterator[tuple[ModuleType, str]]:
+    """Return every public name with its module: what all rubrics need first, then checks, then data."""
+    for module in (rubric, checks, data):
+        for name in sorted(module.__all__, key=lambda name: _place(module, name)):
+            yield module, name
+
+
+def page() -> str:
+    """Return the page: a section for each family, in it a part for each public name."""
+    families: dict[str, list[str]] = {}
+    for module, name in public():
+        made = getattr(module, name)
+        family = made.__module__ if module is checks else module.__name__
+        families.setdefault(family, []).append(_entry(name, made))
+    sections = [HEAD]
+    for family, entries in families.items():
+        sections.append(f"## {_first_sentence(inspect.getdoc(sys.modules[family]) or '')}\n")
+        sections += entries
+    return "\n".join(sections)
+
+
+def _place(module: ModuleType, name: str) -> tuple[bool, str, int]:
+    """Return what to sort by: what all networks need first, then by module, then as the source has them."""
+    made = getattr(module, name)
+    return made is not checks.Training, made.__module__, inspect.getsourcelines(made)[1]
+
+
+def _entry(name: str, made: Any) -> str:
+    prose, _, example = (inspect.getdoc(made) or "").partition(">>> ")
+    code = re.sub(r"^(>>>|\.\.\.) ?", "", f">>> {example}".strip(), flags=re.MULTILINE)
+    return (
+        f"### `{name}`\n\n`{name}({', '.join(parameters(made))})`\n\n{prose.strip()}\n\n```python\n{code}\n```\n"
+    )
+
+
+def parameters(made: Any) -> Iterator[str]:
+    """Return the parameters as they may be written, with what they are without being told."""
+    for parameter in inspect.signature(made).parameters.values():
+        known = parameter.default
+        # What is made anew for each is not worth showing; a class shows as its name.
+        shown = known is not parameter.empty and not repr(known).startswith("<")
+        yield f"{parameter.name}={known!r}" if shown else parameter.name
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n", maxsplit=1)[0].split()).rstrip(".")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,344 @@
+"""`grader validate` on small courses: what survives is shown, what cannot be right is refused."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.authoring.validation.equivalent_mutants import Equivalents
+from grader.authoring.validation.expectations import script
+from grader.authoring.validation.validate import Bench, Exercise, Fate, RefusedError, Trial, exercise_of
+from grader.commands.validation_output import count_of_mutants, table_of_mutants
+from grader.core.course import Course
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import Translator
+from grader.grading import grader as grade
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.grading.run_cache import RunCache
+from grader.protocol.verdict import Verdict, encode
+from grader.sandbox.run import carry_out
+from tests.helpers.paths import END_TO_END_COURSE
+
+COURSE = END_TO_END_COURSE
+
+RUBRIC = '''
+from dataclasses import dataclass
+
+from grader.case import Case, Judgement, passed
+from grader.rubric.checks import CountsClasses, OneHot, Scales
+from grader.rubric.checks.base import Check
+from grader.rubric.data import digits
+from grader.plan import Array, Call
+from grader.rubric import Bilingual, Criterion, Rubric, Task
+from grader.text import T
+
+SAME = Bilingual(en="same", de="same")
+
+
+@dataclass(frozen=True)
+class Runs(Check):
+    """Passes whatever comes back, if only something does; and breaks on None."""
+
+    function: str
+    looks: bool = True
+
+    def steps(self, seeds):
+        return (Call(id=f"{self.function}@once", function=self.function, arguments=(Array(name="y_val"),)),)
+
+    def judge(self, case):
+        if self.looks and type(case.value(f"{self.function}@once")[0]).__name__ == "NoneValue":
+            raise RuntimeError("a check with a fault")
+        return passed(T("fine"))
+
+
+@dataclass(frozen=True)
+class Asks(Check):
+    """Asks for the steps that it is given."""
+
+    asked: tuple = ()
+
+    def steps(self, seeds):
+        return self.asked
+
+    def judge(self, case):
+        return passed(T("fine"))
+
+
+def c(name, points, check, **more):
+    return Criterion(id=name, points=points, title=SAME, lesson=SAME, check=check, **more)
+
+
+RUBRIC = Rubric(title=SAME, task=Task(kind="functions"), data=digits, criteria=(CRITERIA))
+'''
+COUNTS = 'c("class_counts", 60, CountsClasses("class_counts", classes=10)), '
+WEAK = 'c("half", 40, Runs("half")), '
+REFERENCE = """import numpy as np
+
+
+def class_counts(y):
+    return np.bincount(y, minlength=10)
+
+
+def half(y):
+    return y / 2
+"""
+STUB = "def class_counts(y):\n    raise NotImplementedError\n\n\ndef half(y):\n    raise NotImplementedError\n"
+VARIANT = """# loses: class_counts
+# why: Counts nothing.
+# from: reference
+
+
+def class_counts(y):
+    return [0] * 10
+"""
+
+
+def course_in(folder: Path, criteria: str = COUNTS + WEAK, **files: str | None) -> Course:
+    """Write a course with the exercise `tiny`; `files` replaces or leaves out some of it."""
+    parts = {
+        "exercises/tiny/rubric.py": RUBRIC.replace("CRITERIA", criteria),
+        "exercises/tiny/submission.py": STUB,
+        "reference/tiny/submission.py": REFERENCE,
+        "reference/tiny/variants/wrong.py": VARIANT,
+        **{name.replace("__", "/"): content for name, content in files.items()},
+    }
+    for name, content in parts.items():
+        if content is not None:
+            path = folder / name.replace("-py", ".py").replace("-toml", ".toml")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
+    return Course(folder)
+
+
+def validate(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in an English terminal, with a cache of its own."""
+    environment = {
+        "LANG": "C.UTF-8",
+        "LC_ALL": "",
+        "NO_COLOR": "1",
+        "COLUMNS": "150",
+        "XDG_CACHE_HOME": str(folder),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "grader", "validate", *more, "--course", str(folder)],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        timeout=170,
+        check=False,
+    )
+
+
+def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    course_in(tmp_path)
+    done = validate(tmp_path, "tiny")
+    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    rows = {line.split("│")[2].strip(): line for line in done.stdout.splitlines() if line.count("│") == 5}
+    assert "✗ survived" in rows["half:operands:y / 2->2 / y"]
+    assert "✓ killed" in rows["class_counts:keyword:without minlength"]
+    assert "✗ not graded" in rows["half:return:forgotten"]
+    assert "class_counts" in rows["class_counts:keyword:without minlength"].split("│")[4]
+    assert "return 2 / y" in done.stdout
+    assert "→ return 2 / y" in done.stdout
+    assert "mutants: " in done.stdout
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "keras-grader" / "runs").glob("*.run"))
+
+
+def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
+    reference = REFERENCE.replace("minlength=10", "minlength=11")
+    course_in(tmp_path, **{"reference__tiny__submission.py": reference})
+    done = validate(tmp_path, "tiny")
+    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    assert "other points than claimed" in done.stdout
+    assert "mutants" not in done.stdout
+    assert "so its mutants were not tried" in done.stderr
+    assert "  class_counts: class_counts() returned" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+REFUSED: dict[str, tuple[dict[str, str | None], str, bool]] = {
+    "no criteria": ({"criteria": ""}, "a rubric without criteria checks nothing", False),
+    "one id twice": ({"criteria": COUNTS.replace("60", "50") * 2}, "criteria named twice: class_counts", False),
+    "other sum": ({"criteria": COUNTS}, "points add up to 60; total=100 expected", False),
+    "no points": (
+        {"criteria": COUNTS.replace("60", "100") + WEAK.replace("40", "0")},
+        "half is worth 0 points",
+        False,
+    ),
+    "later": (
+        {"criteria": COUNTS + 'c("half", 40, Runs("half"), depends_on=("x",)), '},
+        "half depends on what does not stand before it: x",
+        False,
+    ),
+    "no steps": ({"criteria": COUNTS + 'c("none", 40, Asks()),'}, "none asks for no step", False),
+    "two steps of one id": (
+        {"criteria": COUNTS + 'c("two", 40, Asks((Call(id="a", function="f"), Call(id="a", function="g")))),'},
+        "two different steps are called 'a'",
+        False,
+    ),
+    "unknown array": (
+        {"criteria": COUNTS + 'c("x", 40, Asks((Call(id="a", function="f", arguments=(Array(name="q"),)),))),'},
+        "no such arrays, neither in its data nor in its checks: q",
+        False,
+    ),
+    "broken rubric": ({"exercises__tiny__rubric-py": "RUBRIC = ("}, "cannot be read: SyntaxError", True),
+    "no rubric in it": ({"exercises__tiny__rubric-py": "x = 1"}, "has to define RUBRIC", True),
+    "no reference": ({"reference__tiny__submission-py": None}, "reference/tiny/submission.py", False),
+    "no stub": ({"exercises__tiny__submission-py": None}, "exercises/tiny/submission.py", False),
+    "no variants": ({"reference__tiny__variants__wrong-py": None}, "tiny has no variants", False),
+    "no header": ({"reference__tiny__variants__wrong-py": "x = 1"}, "wrong.py has to begin with", False),
+    "no share": (
+        {"reference__tiny__variants__wrong-py": VARIANT.replace(": class_counts", ": class_counts=half")},
+        "wrong.py: what a criterion keeps is a share such as 0.5; received 'half'",
+        False,
+    ),
+    "empty variant": ({"reference__tiny__variants__wrong-py": " "}, "wrong.py is empty", True),
+    "no reasons": ({"reference__tiny__equivalent-toml": '"half:*" = ""'}, "no reason for 'half:*'", False),
+    "broken list": ({"reference__tiny__equivalent-toml": "half"}, "cannot be read", False),
+    "no Python": ({"reference__tiny__submission-py": "def f(:\n"}, "is no Python: line 1", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_right_is_refused_with_one_sentence(case: str, tmp_path: Path) -> None:
+    files, said, unreadable = REFUSED[case]
+    full = {n.replace("-py", ".py").replace("-toml", ".toml"): content for n, content in files.items()}
+    course = course_in(tmp_path, **full)  # type: ignore[arg-type]
+    with pytest.raises(RefusedError) as refused:
+        exercise_of(course, "tiny")
+    assert said in Translator("en")(refused.value.text)
+    assert refused.value.unreadable is unreadable
+
+
+@pytest.mark.parametrize(
+    ("case", "code"), [("other sum", ExitCode.NOT_ALL_PASSED), ("broken rubric", ExitCode.USAGE)]
+)
+def test_the_command_line_says_so_without_a_traceback(case: str, code: ExitCode, tmp_path: Path) -> None:
+    files, said, _ = REFUSED[case]
+    full = {n.replace("-py", ".py"): content for n, content in files.items()}
+    course_in(tmp_path, **full)  # type: ignore[arg-type]
+    done = validate(tmp_path)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with the functions of above, and the small network of the end-to-end tests."""
+    folder = tmp_path_factory.mktemp("course")
+    course_in(folder, COUNTS + 'c("half", 40, Runs("half", looks=False)), ')
+    for room in ("exercises", "reference"):
+        shutil.copytree(COURSE / room / "networks", folder / room / "networks")
+    (folder / "exercises" / "networks" / "submission.py").write_text("x = 1\n")
+    (folder / "reference" / "networks" / "variants").mkdir()
+    (folder / "reference" / "networks" / "variants" / "wrong.py").write_text(VARIANT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def grader(folder: Path) -> Iterator[Grader]:
+    with Grader(Course(folder), Mode.WALLS) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def tiny(folder: Path) -> Exercise:
+    return exercise_of(Course(folder), "tiny")
+
+
+def test_a_criterion_that_passes_on_nothing_is_named(grader: Grader, tiny: Exercise) -> None:
+    proofs = {p.claim.name: p.complaint for p in Bench(grader, "tiny", tiny.claims).proofs()}
+    said = {name: Translator("en")(complaint) for name, complaint in proofs.items() if complaint is not None}
+    assert said == dict.fromkeys(("stub.py", "empty.py"), "gives points for nothing, so it checks nothing: half")
+
+
+def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tiny: Exercise) -> None:
+    listed = Equivalents({"half:*": "It may be anything.", "class_counts:return:0": "No."})
+    bench = Bench(grader, "tiny", tiny.claims)
+    chosen = [
+        m for m in tiny.mutants if m.id in {"half:return:0", "class_counts:return:0", "half:return:forgotten"}
+    ]
+    fates = {t.mutant.id: (t.fate, t.reason) for t in bench.trials(chosen, listed)}
+    assert fates == {
+        "half:return:0": (Fate.EQUIVALENT, "It may be anything."),
+        "half:return:forgotten": (Fate.EQUIVALENT, "It may be anything."),
+        "class_counts:return:0": (Fate.NOT_EQUIVALENT, ""),
+    }
+    (survived,) = bench.trials(chosen[-1:], Equivalents({}))
+    assert (survived.fate, survived.is_as_it_should_be) == (Fate.SURVIVED, False)
+
+
+def without_resources(verdict: Verdict) -> str:
+    return encode(msgspec.structs.replace(verdict, resources=msgspec.structs.replace(verdict.resources, **ZERO)))
+
+
+ZERO = {"wall_seconds": 0.0, "cpu_seconds": 0.0, "peak_mib": 0.0}
+
+
+def test_a_mutant_gets_the_same_verdict_whether_everything_is_done_again_or_only_what_it_reaches(
+    grader: Grader, folder: Path
+) -> None:
+    exercise = exercise_of(Course(folder), "networks")
+    bench = Bench(grader, "networks", exercise.claims)
+    for operator in ("output-activation", "validation", "from-logits", "epochs"):
+        mutant = next(m for m in exercise.mutants if m.operator == operator)
+        submission = script(mutant.source, "submission.py")
+        known = bench.known(submission)
+        assert known is not None
+        assert 0 < len(known.held.bodies) < len(bench.steps)
+        full = grader.grade("networks", submission).verdict
+        assert without_resources(bench.graded(submission).verdict) == without_resources(full)
+    last = next(m for m in exercise.mutants if m.function == "predict_probabilities")
+    known = bench.known(script(last.source, "submission.py"))
+    assert known is not None
+    assert {s.id for s in bench.steps} - set(known.held.bodies) == {"predict_probabilities@val"}
+    assert set(known.held.replays) == {"model:build_model@0", "trained:train@0"}
+
+
+def test_another_threshold_trains_nothing_again(
+    grader: Grader, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+
+    def counted(*arguments: object) -> object:
+        runs.append(1)
+        return carry_out(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(grade, "carry_out", counted)
+    monkeypatch.setattr(grader, "runs", RunCache(tmp_path / "runs"))
+    stricter = Course(tmp_path / "stricter")
+    shutil.copytree(folder, stricter.folder)
+    rubric = stricter.rubric_file("networks")
+    rubric.write_text(rubric.read_text().replace("full=0.8, half=0.5", "full=0.995, half=0.99"))
+    reference = exercise_of(stricter, "networks").claims[0].submission
+    before = grader.grade("networks", reference).verdict.points
+    monkeypatch.setattr(grader, "course", stricter)
+    assert grader.grade("networks", reference).verdict.points < before
+    assert len(runs) == 2  # the run and its replay, the first time
+
+
+def test_the_table_shows_every_fate(tiny: Exercise) -> None:
+    from rich.console import Console
+
+    mutants = tiny.mutants
+    trials = [
+        Trial(mutant, fate, ("half",), "because" if fate is Fate.EQUIVALENT else "")
+        for mutant, fate in zip(mutants, Fate, strict=False)
+    ]
+    console = Console(width=200, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(table_of_mutants("tiny", trials, Translator("en")))
+    shown = captured.get()
+    assert all(mutant.id in shown for mutant in mutants[: len(Fate)])
+    assert "because" in shown
+    assert "5" in count_of_mutants(trials, Translator("en"))

@@ -1,0 +1,247 @@
+"""A class judged again: no run where evidence is kept, each change told, old verdicts and adjustments kept."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.classroom.rejudge import Kept, Rejudged, _Desk
+from grader.classroom.rescore import Rescoring
+from grader.classroom.store.blobs import digest_of
+from grader.classroom.store.records import Past
+from grader.core.course import Course
+from grader.grading.evidence_key import Terms
+from tests.helpers.class_fixtures import Run, entries, marks, opened
+from tests.helpers.paths import END_TO_END_COURSE
+from tests.helpers.two_functions import RUBRIC
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+
+def change_rubric(course: Course, old: str, new: str, exercise: str = "two") -> None:
+    path = course.rubric_file(exercise)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def history(out: Path, student: str) -> list[Past]:
+    _, store, publisher = opened(out)
+    with store:
+        return store.verdicts(publisher.folder.settings.series, student)
+
+
+def no_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, a run is an error."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr("grader.grading.local_pool.Grader", refuse)
+
+
+@pytest.fixture
+def graded(run: Run, class_: Path, out: Path) -> Path:
+    """A class that is graded."""
+    (class_ / "empty.py").write_text("")
+    result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def test_other_points_need_no_run_and_every_change_is_told(
+    run: Run, course: Course, graded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_runs(monkeypatch)
+    change_rubric(course, '"one_hot", 60', '"one_hot", 30')
+    change_rubric(course, '"scale", 40', '"scale", 70')
+    result = run("rescore", graded)
+    assert result.exit_code == 0, result.output
+    assert "2 judged again, 2 changed." in result.output
+    assert marks(graded) == {"anna": 100, "ben": 30, "empty": None}
+    (line,) = [line for line in result.output.splitlines() if line.startswith("ben")]
+    assert line.split() == ["ben", "60", "30", "one_hot", "60", "→", "30"]
+    assert [p.verdict.points for p in history(graded, "ben") if p.verdict is not None] == [60, 30]
+    assert "30" in (graded / entries(graded)["ben"].report).read_text("utf-8")
+
+
+def test_the_same_rubric_changes_nothing(run: Run, graded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_runs(monkeypatch)
+    before = {path.name: path.read_bytes() for path in (graded / "reports").iterdir()}
+    result = run("rescore", graded)
+    assert "2 judged again, 0 changed." in result.output
+    assert len(history(graded, "anna")) == 1
+    assert {path.name: path.read_bytes() for path in (graded / "reports").iterdir()} == before
+
+
+def test_adjustments_outlive_rescoring_and_can_be_taken_back(run: Run, course: Course, graded: Path) -> None:
+    assert (
+        run("adjust", graded, "ben", "--points", "35", "--criterion", "scale", "--reason", "a typo").exit_code == 0
+    )
+    assert run("adjust", graded, "ben", "--points", "-1", "--reason", "late").exit_code == 0
+    assert run("adjust", graded, "empty", "--points", "50", "--reason", "orally").exit_code == 0
+    assert marks(graded) == {"anna": 100, "ben": 94, "empty": 50}
+    report = graded / entries(graded)["ben"].report
+    assert "It is now 94 of 100 points" in report.read_text("utf-8")
+    change_rubric(course, '"one_hot", 60', '"one_hot", 50')
+    change_rubric(course, '"scale", 40', '"scale", 50')
+    assert run("rescore", graded).exit_code == 0
+    assert marks(graded) == {"anna": 100, "ben": 84, "empty": 50}
+    assert "a typo" in (graded / "index.html").read_text("utf-8")
+    assert "It is now 84 of 100 points" in report.read_text("utf-8")
+    assert run("adjust", graded, "ben", "--withdraw").exit_code == 0
+    assert marks(graded)["ben"] == 50
+    assert "It is now" not in report.read_text("utf-8")
+    assert run("adjust", graded, "ben", "--withdraw").exit_code == 2
+
+
+def test_a_second_decision_on_a_criterion_takes_the_place_of_the_first(run: Run, graded: Path) -> None:
+    for points in (10, 20):
+        run("adjust", graded, "ben", "--points", points, "--criterion", "scale", "--reason", "so")
+    assert marks(graded)["ben"] == 80
+
+
+def test_after_a_change_of_the_rubric_an_adjusted_report_waits_for_rescoring(
+    run: Run, course: Course, graded: Path
+) -> None:
+    report = graded / entries(graded)["ben"].report
+    before = report.read_bytes()
+    change_rubric(course, '"one_hot", 60', '"one_hot", 50')
+    change_rubric(course, '"scale", 40', '"scale", 50')
+    result = run("adjust", graded, "ben", "--points", "1", "--reason", "so")
+    assert result.exit_code == 0
+    assert "after: grader rescore" in result.output
+    assert report.read_bytes() == before
+    assert marks(graded)["ben"] == 61  # the store's verdict is still the old one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nobody", "--points", "1", "--reason", "r"), "Nobody called nobody"),
+        (("ben", "--points", "1", "--reason", "r", "--criterion", "x"), "no criterion x"),
+        (("ben", "--points", "nan", "--reason", "r"), "nan"),
+        (("ben", "--points", "1", "--reason", "  "), "--reason"),
+    ],
+)
+def test_an_adjustment_that_makes_no_sense_is_refused(
+    run: Run, graded: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run("adjust", graded, *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert marks(graded)["ben"] == 60
+
+
+def test_other_questions_need_a_run_and_it_is_asked_for(run: Run, course: Course, graded: Path) -> None:
+    change_rubric(course, "import OneHot", "import CountsClasses, OneHot")
+    added = 'Criterion("counts", 10, named("counts"), named("."), CountsClasses("class_counts", classes=10)),'
+    change_rubric(course, "    ),\n)", f"        {added}\n    ),\n    total=110,\n)")
+    asked = run("rescore", graded)
+    assert asked.exit_code == 0, asked.output
+    assert "2 have to be run again: the rubric now asks for other things." in asked.output
+    assert "They keep their old verdicts" in asked.output
+    assert marks(graded) == {"anna": 100, "ben": 60, "empty": None}
+    done = run("rescore", graded, "--yes")
+    assert done.exit_code == 0, done.output
+    held = entries(graded)["anna"].verdict
+    assert held is not None
+    assert [c.id for c in held.criteria] == ["one_hot", "scale", "counts"]
+
+
+def test_evidence_that_is_lost_is_made_again(run: Run, graded: Path) -> None:
+    lost = [p for p in (graded / "evidence").rglob("*") if p.is_file()]
+    for path in lost:
+        path.chmod(0o600)
+        path.write_bytes(b"x" + path.read_bytes()[1:])
+    refused = run("rescore", graded)
+    # The submissions are gone as well: only the files themselves help now.
+    assert refused.exit_code == 2
+    assert "Run the batch again" in refused.output
+    assert marks(graded) == {"anna": 100, "ben": 60, "empty": None}
+
+
+def test_what_one_student_lost_costs_no_other_the_new_mark(run: Run, course: Course, graded: Path) -> None:
+    folder, store, _ = opened(graded)
+    with store:
+        held = {s.entry.student: s for s in store.entries(folder.settings.series)}
+        gone = store._blobs
+        kept = store.evidence(held["ben"].key or "")
+        submission = store.submission(held["ben"].number)
+    for data in (msgspec.msgpack.encode(kept), msgspec.msgpack.encode(submission)):
+        Path(gone._path(digest_of(data))).unlink()
+    change_rubric(course, '"one_hot", 60', '"one_hot", 50')
+    change_rubric(course, '"scale", 40', '"scale", 50')
+    result = run("rescore", graded)
+    assert result.exit_code == 2
+    assert "Run the batch again" in result.output
+    verdicts = {student: e.verdict for student, e in entries(graded).items()}
+    now = course.rubric_hash("two")
+    assert verdicts["anna"] is not None
+    assert verdicts["anna"].versions.rubric == now
+    assert marks(graded)["ben"] == 60  # the old one
+
+
+class Failing:
+    """An examiner that fails."""
+
+    def answer(self, ask: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+
+def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) -> None:
+    folder, store, publisher = opened(graded)
+    settings = folder.settings
+    unplanned = Terms(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
+    desk = _Desk(graded, unplanned)
+    terms = desk.terms
+    desk.examiner = Failing()  # type: ignore[assignment]
+
+    class Desks:
+        def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
+            return map(desk.judge, hand_ins)
+
+    with store, desk.store:
+        judging = Rescoring(store, publisher, terms, "me", lambda _: None)
+        found = judging.judge(Desks())  # type: ignore[arg-type]
+        assert found.judged == 0
+        assert all("a bug" in fault for fault in found.faults.values())
+    assert marks(graded) == {"anna": None, "ben": None, "empty": None}
+    assert "a bug" in entries(graded)["anna"].problem
+
+
+def test_a_rubric_that_cannot_be_read_is_the_graders_fault_and_changes_nothing(
+    run: Run, course: Course, graded: Path
+) -> None:
+    course.rubric_file("two").write_text(RUBRIC.replace("classes=10", "classes="))
+    result = run("rescore", graded)
+    assert result.exit_code == 3
+    assert "SyntaxError" in result.output
+    assert marks(graded) == {"anna": 100, "ben": 60, "empty": None}
+
+
+def test_doubt_asks_for_seeds_and_a_new_check_for_a_replay_without_training(
+    run: Run, course: Course, tmp_path: Path, out: Path
+) -> None:
+    class_ = tmp_path / "networks"
+    class_.mkdir()
+    right = END_TO_END_COURSE / "reference" / "networks" / "submission.py"
+    (class_ / "anna.py").write_text(right.read_text())
+    assert run("batch", "networks", class_, "--out", out).exit_code == 0
+    first = entries(out)["anna"].verdict
+    assert first is not None
+    assert first.seeds == (0,)
+    # The threshold comes to lie near the score: several seeds decide now.
+    change_rubric(course, "full=0.8", "full=0.9", "networks")
+    change_rubric(course, "noise=0.0", "noise=0.2", "networks")
+    change_rubric(course, "seeds=(0,)", "seeds=(0, 1)", "networks")
+    asked = run("rescore", out)
+    assert "in doubt now: more seeds have to be trained" in asked.output, asked.output
+    done = run("rescore", out, "--yes")
+    assert done.exit_code == 0, done.output
+    second = entries(out)["anna"].verdict
+    assert second is not None
+    assert second.seeds == (0, 1)
+    assert second.resources.cpu_seconds > first.resources.cpu_seconds  # the first seed was not trained again

@@ -1,0 +1,159 @@
+"""`grader doctor` for a student: what is there, what is missing or broken, and the command that mends it."""
+
+import io
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.commands.doctor import examine
+from grader.core import packages
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import Translator
+from grader.core.packages import Lack, lacks, pip
+
+# Packages of which the command line has no need until something is graded.
+HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "matplotlib", "pandas", "IPython", "watchfiles")
+# Put before the program: as if these had never been installed, or as if they were broken.
+HIDING = """
+import sys
+from importlib import metadata
+
+hidden, refused = {hidden!r}, {refused!r}
+class Hide:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {{name!r}}")
+sys.meta_path.insert(0, Hide())
+found = metadata.version
+def version(name):
+    if name in refused:
+        raise metadata.PackageNotFoundError(name)
+    return found(name)
+metadata.version = version
+sys.argv = ["grader", "doctor"]
+from grader.cli import main
+main()
+"""
+
+
+def doctor(hidden: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run the command where some modules and distributions are not there."""
+    return subprocess.run(
+        [sys.executable, "-c", HIDING.format(hidden=hidden, refused=refused)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"},
+        timeout=170,
+        check=False,
+    )
+
+
+def test_without_the_heavy_packages_it_says_so_and_how_to_install_them() -> None:
+    missing = ("numpy", "tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "matplotlib", "pandas", "ipython")
+    done = doctor(HEAVY, missing)
+    assert done.returncode == ExitCode.NOT_GRADED, done.stderr
+    assert done.stderr == ""
+    assert "missing" in done.stdout
+    command = next(line for line in done.stdout.splitlines() if "-m pip install" in line)
+    words = shlex.split(command)
+    assert words[:4] == [sys.executable, "-m", "pip", "install"]
+    assert any(word.startswith("numpy>=") for word in words)
+    assert any(word.startswith("tensorflow") for word in words)
+    assert "there are builds of it for Python 3.11 to 3.13" in done.stdout
+
+
+def test_without_what_reads_requirements_that_is_what_is_missing() -> None:
+    done = doctor(("packaging",))
+    assert done.returncode == ExitCode.NOT_GRADED, done.stderr
+    assert "-m pip install packaging" in done.stdout
+
+
+def test_other_systems_have_no_walls_and_that_is_fine_for_ones_own_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = examined(monkeypatch, "darwin")
+    assert said.startswith("True")
+    assert "For your own work everything is there." in said
+    assert "canary" not in said
+
+
+def test_what_is_installed_but_cannot_be_imported_is_told_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.py").write_text("raise ImportError('DLL load\\x1b[31m failed')")
+    monkeypatch.setattr(packages, "IMPORTED", {"broken": "tensorflow-cpu"})
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    monkeypatch.setattr("grader.commands.doctor.worker_environment", lambda: environment)
+    said = examined(monkeypatch, "win32", "de")
+    assert said.startswith("False")
+    assert "tensorflow-cpu" in said
+    assert "ImportError: DLL load⟨U+001B⟩[31m failed" in said
+    assert f"{pip('install', '--force-reinstall', 'tensorflow-cpu')}" in said
+
+
+def test_where_no_notebooks_run_it_says_how_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "NOTEBOOKS", ("no-such-program",))
+    monkeypatch.setattr(packages, "IMPORTED", {"json": "json"})
+    said = examined(monkeypatch, "darwin")
+    assert said.startswith("True")  # a script is all that is needed
+    assert pip("install", "jupyterlab") in said
+    assert "grader --install-completion" in said
+
+
+def test_a_python_that_does_not_fit_and_a_grader_that_is_not_installed_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packages, "python_fits", lambda: (False, ">=3.99"))
+    said = examined(monkeypatch, "darwin")
+    assert said.startswith("False")
+    assert "does not fit, wanted: >=3.99" in said
+    monkeypatch.setattr(packages, "DISTRIBUTION", "no-such-distribution")
+    said = examined(monkeypatch, "darwin")
+    assert said.startswith("False")
+    assert "The grader is not installed for this Python" in said
+
+
+def examined(monkeypatch: pytest.MonkeyPatch, system: str, language: str = "en") -> str:
+    """Return what the doctor says on another system, after whether nothing is missing."""
+    held = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", system)
+        complete = examine(Console(file=held, width=200), Translator(language))
+    return f"{complete} {held.getvalue()}"
+
+
+def test_requirements_are_held_against_what_is_there() -> None:
+    asked = (
+        "rich>=13.7",
+        "rich>=999",
+        "no-such-package>=1 ; python_version >= '3'",
+        "not-for-this-python ; python_version < '3'",
+        "only-with-an-extra ; extra == 'cluster'",
+        "no requirement at all !!",
+    )
+    rich = packages.version("rich")
+    assert lacks(asked) == (
+        Lack("rich>=999", "rich", ">=999", rich),
+        Lack("no-such-package>=1", "no-such-package", ">=1", ""),
+    )
+
+
+def test_a_build_under_another_name_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(packages.SAME, "no-such-package", ("rich",))
+    assert lacks(["no-such-package>=1"]) == ()
+
+
+def test_what_the_package_asks_for_is_met_here() -> None:
+    asked = packages.requirements()
+    assert asked
+    assert lacks(asked) == ()
+
+
+def test_an_import_without_end_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("while True: pass")
+    monkeypatch.setattr(packages, "IMPORT_SECONDS", 0.5)
+    monkeypatch.setattr(packages, "IMPORTED", {"endless": "endless"})
+    assert packages.broken({"PYTHONPATH": str(tmp_path)}) == ("endless", "no answer within 0.5 s")

@@ -1,0 +1,111 @@
+"""Where a verdict goes: files, the terminal, and a browser where there is one."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.core.exit_codes import ExitCode
+from grader.protocol.verdict import decode
+from tests.commands.test_app import COURSE, grader
+
+OPENED = (
+    "import sys; from pathlib import Path; from grader.commands.output import opened; "
+    "print(opened(Path(sys.argv[1])))"
+)
+WRITTEN = """
+import sys
+from grader.examiner_talk import Held
+from grader.grade import Graded
+from grader.outputs import Outputs
+from grader.text import Translator
+from tests.reports import samples
+held = Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+outputs = Outputs(None, None, True, Translator("en"))
+for _ in range(2):
+    outputs.write(Graded(*samples.good("en"), held))
+"""
+PRINTED = """
+import msgspec
+from grader.command_line import printable
+from grader.outputs import _print_json
+from grader.verdict import encode
+from tests.reports import samples
+printable()
+_print_json(encode(msgspec.structs.replace(samples.good("en")[0], title="\u2264 \u65e5\u672c \x81")))
+"""
+
+
+def program(folder: Path, name: str) -> Path:
+    """Make a program that notes what it was called with."""
+    path = folder / name
+    path.write_text(f'#!/bin/sh\necho "$1" >> {folder}/called\n')
+    path.chmod(0o755)
+    return path
+
+
+def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python where no browser is known but for what `environment` says."""
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=COURSE.parents[2],
+        env=kept | {"NO_COLOR": "1", "TERM": "xterm", "PATH": ""} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+
+def test_the_browser_gets_the_address_of_the_file(tmp_path: Path) -> None:
+    browser = program(tmp_path, "browser")
+    page = tmp_path / "a report#1?.html"
+    assert run(OPENED, str(page), BROWSER=f"{browser} %s").stdout == "True\n"
+    assert (tmp_path / "called").read_text().strip() == page.as_uri()
+
+
+def test_a_browser_for_the_terminal_is_none(tmp_path: Path) -> None:
+    for name in ("www-browser", "w3m", "lynx"):
+        program(tmp_path, name)
+    assert run(OPENED, str(tmp_path / "page.html"), PATH=str(tmp_path)).stdout == "False\n"
+    assert not (tmp_path / "called").exists()
+
+
+def test_a_browser_that_cannot_be_started_is_none(tmp_path: Path) -> None:
+    assert run(OPENED, str(tmp_path / "page.html"), BROWSER="/no/such/browser %s").stdout == "False\n"
+
+
+def test_the_report_to_open_is_private_stays_and_is_opened_once(tmp_path: Path) -> None:
+    browser = program(tmp_path, "browser")
+    done = run(WRITTEN, BROWSER=f"{browser} %s", TMPDIR=str(tmp_path))
+    (page,) = tmp_path.glob("*/report.html")
+    assert stat.S_IMODE(page.parent.stat().st_mode) == 0o700
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert (tmp_path / "called").read_text() == f"{page.as_uri()}\n"
+    assert done.stdout.count(f"Report: {page}") == 2
+    assert done.stderr == ""
+
+
+def test_without_a_browser_it_says_where_the_report_is(tmp_path: Path) -> None:
+    done = run(WRITTEN, TMPDIR=str(tmp_path))
+    (page,) = tmp_path.glob("*/report.html")
+    assert done.stderr == f"No browser could be opened. Open the report yourself: {page}\n"
+
+
+def test_json_is_utf_8_whatever_the_pipe_knows() -> None:
+    done = run(PRINTED, PYTHONIOENCODING="cp1252")
+    assert decode(done.stdout).title == "≤ 日本 \x81"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_report_that_cannot_be_written_is_a_sentence_and_code_2() -> None:
+    right = COURSE / "reference" / "functions" / "submission.py"
+    done = grader("check", "functions", right, "--course", COURSE, "--html", "/dev/full", "--plain")
+    assert done.returncode == ExitCode.USAGE
+    assert "could not be written: No space left on device." in done.stderr
+    assert "Traceback" not in done.stderr

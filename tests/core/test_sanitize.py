@@ -1,0 +1,67 @@
+"""Strings of a submission are shown as what they are."""
+
+import msgspec
+import pytest
+
+from grader.core.sanitize import cleaned, clip, one_line, visible
+from grader.protocol.verdict import Confusion, Exhibits, Figure
+from tests.reports import samples
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("ä ü “quotes” 数", "ä ü “quotes” 数"),
+        ("a\tb\nc", "a\tb\nc"),
+        ("a\r\nb", "a\nb"),
+        ("over\rwritten", "over⟨U+000D⟩written"),
+        ("\x1b[31m", "⟨U+001B⟩[31m"),
+        ("\x00", "⟨U+0000⟩"),
+        ("\x7f", "⟨U+007F⟩"),
+        ("\x9b", "⟨U+009B⟩"),
+        ("\ud800", "⟨U+D800⟩"),
+        ("zero\u200bwidth", "zero⟨U+200B⟩width"),
+        ("\U000e0041", "⟨U+E0041⟩"),
+    ],
+)
+def test_characters_that_cannot_be_seen_are_written_out(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x2028, 0xFEFF])
+def test_no_character_steers_the_reading_direction(code: int) -> None:
+    assert visible(f"a{chr(code)}b") == f"a⟨U+{code:04X}⟩b"
+
+
+def test_long_text_is_cut_and_says_how_much() -> None:
+    assert clip("abcdef", 4) == "abcd … (+2)"
+    assert clip("abcd", 4) == "abcd"
+
+
+def test_a_name_with_line_breaks_stays_on_one_line() -> None:
+    assert one_line("a\n\t b.py") == "a b.py"
+
+
+def test_every_string_of_a_record_is_cleaned_and_nothing_else_changes() -> None:
+    verdict, exhibits = samples.good()
+    assert cleaned(verdict) == verdict
+    assert cleaned(exhibits) == exhibits
+    criterion = msgspec.structs.replace(verdict.criteria[0], received="\u202e", title="x" * 9000)
+    shown = cleaned(msgspec.structs.replace(verdict, criteria=(criterion,))).criteria[0]
+    assert shown.received == "⟨U+202E⟩"
+    assert len(shown.title) < 4100
+
+
+def test_strings_in_a_list_are_cleaned_too() -> None:
+    confusion = Confusion(labels=("a\u202e", "x" * 9000), counts=((1, 0), (0, 1)))
+    shown = cleaned(Exhibits(confusion=confusion)).confusion
+    assert shown is not None
+    assert shown.labels[0] == "a⟨U+202E⟩"
+    assert len(shown.labels[1]) < 4100
+
+
+def test_a_picture_is_not_cut() -> None:
+    picture = "A" * 100_000
+    exhibits = Exhibits(figures=(Figure(function="f", png=picture, width=1, height=1),))
+    assert cleaned(exhibits).figures[0].png == picture

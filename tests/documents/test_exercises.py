@@ -1,0 +1,136 @@
+"""Every exercise proves itself: reference, stub, variants; and what students get is complete and in step."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from grader.authoring.notebooks import notebook_from
+from grader.authoring.validation.expectations import Claim, ClaimError, claims_of, complaint_about
+from grader.authoring.validation.validate import exercise_of, prove
+from grader.core.course import Course
+from grader.core.i18n import Translator
+from grader.grading.grader import Grader
+from grader.grading.results import Mode
+from grader.protocol.verdict import Hint
+from grader.rubric.loader import load_rubric
+from grader.submission.reader import read
+from tests.helpers.paths import ROOT
+
+COURSE = Course(ROOT)
+EXERCISES = COURSE.exercises()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_reference_stub_and_variants_get_exactly_what_they_say(exercise: str) -> None:
+    say = Translator("en")
+    with Grader(COURSE, Mode.WALLS) as grader:
+        proofs = list(prove(grader, exercise, claims_of(COURSE, exercise)))
+    wrong = [f"{p.claim.name}: {say(p.complaint)}" for p in proofs if p.complaint is not None]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_is_all_that_a_proof_needs_and_every_equivalent_is_a_mutant(exercise: str) -> None:
+    found = exercise_of(COURSE, exercise)
+    assert len(found.mutants) >= 30
+    assert not found.stale
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_are_right_variants_in_other_styles_and_wrong_ones(exercise: str) -> None:
+    variants = [c for c in claims_of(COURSE, exercise) if c.name.startswith(("right", "wrong"))]
+    assert sum(not c.loses for c in variants) >= 6
+    assert sum(bool(c.loses) for c in variants) >= 15
+    assert all(bool(c.loses) == c.name.startswith("wrong") for c in variants)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_criterion_is_lost_by_some_variant(exercise: str) -> None:
+    lost = {criterion for claim in claims_of(COURSE, exercise) for criterion in claim.loses}
+    assert lost == {c.id for c in load_rubric(COURSE, exercise).criteria}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("folder", ["exercises", "reference"])
+def test_the_notebook_is_made_from_the_script(exercise: str, folder: str) -> None:
+    script = ROOT / folder / exercise / "submission.py"
+    notebook = script.with_suffix(".ipynb").read_text(encoding="utf-8")
+    assert notebook == notebook_from(script.read_text(encoding="utf-8")), "run `make notebooks`"
+    assert not any(cell.get("outputs") for cell in json.loads(notebook)["cells"])
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("sheet", ["task.md", "task.de.md"])
+def test_the_task_sheet_names_every_criterion_s_points_and_every_function(exercise: str, sheet: str) -> None:
+    text = (ROOT / "exercises" / exercise / sheet).read_text(encoding="utf-8")
+    stub = (ROOT / "exercises" / exercise / "submission.py").read_text(encoding="utf-8")
+    functions = [line.split("(")[0].removeprefix("def ") for line in stub.splitlines() if line.startswith("def ")]
+    assert functions
+    assert not [f for f in functions if f"{f}(" not in text]
+    assert not [c.id for c in load_rubric(COURSE, exercise).criteria if f"`{c.id}`" not in text]
+
+
+def test_a_variant_without_its_header_is_refused(tmp_path: Path) -> None:
+    for kind, content in {"exercises": "x = 1", "reference": "x = 1"}.items():
+        (tmp_path / kind / "mine" / "variants").mkdir(parents=True)
+        (tmp_path / kind / "mine" / "submission.py").write_text(content)
+    (tmp_path / "reference" / "mine" / "variants" / "wrong.py").write_text("x = 2")
+    with pytest.raises(ClaimError, match=r"wrong\.py has to begin with"):
+        claims_of(Course(tmp_path), "mine")
+
+
+class TestComplaints:
+    """A claim that does not hold is named: too many points lost, too few, another share, an unknown criterion."""
+
+    def verdict_and_claim(self, loses: dict[str, float | None], *, untouched: bool = False):  # type: ignore[no-untyped-def]
+        from tests.reports import samples
+
+        verdict, _ = samples.mixed("en")
+        submission = read(ROOT / "reference" / "digits" / "submission.py")
+        return verdict, Claim("x", submission, loses, untouched=untouched)
+
+    def test_the_exact_losses_hold(self) -> None:
+        verdict, _ = self.verdict_and_claim({})
+        exact = {c.id: c.points / c.max_points for c in verdict.criteria if c.points < c.max_points}
+        _, claim = self.verdict_and_claim(dict(exact))
+        assert complaint_about(claim, verdict) is None
+
+    def test_a_loss_that_was_not_said_is_a_complaint(self) -> None:
+        verdict, claim = self.verdict_and_claim({})
+        assert "other points than claimed" in Translator("en")(complaint_about(claim, verdict) or "")
+
+    def test_a_criterion_that_is_not_there_is_a_complaint(self) -> None:
+        verdict, claim = self.verdict_and_claim({"chess": None})
+        assert "chess" in Translator("en")(complaint_about(claim, verdict) or "")
+
+    def test_a_stub_that_was_attempted_is_a_complaint(self) -> None:
+        verdict, claim = self.verdict_and_claim({}, untouched=True)
+        nothing = tuple(replace(c, points=0.0) for c in verdict.criteria)
+        complaint = complaint_about(claim, replace(verdict, criteria=nothing))
+        assert "untouched" in Translator("en")(complaint or "")
+
+    def test_a_stub_or_an_empty_file_that_gets_points_is_a_complaint(self) -> None:
+        for kind in ("untouched", "empty"):
+            verdict, claim = self.verdict_and_claim({})
+            complaint = complaint_about(dataclasses.replace(claim, **{kind: True}), verdict)
+            assert "gives points for nothing" in Translator("en")(complaint or "")
+
+    @pytest.mark.parametrize(("severity", "complains"), [("error", True), ("warning", True), ("tip", False)])
+    def test_a_right_solution_that_shows_a_misconception_is_a_complaint(
+        self, severity: str, *, complains: bool
+    ) -> None:
+        from tests.reports import samples
+
+        verdict, _ = samples.good("en")
+        hint = Hint(id="relu-head", severity=severity, text="...")  # type: ignore[arg-type]
+        right = tuple(replace(c, points=c.max_points, hints=()) for c in verdict.criteria)
+        clean = replace(verdict, criteria=right)
+        shown = replace(verdict, criteria=(replace(right[0], hints=(hint,)), *right[1:]))
+        claim = Claim("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
+        assert complaint_about(claim, clean) is None
+        complaint = complaint_about(claim, shown)
+        assert (complaint is not None) is complains
+        assert complaint is None or "relu-head" in Translator("en")(complaint)

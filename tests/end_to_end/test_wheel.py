@@ -1,0 +1,199 @@
+"""The wheel and the sdist: what is in them, and that all of a student's commands work from a wheel alone."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import __version__
+from grader.core.exit_codes import ExitCode
+from tests.helpers.environments import built, environment, folder_for_everyone
+from tests.helpers.paths import ROOT
+
+EXERCISES = {path.parent.name for path in ROOT.glob("exercises/*/rubric.py")}
+PER_EXERCISE = {"rubric.py", "task.md", "task.de.md", "submission.py", "submission.ipynb"}
+RIGHT = ROOT / "reference" / "linear_regression" / "submission.py"
+
+
+class Installed:
+    """A wheel in an environment of its own, used in a folder far from this checkout."""
+
+    def __init__(self, folder: Path, wheel: Path) -> None:
+        self.home, self.desk = folder / "home", folder / "desk"
+        self.desk.mkdir()
+        self.packages = environment(self.home)
+        self.python = next(self.home.glob("bin/python"))
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "-q", "--no-deps", "--no-index", str(wheel)], check=True, timeout=60)
+
+    def __call__(self, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command that the wheel installs."""
+        return subprocess.run(
+            [self.home / "bin" / "grader", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=self.desk,
+            env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"} | environment,
+            timeout=170,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist, and from it the wheel."""
+    return built(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def grader(wheel: Path) -> Iterator[Installed]:
+    """Install the wheel."""
+    with folder_for_everyone() as folder:
+        yield Installed(folder, wheel)
+
+
+def names(listed: str) -> set[str]:
+    """Return the names that `grader list` shows: the first word of each line."""
+    return {line.split()[0] for line in listed.splitlines() if line.strip()}
+
+
+def members(wheel: Path) -> set[str]:
+    """Return the files in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+# What is in them
+
+
+def test_the_wheel_holds_grader_reports_exercises_and_nothing_else(wheel: Path) -> None:
+    names = members(wheel)
+    assert {name.split("/")[0] for name in names} == {"grader", "reports", f"keras_grader-{__version__}.dist-info"}
+    assert {name for name in names if "/_course/" in name} == {
+        f"grader/_course/exercises/{exercise}/{file}" for exercise in EXERCISES for file in PER_EXERCISE
+    }
+    for name in (
+        "grader/py.typed",
+        "grader/locale/de/LC_MESSAGES/grader.mo",
+        "grader/gradescope/setup.sh",
+        "grader/gradescope/run_autograder.sh",
+        "reports/py.typed",
+        "reports/templates/report.html",
+        "reports/templates/style.css",
+    ):
+        assert name in names
+
+
+def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "grader", "reports"], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout.splitlines()
+    assert tracked
+    assert [name for name in tracked if name not in members(wheel)] == []
+
+
+def test_neither_holds_solutions_tests_or_documents(wheel: Path) -> None:
+    with tarfile.open(next(wheel.parent.glob("*.tar.gz"))) as archive:
+        source = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name.split("/")[0] for name in source} == {
+        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "exercises", "grader", "pyproject.toml", "reports",
+    }  # fmt: skip
+    solution = max(RIGHT.read_text("utf-8").splitlines(), key=len).strip().encode()
+    with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if solution in archive.read(name)]
+
+
+def test_the_wheel_is_the_same_each_time(wheel: Path, tmp_path: Path) -> None:
+    again = built(tmp_path)
+    assert again.name == wheel.name
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_the_metadata_says_what_it_needs_and_names_nobody(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read(f"keras_grader-{__version__}.dist-info/METADATA").decode()
+    header = text.split("\n\n")[0]
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    assert header.count("Requires-Dist: ") >= len(needed)
+    assert "Classifier: Typing :: Typed" in header
+    assert "License-Expression: MIT" in header
+    assert not [line for line in header.splitlines() if line.startswith(("Author", "Maintainer"))]
+
+
+# What it does
+
+
+def test_it_knows_its_version_and_its_exercises_and_nothing_of_this_checkout(grader: Installed) -> None:
+    assert grader("--version").stdout.strip() == __version__
+    assert names(grader("list").stdout) == EXERCISES
+    where = "import grader, reports, grader.core.course as c; print(grader.__file__, reports.__file__, c.SHIPPED)"
+    done = subprocess.run(
+        [str(grader.python), "-c", where], capture_output=True, text=True, cwd=grader.desk, check=True, timeout=60
+    )
+    assert [Path(path).is_relative_to(grader.packages) for path in done.stdout.split()] == [True] * 3
+
+
+def test_folders_of_the_student_stand_in_nobodys_way(grader: Installed) -> None:
+    """A student's `exercises/` or `reports/` is no package of ours, whatever is in it."""
+    for name in ("exercises", "reports", "grader"):
+        (grader.desk / "mine" / name).mkdir(parents=True)
+        (grader.desk / "mine" / name / "__init__.py").write_text("raise SystemExit('not yours')")
+    command = [str(grader.home / "bin" / "grader"), "list"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=grader.desk / "mine", check=False, timeout=60
+    )
+    assert names(done.stdout) == EXERCISES
+
+
+def test_both_kinds_of_stub_are_started_and_checked(grader: Installed) -> None:
+    assert grader("start", "digits", "one").returncode == 0
+    assert grader("start", "digits", "two", "--notebook", "--lang", "de").returncode == 0
+    assert {path.name for path in (grader.desk / "one").iterdir()} == {"submission.py", "task.md"}
+    assert {path.name for path in (grader.desk / "two").iterdir()} == {"submission.ipynb", "task.de.md"}
+    done = grader("check", "digits", "two/submission.ipynb", "--lang", "de")
+    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    assert "0 von 100 Punkten" in done.stdout
+
+
+def test_a_right_solution_passes_and_gets_its_report(grader: Installed) -> None:
+    done = grader("check", "linear_regression", RIGHT, "--html", "report.html")
+    assert done.returncode == ExitCode.PASSED, done.stdout + done.stderr
+    assert "<style" in (grader.desk / "report.html").read_text("utf-8")
+
+
+def test_broken_code_is_told(grader: Installed) -> None:
+    (grader.desk / "broken.py").write_text("def build_model(:\n")
+    done = grader("check", "linear_regression", "broken.py")
+    assert done.returncode == ExitCode.NOT_ALL_PASSED
+    assert "broken.py" in done.stdout
+    missing = grader("check", "linear_regression", "nowhere.py")
+    assert missing.returncode == ExitCode.USAGE
+
+
+def test_the_doctor_finds_everything_installed(grader: Installed) -> None:
+    done = grader("doctor")
+    assert done.returncode in (ExitCode.PASSED, ExitCode.NOT_GRADED)  # as this machine has its walls
+    assert __version__ in done.stdout
+    assert "missing" not in done.stdout
+
+
+def test_the_bundle_and_the_autograder_are_made_without_a_checkout(grader: Installed) -> None:
+    released = grader("release", "bundle")
+    assert released.returncode == 0, released.stderr
+    assert (grader.desk / "bundle" / "digits" / "task.md").is_file()
+    assert "Not compared with a solution" in released.stderr
+    packed = grader("gradescope", "digits")
+    assert packed.returncode == 0, packed.stderr
+    assert "without hashes" in packed.stderr
+    with zipfile.ZipFile(grader.desk / "digits-autograder.zip") as archive:
+        names = archive.namelist()
+        pins = archive.read("requirements.txt").decode()
+    assert "course/exercises/digits/rubric.py" in names
+    assert not [name for name in names if "/_course/" in name]
+    assert "keras==" in pins

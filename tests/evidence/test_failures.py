@@ -1,0 +1,270 @@
+"""What is said when a step did not end in good order: its own sentence for everything that can happen."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from grader.evidence.failures import describe_exception, explain, raised, stopped, unit_words
+from grader.evidence.judgement import Judgement, UnmetError
+from grader.evidence.values import name_of, wrong_kind
+from grader.protocol.evidence import (
+    ArrayValue,
+    Entries,
+    ExceptionFacts,
+    FigureValue,
+    Frame,
+    HistoryValue,
+    ImportEvidence,
+    Items,
+    Missing,
+    ModelValue,
+    NoneValue,
+    OtherValue,
+    Outcome,
+    Raised,
+    Returned,
+    Skipped,
+    Stopped,
+    StopReason,
+    TextValue,
+    UnitFailure,
+    Value,
+)
+from grader.protocol.verdict import Status
+from tests.helpers.cases import case, exception, seen, stop, text
+
+CRASH = UnitFailure(cell=3, exception=exception(NameError("name 'np' is not defined"), line=2))
+SCRIPT_CRASH = UnitFailure(cell=None, exception=exception(NameError("name 'np' is not defined"), line=2))
+
+
+def of(outcome: Outcome | None = None, step: str = "scale@batch", **parts: object) -> Judgement:
+    steps = {} if outcome is None else {step: seen(step, outcome)}
+    made = case(steps, **parts)
+    with pytest.raises(UnmetError) as unmet:
+        made.seen(step)
+    assert unmet.value.judgement == explain(made, step)
+    return unmet.value.judgement
+
+
+OUTCOMES: dict[type, Outcome | None] = {
+    Returned: None,  # nothing to explain
+    Raised: Raised(exception=exception(ValueError("bad"))),
+    Missing: Missing(),
+    Skipped: Skipped(step="train@0"),
+    Stopped: Stopped(reason=StopReason.TIME),
+}
+
+
+def test_every_outcome_has_its_sentence() -> None:
+    assert set(OUTCOMES) == set(get_args(Outcome))
+    sentences = [text(of(outcome).message) for outcome in OUTCOMES.values() if outcome is not None]
+    assert len(set(sentences)) == len(sentences)
+
+
+SAYS = {
+    StopReason.TIME: ("in time", Status.FAILED),
+    StopReason.TOTAL_TIME: ("time for the whole submission", Status.FAILED),
+    StopReason.CPU: ("in time", Status.FAILED),
+    StopReason.MEMORY: ("7 MiB", Status.FAILED),
+    StopReason.SIGNAL: ("signal 7", Status.FAILED),
+    StopReason.EXIT: ("exit code 7", Status.FAILED),
+    StopReason.TAMPERED: ("your instructor sees this", Status.NOT_GRADED),
+    StopReason.TOO_LARGE: ("more data than the grader keeps", Status.FAILED),
+    StopReason.GRADER: ("(7)", Status.NOT_GRADED),
+}
+
+
+@pytest.mark.parametrize("reason", StopReason)
+def test_every_reason_to_stop_has_its_sentence(reason: StopReason) -> None:
+    said, status = SAYS[reason]
+    for judgement in (of(stops={"scale@batch": stop(reason)}), stopped(stop(reason), "scale()")):
+        assert judgement.status is status
+        assert said in text(judgement.message)
+        assert "scale()" in text(judgement.message)
+
+
+def test_reasons_to_stop_are_told_apart() -> None:
+    sentences = {text(stopped(stop(reason), "x").message) for reason in StopReason}
+    assert len(sentences) == len(StopReason) - 1  # the two clocks say the same
+
+
+@pytest.mark.parametrize("reason", StopReason)
+def test_a_stop_during_the_import_is_told_for_every_step(reason: StopReason) -> None:
+    imported = ImportEvidence(stopped=stop(reason), unit=4)
+    judgement = of(imported=imported)
+    assert judgement.status is SAYS[reason][1]
+    assert "Cell 4" in text(judgement.message)
+    assert "Your file, run from top to bottom," in text(of(imported=ImportEvidence(stopped=stop(reason))).message)
+
+
+def test_units_are_cells_or_the_file() -> None:
+    assert text(unit_words(12)) == "Cell 12"
+    assert text(unit_words(None)).startswith("Your file")
+
+
+def test_nothing_known_is_the_graders_fault() -> None:
+    assert of().status is Status.NOT_GRADED
+    assert "scale()" in text(of().message)
+
+
+# Missing functions.
+
+
+def test_a_missing_function_names_what_looks_like_it() -> None:
+    assert "Define it" in text(of(Missing()).message)
+    close = of(Missing(close="scale_"))
+    assert "scale_()" in text(close.message)
+    found = of(Missing(found="ndarray"))
+    assert "ndarray" in text(found.message)
+    assert all(j.status is Status.FAILED for j in (close, found))
+
+
+def test_a_function_missing_after_a_crash_tells_of_the_crash() -> None:
+    cell = of(Missing(), imported=ImportEvidence(failures=(CRASH,)))
+    assert "ell 3" in text(cell.message)
+    assert "NameError: name 'np' is not defined" in text(cell.message)
+    assert cell.at == Frame(line=2)
+    script = of(Missing(), imported=ImportEvidence(failures=(SCRIPT_CRASH,)))
+    assert "Your file stopped" in text(script.message)
+    assert "NameError" in text(script.message)
+
+
+def test_a_name_tells_more_than_a_crash_elsewhere_in_the_notebook() -> None:
+    crashed = ImportEvidence(failures=(CRASH,))
+    assert "scale_()" in text(of(Missing(close="scale_"), imported=crashed).message)
+    assert "ndarray" in text(of(Missing(found="ndarray"), imported=crashed).message)
+    script = ImportEvidence(failures=(SCRIPT_CRASH,))
+    assert "NameError" in text(of(Missing(close="scale_"), imported=script).message)
+
+
+# Skipped steps.
+
+
+def test_a_step_that_waited_for_a_failure_is_skipped_and_names_it() -> None:
+    waiting = {"predict@val": seen("predict@val", Skipped(step="train@0"))}
+    for outcome in (
+        Missing(),
+        Raised(exception=exception(NotImplementedError())),
+        Raised(exception=exception(KeyError())),
+    ):
+        made = case({**waiting, "train@0": seen("train@0", outcome)})
+        judgement = explain(made, "predict@val")
+        assert judgement.status is Status.SKIPPED
+        assert "train() did not come to a result" in text(judgement.message)
+
+
+def test_a_step_that_waited_for_a_fault_of_the_grader_is_not_graded() -> None:
+    waiting = {"predict@val": seen("predict@val", Skipped(step="train@0"))}
+    for reason in (StopReason.GRADER, StopReason.TAMPERED):
+        assert explain(case(waiting, stops={"train@0": stop(reason)}), "predict@val").status is Status.NOT_GRADED
+    assert explain(case(waiting), "predict@val").status is Status.NOT_GRADED
+
+
+def test_a_step_that_waits_for_itself_ends() -> None:
+    assert of(Skipped(step="scale@batch")).status is Status.NOT_GRADED
+
+
+def test_descriptions_are_told_of_the_function_they_describe() -> None:
+    for step, function in (("model:build_model@0", "build_model()"), ("trained:train@0", "train()")):
+        assert function in text(explain(case(stops={step: stop(StopReason.MEMORY)}), step).message)
+
+
+# Exceptions.
+
+
+def test_a_stub_is_not_attempted() -> None:
+    judgement = raised(exception(NotImplementedError()), "scale")
+    assert judgement.status is Status.NOT_ATTEMPTED
+    assert "scale() is not written yet" in text(judgement.message)
+
+
+def test_a_function_that_calls_a_stub_names_it() -> None:
+    facts = msgspec.structs.replace(
+        exception(NotImplementedError()), frames=(Frame(line=3, function="train"), Frame(line=9, function="scale"))
+    )
+    judgement = raised(facts, "train")
+    assert judgement.status is Status.NOT_ATTEMPTED
+    assert "train() calls scale(), which is not written yet" in text(judgement.message)
+    anonymous = msgspec.structs.replace(facts, frames=(Frame(line=9, function="<lambda>"),))
+    assert "train() is not written yet" in text(raised(anonymous, "train").message)
+
+
+def test_a_subclass_without_call_is_no_stub() -> None:
+    error = NotImplementedError("Model Net does not have a `call()` method implemented.")
+    judgement = raised(exception(error), "train")
+    assert judgement.status is Status.FAILED
+    assert "call()" in text(judgement.message)
+
+
+def test_wrong_arguments_point_to_the_task_sheet() -> None:
+    error = exception(TypeError("scale() takes 0 positional arguments but 1 was given"))
+    judgement = raised(msgspec.structs.replace(error, frames=()), "scale")
+    assert "task sheet" in text(judgement.message)
+    assert "takes 0 positional arguments" in text(judgement.message)
+    inside = raised(error, "scale")
+    assert "stopped with an error" in text(inside.message)
+
+
+class InputUnavailableError(Exception):
+    """As the stage raises it."""
+
+
+EXCEPTIONS: dict[str, tuple[BaseException, str]] = {
+    "syntax": (IndentationError("unexpected indent"), "this is not Python: unexpected indent"),
+    "recursion": (RecursionError("maximum recursion depth exceeded"), "calls itself without end"),
+    "memory": (MemoryError("Unable to allocate 10 GiB"), "Unable to allocate 10 GiB"),
+    "exit": (SystemExit(3), "sys.exit()"),
+    "keyboard": (KeyboardInterrupt(), "KeyboardInterrupt"),
+    "input": (InputUnavailableError("?"), "input()"),
+    "module": (ModuleNotFoundError("No module named 'pandas'"), "No module named 'pandas'"),
+    "download": (OSError("URL fetch failure on https://x: None"), "no network here"),
+    "name resolution": (OSError("[Errno -3] Temporary failure in name resolution"), "no network here"),
+    "blocked": (PermissionError(1, "Operation not permitted"), "use no network and start no programs"),
+    "other": (KeyError("acc"), "KeyError: 'acc'."),
+    "without text": (AssertionError(), "AssertionError."),
+    "with a full stop": (ValueError("Wrong shape."), "ValueError: Wrong shape."),
+    "with braces": (ValueError("{x} {0} {}"), "ValueError: {x} {0} {}."),
+    "of many lines": (ValueError("first\nsecond"), "ValueError: first."),
+}
+
+
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_exceptions_are_described(name: str) -> None:
+    error, said = EXCEPTIONS[name]
+    assert said in text(describe_exception(exception(error)))
+    assert ".." not in text(describe_exception(exception(error)))
+    judgement = raised(exception(error), "train")
+    assert judgement.status is Status.FAILED
+    assert judgement.at == Frame(line=7)
+
+
+def test_long_messages_are_cut() -> None:
+    assert len(text(describe_exception(ExceptionFacts(type="ValueError", message="x" * 5000)))) < 400
+
+
+# Values.
+
+
+VALUES: dict[type, tuple[Value, str]] = {
+    ArrayValue: (
+        ArrayValue(ref="0", dtype="float32", shape=(450, 10), container="ndarray"),
+        "ndarray (450, 10) float32",
+    ),
+    NoneValue: (NoneValue(), "None"),
+    TextValue: (TextValue(text="good fit"), "'good fit'"),
+    Items: (Items(container="list", items=(NoneValue(),) * 6), "list (None, None, None, None, …)"),
+    Entries: (Entries(entries=(("a", NoneValue()),)), "dict {'a'}"),
+    ModelValue: (ModelValue(type="Sequential"), "keras model Sequential"),
+    HistoryValue: (HistoryValue(curves={}), "History"),
+    FigureValue: (FigureValue(axes=()), "Figure"),
+    OtherValue: (OtherValue(type="csr_matrix", note="1 GiB"), "csr_matrix (1 GiB)"),
+}
+
+
+def test_every_kind_of_value_has_a_name() -> None:
+    assert set(VALUES) == set(get_args(Value))
+    for value, name in VALUES.values():
+        assert name_of(value) == name
+        assert name in text(wrong_kind(value, "scale").message)
+    assert name_of(ArrayValue(ref="0", dtype="int64", shape=(), container="scalar")) == "int64"

@@ -1,0 +1,253 @@
+"""Frozen graphs read as networks, and the operations that they may hold."""
+
+import numpy as np
+import pytest
+
+from grader.evidence.graph import GraphSummary, summarise
+from grader.protocol.evidence import NodeFacts, ReplayEvidence
+from grader.sandbox.inside.allowed_operations import ALLOWED, forbidden
+from tests.helpers.cases import Net, good
+
+
+def of(net: Net) -> GraphSummary:
+    replayed = net.replayed("x")
+    return summarise(replayed.evidence, replayed.arrays, f"{net.output}:0")
+
+
+def test_a_plain_network() -> None:
+    net = Net()
+    net.dense(net.dense(net.x, 32, "Relu"), 10, "Softmax")
+    found = of(net)
+    assert [kernel.shape for _, kernel in found.kernels] == [(64, 32), (32, 10)]
+    assert (found.hidden, found.head, found.stacked, found.double_softmax) == (1, "softmax", (), False)
+    assert found.constants == 64 * 32 + 32 + 32 * 10 + 10
+
+
+@pytest.mark.parametrize("activation", ["Relu", "Tanh", "Sigmoid", "Elu", "Erf", "Softmax", "Exp"])
+def test_every_activation_makes_a_hidden_layer(activation: str) -> None:
+    net = Net()
+    net.dense(net.dense(net.x, 8, activation), 10)
+    assert of(net).hidden == 1
+
+
+def test_linear_layers_in_a_row_are_no_hidden_layers() -> None:
+    net = Net()
+    net.dense(net.dense(net.dense(net.x, 8), 8), 10, "Softmax")
+    assert of(net).hidden == 0
+    bent = Net()
+    bent.dense(bent.dense(bent.dense(bent.x, 8), 8, "Relu"), 10, "Softmax")
+    assert of(bent).hidden == 1
+
+
+def test_branches_are_followed_each_by_itself() -> None:
+    net = Net()
+    straight, bent = net.dense(net.x, 8), net.dense(net.x, 8, "Relu")
+    net.dense(net.op("ConcatV2", lambda a, b: np.hstack([a, b]), straight, bent), 10, "Softmax")
+    found = of(net)
+    assert found.hidden == 1
+    assert len(found.kernels) == 3
+
+
+def test_a_kernel_that_is_used_many_times_is_one() -> None:
+    net = Net()
+    weight = net.constant(np.ones((64, 64), np.float32))
+    x = net.x
+    for _ in range(3):
+        x = net.act(net.op("MatMul", lambda a, b: a @ b, x, weight), "Tanh")
+    net.dense(x, 10, "Softmax")
+    assert len(of(net).kernels) == 2
+    assert of(net).hidden == 1
+
+
+def test_a_computed_kernel_is_known_by_what_it_is_made_of() -> None:
+    net = Net()
+    scale = net.constant(np.ones(16, np.float32))
+    direction = net.constant(np.ones((64, 16), np.float32))
+    kernel = net.op("Mul", np.multiply, direction, scale)
+    net.dense(net.act(net.op("MatMul", lambda a, b: a @ b, net.x, kernel), "Relu"), 10, "Softmax")
+    found = of(net)
+    assert [kernel.shape for _, kernel in found.kernels] == [(64, 16), (16, 10)]
+    assert found.hidden == 1
+
+
+def test_kernels_are_seen_through_reshapes_and_transposes() -> None:
+    net = Net()
+    weight = net.op("Transpose", np.transpose, net.constant(np.ones((8, 64), np.float32)))
+    net.op("MatMul", lambda a, b: a @ b, net.op("Reshape", lambda v: v, net.x), weight)
+    assert [kernel.shape for _, kernel in of(net).kernels] == [(8, 64)]
+
+
+def test_products_of_two_values_are_no_kernels() -> None:
+    net = Net()
+    net.op("MatMul", lambda a, b: a @ b.T, net.x, net.x)
+    assert of(net).kernels == ()
+
+
+HEADS = {
+    "Softmax": "softmax",
+    "Sigmoid": "sigmoid",
+    "Relu": "relu",
+    "Tanh": "tanh",
+    "Elu": "elu",
+    "LogSoftmax": "log_softmax",
+    "Exp": "exponential",
+    "Erf": "other",
+}
+
+
+@pytest.mark.parametrize("op", HEADS)
+def test_heads(op: str) -> None:
+    net = Net()
+    net.dense(net.x, 10, op)
+    net.op("Identity", lambda v: v, net.output)
+    assert of(net).head == HEADS[op]
+
+
+def test_heads_without_an_activation() -> None:
+    net = Net()
+    net.dense(net.x, 10)
+    assert of(net).head == "linear"
+    net.op("Mean", lambda v: v, net.output)
+    assert of(net).head == "linear"
+    net.op("Mul", np.multiply, net.output, net.constant(np.ones(10, np.float32)))
+    assert of(net).head == "linear"
+    net.op("Mul", np.multiply, net.output, net.output)
+    assert of(net).head == "other"
+
+
+def test_a_square_bends() -> None:
+    net = Net()
+    h = net.dense(net.x, 8)
+    net.dense(net.op("Mul", np.multiply, h, h), 10)
+    assert of(net).hidden == 1
+
+
+def test_activations_one_behind_the_other() -> None:
+    net = Net()
+    net.act(net.op("Identity", lambda v: v, net.dense(net.x, 10, "Softmax")), "Softmax")
+    assert of(net).stacked == ("softmax", "softmax")
+    assert of(net).double_softmax
+    sigmoid = Net()
+    sigmoid.act(sigmoid.dense(sigmoid.x, 10, "Sigmoid"), "Softmax")
+    assert of(sigmoid).stacked == ("sigmoid", "softmax")
+    assert not of(sigmoid).double_softmax
+    hidden = Net()
+    hidden.dense(hidden.dense(hidden.x, 10, "Softmax"), 10, "Softmax")
+    assert of(hidden).stacked == ()
+
+
+def test_nodes_that_the_output_does_not_need_are_not_seen() -> None:
+    net = Net()
+    output = good(net)
+    net.dense(net.x, 500, "Relu")
+    net.output = output
+    assert of(net).constants < 64 * 500
+
+
+@pytest.mark.parametrize("output", ["", "nowhere"])
+def test_a_graph_without_the_output_is_nothing(output: str) -> None:
+    found = summarise(ReplayEvidence(id="x"), {}, output)
+    assert (found.kernels, found.hidden, found.head, found.constants) == ((), 0, "other", 0)
+
+
+# Operations.
+
+
+def nodes(*facts: tuple[str, str, tuple[str, ...]]) -> list[NodeFacts]:
+    return [NodeFacts(name="x", op="Placeholder"), *(NodeFacts(name=n, op=op, inputs=i) for n, op, i in facts)]
+
+
+@pytest.mark.parametrize(
+    "op", ["ArgMax", "TopKV2", "ReadFile", "PyFunc", "LookupTableFindV2", "Where", "Equal", "While"]
+)
+def test_operations_that_networks_do_not_need(op: str) -> None:
+    assert forbidden(nodes(("a", op, ("x",)))) == {op}
+    assert op not in ALLOWED
+
+
+def test_what_networks_compute_with() -> None:
+    for op in ("MatMul", "Conv2D", "IdentityN", "Erf", "Softmax", "Einsum", "FusedBatchNormV3", "Tile", "Unpack"):
+        assert not forbidden(nodes(("c", "Const", ()), ("a", op, ("x", "c"))))
+
+
+@pytest.mark.parametrize("op", ["GatherV2", "StridedSlice", "Slice"])
+def test_a_table_is_found_where_the_place_depends_on_the_row(op: str) -> None:
+    table = ("table", "Const", ())
+    assert not forbidden(nodes(table, ("a", op, ("x", "table"))))
+    index = ("index", "Cast", ("x",))
+    assert forbidden(nodes(table, index, ("a", op, ("table", "index")))) == {f"{op} by value"}
+    shape = (("shape", "Shape", ("x",)), ("size", "Identity", ("shape",)))
+    assert not forbidden(nodes(table, *shape, ("a", op, ("x", "size"))))
+    assert not forbidden(nodes(table, *shape, ("a", op, ("shape", "table"))))
+
+
+def test_the_graph_of_made_up_networks_holds_nothing_forbidden() -> None:
+    net = Net()
+    good(net)
+    assert not forbidden(net.nodes)
+
+
+# Dense layers.
+
+
+def dense_of(net: Net) -> list[tuple[tuple[int, ...], bool, bool, tuple[str, ...]]]:
+    return [(node.shape, bool(node.bias), node.plain, node.activations) for node in of(net).dense]
+
+
+def test_dense_layers_in_order_with_their_biases_and_activations() -> None:
+    net = Net()
+    net.dense(net.act(net.dense(net.x, 32), "Relu"), 10)
+    assert dense_of(net) == [((64, 32), True, True, ("relu",)), ((32, 10), True, True, ())]
+    kernel, bias = of(net).dense[0].kernel, of(net).dense[0].bias
+    assert net.arrays[kernel].shape == (64, 32)
+    assert net.arrays[bias].shape == (32,)
+
+
+@pytest.mark.parametrize("kind", ["BiasAdd", "AddV2", "Add"])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_bias_is_what_is_added_in_whatever_order(kind: str, *, swapped: bool) -> None:
+    net = Net()
+    product = net.op("Reshape", lambda v: v, net.kernel(net.x, np.ones((64, 8))))
+    pair = product, net.constant(np.ones((1, 8), np.float32))
+    net.op(kind, np.add, *(reversed(pair) if swapped else pair))
+    assert dense_of(net) == [((64, 8), True, True, ())]
+
+
+def test_what_is_added_but_is_no_bias() -> None:
+    bare = Net()
+    product = bare.kernel(bare.x, np.ones((64, 8)))
+    bare.act(product, "Relu")
+    assert dense_of(bare) == [((64, 8), False, True, ("relu",))]
+    shifted = Net()
+    product = shifted.kernel(shifted.x, np.ones((64, 8)))
+    shifted.op("AddV2", np.add, product, shifted.constant(np.ones(1, np.float32)))
+    assert not dense_of(shifted)[0][1]
+    two_ways = Net()
+    product = two_ways.kernel(two_ways.x, np.ones((64, 8)))
+    biased = two_ways.op("AddV2", np.add, product, two_ways.constant(np.ones(8, np.float32)))
+    two_ways.op("AddV2", np.add, product, biased)
+    assert not dense_of(two_ways)[0][1]
+
+
+def test_a_kernel_that_is_computed_is_not_plain() -> None:
+    net = Net()
+    weight = net.op("Transpose", np.transpose, net.constant(np.ones((8, 64), np.float32)))
+    net.op("MatMul", lambda a, b: a @ b, net.x, weight)
+    assert dense_of(net) == [((8, 64), False, False, ())]
+
+
+def test_convolutions_are_kernels_but_no_dense_layers() -> None:
+    net = Net()
+    picture = net.op("Reshape", lambda v: v.reshape(-1, 8, 8, 1), net.x)
+    net.op("Conv2D", lambda v, _: v, picture, net.constant(np.ones((3, 3, 1, 4), np.float32)))
+    assert len(of(net).kernels) == 1
+    assert of(net).dense == ()
+
+
+def test_every_bend_on_the_way_to_the_next_kernel_is_named() -> None:
+    net = Net()
+    h = net.dense(net.x, 8)
+    h = net.op("Mul", np.multiply, h, net.act(h, "Sigmoid"))
+    h = net.op("Mul", np.multiply, h, h)
+    net.act(net.dense(h, 10), "Tanh")
+    assert [activations for *_, activations in dense_of(net)] == [("sigmoid", "mul"), ("tanh",)]

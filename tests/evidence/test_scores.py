@@ -1,0 +1,71 @@
+"""Scores of networks: as scikit-learn counts them, for classes, for yes and no, and for numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import r2_score
+
+from grader.core.arrays import Array
+from grader.evidence.case import Case
+from grader.evidence.network import Model
+from grader.evidence.scores import decided, metric_name, r_squared, score
+from grader.protocol.task import Task
+from grader.protocol.training import Training
+from tests.helpers.cases import Training as Network
+from tests.helpers.cases import case
+
+REGRESSION = Task(kind="regression", labels="numbers")
+
+
+def scored(outputs: Array, truth: Array, task: Task) -> float | None:
+    made = Network().case()
+    model = replace(trained_model(made), outputs={"x_test": outputs})
+    return score(model, case(outside={"y_test": truth}, task=task), Training())
+
+
+def trained_model(made: Case) -> Model:
+    from grader.evidence.network import trained
+
+    after = trained(made, made.trainings[0], 0).after
+    assert after is not None
+    return after
+
+
+def test_classes_are_counted_by_the_largest_output() -> None:
+    outputs, truth = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), np.array([1, 0, 0, 0])
+    assert scored(outputs, truth, Task(kind="classification", classes=2)) == 0.75
+
+
+def test_a_single_output_is_compared_with_one_half_or_its_logit() -> None:
+    outputs = np.array([[0.4], [0.6], [-2.0], [3.0]])
+    assert decided(outputs, "sigmoid").tolist() == [0, 1, 0, 1]
+    assert decided(outputs, "linear").tolist() == [1, 1, 0, 1]
+
+
+@settings(derandomize=True, deadline=None)
+@given(arrays(np.float64, (7, 2), elements=st.floats(-1e3, 1e3)).filter(lambda a: np.ptp(a[:, 0]) > 1e-3))
+def test_r_squared_is_scikit_learn_s(rows: Array) -> None:
+    assert r_squared(rows[:, 0], rows[:, 1]) == pytest.approx(r2_score(rows[:, 0], rows[:, 1]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [np.array([[np.nan], [1.0]]), np.array([[1.0]]), np.array([1.0, 2.0]), np.zeros((2, 0)), np.zeros((2, 3))],
+    ids=["not finite", "too few", "no column", "empty", "several"],
+)
+def test_what_cannot_be_compared_has_no_score(outputs: Array) -> None:
+    assert scored(outputs, np.array([1.0, 2.0]), REGRESSION) is None
+    assert scored(np.array([[1.0], [2.0]]), np.array([1.0, 2.0]), REGRESSION) == 1.0
+
+
+def test_without_a_network_there_is_no_score() -> None:
+    assert score(None, case(), Training()) is None
+
+
+def test_scores_are_called_what_they_are() -> None:
+    assert metric_name(REGRESSION) == "R²"
+    assert metric_name(Task(kind="classification", classes=3)) == "accuracy"

@@ -1,0 +1,198 @@
+"""Every misconception: networks that show it, networks that are near it and do not, its page and its German."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from grader.core.i18n import LANGUAGES, Text, Translator
+from grader.evidence.case import Case
+from grader.examiner.misconceptions import (
+    CATALOGUE,
+    Misconception,
+    code,
+    find,
+    inputs,
+    layers,
+    learning_curves,
+    levels,
+)
+from grader.examiner.misconceptions import training as trainings
+from grader.protocol.evidence import Items, Returned, TapFacts
+from grader.protocol.task import Task
+from tests.examiner.misconceptions.examples import (
+    BROKEN,
+    EXAMPLES,
+    FUNCTIONAL,
+    HONEST,
+    OTHERS,
+    Example,
+    built,
+    honest,
+    old,
+    poor,
+    rated,
+)
+from tests.helpers.classroom import build, case_of, view_of, with_curves, with_step
+from tests.helpers.paths import ROOT
+
+LOOKS = {entry.id: entry.look for entry in CATALOGUE}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
+def test_misconception(example: Example) -> None:
+    shown = LOOKS[example.id](view_of(example.case()))
+    assert (shown is not None) == example.shows
+    if shown is not None:
+        assert example.says in Translator("en")(shown.text)
+        for language in LANGUAGES:
+            assert "{" not in Translator(language)(shown.text)
+
+
+@pytest.mark.parametrize("name", [*HONEST, *OTHERS])
+def test_an_honest_network_shows_nothing(name: str) -> None:
+    case = honest(name) if name in HONEST else OTHERS[name]()
+    reached = view_of(case).validation_score
+    assert reached is not None
+    assert reached > 0.85
+    assert list(find(case)) == []
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
+def test_every_misconception_has_one_example_and_two_that_are_none(entry: Misconception) -> None:
+    mine = [example.shows for example in EXAMPLES if example.id == entry.id]
+    assert mine.count(True) >= 1
+    assert mine.count(False) >= 2
+
+
+def test_a_finding_comes_with_its_severity_and_criteria() -> None:
+    (finding,) = [f for f in find(built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"]
+    assert (finding.severity, finding.topics[0]) == ("error", "architecture")
+
+
+def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
+    (finding,) = [f for f in find(old("acc")) if f.id == "old-keras-api"]
+    assert finding.function == "diagnose"
+
+
+def three_styles() -> Case:
+    """Three networks, of which the second has softmax over its one output."""
+    return case_of(
+        build("layers.Dense(1)", '"mse"', features=3, name="build_sequential")
+        + FUNCTIONAL.format(output="layers.Dense(1, activation='softmax')(layers.Dense(4)(x))").replace(
+            "build_model", "build_functional"
+        ),
+        "styles",
+    )
+
+
+def test_of_several_networks_the_one_that_shows_it_is_named_by_the_call_that_builds_it() -> None:
+    texts = {f.id: Translator("en")(f.text) for f in find(three_styles())}
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(): The output layer has units=1")
+
+
+def test_arguments_stand_in_that_call() -> None:
+    case = three_styles()
+    (_, second, third) = case.trainings
+    case = replace(case, trainings=(replace(second, arguments=(10, "a")), third))
+    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    assert texts["softmax-one-unit"].startswith("Network of build_functional(10, 'a'): ")
+
+
+def test_what_belongs_to_a_function_is_said_without_a_network() -> None:
+    case = with_step(three_styles(), "load@0", output="Downloading data from https://example.org/x")
+    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    assert texts["download-inside"].startswith("The code downloads")
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
+def test_functions_alone_have_no_network_to_talk_of(activation: str) -> None:
+    case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
+    assert list(find(replace(case, task=Task(kind="functions")))) == []
+
+
+@pytest.mark.parametrize("optimizer", trainings.RATES)
+def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
+    rates = trainings.RATES[optimizer]
+    diverged = with_curves(honest(), loss=[2.0, float("nan")])
+
+    def found(look: str, rate: float, case: Case) -> bool:
+        return LOOKS[look](view_of(rated(rate, optimizer, case))) is not None
+
+    assert found("lr-too-low", rates.low, poor())
+    assert not found("lr-too-low", rates.low * 1.01, poor())
+    assert found("lr-too-high", rates.high, diverged)
+    assert not found("lr-too-high", rates.high * 0.99, diverged)
+    assert rates.low < rates.usual < rates.high
+
+
+# Evidence is a claim: whatever is missing or nonsense in it, a hint costs no verdict.
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
+def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
+    entry.look(view_of(BROKEN[name]()))
+
+
+def test_a_fault_of_one_hint_leaves_the_others() -> None:
+    case = with_step(
+        built("layers.Dense(9, activation='softmax')"),
+        "train@0",
+        outcome=Returned(value=Items(container="x", items=())),
+        fits=None,
+    )
+    assert "wrong-unit-count" in {f.id for f in find(case)}
+
+
+# Documentation and translation.
+
+
+def documented() -> dict[str, str]:
+    """Return id and severity of each row of the table."""
+    text = (ROOT / "docs" / "misconceptions.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^\| `([\w-]+)` \| (error|warning|tip) \|", text, re.MULTILINE))
+
+
+def test_documentation_and_code_name_the_same_misconceptions() -> None:
+    assert documented() == {entry.id: entry.severity for entry in CATALOGUE}
+
+
+def test_documentation_names_the_thresholds() -> None:
+    text = (ROOT / "docs" / "misconceptions.md").read_text(encoding="utf-8")
+    for module in (learning_curves, inputs, layers, levels, trainings):
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, int | float):
+                assert f"`{name}` = {value:g}" in text, name
+    for optimizer, rates in trainings.RATES.items():
+        assert f"| {optimizer} | {rates.low:g} | {rates.usual:g} | {rates.high:g} |" in text
+
+
+def sentences() -> list[str]:
+    """Return every sentence of the module, from examples and from the table of old calls."""
+    said = [LOOKS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
+    texts: list[object] = [s.text for s in said if s is not None]
+    texts += [text for _, text in code.OLD_CALLS]
+    texts += [f.text for f in find(three_styles())]
+    found = set()
+    while texts:
+        text = texts.pop()
+        if isinstance(text, Text):
+            found.add(text.msgid)
+            texts += text.params.values()
+    return sorted(found)
+
+
+def test_every_sentence_has_a_german_one() -> None:
+    german = Translator("de").catalogue
+    assert [s for s in sentences() if german.gettext(s) == s] == []
+
+
+def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
+    folder = ROOT / "grader" / "misconceptions"
+    count = sum(len(re.findall(r"\bT\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
+    assert len(sentences()) == count
+
+
+def test_taps_are_named() -> None:
+    assert isinstance(honest().replays["trained:train@0"].evidence.taps[0], TapFacts)

@@ -1,0 +1,104 @@
+"""What the report shows: made from what is there, empty where nothing is."""
+
+import base64
+
+import numpy as np
+
+from grader.evidence.case import Case
+from grader.examiner.exhibits import MAX_MISTAKES, make_exhibits
+from grader.protocol.evidence import FigureValue, Returned
+from grader.protocol.verdict import Exhibits
+from tests.helpers.cases import Training, case, compiled, data, history, plain, returned, say, scoring, seen
+
+PNG = np.frombuffer(b"\x89PNG\r\n\x1a\nxyz", dtype=np.uint8)
+
+
+def of(made: Case) -> Exhibits:
+    return make_exhibits(made, data(), say)
+
+
+def test_nothing_is_shown_of_nothing() -> None:
+    assert of(case()) == Exhibits()
+
+
+def test_scores_of_each_seed() -> None:
+    shown = of(Training(scores={0: 0.9, 1: 0.8, 2: -1}).case((0, 1, 2)))
+    assert [(s.seed, s.metric, round(s.held_out, 2)) for s in shown.scores] == [
+        (0, "accuracy", 0.9),
+        (1, "accuracy", 0.8),
+    ]
+    assert len(shown.curves) == 3
+
+
+def test_curves_hold_none_where_they_are_not_finite() -> None:
+    shown = of(Training(val_loss=[1.0, float("nan"), float("inf")]).case())
+    assert shown.curves[0].series["val_loss"] == (1.0, None, None)
+
+
+def test_confusion_counts_every_held_out_row() -> None:
+    shown = of(Training(scores={0: 0.9}).case())
+    assert shown.confusion is not None
+    counts = np.array(shown.confusion.counts)
+    assert counts.sum() == 60
+    assert counts.trace() == 54
+    assert counts[0, 1] >= 1  # a true 0 that was called 1
+
+
+def test_mistakes_are_the_surest_first_and_few() -> None:
+    shown = of(Training(scores={0: 0.5}).case())
+    assert len(shown.mistakes) == MAX_MISTAKES
+    first = shown.mistakes[0]
+    assert first.true != first.predicted
+    assert np.shape(first.image) == (8, 8)
+    assert len(first.probabilities) == len(first.labels) == 10
+
+
+def test_outputs_of_another_size_are_not_compared() -> None:
+    for outputs in (
+        np.zeros((60, 9)),
+        np.zeros((59, 10)),
+        np.zeros(60),
+        np.full((60, 10), np.nan),
+        np.zeros((60, 0)),
+    ):
+        made = Training().case()
+        made.replays["trained:train@0"].arrays["out:x_test"] = outputs  # type: ignore[index]
+        shown = of(made)
+        assert shown.mistakes == ()
+        assert shown.confusion is None
+
+
+def test_the_network_says_how_it_was_compiled() -> None:
+    shown = of(Training(make=plain(""), loss=compiled(from_logits=True)).case()).network
+    assert shown is not None
+    assert shown.loss == "categorical_crossentropy (from_logits=True)"
+    assert "0.001" in shown.optimizer
+    assert [layer.kind for layer in shown.layers] == ["Dense", "Dense"]
+    assert shown.layers[0].parameters == 64 * 32 + 32
+    bare = of(Training(claims={"compiled": None}).case()).network
+    assert bare is not None
+    assert (bare.loss, bare.optimizer) == ("", "")
+
+
+def test_experiments_are_shown_where_they_are_curves() -> None:
+    value = {"mse": [0.5, 0.6], "text": "x", "one": [0.5], "nested": {"a": 1}, "ragged": [[1], [2, 3]]}
+    shown = of(case({"compare_losses@experiment": returned("compare_losses@experiment", value)}))
+    assert [curve.name for curve in shown.experiments] == ["mse"]
+    assert of(case({"x@experiment": returned("x@experiment", history(loss=[1]))})).experiments == ()
+
+
+def test_figures_are_pictures_or_nothing() -> None:
+    def drawn(png: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> Exhibits:
+        value = FigureValue(axes=(), png="p", width=9, height=5)
+        return of(case({"plot_samples@figure": seen("plot_samples@figure", Returned(value=value), {"p": png})}))
+
+    shown = drawn(PNG).figures
+    assert [(f.function, f.width, f.height) for f in shown] == [("plot_samples", 9, 5)]
+    assert base64.b64decode(shown[0].png) == PNG.tobytes()
+    assert drawn(PNG[1:]).figures == ()
+    assert drawn(np.zeros(2_000_000, np.uint8)).figures == ()
+
+
+def test_the_same_case_shows_the_same() -> None:
+    assert of(Training().case()) == of(Training().case())
+    assert scoring(1.0).shape == (60, 10)

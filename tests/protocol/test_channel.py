@@ -1,0 +1,146 @@
+"""Frames between two processes: whole, in order, and nothing else."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.protocol import channel as frames
+from grader.protocol.channel import MAX_WAITING, Channel, Frame, Inbox, ProtocolError
+
+
+def pair() -> tuple[Channel, Channel]:
+    """Return both ends of a connection."""
+    (ours, theirs), (mine, yours) = os.pipe(), os.pipe()
+    return Channel(ours, yours), Channel(mine, theirs)
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[Channel, Channel]]:
+    """Both ends of a connection, closed at the end as far as a test has not."""
+    made = pair()
+    yield made
+    for channel in made:
+        for descriptor in (channel.reader, channel.writer):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+
+
+FRAMES = st.lists(
+    st.tuples(st.binary(min_size=1, max_size=1), st.binary(min_size=16, max_size=16), st.binary(max_size=500)),
+    max_size=8,
+)
+
+
+@given(FRAMES)
+def test_frames_come_as_they_went(sent: list[tuple[bytes, bytes, bytes]]) -> None:
+    one, other = pair()
+    for kind, nonce, body in sent:
+        one.send(kind, body, nonce)
+    received = [other.receive() for _ in sent]
+    os.close(one.writer)
+    assert other.receive() is None
+    assert received == [Frame(*each) for each in sent]
+    os.close(one.reader)
+    other.close()
+
+
+def test_a_long_frame_takes_more_than_one_write(ends: tuple[Channel, Channel]) -> None:
+    one, other = ends
+    body = os.urandom(3 << 20)
+    thread = threading.Thread(target=one.send, args=(b"E", body))
+    thread.start()
+    frame = other.receive()
+    thread.join()
+    assert frame == Frame(b"E", frames.NO_NONCE, body)
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_any_bytes_are_frames_or_break_the_protocol(data: bytes) -> None:
+    one, other = pair()
+    os.write(one.writer, data)
+    os.close(one.writer)
+    try:
+        while other.receive() is not None:
+            pass
+    except ProtocolError:
+        pass
+    os.close(one.reader)
+    other.close()
+
+
+@pytest.mark.parametrize("length", [1, 24, 25, 30])
+def test_half_a_frame_is_none(ends: tuple[Channel, Channel], length: int) -> None:
+    one, other = ends
+    os.write(one.writer, (frames._HEADER.pack(b"E", frames.NO_NONCE, 10) + b"0123456789")[:length])
+    os.close(one.writer)
+    with pytest.raises(ProtocolError, match="cut off"):
+        other.receive()
+
+
+def test_a_frame_that_is_too_large_is_not_read(ends: tuple[Channel, Channel]) -> None:
+    one, other = ends
+    os.write(one.writer, frames._HEADER.pack(b"E", frames.NO_NONCE, frames.MAX_FRAME_BYTES + 1))
+    with pytest.raises(ProtocolError, match="too large"):
+        other.receive()
+
+
+def test_frames_of_two_threads_do_not_mix(ends: tuple[Channel, Channel]) -> None:
+    one, other = ends
+    bodies = [bytes([number]) * 100_000 for number in range(6)]
+    threads = [threading.Thread(target=one.send, args=(b"E", body)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    received = [other.receive() for _ in bodies]
+    for thread in threads:
+        thread.join()
+    assert sorted(frame.body for frame in received if frame) == bodies
+
+
+def test_an_inbox_waits_no_longer_than_it_is_told(ends: tuple[Channel, Channel]) -> None:
+    one, other = ends
+    inbox = Inbox(other)
+    with pytest.raises(TimeoutError):
+        inbox.get(0.01)
+    with pytest.raises(TimeoutError):
+        inbox.get(-1)
+    one.send(b"E", b"x")
+    assert inbox.get(5) == Frame(b"E", frames.NO_NONCE, b"x")
+    os.write(one.writer, b"half a frame")
+    os.close(one.writer)
+    with pytest.raises(ProtocolError):
+        inbox.get(5)
+    inbox.close()
+    os.close(one.reader)
+
+
+def test_an_inbox_takes_in_no_flood(ends: tuple[Channel, Channel]) -> None:
+    one, other = ends
+    inbox = Inbox(other)
+    sent = []
+
+    def flood() -> None:
+        try:
+            while True:
+                one.send(b"E", bytes(1 << 20))
+                sent.append(1)
+        except OSError:
+            pass  # the other side is gone
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    thread.join(0.5)
+    assert thread.is_alive()  # it has to wait
+    assert len(sent) <= MAX_WAITING + 2
+    for _ in range(5):
+        assert inbox.get(5) is not None
+    os.close(other.reader)
+    os.close(one.reader)
+    while thread.is_alive():
+        with contextlib.suppress(TimeoutError, ProtocolError):
+            inbox.get(0.05)
+    os.close(one.writer)

@@ -1,0 +1,73 @@
+"""Plans: what a step needs, what it uses, and that it travels unchanged."""
+
+import msgspec
+import pytest
+
+from grader.protocol.plan import (
+    Array,
+    Call,
+    Curves,
+    Describe,
+    Limits,
+    Literal,
+    Plan,
+    Replay,
+    Result,
+    Setup,
+    Step,
+    Trusted,
+    needs,
+    uses,
+)
+
+CALL = Call(
+    id="train@0",
+    function="train",
+    arguments=(
+        Result(step="build_model@0"),
+        Array(name="x"),
+        Trusted(step="one_hot@train", name="y"),
+        Literal(value=3),
+        Curves(series={"loss": [1.0]}),
+    ),
+    after="load@all",
+)
+DESCRIBE = Describe(id="trained:train@0", step="build_model@0", sample="x", after="train@0")
+REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
+
+
+@pytest.mark.parametrize(
+    ("step", "needed", "used"),
+    [
+        (CALL, {"build_model@0", "load@all"}, {"build_model@0", "load@all", "one_hot@train"}),
+        (DESCRIBE, {"build_model@0", "train@0"}, {"build_model@0", "train@0"}),
+        (REPLAY, set(), set()),
+        (Call(id="load@all", function="load"), set(), set()),
+    ],
+)
+def test_what_steps_need_and_use(step: Step, needed: set[str], used: set[str]) -> None:
+    assert needs(step) == needed
+    assert uses(step) == used
+
+
+@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY])
+def test_steps_travel_unchanged(step: Step) -> None:
+    plan = Plan(exercise="digits", limits=Limits(), steps=(step,))
+    assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"exercise": "x"}',
+        '{"exercise":"x","limits":{},"steps":[],"more":1}',
+        '{"exercise":"x","limits":{},"steps":[{"is":"Run"}]}',
+    ],
+)
+def test_anything_else_is_no_plan(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(text, type=Plan)
+
+
+def test_a_setup_without_a_submission() -> None:
+    assert msgspec.json.decode(msgspec.json.encode(Setup(submission=None)), type=Setup) == Setup(submission=None)

@@ -1,0 +1,57 @@
+"""How networks are built and trained: each has steps of its own, and is handed what the exercise says."""
+
+from grader.evidence.failures import function_of
+from grader.protocol.plan import Array, Call, Describe, Literal, Result, Trusted, value_of
+from grader.protocol.training import Training
+
+NAMED = Training(build="build_functional", arguments=(10,), name="functional", rows="ten_", validation=False)
+
+
+def test_a_network_without_a_name_has_the_plain_ids() -> None:
+    steps = Training().steps((0, 3))
+    assert [s.id for s in steps][4:] == [
+        "build_model@3", "model:build_model@3", "train@3", "trained:train@3",
+    ]  # fmt: skip
+
+
+def test_networks_of_one_exercise_share_no_step() -> None:
+    trainings = (NAMED, Training(build="build_functional", arguments=(1,), name="one"), Training())
+    ids = [step.id for training in trainings for step in training.steps((0, 1))]
+    assert len(ids) == len(set(ids)) == 24
+
+
+def test_every_step_names_the_function_that_it_is_about() -> None:
+    named = [function_of(step.id) for step in NAMED.steps((0,))]
+    assert named == ["build_functional", "build_functional", "train", "train"]
+    assert function_of(value_of("CHEAT_SHEET").id) == "CHEAT_SHEET"
+
+
+def test_the_functions_are_handed_what_the_exercise_says() -> None:
+    build, before, train, after = NAMED.steps((2,))
+    assert isinstance(build, Call)
+    assert isinstance(train, Call)
+    assert (build.function, build.arguments, build.seed) == ("build_functional", (Literal(value=10),), 2)
+    rows = (Array(name="ten_x_train"), Array(name="ten_y_train"))
+    assert train.arguments == (Result(step=build.id), *rows)
+    assert isinstance(before, Describe)
+    assert isinstance(after, Describe)
+    assert (before.step, before.sample, before.after) == (build.id, "ten_x_train", "")
+    assert (after.step, after.sample, after.after) == (build.id, "ten_x_train", train.id)
+
+
+def test_validation_rows_are_handed_over_where_the_exercise_has_them() -> None:
+    train = Training().steps((0,))[2]
+    assert isinstance(train, Call)
+    assert [a.name for a in train.arguments if isinstance(a, Array)] == ["x_train", "y_train", "x_val", "y_val"]
+
+
+def test_labels_that_the_submission_encodes_are_believed_where_they_are_right() -> None:
+    first, second, *_, train, _ = Training(encode="one_hot").steps((0,))
+    assert [first.id, second.id] == ["one_hot@train", "one_hot@val"]
+    assert isinstance(train, Call)
+    assert Trusted(step="one_hot@val", name="y_val_one_hot") in train.arguments
+
+
+def test_only_the_function_that_builds_may_be_stood_in_for() -> None:
+    stands_in = [s.model_stands_in for s in Training(encode="one_hot").steps((0,)) if isinstance(s, Call)]
+    assert stands_in == [False, False, True, False]

@@ -1,0 +1,238 @@
+"""Figures, as a run describes them: styles that show the same pass, and what is missing is named."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.core.arrays import Array
+from grader.evidence.judgement import Judgement
+from grader.evidence.run_evidence import Seen
+from grader.protocol.evidence import (
+    AxesFacts,
+    ExceptionFacts,
+    FigureValue,
+    Missing,
+    NoneValue,
+    Raised,
+    Returned,
+    Stopped,
+    StopReason,
+)
+from grader.protocol.verdict import Status
+from grader.rubric.checks import Figures
+from grader.rubric.checks.functions.histories import HISTORIES
+from tests.helpers.cases import case, exception, judged, replace_facts, returned, seen, text
+
+CHECK = Figures(samples="plot_samples", features="plot_features", history="plot_history")
+X, Y = CHECK.arrays()["figures:x"], CHECK.arrays()["figures:y"]
+SERIES = HISTORIES["good"][1].series
+KEYS = ("loss", "val_loss", "accuracy", "val_accuracy")
+
+
+class Drawing:
+    """A figure, axes by axes."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, Array] = {}
+        self.axes: list[AxesFacts] = []
+
+    def add(self, *, labels: bool = True, legend: int = 0, **marks: Sequence[Array]) -> "Drawing":
+        refs: dict[str, Any] = {kind: tuple(self._keep(a) for a in arrays) for kind, arrays in marks.items()}
+        names = ("epoch", "value") if labels else ("", "")
+        entries = tuple(f"curve {i}" for i in range(legend))
+        self.axes.append(AxesFacts(x_label=names[0], y_label=names[1], legend=entries, **refs))
+        return self
+
+    def _keep(self, array: Array) -> str:
+        self.arrays[str(len(self.arrays))] = np.asarray(array, dtype=np.float32)
+        return str(len(self.arrays) - 1)
+
+    def seen(self, function: str) -> Seen:
+        return seen(f"{function}@figure", Returned(value=FigureValue(axes=tuple(self.axes))), self.arrays)
+
+
+def samples(pictures: Any = None) -> Drawing:
+    drawing = Drawing()
+    for picture in X[:10].reshape(-1, 8, 8) if pictures is None else pictures:
+        drawing.add(images=[picture])
+    return drawing
+
+
+def cloud(feature: int) -> Array:
+    return np.column_stack([X[:, feature], Y])
+
+
+def features(
+    make: Callable[[int], Array] = cloud, order: Sequence[int] = range(64), kind: str = "scatters"
+) -> Drawing:
+    drawing = Drawing()
+    for feature in order:
+        marks: dict[str, Any] = {kind: [make(feature)]}
+        drawing.add(**marks)
+    return drawing
+
+
+def curve(key: str, start: int = 0, scale: float = 1.0) -> Array:
+    values = np.array(SERIES[key]) * scale
+    return np.column_stack([np.arange(start, start + len(values)), values])
+
+
+def curves(**options: Any) -> Drawing:
+    drawing = Drawing()
+    for pair in (KEYS[:2], KEYS[2:]):
+        drawing.add(lines=[curve(key) for key in pair], **{"legend": 2, **options})
+    return drawing
+
+
+def of(**drawings: Any) -> Judgement:
+    made = {"plot_samples": samples(), "plot_features": features(), "plot_history": curves(), **drawings}
+    return judged(
+        CHECK, case({f"{f}@figure": d.seen(f) if isinstance(d, Drawing) else d for f, d in made.items()})
+    )
+
+
+def changed(drawing: Drawing, **facts: Any) -> Drawing:
+    drawing.axes = [replace_facts(axes, **facts) for axes in drawing.axes]
+    return drawing
+
+
+def shared_legend() -> Drawing:
+    return Drawing().add(lines=[curve(k) for k in KEYS[:2]], legend=4).add(lines=[curve(k) for k in KEYS[2:]])
+
+
+def four_panels() -> Drawing:
+    drawing = Drawing()
+    for key in KEYS:
+        drawing.add(lines=[curve(key)])
+    return changed(drawing, title="one curve")
+
+
+def only_below() -> Drawing:
+    drawing = curves()
+    drawing.axes[0] = replace_facts(drawing.axes[0], x_label="")
+    return drawing
+
+
+RGB = np.repeat(X[:10].reshape(-1, 8, 8, 1) / 17, 3, axis=3)
+RIGHT: dict[str, dict[str, Drawing]] = {
+    "as expected": {},
+    "pictures in [0, 1]": {"plot_samples": samples(X[:10].reshape(-1, 8, 8) / 16)},
+    "pictures inverted": {"plot_samples": samples(16 - X[:10].reshape(-1, 8, 8))},
+    "pictures in colour": {"plot_samples": samples(RGB)},
+    "pictures column by column": {"plot_samples": samples(X[[0, 5, 1, 6, 2, 7, 3, 8, 4, 9]].reshape(-1, 8, 8))},
+    "label against feature": {"plot_features": features(lambda f: cloud(f)[:, ::-1])},
+    "points drawn with plot": {"plot_features": features(kind="lines")},
+    "points in another order": {"plot_features": features(lambda f: cloud(f)[::-1])},
+    "features column by column": {"plot_features": features(order=np.arange(64).reshape(8, 8).T.ravel().tolist())},
+    "epochs from 1": {"plot_history": Drawing().add(lines=[curve(k, 1) for k in KEYS], legend=4)},
+    "in percent": {
+        "plot_history": Drawing()
+        .add(lines=[curve(k) for k in KEYS[:2]], legend=2)
+        .add(lines=[curve(k, 0, 100) for k in KEYS[2:]], legend=2)
+    },
+    "one legend for twin axes": {"plot_history": shared_legend()},
+    "four panels with titles": {"plot_history": four_panels()},
+    "x label below only": {"plot_history": only_below()},
+    "a mark at the best epoch": {
+        "plot_history": Drawing().add(lines=[*(curve(k) for k in KEYS), np.array([[3, 0], [3, 1]])], legend=4)
+    },
+}
+
+
+@pytest.mark.parametrize("style", RIGHT)
+def test_right_styles_pass(style: str) -> None:
+    judgement = of(**RIGHT[style])
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_a_colour_for_each_class_is_the_same_scatter() -> None:
+    drawing = Drawing()
+    for feature in range(64):
+        drawing.add(scatters=[cloud(feature)[digit == Y] for digit in range(10)])
+    assert of(plot_features=drawing).status is Status.PASSED
+
+
+NINE = samples(X[:9].reshape(-1, 8, 8))
+WRONG: dict[str, tuple[str, Drawing, str]] = {
+    "nine pictures": ("plot_samples", NINE, "it draws 9"),
+    "nothing": ("plot_samples", Drawing(), "it draws 0"),
+    "other rows": ("plot_samples", samples(X[10:20].reshape(-1, 8, 8)), "picture 1 is not row 1"),
+    "one twice": ("plot_samples", samples(X[[0, 1, 2, 3, 3, 5, 6, 7, 8, 9]].reshape(-1, 8, 8)), "picture 5"),
+    "transposed": ("plot_samples", samples(X[:10].reshape(-1, 8, 8).swapaxes(1, 2)), "picture 1"),
+    "flat": ("plot_samples", samples(X[:10].reshape(-1, 4, 16)), "picture 1"),
+    "blank": ("plot_samples", samples(np.zeros((10, 8, 8))), "picture 1"),
+    "NaN": ("plot_samples", samples(np.full((10, 8, 8), np.nan)), "picture 1"),
+    "63 plots": ("plot_features", features(order=range(63)), "it draws 63"),
+    "one feature always": ("plot_features", features(lambda _: cloud(0)), "plot 2 does not show feature 1"),
+    "few points": ("plot_features", features(lambda f: cloud(f)[:10]), "plot 1"),
+    "three numbers a point": ("plot_features", features(lambda f: np.zeros((40, 3))), "plot 1"),
+    "no legend": ("plot_history", curves(legend=0), "a legend is missing"),
+    "no labels": ("plot_history", curves(labels=False), "no label"),
+    "no validation": ("plot_history", Drawing().add(lines=[curve(k) for k in KEYS[::2]], legend=2), "val_loss"),
+    "flat lines": ("plot_history", Drawing().add(lines=[np.zeros(30)], legend=2), "the curve of loss is missing"),
+    "no lines": ("plot_history", samples(), "the curve of loss is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case_", WRONG)
+def test_a_wrong_figure_costs_a_third_and_is_named(case_: str) -> None:
+    function, drawing, said = WRONG[case_]
+    judgement = of(**{function: drawing})
+    assert judgement.status is Status.PARTIAL
+    assert judgement.share == pytest.approx(2 / 3, abs=1e-3)
+    assert said in text(judgement.message), text(judgement.message)
+    assert function in text(judgement.message)
+
+
+def step(function: str, outcome: Any) -> Seen:
+    return seen(f"{function}@figure", outcome)
+
+
+STUB = Raised(exception=exception(NotImplementedError()))
+CRASH = Raised(exception=exception(KeyError("loss"), line=12))
+
+
+def test_no_figure_at_all_is_said() -> None:
+    judgement = of(plot_samples=step("plot_samples", Returned(value=NoneValue())))
+    assert "plot_samples() has to return a matplotlib figure. Received: None" in text(judgement.message)
+    assert text(judgement.received) == "None"
+    assert "list" in text(of(plot_samples=returned("plot_samples@figure", ["a"])).message)
+
+
+def test_a_crash_keeps_its_line() -> None:
+    judgement = of(plot_history=step("plot_history", CRASH))
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.6667)
+    assert judgement.at is not None
+    assert judgement.at.line == 12
+
+
+def test_all_stubs_are_not_attempted_but_one_attempt_counts() -> None:
+    stubs = {f: step(f, STUB) for f in ("plot_samples", "plot_features", "plot_history")}
+    assert of(**stubs).status is Status.NOT_ATTEMPTED
+    tried = of(**{**stubs, "plot_history": step("plot_history", CRASH)})
+    assert tried.status is Status.FAILED
+    assert "KeyError" in text(tried.message)
+    half = of(**{**stubs, "plot_history": curves()})
+    assert (half.status, half.share) == (Status.PARTIAL, 0.3333)
+
+
+def test_a_fault_of_the_grader_is_nobodys_mark() -> None:
+    fault = Stopped(reason=StopReason.GRADER, detail="gone")
+    assert of(plot_samples=step("plot_samples", fault)).status is Status.NOT_GRADED
+    crashes = {f: step(f, CRASH) for f in ("plot_samples", "plot_features")}
+    assert of(**crashes, plot_history=step("plot_history", fault)).status is Status.NOT_GRADED
+
+
+def test_missing_functions_are_named() -> None:
+    judgement = of(plot_features=step("plot_features", Missing(close="plot_feature")))
+    assert "plot_feature()" in text(judgement.message)
+    assert isinstance(CRASH.exception, ExceptionFacts)
+
+
+def test_given_rows_and_features_are_all_different() -> None:
+    assert len(np.unique(X, axis=0)) == len(X)
+    assert len(np.unique(X, axis=1).T) == X.shape[1]
+    assert X.min() >= 0
+    assert X.max() <= 16

@@ -1,0 +1,421 @@
+"""Networks, frozen graphs written node by node: what they are judged to be, and what their training was."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from grader.evidence.judgement import Judgement
+from grader.protocol.evidence import Missing, ModelValue, NoneValue, Outcome, Raised, Returned, Skipped, StopReason
+from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
+from grader.protocol.plan import Call, Describe, Trusted
+from grader.protocol.task import Task
+from grader.protocol.verdict import Status
+from grader.rubric.checks import Architecture, HeadAndLoss, Trains
+from grader.rubric.checks import Training as Steps
+from grader.rubric.checks.base import Check
+from tests.helpers.cases import (
+    TASK,
+    Net,
+    Training,
+    case,
+    compiled,
+    exception,
+    fit,
+    good,
+    judged,
+    plain,
+    returned,
+    seen,
+    stop,
+    text,
+)
+
+ARCHITECTURE = Architecture(Steps(), inputs=64, hidden=1, outputs=10)
+HEAD = HeadAndLoss(Steps())
+TRAINS = Trains(Steps())
+ALL = (ARCHITECTURE, HEAD, TRAINS)
+
+
+def of(check: Check, training: Training | None = None, **changes: Any) -> Judgement:
+    return judged(check, (training or Training(**changes)).case())
+
+
+def two_branches(net: Net) -> str:
+    a, b = net.dense(net.x, 16, "Relu"), net.dense(net.x, 8, "Tanh")
+    both = net.op("ConcatV2", lambda p, q: np.hstack([p, q]), a, b)
+    return net.dense(both, 10, "Softmax")
+
+
+def residual(net: Net) -> str:
+    a = net.dense(net.x, 64, "Relu")
+    return net.dense(net.op("AddV2", np.add, a, net.x), 10, "Softmax")
+
+
+def by_hand(net: Net) -> str:
+    z = net.dense(net.dense(net.x, 16, "Relu"), 10)
+    top = net.op("Max", lambda v: v.max(axis=1, keepdims=True), z)
+    powers = net.op("Exp", np.exp, net.op("Sub", np.subtract, z, top))
+    total = net.op("Sum", lambda v: v.sum(axis=1, keepdims=True), powers)
+    return net.op("RealDiv", np.divide, powers, total)
+
+
+def swish(net: Net) -> str:
+    h = net.dense(net.x, 16)
+    gate = net.op("Mul", np.multiply, h, net.act(h, "Sigmoid"))
+    return net.dense(net.op("IdentityN", lambda v, _: v, gate, h), 10, "Softmax")
+
+
+def linear_hidden(net: Net) -> str:
+    return net.dense(net.dense(net.x, 16), 10, "Softmax")
+
+
+def no_hidden(net: Net) -> str:
+    return net.dense(net.x, 10, "Softmax")
+
+
+def bent_input_only(net: Net) -> str:
+    return net.dense(net.act(net.x, "Tanh"), 10, "Softmax")
+
+
+def squashed(activation: str) -> Callable[[Net], str]:
+    def make(net: Net) -> str:
+        return net.act(net.dense(net.dense(net.x, 16, "Relu"), 10, activation), "Softmax")
+
+    return make
+
+
+def scaled_logits(net: Net) -> str:
+    logits = net.dense(net.dense(net.x, 16, "Relu"), 10)
+    return net.op("Mul", np.multiply, logits, net.constant(np.full(10, 0.5, np.float32)))
+
+
+def wide(net: Net) -> str:
+    y = net.dense(net.dense(net.x, 16, "Relu"), 80, "Softmax")
+    return net.op("Reshape", lambda v: v.reshape(len(v), 8, 10), y)
+
+
+@pytest.mark.parametrize(
+    "make", [good, plain(), two_branches, residual, by_hand, swish, plain(hidden="Erf"), squashed("LogSoftmax")]
+)
+def test_networks_with_a_hidden_layer_and_ten_outputs_pass(make: Callable[[Net], str]) -> None:
+    for check in ALL:
+        judgement = of(check, make=make)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (plain(units=9), "units=9"),
+        (plain("Sigmoid", units=1), "units=1"),
+        (linear_hidden, "Received: 0"),
+        (no_hidden, "Received: 0"),
+        (bent_input_only, "Received: 0"),
+        (wide, "(None, 8, 10)"),
+    ],
+)
+def test_wrong_architectures_fail(make: Callable[[Net], str], said: str) -> None:
+    judgement = of(ARCHITECTURE, make=make)
+    assert judgement.status is Status.FAILED
+    assert said in text(judgement.message), text(judgement.message)
+
+
+def test_hidden_layers_are_counted_by_what_stands_between_kernels() -> None:
+    assert "hidden layers: 2" in text(of(ARCHITECTURE, make=two_branches).message)
+    assert "hidden layers: 1, outputs: 10" in text(of(ARCHITECTURE, make=swish).message)
+
+
+PASSES = [
+    ("Softmax", "categorical_crossentropy", False),
+    ("Softmax", "sparse_categorical_crossentropy", False),
+    ("Softmax", "categorical_focal_crossentropy", False),
+    ("Softmax", "kl_divergence", False),
+    ("", "categorical_crossentropy", True),
+    ("", "sparse_categorical_crossentropy", True),
+    ("LogSoftmax", "categorical_crossentropy", True),
+]
+
+
+def head(name: str, loss: str, *, from_logits: bool = False) -> Judgement:
+    shape = (100,) if loss.startswith("sparse") else (100, 10)
+    return of(
+        HEAD, make=plain(name), loss=compiled(loss, from_logits=from_logits), fit=fit(loss=loss, y_shape=shape)
+    )
+
+
+@pytest.mark.parametrize(("name", "loss", "from_logits"), PASSES)
+def test_heads_that_fit_their_loss_pass(name: str, loss: str, from_logits: bool) -> None:
+    judgement = head(name, loss, from_logits=from_logits)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+FAILS = [
+    ("Softmax", "categorical_crossentropy", True, "from_logits=True tells the loss"),
+    ("Softmax", "mean_squared_error", False, "Received: mean_squared_error"),
+    ("Softmax", "binary_crossentropy", False, "Received: binary_crossentropy"),
+    ("Softmax", "custom", False, "Received: custom"),
+    ("", "categorical_crossentropy", False, "no activation"),
+    ("", "mean_squared_error", False, "Received: mean_squared_error"),
+    ("Relu", "categorical_crossentropy", False, "Received: relu"),
+    ("Tanh", "categorical_crossentropy", False, "Received: tanh"),
+    ("Erf", "categorical_crossentropy", False, "Received: other"),
+    ("LogSoftmax", "categorical_crossentropy", False, "Received: log_softmax"),
+    ("Sigmoid", "categorical_crossentropy", True, "Received: sigmoid"),
+    ("Sigmoid", "mean_squared_error", False, "Received: mean_squared_error"),
+]
+
+
+@pytest.mark.parametrize(("name", "loss", "from_logits", "said"), FAILS)
+def test_heads_that_do_not_fit_fail(name: str, loss: str, from_logits: bool, said: str) -> None:
+    judgement = head(name, loss, from_logits=from_logits)
+    assert (judgement.status, judgement.share) == (Status.FAILED, 0.0)
+    assert said in text(judgement.message), text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    "loss", ["categorical_crossentropy", "binary_crossentropy", "sparse_categorical_crossentropy"]
+)
+def test_a_sigmoid_head_keeps_half(loss: str) -> None:
+    judgement = head("Sigmoid", loss)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+
+
+@pytest.mark.parametrize("first", ["Softmax", "Sigmoid", "Relu", "Tanh"])
+def test_two_activations_at_the_output_fail(first: str) -> None:
+    judgement = of(HEAD, make=squashed(first))
+    assert judgement.status is Status.FAILED
+    assert f"{first.lower()}, then softmax" in text(judgement.message)
+    assert text(judgement.received) == f"{first.lower()}, softmax"
+
+
+def test_scaled_logits_are_raw_outputs() -> None:
+    judgement = of(HEAD, make=scaled_logits, loss=compiled(from_logits=True))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+LABELS = [
+    ("categorical_crossentropy", (100,), "wants one-hot labels, but fit was given integers (100,)"),
+    ("categorical_crossentropy", (100, 1), "wants one-hot labels, but fit was given integers (100, 1)"),
+    ("kl_divergence", (100,), "kl_divergence wants one-hot labels"),
+    (
+        "sparse_categorical_crossentropy",
+        (100, 10),
+        "wants integer labels, but fit was given one-hot rows (100, 10)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "shape", "said"), LABELS)
+def test_labels_that_do_not_fit_the_loss_fail(loss: str, shape: tuple[int, ...], said: str) -> None:
+    judgement = of(HEAD, loss=compiled(loss), fit=fit(loss=loss, y_shape=shape, finished=False))
+    assert judgement.status is Status.FAILED
+    assert said in text(judgement.message)
+
+
+INTEGERS = Task(kind="classification", classes=10, labels="integers")
+SPARSE = "sparse_categorical_crossentropy"
+
+
+@pytest.mark.parametrize(("loss", "shape"), [("categorical_crossentropy", (100,)), (SPARSE, (100, 10))])
+def test_labels_are_expected_as_the_exercise_has_them(loss: str, shape: tuple[int, ...]) -> None:
+    made = Training(loss=compiled(loss), fit=fit(loss=loss, y_shape=shape, finished=False))
+    assert text(judged(HEAD, made.case()).expected) == "one-hot labels with categorical_crossentropy"
+    assert text(judged(HEAD, made.case(task=INTEGERS)).expected) == f"integer labels with {SPARSE}"
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape", "task", "usual"),
+    [
+        (SPARSE, (100,), TASK, SPARSE),
+        ("kl_divergence", (100, 10), TASK, "kl_divergence"),
+        ("mean_squared_error", (100,), TASK, SPARSE),
+        ("mean_squared_error", (100, 10), INTEGERS, "categorical_crossentropy"),
+        ("mean_squared_error", (), INTEGERS, SPARSE),
+        ("mean_squared_error", (), TASK, "categorical_crossentropy"),
+    ],
+)
+def test_the_loss_that_is_expected_reads_the_labels_that_are_there(
+    loss: str, shape: tuple[int, ...], task: Task, usual: str
+) -> None:
+    made = Training(make=plain("Relu"), loss=compiled(loss), fit=fit(loss=loss, y_shape=shape))
+    judgement = judged(HEAD, made.case(task=task))
+    assert text(judgement.expected) == f"softmax output with {usual} (or a linear output with from_logits=True)"
+    if loss == "mean_squared_error":
+        assert f"the loss is {usual}:" in text(judgement.message)
+
+
+def test_labels_that_were_not_seen_cost_nothing() -> None:
+    assert of(HEAD, fit=fit(y_shape=())).status is Status.PASSED
+    assert of(HEAD, fit=None).status is Status.PASSED
+
+
+def test_an_own_loss_is_known_by_what_it_does() -> None:
+    rows = np.arange(len(PROBE_OUTPUTS))
+    values = -np.log(PROBE_OUTPUTS[rows, PROBE_LABELS])
+    made = Training(loss=compiled("custom", probe="p"), fit=fit(loss="custom", finished=True)).case()
+    for step in ("model:build_model@0", "trained:train@0"):
+        made.steps[step] = replace(made.steps[step], arrays={"p": values})  # type: ignore[index]
+    assert judged(HEAD, made).status is Status.PASSED
+
+
+def test_a_loss_that_fit_did_not_train_with_is_not_believed() -> None:
+    judgement = of(HEAD, fit=fit(loss="mean_squared_error", finished=True))
+    assert judgement.status is Status.NOT_GRADED
+
+
+def test_a_model_that_train_compiles_anew_is_judged_by_what_it_was_trained_with() -> None:
+    made = Training().case()
+    before = made.steps["model:build_model@0"]
+    assert before.evidence.model is not None
+    facts = msgspec.structs.replace(before.evidence.model, compiled=compiled("mean_squared_error"))
+    evidence = msgspec.structs.replace(before.evidence, model=facts)
+    made.steps["model:build_model@0"] = replace(before, evidence=evidence)  # type: ignore[index]
+    assert judged(HEAD, made).status is Status.PASSED
+
+
+def test_a_model_without_a_loss_is_not_compiled() -> None:
+    for loss in (None, compiled("")):
+        judgement = of(HEAD, claims={"compiled": loss})
+        assert judgement.status is Status.FAILED
+        assert "not compiled" in text(judgement.message)
+
+
+# Training.
+
+
+def test_half_for_no_validation_or_no_history_and_nothing_for_neither() -> None:
+    without = of(TRAINS, fit=fit(validation=""))
+    assert (without.status, without.share) == (Status.PARTIAL, 0.5)
+    assert "validation_data=(x_val, y_val)" in text(without.message)
+    nothing = of(TRAINS, returns_history=False)
+    assert (nothing.status, nothing.share) == (Status.PARTIAL, 0.5)
+    assert text(nothing.received) == "None"
+    neither = of(TRAINS, returns_history=False, fit=fit(validation=""))
+    assert neither.status is Status.FAILED
+    assert "validation_data" in text(neither.message)
+    assert "return model.fit" in text(neither.message)
+
+
+def test_half_for_validation_on_the_training_rows() -> None:
+    seen = of(TRAINS, fit=fit(validation="data", validation_seen=1.0))
+    assert (seen.status, seen.share) == (Status.PARTIAL, 0.5)
+    assert "rows that it trains on" in text(seen.message)
+    assert of(TRAINS, fit=fit(validation="data", validation_seen=0.02)).status is Status.PASSED
+
+
+def test_a_share_of_the_rows_is_validation_as_well() -> None:
+    assert of(TRAINS, fit=fit(validation="split")).status is Status.PASSED
+
+
+def test_weights_that_did_not_move_were_not_trained() -> None:
+    judgement = of(TRAINS, moves=False)
+    assert judgement.status is Status.FAILED
+    assert "nothing was learned" in text(judgement.message)
+
+
+def test_a_training_without_fit_counts_as_one() -> None:
+    assert of(TRAINS, fit=None).status is Status.PASSED
+
+
+def test_a_training_that_diverged_moved_the_weights() -> None:
+    def broken(net: Net) -> str:
+        kernel = np.full((64, 16), np.nan if net.random.normal() else 0.0)
+        return net.dense(net.dense(net.x, 16, "Relu", kernel), 10, "Softmax")
+
+    with np.errstate(all="ignore"):
+        made = Training().case()
+        net = Net(0)
+        broken(net)
+        made.replays["trained:train@0"] = net.replayed("trained:train@0")  # type: ignore[index]
+        made.steps["trained:train@0"] = seen("trained:train@0", Returned(value=NoneValue()), {}, model=net.facts())  # type: ignore[index]
+        assert judged(TRAINS, made).status is Status.PASSED
+
+
+# What never came to a network.
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_what_is_no_model_is_named(check: Check) -> None:
+    for value, said in ((None, "return model"), ([1, 2], "list (2,)"), ("model", "'model'")):
+        skipped = seen("model:build_model@0", Skipped(step="build_model@0"))
+        judgement = judged(
+            check, case({"build_model@0": returned("build_model@0", value), "model:build_model@0": skipped})
+        )
+        assert judgement.status is Status.FAILED
+        assert said in text(judgement.message), text(judgement.message)
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_functions_that_are_missing_stubs_or_broken(check: Check) -> None:
+    outcomes: dict[Outcome, Status] = {
+        Missing(): Status.FAILED,
+        Raised(exception=exception(NotImplementedError())): Status.NOT_ATTEMPTED,
+        Raised(exception=exception(ValueError("units"))): Status.FAILED,
+    }
+    for outcome, status in outcomes.items():
+        judgement = judged(check, case({"build_model@0": seen("build_model@0", outcome)}))
+        assert judgement.status is status
+        assert "build_model()" in text(judgement.message)
+
+
+def test_a_network_that_hangs_when_it_is_called_is_told_of_build_model() -> None:
+    steps = {"build_model@0": seen("build_model@0", Returned(value=ModelValue(type="Net")))}
+    judgement = judged(ARCHITECTURE, case(steps, stops={"model:build_model@0": stop(StopReason.TIME)}))
+    assert judgement.status is Status.FAILED
+    assert "build_model() did not come to an end" in text(judgement.message)
+    fault = judged(ARCHITECTURE, case(steps, stops={"model:build_model@0": stop(StopReason.GRADER)}))
+    assert fault.status is Status.NOT_GRADED
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_a_network_that_cannot_be_called_fails_and_one_that_cannot_be_replayed_is_not_graded(check: Check) -> None:
+    judgement = of(check, claims={"graph": None, "problem": "ValueError: expected 32 inputs"})
+    assert judgement.status is Status.FAILED
+    assert "(64,)" in text(judgement.message)
+    assert "expected 32 inputs" in text(judgement.message)
+    lost = Training().case()
+    lost.replays.clear()  # type: ignore[attr-defined]
+    assert judged(check, lost).status is Status.NOT_GRADED
+    assert of(check, replay={"problem": "InternalError: x", "outputs": ()}).status is Status.NOT_GRADED
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_a_graph_that_looks_things_up_is_not_graded(check: Check) -> None:
+    judgement = of(check, replay={"forbidden": ("ArgMax",), "outputs": (), "constants": {}})
+    assert judgement.status is Status.NOT_GRADED
+    assert "certify" in text(judgement.message)
+
+
+def test_a_training_that_failed_costs_the_training_only() -> None:
+    crash = seen("train@0", Raised(exception=exception(ValueError("shapes"))))
+    made = Training(
+        steps={"train@0": crash, "trained:train@0": seen("trained:train@0", Skipped(step="train@0"))}
+    ).case()
+    assert judged(ARCHITECTURE, made).status is Status.PASSED
+    assert judged(HEAD, made).status is Status.PASSED
+    judgement = judged(TRAINS, made)
+    assert judgement.status is Status.FAILED
+    assert "train() stopped with an error: ValueError: shapes" in text(judgement.message)
+
+
+def test_a_training_whose_description_was_lost_is_not_graded() -> None:
+    made = Training(steps={"trained:train@0": seen("trained:train@0", Returned(value=NoneValue()))}).case()
+    assert judged(TRAINS, made).status is Status.NOT_GRADED
+
+
+def test_the_steps_of_a_training_hold_no_expected_answer() -> None:
+    steps = Steps(encode="one_hot").steps((0, 1))
+    assert [s.id for s in steps if isinstance(s, Call | Describe)] == [
+        "one_hot@train", "one_hot@val",
+        "build_model@0", "model:build_model@0", "train@0", "trained:train@0",
+        "build_model@1", "model:build_model@1", "train@1", "trained:train@1",
+    ]  # fmt: skip
+    train = next(s for s in steps if s.id == "train@1")
+    assert isinstance(train, Call)
+    assert train.seed == 1
+    assert [type(a) for a in train.arguments].count(Trusted) == 2
+    assert all(check.arrays() == {} for check in ALL)

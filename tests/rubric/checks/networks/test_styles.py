@@ -1,0 +1,473 @@
+"""One network in three styles: what each is, and whether they are the same. All models are real."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.evidence.judgement import Judgement
+from grader.protocol.verdict import Status
+from grader.rubric.checks import HasStyle, OwnWeights, SameCompile, SameFunction, SameLayers, Training
+from grader.rubric.checks.base import Check
+from tests.helpers import lab
+from tests.helpers.cases import judged, text
+
+SEQUENTIAL = Training(build="build_sequential", arguments=(2,), rows="two_", name="sequential")
+FUNCTIONAL = Training(build="build_functional", arguments=(2,), rows="two_", name="functional")
+SUBCLASSED = Training(build="build_subclassed", arguments=(2,), rows="two_", name="subclassed")
+ALL = (SEQUENTIAL, FUNCTIONAL, SUBCLASSED)
+DATA = lab.lines()
+Build = Callable[[int], Any]
+
+
+def compiled(model: Any, **options: Any) -> Any:
+    import keras
+
+    model.compile(**{"optimizer": keras.optimizers.Adam(0.01), "loss": "mse"} | options)
+    return model
+
+
+def sequential(n: int, width: int = 4, activation: Any = "relu", head: Any = None, **options: Any) -> Any:
+    import keras
+
+    hidden = [keras.layers.Dense(width, activation=activation, **options) for _ in range(2)]
+    return compiled(keras.Sequential([keras.Input((n,)), *hidden, keras.layers.Dense(1, activation=head)]))
+
+
+def functional(n: int, width: int = 4, activation: Any = "relu", head: Any = None) -> Any:
+    import keras
+
+    inputs = keras.Input((n,))
+    h = keras.layers.Dense(width)(inputs)
+    h = keras.layers.Activation(activation)(h)
+    h = keras.layers.Dense(width, activation=activation)(h)
+    return compiled(keras.Model(inputs, keras.layers.Dense(1, activation=head)(h)))
+
+
+def subclass(call: Callable[[Any, Any], Any], **made: Callable[[], Any]) -> Any:
+    """Return a subclassed model with these layers."""
+    import keras
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            for name, make in made.items():
+                setattr(self, name, make())
+
+        def call(self, x: Any) -> Any:
+            return call(self, x)
+
+    return Net()
+
+
+def three(width: int = 4, activation: Any = "relu") -> dict[str, Callable[[], Any]]:
+    import keras
+
+    def hidden() -> Any:
+        return keras.layers.Dense(width, activation=activation)
+
+    return {"a": hidden, "b": hidden, "c": lambda: keras.layers.Dense(1)}
+
+
+def subclassed(n: int, width: int = 4, activation: Any = "relu") -> Any:
+    return compiled(subclass(lambda self, x: self.c(self.b(self.a(x))), **three(width, activation)))
+
+
+def train(model: Any, *_: Any) -> Any:
+    """Change every weight, as a training would."""
+    random = np.random.default_rng(3)
+    model.set_weights([w + random.normal(0, 0.3, w.shape) for w in model.get_weights()])
+    return lab.history(loss=[1.0])
+
+
+BUILDS: Mapping[str, Build] = {
+    "build_sequential": sequential,
+    "build_functional": functional,
+    "build_subclassed": subclassed,
+}
+
+
+def of(check: Check, **builds: Any) -> Judgement:
+    return judged(check, lab.run(check, DATA, {**BUILDS, "train": train, **builds}))
+
+
+def by_hand(n: int) -> Any:
+    import keras
+
+    class ByHand(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            sizes = [(n, 4), (4, 4), (4, 1)]
+            self.w = [self.add_weight(shape=size, initializer="glorot_uniform") for size in sizes]
+            self.b = [self.add_weight(shape=(1, size[1]), initializer="zeros") for size in sizes]
+
+        def call(self, x: Any) -> Any:
+            h = keras.ops.relu(x @ self.w[0] + self.b[0])
+            h = keras.ops.relu(self.b[1] + keras.ops.matmul(h, self.w[1]))
+            return h @ self.w[2] + self.b[2]
+
+    return compiled(ByHand())
+
+
+# What each is.
+
+
+@pytest.mark.parametrize("network", ALL)
+def test_each_style_is_known(network: Training) -> None:
+    judgement = of(HasStyle(network, network.name))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize("network", ALL)
+@pytest.mark.parametrize("build", BUILDS.values())
+def test_no_style_passes_for_another(network: Training, build: Build) -> None:
+    right = build is BUILDS[network.build]
+    judgement = of(HasStyle(network, network.name), **{network.build: build})
+    assert (judgement.status is Status.PASSED) is right
+    if not right:
+        assert f"{network.build}(2) has to return" in text(judgement.message)
+        assert not judgement.blocks
+
+
+def wrapped_functional(n: int) -> Any:
+    import keras
+
+    inputs = keras.Input((n,))
+    return keras.Model(inputs, sequential(n)(inputs))
+
+
+def wrapped_subclass(n: int) -> Any:
+    return subclass(lambda self, x: self.net(x), net=lambda: sequential(n))
+
+
+def wrapped_sequential(n: int) -> Any:
+    import keras
+
+    return keras.Sequential([keras.Input((n,)), functional(n)])
+
+
+@pytest.mark.parametrize(
+    ("network", "build"),
+    [(FUNCTIONAL, wrapped_functional), (SUBCLASSED, wrapped_subclass), (SEQUENTIAL, wrapped_sequential)],
+)
+def test_a_model_that_only_calls_another_is_that_one_in_disguise(network: Training, build: Build) -> None:
+    judgement = of(HasStyle(network, network.name), **{network.build: build})
+    assert judgement.status is Status.FAILED
+    assert "in disguise" in text(judgement.message)
+
+
+def test_a_block_inside_beside_layers_of_its_own_is_no_disguise() -> None:
+    import keras
+
+    def build(n: int) -> Any:
+        layers = three()
+        block = lambda: keras.Sequential([layers["a"](), layers["b"]()])  # noqa: E731
+        return subclass(lambda self, x: self.c(self.block(x)), block=block, c=layers["c"])
+
+    assert of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=build).status is Status.PASSED
+    assert of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=by_hand).status is Status.PASSED
+
+
+def in_call(n: int) -> Any:
+    import keras
+
+    return compiled(subclass(lambda self, x: keras.layers.Dense(1)(keras.layers.Dense(4, "relu")(x))))
+
+
+def in_call_kept(n: int) -> Any:
+    import keras
+
+    def call(self: Any, x: Any) -> Any:
+        self.a = keras.layers.Dense(1)
+        return self.a(x)
+
+    return compiled(subclass(call))
+
+
+@pytest.mark.parametrize("build", [in_call, in_call_kept])
+def test_layers_made_in_call_are_told(build: Build) -> None:
+    judgement = of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=build)
+    assert judgement.status is Status.FAILED
+    assert "makes its layers inside call()" in text(judgement.message)
+
+
+def test_another_crash_in_call_is_told_as_what_it_is() -> None:
+    def build(n: int) -> Any:
+        return compiled(subclass(lambda self, x: self.nothing(x)))
+
+    judgement = of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=build)
+    assert judgement.status is Status.FAILED
+    assert "nothing" in text(judgement.message)
+    assert "inside call" not in text(judgement.message)
+
+
+def test_a_model_in_disguise_leaves_the_others_certified() -> None:
+    made = lab.run(SameLayers(ALL), DATA, {**BUILDS, "build_subclassed": in_call, "train": train})
+    assert all(agreement.agrees for agreement in made.agreements)
+
+
+# The same layers.
+
+
+def test_the_same_layers_in_three_spellings() -> None:
+    for build in (subclassed, by_hand):
+        judgement = of(SameLayers(ALL), build_subclassed=build)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+        assert "2-4-4-1" in text(judgement.message)
+
+
+def deep(n: int) -> Any:
+    import keras
+
+    hidden = [keras.layers.Dense(4, activation="relu") for _ in range(3)]
+    return keras.Sequential([keras.Input((n,)), *hidden, keras.layers.Dense(1)])
+
+
+def uneven(n: int) -> Any:
+    import keras
+
+    hidden = [keras.layers.Dense(width, activation="relu") for width in (4, 5)]
+    return keras.Sequential([keras.Input((n,)), *hidden, keras.layers.Dense(1)])
+
+
+def unused(n: int) -> Any:
+    def call(self: Any, x: Any) -> Any:
+        x = self.a(x)
+        self.b(x)
+        return self.c(x)
+
+    return subclass(call, **three())
+
+
+def dropped(n: int) -> Any:
+    import keras
+
+    made = {**three(), "d": lambda: keras.layers.Dropout(0.2)}
+    return subclass(lambda self, x: self.c(self.d(self.b(self.a(x)))), **made)
+
+
+def two_outputs(n: int) -> Any:
+    import keras
+
+    return keras.Sequential(
+        [keras.Input((n,)), *(keras.layers.Dense(k, "relu") for k in (4, 4)), keras.layers.Dense(2)]
+    )
+
+
+LAYERS: Mapping[str, tuple[Build, str]] = {
+    "three hidden layers": (deep, "4 layers whose weights"),
+    "two widths": (uneven, "2-4-5-1"),
+    "a layer that is not used": (unused, "not used in call()"),
+    "another width": (lambda n: subclassed(n, width=8), "build_subclassed(2) has 2-8-8-1"),
+    "dropout in one": (dropped, "Dropout 0.2"),
+    "no bias in one": (lambda n: sequential(n, use_bias=False), "use_bias=False ×2"),
+    "no activation": (lambda n: subclassed(n, activation=None), "no activation"),
+    "relu at the output": (lambda n: functional(n, head="relu"), "goes through relu"),
+    "two outputs": (two_outputs, "2-4-4-2"),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_other_layers_are_told_and_cost_that_network_s_share(name: str) -> None:
+    build, words = LAYERS[name]
+    judgement = of(SameLayers(ALL), build_subclassed=build)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert words in text(judgement.message)
+
+
+def test_all_three_with_the_same_wrong_layers_get_nothing() -> None:
+    judgement = of(SameLayers(ALL), build_sequential=deep, build_functional=deep, build_subclassed=deep)
+    assert judgement.status is Status.FAILED
+    assert text(judgement.message).startswith("build_sequential(2): Expected")
+    assert text(judgement.message).count("build_") == 1  # said once, of the one that is looked at first
+
+
+def test_the_network_that_is_broken_is_named_once() -> None:
+    for check in (SameLayers(ALL), SameFunction(ALL), OwnWeights(ALL)):
+        later = text(of(check, build_subclassed=in_call).message)
+        assert later.startswith("build_subclassed(2): The network could not be called")
+        assert later.count("build_") == 1
+        first = text(of(check, build_sequential=in_call).message)
+        assert first.startswith("build_sequential(2): The network could not be called")
+        assert first.count("build_") == 1
+
+
+def test_one_network_alone_is_compared_with_nothing() -> None:
+    def stub(n: int) -> Any:
+        raise NotImplementedError
+
+    for check in (SameLayers(ALL), SameCompile(ALL), SameFunction(ALL), OwnWeights(ALL)):
+        assert of(check, build_functional=stub, build_subclassed=stub).status is Status.NOT_ATTEMPTED
+        assert of(check, build_functional=stub).share == 0.5
+
+
+# The same loss and optimizer.
+
+
+def test_the_same_loss_and_optimizer_in_other_spellings() -> None:
+    import keras
+
+    def build(n: int) -> Any:
+        options = {"loss": keras.losses.MeanSquaredError(), "optimizer": keras.optimizers.Adam(learning_rate=1e-2)}
+        return compiled(functional(n), **options, metrics=["mae"])
+
+    assert of(SameCompile(ALL), build_functional=build).status is Status.PASSED
+
+
+COMPILES: Mapping[str, tuple[dict[str, Any], str]] = {
+    "loss": ({"loss": "mae"}, "The loss differs: mean_squared_error in build_sequential(2), mean_absolute_error"),
+    "optimizer": ({"optimizer": "sgd"}, "The optimizer differs: Adam"),
+    "rate": ({"optimizer": "adam"}, "The learning rate differs: 0.01 in build_sequential(2), 0.001"),
+    "classes": ({"loss": "binary_crossentropy"}, "no loss for numbers"),
+    "accuracy": ({"metrics": ["accuracy"]}, "exact hits"),
+}
+
+
+@pytest.mark.parametrize("name", COMPILES)
+def test_what_is_compiled_otherwise_is_told(name: str) -> None:
+    options, words = COMPILES[name]
+    judgement = of(SameCompile(ALL), build_functional=lambda n: compiled(functional(n), **options))
+    assert judgement.status is Status.PARTIAL
+    assert words in text(judgement.message)
+
+
+def test_a_model_that_is_not_compiled_or_none_is_told() -> None:
+    judgement = of(SameCompile(ALL), build_functional=deep)
+    assert "not compiled with a loss" in text(judgement.message)
+    assert "returned None" in text(of(SameCompile(ALL), build_functional=lambda n: None).message)
+
+
+# The same function.
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", "swish"])
+def test_with_copied_weights_all_styles_compute_the_same(activation: str) -> None:
+    judgement = of(
+        SameFunction(ALL),
+        build_sequential=lambda n: sequential(n, activation=activation),
+        build_functional=lambda n: functional(n, activation=activation),
+        build_subclassed=lambda n: subclassed(n, activation=activation),
+    )
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_weights_are_copied_into_products_written_by_hand() -> None:
+    assert of(SameFunction(ALL), build_subclassed=by_hand).status is Status.PASSED
+
+
+def skipping(n: int) -> Any:
+    def call(self: Any, x: Any) -> Any:
+        x = self.a(x)
+        return self.c(x + self.b(x))
+
+    return compiled(subclass(call, **three()))
+
+
+FUNCTIONS: Mapping[str, tuple[Build, str]] = {
+    "another activation": (lambda n: subclassed(n, activation="tanh"), "the other tanh, tanh, –"),
+    "one more activation": (
+        lambda n: compiled(subclass(lambda self, x: -abs(self.c(self.b(self.a(x)))), **three())),
+        "the other relu, relu, abs",
+    ),
+    "a way around a layer": (skipping, "the same layers in the same order"),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_another_function_of_the_same_weights_is_told(name: str) -> None:
+    build, words = FUNCTIONS[name]
+    judgement = of(SameFunction(ALL), build_subclassed=build)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert text(judgement.message).startswith("With the weights")
+    assert "With the weights of build_sequential(2) copied into it, build_subclassed(2)" in text(judgement.message)
+    assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    "build", [lambda n: subclassed(n, width=8), unused, lambda n: sequential(n, use_bias=False)]
+)
+def test_weights_that_do_not_fit_are_no_crash(build: Build) -> None:
+    judgement = of(SameFunction(ALL), build_subclassed=build)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert "do not fit" in text(judgement.message)
+    everything = of(SameFunction((SEQUENTIAL, SUBCLASSED)), build_subclassed=build)
+    assert everything.status is Status.SKIPPED
+
+
+def test_a_bias_that_the_untrained_network_does_not_show_is_copied_too() -> None:
+    def build(n: int) -> Any:
+        import keras
+
+        class Forgets(keras.Model):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                for name, make in three().items():
+                    setattr(self, name, make())
+
+            def call(self, x: Any) -> Any:
+                return self.c(self.b(self.a(x))) + self.c.bias
+
+        return compiled(Forgets())
+
+    judgement = of(SameFunction(ALL), build_subclassed=build)
+    assert judgement.status is Status.PARTIAL
+    assert "other outputs" in text(judgement.message)
+
+
+def test_without_a_training_the_fresh_weights_are_copied() -> None:
+    for broken in (None, lambda m, *_: (m.set_weights([w * np.nan for w in m.get_weights()]), lab.history())[1]):
+        judgement = of(SameFunction(ALL), train=broken)
+        assert judgement.status is Status.PASSED
+
+
+def test_a_replay_that_did_not_come_is_the_grader_s_fault() -> None:
+    made = lab.run(SameFunction(ALL), DATA, {**BUILDS, "train": train})
+    parts = {
+        name: getattr(made, name) for name in ("inside", "outside", "imported", "steps", "stops", "seeds", "task")
+    }
+    kept = {name: replay for name, replay in made.replays.items() if not name.startswith("copied:")}
+    without = type(made)(**parts, replays=kept, trainings=made.trainings)
+    assert judged(SameFunction(ALL), without).status is Status.NOT_GRADED
+
+
+# Weights of their own.
+
+
+def test_fresh_networks_have_weights_of_their_own_though_the_seed_is_the_same() -> None:
+    assert of(OwnWeights(ALL)).status is Status.PASSED
+
+
+def sharing() -> dict[str, Build]:
+    import keras
+
+    shared = {name: make() for name, make in three().items()}
+
+    def with_inputs(n: int) -> Any:
+        inputs = keras.Input((n,))
+        return compiled(keras.Model(inputs, shared["c"](shared["b"](shared["a"](inputs)))))
+
+    def as_class(n: int) -> Any:
+        made = {name: (lambda layer=layer: layer) for name, layer in shared.items()}
+        return compiled(subclass(lambda self, x: self.c(self.b(self.a(x))), **made))
+
+    def in_a_row(n: int) -> Any:
+        return compiled(keras.Sequential([keras.Input((n,)), *shared.values()]))
+
+    return {"build_sequential": in_a_row, "build_functional": with_inputs, "build_subclassed": as_class}
+
+
+def test_layers_that_models_share_are_found_by_what_training_did_to_them() -> None:
+    shared = sharing()
+    judgement = of(OwnWeights(ALL), **shared)
+    assert judgement.status is Status.FAILED
+    assert "build_functional(2) shares layers with build_sequential(2)" in text(judgement.message)
+    one = of(
+        OwnWeights(ALL), build_functional=shared["build_functional"], build_subclassed=shared["build_subclassed"]
+    )
+    assert (one.status, one.share) == (Status.PARTIAL, 0.5)
+    assert "build_subclassed(2) shares layers with build_functional(2)" in text(one.message)
+
+
+def test_a_training_that_changes_nothing_makes_equal_weights_no_suspicion() -> None:
+    assert of(OwnWeights(ALL), train=lambda *_: lab.history(loss=[1.0])).status is Status.PASSED

@@ -1,0 +1,267 @@
+"""Run by the tests as a program of its own: single-threaded, as the warm worker is.
+
+`python inmate.py REQUEST`: does what the JSON says, prints the answer as JSON. It forks a child that goes behind
+the walls and does one of `ACTS` there; what the act returns comes back through the pipe that the walls leave
+open.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import json
+import mmap
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from grader.protocol.verdict import WallState
+from grader.sandbox.walls import enter as walls
+from grader.sandbox.walls import escape_attempts, namespaces, self_test
+from tests.sandbox.walls import outside
+
+LIMITS = walls.Limits(cpu_seconds=20, memory_mib=300, file_mib=8)
+
+Request = dict[str, Any]
+
+
+def main() -> None:
+    request = json.loads(sys.argv[1])
+    if user := request.get("user"):
+        outside.become(user)
+    outside.SABOTAGE[request.get("without", "")]()
+    namespaces.adopt_orphans()
+    if request["act"] == "train":
+        import_tensorflow()
+    tempfile.gettempdir()  # settles on one, as libraries do when they are imported
+    scratch = tempfile.mkdtemp(dir=request["folder"])
+    Path(scratch).chmod(0o777)
+    os.environ["SECRET"] = "of the parent"
+    reader, writer = os.pipe()
+    left_open = os.open("/dev/zero", os.O_RDONLY)  # for the walls to close
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        if request.get("attack") == "orphan" and (worker := os.fork()):
+            os.waitpid(worker, 0)  # this one is the worker then, and will be killed
+            os._exit(0)
+        (run_without_walls if request.get("without") == "everything" else run)(request, scratch, writer)
+    os.close(writer)
+    os.close(left_open)
+    attack = outside.ATTACKS.get(request.get("attack", ""))
+    answer = attack(child, reader) if attack is not None else {}
+    with os.fdopen(reader, "rb") as file:
+        text = file.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps((json.loads(text) if text else {}) | answer | {"status": status, "left": names(scratch)}))
+
+
+def run_without_walls(request: Request, scratch: str, writer: int) -> NoReturn:
+    """Act out in the open, but with nothing left open, so that what is found is found by the attempts."""
+    os.chdir(scratch)
+    answer = {"act": ACTS[request["act"]](request, (), LIMITS, writer)}
+    os.write(writer, json.dumps(answer).encode())
+    os._exit(0)
+
+
+def run(request: Request, scratch: str, writer: int) -> NoReturn:
+    """Go behind the walls and act there."""
+    try:
+        limits = msgspec.structs.replace(LIMITS, **request.get("limits", {}))
+        readable = (*walls.runtime_folders(), *request.get("readable", ()))
+        began = time.perf_counter()
+        states = walls.enter(scratch, readable, limits, writer, {"KERAS_HOME": "/data"})
+        answer = {"milliseconds": 1000 * (time.perf_counter() - began), "states": msgspec.to_builtins(states)}
+        if request["act"] in {"live", "swarm"}:
+            os.write(writer, b"{}")
+        answer["act"] = ACTS[request["act"]](request, states, limits, writer)
+        os.write(writer, json.dumps(answer).encode())
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - reported, whatever it is
+        os.write(writer, json.dumps({"fault": traceback.format_exc()}).encode())
+    finally:
+        os._exit(99)
+
+
+# What is done behind the walls.
+
+
+def probe(request: Request, states: tuple[WallState, ...], limits: walls.Limits, writer: int) -> object:
+    targets = msgspec.convert(request["targets"], escape_attempts.Targets)
+    return msgspec.to_builtins(self_test.probe(targets, states, limits, writer))
+
+
+def attempt_all(request: Request, _: object, limits: walls.Limits, writer: int) -> object:
+    targets = msgspec.convert(request["targets"], escape_attempts.Targets)
+    return {a.what: escape_attempts.succeeds(a) for a in escape_attempts.attempts(targets, limits, writer)}
+
+
+def end(request: Request, *_: object) -> object:
+    """End in one of the ways in which submissions end."""
+    match request["how"]:
+        case "exit":
+            os._exit(7)
+        case "SIGXCPU":
+            while True:
+                pass
+        case "SIGSEGV":
+            ctypes.string_at(8)
+        case "SIGKILL" | "SIGTERM" | "SIGABRT" as name:
+            os.kill(os.getpid(), signal.Signals[name])
+            time.sleep(5)
+    return None
+
+
+def live(*_: object) -> object:
+    """Live on, with threads."""
+    for _number in range(3):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    time.sleep(60)
+    return None
+
+
+def swarm(*_: object) -> object:
+    """Live on with children and grandchildren in sessions of their own: only where the filter is off."""
+    for _number in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            os.fork()
+            time.sleep(60)
+    time.sleep(60)
+    return None
+
+
+def look(request: Request, *_: object) -> object:
+    """Tell what the world looks like from here."""
+    return {
+        "pid": os.getpid(),
+        "user": os.getuid(),
+        "environment": dict(os.environ),
+        "folder": str(Path.cwd()),
+        "scratch": names("."),
+        "umask": os.umask(0o022),
+        "processes": [name for name in names("/proc") if name.isdigit()] if own_proc() else [],
+        "read": [readable(path) for path in request.get("readable", ())],
+        "null": os.path.samestat(os.fstat(0), Path("/dev/null").stat()),
+    }
+
+
+def names(folder: str) -> list[str]:
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def own_proc() -> bool:
+    with contextlib.suppress(OSError):
+        return Path("/proc/self").readlink() == Path(str(os.getpid()))
+    return False
+
+
+def readable(path: str) -> str:
+    try:
+        return Path(path).read_text() if Path(path).is_file() else ",".join(names(path))
+    except OSError as error:
+        return str(error.errno)
+
+
+def use(request: Request, *_: object) -> object:
+    """Do what honest submissions do, and what they only try."""
+    import decimal
+
+    results: dict[str, object] = {"lazy import": str(decimal.Decimal(1))}
+    Path("kept.txt").write_text("ok")
+    Path("/tmp/here").write_text("ok")
+    results["files"] = Path("kept.txt").read_text()
+    with tempfile.NamedTemporaryFile() as file:
+        results["temporary folder"] = Path(file.name).parent == Path.cwd()
+    thread = threading.Thread(target=lambda: results.update(thread=True))
+    thread.start()
+    thread.join()
+    asyncio.run(asyncio.sleep(0))
+    results["asyncio"] = True
+    Path("/dev/null").write_text("x")
+    results["random"] = len(os.urandom(3))
+    library = copied_library()
+    acts: dict[str, Callable[[], object]] = {
+        "subprocess": lambda: subprocess.run(["/bin/true"], check=True),
+        "system": lambda: 1 / (os.system("true") == 0),
+        "disk": lambda: [Path(f"big{i}").write_bytes(bytes(1 << 20)) for i in range(20)],
+        "long file": lambda: Path("long").write_bytes(bytes(20 << 20)),
+        "memory": lambda: bytearray(1 << 30),
+        "shared memory": lambda: mmap.mmap(-1, 1 << 20),
+        "many files": lambda: [os.open("/dev/null", 0) for _ in range(2000)],
+        "limit": lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40)),
+        "devices": lambda: os.mknod("device", 0o20600, os.makedev(1, 1)),
+        "program": lambda: ctypes.CDLL(library),
+    }
+    for name, act in acts.items():
+        try:
+            act()
+            results[name] = "done"
+        except (OSError, MemoryError, ValueError, ArithmeticError, subprocess.SubprocessError) as error:
+            results[name] = type(error).__name__
+    return results
+
+
+def copied_library() -> str:
+    """Write a shared library. It is not to be loaded: what a submission can write must not be executed."""
+    import _ctypes
+
+    Path("own.so").write_bytes(Path(_ctypes.__file__).read_bytes())
+    return str(Path("own.so").resolve())
+
+
+def train(*_: object) -> object:
+    """Train a small network, draw a picture."""
+    import keras
+    import numpy as np
+    from matplotlib import pyplot as plt
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    history = model.fit(np.eye(4).repeat(20, axis=0), np.arange(80) % 3, epochs=3, verbose=0)
+    model.save("model.keras")
+    plt.plot(history.history["loss"])
+    plt.title("Verlust")
+    plt.savefig("figure.png")
+    try:
+        np.zeros(10 << 27)
+        greedy = "got it"
+    except MemoryError:
+        greedy = "MemoryError"
+    return {"epochs": len(history.history["loss"]), "png": Path("figure.png").stat().st_size, "10 GB": greedy}
+
+
+ACTS: dict[str, Callable[..., object]] = {
+    "probe": probe,
+    "attempts": attempt_all,
+    "end": end,
+    "live": live,
+    "swarm": swarm,
+    "probe_nothing": lambda *_: None,
+    "look": look,
+    "use": use,
+    "train": train,
+}
+
+
+def import_tensorflow() -> None:
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    importlib.import_module("keras")
+    importlib.import_module("matplotlib.pyplot")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,286 @@
+"""The walls, tried for real: from programs of their own, because a process with threads must not fork."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader.sandbox.walls import enter, escape_attempts, self_test
+from tests.helpers.paths import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+
+INMATE = Path(__file__).with_name("inmate.py")
+
+
+@pytest.fixture(scope="module")
+def targets() -> Iterator[escape_attempts.Targets]:
+    with self_test.plant() as planted:
+        yield planted
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that ordinary users reach, which pytest's are not."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o777)
+        yield Path(made)
+
+
+@pytest.fixture
+def ask(folder: Path) -> Any:
+    """Run the inmate and return its answer."""
+
+    def asking(act: str, **request: Any) -> dict[str, Any]:
+        request = {"act": act, "folder": str(folder)} | request
+        warnings = [] if act == "train" else ["-W", "error"]  # Keras has some of its own
+        result = subprocess.run(
+            [sys.executable, *warnings, str(INMATE), json.dumps(request)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        answer: dict[str, Any] = json.loads(result.stdout)
+        assert "fault" not in answer, answer["fault"]
+        return answer
+
+    return asking
+
+
+def fallen(states: list[dict[str, Any]]) -> dict[str, str]:
+    return {state["id"]: state["detail"] for state in states if not state["stands"]}
+
+
+def test_all_walls_stand_here_and_the_canary_crosses_none(ask: Any, targets: escape_attempts.Targets) -> None:
+    answer = ask("probe", targets=msgspec.to_builtins(targets))
+    assert tuple(state["id"] for state in answer["states"]) == enter.WALLS
+    assert fallen(answer["states"]) == {}
+    assert fallen(answer["act"]) == {}
+    assert answer["status"] == 0
+    assert answer["left"] == []  # what is written inside is not outside
+
+
+STRANGER = 54321
+USERS = pytest.mark.parametrize(
+    "user",
+    [
+        pytest.param(0, id="as started"),
+        pytest.param(
+            STRANGER,
+            id="as an ordinary user",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="the tests run as one anyway"),
+        ),
+    ],
+)
+
+
+@USERS
+def test_the_world_behind_the_walls(ask: Any, folder: Path, user: int) -> None:
+    shown = folder / "shown"
+    shown.mkdir()
+    (shown / "file").write_text("text")
+    (folder / "alias").symlink_to("shown")
+    (folder / "hidden").write_text("text")
+    answer = ask("look", user=user, readable=[f"{folder}/alias/file", str(shown)])
+    assert fallen(answer["states"]) == {}
+    world = answer["act"]
+    assert world["pid"] == 2
+    assert world["processes"] == ["1", "2"]
+    assert world["user"] == 65534
+    assert world["scratch"] == []
+    assert world["null"]
+    assert world["read"] == ["text", "file"]
+    assert world["environment"]["HOME"] == world["environment"]["TMPDIR"] == world["folder"]
+    assert world["environment"]["KERAS_HOME"] == "/data"
+    assert "SECRET" not in world["environment"]
+
+
+@USERS
+def test_the_canary_crosses_nothing(ask: Any, targets: escape_attempts.Targets, user: int) -> None:
+    answer = ask("probe", targets=msgspec.to_builtins(targets), user=user)
+    assert fallen(answer["act"]) == {}
+
+
+@USERS
+@pytest.mark.parametrize("wall", [wall for wall in enter.WALLS if wall != "user_namespace"])
+def test_the_canary_sees_that_a_wall_is_missing(
+    ask: Any, targets: escape_attempts.Targets, wall: str, user: int
+) -> None:
+    """Each wall claims to have gone up and has not."""
+    answer = ask("probe", targets=msgspec.to_builtins(targets), without=wall, user=user)
+    assert fallen(answer["states"]) == {}
+    down = fallen(answer["act"])
+    assert "the canary crossed it" in down.pop(wall)
+    # Landlock lets /tmp be written because it is the new root's own: a root that is not new fells both.
+    assert not down or (wall == "mount_namespace" and set(down) == {"landlock"})
+
+
+@USERS
+@pytest.mark.parametrize(
+    ("without", "words"), [("no proc", "no /proc: "), ("no whole proc", "a /proc with processes only")]
+)
+def test_the_walls_hold_where_proc_may_not_be_mounted(
+    ask: Any, targets: escape_attempts.Targets, without: str, words: str, user: int
+) -> None:
+    answer = ask("probe", targets=msgspec.to_builtins(targets), without=without, user=user)
+    assert fallen(answer["act"]) == {}
+    assert {state["id"]: state["detail"] for state in answer["states"]}["mount_namespace"].startswith(words)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user gets the other namespaces from this one")
+def test_the_canary_sees_that_it_is_still_the_same_user(ask: Any, targets: escape_attempts.Targets) -> None:
+    answer = ask("probe", targets=msgspec.to_builtins(targets), without="user_namespace")
+    assert fallen(answer["states"]) == {}
+    assert set(fallen(answer["act"])) == {"user_namespace"}
+
+
+def test_attempts_of_the_canary_succeed_outside(ask: Any, targets: escape_attempts.Targets) -> None:
+    """An attempt that fails where there is no wall at all proves nothing."""
+    answer = ask("attempts", targets=msgspec.to_builtins(targets), without="everything")
+    for_root = {
+        "became root",
+        "had some",
+        "could drop one",
+        "traced a process",
+        "wrote into the Python installation",
+    }
+    failed = {what for what, crossed in answer["act"].items() if not crossed}
+    assert failed <= {"read /proc"} | (for_root if os.geteuid() else set())
+
+
+@USERS
+@pytest.mark.parametrize(
+    ("refused", "missing"),
+    [
+        ("unshare", {wall for wall in enter.WALLS if wall.endswith("_namespace")}),
+        ("mount calls", {"mount_namespace"}),
+        ("new mount calls", {"mount_namespace"}),
+        ("landlock calls", {"landlock"}),
+        ("no landlock", {"landlock"}),
+        ("unknown machine", {"seccomp"}),
+    ],
+)
+def test_what_this_machine_does_not_have_is_reported(
+    ask: Any, targets: escape_attempts.Targets, refused: str, missing: set[str], user: int
+) -> None:
+    """And all other walls still stand, and hold."""
+    answer = ask("probe", targets=msgspec.to_builtins(targets), without=refused, user=user)
+    down = fallen(answer["states"])
+    assert set(down) == missing
+    assert all(down.values())
+    assert fallen(answer["act"]) == down
+    assert answer["status"] == 0
+
+
+def test_honest_work_works_and_the_rest_fails_as_it_should(ask: Any) -> None:
+    done = ask("use")["act"]
+    assert done == {
+        "lazy import": "1",
+        "files": "ok",
+        "temporary folder": True,
+        "thread": True,
+        "asyncio": True,
+        "random": 3,
+        "subprocess": "PermissionError",
+        "system": "ZeroDivisionError",
+        "disk": "OSError",
+        "long file": "OSError",
+        "memory": "MemoryError",
+        "shared memory": "PermissionError",
+        "many files": "OSError",
+        "limit": "ValueError",
+        "devices": "PermissionError",
+        "program": "OSError",
+    }
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ("exit", 7),
+        *((name, -signal.Signals[name]) for name in ("SIGKILL", "SIGTERM", "SIGABRT", "SIGSEGV", "SIGXCPU")),
+    ],
+)
+@pytest.mark.parametrize("without", ["", "unshare"])
+def test_the_launcher_ends_as_the_submission_does(ask: Any, how: str, status: int, without: str) -> None:
+    assert ask("end", how=how, limits={"cpu_seconds": 1}, without=without)["status"] == status
+
+
+@pytest.mark.parametrize("without", ["", "unshare"])
+def test_killing_the_launcher_kills_the_submission(ask: Any, without: str) -> None:
+    answer = ask("live", attack="kill", without=without)
+    assert answer["family"] == 2 - bool(without)
+    assert answer["alive"] == 0
+    assert answer["submission"]
+    assert answer["status"] == -signal.SIGKILL
+
+
+def test_killing_the_launcher_kills_what_has_forked_away(ask: Any) -> None:
+    answer = ask("swarm", attack="kill", without="seccomp")
+    assert answer["family"] == 2 + 3 + 3
+    assert answer["alive"] == 0
+
+
+def test_killing_the_worker_kills_the_run(ask: Any) -> None:
+    answer = ask("live", attack="orphan")
+    assert answer["family"] == 3
+    assert answer["alive"] == 0
+
+
+def test_the_end_of_the_init_is_the_end_of_all(ask: Any) -> None:
+    assert ask("live", attack="kill init")["status"] == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("without", ["", "no proc", "unshare"])
+def test_keras_trains_behind_the_walls_that_a_machine_has(ask: Any, without: str) -> None:
+    answer = ask("train", limits={"memory_mib": 1500, "file_mib": 64}, without=without)
+    assert bool(fallen(answer["states"])) is (without == "unshare")
+    assert answer["act"] == {"epochs": 3, "png": pytest.approx(20_000, rel=0.9), "10 GB": "MemoryError"}
+
+
+def test_a_folder_around_the_scratch_folder_is_not_shown(ask: Any, folder: Path) -> None:
+    answer = ask("probe_nothing", readable=[str(folder)])
+    assert set(fallen(answer["states"])) == {"mount_namespace"}
+    assert "holds the scratch folder" in fallen(answer["states"])["mount_namespace"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave root")
+def test_what_only_root_can_read_is_read_as_root_without_its_rights(
+    ask: Any, targets: escape_attempts.Targets, folder: Path
+) -> None:
+    (folder / "data").write_text("text")
+    (folder / "data").chmod(0o600)
+    readable = [f"{folder}/data"]
+    assert ask("look", readable=readable)["act"]["read"] == ["text"]
+    assert ask("use", readable=readable)["act"]["files"] == "ok"
+    answer = ask("probe", readable=readable, targets=msgspec.to_builtins(targets))
+    assert fallen(answer["act"]) == {}
+    assert {state["id"]: state["detail"] for state in answer["states"]}["user_namespace"] == "with the id of root"
+
+
+def test_what_is_planted_is_gone_afterwards() -> None:
+    before = os.environ.get(self_test.VARIABLE)
+    with self_test.plant() as planted:
+        assert Path(planted.secret).read_text() == os.environ[self_test.VARIABLE] == planted.token
+        os.kill(planted.process, 0)
+    assert not Path(planted.folder).exists()
+    assert os.environ.get(self_test.VARIABLE) == before
+    with pytest.raises(ProcessLookupError):
+        os.kill(planted.process, 0)
+
+
+def test_these_modules_are_quick_to_import() -> None:
+    code = "import sys, grader.sandbox.walls.self_test; print({'tensorflow', 'numpy', 'keras'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
