@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.authoring.validation.validate import claims_of
+from grader.authoring.validation.validate import read_expectations
 from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
@@ -39,7 +39,7 @@ def main() -> int:
     console = Console()
     FOLDER.mkdir(exist_ok=True)
     exercises = dict.fromkeys(exercise for exercise, _ in CHOSEN)
-    claims = {(e, claim.name): claim for e in exercises for claim in claims_of(Course(ROOT), e)}
+    claims = {(e, claim.name): claim for e in exercises for claim in read_expectations(Course(ROOT), e)}
     verdicts: list[Verdict] = []
     columns = (
         SpinnerColumn(),

@@ -1,6 +1,6 @@
 """Keeps the German catalogue in step with the sentences in the code: `python -m scripts.translations`.
 
-Sentences are found where `T("...")` marks them, and in the templates of the reports. English is their own key.
+Sentences are found where `_("...")` marks them, and in the templates of the reports. English is their own key.
 """
 
 import io
@@ -19,7 +19,7 @@ GERMAN = LOCALE_FOLDER / "de" / "LC_MESSAGES" / "grader.po"
 FOLDERS = ("grader", "reports")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"silent": "false", "newstyle_gettext": "true", "trimmed": "true"}}
-KEYWORDS = {"T": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def sentences() -> Catalog:

@@ -12,8 +12,8 @@ from string import Template
 
 from grader.authoring.notebooks import write_notebook
 from grader.core.course import ROOMS, SHIPPED, Course, around
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 
 TEMPLATES = Path(__file__).resolve().parent / "exercise_templates"
 SUFFIX = ".template"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     FUNCTIONS = "functions"
 
 
-class ScaffoldError(ToldError):
+class ScaffoldError(UserError):
     """An exercise that cannot be made there, or under that name."""
 
 
@@ -53,11 +53,11 @@ def authors_course(folder: Path | None) -> Course:
     """
     course = Course(folder.absolute()) if folder is not None else around() or Course(Path.cwd())
     if not course.folder.is_dir():
-        raise ScaffoldError(T("There is no folder {folder}.", folder=str(course.folder)))
+        raise ScaffoldError(_("There is no folder {folder}.", folder=str(course.folder)))
     # A checkout of the grader is a course to work in, and has its reference beside it; an installed one has not.
     if course.folder.resolve().is_relative_to(SHIPPED) and not (SHIPPED / "reference").is_dir():
         raise ScaffoldError(
-            T(
+            _(
                 "{folder} belongs to the installed grader. Choose a folder of your own, with --course or by going "
                 "there.",
                 folder=str(course.folder),
@@ -66,20 +66,20 @@ def authors_course(folder: Path | None) -> Course:
     return course
 
 
-def problem_of(course: Course, name: str) -> Text | None:
+def problem_of(course: Course, name: str) -> Message | None:
     """Return what is wrong with the name of a new exercise, if anything."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > LONGEST:
-        return T(
+        return _(
             "{name!r} cannot be the name of an exercise: lower-case letters, digits and _ expected, a letter "
             "first, at most {longest} of them, and no word of Python's own.",
             name=name,
             longest=LONGEST,
         )
     if name in RESERVED:
-        return T("{name!r} means something else in a course. Choose another name.", name=name)
+        return _("{name!r} means something else in a course. Choose another name.", name=name)
     for room in ROOMS:
         if os.path.lexists(taken := course.folder / room / name):
-            return T("{folder} is already there; nothing was written.", folder=str(taken))
+            return _("{folder} is already there; nothing was written.", folder=str(taken))
     return None
 
 
@@ -110,7 +110,7 @@ def scaffold(course: Course, name: str, kind: Kind) -> Made:
         if not isinstance(error, OSError):
             raise
         raise ScaffoldError(
-            T(
+            _(
                 "The exercise could not be written in {folder}: {error}. Nothing was left there.",
                 folder=str(course.folder),
                 error=error.strerror or str(error),

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from os import fsdecode
 from pathlib import Path
 
-from grader.ci.git import Entry, GitError, Repository, people
+from grader.ci.git import GitError, Repository, TreeEntry, people
 from grader.core.course import Course
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 FOLDER = "exercises"
 MAX_FILES = 20_000
 MAX_BYTES = 200_000_000
 
 
-def exercises_in(files: Mapping[str, Entry]) -> frozenset[str]:
+def exercises_in(files: Mapping[str, TreeEntry]) -> frozenset[str]:
     """Return the exercises that a commit has rubrics for."""
     rubrics = (path.split("/") for path, entry in files.items() if path.endswith("/rubric.py") and entry.is_file)
     names = (parts[1] for parts in rubrics if len(parts) == 3 and parts[0] == FOLDER)
     return frozenset(name for name in names if name.isprintable() and people(name) == name and _is_plain(name))
 
 
-def unpack(repository: Repository, files: Mapping[str, Entry], folder: Path) -> Course:
+def unpack(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
     """Write the course that a commit holds into a folder. Raises `GitError`."""
     wanted = {
         path: entry
@@ -31,7 +31,7 @@ def unpack(repository: Repository, files: Mapping[str, Entry], folder: Path) -> 
     size = sum(sizes.get(entry.blob, 0) for entry in wanted.values())
     if len(wanted) > MAX_FILES or size > MAX_BYTES:
         raise GitError(
-            T(
+            _(
                 "The folder exercises of the course holds {count} files, {megabytes} MB; at most {most} files of "
                 "{limit} MB are read. Keep data elsewhere.",
                 count=len(wanted),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
-from grader.ci.git import SUBMODULE, Change
+from grader.ci.git import SUBMODULE, FileChange
 from grader.ci.paths import (
     SUBMISSION_FILES,
     Find,
@@ -23,7 +23,7 @@ from grader.ci.paths import (
     takes_the_place,
 )
 from grader.ci.trusted_paths import Decides, decides
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.protocol.verdict import Severity
 from grader.submission.file_names import CANDIDATES, suffix
 
@@ -43,7 +43,7 @@ class Problem:
 
     path: str
     exercise: str
-    text: Text
+    text: Message
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Remark:
     """Something to say about the change; see `answer.Note`."""
 
     severity: Severity
-    text: Text
+    text: Message
     path: str = ""
 
 
@@ -74,7 +74,7 @@ class Touched:
     strays: tuple[Candidate, ...]
 
 
-def touched(changes: Iterable[Change], sides: Sides) -> Touched:
+def touched(changes: Iterable[FileChange], sides: Sides) -> Touched:
     """Sort a change by what its files are."""
     sorting = _Sorting(sides)
     every = tuple(changes)
@@ -87,22 +87,22 @@ def touched(changes: Iterable[Change], sides: Sides) -> Touched:
     return sorting.result()
 
 
-def altered(changes: Iterable[Change]) -> tuple[Remark, ...]:
+def altered(changes: Iterable[FileChange]) -> tuple[Remark, ...]:
     """Return what is to be said of a change to files that grading itself depends on."""
     paths = dict.fromkeys(path for change in changes for path in (change.old, change.path) if path)
     of_course = [path for path in paths if decides(path) is Decides.COURSE]
     of_grader = [path for path in paths if decides(path) is Decides.GRADER]
     of_pipeline = [path for path in paths if decides(path) is Decides.PIPELINE]
-    course = T(
+    course = _(
         "This change alters the course: {names}. It is graded by the rubrics as they are without it.",
         names=listed(of_course),
     )
-    grader = T(
+    grader = _(
         "This change alters the grader's own files: {names}. It is graded by the grader that was installed for "
         "this run.",
         names=listed(of_grader),
     )
-    pipeline = T(
+    pipeline = _(
         "This change alters files that pipelines run by: {names}. The rubrics are not the change's, but some "
         "hosts run a changed pipeline at once: look at these files before you believe this result.",
         names=listed(of_pipeline),
@@ -113,7 +113,7 @@ def altered(changes: Iterable[Change]) -> tuple[Remark, ...]:
 
 def misplaced(path: str, exercises: Iterable[str]) -> Remark:
     """Return what is said of a submission outside of its folder."""
-    text = T(
+    text = _(
         "This file lies in no exercise's folder, so it was not graded. Move it into a folder that is called as "
         "its exercise: {names}",
         names=listed(sorted(exercises)),
@@ -140,7 +140,7 @@ class _Sorting:
             tuple(sorted(self.strays.values(), key=lambda found: found.path)),
         )
 
-    def take(self, change: Change) -> None:
+    def take(self, change: FileChange) -> None:
         """Find out what a file is that is there after the change."""
         path, exercises = change.path, self.sides.exercises
         new = new_exercise(path, exercises, self.sides.after)
@@ -148,7 +148,7 @@ class _Sorting:
             self._take_link(change)
         elif is_copy(path):
             if suffix(name_of(path)) in CANDIDATES:
-                self._remark("warning", T("This is a copy that an editor made. It was not graded."), path)
+                self._remark("warning", _("This is a copy that an editor made. It was not graded."), path)
         elif new is not None:
             self._take_new(path, new)
         elif is_in_place(path, exercises):
@@ -156,7 +156,7 @@ class _Sorting:
         elif is_candidate(path) and not _is_something_else(path):
             self._take_stray(path, change.entry.blob)
         elif is_packed(path, exercises):
-            text = T(
+            text = _(
                 "Only .py and .ipynb files are graded, as they are. Hand in the file itself, under its own ending."
             )
             self._remark("error", text, path)
@@ -173,7 +173,7 @@ class _Sorting:
         if moved is None:
             self._take_usual(gone, exercise)
         if moved is not None and moved.exercise != exercise:
-            text = T(
+            text = _(
                 "This file was a submission of {exercise}, {file}. It was moved, and is graded as one of {other}.",
                 file=named(gone),
                 exercise=exercise,
@@ -181,7 +181,7 @@ class _Sorting:
             )
             self._remark("warning", text, now)
         elif moved is None and not any(takes_the_place(path, gone) for path in self.submissions):
-            text = T(
+            text = _(
                 "This file was a submission of {exercise} and is not there any more. If it was only to be moved "
                 "or renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
                 exercise=exercise,
@@ -195,7 +195,7 @@ class _Sorting:
             self.submissions[path] = Candidate(path, exercise, blob)
             return
         self._take_usual(path, exercise)
-        text = T(
+        text = _(
             "This file lies beside a submission and is none itself. Only {names} is graded, and alone: it cannot "
             "import other files.",
             names=" / ".join(SUBMISSION_FILES),
@@ -209,14 +209,14 @@ class _Sorting:
             if entry is not None and entry.is_file:
                 self.submissions.setdefault(file, Candidate(file, exercise, entry.blob))
             elif entry is not None:
-                self._take_link(Change("M", file, entry))
+                self._take_link(FileChange("M", file, entry))
 
-    def _take_link(self, change: Change) -> None:
+    def _take_link(self, change: FileChange) -> None:
         """A link or a submodule: what it leads to is not part of the change, so it cannot be graded."""
         path, exercises, is_submodule = change.path, self.sides.exercises, change.entry.mode == SUBMODULE
-        text = T("This is a link, not a file. Hand in the file itself.")
+        text = _("This is a link, not a file. Hand in the file itself.")
         if is_submodule:
-            text = T(
+            text = _(
                 "This is a submodule: what is in it is not part of this repository and cannot be graded. Remove "
                 "the .git folder in it, then add the files themselves."
             )
@@ -231,13 +231,13 @@ class _Sorting:
     def _take_new(self, path: str, exercise: str) -> None:
         """A file of an exercise that comes with this change."""
         if path == f"exercises/{exercise}/rubric.py":
-            text = T(
+            text = _(
                 "The exercise {exercise} comes with this change. Nothing can be graded by it before it is merged.",
                 exercise=named(exercise),
             )
             self._remark("warning", text, path)
         elif is_candidate(path) and not is_of_course(path):
-            text = T(
+            text = _(
                 "This file was not graded: the exercise {exercise} comes with this change, and nothing can be "
                 "graded by it before it is merged.",
                 exercise=named(exercise),
@@ -251,7 +251,7 @@ class _Sorting:
         else:
             self.strays[path] = Candidate(path, "", blob)
 
-    def _remark(self, severity: Severity, text: Text, path: str) -> None:
+    def _remark(self, severity: Severity, text: Message, path: str) -> None:
         self._add(Remark(severity, text, path))
 
     def _add(self, remark: Remark) -> None:

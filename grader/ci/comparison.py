@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from grader.ci.environment import DEFAULT_BRANCH, Claim, Host
-from grader.ci.git import Change, Entry, GitError, Repository
-from grader.core.i18n import T, Text
+from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host
+from grader.ci.git import FileChange, GitError, Repository, TreeEntry
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 
 
@@ -23,18 +23,18 @@ class Comparison:
     parted: tuple[str, ...]
 
 
-def compared(repository: Repository, claim: Claim) -> Comparison:
+def compared(repository: Repository, claim: ClaimedChange) -> Comparison:
     """Return what to compare. Raises `GitError` where that cannot be found out."""
     head = repository.commit("HEAD")
     if head is None:
-        raise GitError(T("This repository has no commit yet, so there is nothing to grade."))
+        raise GitError(_("This repository has no commit yet, so there is nothing to grade."))
     base = _base(repository, claim, head)
     parted = repository.merge_bases(base, head)
     if not parted:
         raise GitError(_not_there(repository, claim, base) if repository.shallow() else _apart(claim))
     if head in parted:
         raise GitError(
-            T(
+            _(
                 "HEAD ({head}) holds nothing that {source} does not hold, so there is nothing to compare. Check "
                 "out the change, or name an older commit: grader ci --base REF",
                 head=head[:12],
@@ -48,7 +48,7 @@ def compared(repository: Repository, claim: Claim) -> Comparison:
     return Comparison(base, head, next(filter(None, found), None) or base, parted)
 
 
-def differences(repository: Repository, comparison: Comparison) -> tuple[Change, ...]:
+def differences(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
     """Return what the change alters.
 
     Where the ways parted several times, each of these differences counts that is one from the base, too: what the
@@ -61,16 +61,16 @@ def differences(repository: Repository, comparison: Comparison) -> tuple[Change,
     return tuple(dict.fromkeys(own for change in found if (own := _own(change, base)) is not None))
 
 
-def _own(change: Change, base: Mapping[str, Entry]) -> Change | None:
+def _own(change: FileChange, base: Mapping[str, TreeEntry]) -> FileChange | None:
     """Return what of a change the base does not have just the same."""
     if change.status == "D":
         return change if change.path in base else None
     if base.get(change.path) != change.entry:
         return change if change.old in base else replace(change, status="M", old="")
-    return Change("D", change.old, Entry("0", "")) if change.old in base else None
+    return FileChange("D", change.old, TreeEntry("0", "")) if change.old in base else None
 
 
-def _base(repository: Repository, claim: Claim, head: str) -> str:
+def _base(repository: Repository, claim: ClaimedChange, head: str) -> str:
     """Return the commit that the change is for."""
     if claim.head and claim.head != head:
         # GitHub checks out its merge of a pull request: the base first, then the pull request. Where that is so,
@@ -87,8 +87,8 @@ def _base(repository: Repository, claim: Claim, head: str) -> str:
     return found
 
 
-def _other_head(claim: Claim, head: str) -> Text:
-    return T(
+def _other_head(claim: ClaimedChange, head: str) -> Message:
+    return _(
         "HEAD ({head}) is neither the commit that this pipeline is about ({wanted}) nor a merge of it, so the "
         "wrong thing would be compared. Check that commit out (GitHub: on pull_request, actions/checkout as it "
         "is), or name a base: grader ci --base REF",
@@ -97,14 +97,14 @@ def _other_head(claim: Claim, head: str) -> Text:
     )
 
 
-def _not_there(repository: Repository, claim: Claim, base: str) -> Text:
+def _not_there(repository: Repository, claim: ClaimedChange, base: str) -> Message:
     if repository.shallow():
         ways = {
             Host.GITHUB: "fetch-depth: 0 (actions/checkout)",
             Host.GITLAB: 'GIT_DEPTH: "0"',
             Host.OTHER: "git fetch --unshallow",
         }
-        return T(
+        return _(
             "This clone is shallow: it does not reach back to where the change left {source} ({base}). Fetch all "
             "of the history: {way}",
             source=display_name(claim.source),
@@ -112,11 +112,11 @@ def _not_there(repository: Repository, claim: Claim, base: str) -> Text:
             way=ways[claim.host],
         )
     if base == DEFAULT_BRANCH:
-        return T(
+        return _(
             "There is no origin/HEAD to compare with. Name a branch or commit: grader ci --base REF (or once: git "
             "remote set-head origin --auto)"
         )
-    return T(
+    return _(
         "{source} ({base}) is not in this clone: it is misspelt, was not fetched, or was overwritten by a forced "
         "push. Fetch it, or name another commit: grader ci --base REF",
         source=display_name(claim.source),
@@ -124,8 +124,8 @@ def _not_there(repository: Repository, claim: Claim, base: str) -> Text:
     )
 
 
-def _apart(claim: Claim) -> Text:
-    return T(
+def _apart(claim: ClaimedChange) -> Message:
+    return _(
         "HEAD and {source} have no common history, so nothing can be compared. Name another commit: grader ci "
         "--base REF",
         source=display_name(claim.source),

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import msgspec
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 
 MAX_PAYLOAD_BYTES = 50_000_000
 DEFAULT_BRANCH = "refs/remotes/origin/HEAD"
@@ -28,12 +28,12 @@ class Host(StrEnum):
     OTHER = "other"
 
 
-class HostError(ToldError):
+class HostError(UserError):
     """The host does not say what to compare with. `text` says what is missing, and what to do."""
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedChange:
     """What to compare: `head`, if the host says it, with the merge base of it and `base`.
 
     `rubrics`: where the course is taken from, the first that is there; `base` after all of them.
@@ -76,7 +76,7 @@ def host_of(environment: Mapping[str, str]) -> Host:
     return Host.GITLAB if environment.get("GITLAB_CI") else Host.OTHER
 
 
-def claim(environment: Mapping[str, str]) -> Claim:
+def claim(environment: Mapping[str, str]) -> ClaimedChange:
     """Return what the host says. Raises `HostError` where it should say more than it does."""
     match host_of(environment):
         case Host.GITHUB:
@@ -84,21 +84,21 @@ def claim(environment: Mapping[str, str]) -> Claim:
         case Host.GITLAB:
             return _gitlab(environment)
         case Host.OTHER:
-            return Claim(DEFAULT_BRANCH, "origin/HEAD")
+            return ClaimedChange(DEFAULT_BRANCH, "origin/HEAD")
 
 
-def _github(environment: Mapping[str, str]) -> Claim:
+def _github(environment: Mapping[str, str]) -> ClaimedChange:
     payload = _payload(environment.get("GITHUB_EVENT_PATH", ""))
     if payload.pull_request is not None:
         asked = payload.pull_request
-        return Claim(asked.base.sha, "pull_request.base.sha", Host.GITHUB, asked.head.sha)
+        return ClaimedChange(asked.base.sha, "pull_request.base.sha", Host.GITHUB, asked.head.sha)
     if environment.get("GITHUB_EVENT_NAME") != "push":
-        return Claim(DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB)
+        return ClaimedChange(DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB)
     if payload.before is None or payload.after is None:
         raise HostError(_bad_payload("before, after"))
     branch = (payload.ref or "").removeprefix("refs/heads/")
     base, source = _before(payload.before, "push.before", branch, payload.repository.default_branch)
-    return Claim(base, source, Host.GITHUB, payload.after)
+    return ClaimedChange(base, source, Host.GITHUB, payload.after)
 
 
 def _payload(name: str) -> _Payload:
@@ -111,20 +111,20 @@ def _payload(name: str) -> _Payload:
         raise HostError(_bad_payload(f"GITHUB_EVENT_PATH: {type(error).__name__}")) from error
 
 
-def _gitlab(environment: Mapping[str, str]) -> Claim:
+def _gitlab(environment: Mapping[str, str]) -> ClaimedChange:
     head = _hash(environment, "CI_COMMIT_SHA")
     if base := _hash(environment, "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
         # The base of a merge request is where it left its target; the rubrics are those of the target today.
         target = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
         there = _hash(environment, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
         rubrics = (*filter(None, (there,)), *((f"refs/remotes/origin/{target}",) if target else ()))
-        return Claim(base, "CI_MERGE_REQUEST_DIFF_BASE_SHA", Host.GITLAB, head, rubrics)
+        return ClaimedChange(base, "CI_MERGE_REQUEST_DIFF_BASE_SHA", Host.GITLAB, head, rubrics)
     before = _hash(environment, "CI_COMMIT_BEFORE_SHA")
     if not before:
         raise HostError(_bad_payload("CI_MERGE_REQUEST_DIFF_BASE_SHA, CI_COMMIT_BEFORE_SHA"))
     branch, default = environment.get("CI_COMMIT_BRANCH", ""), environment.get("CI_DEFAULT_BRANCH", "")
     base, source = _before(before, "CI_COMMIT_BEFORE_SHA", branch, default)
-    return Claim(base, source, Host.GITLAB, head)
+    return ClaimedChange(base, source, Host.GITLAB, head)
 
 
 def _hash(environment: Mapping[str, str], name: str) -> str:
@@ -141,7 +141,7 @@ def _before(before: str, source: str, branch: str, default: str) -> tuple[str, s
         return before, source
     if not default or branch == default:
         raise HostError(
-            T(
+            _(
                 "{source} is all zeros: there was nothing on this branch before, so nothing can be compared. Name "
                 "a commit: grader ci --base REF",
                 source=source,
@@ -150,8 +150,8 @@ def _before(before: str, source: str, branch: str, default: str) -> tuple[str, s
     return f"refs/remotes/origin/{default}", f"origin/{default}"
 
 
-def _bad_payload(what: str) -> Text:
-    return T(
+def _bad_payload(what: str) -> Message:
+    return _(
         "The host does not say what this change is to be compared with: {what} is missing or not in its form. "
         "Name a commit: grader ci --base REF",
         what=what,

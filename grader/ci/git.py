@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 
 SECONDS = 60.0  # for one question to git
@@ -42,12 +42,12 @@ _SETTINGS = (
 _GLOBAL = ("--no-pager", *(word for setting in _SETTINGS for word in ("-c", setting)))
 
 
-class GitError(ToldError):
+class GitError(UserError):
     """Git cannot say what was asked. `text` says why, and what to do."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class TreeEntry:
     """A file of a commit. `mode` as git writes it; `blob`: hash of its contents."""
 
     mode: str
@@ -60,12 +60,12 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """One file that differs. `path` is where it is now, or was before it was deleted; `old`: before a rename."""
 
     status: str  # A, M, D, R (renamed), T (became something else: a link, a submodule)
     path: str
-    entry: Entry  # as it is now; of a deleted one, all zeros
+    entry: TreeEntry  # as it is now; of a deleted one, all zeros
     old: str = ""
 
 
@@ -78,7 +78,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         program = shutil.which("git")
         if program is None:
-            raise GitError(T("git is not installed here. Install it, or name the files to grade."))
+            raise GitError(_("git is not installed here. Install it, or name the files to grade."))
         self._program, self.folder = program, folder
         self._environment = {k: v for k, v in os.environ.items() if k in _KEPT} | _VARIABLES
         self._text("rev-parse", "--git-dir")  # or there is none
@@ -118,16 +118,16 @@ class Repository:
         """Return the folder that the work tree begins in."""
         return Path(os.fsdecode(self._bytes("rev-parse", "--show-toplevel").removesuffix(b"\n")))
 
-    def files(self, commit: str) -> Mapping[str, Entry]:
+    def files(self, commit: str) -> Mapping[str, TreeEntry]:
         """Return everything that a commit holds, by path."""
         found = {}
         for record in self._records("ls-tree", "-r", "-z", "--full-tree", commit):
             facts, _, path = record.partition(b"\t")
             mode, _, blob = facts.decode().split()
-            found[_path(path)] = Entry(mode, blob)
+            found[_path(path)] = TreeEntry(mode, blob)
         return found
 
-    def changes(self, old: str, new: str) -> tuple[Change, ...]:
+    def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return the files that differ between two commits, renames recognised."""
         plain = ("--raw", "-r", "-z", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv")
         # A .gitmodules of the change could ask to leave submodules out, and is obeyed without the last of these.
@@ -181,7 +181,7 @@ class Repository:
             )
         except subprocess.TimeoutExpired:
             raise GitError(
-                T(
+                _(
                     "git {command} took longer than {seconds:.0f} s and was ended. Try again.",
                     command=arguments[0],
                     seconds=SECONDS,
@@ -189,7 +189,7 @@ class Repository:
             ) from None
         except OSError as error:
             raise GitError(
-                T("git cannot be started ({reason}).", reason=error.strerror or type(error).__name__)
+                _("git cannot be started ({reason}).", reason=error.strerror or type(error).__name__)
             ) from error
 
 
@@ -202,39 +202,39 @@ def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _changes(records: Iterator[bytes]) -> Iterator[Change]:
+def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
     """Read what `diff-tree --raw -z` wrote: facts, then the path, of a rename both."""
     for record in records:
         _, mode, _, blob, status = record.decode().split()
         path = _path(next(records))
         if status.startswith("R"):
-            yield Change("R", _path(next(records)), Entry(mode, blob), path)
+            yield FileChange("R", _path(next(records)), TreeEntry(mode, blob), path)
         else:
-            yield Change(status[0], path, Entry(mode, blob))
+            yield FileChange(status[0], path, TreeEntry(mode, blob))
 
 
 def _failure(stderr: bytes) -> GitError:
     said = stderr.decode(errors="replace")
     if "dubious ownership" in said:
         return GitError(
-            T(
+            _(
                 "git does not read this repository, because it belongs to another user. If you trust it: git "
                 "config --global --add safe.directory FOLDER"
             )
         )
     if "not a git repository" in said:
         return GitError(
-            T("There is no git repository here. Start in the folder of one, or name the files to grade.")
+            _("There is no git repository here. Start in the folder of one, or name the files to grade.")
         )
     if "missing blob" in said or "unable to read" in said or "could not fetch" in said:
         return GitError(missing_contents())
     line = next((line for line in said.splitlines() if line.strip()), "?")
-    return GitError(T("git failed: {error}", error=display_name(line)))
+    return GitError(_("git failed: {error}", error=display_name(line)))
 
 
-def missing_contents() -> Text:
+def missing_contents() -> Message:
     """Return the sentence about a clone that left contents out."""
-    return T(
+    return _(
         "This clone lacks some of its contents: it was made with a filter (as a partial clone), or is damaged. "
         "Clone it again, without --filter."
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from grader.ci.git import people
 from grader.core.errors import GraderError, SandboxError
-from grader.core.i18n import T, Text, Translator
-from grader.grading.pool import Crew
-from grader.grading.results import Done, Job
+from grader.core.i18n import Message, Translator, _
+from grader.grading.pool import GraderPool
+from grader.grading.results import Job, JobResult
 from grader.protocol.change_result import Outcome
 from grader.protocol.submission import Submission
 
@@ -22,7 +22,7 @@ class Place:
 
     path: str
     exercise: str
-    held: Submission | Text
+    held: Submission | Message
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def file_name(number: int, exercise: str) -> str:
 
 
 def grade(
-    places: Sequence[Place], crew: Crew | None, fault: str, *, despite_missing_walls: bool, say: Translator
+    places: Sequence[Place], crew: GraderPool | None, fault: str, *, despite_missing_walls: bool, say: Translator
 ) -> Graded:
     """Grade what can be graded. `crew`: None where nothing is, or where `fault` says why it cannot be."""
     jobs = [
@@ -48,7 +48,7 @@ def grade(
         for number, place in enumerate(places)
         if isinstance(place.held, Submission)
     ]
-    done: dict[str, Done] = {}
+    done: dict[str, JobResult] = {}
     if crew is not None and jobs:
         fault = _work(crew, jobs, done, despite_missing_walls, say)
     outcomes, pages = [], {}
@@ -60,13 +60,15 @@ def grade(
     return Graded(tuple(outcomes), pages)
 
 
-def _work(crew: Crew, jobs: Sequence[Job], done: dict[str, Done], despite: bool, say: Translator) -> str:
+def _work(
+    crew: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, say: Translator
+) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
         missing = [wall.id for wall in crew.walls() if not wall.stands]
         if missing and not despite:
             return say(
-                T(
+                _(
                     "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
                     "or say --despite-missing-walls.",
                     names=", ".join(missing),
@@ -79,10 +81,12 @@ def _work(crew: Crew, jobs: Sequence[Job], done: dict[str, Done], despite: bool,
     return ""
 
 
-def _outcome(number: int, place: Place, done: Done | None, fault: str, say: Translator) -> tuple[Outcome, str]:
+def _outcome(
+    number: int, place: Place, done: JobResult | None, fault: str, say: Translator
+) -> tuple[Outcome, str]:
     """Return one outcome and its report."""
     path = people(place.path)
-    if isinstance(place.held, Text):
+    if isinstance(place.held, Message):
         return Outcome(path=path, exercise=place.exercise, problem=say(place.held)), ""
     if done is None or done.graded is None:
         why = (done.fault if done is not None else fault) or "no result"

@@ -11,11 +11,11 @@ import msgspec
 from rich.console import Console
 
 from grader.ci.grade_change import REPORTS, VERDICTS
-from grader.core.errors import ToldError
+from grader.core.errors import UserError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import visible
-from grader.protocol.change_result import MAX_BYTES, Answer, encode, exit_code, result, worst
+from grader.protocol.change_result import MAX_BYTES, ChangeResult, encode, exit_code, result, worst
 from grader.protocol.verdict import encode as verdict_json
 
 ANSWER, SUMMARY, NOTE, JUNIT, QUALITY = "answer.json", "summary.md", "note.md", "junit.xml", "code-quality.json"
@@ -23,10 +23,10 @@ IGNORED = ".gitignore"
 OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
 
 
-class OutError(ToldError):
+class OutError(UserError):
     """The answer cannot be written where it should be. `text` says why, `code` what the shell is told."""
 
-    def __init__(self, text: Text, code: ExitCode) -> None:
+    def __init__(self, text: Message, code: ExitCode) -> None:
         super().__init__(text)
         self.code = code
 
@@ -43,7 +43,7 @@ def prepare(folder: Path) -> None:
             others = sorted({path.name for path in folder.iterdir()} - OURS)
             if others:
                 raise OutError(
-                    T(
+                    _(
                         "{folder} holds other files than an earlier answer, and would be emptied. Name another "
                         "folder with --out.",
                         folder=str(folder),
@@ -57,7 +57,7 @@ def prepare(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
-def write(folder: Path, answer: Answer, pages: Mapping[str, str]) -> Answer:
+def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
     """Write everything, and return the answer as it was written. Raises `OutError`."""
     from reports.change import code_quality, junit, markdown_pages
 
@@ -89,7 +89,7 @@ def write(folder: Path, answer: Answer, pages: Mapping[str, str]) -> Answer:
     return answer
 
 
-def tell_github(answer: Answer, environment: Mapping[str, str]) -> None:
+def tell_github(answer: ChangeResult, environment: Mapping[str, str]) -> None:
     """Append the summary and the outputs to the files that GitHub names. Raises `OutError`."""
     from reports.change import markdown_pages
 
@@ -104,7 +104,7 @@ def tell_github(answer: Answer, environment: Mapping[str, str]) -> None:
                 raise unwritable(Path(name), error) from error
 
 
-def outputs_of(answer: Answer) -> Mapping[str, str | int]:
+def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
     """Return the outputs of the step: words and numbers of our own, nothing that a student wrote."""
     results = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
     verdicts = [outcome.verdict for outcome in answer.outcomes if outcome.verdict is not None]
@@ -121,7 +121,7 @@ def outputs_of(answer: Answer) -> Mapping[str, str | int]:
 def unwritable(file: Path, error: OSError) -> OutError:
     """Return the error for a file or folder that cannot be written."""
     reason = error.strerror or type(error).__name__
-    return OutError(T("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED)
+    return OutError(_("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED)
 
 
 class Log:
@@ -141,15 +141,15 @@ class Log:
     def __exit__(self, *_: object) -> None:
         self._end_quote()
 
-    def show(self, answer: Answer, folder: Path) -> None:
+    def show(self, answer: ChangeResult, folder: Path) -> None:
         """Print the answer for people, and where its files are."""
         from reports.change import plain_text
 
         say = Translator(answer.language)
         plain_text.render(answer, Console())
-        self._print(say(T("Answer and reports: {folder}", folder=visible(str(folder)))))
+        self._print(say(_("Answer and reports: {folder}", folder=visible(str(folder)))))
 
-    def annotate(self, answer: Answer) -> None:
+    def annotate(self, answer: ChangeResult) -> None:
         """Print workflow commands."""
         from reports.change import annotations
 
@@ -160,7 +160,7 @@ class Log:
     def fault(self, traceback: str, say: Translator) -> None:
         """Print what broke the grader."""
         self._print(traceback)
-        self._print(say(T("This is the grader's fault, not yours. Please report it.")))
+        self._print(say(_("This is the grader's fault, not yours. Please report it.")))
 
     def _end_quote(self) -> None:
         """From here on, lines are obeyed. May be called twice."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Set
 
-from grader.ci.git import Entry, people
+from grader.ci.git import TreeEntry, people
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, CANDIDATES, alike, named_for, stem, suffix
 
@@ -10,7 +10,7 @@ SUBMISSION_FILES = ("submission.py", "submission.ipynb")
 MOST_NAMED = 10  # of a list in a sentence
 LONGEST = 120  # characters of a path in a sentence
 
-Find = Callable[[str], Entry | None]
+Find = Callable[[str], TreeEntry | None]
 """What lies at a path, before the change or after it."""
 
 # Copies that editors make: nobody hands these in.

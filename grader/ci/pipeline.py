@@ -11,20 +11,20 @@ from typing import Literal
 from grader.ci.base_course import exercises_in, unpack
 from grader.ci.changed_submissions import Candidate, Remark, Sides, Touched, altered, touched
 from grader.ci.comparison import Comparison, compared, differences
-from grader.ci.environment import Claim, claim, host_of
-from grader.ci.git import FILE, Change, Entry, Repository, people
+from grader.ci.environment import ClaimedChange, claim, host_of
+from grader.ci.git import FILE, FileChange, Repository, TreeEntry, people
 from grader.ci.grade_change import Graded, Place, grade
 from grader.ci.paths import named
 from grader.ci.read_blobs import hand_ins, meant_for_one, other_exercise, read_file
 from grader.core import course as courses
 from grader.core.course import Course
-from grader.core.errors import GraderError, ToldError
-from grader.core.i18n import T, Text, Translator
+from grader.core.errors import GraderError, UserError
+from grader.core.i18n import Message, Translator, _
 from grader.core.packages import processors
-from grader.grading.local_pool import LocalCrew
-from grader.grading.pool import Crew
+from grader.grading.local_pool import LocalPool
+from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
-from grader.protocol.change_result import Answer, Note
+from grader.protocol.change_result import ChangeResult, Note
 from grader.protocol.submission import Submission
 
 MOST = 100  # submissions of one change
@@ -33,12 +33,12 @@ MOST_NOTES = 200
 Rubrics = Literal["base", "folder", "shipped"]
 
 
-class ChangeError(ToldError):
+class ChangeError(UserError):
     """The change cannot be graded. `text` says why, and what to do."""
 
 
 @dataclass(frozen=True)
-class Wishes:
+class CiOptions:
     """What is asked for."""
 
     language: str
@@ -55,13 +55,13 @@ class _Change:
 
     repository: Repository
     comparison: Comparison
-    changes: tuple[Change, ...]
-    before: Mapping[str, Entry]
-    after: Mapping[str, Entry]
-    base: Mapping[str, Entry]  # of the commit whose rubrics judge
+    changes: tuple[FileChange, ...]
+    before: Mapping[str, TreeEntry]
+    after: Mapping[str, TreeEntry]
+    base: Mapping[str, TreeEntry]  # of the commit whose rubrics judge
 
     @classmethod
-    def found(cls, repository: Repository, wanted: Claim) -> "_Change":
+    def found(cls, repository: Repository, wanted: ClaimedChange) -> "_Change":
         """Find out what was changed. Raises `GitError`."""
         comparison = compared(repository, wanted)
         changes = differences(repository, comparison)
@@ -78,28 +78,30 @@ class _Change:
         return inside == "." or any(path.startswith(f"{inside}/") for path in self.after)
 
 
-def of_change(folder: Path, wishes: Wishes, environment: Mapping[str, str]) -> tuple[Answer, Mapping[str, str]]:
+def of_change(
+    folder: Path, wishes: CiOptions, environment: Mapping[str, str]
+) -> tuple[ChangeResult, Mapping[str, str]]:
     """Grade what a change touches; return the answer, and reports by file name. Refusals are answers, too."""
     say = Translator(wishes.language)
     try:
         repository = Repository(folder)
         host = host_of(environment)
-        wanted = Claim(wishes.base, "--base", host) if wishes.base is not None else claim(environment)
+        wanted = ClaimedChange(wishes.base, "--base", host) if wishes.base is not None else claim(environment)
         return _of_change(_Change.found(repository, wanted), wishes, say)
-    except ToldError as error:
+    except UserError as error:
         return _refused(error.text, wishes, say), {}
 
 
-def of_files(files: Sequence[Path], wishes: Wishes) -> tuple[Answer, Mapping[str, str]]:
+def of_files(files: Sequence[Path], wishes: CiOptions) -> tuple[ChangeResult, Mapping[str, str]]:
     """Grade files of the work tree by the course that they lie in; see `of_change`."""
     say = Translator(wishes.language)
     try:
         return _of_files(files, wishes, say)
-    except ToldError as error:
+    except UserError as error:
         return _refused(error.text, wishes, say), {}
 
 
-def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer, Mapping[str, str]]:
+def _of_change(change: _Change, wishes: CiOptions, say: Translator) -> tuple[ChangeResult, Mapping[str, str]]:
     _require_grader_of_its_own(change)
     rubrics, course = _rubrics(change, wishes)
     exercises = exercises_in(change.base) if course is None else frozenset(course.exercises())
@@ -116,7 +118,7 @@ def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer
         errors = any(remark.severity == "error" for remark in (*found.remarks, *strays))
         if rubrics == "shipped" and not (found.submissions or found.problems or errors):
             raise ChangeError(
-                T(
+                _(
                     "This repository has no course: there is no exercises/NAME/rubric.py in the commit that the "
                     "change is compared with, and the change touches none of the exercises that come with the "
                     "grader. Name a course: grader ci --course DIR"
@@ -129,7 +131,7 @@ def _of_change(change: _Change, wishes: Wishes, say: Translator) -> tuple[Answer
     return _answer(rubrics, graded, remarks, wishes, say, comparison.course, comparison.head), graded.pages
 
 
-def _of_files(files: Sequence[Path], wishes: Wishes, say: Translator) -> tuple[Answer, Mapping[str, str]]:
+def _of_files(files: Sequence[Path], wishes: CiOptions, say: Translator) -> tuple[ChangeResult, Mapping[str, str]]:
     course = courses.find(wishes.course)
     _require_exercises(course)
     root, remarks, changes = _root(), [], []
@@ -137,15 +139,15 @@ def _of_files(files: Sequence[Path], wishes: Wishes, say: Translator) -> tuple[A
         path = Path(os.path.abspath(file))  # noqa: PTH100 - what links lead to is looked at when it is read
         if not path.is_relative_to(root):
             remarks.append(
-                Remark("error", T("This file does not lie below {folder}.", folder=str(root)), str(file))
+                Remark("error", _("This file does not lie below {folder}.", folder=str(root)), str(file))
             )
         elif not path.is_file():
-            remarks.append(Remark("error", T("There is no such file."), str(file)))
+            remarks.append(Remark("error", _("There is no such file."), str(file)))
         else:
-            changes.append(Change("M", path.relative_to(root).as_posix(), Entry(FILE, "")))
+            changes.append(FileChange("M", path.relative_to(root).as_posix(), TreeEntry(FILE, "")))
 
-    def find(path: str) -> Entry | None:
-        return Entry(FILE, "") if (root / path).is_file() else None
+    def find(path: str) -> TreeEntry | None:
+        return TreeEntry(FILE, "") if (root / path).is_file() else None
 
     found = touched(changes, Sides(frozenset(course.exercises()), find, find))
     _require_few(found)
@@ -158,7 +160,7 @@ def _of_files(files: Sequence[Path], wishes: Wishes, say: Translator) -> tuple[A
     return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), wishes, say), graded.pages
 
 
-def _rubrics(change: _Change, wishes: Wishes) -> tuple[Rubrics, Course | None]:
+def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None]:
     """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
     if wishes.course is None and exercises_in(change.base):
         return "base", None
@@ -166,7 +168,7 @@ def _rubrics(change: _Change, wishes: Wishes) -> tuple[Rubrics, Course | None]:
     _require_exercises(course)
     if change.holds(course.folder / "exercises"):
         raise ChangeError(
-            T(
+            _(
                 "The course in {folder} is part of the change itself, which is not to be graded by its own "
                 "rubrics. Name a folder outside of this repository with --course, or leave it out for the base's.",
                 folder=str(course.folder),
@@ -178,7 +180,7 @@ def _rubrics(change: _Change, wishes: Wishes) -> tuple[Rubrics, Course | None]:
 def _require_exercises(course: Course) -> None:
     if not course.exercises():
         raise ChangeError(
-            T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
+            _("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
         )
 
 
@@ -193,7 +195,7 @@ def _require_grader_of_its_own(change: _Change) -> None:
         altered_ := [path for each in change.changes for path in (each.path, each.old) if path.startswith(mine)]
     ):
         raise ChangeError(
-            T(
+            _(
                 "This change alters the grader itself ({file}), and it is the altered one that runs here. Install "
                 "the base's grader outside of this folder, and grade with that.",
                 file=named(altered_[0]),
@@ -205,7 +207,7 @@ def _require_few(found: Touched) -> None:
     count = len(found.submissions) + len(found.problems)
     if count > MOST or len(found.strays) > 20 * MOST:
         raise ChangeError(
-            T(
+            _(
                 "This change touches {count} submissions and {others} other Python files; at most {most} are "
                 "graded at once. Split it, or use grader batch for a whole class.",
                 count=count,
@@ -215,12 +217,12 @@ def _require_few(found: Touched) -> None:
         )
 
 
-def _crew(stack: ExitStack, course: Course, size: int, wishes: Wishes) -> tuple[Crew | None, str]:
+def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tuple[GraderPool | None, str]:
     """Start who grades, if there is anything to grade; else, or where that fails, return why not."""
     if not size:
         return None, ""
     try:
-        crew = LocalCrew(
+        crew = LocalPool(
             course,
             wishes.mode,
             min(size, processors()),
@@ -232,7 +234,7 @@ def _crew(stack: ExitStack, course: Course, size: int, wishes: Wishes) -> tuple[
 
 
 def _places(
-    course: Course, found: Touched, read: Iterable[tuple[Candidate, Submission | Text]]
+    course: Course, found: Touched, read: Iterable[tuple[Candidate, Submission | Message]]
 ) -> tuple[Place, ...]:
     """Return everything that there is in the place of a submission, by path."""
     places = [Place(problem.path, problem.exercise, problem.text) for problem in found.problems]
@@ -243,7 +245,7 @@ def _places(
     return tuple(sorted(places, key=lambda place: place.path))
 
 
-def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Text]]) -> tuple[Remark, ...]:
+def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Message]]) -> tuple[Remark, ...]:
     """Return the remarks about files in no exercise's folder: those that solve one are errors."""
     return tuple(filter(None, (meant_for_one(course, stray, held) for stray, held in read)))
 
@@ -252,18 +254,18 @@ def _answer(
     rubrics: Rubrics,
     graded: Graded,
     remarks: Iterable[Remark],
-    wishes: Wishes,
+    wishes: CiOptions,
     say: Translator,
     base: str = "",
     head: str = "",
-) -> Answer:
+) -> ChangeResult:
     notes = [Note(severity=r.severity, text=say(r.text), path=people(r.path)) for r in remarks]
     order = ("error", "warning", "tip")
     notes.sort(key=lambda note: order.index(note.severity))  # so that what is cut off is never all of the errors
     if len(notes) > MOST_NOTES:
-        more = say(T("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
+        more = say(_("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
         notes = [*notes[:MOST_NOTES], Note(severity=notes[MOST_NOTES].severity, text=more)]
-    return Answer(
+    return ChangeResult(
         language=wishes.language,
         base=base,
         head=head,
@@ -274,7 +276,7 @@ def _answer(
     )
 
 
-def _refused(text: Text, wishes: Wishes, say: Translator) -> Answer:
+def _refused(text: Message, wishes: CiOptions, say: Translator) -> ChangeResult:
     """Return the answer where nothing can be graded at all: never green."""
     return _answer("folder" if wishes.course else "base", Graded(), (Remark("error", text),), wishes, say)
 

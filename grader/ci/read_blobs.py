@@ -10,7 +10,7 @@ from grader.ci.git import GitError, Repository, missing_contents
 from grader.ci.paths import name_of
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
 from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise
 from grader.submission.file_names import suffix
@@ -21,7 +21,7 @@ MAX_AT_ONCE = 64_000_000  # bytes of files that are held at once
 
 def hand_ins(
     repository: Repository, candidates: Sequence[Candidate]
-) -> Iterator[tuple[Candidate, Submission | Text]]:
+) -> Iterator[tuple[Candidate, Submission | Message]]:
     """Yield each candidate with what was read, or why it cannot be. Raises `GitError`."""
     sizes = repository.sizes(candidate.blob for candidate in candidates)
     if any(candidate.blob not in sizes for candidate in candidates):
@@ -33,7 +33,7 @@ def hand_ins(
             yield candidate, _read(candidate, contents.get(candidate.blob), sizes[candidate.blob])
 
 
-def read_file(path: Path) -> Submission | Text:
+def read_file(path: Path) -> Submission | Message:
     """Return what was read, or why it cannot be."""
     try:
         return read(path)
@@ -41,12 +41,12 @@ def read_file(path: Path) -> Submission | Text:
         return error.text
 
 
-def other_exercise(course: Course, candidate: Candidate, submission: Submission) -> Text | None:
+def other_exercise(course: Course, candidate: Candidate, submission: Submission) -> Message | None:
     """Return the sentence for a submission that solves another exercise than that of its folder."""
     other = looks_like(course, candidate.exercise, submission)
     if other is None:
         return None
-    return T(
+    return _(
         "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Move it into a "
         "folder that is called {other}.",
         other=other,
@@ -54,11 +54,11 @@ def other_exercise(course: Course, candidate: Candidate, submission: Submission)
     )
 
 
-def meant_for_one(course: Course, stray: Candidate, held: Submission | Text) -> Remark | None:
+def meant_for_one(course: Course, stray: Candidate, held: Submission | Message) -> Remark | None:
     """Return the remark about a file in no exercise's folder that defines the functions of one."""
-    if isinstance(held, Text):
+    if isinstance(held, Message):
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
-        said = T("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
+        said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
         return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
     defined = functions(unit.source for unit in held.units)
     for exercise in course.exercises():
@@ -83,7 +83,7 @@ def _groups(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> Iterat
         yield group
 
 
-def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | Text:
+def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | Message:
     with TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / on_disk(name_of(candidate.path))
         try:
@@ -95,7 +95,7 @@ def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | T
                     file.truncate(size)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
-            return T(
+            return _(
                 "This file cannot be written on the machine that grades ({reason}). Rename it.", reason=reason
             )
         return read_file(path)

@@ -4,22 +4,22 @@ import math
 from datetime import UTC, datetime
 
 from grader.classroom.pages import Publisher
-from grader.classroom.store import Store, Stored
-from grader.core.errors import ToldError
-from grader.core.i18n import T
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.classroom.store import HandInRow, Store
+from grader.core.errors import UserError
+from grader.core.i18n import _
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 
 
-class AdjustmentError(ToldError):
+class AdjustmentError(UserError):
     """The adjustment cannot be made. `text` says why and what would do."""
 
 
 def adjust(
     store: Store, publisher: Publisher, student: str, criterion: str | None, points: float, reason: str, by: str
-) -> Stored:
+) -> HandInRow:
     """Keep an adjustment and return the student's hand-in with it. Raises `AdjustmentError` and `StoreError`."""
     if not math.isfinite(points):
-        raise AdjustmentError(T("{points} is no number of points.", points=str(points)))
+        raise AdjustmentError(_("{points} is no number of points.", points=str(points)))
     found = _find(store, publisher, student)
     _require_criterion(found.entry, criterion, student)
     adjustment = Adjustment(criterion=criterion, points=points, reason=reason, by=by, at=datetime.now(UTC))
@@ -30,17 +30,17 @@ def adjust(
     return _find(store, publisher, student)
 
 
-def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> Stored:
+def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> HandInRow:
     """Let all adjustments of a student count no longer, and return the hand-in without them."""
     found = _find(store, publisher, student)
     if not found.entry.adjustments:
-        raise AdjustmentError(T("The mark of {student} was never adjusted.", student=student))
+        raise AdjustmentError(_("The mark of {student} was never adjusted.", student=student))
     for adjustment in found.entry.adjustments:
         store.withdraw(publisher.folder.settings.series, found.entry.student, adjustment, by)
     return _find(store, publisher, student)
 
 
-def _find(store: Store, publisher: Publisher, student: str) -> Stored:
+def _find(store: Store, publisher: Publisher, student: str) -> HandInRow:
     """Return the one whose key, name or pseudonym is `student`: keys first, for names may be shared."""
     class_ = store.entries(publisher.folder.settings.series)
     keys = [held for held in class_ if publisher.student(held.entry.student) == student]
@@ -49,7 +49,7 @@ def _find(store: Store, publisher: Publisher, student: str) -> Stored:
         return found[0]
     if found:
         raise AdjustmentError(
-            T(
+            _(
                 "{count} students are called {student}. Say which one: {keys}",
                 count=len(found),
                 student=student,
@@ -57,15 +57,15 @@ def _find(store: Store, publisher: Publisher, student: str) -> Stored:
             )
         )
     raise AdjustmentError(
-        T("Nobody called {student} handed anything in here. The dashboard shows who did.", student=student)
+        _("Nobody called {student} handed anything in here. The dashboard shows who did.", student=student)
     )
 
 
-def _require_criterion(entry: Entry, criterion: str | None, student: str) -> None:
+def _require_criterion(entry: GradebookEntry, criterion: str | None, student: str) -> None:
     known = [c.id for c in entry.verdict.criteria] if entry.verdict is not None else []
     if criterion is not None and criterion not in known:
         raise AdjustmentError(
-            T(
+            _(
                 "There is no criterion {criterion}. The verdict of {student} has: {known}.",
                 criterion=criterion,
                 student=student,

@@ -14,14 +14,14 @@ import msgspec
 from grader import __version__
 from grader.classroom.intake import HandIn, Intake, LeftOut, looks_like
 from grader.classroom.pages import Publisher
-from grader.classroom.store import Hand, Judgement, Kept, Store, Stored
+from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import Filling, T, Text, Translator
-from grader.grading.evidence_key import Terms, neutral
-from grader.grading.pool import Crew
-from grader.grading.results import Done, Graded, Job, Known
+from grader.core.i18n import Filling, Message, Translator, _
+from grader.grading.evidence_key import EvidenceKey, anonymised_name
+from grader.grading.pool import GraderPool
+from grader.grading.results import Graded, Job, JobResult, PriorEvidence
 from grader.grading.versions import versions
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Status
 from grader.submission.reader import read
@@ -56,11 +56,11 @@ class Owner:
 
     number: int
     name: str
-    entry: Entry
+    entry: GradebookEntry
 
 
 @dataclass(frozen=True)
-class Task:
+class GradingJob:
     """A submission to be graded, and who handed it in: what is the same byte for byte is run once."""
 
     key: str
@@ -77,8 +77,8 @@ class Batch:
     def __init__(
         self,
         store: Store,
-        crew: Crew,
-        terms: Terms,
+        crew: GraderPool,
+        terms: EvidenceKey,
         publisher: Publisher,
         by: str,
         despite_missing_walls: bool = False,
@@ -88,7 +88,7 @@ class Batch:
         self.faults: dict[str, str] = {}  # key of a task: what went wrong with the grader
         self._say = Translator(terms.language)
 
-    def take(self, intake: Intake, watch: Watch) -> list[Task]:
+    def take(self, intake: Intake, watch: Watch) -> list[GradingJob]:
         """Enter the hand-ins into the store, and return what is to be graded of them."""
         missing = [out for out in intake.left_out if out.student]
         hands = [*map(self._hand, intake.hand_ins), *map(self._not_taken, missing)]
@@ -96,7 +96,7 @@ class Batch:
         series = self.publisher.folder.settings.series
         numbers = self.store.hand_in_many(series, hands, self.store.begin(series, self.by))
         stored = {held.entry.student: held for held in self.store.entries(series)}
-        tasks: dict[str, Task] = {}
+        tasks: dict[str, GradingJob] = {}
         for hand, number in zip(hands, numbers, strict=True):
             entry = msgspec.structs.replace(stored[hand.student].entry, file=hand.file, verdict=None)
             owner = Owner(number, self.publisher.shown(hand.student, hand.name), entry)
@@ -104,14 +104,14 @@ class Batch:
                 watch.finished(owner.name, Way.UNREADABLE, Status.NOT_GRADED)
                 continue
             key = self.terms.key(hand.submission)
-            tasks.setdefault(key, Task(key, hand.submission)).owners.append(owner)
+            tasks.setdefault(key, GradingJob(key, hand.submission)).owners.append(owner)
         self._leave_out_current(tasks.values(), stored, watch)
         return [task for task in tasks.values() if task.owners]
 
-    def grade(self, tasks: Sequence[Task], watch: Watch) -> None:
+    def grade(self, tasks: Sequence[GradingJob], watch: Watch) -> None:
         """Bring each task to a verdict, with its report; keep each as soon as it is there."""
         by_key = {task.key: task for task in tasks}
-        known: dict[str, Known] = {}
+        known: dict[str, PriorEvidence] = {}
 
         def jobs() -> Iterator[Job]:
             for task in tasks:
@@ -123,23 +123,23 @@ class Batch:
         for done in self.crew.work(jobs(), lambda job: watch.begun(by_key[job.id].owners[0].name)):
             self._finish(by_key[done.id], done, known.pop(done.id, None), watch)
 
-    def _hand(self, hand_in: HandIn) -> Hand:
+    def _hand(self, hand_in: HandIn) -> NewHandIn:
         """Read a hand-in's file."""
         submission: Submission | None = None
-        problem: Text | None = None
+        problem: Message | None = None
         try:
             submission = read(hand_in.file)
         except UnreadableSubmission as error:
             problem = _renamed(error.text, hand_in.file.name, hand_in.where.rpartition("/")[2])
         if submission is not None and (other := looks_like(self.terms.course, self.terms.exercise, submission)):
             submission = None
-            problem = T(
+            problem = _(
                 "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Ask for "
                 "the file that was meant.",
                 other=other,
                 exercise=self.terms.exercise,
             )
-        return Hand(
+        return NewHandIn(
             student=hand_in.student,
             name=hand_in.name,
             file=hand_in.where,
@@ -147,12 +147,12 @@ class Batch:
             platform_id=hand_in.platform_id,
             submitted=hand_in.submitted,
             late=hand_in.late,
-            submission=neutral(submission) if submission is not None else None,
+            submission=anonymised_name(submission) if submission is not None else None,
             problem=self._say(problem) if problem is not None else "",
         )
 
-    def _not_taken(self, out: LeftOut) -> Hand:
-        return Hand(
+    def _not_taken(self, out: LeftOut) -> NewHandIn:
+        return NewHandIn(
             student=out.student,
             name=out.name,
             file=out.where,
@@ -161,7 +161,9 @@ class Batch:
             problem=self._say(out.why),
         )
 
-    def _leave_out_current(self, tasks: Iterable[Task], stored: Mapping[str, Stored], watch: Watch) -> None:
+    def _leave_out_current(
+        self, tasks: Iterable[GradingJob], stored: Mapping[str, HandInRow], watch: Watch
+    ) -> None:
         """Take away owners who have their verdict and report already."""
         rubric = self.terms.course.rubric_hash(self.terms.exercise)
         for task in tasks:
@@ -172,7 +174,7 @@ class Batch:
                     task.owners.remove(owner)
                     watch.finished(owner.name, Way.UNCHANGED, held.entry.status)
 
-    def _is_current(self, held: Stored, rubric: str) -> bool:
+    def _is_current(self, held: HandInRow, rubric: str) -> bool:
         """Return whether the verdict is by today's rubric and grader, in this language, and has its report."""
         verdict = held.entry.verdict
         return (
@@ -187,7 +189,7 @@ class Batch:
         """Return whether a run is good enough: one behind fewer walls, allowed by somebody else, is made anew."""
         return self.despite_missing_walls or all(wall.stands for wall in isolation.walls)
 
-    def _finish(self, task: Task, done: Done, known: Known | None, watch: Watch) -> None:
+    def _finish(self, task: GradingJob, done: JobResult, known: PriorEvidence | None, watch: Watch) -> None:
         """Keep a result: first the evidence, then the verdicts, then the pages, which can be made again."""
         if done.graded is None:
             self._note_fault(task, done.fault, watch)
@@ -203,7 +205,7 @@ class Batch:
             self.publisher.report(owner.entry, verdict, done.graded.exhibits)
             watch.finished(owner.name, Way.RUN if ran else Way.JUDGED, verdict.status)
 
-    def _note_fault(self, task: Task, error: str, watch: Watch) -> None:
+    def _note_fault(self, task: GradingJob, error: str, watch: Watch) -> None:
         """Say in the gradebook why there is no verdict. The next batch tries again."""
         self.faults[task.key] = error
         for owner in task.owners:
@@ -211,31 +213,31 @@ class Batch:
             watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
 
 
-def _renamed(text: Text, old: str, new: str) -> Text:
+def _renamed(text: Message, old: str, new: str) -> Message:
     """Call a file by the name that its student gave it: what came out of an archive was read under another."""
 
     def filling(value: Filling) -> Filling:
-        if isinstance(value, Text):
+        if isinstance(value, Message):
             return _renamed(value, old, new)
         return new if value == old else value
 
-    return Text(text.msgid, {name: filling(value) for name, value in text.params.items()})
+    return Message(text.msgid, {name: filling(value) for name, value in text.params.items()})
 
 
-def kept_of(graded: Graded, terms: Terms) -> Kept:
+def kept_of(graded: Graded, terms: EvidenceKey) -> StoredEvidence:
     """Return what the store keeps of a run."""
     verdict = graded.verdict
-    return Kept(graded.held, verdict.seeds, terms.plan, versions(), verdict.isolation, verdict.resources)
+    return StoredEvidence(graded.held, verdict.seeds, terms.plan, versions(), verdict.isolation, verdict.resources)
 
 
-def known_of(kept: Kept) -> Known:
+def known_of(kept: StoredEvidence) -> PriorEvidence:
     """Return kept evidence as what a run can begin with."""
-    return Known(kept.held, kept.seeds, kept.isolation, kept.resources)
+    return PriorEvidence(kept.held, kept.seeds, kept.isolation, kept.resources)
 
 
-def fault(error: str) -> Text:
+def fault(error: str) -> Message:
     """Return the sentence about a fault of the grader that left a submission without verdict."""
-    return T(
+    return _(
         "The grader itself failed here, not the submission. Run the batch again; if it stays, report it: {error}",
         error=error,
     )

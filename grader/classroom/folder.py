@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from grader.classroom.store import Store
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 from grader.protocol.parcels import Record
 
 SETTINGS = "batch.json"
@@ -23,7 +23,7 @@ REPORTS = "reports"
 MOST_NAME = 40  # characters of a student's key that a file name shows
 
 
-class ClassFolderError(ToldError):
+class ClassFolderError(UserError):
     """The folder cannot be used. `text` says why and what to do."""
 
 
@@ -92,7 +92,7 @@ def open_folder(path: Path) -> ClassFolder:
         settings = msgspec.json.decode((path / SETTINGS).read_bytes(), type=Settings)
     except FileNotFoundError:
         raise ClassFolderError(
-            T(
+            _(
                 "{folder} holds no graded class: there is no {file} in it. Make one with: grader batch NAME "
                 "SUBMISSIONS --out {folder}",
                 folder=str(path),
@@ -101,7 +101,7 @@ def open_folder(path: Path) -> ClassFolder:
         ) from None
     except (OSError, msgspec.MsgspecError) as error:
         raise ClassFolderError(
-            T(
+            _(
                 "{file} in {folder} cannot be read ({error}). It was changed, or made by a newer grader; with "
                 "another folder, the class is graded anew.",
                 file=SETTINGS,
@@ -111,7 +111,7 @@ def open_folder(path: Path) -> ClassFolder:
         ) from error
     if settings.schema != 1:
         raise ClassFolderError(
-            T("{folder} was made by a newer grader. Update this one, or choose another folder.", folder=str(path))
+            _("{folder} was made by a newer grader. Update this one, or choose another folder.", folder=str(path))
         )
     return ClassFolder(path, settings)
 
@@ -126,7 +126,7 @@ def prepare(path: Path, wanted: Settings) -> ClassFolder:
     held = open_folder(path).settings
     if held.exercise != wanted.exercise:
         raise ClassFolderError(
-            T(
+            _(
                 "{folder} holds the results of {there}, not of {wanted}. Choose another folder for --out.",
                 folder=str(path),
                 there=held.exercise,
@@ -185,8 +185,8 @@ def _without_password(url: str) -> str:
     return bare.difference_update_query(["password"]).render_as_string(hide_password=False)
 
 
-def _unwritable(target: Path, error: OSError) -> Text:
-    return T(
+def _unwritable(target: Path, error: OSError) -> Message:
+    return _(
         "{file} cannot be written ({reason}). What was graded so far is kept; make room or choose another folder, "
         "then run the same command again.",
         file=str(target),

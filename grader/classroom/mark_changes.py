@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Record, Status
 
 
@@ -14,7 +14,7 @@ class CriterionChange(Record, frozen=True):
     after: float | None
 
 
-class Change(Record, frozen=True):
+class MarkChange(Record, frozen=True):
     """A student whose mark or status changed. Points are None where there is no mark."""
 
     student: str
@@ -26,7 +26,7 @@ class Change(Record, frozen=True):
     criteria: tuple[CriterionChange, ...]
 
 
-def changes(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Change, ...]:
+def changes(before: Sequence[GradebookEntry], after: Sequence[GradebookEntry]) -> tuple[MarkChange, ...]:
     """Return what changed, in the order of `after`. Who is new or gone is no change."""
     earlier = {entry.student: entry for entry in before}
     pairs = [(earlier[entry.student], entry) for entry in after if entry.student in earlier]
@@ -34,10 +34,10 @@ def changes(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Change, ..
     return tuple(c for c in found if c.before != c.after or c.status_before != c.status_after or c.criteria)
 
 
-def _change(old: Entry, new: Entry) -> Change:
+def _change(old: GradebookEntry, new: GradebookEntry) -> MarkChange:
     mine, theirs = _criteria(old), _criteria(new)
     ids = tuple(dict.fromkeys((*theirs, *mine)))
-    return Change(
+    return MarkChange(
         student=new.student,
         name=new.name,
         before=old.mark,
@@ -52,7 +52,7 @@ def _change(old: Entry, new: Entry) -> Change:
     )
 
 
-def _criteria(entry: Entry) -> dict[str, CriterionVerdict]:
+def _criteria(entry: GradebookEntry) -> dict[str, CriterionVerdict]:
     return {c.id: c for c in entry.verdict.criteria} if entry.verdict is not None else {}
 
 

@@ -7,8 +7,8 @@ import msgspec
 
 from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder
 from grader.classroom.pseudonyms import anonymous, pseudonym
-from grader.classroom.store import Store, Stored
-from grader.protocol.gradebook import Entry
+from grader.classroom.store import HandInRow, Store
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Exhibits, Location, Notice, Verdict
 from reports.classroom import dashboard
 from reports.submission import html
@@ -36,18 +36,18 @@ class Publisher:
         """Return whether a student's report is there."""
         return (self.folder.path / self.folder.report(self.student(student))).is_file()
 
-    def report(self, who: Entry, verdict: Verdict, exhibits: Exhibits) -> None:
+    def report(self, who: GradebookEntry, verdict: Verdict, exhibits: Exhibits) -> None:
         """Write a student's report. Raises `ClassFolderError`."""
         shown = self._shown(msgspec.structs.replace(who, verdict=verdict))
         assert shown.verdict is not None
         page = html.render(shown.verdict, exhibits, shown.adjustments)
         self.folder.write(self.folder.report(self.student(who.student)), page)
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[GradebookEntry, ...]:
         """Return the gradebook as it may be shown, with the addresses of the reports."""
         return tuple(map(self._entry, self.store.entries(self.folder.settings.series)))
 
-    def title(self, entries: Sequence[Entry]) -> str:
+    def title(self, entries: Sequence[GradebookEntry]) -> str:
         """Return what the exercise is called, as a verdict says it."""
         return next((e.verdict.title for e in entries if e.verdict is not None), self.folder.settings.exercise)
 
@@ -60,12 +60,12 @@ class Publisher:
         self.folder.write(DASHBOARD, page)
         self.folder.keep_only({entry.report for entry in entries})
 
-    def _entry(self, stored: Stored) -> Entry:
+    def _entry(self, stored: HandInRow) -> GradebookEntry:
         report = self.folder.report(self.student(stored.entry.student))
         there = stored.entry.verdict is not None and (self.folder.path / report).is_file()
         return msgspec.structs.replace(self._shown(stored.entry), report=report if there else "")
 
-    def _shown(self, entry: Entry) -> Entry:
+    def _shown(self, entry: GradebookEntry) -> GradebookEntry:
         if self._salt is not None:
             return anonymous(entry, self._salt)
         if entry.verdict is None:

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from grader.protocol.gradebook import Entry
-from grader.protocol.verdict import Submission, Verdict
+from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.verdict import SubmissionInfo, Verdict
 
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _GROUPS = 3
@@ -53,7 +53,7 @@ def _group(bits: int) -> str:
     )
 
 
-def anonymous(entry: Entry, salt: bytes) -> Entry:
+def anonymous(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
     """Return the entry under a pseudonym, without anything that the hand-in was known by.
 
     Gone: name, e-mail, number, file and its hash (which becomes a keyed one: equal files stay equal), report's
@@ -83,10 +83,12 @@ def anonymous(entry: Entry, salt: bytes) -> Entry:
 
 def _verdict(verdict: Verdict, alias: str, salt: bytes, known: "_Known") -> Verdict:
     file = alias + _suffix(verdict.submission.name)
-    built = _walk(msgspec.to_builtins(replace(verdict, submission=Submission(name="", sha256=""))), file, known)
+    built = _walk(
+        msgspec.to_builtins(replace(verdict, submission=SubmissionInfo(name="", sha256=""))), file, known
+    )
     found = msgspec.convert(built, Verdict)
     sha256 = hmac.new(salt, verdict.submission.sha256.encode(), hashlib.sha256).hexdigest()
-    return replace(found, submission=Submission(name=file, sha256=sha256))
+    return replace(found, submission=SubmissionInfo(name=file, sha256=sha256))
 
 
 def _walk(value: Any, file: str, known: "_Known") -> Any:
@@ -109,7 +111,7 @@ def _suffix(name: str) -> str:
 class _Known:
     """Takes out of texts what a hand-in is known by."""
 
-    def __init__(self, entry: Entry, alias: str) -> None:
+    def __init__(self, entry: GradebookEntry, alias: str) -> None:
         self._alias = alias
         file, judged = PurePosixPath(entry.file.replace("\\", "/")), entry.verdict
         ordinary = _ORDINARY | ({judged.exercise} if judged is not None else set())

@@ -22,10 +22,10 @@ import msgspec
 from grader import __version__
 from grader.classroom.folder import open_folder, open_store
 from grader.classroom.pages import Publisher
-from grader.core.errors import GraderError, RubricFileError, ToldError, UnusableRubricError
+from grader.core.errors import GraderError, RubricFileError, UnusableRubricError, UserError
 from grader.core.packages import processors
-from grader.grading.evidence_key import Terms
-from grader.protocol.gradebook import Entry
+from grader.grading.evidence_key import EvidenceKey
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.messages import AskPlan, AskVerdict, Judged, PlanMade
 from grader.protocol.processes import ONE_THREAD
 from grader.protocol.verdict import Verdict
@@ -50,7 +50,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     number: int
     key: str
-    entry: Entry
+    entry: GradebookEntry
 
 
 class Rejudged(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Rejudged(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def desks(folder: Path, unplanned: Terms, size: int | None = None) -> Iterator["Desks"]:
+def desks(folder: Path, unplanned: EvidenceKey, size: int | None = None) -> Iterator["Desks"]:
     """Start the processes. What they import takes longer than judging many submissions: once is enough."""
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
@@ -80,10 +80,10 @@ def desks(folder: Path, unplanned: Terms, size: int | None = None) -> Iterator["
 class Desks:
     """Processes that judge."""
 
-    def __init__(self, pool: ProcessPoolExecutor, terms: Future[Terms]) -> None:
+    def __init__(self, pool: ProcessPoolExecutor, terms: Future[EvidenceKey]) -> None:
         self._pool, self._terms = pool, terms
 
-    def terms(self) -> Terms:
+    def terms(self) -> EvidenceKey:
         """Return today's terms. Raises `GraderError` for a rubric that cannot be read."""
         try:
             return self._terms.result()
@@ -91,14 +91,14 @@ class Desks:
             raise GraderError("a process that judges cannot be started") from error
 
     def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-        """Judge each, and write its report. In the order of the hand-ins. Raises `ToldError`, `GraderError`."""
+        """Judge each, and write its report. In the order of the hand-ins. Raises `UserError`, `GraderError`."""
         try:
             yield from self._pool.map(_judge, hand_ins, chunksize=CHUNK)
         except BrokenProcessPool as error:
             raise GraderError("a process that judges is gone") from error
 
 
-def _terms() -> Terms:
+def _terms() -> EvidenceKey:
     assert _Desk.own is not None
     return _Desk.own.terms
 
@@ -114,13 +114,13 @@ class _Desk:
     own: ClassVar["_Desk | None"] = None  # of a process that has nothing else to do
 
     @classmethod
-    def open(cls, folder: Path, unplanned: Terms) -> None:
+    def open(cls, folder: Path, unplanned: EvidenceKey) -> None:
         """Set up this process."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
         cls.own = cls(folder, unplanned)
         gc.freeze()  # the collector need not go through the imports again and again
 
-    def __init__(self, folder: Path, unplanned: Terms) -> None:
+    def __init__(self, folder: Path, unplanned: EvidenceKey) -> None:
         from grader.examiner.service import Examiner  # NumPy with it, which the command itself starts without
 
         self._unplanned = unplanned
@@ -130,7 +130,7 @@ class _Desk:
         self.examiner = Examiner()
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> EvidenceKey:
         """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
         try:
             return self._unplanned.planned(self._plan)
@@ -147,17 +147,17 @@ class _Desk:
     def judge(self, hand_in: Kept) -> Rejudged:
         """Judge one. What goes wrong with it is told, and costs no other submission anything.
 
-        Raises `ToldError` for a store or a disk that fails: that is nothing about this one.
+        Raises `UserError` for a store or a disk that fails: that is nothing about this one.
         """
         terms = self.terms
         try:
             return self._judge(hand_in, terms)
-        except ToldError:
+        except UserError:
             raise
         except Exception:  # noqa: BLE001 - a fault of the grader never becomes a mark
             return Rejudged(hand_in.number, fault=traceback.format_exc())
 
-    def _judge(self, hand_in: Kept, terms: Terms) -> Rejudged:
+    def _judge(self, hand_in: Kept, terms: EvidenceKey) -> Rejudged:
         kept = self.store.evidence(hand_in.key)
         if kept is None:
             return Rejudged(hand_in.number, again=Again.LOST)

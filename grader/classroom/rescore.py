@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.classroom.batch import Owner, Task, fault
+from grader.classroom.batch import GradingJob, Owner, fault
 from grader.classroom.pages import Publisher
 from grader.classroom.rejudge import Again, Desks, Kept, Rejudged
-from grader.classroom.store import Judgement, Store, Stored, StoreError
+from grader.classroom.store import HandInRow, Judgement, Store, StoreError
 from grader.core.i18n import Translator
-from grader.grading.evidence_key import Terms
+from grader.grading.evidence_key import EvidenceKey
 
 AT_ONCE = 100  # verdicts that are written together
 
@@ -20,11 +20,11 @@ class Rescored:
     """What came of judging again: how many were judged, and what has to be run, by reason and key."""
 
     judged: int = 0
-    again: dict[Again, dict[str, Task]] = field(default_factory=dict)
+    again: dict[Again, dict[str, GradingJob]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)  # key of the evidence: what went wrong with the grader
     lost: list[StoreError] = field(default_factory=list)  # neither evidence nor submission is there any more
 
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> list[GradingJob]:
         """Return everything that has to be run."""
         return [task for tasks in self.again.values() for task in tasks.values()]
 
@@ -36,7 +36,7 @@ class Rescoring:
     """
 
     def __init__(
-        self, store: Store, publisher: Publisher, terms: Terms, by: str, advance: Callable[[int], None]
+        self, store: Store, publisher: Publisher, terms: EvidenceKey, by: str, advance: Callable[[int], None]
     ) -> None:
         self.store, self.publisher, self.terms = store, publisher, terms
         self.by, self.advance = by, advance
@@ -62,7 +62,7 @@ class Rescoring:
             self._write()
         return self._found
 
-    def _take(self, result: Rejudged, stored: Stored) -> None:
+    def _take(self, result: Rejudged, stored: HandInRow) -> None:
         if result.verdict is not None:
             self._found.judged += 1
             self._waiting.append(
@@ -81,7 +81,7 @@ class Rescoring:
         self.advance(len(self._waiting))
         self._waiting.clear()
 
-    def _put_again(self, why: Again, stored: Stored) -> None:
+    def _put_again(self, why: Again, stored: HandInRow) -> None:
         """Note that a submission has to be run; one that several handed in, once."""
         try:
             submission = self.store.submission(stored.number)
@@ -91,4 +91,4 @@ class Rescoring:
         entry = stored.entry
         owner = Owner(stored.number, self.publisher.shown(entry.student, entry.name), entry)
         key = self.terms.key(submission)
-        self._found.again.setdefault(why, {}).setdefault(key, Task(key, submission)).owners.append(owner)
+        self._found.again.setdefault(why, {}).setdefault(key, GradingJob(key, submission)).owners.append(owner)

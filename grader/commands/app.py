@@ -10,39 +10,39 @@ from grader import __version__
 from grader.commands import authoring, ci, classroom, note, release, student
 from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, printable
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 
 PANELS = (
-    (student, T("For students")),
-    (classroom, T("For instructors, with a class")),
-    (ci, T("For pull requests")),
-    (note, T("For pull requests")),
-    (release, T("For instructors, to give out")),
-    (authoring, T("For authors of exercises")),
+    (student, _("For students")),
+    (classroom, _("For instructors, with a class")),
+    (ci, _("For pull requests")),
+    (note, _("For pull requests")),
+    (release, _("For instructors, to give out")),
+    (authoring, _("For authors of exercises")),
 )
 STORY = (
-    T("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
-    T(
+    _("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
+    _(
         "Students: grader list shows the exercises, grader start NAME copies one, grader check says what is right "
         "and what is not, as often as you want. Then hand in the file."
     ),
-    T(
+    _(
         "Instructors: grader release gives out the exercises, grader batch grades what a class handed in, grader "
         "rescore judges it again, grader export writes the marks for your platform. grader gradescope makes an "
         "autograder for Gradescope."
     ),
-    T("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
-    T(
+    _("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
+    _(
         "Authors: grader new makes an exercise to start from, grader validate proves that its rubric gives each "
         "right solution all points, and each wrong one not."
     ),
 )
 READ_ON = (
-    T(
+    _(
         "Exit codes: 0 everything passed, 1 graded but not all passed, 2 wrong usage or unreadable input, 3 "
         "something could not be graded."
     ),
-    T("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
+    _("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
 )
 
 app = typer.Typer(
@@ -61,7 +61,7 @@ for commands, panel in PANELS:
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[bool, typer.Option("--version", help=help_(T("Print the version and stop.")))] = False,
+    version: Annotated[bool, typer.Option("--version", help=help_(_("Print the version and stop.")))] = False,
 ) -> None:
     """Grade Keras exercises."""
     if version:
@@ -70,7 +70,7 @@ def root(
 
 
 @app.command(
-    help=help_(T("Show what this machine can do: versions and walls.")),
+    help=help_(_("Show what this machine can do: versions and walls.")),
     rich_help_panel=help_(PANELS[0][1]),
 )
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
@@ -87,5 +87,5 @@ def main() -> None:
         app(prog_name="grader")  # also as `python -m grader`
     except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
         traceback.print_exc()
-        Console(stderr=True).print(help_(T("This is the grader's fault, not yours. Please report it.")))
+        Console(stderr=True).print(help_(_("This is the grader's fault, not yours. Please report it.")))
         raise SystemExit(ExitCode.NOT_GRADED) from None

@@ -17,16 +17,16 @@ from grader.commands.options import (
     LanguageOption,
     chosen_course,
     complain,
+    exit_on_user_error,
     help_,
     refuse,
     rubric_folder,
     stopped,
-    told,
 )
 from grader.commands.progress import counting_bar, running_grader
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.grading.grader import Grader
 from grader.protocol.verdict import Verdict
 
@@ -36,25 +36,25 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command(help=help_(T("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))(
+    app.command(help=help_(_("Prove the rubrics: on the reference, the stub, every variant, and mutants.")))(
         validate
     )
-    app.command(help=help_(T("Make a new exercise that is right already, to be changed into your own.")))(new)
-    app.command(help=help_(T("Make the notebooks of stubs and references from their .py files.")))(notebooks)
+    app.command(help=help_(_("Make a new exercise that is right already, to be changed into your own.")))(new)
+    app.command(help=help_(_("Make the notebooks of stubs and references from their .py files.")))(notebooks)
 
 
 def new(
     name: str,
     kind: Annotated[
         Kind | None,
-        typer.Option("--kind", help=help_(T("What the exercise is about. Without it: you are asked."))),
+        typer.Option("--kind", help=help_(_("What the exercise is about. Without it: you are asked."))),
     ] = None,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
     say = Translator(lang)
-    with told(say):
+    with exit_on_user_error(say):
         home = authors_course(course)
         if problem := problem_of(home, name):  # before anything is asked
             refuse(say(problem))
@@ -63,7 +63,7 @@ def new(
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
     typer.echo()
-    typer.echo(say(T("Next: change these files, and after each change prove that they fit together:")))
+    typer.echo(say(_("Next: change these files, and after each change prove that they fit together:")))
     typer.echo(f"    grader notebooks {name}{more}")
     typer.echo(f"    grader validate {name}{more}")
 
@@ -74,10 +74,10 @@ def _asked(say: Translator) -> Kind:
     answer = None
     if _is_terminal():
         with suppress(typer.Abort):
-            question = say(T("What kind of exercise ({kinds})?", kinds=kinds))
+            question = say(_("What kind of exercise ({kinds})?", kinds=kinds))
             answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
     if answer is None:
-        refuse(say(T("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
+        refuse(say(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
     return Kind(answer)
 
 
@@ -95,7 +95,7 @@ def notebooks(
     exercise: ExercisesArgument = None,
     course: CourseOption = None,
     only_check: Annotated[
-        bool, typer.Option("--check", help=help_(T("Write nothing; say which notebooks are out of date.")))
+        bool, typer.Option("--check", help=help_(_("Write nothing; say which notebooks are out of date.")))
     ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
@@ -103,7 +103,7 @@ def notebooks(
     from grader.authoring.notebooks import is_made_from, sources, write_notebook
 
     say = Translator(lang)
-    with told(say):
+    with exit_on_user_error(say):
         home = chosen_course(authors_course(course).folder, say)
     if exercise is not None:
         rubric_folder(home, exercise, say)
@@ -116,7 +116,7 @@ def notebooks(
             if not only_check:
                 write_notebook(source)
         except (OSError, UnicodeDecodeError) as error:
-            refuse(say(T("No notebook can be made from {file}: {error}", file=_near(source), error=str(error))))
+            refuse(say(_("No notebook can be made from {file}: {error}", file=_near(source), error=str(error))))
     for notebook in stale:
         typer.echo(_near(notebook))
     raise typer.Exit(ExitCode.NOT_ALL_PASSED if only_check and stale else ExitCode.PASSED)
@@ -163,21 +163,21 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
 
 def _explain(reference: Verdict, say: Translator) -> None:
     """Say where the reference falls short: what its mutants lose would say nothing then."""
-    complain(say(T("The reference does not get what it has to, so its mutants were not tried:")))
+    complain(say(_("The reference does not get what it has to, so its mutants were not tried:")))
     for criterion in reference.criteria:
         if criterion.points < criterion.max_points:
             complain(f"  {criterion.id}: {criterion.message}")
 
 
 def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
-    from grader.authoring.validation.validate import Bench
+    from grader.authoring.validation.validate import Validator
     from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
 
     console = Console()
-    bench = Bench(grader, exercise.name, exercise.claims, say.language)
+    bench = Validator(grader, exercise.name, exercise.claims, say.language)
     proofs, trials = [], []
     total = len(exercise.claims) + len(exercise.mutants)
-    with counting_bar(say(T("Proving {exercise}", exercise=exercise.name)), total) as advance:
+    with counting_bar(say(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
         for proof in bench.proofs():
             advance(proof.claim.name)
             proofs.append(proof)
@@ -196,7 +196,7 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     for pattern in exercise.stale:
         complain(
             say(
-                T(
+                _(
                     "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
                     exercise=exercise.name,
                     pattern=pattern,

@@ -36,7 +36,7 @@ class _Cell:
     read: set[str] = field(default_factory=set)
 
 
-def lasting(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Executed, ...]:
+def effective_cells(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Executed, ...]:
     """Return the cells that still matter, in the order in which they were run, with the lines where they stood.
 
     Dropped are cells that are no Python, calls of the check itself and what is done with their results, cells that

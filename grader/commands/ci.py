@@ -20,25 +20,25 @@ from grader.commands.options import (
     stopped,
 )
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command(help=help_(T("Grade what a change touches, by the rubrics of its base, and answer the host.")))(ci)
+    app.command(help=help_(_("Grade what a change touches, by the rubrics of its base, and answer the host.")))(ci)
 
 
 def ci(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILES", help=help_(T("Files to grade as they are here, instead of a change."))),
+        typer.Argument(metavar="FILES", help=help_(_("Files to grade as they are here, instead of a change."))),
     ] = None,
     base: Annotated[
         str | None,
-        typer.Option("--base", help=help_(T("Commit to compare with. Without it: the one that the host names."))),
+        typer.Option("--base", help=help_(_("Commit to compare with. Without it: the one that the host names."))),
     ] = None,
     out: Annotated[
-        Path, typer.Option("--out", help=help_(T("Folder for the answer and the reports; it is made anew.")))
+        Path, typer.Option("--out", help=help_(_("Folder for the answer and the reports; it is made anew.")))
     ] = Path("grader-ci"),
     pass_mark: Annotated[
         float | None,
@@ -46,12 +46,12 @@ def ci(
             "--pass-mark",
             min=0,
             max=100,
-            help=help_(T("Per cent of the points that are enough. Without it: every criterion has to pass.")),
+            help=help_(_("Per cent of the points that are enough. Without it: every criterion has to pass.")),
         ),
     ] = None,
     course: Annotated[
         Path | None,
-        typer.Option("--course", help=help_(T("Folder of the course. Without it: the course of the base."))),
+        typer.Option("--course", help=help_(_("Folder of the course. Without it: the course of the base."))),
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     plain: PlainOption = False,
@@ -60,18 +60,18 @@ def ci(
     """Find out what was changed, grade it, write the answer in every form."""
     from grader.ci.environment import Host, host_of
     from grader.ci.outputs import Log, OutError, prepare, tell_github, write
-    from grader.ci.pipeline import Wishes, of_change, of_files
+    from grader.ci.pipeline import CiOptions, of_change, of_files
     from grader.grading.results import Mode
     from grader.protocol.change_result import exit_code
 
     say = Translator(lang)
     if pass_mark is not None and not math.isfinite(pass_mark):
-        refuse(say(T("--pass-mark takes a number from 0 to 100.")))
+        refuse(say(_("--pass-mark takes a number from 0 to 100.")))
     if files and base is not None:
-        refuse(say(T("Name either files or --base: files are graded as they are here, and not compared.")))
+        refuse(say(_("Name either files or --base: files are graded as they are here, and not compared.")))
     require_walls_possible(plain, None, say)
     on_github = host_of(os.environ) is Host.GITHUB
-    wishes = Wishes(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
+    wishes = CiOptions(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
     with Log(quoted=on_github) as log:
         try:
             prepare(out)

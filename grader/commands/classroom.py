@@ -19,59 +19,59 @@ from grader.commands.options import (
     PlainOption,
     chosen_course,
     complain,
+    exit_on_user_error,
     help_,
     refuse,
     require_walls_possible,
     rubric_folder,
     stopped,
-    told,
 )
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help=help_(T("The --out folder of grader batch.")))]
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help=help_(_("The --out folder of grader batch.")))]
 WorkersOption = Annotated[
     int | None,
-    typer.Option("--workers", min=1, help=help_(T("Submissions at once. Without it: one per processor."))),
+    typer.Option("--workers", min=1, help=help_(_("Submissions at once. Without it: one per processor."))),
 ]
 ClusterOption = Annotated[
     str | None,
-    typer.Option("--cluster", help=help_(T("Address of a Dask scheduler: grade on its machines."))),
+    typer.Option("--cluster", help=help_(_("Address of a Dask scheduler: grade on its machines."))),
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     for command, help_text in (
-        (batch, T("Grade everything that a class handed in: a folder or a zip.")),
-        (rescore, T("Judge a graded class again with today's rubric, without training anything twice.")),
-        (adjust, T("Change a student's mark by hand, with a reason. It outlives every rescoring.")),
-        (export, T("Write the marks of a class for Moodle, Canvas, Gradescope or a spreadsheet.")),
-        (similarity, T("Show which submissions of a class are suspiciously alike. Never a mark.")),
+        (batch, _("Grade everything that a class handed in: a folder or a zip.")),
+        (rescore, _("Judge a graded class again with today's rubric, without training anything twice.")),
+        (adjust, _("Change a student's mark by hand, with a reason. It outlives every rescoring.")),
+        (export, _("Write the marks of a class for Moodle, Canvas, Gradescope or a spreadsheet.")),
+        (similarity, _("Show which submissions of a class are suspiciously alike. Never a mark.")),
     ):
         app.command(help=help_(help_text))(command)
 
 
 def batch(
     exercise: ExerciseArgument,
-    submissions: Annotated[Path, typer.Argument(help=help_(T("Folder or zip, as a platform gives it out.")))],
-    out: Annotated[Path, typer.Option("--out", help=help_(T("Folder for dashboard, reports and store.")))],
+    submissions: Annotated[Path, typer.Argument(help=help_(_("Folder or zip, as a platform gives it out.")))],
+    out: Annotated[Path, typer.Option("--out", help=help_(_("Folder for dashboard, reports and store.")))],
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     csv: Annotated[
-        Format | None, typer.Option("--csv", help=help_(T("Write the marks as well, as grader export does.")))
+        Format | None, typer.Option("--csv", help=help_(_("Write the marks as well, as grader export does.")))
     ] = None,
     due: Annotated[
-        datetime | None, typer.Option("--due", help=help_(T("What was handed in later is late (local time).")))
+        datetime | None, typer.Option("--due", help=help_(_("What was handed in later is late (local time).")))
     ] = None,
     anonymous: Annotated[
-        bool, typer.Option("--anonymous", help=help_(T("Pseudonyms instead of names, everywhere.")))
+        bool, typer.Option("--anonymous", help=help_(_("Pseudonyms instead of names, everywhere.")))
     ] = False,
     store: Annotated[
-        str | None, typer.Option("--store", help=help_(T("Database, as an SQLAlchemy URL. Without it: in DIR.")))
+        str | None, typer.Option("--store", help=help_(_("Database, as an SQLAlchemy URL. Without it: in DIR.")))
     ] = None,
     files: Annotated[
-        str | None, typer.Option("--files", help=help_(T("Place of the evidence, as an fsspec URL.")))
+        str | None, typer.Option("--files", help=help_(_("Place of the evidence, as an fsspec URL.")))
     ] = None,
     despite_missing_walls: MissingWallsOption = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
@@ -96,7 +96,7 @@ def batch(
         store=store,
         files=files,
     )
-    means = classroom_session.Means(chosen, workers, cluster, despite_missing_walls)
+    means = classroom_session.GradingOptions(chosen, workers, cluster, despite_missing_walls)
     with _told(say):
         folder = prepare(out, settings)
         classroom_session.batch(folder, submissions, due.astimezone() if due is not None else None, means, say)
@@ -108,7 +108,7 @@ def batch(
 def rescore(
     folder: FolderArgument,
     yes: Annotated[
-        bool, typer.Option("--yes", help=help_(T("Run again what has to be, without asking.")))
+        bool, typer.Option("--yes", help=help_(_("Run again what has to be, without asking.")))
     ] = False,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
@@ -123,31 +123,31 @@ def rescore(
     say = Translator(lang)
 
     def wanted(count: int) -> bool:
-        question = say(T("Run {count} again?", count=count))
+        question = say(_("Run {count} again?", count=count))
         return yes or (sys.stdin.isatty() and typer.confirm(question))
 
     with _told(say):
         held = open_folder(folder)
         chosen = chosen_course(course or Path(held.settings.course), say)
         rubric_folder(chosen, held.settings.exercise, say)
-        means = classroom_session.Means(chosen, workers, cluster, despite_missing_walls)
+        means = classroom_session.GradingOptions(chosen, workers, cluster, despite_missing_walls)
         classroom_session.rescore(held, means, wanted, say)
     raise typer.Exit(ExitCode.PASSED)
 
 
 def adjust(
     folder: FolderArgument,
-    student: Annotated[str, typer.Argument(help=help_(T("Key or name, as the dashboard shows it.")))],
+    student: Annotated[str, typer.Argument(help=help_(_("Key or name, as the dashboard shows it.")))],
     points: Annotated[
         float | None,
-        typer.Option("--points", help=help_(T("Points of the --criterion; without one, added to the sum."))),
+        typer.Option("--points", help=help_(_("Points of the --criterion; without one, added to the sum."))),
     ] = None,
     criterion: Annotated[
-        str | None, typer.Option("--criterion", help=help_(T("The criterion that is judged otherwise.")))
+        str | None, typer.Option("--criterion", help=help_(_("The criterion that is judged otherwise.")))
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", help=help_(T("Why; dashboard and exports show it.")))] = "",
+    reason: Annotated[str, typer.Option("--reason", help=help_(_("Why; dashboard and exports show it.")))] = "",
     withdraw: Annotated[
-        bool, typer.Option("--withdraw", help=help_(T("Take the adjustments of this student back.")))
+        bool, typer.Option("--withdraw", help=help_(_("Take the adjustments of this student back.")))
     ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
@@ -158,7 +158,7 @@ def adjust(
 
     say = Translator(lang)
     if not withdraw and (points is None or not reason.strip()):
-        refuse(say(T("An adjustment needs --points and --reason; --withdraw takes one back.")))
+        refuse(say(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
     with _told(say):
         held = open_folder(folder)
         chosen = chosen_course(course or Path(held.settings.course), say)
@@ -172,11 +172,11 @@ def adjust(
 
 def export(
     folder: FolderArgument,
-    form: Annotated[Format, typer.Option("--format", help=help_(T("For which program.")))],
-    out: Annotated[Path | None, typer.Option("--out", help=help_(T("File to write. Without it: in DIR.")))] = None,
+    form: Annotated[Format, typer.Option("--format", help=help_(_("For which program.")))],
+    out: Annotated[Path | None, typer.Option("--out", help=help_(_("File to write. Without it: in DIR.")))] = None,
     roster: Annotated[
         Path | None,
-        typer.Option("--roster", help=help_(T("The platform's own export: its marks are filled in."))),
+        typer.Option("--roster", help=help_(_("The platform's own export: its marks are filled in."))),
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
@@ -210,18 +210,18 @@ def _told(say: Translator) -> Iterator[None]:
     from grader.core.errors import GraderError, UnusableRubricError
 
     try:
-        with told(say):
+        with exit_on_user_error(say):
             yield
     except UnusableRubricError as error:
         complain(say(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except GraderError as error:
-        sentence = T(
+        sentence = _(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",
             error=str(error),
         )
         complain(say(sentence))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except KeyboardInterrupt:
-        complain(say(T("What is graded so far is kept; the same command goes on from here.")))
+        complain(say(_("What is graded so far is kept; the same command goes on from here.")))
         stopped(say)

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 from grader.classroom.batch import Way
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.verdict import Status
 
@@ -37,7 +37,7 @@ class ClassProgress:
             MofNCompleteColumn(),
             TextColumn("{task.fields[how]}"),
             TimeElapsedColumn(),
-            TextColumn(say(T("to go:"))),
+            TextColumn(say(_("to go:"))),
             TimeRemainingColumn(),
             console=console,
             transient=True,
@@ -81,7 +81,7 @@ class ClassProgress:
         undecided, passed = self.statuses[Status.NOT_GRADED], self.statuses[Status.PASSED]
         others = sum(self.statuses.values()) - undecided - passed
         return self._say(
-            T(
+            _(
                 "{passed} passed, {others} not, {undecided} not graded",
                 passed=passed,
                 others=others,

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.classroom import adjustments
-from grader.classroom.batch import Batch, Task
+from grader.classroom.batch import Batch, GradingJob
 from grader.classroom.exports import export as exported
 from grader.classroom.exports.formats import ENDINGS, Format
 from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder, open_store, write
@@ -19,26 +19,26 @@ from grader.classroom.mark_changes import changes
 from grader.classroom.pages import Publisher
 from grader.classroom.rejudge import Kept, desks
 from grader.classroom.rescore import Rescoring
-from grader.classroom.store import Store, Stored
+from grader.classroom.store import HandInRow, Store
 from grader.commands import classroom_output
 from grader.commands.classroom_progress import ClassProgress
 from grader.core.course import Course
-from grader.core.errors import ToldError, UnreadableSubmission
-from grader.core.i18n import T, Translator
-from grader.grading.evidence_key import Terms
-from grader.grading.local_pool import LocalCrew
-from grader.grading.pool import Crew
+from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.i18n import Translator, _
+from grader.grading.evidence_key import EvidenceKey
+from grader.grading.local_pool import LocalPool
+from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
 from grader.protocol.messages import PlanMade
 from grader.submission.reader import read
 
 
-class MeansError(ToldError):
+class MeansError(UserError):
     """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
 
 
 @dataclass(frozen=True)
-class Means:
+class GradingOptions:
     """With what a class is graded."""
 
     course: Course
@@ -46,34 +46,34 @@ class Means:
     cluster: str | None
     despite_missing_walls: bool
 
-    def crew(self, mode: str) -> Crew:
+    def crew(self, mode: str) -> GraderPool:
         """Return who grades."""
         if self.cluster is None:
-            return LocalCrew(
+            return LocalPool(
                 self.course, Mode(mode), self.workers, despite_missing_walls=self.despite_missing_walls
             )
         try:
-            from grader.grading.dask_pool import ClusterCrew
+            from grader.grading.dask_pool import DaskPool
         except ImportError as error:  # Dask is an extra
             raise MeansError(
-                T(
+                _(
                     "--cluster needs Dask, which is not installed ({reason}). Install it: pip install "
                     "'keras-grader[cluster]'",
                     reason=str(error),
                 )
             ) from error
-        return ClusterCrew(self.course, Mode(mode), self.cluster, despite_missing_walls=self.despite_missing_walls)
+        return DaskPool(self.course, Mode(mode), self.cluster, despite_missing_walls=self.despite_missing_walls)
 
-    def batch(self, store: Store, crew: Crew, terms: Terms, publisher: Publisher) -> Batch:
+    def batch(self, store: Store, crew: GraderPool, terms: EvidenceKey, publisher: Publisher) -> Batch:
         """Return what grades a class with this crew."""
         return Batch(store, crew, terms, publisher, getpass.getuser(), self.despite_missing_walls)
 
-    def require_walls(self, crew: Crew) -> None:
+    def require_walls(self, crew: GraderPool) -> None:
         """Raise `MeansError` where a wall is missing, unless that is wanted."""
         missing = [wall.id for wall in crew.walls() if not wall.stands]
         if missing and not self.despite_missing_walls:
             raise MeansError(
-                T(
+                _(
                     "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
                     "or say --despite-missing-walls.",
                     names=", ".join(missing),
@@ -81,7 +81,9 @@ class Means:
             )
 
 
-def batch(folder: ClassFolder, hand_ins: Path, due: datetime | None, means: Means, say: Translator) -> None:
+def batch(
+    folder: ClassFolder, hand_ins: Path, due: datetime | None, means: GradingOptions, say: Translator
+) -> None:
     """Grade what a class handed in and is not graded yet."""
     settings, console = folder.settings, Console()
     with open_hand_ins(hand_ins, settings.exercise, due) as intake, open_store(folder) as store:
@@ -94,10 +96,10 @@ def batch(folder: ClassFolder, hand_ins: Path, due: datetime | None, means: Mean
         store.tidy()
         classroom_output.print_tally(progress.ways, publisher.entries(), say, console)
         classroom_output.print_faults(work.faults, say, Console(stderr=True))
-    _print(say(T("Dashboard: {file}", file=str(folder.path / DASHBOARD))))
+    _print(say(_("Dashboard: {file}", file=str(folder.path / DASHBOARD))))
 
 
-def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], say: Translator) -> None:
+def rescore(folder: ClassFolder, means: GradingOptions, wanted: Callable[[int], bool], say: Translator) -> None:
     """Judge a class again. `wanted` is asked before so many submissions are run again."""
     settings = folder.settings
     with open_store(folder) as store:
@@ -122,7 +124,7 @@ def rescore(folder: ClassFolder, means: Means, wanted: Callable[[int], bool], sa
                     _grade(work, tasks, means, progress)
                 classroom_output.print_faults(work.faults, say, Console(stderr=True))
             else:
-                _print(say(T("They keep their old verdicts. To run them again: grader rescore DIR --yes")))
+                _print(say(_("They keep their old verdicts. To run them again: grader rescore DIR --yes")))
         publisher.dashboard()
         classroom_output.print_changes(changes(before, publisher.entries()), rescored.judged, say, Console())
         if rescored.lost:  # everybody else is judged
@@ -153,7 +155,7 @@ def withdraw(folder: ClassFolder, course: Course, student: str, say: Translator)
         _show_adjusted(held, publisher, course, say)
 
 
-def _show_adjusted(held: Stored, publisher: Publisher, course: Course, say: Translator) -> None:
+def _show_adjusted(held: HandInRow, publisher: Publisher, course: Course, say: Translator) -> None:
     """Bring the pages up to date. A report is judged again for it, which is as quick as finding it would be."""
     publisher.dashboard()
     name = publisher.shown(held.entry.student, held.entry.name)
@@ -162,12 +164,12 @@ def _show_adjusted(held: Stored, publisher: Publisher, course: Course, say: Tran
         with desks(publisher.folder.path, _unplanned(course, publisher.folder), 1) as pool:
             (judged,) = pool.judge([Kept(held.number, held.key, held.entry)])
         if judged.verdict != held.entry.verdict:
-            _print(say(T("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
+            _print(say(_("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
 
 
-def _unplanned(course: Course, folder: ClassFolder) -> Terms:
+def _unplanned(course: Course, folder: ClassFolder) -> EvidenceKey:
     settings = folder.settings
-    return Terms(course, settings.exercise, settings.language, settings.mode)
+    return EvidenceKey(course, settings.exercise, settings.language, settings.mode)
 
 
 def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | None, say: Translator) -> None:
@@ -201,11 +203,11 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
         publisher.dashboard()
     file = str(folder.path / SIMILARITY)
     _print(
-        say(T("Groups of submissions that are alike: {groups}. Page: {file}", groups=len(found.groups), file=file))
+        say(_("Groups of submissions that are alike: {groups}. Page: {file}", groups=len(found.groups), file=file))
     )
 
 
-def _grade(work: Batch, tasks: Sequence[Task], means: Means, progress: ClassProgress) -> None:
+def _grade(work: Batch, tasks: Sequence[GradingJob], means: GradingOptions, progress: ClassProgress) -> None:
     """Grade what is to be graded; whatever ends it, the pages show what is done."""
     try:
         if tasks:

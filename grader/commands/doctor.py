@@ -8,7 +8,7 @@ from rich.table import Table
 from grader.commands.progress import mode_for
 from grader.core import packages
 from grader.core.errors import SandboxError
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.packages import Lack
 from grader.core.sanitize import clip, one_line, visible
 from grader.grading.results import Mode
@@ -38,14 +38,14 @@ class _Doctor:
         runs = complete and self._runs()
         self._hints()
         if runs and mode_for(plain=False) is Mode.PLAIN:
-            told = T(
+            told = _(
                 "Walls: none on this system, so that code runs in plain processes. For your own work everything "
                 "is there. Grade what others wrote on Linux."
             )
             self._tell(told)
         return runs
 
-    def _tell(self, words: Text, command: str = "") -> None:
+    def _tell(self, words: Message, command: str = "") -> None:
         self.console.print(self.say(words), markup=False, highlight=False, soft_wrap=True)
         if command:
             self.console.print(f"    {command}", markup=False, highlight=False, soft_wrap=True)
@@ -55,7 +55,7 @@ class _Doctor:
         requirements = packages.requirements()
         if requirements is None:
             self._versions(())
-            self._tell(T("The grader is not installed for this Python, so that nothing tells what it needs."))
+            self._tell(_("The grader is not installed for this Python, so that nothing tells what it needs."))
             return False
         try:
             lacks = packages.lacks(requirements)
@@ -65,7 +65,7 @@ class _Doctor:
         fits, wanted = packages.python_fits()
         if not fits:
             self._tell(
-                T(
+                _(
                     "Python {found} does not fit, wanted: {wanted}. Install another one, and the grader for it.",
                     found=platform.python_version(),
                     wanted=wanted,
@@ -73,9 +73,9 @@ class _Doctor:
             )
         if lacks:
             command = packages.pip("install", *(lack.requirement for lack in lacks))
-            self._tell(T("Some packages are missing or do not fit. This mends it:"), command)
+            self._tell(_("Some packages are missing or do not fit. This mends it:"), command)
             if any(lack.name.startswith("tensorflow") for lack in lacks):
-                told = T(
+                told = _(
                     "If pip finds no TensorFlow: there are builds of it for Python 3.11 to 3.13, on 64-bit Linux "
                     "and Windows, and on Macs with Apple's own processors."
                 )
@@ -83,8 +83,8 @@ class _Doctor:
         return fits and not lacks
 
     def _versions(self, lacks: tuple[Lack, ...]) -> None:
-        table = Table(title=self.say(T("Versions")))
-        for heading in (T("What"), T("Version")):
+        table = Table(title=self.say(_("Versions")))
+        for heading in (_("What"), _("Version")):
             table.add_column(self.say(heading), overflow="fold")
         found = versions()
         rows = {
@@ -94,15 +94,15 @@ class _Doctor:
             "NumPy": found.numpy,
             "scikit-learn": found.scikit_learn,
             "grader": found.grader,
-            self.say(T("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
+            self.say(_("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
         }
         for name, version in rows.items():
-            table.add_row(name, version or self.say(T("missing")))
+            table.add_row(name, version or self.say(_("missing")))
         for lack in lacks:
             if lack.found:
-                told = T("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
+                told = _("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
             else:
-                told = T("missing")
+                told = _("missing")
             table.add_row(lack.name, self.say(told))
         self.console.print(table)
 
@@ -110,14 +110,14 @@ class _Doctor:
         """Whether what is installed can be imported, and on Linux also whether all walls stand."""
         if mode_for(plain=False) is Mode.PLAIN:
             return self._imports()
-        from grader.sandbox.walled import WalledWorkshop
+        from grader.sandbox.walled import WalledEnvironment
 
         try:
-            with WalledWorkshop() as workshop:
+            with WalledEnvironment() as workshop:
                 states = workshop.walls()
         except SandboxError as error:
             if self._imports():  # else that was the reason
-                self._tell(T("The warm worker could not be started: {error}", error=visible(str(error))))
+                self._tell(_("The warm worker could not be started: {error}", error=visible(str(error))))
             return False
         return self._walls(states)
 
@@ -126,7 +126,7 @@ class _Doctor:
         if broken is None:
             return True
         package, why = broken
-        told = T(
+        told = _(
             "{package} is installed, but cannot be imported: {why}. Installing it anew may mend it:",
             package=package,
             why=clip(one_line(visible(why)), LONGEST).rstrip("."),
@@ -135,21 +135,21 @@ class _Doctor:
         return False
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
-        table = Table(title=self.say(T("Walls, each tried by a canary")))
-        for heading in (T("Wall"), T("Holds"), T("Detail")):
+        table = Table(title=self.say(_("Walls, each tried by a canary")))
+        for heading in (_("Wall"), _("Holds"), _("Detail")):
             table.add_column(self.say(heading))
         for state in states:
-            table.add_row(state.id, self.say(T("yes")) if state.stands else self.say(T("NO")), state.detail)
+            table.add_row(state.id, self.say(_("yes")) if state.stands else self.say(_("NO")), state.detail)
         self.console.print(table)
         stand = all(state.stands for state in states)
         if not stand:
             self._tell(
-                T("To check your own work, everything is there. To grade what others wrote, walls are missing.")
+                _("To check your own work, everything is there. To grade what others wrote, walls are missing.")
             )
         return stand
 
     def _hints(self) -> None:
         if not packages.notebook_support():
-            told = T("No program for notebooks was found. If you want to work in one:")
+            told = _("No program for notebooks was found. If you want to work in one:")
             self._tell(told, packages.pip("install", "jupyterlab"))
-        self._tell(T("To complete commands with the Tab key: grader --install-completion"))
+        self._tell(_("To complete commands with the Tab key: grader --install-completion"))

@@ -18,7 +18,7 @@ WITHOUT_WATCH_SECONDS = 0.2
 MAX_BYTES = 50_000_000  # more than any submission has
 
 
-class Saves:
+class FileWatcher:
     """Calls `saved` from a thread when a file has other bytes than at the last look, is gone, or is back.
 
     The folder is watched, not the file: editors save by putting another file in its place. A context manager.

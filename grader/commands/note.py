@@ -6,21 +6,21 @@ from typing import Annotated
 
 import typer
 
-from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, told
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Translator
+from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, exit_on_user_error, help_
+from grader.core.errors import UserError
+from grader.core.i18n import Translator, _
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command(help=help_(T("Print what grader ci found as a note for a pull or merge request.")))(note)
+    app.command(help=help_(_("Print what grader ci found as a note for a pull or merge request.")))(note)
 
 
 def note(
-    answer: Annotated[Path, typer.Argument(help=help_(T("answer.json of grader ci; nothing of it is believed.")))],
+    answer: Annotated[Path, typer.Argument(help=help_(_("answer.json of grader ci; nothing of it is believed.")))],
     changed: Annotated[
         Path | None,
-        typer.Option("--changed", help=help_(T("JSON list of the changed files, from whom you trust."))),
+        typer.Option("--changed", help=help_(_("JSON list of the changed files, from whom you trust."))),
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
@@ -28,7 +28,7 @@ def note(
     from grader.ci.comment import body as remark
 
     say = Translator(lang)
-    with told(say):
+    with exit_on_user_error(say):
         names = remark.changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
         deciding = remark.deciding(names)
         body = remark.unbelieved(deciding, say) if deciding else remark.believed(_answer(answer))
@@ -48,9 +48,9 @@ def _bytes(file: Path, most: int) -> bytes:
         with file.open("rb") as stream:
             data = stream.read(most + 1)
     except OSError as error:
-        raise ToldError(
-            T("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")
+        raise UserError(
+            _("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")
         ) from error
     if len(data) > most:
-        raise ToldError(T("{file} is larger than {most} bytes, the most that is read.", file=str(file), most=most))
+        raise UserError(_("{file} is larger than {most} bytes, the most that is read.", file=str(file), most=most))
     return data

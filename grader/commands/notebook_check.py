@@ -15,16 +15,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.commands.cell_history import Executed, lasting
+from grader.commands.cell_history import Executed, effective_cells
 from grader.commands.options import complain
 from grader.commands.progress import fault
 from grader.core import course as courses
 from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import GraderError, SandboxError, ToldError, UnknownExerciseError
-from grader.core.i18n import LANGUAGES, T, Translator, default_language
+from grader.core.errors import GraderError, SandboxError, UnknownExerciseError, UserError
+from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.core.sanitize import visible
 from grader.grading.results import Mode
-from grader.grading.warm_grader import KeptGrader
+from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from grader.submission.reader import MAX_CELLS, read
@@ -56,7 +56,7 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     """
     if lang not in (None, *LANGUAGES):
         known = ", ".join(LANGUAGES)
-        wrong = T("lang is one of {known}; received {received}.", known=known, received=repr(lang)[:50])
+        wrong = _("lang is one of {known}; received {received}.", known=known, received=repr(lang)[:50])
         return Checked(Translator(default_language())(wrong))
     say = Translator(lang or default_language())
     try:
@@ -66,13 +66,13 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     except _NoNotebookError as error:
         complain(say(error.text))  # a script shows nothing of what a function returns
         return Checked(say(error.text))
-    except ToldError as error:
+    except UserError as error:
         return Checked(visible(say(error.text)))
     except (GraderError, SandboxError, OSError) as error:
         return Checked(visible(say(fault(error))))
 
 
-class _NoNotebookError(ToldError):
+class _NoNotebookError(UserError):
     """There is no notebook around."""
 
 
@@ -83,7 +83,7 @@ def _shell() -> Any:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         raise _NoNotebookError(
-            T(
+            _(
                 "check() works inside a notebook (Jupyter, Colab). Elsewhere, use the command: grader check "
                 "EXERCISE FILE"
             )
@@ -95,11 +95,11 @@ def _course(folder: str | Path | None, exercise: str) -> Course:
     course = courses.find(Path(folder) if folder is not None else None)
     course = Course(course.folder.absolute())  # the processes stay, and the notebook may go to another folder
     if not course.exercises():
-        raise ToldError(no_exercises(course))
+        raise UserError(no_exercises(course))
     try:
         course.rubric_file(exercise)
     except UnknownExerciseError as error:
-        raise ToldError(unknown_exercise(error)) from None
+        raise UserError(unknown_exercise(error)) from None
     return course
 
 
@@ -110,16 +110,16 @@ def _graded(course: Course, exercise: str, submission: Submission, say: Translat
 
 
 # The grader of this kernel, at most one: it has to outlive the call that started it.
-_KEPT: list[KeptGrader] = []
+_KEPT: list[WarmGrader] = []
 
 
-def _kept(course: Course) -> KeptGrader:
+def _kept(course: Course) -> WarmGrader:
     if not _KEPT or _KEPT[0].course != course:
         _close()
         if not _CLOSING:
             atexit.register(_close, os.getpid())
             _CLOSING.append(True)
-        _KEPT.append(KeptGrader(course, Mode.PLAIN))
+        _KEPT.append(WarmGrader(course, Mode.PLAIN))
     return _KEPT[0]
 
 
@@ -133,7 +133,7 @@ def _close(process: int | None = None) -> None:
 
 
 def _submission(shell: Any, exercise: str) -> Submission:
-    """Return the notebook as it would be handed in. Raises `UnreadableSubmission` and other `ToldError`."""
+    """Return the notebook as it would be handed in. Raises `UnreadableSubmission` and other `UserError`."""
     page = _page() or _record(_history(shell))
     # Read from a file, like every notebook: one reader, one set of limits.
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
@@ -173,12 +173,12 @@ def _history(shell: Any) -> Sequence[Executed]:
         return False
 
     cells = [Executed(n, text, n in failed) for n, text in enumerate(manager.input_hist_raw) if n]
-    kept = lasting(cells, is_check)
+    kept = effective_cells(cells, is_check)
     if not kept:
-        raise ToldError(T("No cell with your code was run yet. Run the cells with your functions first."))
+        raise UserError(_("No cell with your code was run yet. Run the cells with your functions first."))
     if kept[-1].number > MAX_CELLS:
-        most = T("More than {most} cells were run. Restart the kernel and run your cells again.", most=MAX_CELLS)
-        raise ToldError(most)
+        most = _("More than {most} cells were run. Restart the kernel and run your cells again.", most=MAX_CELLS)
+        raise UserError(most)
     return kept
 
 

@@ -14,9 +14,9 @@ from rich.console import Console
 
 from grader.core import course as courses
 from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import ToldError, UnknownExerciseError
+from grader.core.errors import UnknownExerciseError, UserError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import LANGUAGES, T, Translator, default_language
+from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.protocol.verdict import Status, Verdict
 
 Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
@@ -32,23 +32,23 @@ def exercise_names(context: typer.Context, incomplete: str) -> list[str]:
     return []
 
 
-_NAME = help_(T("Name of the exercise: see grader list."))
+_NAME = help_(_("Name of the exercise: see grader list."))
 ExerciseArgument = Annotated[str, typer.Argument(metavar="NAME", help=_NAME, autocompletion=exercise_names)]
 ExercisesArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="NAME", help=help_(T("Only this exercise. Without it: all.")), autocompletion=exercise_names
+        metavar="NAME", help=help_(_("Only this exercise. Without it: all.")), autocompletion=exercise_names
     ),
 ]
 CourseOption = Annotated[
     Path | None,
     typer.Option(
-        "--course", help=help_(T("Folder of the course. Without it: the one that holds the current folder."))
+        "--course", help=help_(_("Folder of the course. Without it: the one that holds the current folder."))
     ),
 ]
-LanguageOption = Annotated[Language, typer.Option("--lang", help=help_(T("Language of messages and report.")))]
+LanguageOption = Annotated[Language, typer.Option("--lang", help=help_(_("Language of messages and report.")))]
 PlainOption = Annotated[
-    bool, typer.Option("--plain", help=help_(T("Run without walls, in plain processes: only for your own code.")))
+    bool, typer.Option("--plain", help=help_(_("Run without walls, in plain processes: only for your own code.")))
 ]
 
 
@@ -89,16 +89,16 @@ def complain(message: str) -> None:
 
 def stopped(say: Translator) -> NoReturn:
     """End after Ctrl-C."""
-    complain(say(T("Stopped.")))
+    complain(say(_("Stopped.")))
     raise typer.Exit(ExitCode.NOT_GRADED) from None
 
 
 @contextmanager
-def told(say: Translator) -> Iterator[None]:
+def exit_on_user_error(say: Translator) -> Iterator[None]:
     """End because of what people are told: wrong usage, unreadable input."""
     try:
         yield
-    except ToldError as error:
+    except UserError as error:
         refuse(say(error.text))
 
 
@@ -110,7 +110,7 @@ def refuse(message: str) -> NoReturn:
 
 MissingWallsOption = Annotated[
     bool,
-    typer.Option("--despite-missing-walls", help=help_(T("Grade even where this machine lacks a wall."))),
+    typer.Option("--despite-missing-walls", help=help_(_("Grade even where this machine lacks a wall."))),
 ]
 
 
@@ -119,7 +119,7 @@ def require_walls_possible(plain: bool, cluster: str | None, say: Translator) ->
     if not plain and cluster is None and sys.platform != "linux":
         refuse(
             say(
-                T(
+                _(
                     "There are no walls on this system, and a class hands in other people's code. Grade on Linux, "
                     "or say --plain if you trust every submission."
                 )

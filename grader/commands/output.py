@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.commands.options import complain
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
 from grader.grading.results import Graded
 from grader.protocol.verdict import encode
@@ -49,7 +49,7 @@ class Outputs:
         if self.html_out is None:
             return
         if self.json_out != "-":
-            report = self.say(T("Report: {file}", file=display_path(self.html_out)))
+            report = self.say(_("Report: {file}", file=display_path(self.html_out)))
             Console().print(report, markup=False, highlight=False, soft_wrap=True)
         if self.open_it and not self._opened:
             self._opened = True
@@ -66,7 +66,7 @@ class Outputs:
 
     def _open(self, page: Path) -> None:
         if not opened(page):
-            told = T("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
+            told = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
             complain(self.say(told))
 
 

@@ -14,16 +14,16 @@ from grader.commands.options import complain
 from grader.core.course import Course
 from grader.core.errors import GraderError, SandboxError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
-from grader.protocol.plan import Call, Read, Step
+from grader.protocol.plan import Call, ReadGlobal, Step
 from grader.sandbox.run import Progress as OnStep
 
 if TYPE_CHECKING:
     from grader.grading.run_cache import RunCache
 
-STARTING = T("starting TensorFlow")
+STARTING = _("starting TensorFlow")
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def running_grader(
             yield grader
     except UnusableRubricError as error:
         complain(say(error.text))
-        complain(say(T("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        complain(say(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except (SandboxError, GraderError) as error:
         Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
@@ -48,13 +48,13 @@ def mode_for(*, plain: bool) -> Mode:
     return Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
 
 
-def fault(error: Exception) -> Text:
+def fault(error: Exception) -> Message:
     """Return what to say when the grader itself failed."""
-    return T("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
+    return _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
 
 
 @contextmanager
-def step_progress(say: Translator, first: Text = STARTING) -> Iterator[OnStep]:
+def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep]:
     """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
@@ -65,10 +65,10 @@ def step_progress(say: Translator, first: Text = STARTING) -> Iterator[OnStep]:
             match step:
                 case Call(function=function):
                     name = f"{function}()"
-                case Read(name=name):
+                case ReadGlobal(name=name):
                     pass
                 case _:
-                    name = say(T("looking at the network"))
+                    name = say(_("looking at the network"))
             bar.update(task, description=escape(name), completed=done, total=total)
 
         yield on_step

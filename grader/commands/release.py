@@ -13,25 +13,25 @@ from grader.commands.options import (
     LanguageOption,
     chosen_course,
     complain,
+    exit_on_user_error,
     help_,
     rubric_folder,
-    told,
 )
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command(help=help_(T("Make what students get: task sheets, stubs, versions. Nothing of a solution.")))(
+    app.command(help=help_(_("Make what students get: task sheets, stubs, versions. Nothing of a solution.")))(
         release
     )
-    app.command(help=help_(T("Make the autograder zip of an exercise, to upload to Gradescope.")))(gradescope)
+    app.command(help=help_(_("Make the autograder zip of an exercise, to upload to Gradescope.")))(gradescope)
 
 
 def release(
     target: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help=help_(T("Folder that is not there yet, or a name that ends in .zip."))),
+        typer.Argument(metavar="DIR", help=help_(_("Folder that is not there yet, or a name that ends in .zip."))),
     ],
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
@@ -42,7 +42,7 @@ def release(
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
-    with told(say):
+    with exit_on_user_error(say):
         files = releasing.bundle(chosen)
         if target.suffix.lower() == ".zip":
             archives.write_zip(files, target)
@@ -53,7 +53,7 @@ def release(
     if unproven := releasing.without_reference(chosen):
         complain(
             say(
-                T(
+                _(
                     "Not compared with a solution, because there is none in reference/: {names}.",
                     names=", ".join(unproven),
                 )
@@ -65,10 +65,10 @@ def gradescope(
     exercise: ExerciseArgument,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=help_(T("The zip to write. Without it: NAME-autograder.zip, in this folder."))),
+        typer.Option("--out", help=help_(_("The zip to write. Without it: NAME-autograder.zip, in this folder."))),
     ] = None,
     visibility: Annotated[
-        Visibility, typer.Option("--visibility", help=help_(T("When students see the tests and their score.")))
+        Visibility, typer.Option("--visibility", help=help_(_("When students see the tests and their score.")))
     ] = Visibility.VISIBLE,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
@@ -77,14 +77,14 @@ def gradescope(
     from grader.authoring.release import archives
     from grader.authoring.release.gradescope.bundle import autograder, needs
     from grader.authoring.release.gradescope.settings import Settings
-    from grader.rubric.loader import usable
+    from grader.rubric.loader import load_usable_rubric
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
     rubric_folder(chosen, exercise, say)
     target = out or Path(f"{exercise}-autograder.zip")
-    with told(say):
-        rubric = usable(chosen, exercise).rubric
+    with exit_on_user_error(say):
+        rubric = load_usable_rubric(chosen, exercise).rubric
         gigabytes, minutes = needs(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
         files, locked = autograder(chosen, exercise, settings)
@@ -92,7 +92,7 @@ def gradescope(
     typer.echo(str(target))
     typer.echo(
         say(
-            T(
+            _(
                 "Set on Gradescope: Ubuntu 22.04 or newer, at least {gigabytes} GB of memory, a timeout of "
                 "{minutes} minutes, an autograder of {points:g} points.",
                 gigabytes=gigabytes,
@@ -103,5 +103,5 @@ def gradescope(
     )
     if not locked:
         complain(
-            say(T("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
+            say(_("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
         )

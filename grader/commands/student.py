@@ -28,11 +28,11 @@ from grader.commands.progress import mode_for, running_grader, step_progress
 from grader.commands.watch import Watching, cannot_write
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, display_path, one_line, visible
 from grader.grading.grader import Grader
 from grader.grading.results import Graded
-from grader.grading.warm_grader import KeptGrader
+from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.sandbox.run import Progress as OnStep
 from grader.submission import discovery
@@ -44,9 +44,9 @@ LONGEST_TITLE = 80  # characters
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("list", help=help_(T("Show the exercises of this course.")))(list_exercises)
-    app.command(help=help_(T("Copy the stub of an exercise into a folder, to work on it.")))(start)
-    app.command(help=help_(T("Grade one submission and say what is right, what is wrong, and why.")))(check)
+    app.command("list", help=help_(_("Show the exercises of this course.")))(list_exercises)
+    app.command(help=help_(_("Copy the stub of an exercise into a folder, to work on it.")))(start)
+    app.command(help=help_(_("Grade one submission and say what is right, what is wrong, and why.")))(check)
 
 
 def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
@@ -80,7 +80,7 @@ def start(
     exercise: ExerciseArgument,
     folder: Annotated[Path, typer.Argument()] = Path(),
     notebook: Annotated[
-        bool, typer.Option("--notebook", help=help_(T("The notebook instead of the .py file.")))
+        bool, typer.Option("--notebook", help=help_(_("The notebook instead of the .py file.")))
     ] = False,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
@@ -91,9 +91,9 @@ def start(
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
     wanted = (stub, sheet)
     if missing := [name for name in wanted if not (source / name).is_file()]:
-        refuse(say(T("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
+        refuse(say(_("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
     if there := [name for name in wanted if (folder / name).exists()]:
-        refuse(say(T("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
+        refuse(say(_("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in wanted:
@@ -109,7 +109,7 @@ def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, say: Tran
     command = f"grader check {exercise}" + ("" if found_by_itself else f" {display_path(folder / stub)}")
     complain(
         say(
-            T(
+            _(
                 "Read {sheet}, write your code into {stub}, then: {command}",
                 sheet=sheet,
                 stub=stub,
@@ -124,18 +124,18 @@ def check(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help=help_(T("The .py file or notebook, or its folder. Without it: the one that is here."))
+            help=help_(_("The .py file or notebook, or its folder. Without it: the one that is here."))
         ),
     ] = None,
     html_out: Annotated[
-        Path | None, typer.Option("--html", help=help_(T("Write the report to this file.")))
+        Path | None, typer.Option("--html", help=help_(_("Write the report to this file.")))
     ] = None,
     json_out: Annotated[
-        str | None, typer.Option("--json", help=help_(T("Write the verdict to this file; - for standard output.")))
+        str | None, typer.Option("--json", help=help_(_("Write the verdict to this file; - for standard output.")))
     ] = None,
-    open_it: Annotated[bool, typer.Option("--open", help=help_(T("Open the report in the browser.")))] = False,
+    open_it: Annotated[bool, typer.Option("--open", help=help_(_("Open the report in the browser.")))] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help=help_(T("Check again whenever the file is saved, until Ctrl-C.")))
+        bool, typer.Option("--watch", help=help_(_("Check again whenever the file is saved, until Ctrl-C.")))
     ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
@@ -148,7 +148,7 @@ def check(
     file = _meant(chosen, exercise, file, say)
     outputs = Outputs(html_out, json_out, open_it, say)
     if watch:
-        _watch(KeptGrader(chosen, mode_for(plain=plain)), exercise, file, outputs, say)
+        _watch(WarmGrader(chosen, mode_for(plain=plain)), exercise, file, outputs, say)
     submission = _read(file, say)
     _require_writable(outputs.files, say)
     with running_grader(chosen, plain=plain, say=say) as grader, step_progress(say) as on_step:
@@ -168,7 +168,7 @@ def _meant(course: Course, exercise: str, file: Path | None, say: Translator) ->
         found = discovery.find(course, exercise, file or Path())
     except NotFoundError as error:
         refuse(say(error.text))
-    complain(say(T("Checking {file}.", file=display_path(found.path))))
+    complain(say(_("Checking {file}.", file=display_path(found.path))))
     if found.remark is not None:
         complain(say(found.remark))
     return found.path
@@ -187,7 +187,7 @@ def _require_writable(files: list[Path], say: Translator) -> None:
         if file.is_dir() or not file.absolute().parent.is_dir():
             refuse(
                 say(
-                    T(
+                    _(
                         "{file} cannot be written: its folder is not there, or it is a folder itself.",
                         file=str(file),
                     )
@@ -204,10 +204,10 @@ def _graded(
         stopped(say)
 
 
-def _watch(grader: KeptGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+def _watch(grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
     """Check again and again, and end as the last check did."""
     if outputs.json_out == "-":
-        refuse(say(T("With --watch, name a file for --json: there is more than one verdict.")))
+        refuse(say(_("With --watch, name a file for --json: there is more than one verdict.")))
     if not os.path.lexists(file):  # waiting for it would be waiting for a slip of the pen
         _read(file, say)
     _require_writable(outputs.files, say)

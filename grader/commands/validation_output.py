@@ -6,36 +6,36 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from grader.authoring.validation.validate import Fate, Proof, Trial
-from grader.core.i18n import T, Text, Translator
+from grader.authoring.validation.validate import ExpectationResult, MutantOutcome, MutantResult
+from grader.core.i18n import Message, Translator, _
 
-_FATES: dict[Fate, Text] = {
-    Fate.KILLED: T("killed"),
-    Fate.SURVIVED: T("survived"),
-    Fate.EQUIVALENT: T("equivalent"),
-    Fate.NOT_GRADED: T("not graded"),
-    Fate.NOT_EQUIVALENT: T("not equivalent"),
+_FATES: dict[MutantOutcome, Message] = {
+    MutantOutcome.KILLED: _("killed"),
+    MutantOutcome.SURVIVED: _("survived"),
+    MutantOutcome.EQUIVALENT: _("equivalent"),
+    MutantOutcome.NOT_GRADED: _("not graded"),
+    MutantOutcome.NOT_EQUIVALENT: _("not equivalent"),
 }
 
 
-def table_of_claims(name: str, proofs: Sequence[Proof], say: Translator) -> Table:
+def table_of_claims(name: str, proofs: Sequence[ExpectationResult], say: Translator) -> Table:
     """Return a row for each of the course's own solutions: what it got, what it claims, and whether that is so."""
     table = Table(title=escape(name))
-    for heading in (T("Submission"), T("Points"), T("Must lose"), T("As claimed?")):
+    for heading in (_("Submission"), _("Points"), _("Must lose"), _("As claimed?")):
         table.add_column(say(heading))
     for proof in proofs:
         verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
         claim = proof.claim
-        lost = say(T("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
+        lost = say(_("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
         table.add_row(escape(claim.name), f"{proof.points:g}", escape(lost), verdict)
     return table
 
 
-def table_of_mutants(name: str, trials: Sequence[Trial], say: Translator) -> Table:
+def table_of_mutants(name: str, trials: Sequence[MutantResult], say: Translator) -> Table:
     """Return a row for each mutant: what was changed, what became of it, and by what or why."""
-    table = Table(title=say(T("{exercise}: mutants of the reference", exercise=escape(name))))
-    table.add_column(say(T("Line")), justify="right")
-    for heading in (T("Mutant"), T("Fate"), T("By, or why")):
+    table = Table(title=say(_("{exercise}: mutants of the reference", exercise=escape(name))))
+    table.add_column(say(_("Line")), justify="right")
+    for heading in (_("Mutant"), _("Fate"), _("By, or why")):
         table.add_column(say(heading), overflow="fold")
     for trial in trials:
         fate, mutant = say(_FATES[trial.fate]), trial.mutant
@@ -44,25 +44,25 @@ def table_of_mutants(name: str, trials: Sequence[Trial], say: Translator) -> Tab
     return table
 
 
-def _why(trial: Trial) -> str:
+def _why(trial: MutantResult) -> str:
     """Return the criteria, or the reason; for one that survived, the change itself, so that it can be judged."""
-    if trial.fate is Fate.SURVIVED:
+    if trial.fate is MutantOutcome.SURVIVED:
         return f"{trial.mutant.before}\n→ {trial.mutant.after}"
     return trial.reason or ", ".join(trial.criteria)
 
 
-def count_of_mutants(trials: Sequence[Trial], say: Translator) -> str:
+def count_of_mutants(trials: Sequence[MutantResult], say: Translator) -> str:
     """Return one sentence with the numbers."""
     count = Counter(trial.fate for trial in trials)
     return say(
-        T(
+        _(
             "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "
             "graded, {wrong} listed as equivalent but not so.",
             total=len(trials),
-            killed=count[Fate.KILLED],
-            survived=count[Fate.SURVIVED],
-            equivalent=count[Fate.EQUIVALENT],
-            undecided=count[Fate.NOT_GRADED],
-            wrong=count[Fate.NOT_EQUIVALENT],
+            killed=count[MutantOutcome.KILLED],
+            survived=count[MutantOutcome.SURVIVED],
+            equivalent=count[MutantOutcome.EQUIVALENT],
+            undecided=count[MutantOutcome.NOT_GRADED],
+            wrong=count[MutantOutcome.NOT_EQUIVALENT],
         )
     )

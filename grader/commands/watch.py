@@ -9,19 +9,19 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text as Line
 
-from grader.commands.file_watcher import Saves
+from grader.commands.file_watcher import FileWatcher
 from grader.commands.options import complain, exit_code
 from grader.commands.output import Outputs
 from grader.commands.progress import STARTING, fault, step_progress
 from grader.core.errors import GraderError, SandboxError, UnreadableSubmission
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import display_path, visible
 from grader.grading.results import Graded
-from grader.grading.warm_grader import KeptGrader
+from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
-from grader.sandbox.run import Recall, RecalledError
+from grader.sandbox.run import CancelledError, CancelToken
 from grader.submission.reader import read
 from reports.submission import progress
 
@@ -35,7 +35,7 @@ class Turns:
         self._due = threading.Event()
         self._due.set()
         self._lock = threading.Lock()
-        self._recall = Recall()
+        self._recall = CancelToken()
 
     def saved(self) -> None:
         """Have the file checked, and the check of what it held before called back."""
@@ -43,20 +43,20 @@ class Turns:
             self._due.set()
             self._recall.give()
 
-    def next(self) -> Recall:
+    def next(self) -> CancelToken:
         """Wait for a save that is not checked yet. What is returned tells when another has come."""
         while not self._due.wait(TURN_SECONDS):
             pass
         with self._lock:
             self._due.clear()
-            self._recall = Recall()
+            self._recall = CancelToken()
             return self._recall
 
 
 class Watching:
     """Checks a file again and again. `code` is what the last check means to the shell."""
 
-    def __init__(self, grader: KeptGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+    def __init__(self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
         self._grader, self._exercise, self._file = grader, exercise, file
         self._outputs, self._say = outputs, say
         self._last: Verdict | None = None
@@ -65,16 +65,16 @@ class Watching:
     def until_stopped(self, turns: Turns | None = None) -> None:
         """Check now, and at each save. Ends with `KeyboardInterrupt`."""
         turns = turns or Turns()
-        with Saves(self._file, turns.saved):
+        with FileWatcher(self._file, turns.saved):
             while True:
                 recall = turns.next()
                 try:
                     self._turn(recall)
-                except RecalledError:
+                except CancelledError:
                     continue
                 self._say_waiting()
 
-    def _turn(self, recall: Recall) -> None:
+    def _turn(self, recall: CancelToken) -> None:
         try:
             submission = read(self._file)
         except UnreadableSubmission as error:
@@ -93,8 +93,8 @@ class Watching:
         recall.check()
         self._show(graded)
 
-    def _graded(self, submission: Submission, recall: Recall) -> Graded:
-        first = STARTING if self._last is None else T("running your file")
+    def _graded(self, submission: Submission, recall: CancelToken) -> Graded:
+        first = STARTING if self._last is None else _("running your file")
         with step_progress(self._say, first) as on_step:
             return self._grader.grade(self._exercise, submission, self._say.language, on_step, recall)
 
@@ -109,7 +109,7 @@ class Watching:
             complain(self._say(cannot_write(error)))
         self.code = exit_code(graded.verdict)
 
-    def _cannot(self, why: Text, code: ExitCode) -> None:
+    def _cannot(self, why: Message, code: ExitCode) -> None:
         """Tell why this text is not checked; what stood there before is no longer the last word."""
         self._rule()
         complain(self._say(why))
@@ -123,20 +123,20 @@ class Watching:
         console.print(Rule(Line(f"{time}  {name}"), align="left", style="dim"))
 
     def _say_waiting(self) -> None:
-        waiting = self._say(T("Waiting for the next save of this file. Ctrl-C ends."))
+        waiting = self._say(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
 
 
-def cannot_write(error: OSError) -> Text:
+def cannot_write(error: OSError) -> Message:
     """Return what to say when a result could not be written."""
-    return T(
+    return _(
         "{file} could not be written: {reason}.",
         file=display_path(error.filename or "–"),
         reason=error.strerror or type(error).__name__,
     )
 
 
-def syntax_error(submission: Submission) -> Text | None:
+def syntax_error(submission: Submission) -> Message | None:
     """Return what is wrong with a script that Python cannot read: while typing, that is no mistake yet.
 
     Notebooks are graded nevertheless: a cell that cannot be read leaves the others.
@@ -148,7 +148,7 @@ def syntax_error(submission: Submission) -> Text | None:
             warnings.simplefilter("ignore")
             compile(submission.units[0].source, submission.name, "exec", dont_inherit=True)
     except SyntaxError as error:
-        return T(
+        return _(
             "{file}, line {line}: Python cannot read this yet ({error}).",
             file=display_path(submission.name),
             line=error.lineno or 1,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.errors import UnknownExerciseError
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 
 NOT_JUDGED_BY = frozenset({"submission.py", "submission.ipynb", "task.md", "task.de.md"})
 ROOMS = ("exercises", "reference")
@@ -70,12 +70,12 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def no_exercises(course: Course) -> Text:
+def no_exercises(course: Course) -> Message:
     """Return what to say about a folder that is no course."""
-    return T("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
+    return _("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
 
 
-def unknown_exercise(error: UnknownExerciseError) -> Text:
+def unknown_exercise(error: UnknownExerciseError) -> Message:
     """Return what to say about a name that no exercise has."""
     known = ", ".join(error.known) or "–"
-    return T("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)
+    return _("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)

@@ -1,12 +1,12 @@
 """TODO: grader/core/errors.py."""
 
-from grader.core.i18n import Text, Translator
+from grader.core.i18n import Message, Translator
 
 
-class ToldError(Exception):
+class UserError(Exception):
     """Something cannot be done. `text` tells people what happened, what was expected, and how to mend it."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(text)
         self.text = text
 
@@ -14,7 +14,7 @@ class ToldError(Exception):
         return self.text.msgid
 
 
-class UnreadableSubmission(ToldError):  # noqa: N818 - not a fault of the program, but a finding about a file
+class UnreadableSubmission(UserError):  # noqa: N818 - not a fault of the program, but a finding about a file
     """The file cannot be graded. `text` says what is wrong, what was expected, and how to mend it."""
 
 
@@ -37,7 +37,7 @@ class ProcessGoneError(GraderError):
 class UnusableRubricError(GraderError):
     """Nothing can be graded by the rubric: a fault of its author. `text` says which."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(text)  # by this it is made again in the process that started this one
         self.text = text
 
@@ -49,12 +49,12 @@ class SandboxError(Exception):
     """The grader's own processes could not be started or went away."""
 
 
-class RubricFileError(ToldError):
+class RubricFileError(UserError):
     """A rubric that nothing can be graded by. `text` says why, for its author."""
 
     def __str__(self) -> str:
         return Translator("en")(self.text)
 
 
-class HiddenModuleError(ToldError):
+class HiddenModuleError(UserError):
     """A module beside a rubric whose name is taken."""

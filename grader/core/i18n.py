@@ -1,6 +1,6 @@
 """Sentences for people, kept apart from the language that they are read in.
 
-A judgement makes a `Text`: the English sentence (which is the key of the gettext catalogue) and the values
+A judgement makes a `Message`: the English sentence (which is the key of the gettext catalogue) and the values
 that it names. Only when a verdict or a report is written does a `Translator` turn it into a string, so that
 one judgement can be read in every language.
 """
@@ -26,7 +26,7 @@ LANGUAGES = ("en", "de")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
-class Text(msgspec.Struct, frozen=True, tag="Text"):
+class Message(msgspec.Struct, frozen=True, tag="Text"):
     """A sentence of the grader's own: `msgid` in English with `{name}` fields, `params` to fill them."""
 
     msgid: str
@@ -43,17 +43,17 @@ class Bilingual(msgspec.Struct, frozen=True, tag="Bilingual", kw_only=True):
     de: str
 
 
-Words = Text | Bilingual
+Words = Message | Bilingual
 Filling = str | int | float | Words
 
 
-def T(msgid: str, /, **params: Filling) -> Text:
+def _(msgid: str, /, **params: Filling) -> Message:
     """Mark `msgid` for translation and remember the values that fill it. Babel looks for this name."""
-    return Text(msgid, params)
+    return Message(msgid, params)
 
 
 class Translator:
-    """Turns `Text` and `Bilingual` into strings of one language.
+    """Turns `Message` and `Bilingual` into strings of one language.
 
     Raises `ValueError` for a language that has no catalogue.
     """
@@ -74,7 +74,7 @@ class Translator:
         return self.catalogue.gettext(words.msgid).format(**filled)
 
     def _filling(self, value: Filling) -> str | int | float:
-        if isinstance(value, Text | Bilingual):
+        if isinstance(value, Message | Bilingual):
             return self(value)
         return _GermanFloat(value) if isinstance(value, float) and self.language == "de" else value
 

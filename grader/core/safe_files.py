@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 
 def valid_name(path: Path) -> str:
@@ -67,21 +67,21 @@ def load(path: Path, limit: int) -> bytes | int:
 def _require_file(status: os.stat_result, name: str) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableSubmission(
-            T("{name} is a folder. Name the .py or .ipynb file in it that you want graded.", name=name)
+            _("{name} is a folder. Name the .py or .ipynb file in it that you want graded.", name=name)
         )
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableSubmission(
-            T("{name} is a pipe or a device, not a file. Save your work as a .py or .ipynb file.", name=name)
+            _("{name} is a pipe or a device, not a file. Save your work as a .py or .ipynb file.", name=name)
         )
 
 
 def _missing(name: str) -> UnreadableSubmission:
-    return UnreadableSubmission(T("There is no file {name}. Check the spelling and the folder.", name=name))
+    return UnreadableSubmission(_("There is no file {name}. Check the spelling and the folder.", name=name))
 
 
 def _link(name: str) -> UnreadableSubmission:
     return UnreadableSubmission(
-        T("{name} is a link that leads out of its folder. Hand in the file itself, not a link.", name=name)
+        _("{name} is a link that leads out of its folder. Hand in the file itself, not a link.", name=name)
     )
 
 
@@ -92,9 +92,9 @@ def _failure(error: OSError, name: str) -> UnreadableSubmission:
         return _link(name)
     if isinstance(error, PermissionError):
         return UnreadableSubmission(
-            T("{name} may not be read: its access rights forbid it. Allow reading it.", name=name)
+            _("{name} may not be read: its access rights forbid it. Allow reading it.", name=name)
         )
     reason = error.strerror or type(error).__name__
     return UnreadableSubmission(
-        T("{name} cannot be read ({reason}). Save it again in another place.", name=name, reason=reason)
+        _("{name} cannot be read ({reason}). Save it again in another place.", name=name, reason=reason)
     )

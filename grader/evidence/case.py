@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
-from grader.evidence.judgement import Judgement, UnmetError
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.core.i18n import _
+from grader.evidence.judgement import Judgement, PreconditionFailedError
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.evidence.values import name_of, numbers
 from grader.protocol.evidence import ImportEvidence, NoneValue, OtherValue, Returned, Stopped, Value
 from grader.protocol.plan import value_of
@@ -18,7 +18,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 
 if TYPE_CHECKING:
-    from grader.evidence.certification import Agreement
+    from grader.evidence.certification import ConsistencyCheck
 P = TypeVar("P")
 
 
@@ -29,9 +29,9 @@ class Case:
     inside: Mapping[str, Array]
     outside: Mapping[str, Array]
     imported: ImportEvidence
-    steps: Mapping[str, Seen]
+    steps: Mapping[str, StepResult]
     stops: Mapping[str, Stopped]
-    replays: Mapping[str, Replayed] = field(default_factory=dict)
+    replays: Mapping[str, ReplayResult] = field(default_factory=dict)
     seeds: Sequence[int] = (0,)
     task: Task = field(default_factory=lambda: Task(kind="functions"))
     trainings: tuple[Training, ...] = ()
@@ -57,20 +57,24 @@ class Case:
         return found
 
     @cached_property
-    def agreements(self) -> "tuple[Agreement, ...]":
+    def agreements(self) -> "tuple[ConsistencyCheck, ...]":
         """What the networks claim against what their graphs compute; looked at once, for all checks."""
         from grader.evidence.certification import certify  # it looks at cases, which stand here
 
         return certify(self)
 
-    def seen(self, step: str) -> Seen:
-        """Return the evidence of a step that ended in good order; else `UnmetError` with what went wrong."""
+    def seen(self, step: str) -> StepResult:
+        """Return the evidence of a step that ended in good order.
+
+        Raises:
+            PreconditionFailedError: the step did not; the judgement says what went wrong.
+        """
         from grader.evidence.failures import explain  # it makes judgements, which stand here
 
         seen = self.steps.get(step)
         if seen is not None and isinstance(seen.evidence.outcome, Returned):
             return seen
-        raise UnmetError(explain(self, step))
+        raise PreconditionFailedError(explain(self, step))
 
     def value(self, step: str) -> tuple[Value, Mapping[str, Array]]:
         """Return what a call returned, with the arrays that it names."""
@@ -79,11 +83,15 @@ class Case:
         return seen.evidence.outcome.value, seen.arrays
 
     def read(self, name: str) -> tuple[Value, Mapping[str, Array]]:
-        """Return the value of a global name; `UnmetError` where there is none, or nothing in it yet."""
+        """Return the value of a global name of the submission.
+
+        Raises:
+            PreconditionFailedError: there is no such name, or its value is still the stub's.
+        """
         value, arrays = self.value(value_of(name).id)
         if isinstance(value, NoneValue) or (isinstance(value, OtherValue) and value.type == "ellipsis"):
-            message = T("{name} is not written yet: it is still {received}.", name=name, received=name_of(value))
-            raise UnmetError(Judgement(Status.NOT_ATTEMPTED, message))
+            message = _("{name} is not written yet: it is still {received}.", name=name, received=name_of(value))
+            raise PreconditionFailedError(Judgement(Status.NOT_ATTEMPTED, message))
         return value, arrays
 
     def array(self, step: str, function: str) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.losses import EPSILON, loss_value
@@ -24,7 +24,7 @@ DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data bef
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ConsistencyCheck:
     """One thing looked at: whether claim and graph agree, and what was found."""
 
     id: str
@@ -32,7 +32,7 @@ class Agreement:
     text: Words
 
 
-def certify(case: Case) -> tuple[Agreement, ...]:
+def certify(case: Case) -> tuple[ConsistencyCheck, ...]:
     """Return every agreement that could be looked at. The networks are certified when all of them agree."""
     items = list(_protocol(case))
     for training in case.trainings:
@@ -41,7 +41,7 @@ def certify(case: Case) -> tuple[Agreement, ...]:
     return tuple(items)
 
 
-def _of_network(network: Trained, case: Case) -> Iterator[Agreement]:
+def _of_network(network: Trained, case: Case) -> Iterator[ConsistencyCheck]:
     model = network.after or network.before
     if model is None:
         return
@@ -53,64 +53,64 @@ def _of_network(network: Trained, case: Case) -> Iterator[Agreement]:
 def _which(network: Trained) -> Words:
     """Return what a network is called: by its seed, and by its name where there are several."""
     if not network.training.name:
-        return T("Seed {seed}", seed=network.seed)
-    return T("{name}, seed {seed}", name=network.training.name, seed=network.seed)
+        return _("Seed {seed}", seed=network.seed)
+    return _("{name}, seed {seed}", name=network.training.name, seed=network.seed)
 
 
-def _protocol(case: Case) -> Iterator[Agreement]:
+def _protocol(case: Case) -> Iterator[ConsistencyCheck]:
     tampered = [step for step, stop in case.stops.items() if stop.reason is StopReason.TAMPERED]
     if case.imported.stopped is not None and case.imported.stopped.reason is StopReason.TAMPERED:
         tampered.append("import")
     text = (
-        T("Evidence of {steps} was not written by the grader.", steps=", ".join(sorted(tampered)))
+        _("Evidence of {steps} was not written by the grader.", steps=", ".join(sorted(tampered)))
         if tampered
-        else T("Each piece of evidence answers the question that was asked.")
+        else _("Each piece of evidence answers the question that was asked.")
     )
-    yield Agreement("protocol", not tampered, text)
+    yield ConsistencyCheck("protocol", not tampered, text)
 
 
-def _of_model(model: Model, case: Case, network: Trained) -> Iterator[Agreement]:
+def _of_model(model: Model, case: Case, network: Trained) -> Iterator[ConsistencyCheck]:
     if model.forbidden:
-        text = T(
+        text = _(
             "{network}: the graph holds operations that a network does not need to predict: {operations}.",
             network=_which(network),
             operations=", ".join(model.forbidden[:8]),
         )
-        yield Agreement("operations", agrees=False, text=text)
+        yield ConsistencyCheck("operations", agrees=False, text=text)
         return
     if model.facts.graph is None and len(case.trainings) > 1:
         return  # it can earn nothing without a graph, and the other networks of the exercise can do without it
     if model.graph is None:
-        text = T(
+        text = _(
             "{network}: the network could not be frozen and replayed: {problem}",
             network=_which(network),
             problem=model.problem,
         )
-        yield Agreement("replay", agrees=False, text=text)
+        yield ConsistencyCheck("replay", agrees=False, text=text)
         return
-    yield Agreement(
+    yield ConsistencyCheck(
         "operations",
         agrees=True,
-        text=T("{network}: the graph holds only operations of networks.", network=_which(network)),
+        text=_("{network}: the graph holds only operations of networks.", network=_which(network)),
     )
     yield _parameters(model, network)
     yield _kernels(model, network)
     yield _copies(model, case, network)
 
 
-def _parameters(model: Model, network: Trained) -> Agreement:
+def _parameters(model: Model, network: Trained) -> ConsistencyCheck:
     assert model.graph is not None
     held, claimed = model.graph.constants, model.facts.parameters
-    text = T(
+    text = _(
         "{network}: the graph holds {held} numbers, the layers claim {claimed}.",
         network=_which(network),
         held=held,
         claimed=claimed,
     )
-    return Agreement("parameters", held <= claimed + SPARE_CONSTANTS, text)
+    return ConsistencyCheck("parameters", held <= claimed + SPARE_CONSTANTS, text)
 
 
-def _kernels(model: Model, network: Trained) -> Agreement:
+def _kernels(model: Model, network: Trained) -> ConsistencyCheck:
     """Compare the shapes of the weights that layers claim with those that the graph holds.
 
     A layer that is never called, or in training only, leaves nothing in the graph; a network of which nothing is
@@ -127,14 +127,14 @@ def _kernels(model: Model, network: Trained) -> Agreement:
     own = max(
         0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes)
     )
-    found = [kernel.shape for _, kernel in model.graph.kernels]
-    text = T(
+    found = [kernel.shape for _unused, kernel in model.graph.kernels]
+    text = _(
         "{network}: kernels of the graph {found}, of the layers {claimed}.",
         network=_which(network),
         found=_shapes(found),
         claimed=_shapes(claimed),
     )
-    return Agreement(
+    return ConsistencyCheck(
         "kernels", strange <= own + SPARE_CONSTANTS and not (lacking and len(lacking) == len(claimed)), text
     )
 
@@ -143,15 +143,15 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
     return ", ".join("×".join(map(str, shape)) for shape in shapes[:12]) or "–"
 
 
-def _copies(model: Model, case: Case, network: Trained) -> Agreement:
+def _copies(model: Model, case: Case, network: Trained) -> ConsistencyCheck:
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
     rows = case.of_data(_directions, *map(network.training.array, ("x_train", "x_val", "x_test")))
     share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
-    text = T(
+    text = _(
         "{network}: {share:.0%} of a kernel's columns are rows of the data.", network=_which(network), share=share
     )
-    return Agreement("copies", share <= DATA_ROW_SHARE, text)
+    return ConsistencyCheck("copies", share <= DATA_ROW_SHARE, text)
 
 
 def _directions(*parts: Array) -> Array:
@@ -187,7 +187,7 @@ def _unit(x: Array) -> Array:
     return scaled
 
 
-def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
+def _of_training(network: Trained, case: Case) -> Iterator[ConsistencyCheck]:
     training = network.training
     step = case.steps.get(training.fitted(network.seed))
     if step is None:
@@ -195,8 +195,8 @@ def _of_training(network: Trained, case: Case) -> Iterator[Agreement]:
     secret = case.of_data(_secret, *map(training.array, ("x_test", "x_train", "x_val")))
     fitted = np.concatenate([secret[:0], *(step.arrays[fit.rows] for fit in network.fits if fit.rows)])
     seen = int(np.isin(secret, fitted).sum())
-    text = T("{network}: fit was given {rows} of the held-out rows.", network=_which(network), rows=seen)
-    yield Agreement("held_out", seen == 0, text)
+    text = _("{network}: fit was given {rows} of the held-out rows.", network=_which(network), rows=seen)
+    yield ConsistencyCheck("held_out", seen == 0, text)
     yield from _same_loss(network)
     loss = _loss_agreement(network, case, step.arrays)
     if loss is not None:
@@ -208,21 +208,21 @@ def _secret(held_out: Array, *given: Array) -> Array:
     return np.setdiff1d(row_hashes(held_out), np.concatenate([row_hashes(part) for part in given]))
 
 
-def _same_loss(network: Trained) -> Iterator[Agreement]:
+def _same_loss(network: Trained) -> Iterator[ConsistencyCheck]:
     """Compare the loss that the model says it was compiled with to the one that `fit` trained with."""
     compiled = network.after.facts.compiled if network.after else None
     fits = [fit for fit in network.fits if fit.finished and fit.loss]
     if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
-        text = T(
+        text = _(
             "{network}: fit trained with {trained}, but the model says {claimed}.",
             network=_which(network),
             trained=fits[-1].loss or "",
             claimed=compiled.loss,
         )
-        yield Agreement("compiled", agrees=False, text=text)
+        yield ConsistencyCheck("compiled", agrees=False, text=text)
 
 
-def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -> Agreement | None:
+def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -> ConsistencyCheck | None:
     """Compute the claimed loss on the validation rows from the graph and look for it in the claimed history.
 
     Only a history that is far better than the network speaks against it. Regularisers add to the loss, averaged
@@ -246,7 +246,7 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
     if worse.size and _is_clipped(compiled, outputs, labels, value):
         claimed = worse  # the network is at least so bad: behind a softmax, Keras counts on where we cannot
     nearest = float(claimed[np.argmin(np.abs(claimed - value))])
-    text = T(
+    text = _(
         "{network}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
         "{claimed:.4f}.",
         network=_which(network),
@@ -254,7 +254,7 @@ def _loss_agreement(network: Trained, case: Case, arrays: Mapping[str, Array]) -
         computed=float(value),
         claimed=nearest,
     )
-    return Agreement("loss", nearest >= value - LOSS_SHARE * abs(value) - LOSS_SLACK, text)
+    return ConsistencyCheck("loss", nearest >= value - LOSS_SHARE * abs(value) - LOSS_SLACK, text)
 
 
 def _is_untouched(network: Trained) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.protocol.evidence import ExceptionFacts, Frame, Missing, Raised, Skipped, Stopped, StopReason
@@ -57,7 +57,7 @@ def _skipped(case: Case, needed: str) -> Judgement:
     because = explain(case, needed)
     if because.status is Status.NOT_GRADED:
         return because
-    message = T(
+    message = _(
         "This could not be tried, because {function}() did not come to a result.", function=function_of(needed)
     )
     return Judgement(Status.SKIPPED, message)
@@ -70,7 +70,7 @@ def _is_named(case: Case, close: str, found: str) -> bool:
 
 def unit_words(cell: int | None) -> Words:
     """Return what to call a cell, or the whole file."""
-    return T("Your file, run from top to bottom,") if cell is None else T("Cell {cell}", cell=cell)
+    return _("Your file, run from top to bottom,") if cell is None else _("Cell {cell}", cell=cell)
 
 
 def function_of(step: str) -> str:
@@ -83,7 +83,7 @@ def function_of(step: str) -> str:
 
 def _lost(step: str) -> Judgement:
     return not_graded(
-        T(
+        _(
             "The grader has no evidence of {function}(). This is the grader's fault, not yours.",
             function=function_of(step),
         )
@@ -91,22 +91,22 @@ def _lost(step: str) -> Judgement:
 
 
 def _missing(function: str, close: str, found: str) -> Judgement:
-    expected = T("a function {function}()", function=function)
+    expected = _("a function {function}()", function=function)
     if found:
-        message = T(
+        message = _(
             "{function} has to be a function, but here it is a value of type {found}. Is the name used twice?",
             function=function,
             found=found,
         )
         return failed(message, expected=expected, received=found)
     if close:
-        message = T(
+        message = _(
             "There is no function {function}(). There is one called {close}(): did you mean that? Rename it.",
             function=function,
             close=close,
         )
         return failed(message, expected=expected, received=close)
-    message = T(
+    message = _(
         "There is no function {function}(). Define it with the name and the arguments of the task sheet.",
         function=function,
     )
@@ -115,27 +115,27 @@ def _missing(function: str, close: str, found: str) -> Judgement:
 
 def _which_model(function: str, models: tuple[str, ...]) -> Judgement:
     names = ", ".join(models)
-    message = T(
+    message = _(
         "There is no function {function}(), and the file holds several compiled models: {models}. The grader "
         "cannot know which one is meant. Define {function}() so that it builds the right one, compiles it and "
         "returns it.",
         function=function,
         models=names,
     )
-    return failed(message, expected=T("a function {function}()", function=function), received=names)
+    return failed(message, expected=_("a function {function}()", function=function), received=names)
 
 
 def _missing_value(name: str, close: str) -> Judgement:
-    expected = T("a value called {name}", name=name)
+    expected = _("a value called {name}", name=name)
     if close:
-        message = T(
+        message = _(
             "There is no {name}. There is something called {close}: did you mean that? Rename it.",
             name=name,
             close=close,
         )
         return failed(message, expected=expected, received=close)
     return failed(
-        T("There is no {name}. Define it at the top level of the file, as the task sheet says.", name=name),
+        _("There is no {name}. Define it at the top level of the file, as the task sheet says.", name=name),
         expected=expected,
     )
 
@@ -146,9 +146,9 @@ def _missing_after_crash(case: Case, step: str) -> Judgement:
     at = failure.exception.frames[-1] if failure.exception.frames else None
     if failure.cell is None:
         # Without the function's name: what is missing for one reason is told once.
-        message = T("Your file stopped with an error before this was defined: {why}", why=why)
+        message = _("Your file stopped with an error before this was defined: {why}", why=why)
     else:
-        message = T(
+        message = _(
             "There is no function {function}(). If you have written it, look first at cell {cell}, "
             "which stopped with an error: {why}",
             function=function_of(step),
@@ -164,7 +164,7 @@ def raised(exception: ExceptionFacts, function: str) -> Judgement:
     if "NotImplementedError" in exception.bases and not _NO_STUB.search(exception.message):
         return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
     if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
-        message = T(
+        message = _(
             "{function}() could not be called: {error}. Compare its arguments with those of the task sheet.",
             function=function,
             error=_without_full_stop(exception.message),
@@ -172,7 +172,7 @@ def raised(exception: ExceptionFacts, function: str) -> Judgement:
         return failed(message, received=exception.message)
     why = describe_exception(exception)
     return failed(
-        T("{function}() stopped with an error: {why}", function=function, why=why),
+        _("{function}() stopped with an error: {why}", function=function, why=why),
         at=at,
         received=_short(exception),
     )
@@ -185,8 +185,8 @@ _NO_STUB = re.compile(r"\bcall\(\)|subclass")
 def _not_written(function: str, at: Frame | None) -> Words:
     other = at.function if at is not None and at.function.isidentifier() else function
     if other == function:
-        return T("{function}() is not written yet: it still raises NotImplementedError.", function=function)
-    return T(
+        return _("{function}() is not written yet: it still raises NotImplementedError.", function=function)
+    return _(
         "{function}() calls {other}(), which is not written yet: it still raises NotImplementedError.",
         function=function,
         other=other,
@@ -204,27 +204,27 @@ def _without_full_stop(message: str) -> str:
 
 
 _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
-    "SyntaxError": lambda e: T(
+    "SyntaxError": lambda e: _(
         "this is not Python: {error}. Look at this line and the one before.",
         error=_without_full_stop(e.message),
     ),
-    "RecursionError": lambda _: T(
+    "RecursionError": lambda _unused: _(
         "a function calls itself without end (RecursionError). Give it a case in which it stops."
     ),
-    "MemoryError": lambda e: T(
+    "MemoryError": lambda e: _(
         "there is not enough memory ({error}). Look for an array that is far larger than the data.",
         error=_short(e),
     ),
-    "SystemExit": lambda _: T(
+    "SystemExit": lambda _unused: _(
         "it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."
     ),
-    "KeyboardInterrupt": lambda _: T(
+    "KeyboardInterrupt": lambda _unused: _(
         "it raised KeyboardInterrupt, which only a person at the keyboard should do. Remove that line."
     ),
-    "InputUnavailableError": lambda _: T(
+    "InputUnavailableError": lambda _unused: _(
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
-    "ModuleNotFoundError": lambda e: T(
+    "ModuleNotFoundError": lambda e: _(
         "{error}. Only what the course uses is installed: NumPy, pandas, scikit-learn, TensorFlow, Keras, "
         "matplotlib and Python itself.",
         error=_without_full_stop(e.message),
@@ -235,7 +235,7 @@ _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
 def describe_exception(exception: ExceptionFacts) -> Words:
     """Return what happened, in a sentence that begins in lower case or with the exception's name."""
     if _LOADERS.search(exception.message):
-        return T(
+        return _(
             "it tried to download something, but there is no network here ({error}). Use the data that is "
             "handed to the function, or scikit-learn's own.",
             error=_short(exception),
@@ -244,16 +244,16 @@ def describe_exception(exception: ExceptionFacts) -> Words:
         if base in _BY_TYPE:
             return _BY_TYPE[base](exception)
     if "OSError" in exception.bases and _FULL.search(exception.message):
-        return T(
+        return _(
             "{error}. There is room for small files only: write less, or nothing at all.", error=_short(exception)
         )
     if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
-        return T(
+        return _(
             "{error}. Inside the grader a submission may read the course's data and write into its current "
             "folder, but use no network and start no programs.",
             error=_short(exception),
         )
-    return T("{error}.", error=_short(exception).rstrip("."))
+    return _("{error}.", error=_short(exception).rstrip("."))
 
 
 def stopped(stop: Stopped, subject: Words | str) -> Judgement:
@@ -261,53 +261,53 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
     limit = detail = stop.detail
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
-            message = T(
+            message = _(
                 "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
                 "training?",
                 subject=subject,
             )
         case StopReason.TOTAL_TIME:
-            message = T(
+            message = _(
                 "{subject} was not tried any more, because what came before it had used up the time for the whole "
                 "submission. Make that faster first.",
                 subject=subject,
             )
         case StopReason.MEMORY:
-            message = T(
+            message = _(
                 "{subject} used more than the {limit} MiB of memory that are allowed. Look for an array that is "
                 "far larger than the data.",
                 subject=subject,
                 limit=limit,
             )
         case StopReason.SIGNAL:
-            message = T(
+            message = _(
                 "{subject} was killed by the signal {signal}. Something below Python crashed, or the code "
                 "killed its own process.",
                 subject=subject,
                 signal=detail,
             )
         case StopReason.EXIT:
-            message = T(
+            message = _(
                 "{subject} ended the whole process (exit code {code}), for example with os._exit(). "
                 "Return a value instead.",
                 subject=subject,
                 code=detail,
             )
         case StopReason.TOO_LARGE:
-            message = T(
+            message = _(
                 "{subject} returned more data than the grader keeps. Return arrays of the size that the task "
                 "sheet names.",
                 subject=subject,
             )
         case StopReason.TAMPERED:
-            message = T(
+            message = _(
                 "{subject} left results that the grader did not write. None of that is believed, and your "
                 "instructor sees this.",
                 subject=subject,
             )
             return not_graded(message)
         case StopReason.GRADER:
-            message = T(
+            message = _(
                 "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
                 subject=subject,
                 detail=detail,

@@ -22,7 +22,7 @@ class Judgement:
     blocks: bool = True  # where it failed: what depends on it cannot be judged either
 
 
-class UnmetError(Exception):
+class PreconditionFailedError(Exception):
     """Ends a judgement early: what it needed is not there, or is not what it has to be."""
 
     def __init__(self, judgement: Judgement) -> None:

@@ -8,7 +8,7 @@ from grader.protocol.evidence import ReplayEvidence, StepEvidence
 
 
 @dataclass(frozen=True)
-class Seen:
+class StepResult:
     """One step's evidence with its arrays."""
 
     evidence: StepEvidence
@@ -16,7 +16,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """A graph's replay with its arrays: what the network really computes."""
 
     evidence: ReplayEvidence

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
-from grader.evidence.judgement import Judgement, UnmetError, failed
+from grader.core.i18n import _
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.protocol.evidence import ArrayValue, Entries, Items, ModelValue, OtherValue, TextValue, Value
 
 
 def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
-    """Return a value as one array of numbers or texts; `UnmetError` says what it is instead."""
+    """Return a value as one array of numbers or texts; `PreconditionFailedError` says what it is instead."""
     if isinstance(value, ArrayValue):
         return arrays[value.ref]
     if isinstance(value, Items) and value.items and value.container != "set":  # which has no order
         parts = [numbers(item, arrays, function) for item in value.items]
         if len({part.shape for part in parts}) == 1 and all(is_numeric(part) for part in parts):
             return np.stack(parts)
-    raise UnmetError(wrong_kind(value, function))
+    raise PreconditionFailedError(wrong_kind(value, function))
 
 
 def name_of(value: Value) -> str:
@@ -67,11 +67,11 @@ def wrong_kind(value: Value, function: str) -> Judgement:
     """Return the judgement for a value that is not an array where one is needed."""
     received = name_of(value)
     if received == "None":
-        message = T("{function}() returned None. Is there a `return` at its end?", function=function)
+        message = _("{function}() returned None. Is there a `return` at its end?", function=function)
     else:
-        message = T(
+        message = _(
             "{function}() has to return numbers (an array or a list). Received: {received}.",
             function=function,
             received=received,
         )
-    return failed(message, expected=T("an array of numbers"), received=received)
+    return failed(message, expected=_("an array of numbers"), received=received)

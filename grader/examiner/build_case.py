@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import msgspec
 
 from grader.evidence.case import Case
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
-from grader.protocol.messages import Held, Question
+from grader.protocol.messages import Evidence, Question
 from grader.protocol.parcels import BadParcelError, unpack
 from grader.protocol.submission import Markdown
 from grader.rubric.data.dataset import Data
@@ -18,20 +18,20 @@ _REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
 _REF_LISTS = frozenset({"images", "lines", "scatters"})
 
 
-def _steps(held: Held) -> tuple[dict[str, Seen], dict[str, Stopped]]:
+def _steps(held: Evidence) -> tuple[dict[str, StepResult], dict[str, Stopped]]:
     """Decode the evidence; what is not exactly a step's evidence was not written by the grader."""
-    steps: dict[str, Seen] = {}
+    steps: dict[str, StepResult] = {}
     stops = dict(held.stops)
     for step, body in held.bodies.items():
         try:
             evidence, arrays = unpack(body, StepEvidence)
-            steps[step] = _checked(Seen(evidence, arrays), step)
+            steps[step] = _checked(StepResult(evidence, arrays), step)
         except BadParcelError as error:
             stops[step] = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
     return steps, stops
 
 
-def _checked(seen: Seen, step: str) -> Seen:
+def _checked(seen: StepResult, step: str) -> StepResult:
     """Refuse evidence that names another step, or arrays that are not there."""
     if seen.evidence.id != step:
         raise BadParcelError(f"evidence of {seen.evidence.id!r}")
@@ -60,16 +60,16 @@ def _refs(tree: object) -> Iterator[str]:
 
 
 def make_case(
-    question: Question, rubric: Rubric, data: Data, held: Held, markdown: tuple[Markdown, ...] = ()
+    question: Question, rubric: Rubric, data: Data, held: Evidence, markdown: tuple[Markdown, ...] = ()
 ) -> Case:
     """Return everything that judgements may look at."""
     steps, stops = _steps(held)
-    replays: dict[str, Replayed] = {}
+    replays: dict[str, ReplayResult] = {}
     for step, body in held.replays.items():
         # One that cannot be read leaves its network without a replay: nobody's fault but the grader's.
         with contextlib.suppress(BadParcelError):
             evidence, arrays = unpack(body, ReplayEvidence)
-            replays[step] = Replayed(evidence, arrays)
+            replays[step] = ReplayResult(evidence, arrays)
     imported = ImportEvidence()
     try:
         imported = unpack(held.imported, ImportEvidence)[0] if held.imported else imported

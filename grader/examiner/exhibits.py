@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.evidence.case import Case
 from grader.evidence.failures import function_of
-from grader.evidence.judgement import UnmetError
+from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.network import Trained, trained
 from grader.evidence.scores import decided, metric_name, score
 from grader.evidence.values import numbers
@@ -41,7 +41,7 @@ def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
 
 
 def _name(network: Trained, say: Translator) -> str:
-    seed = say(T("seed {seed}", seed=network.seed))
+    seed = say(_("seed {seed}", seed=network.seed))
     return f"{network.training.name}, {seed}" if network.training.name else seed
 
 
@@ -93,7 +93,7 @@ def _experiments(case: Case) -> Iterator[Curve]:
         for name, value in outcome.value.entries:
             try:
                 curve = numbers(value, seen.arrays, step)
-            except UnmetError:
+            except PreconditionFailedError:
                 continue
             if curve.dtype.kind in "biuf" and curve.ndim == 1 and curve.size > 1:
                 yield _curve(name, {"val_accuracy": [float(v) for v in curve]})
@@ -139,7 +139,7 @@ def _network(facts: ModelFacts, say: Translator) -> Network:
         loss = f"{compiled.loss} (from_logits=True)" if compiled.from_logits else compiled.loss
     optimizer = compiled.optimizer if compiled is not None else ""
     if compiled is not None and compiled.learning_rate is not None:
-        rate = say(T("learning rate {rate:g}", rate=compiled.learning_rate))
+        rate = say(_("learning rate {rate:g}", rate=compiled.learning_rate))
         optimizer = f"{optimizer}, {rate}"
     return Network(
         style=facts.style,
@@ -155,10 +155,10 @@ def _network(facts: ModelFacts, say: Translator) -> Network:
 
 def _layer(layer: LayerFacts, say: Translator) -> NetworkLayer:
     details = [
-        say(T("{units} units", units=layer.units)) if layer.units is not None else "",
+        say(_("{units} units", units=layer.units)) if layer.units is not None else "",
         layer.activation if layer.activation not in {None, "linear"} else "",
-        say(T("rate {rate:g}", rate=layer.rate)) if layer.rate is not None else "",
-        say(T("{regularizer} on the kernel", regularizer=layer.kernel_regularizer))
+        say(_("rate {rate:g}", rate=layer.rate)) if layer.rate is not None else "",
+        say(_("{regularizer} on the kernel", regularizer=layer.kernel_regularizer))
         if layer.kernel_regularizer
         else "",
     ]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from grader.core.i18n import T, Translator, Words
+from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
-from grader.evidence.certification import Agreement
+from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.failures import function_of
-from grader.evidence.judgement import Judgement, UnmetError, not_graded
+from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.examiner.exhibits import make_exhibits
 from grader.examiner.misconceptions import ANYTHING, Finding, find
 from grader.examiner.notices import notices
@@ -27,7 +27,7 @@ from grader.protocol.verdict import (
     Verdict,
     Versions,
 )
-from grader.protocol.verdict import Submission as Named
+from grader.protocol.verdict import SubmissionInfo as Named
 from grader.rubric.checks.base import Check
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
@@ -51,12 +51,12 @@ def judge(
     say = Translator(language)
     guard = _Guard(say)
     judgements = judge_criteria(rubric.criteria, case)
-    agreements = guard(T("the certification"), lambda: case.agreements, _UNCERTIFIED)
+    agreements = guard(_("the certification"), lambda: case.agreements, _UNCERTIFIED)
     no_hints: Hints = [()] * len(rubric.criteria)
-    hints = guard(T("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
+    hints = guard(_("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
-    noted = guard(T("the notices"), lambda: notices(case, submission, say), no_notices)
-    exhibits = guard(T("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
+    noted = guard(_("the notices"), lambda: notices(case, submission, say), no_notices)
+    exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
     speaker = _Speaker(say, submission)
     criteria = tuple(
         speaker.criterion(criterion, judgements[criterion.id], found)
@@ -82,7 +82,7 @@ def judge(
     return verdict, exhibits, any(j.undecided for j in judgements.values())
 
 
-def is_certified(agreements: Sequence[Agreement]) -> bool | None:
+def is_certified(agreements: Sequence[ConsistencyCheck]) -> bool | None:
     """Return whether everything that was looked at agrees; None where there was no network to look at."""
     if not all(a.agrees for a in agreements):
         return False
@@ -110,18 +110,18 @@ def _judge_one(
             continue
         if because.status is Status.FAILED:
             return Judgement(
-                Status.SKIPPED, T('Not judged, because "{needed}" comes first.', needed=titles[needed])
+                Status.SKIPPED, _('Not judged, because "{needed}" comes first.', needed=titles[needed])
             )
         # Not attempted, not graded and skipped are handed on: nothing was found wrong.
         return Judgement(because.status, because.message)
     try:
         return criterion.check.judge(case)
-    except UnmetError as unmet:
+    except PreconditionFailedError as unmet:
         return unmet.judgement
     except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
         kind = type(error).__name__
         return not_graded(
-            T(
+            _(
                 "The grader failed while it judged this ({kind}: {error}). This is the grader's fault, not yours.",
                 kind=kind,
                 error=str(error)[:200],
@@ -166,8 +166,8 @@ def _functions(check: Check, case: Case) -> set[str]:
     return {function_of(step.id) for step in check.steps(case.seeds)}
 
 
-_UNCERTIFIED: tuple[Agreement, ...] = (
-    Agreement("fault", agrees=False, text=T("The grader failed while it certified the networks.")),
+_UNCERTIFIED: tuple[ConsistencyCheck, ...] = (
+    ConsistencyCheck("fault", agrees=False, text=_("The grader failed while it certified the networks.")),
 )
 
 
@@ -183,7 +183,7 @@ class _Guard:
         try:
             return make()
         except Exception as error:  # noqa: BLE001 - see above
-            text = T(
+            text = _(
                 "The grader failed while it made {part} ({kind}: {error}). This is the grader's fault, not yours.",
                 part=part,
                 kind=type(error).__name__,

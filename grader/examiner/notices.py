@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.core.i18n import T, Translator, Words
+from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import describe_exception, stopped, unit_words
 from grader.protocol.evidence import ModelValue, Returned, UnitFailure
@@ -30,13 +30,13 @@ def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[
         yield Notice(id="bare-notebook", severity="tip", text=say(_how_to_wrap(*bare)))
     # Never how long it took: the same submission gets the same verdict, whatever the machine.
     if imported.fits and bare is None:  # which says the same
-        text = T(
+        text = _(
             "A network is trained at the top level of the file, so every import trains it again. "
             "Put that into a function."
         )
         yield Notice(id="training-at-import", severity="tip", text=say(text))
     if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
-        text = T(
+        text = _(
             "input() waits for somebody to type, but nobody sits at the keyboard here. Use arguments instead."
         )
         yield Notice(id="waits-for-input", severity="warning", text=say(text))
@@ -55,7 +55,7 @@ def _stands_in(case: Case) -> tuple[Training, str] | None:
 
 def _how_to_wrap(training: Training, name: str) -> Words:
     rows = "x_train, y_train, x_val, y_val" if training.validation else "x_train, y_train"
-    return T(
+    return _(
         "There is no function {build}(), so the network that your file leaves in the global name {name} was taken "
         "for what it would return. Wrap the cells in functions, then everything can be checked: those that build "
         "and compile it in `def {build}(...):` with `return {name}` at the end, and those that train it in "
@@ -70,9 +70,9 @@ def _how_to_wrap(training: Training, name: str) -> Words:
 def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> Notice:
     why = describe_exception(failure.exception)
     if failure.cell is None:
-        text = T("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
+        text = _("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
     else:
-        text = T(
+        text = _(
             "Cell {cell} stopped with an error; the cells after it were still run: {why}",
             cell=failure.cell,
             why=why,
@@ -88,13 +88,13 @@ def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> N
 def _of_steps(case: Case, say: Translator) -> Iterator[Notice]:
     lines = case.imported.output_lines + sum(s.evidence.output_lines for s in case.steps.values())
     if lines > MANY_LINES:
-        text = T(
+        text = _(
             "The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines
         )
         yield Notice(id="prints-much", severity="tip", text=say(text))
     threads = [step.split("@", 1)[0] for step, s in case.steps.items() if s.evidence.threads_left]
     if threads:
-        text = T(
+        text = _(
             "{function}() leaves threads running when it returns. They are ended with the process.",
             function=threads[0],
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.protocol.messages import PlanMade, Question
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, uses
@@ -87,7 +87,7 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
     return pack(plan, arrays) if steps else b""
 
 
-def _replay(seen: Seen, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
+def _replay(seen: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
     """Return the step that replays the graph that a network left, if any; its inputs are still to be named."""
     graph = seen.evidence.model.graph if seen.evidence.model is not None else None
     if graph is None or graph.ref not in seen.arrays:

@@ -18,7 +18,7 @@ from grader.examiner.planning import make_plan, make_replays
 from grader.protocol.channel import ANSWER, FAULT, REQUEST, Channel
 from grader.protocol.messages import Ask, AskPlan, AskVerdict, Judged, PlanMade, Reply, Unusable
 from grader.rubric.data.dataset import Data
-from grader.rubric.loader import Usable, usable
+from grader.rubric.loader import LoadedRubric, load_usable_rubric
 from grader.rubric.model import Rubric
 
 
@@ -26,13 +26,13 @@ class Examiner:
     """Answers questions. Rubrics and data are read once each."""
 
     def __init__(self) -> None:
-        self._rubrics: dict[tuple[str, str], Usable] = {}
+        self._rubrics: dict[tuple[str, str], LoadedRubric] = {}
 
     def answer(self, ask: Ask) -> Reply:
         """Return the answer. Raises only for a fault of the grader; `RubricFileError` for one of the rubric."""
         key = (ask.question.course, ask.question.exercise)
         if key not in self._rubrics:
-            self._rubrics[key] = usable(Course(Path(ask.question.course)), ask.question.exercise)
+            self._rubrics[key] = load_usable_rubric(Course(Path(ask.question.course)), ask.question.exercise)
         rubric, data, rubric_hash = (held := self._rubrics[key]).rubric, held.data, held.hash
         match ask:
             case AskPlan(question=question, done=done):

@@ -16,9 +16,9 @@ from grader.core.course import Course
 from grader.core.errors import GraderError
 from grader.examiner.client import ExaminerLine, OwnExaminer
 from grader.grading.code_hash import code_hash
-from grader.grading.local_pool import TRIES_ALONE, LocalCrew
+from grader.grading.local_pool import TRIES_ALONE, LocalPool
 from grader.grading.pool import Started
-from grader.grading.results import Done, Job, Mode
+from grader.grading.results import Job, JobResult, Mode
 from grader.grading.versions import versions
 from grader.protocol.verdict import Versions, WallState
 
@@ -49,7 +49,7 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
     def __init__(self, course: str, mode: str, expected: bytes, despite_missing_walls: bool) -> None:
         self.course, self.mode, self.expected = course, mode, expected
         self.despite_missing_walls = despite_missing_walls
-        self.crew: LocalCrew | None = None
+        self.crew: LocalPool | None = None
         self.differs = False
 
     def setup(self, worker: Worker) -> None:
@@ -57,7 +57,7 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
         course = _course(self.course)
         self.differs = msgspec.msgpack.encode(fingerprint(course)) != self.expected
         if not self.differs:
-            self.crew = LocalCrew(
+            self.crew = LocalPool(
                 course, Mode(self.mode), worker.state.nthreads, despite_missing_walls=self.despite_missing_walls
             )
 
@@ -67,7 +67,7 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
             self.crew.__exit__()
 
 
-class ClusterCrew:
+class DaskPool:
     """Grades on the machines of a Dask cluster. A worker that dies costs only time: Dask tries elsewhere."""
 
     def __init__(self, course: Course, mode: Mode, address: str, *, despite_missing_walls: bool = False) -> None:
@@ -112,8 +112,8 @@ class ClusterCrew:
                     found[wall.id] = wall
         return tuple(found.values())
 
-    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
-        """Grade jobs; see `grader.grading.pool.Crew`."""
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
+        """Grade jobs; see `grader.grading.pool.GraderPool`."""
         source = iter(jobs)
         set_aside: list[Job] = []
         waiting: dict[str, Job] = {}
@@ -146,25 +146,25 @@ class ClusterCrew:
     def _send(self, job: Job) -> Future:
         return self._client.submit(grade_there, msgspec.msgpack.encode(job), pure=False)
 
-    def _result(self, job: Job, future: Future) -> Done | None:
+    def _result(self, job: Job, future: Future) -> JobResult | None:
         """Return what came of a job; None when the workers that had it died, be it for its sake or not."""
         try:
-            return msgspec.msgpack.decode(future.result(), type=Done)
+            return msgspec.msgpack.decode(future.result(), type=JobResult)
         except KilledWorker:
             return None
         except (OSError, TimeoutError) as error:
             raise GraderError(f"the cluster is gone: {type(error).__name__}") from error
         except Exception as error:  # noqa: BLE001 - whatever went wrong over there is no mark
-            return Done(job.id, None, f"{type(error).__name__}: {error}")
+            return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         finally:
             future.release()
 
-    def _alone(self, job: Job) -> Done:
+    def _alone(self, job: Job) -> JobResult:
         for _ in range(TRIES_ALONE):
             result = self._result(job, self._send(job))
             if result is not None:
                 return result
-        return Done(job.id, None, "Dask workers died each time this was graded")
+        return JobResult(job.id, None, "Dask workers died each time this was graded")
 
     def _install(self) -> None:
         """Put a crew into every worker, also those that come later; refuse workers that would judge otherwise."""
@@ -187,8 +187,8 @@ def grade_there(job: bytes) -> bytes:
     return msgspec.msgpack.encode(_crew().grade_one(msgspec.msgpack.decode(job, type=Job)))
 
 
-def _crew() -> LocalCrew:
-    crew: LocalCrew | None = get_worker().plugins[PLUGIN].crew
+def _crew() -> LocalPool:
+    crew: LocalPool | None = get_worker().plugins[PLUGIN].crew
     if crew is None:
         raise GraderError("this machine's versions or course differ from those of the machine that asks")
     return crew

@@ -28,7 +28,7 @@ class _Basis(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Terms:
+class EvidenceKey:
     """What the verdicts of one exercise depend on today."""
 
     course: Course
@@ -59,7 +59,7 @@ class Terms:
         return hashlib.sha256(msgspec.msgpack.encode(basis)).hexdigest()
 
 
-def neutral(submission: Submission) -> Submission:
+def anonymised_name(submission: Submission) -> Submission:
     """Return the submission under a name that says nothing about its author, and is the same for all."""
     return msgspec.structs.replace(submission, name=NEUTRAL[submission.kind])
 

@@ -10,15 +10,15 @@ import msgspec
 from grader.core.course import Course
 from grader.core.errors import GraderError, ProcessGoneError, SandboxError
 from grader.examiner.client import ExaminerLine
-from grader.grading.results import Graded, Known, Mode
+from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
 from grader.grading.versions import versions
 from grader.protocol.evidence import StopReason
-from grader.protocol.messages import AskPlan, AskVerdict, Held, Judged, PlanMade, Question
+from grader.protocol.messages import AskPlan, AskVerdict, Evidence, Judged, PlanMade, Question
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Resources
-from grader.sandbox.environment import Workshop
-from grader.sandbox.run import Progress, Recall, Run, carry_out
+from grader.sandbox.environment import SandboxEnvironment
+from grader.sandbox.run import CancelToken, Progress, RunResult, execute_plan
 
 
 class Grader:
@@ -45,16 +45,16 @@ class Grader:
         submission: Submission,
         language: str = "en",
         progress: Progress = lambda *_: None,
-        known: Known | None = None,
-        recall: Recall | None = None,
+        known: PriorEvidence | None = None,
+        recall: CancelToken | None = None,
     ) -> Graded:
         """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
 
         `known`: evidence that would come out the same, so that only what is missing in it is done.
         `recall`: who wants to call it back; then `RecalledError` is raised.
         """
-        recall = recall or Recall()
-        known = known or Known(_nothing())
+        recall = recall or CancelToken()
+        known = known or PriorEvidence(_nothing())
         held, isolation, used = known.held, known.isolation, _Used(known.resources)
         question = Question(course=str(self.course.folder), exercise=exercise, seeds=known.seeds)
         while True:
@@ -81,7 +81,7 @@ class Grader:
         """Use the time until the next submission to start what it will need."""
         self.workshop.prepare()
 
-    def _replay(self, parcel: bytes, recall: Recall) -> dict[str, bytes]:
+    def _replay(self, parcel: bytes, recall: CancelToken) -> dict[str, bytes]:
         """Replay graphs where no submission is. One that ends its process leaves nothing, and is not believed."""
         run = self._carry_out(parcel, None, lambda *_: None, recall)
         for stop in run.stops.values():
@@ -89,35 +89,37 @@ class Grader:
                 raise GraderError(f"a network could not be replayed: {stop.detail}")
         return run.bodies | dict.fromkeys(run.stops, b"")
 
-    def _carry_out(self, parcel: bytes, submission: Submission | None, progress: Progress, recall: Recall) -> Run:
-        def run() -> Run:
-            return carry_out(self.workshop, parcel, submission, progress, recall)
+    def _carry_out(
+        self, parcel: bytes, submission: Submission | None, progress: Progress, recall: CancelToken
+    ) -> RunResult:
+        def run() -> RunResult:
+            return execute_plan(self.workshop, parcel, submission, progress, recall)
 
         try:
             return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _isolation(self, run: Run) -> Isolation:
+    def _isolation(self, run: RunResult) -> Isolation:
         """Return the walls of this run: each stands when it went up and the canary could not cross it."""
         crossed = {wall.id: wall for wall in self.workshop.walls() if not wall.stands}
         walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
         return Isolation(mode=self.workshop.mode, walls=walls)
 
 
-def _workshop(mode: Mode) -> Workshop:
+def _workshop(mode: Mode) -> SandboxEnvironment:
     # Imported by mode: behind walls needs modules that only Unix has.
     if mode is Mode.WALLS:
-        from grader.sandbox.walled import WalledWorkshop
+        from grader.sandbox.walled import WalledEnvironment
 
-        return WalledWorkshop()
-    from grader.sandbox.plain import PlainWorkshop
+        return WalledEnvironment()
+    from grader.sandbox.plain import PlainEnvironment
 
-    return PlainWorkshop()
+    return PlainEnvironment()
 
 
-def _nothing() -> Held:
-    return Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+def _nothing() -> Evidence:
+    return Evidence(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
 
 
 def _both(earlier: Isolation | None, later: Isolation) -> Isolation:
@@ -128,9 +130,9 @@ def _both(earlier: Isolation | None, later: Isolation) -> Isolation:
     return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
 
 
-def _with_run(held: Held, run: Run) -> Held:
+def _with_run(held: Evidence, run: RunResult) -> Evidence:
     """Return the evidence so far with that of another run; what was there first stays."""
-    return Held(
+    return Evidence(
         imported=held.imported or run.imported,
         import_stop=held.import_stop or run.import_stop,
         import_unit=held.import_unit or run.import_unit,
@@ -148,7 +150,7 @@ class _Used:
         self.cpu_seconds = before.cpu_seconds if before is not None else 0.0
         self.peak_mib = before.peak_mib if before is not None else 0.0
 
-    def add(self, run: Run) -> None:
+    def add(self, run: RunResult) -> None:
         """Add one run."""
         self.wall_seconds += run.wall_seconds
         self.cpu_seconds += run.cpu_seconds

@@ -12,14 +12,14 @@ from grader.core.packages import processors
 from grader.examiner.client import ExaminerLine
 from grader.grading.grader import Grader
 from grader.grading.pool import Started
-from grader.grading.results import Done, Job, Mode
+from grader.grading.results import Job, JobResult, Mode
 from grader.protocol.verdict import WallState
 
 TRIES_ALONE = 2
 MOST_STARTS_FOR_NOTHING = 3
 
 
-class LocalCrew:
+class LocalPool:
     """Grades in threads that share one grader; when its processes are gone, the next job starts new ones.
 
     Where a wall is missing, every job is a fault, unless it is said that it may be (`despite_missing_walls`).
@@ -58,41 +58,41 @@ class LocalCrew:
         except SandboxError as error:
             raise GraderError(str(error)) from error
 
-    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
-        """Grade jobs; see `grader.grading.pool.Crew`."""
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
+        """Grade jobs; see `grader.grading.pool.GraderPool`."""
         shift = _Shift(self, iter(jobs), started)
         yield from shift.results()
         for job in shift.set_aside:
             yield self._alone(job)
 
-    def grade_one(self, job: Job) -> Done:
+    def grade_one(self, job: Job) -> JobResult:
         """Grade one job, in the caller's thread."""
         done = self.tried(job)
         return self._alone(job) if done is None else done
 
-    def tried(self, job: Job) -> Done | None:
+    def tried(self, job: Job) -> JobResult | None:
         """Grade a job; None when processes went away, be it for this job's sake or for another's."""
         grader = self._grader
         try:
             missing = [wall.id for wall in grader.workshop.walls() if not wall.stands]
             if missing and not self.despite_missing_walls:
-                return Done(job.id, None, f"walls are missing: {', '.join(missing)}")
+                return JobResult(job.id, None, f"walls are missing: {', '.join(missing)}")
             graded = grader.grade(job.exercise, job.submission, job.language, known=job.known)
         except (ProcessGoneError, SandboxError) as error:
             self._renew(grader, error)
             return None
         except GraderError as error:
-            return Done(job.id, None, str(error))
+            return JobResult(job.id, None, str(error))
         except Exception as error:  # noqa: BLE001 - a full disk, say: no mark, and no end of the class
-            return Done(job.id, None, f"{type(error).__name__}: {error}")
+            return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         self._starts_for_nothing = 0
-        return Done(job.id, graded)
+        return JobResult(job.id, graded)
 
-    def _alone(self, job: Job) -> Done:
+    def _alone(self, job: Job) -> JobResult:
         for _ in range(TRIES_ALONE):
             if (done := self.tried(job)) is not None:
                 return done
-        return Done(job.id, None, "the grader's processes ended each time this was graded")
+        return JobResult(job.id, None, "the grader's processes ended each time this was graded")
 
     def _started(self) -> Grader:
         try:
@@ -124,14 +124,14 @@ class LocalCrew:
 class _Shift:
     """One list of jobs, worked off by as many threads as the crew is large."""
 
-    def __init__(self, crew: LocalCrew, jobs: Iterator[Job], started: Started) -> None:
+    def __init__(self, crew: LocalPool, jobs: Iterator[Job], started: Started) -> None:
         self.crew, self.started = crew, started
         self.set_aside: list[Job] = []
         self._jobs, self._taking = jobs, threading.Lock()
         # Bounded: results wait for whoever stores them, and jobs wait with them. None: a thread has ended.
-        self._results: queue.Queue[Done | Exception | None] = queue.Queue(crew.size)
+        self._results: queue.Queue[JobResult | Exception | None] = queue.Queue(crew.size)
 
-    def results(self) -> Iterator[Done]:
+    def results(self) -> Iterator[JobResult]:
         """Yield what is done, until no thread is at work."""
         for _ in range(self.crew.size):
             threading.Thread(target=self._serve, daemon=True).start()
@@ -163,7 +163,7 @@ class _Shift:
         with self._taking:
             return next(self._jobs, None)
 
-    def _put(self, result: Done | Exception | None) -> None:
+    def _put(self, result: JobResult | Exception | None) -> None:
         """Hand over a result; when nobody takes results any more, drop it."""
         while not self.crew.left:
             with contextlib.suppress(queue.Full):

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self
 
 from grader.examiner.client import ExaminerLine
-from grader.grading.results import Done, Job
+from grader.grading.results import Job, JobResult
 from grader.protocol.verdict import WallState
 
 Started = Callable[[Job], None]
 """Told when a job is begun, from any thread."""
 
 
-class Crew(Protocol):
+class GraderPool(Protocol):
     """Grades jobs. A context manager: leaving it ends its processes, at once."""
 
     @property
@@ -25,7 +25,7 @@ class Crew(Protocol):
     def walls(self) -> tuple[WallState, ...]:
         """Return which walls stand around the submissions; none in plain mode. Raises `GraderError`."""
 
-    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[Done]:
+    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
         """Yield a result per job as soon as there is one, in any order.
 
         Jobs are taken from the iterable when they are needed, by one thread at a time. One whose processes die is

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from grader.protocol.messages import Held
+from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict
 
@@ -14,17 +14,17 @@ class Graded(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     exhibits: Exhibits
-    held: Held
+    held: Evidence
 
 
-class Known(msgspec.Struct, frozen=True):
+class PriorEvidence(msgspec.Struct, frozen=True):
     """Evidence that is there already, so that its steps need not be done.
 
     `seeds`: those that it was made with; without any, the rubric's first. `isolation` and `resources` are those of
     the runs that it came from, if it is all that there is to be.
     """
 
-    held: Held
+    held: Evidence
     seeds: tuple[int, ...] = ()
     isolation: Isolation | None = None
     resources: Resources | None = None
@@ -44,10 +44,10 @@ class Job(msgspec.Struct, frozen=True):
     exercise: str
     submission: Submission
     language: str
-    known: Known | None = None
+    known: PriorEvidence | None = None
 
 
-class Done(msgspec.Struct, frozen=True):
+class JobResult(msgspec.Struct, frozen=True):
     """What came of a job: graded, or what went wrong with the grader, never with the submission."""
 
     id: str

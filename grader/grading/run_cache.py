@@ -21,14 +21,14 @@ import msgspec
 
 from grader.grading.code_hash import code_hash
 from grader.protocol.submission import Submission
-from grader.sandbox.run import Run
+from grader.sandbox.run import RunResult
 
 MAX_BYTES = 2 << 30  # of all entries together
 
 
 class _Entry(msgspec.Struct, frozen=True):
     key: str
-    run: Run
+    run: RunResult
 
 
 class _Fingerprint(msgspec.Struct, frozen=True):
@@ -49,7 +49,9 @@ class RunCache:
     folder: Path
     most_bytes: int = MAX_BYTES
 
-    def through(self, parcel: bytes, submission: Submission | None, mode: str, make: Callable[[], Run]) -> Run:
+    def through(
+        self, parcel: bytes, submission: Submission | None, mode: str, make: Callable[[], RunResult]
+    ) -> RunResult:
         """Return the run of a plan: the one that is kept, or the one that `make` makes, which is then kept.
 
         Only a run that came to its end is kept: one that was stopped may go otherwise the next time.
@@ -74,7 +76,7 @@ class RunCache:
             if size > self.most_bytes:
                 path.unlink(missing_ok=True)
 
-    def _read(self, key: str) -> Run | None:
+    def _read(self, key: str) -> RunResult | None:
         path = self.folder / f"{key}.run"
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             entry = msgspec.msgpack.decode(path.read_bytes(), type=_Entry)
@@ -83,7 +85,7 @@ class RunCache:
                 return entry.run
         return None
 
-    def _write(self, key: str, run: Run) -> None:
+    def _write(self, key: str, run: RunResult) -> None:
         """Write an entry in one piece. A disk that is full is no reason not to go on."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,12 +8,12 @@ from grader.core.errors import ProcessGoneError, SandboxError
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, Mode
 from grader.protocol.submission import Submission
-from grader.sandbox.run import Progress, Recall, RecalledError
+from grader.sandbox.run import CancelledError, CancelToken, Progress
 
 TRIES = 2  # for one submission: processes that end each time end for its sake, or for the machine's
 
 
-class KeptGrader:
+class WarmGrader:
     """Grades one submission after the other with the same processes. A context manager."""
 
     def __init__(self, course: Course, mode: Mode) -> None:
@@ -38,12 +38,12 @@ class KeptGrader:
         submission: Submission,
         language: str,
         progress: Progress = lambda *_: None,
-        recall: Recall | None = None,
+        recall: CancelToken | None = None,
     ) -> Graded:
         """Run and judge one submission; see `Grader.grade`.
 
         Raises `ProcessGoneError` when the processes ended each time, other `GraderError` for faults of the grader,
-        and `RecalledError`.
+        and `CancelledError`.
         """
         gone: Exception | None = None
         for _ in range(TRIES):
@@ -53,7 +53,7 @@ class KeptGrader:
             except (ProcessGoneError, SandboxError) as error:
                 gone = error
                 self.close()
-            except RecalledError:
+            except CancelledError:
                 self.prepare()
                 raise
             else:

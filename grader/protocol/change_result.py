@@ -39,7 +39,7 @@ class Outcome(Record, frozen=True, kw_only=True):
             raise ValueError("exactly one of verdict, problem and fault is expected")
 
 
-class Answer(Record, frozen=True, kw_only=True):
+class ChangeResult(Record, frozen=True, kw_only=True):
     """What became of a change. All sentences are already in `language`."""
 
     schema: Literal[1] = 1
@@ -69,22 +69,22 @@ def result(outcome: Outcome, pass_mark: float | None) -> Result:
     return "passed" if enough else "not_passed"
 
 
-def encode(answer: Answer) -> bytes:
+def encode(answer: ChangeResult) -> bytes:
     """Return the record as indented JSON, keys in the order of the schema."""
     return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
 
 
-def decode(data: bytes) -> Answer:
+def decode(data: bytes) -> ChangeResult:
     """Read a record back. Raises `msgspec.ValidationError` for anything that is not exactly one."""
     if len(data) > MAX_BYTES:
         raise msgspec.ValidationError(f"{len(data)} bytes; at most {MAX_BYTES} are read")
-    return msgspec.json.decode(data, type=Answer)
+    return msgspec.json.decode(data, type=ChangeResult)
 
 
 _CODES: dict[Result, int] = {"passed": 0, "not_passed": 1, "unreadable": 2, "not_graded": 3}
 
 
-def worst(answer: Answer) -> Result:
+def worst(answer: ChangeResult) -> Result:
     """Return what an answer means as a whole: its worst outcome. An error note is no better than a bad file."""
     found: list[Result] = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
     if any(note.severity == "error" for note in answer.notes):
@@ -92,6 +92,6 @@ def worst(answer: Answer) -> Result:
     return max(found, key=_CODES.__getitem__, default="passed")
 
 
-def exit_code(answer: Answer) -> int:
+def exit_code(answer: ChangeResult) -> int:
     """Return what an answer says to the shell; the codes of `command_line.ExitCode`."""
     return _CODES[worst(answer)]

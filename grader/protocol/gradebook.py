@@ -23,7 +23,7 @@ class Adjustment(Record, frozen=True):
     at: datetime  # UTC
 
 
-class Entry(Record, frozen=True, kw_only=True):
+class GradebookEntry(Record, frozen=True, kw_only=True):
     """The newest hand-in of one student, with its newest verdict."""
 
     student: str  # what the layout knows the student by, or a pseudonym: one entry per student

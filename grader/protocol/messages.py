@@ -2,7 +2,7 @@
 
 import msgspec
 
-from grader.core.i18n import Text
+from grader.core.i18n import Message
 from grader.protocol.evidence import Stopped
 from grader.protocol.parcels import Record
 from grader.protocol.submission import Submission
@@ -17,7 +17,7 @@ class Question(Record, frozen=True):
     seeds: tuple[int, ...] = ()
 
 
-class Held(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True):
     """What came of the runs so far, still packed."""
 
     imported: bytes
@@ -39,7 +39,7 @@ class AskVerdict(msgspec.Struct, frozen=True, tag="AskVerdict"):
     """Judge; or, where frozen graphs of the evidence have not been replayed, make the plan that does so."""
 
     question: Question
-    held: Held
+    held: Evidence
     submission: Submission
     isolation: Isolation
     resources: Resources
@@ -65,7 +65,7 @@ class Judged(msgspec.Struct, frozen=True, tag="Judged"):
 class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
     """Nothing can be graded by this rubric: its author has to mend it."""
 
-    text: Text
+    text: Message
 
 
 Ask = AskPlan | AskVerdict

@@ -72,7 +72,7 @@ def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, 
         raise BadParcelError(f"{type(error).__name__}: {error}") from error
 
 
-def head(parcel: bytes, kind: type[R]) -> R:
+def unpack_record(parcel: bytes, kind: type[R]) -> R:
     """Read only the record of a parcel. Raises `BadParcelError`."""
     try:
         return msgspec.json.decode(_parts(parcel)[0], type=kind)
@@ -80,7 +80,7 @@ def head(parcel: bytes, kind: type[R]) -> R:
         raise BadParcelError(str(error)) from error
 
 
-def with_head(parcel: bytes, record: object) -> bytes:
+def replace_record(parcel: bytes, record: object) -> bytes:
     """Return the parcel with another record and the same arrays, which are not looked at."""
     _, names, held = _parts(parcel)
     text = msgspec.json.encode(record)

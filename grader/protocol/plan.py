@@ -10,31 +10,31 @@ from grader.protocol.parcels import Record, Tagged
 from grader.protocol.submission import Submission
 
 
-class Array(Tagged, frozen=True, tag="Array"):
+class ArrayArg(Tagged, frozen=True, tag="Array"):
     """An array that travels with the plan."""
 
     name: str
 
 
-class Listed(Tagged, frozen=True, tag="Listed"):
+class ListArg(Tagged, frozen=True, tag="Listed"):
     """An array that travels with the plan, handed over as a list: of numbers, or of lists of numbers."""
 
     name: str
 
 
-class Literal(Tagged, frozen=True, tag="Literal"):
+class LiteralArg(Tagged, frozen=True, tag="Literal"):
     """A plain value: a number, a text, None."""
 
     value: int | float | str | bool | None
 
 
-class Result(Tagged, frozen=True, tag="Result"):
+class ResultOf(Tagged, frozen=True, tag="Result"):
     """What an earlier step returned, alive. The step is skipped when there is no such result."""
 
     step: str
 
 
-class Trusted(Tagged, frozen=True, tag="Trusted"):
+class ResultOrTruth(Tagged, frozen=True, tag="Trusted"):
     """What an earlier step returned where it equals the array `name`, else that array.
 
     One mistake then costs one criterion: a wrong `one_hot` does not spoil the training.
@@ -44,13 +44,13 @@ class Trusted(Tagged, frozen=True, tag="Trusted"):
     name: str
 
 
-class Curves(Tagged, frozen=True, tag="Curves"):
+class HistoryArg(Tagged, frozen=True, tag="Curves"):
     """A `keras.callbacks.History` made up from these curves."""
 
     series: Mapping[str, list[float]]
 
 
-Argument = Array | Listed | Literal | Result | Trusted | Curves
+Argument = ArrayArg | ListArg | LiteralArg | ResultOf | ResultOrTruth | HistoryArg
 
 
 class Call(Tagged, frozen=True, tag="Call"):
@@ -66,7 +66,7 @@ class Call(Tagged, frozen=True, tag="Call"):
     model_stands_in: bool = False  # without the function, the one compiled model among the globals is its result
 
 
-class Read(Tagged, frozen=True, tag="Read"):
+class ReadGlobal(Tagged, frozen=True, tag="Read"):
     """Record the value of a global name of the submission."""
 
     id: str
@@ -100,12 +100,12 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     limit_seconds: float = 30.0
 
 
-Step = Call | Read | Describe | Replay
+Step = Call | ReadGlobal | Describe | Replay
 
 
-def value_of(name: str) -> Read:
+def value_of(name: str) -> ReadGlobal:
     """Return the step that reads a global name."""
-    return Read(id=f"{name}@value", name=name)
+    return ReadGlobal(id=f"{name}@value", name=name)
 
 
 class Limits(Record, frozen=True):
@@ -140,15 +140,15 @@ class Setup(Record, frozen=True):
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` cannot do without."""
-    if isinstance(step, Replay | Read):
+    if isinstance(step, Replay | ReadGlobal):
         return set()
     first = {step.after} if step.after else set()
     if isinstance(step, Describe):
         return first | {step.step}
-    return first | {a.step for a in step.arguments if isinstance(a, Result)}
+    return first | {a.step for a in step.arguments if isinstance(a, ResultOf)}
 
 
 def uses(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` uses where they are there."""
-    wanted = {a.step for a in step.arguments if isinstance(a, Trusted)} if isinstance(step, Call) else set()
+    wanted = {a.step for a in step.arguments if isinstance(a, ResultOrTruth)} if isinstance(step, Call) else set()
     return needs(step) | wanted

@@ -19,7 +19,7 @@ class Row(Record, frozen=True):
     right: Line | None
 
 
-class Stretch(Record, frozen=True):
+class SharedBlock(Record, frozen=True):
     """Code that two submissions share, side by side. `elsewhere`: other submissions that have all of it too."""
 
     rows: tuple[Row, ...]
@@ -37,7 +37,7 @@ class Pair(Record, frozen=True):
     strength: float
     left_share: float
     right_share: float
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[SharedBlock, ...] = ()
 
 
 class Group(Record, frozen=True):

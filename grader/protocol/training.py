@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.protocol.plan import Argument, Call, Describe, Literal, Result, Step, Trusted
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Argument, Call, Describe, LiteralArg, ResultOf, ResultOrTruth, Step
+from grader.protocol.plan import ArrayArg as Given
 
 
 @dataclass(frozen=True)
@@ -68,15 +68,15 @@ class Training:
     def _labels(self, part: str) -> Argument:
         if not self.encode:
             return Given(name=self.array(f"y_{part}"))
-        return Trusted(step=self._encoded(part).id, name=self.array(f"y_{part}_one_hot"))
+        return ResultOrTruth(step=self._encoded(part).id, name=self.array(f"y_{part}_one_hot"))
 
     def _on_seed(self, seed: int) -> Sequence[Step]:
         parts = ("train", "val") if self.validation else ("train",)
-        arguments: list[Argument] = [Result(step=self.built(seed))]
+        arguments: list[Argument] = [ResultOf(step=self.built(seed))]
         for part in parts:
             arguments += [Given(name=self.array(f"x_{part}")), self._labels(part)]
         built, sample = self.built(seed), self.array("x_train")
-        given = tuple(Literal(value=value) for value in self.arguments)
+        given = tuple(LiteralArg(value=value) for value in self.arguments)
         return (
             Call(
                 id=built, function=self.build, arguments=given, seed=seed, limit_seconds=30.0, model_stands_in=True

@@ -71,7 +71,7 @@ class CriterionVerdict(Record, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-class Submission(Record, frozen=True):
+class SubmissionInfo(Record, frozen=True):
     """Which file was judged: its name without folders, and the SHA-256 of its bytes."""
 
     name: str
@@ -128,7 +128,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     language: str
     exercise: str
     title: str
-    submission: Submission
+    submission: SubmissionInfo
     status: Status
     points: float
     max_points: float

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from grader.core.course import Course
 from grader.core.errors import RubricFileError
-from grader.core.i18n import T
-from grader.protocol.plan import Array, Call, Describe, Step, Trusted
+from grader.core.i18n import _
+from grader.protocol.plan import ArrayArg, Call, Describe, ResultOrTruth, Step
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric, RubricError
-from grader.rubric.module_loader import read_module, told
+from grader.rubric.module_loader import describe_rubric_error, read_module
 
 
 class RubricUnreadableError(RubricFileError):
@@ -16,7 +16,7 @@ class RubricUnreadableError(RubricFileError):
 
 
 @dataclass(frozen=True)
-class Usable:
+class LoadedRubric:
     """A rubric, its data, and the hash of all that it is made of."""
 
     rubric: Rubric
@@ -40,7 +40,7 @@ def load_rubric(course: Course, exercise: str) -> Rubric:
     return rubric
 
 
-def usable(course: Course, exercise: str) -> Usable:
+def load_usable_rubric(course: Course, exercise: str) -> LoadedRubric:
     """Read a rubric and make its data. Raises `RubricFileError`: what cannot be right is told before it grades."""
     path = course.rubric_file(exercise).absolute()
     try:
@@ -51,19 +51,19 @@ def usable(course: Course, exercise: str) -> Usable:
         steps = tuple(rubric.steps(rubric.seeds[:1]).values())
         made = {name for criterion in rubric.criteria for name in criterion.check.arrays()}
     except RubricError as error:
-        raise RubricFileError(told(exercise, path, error)) from error
+        raise RubricFileError(describe_rubric_error(exercise, path, error)) from error
     except (Exception, SystemExit) as error:
-        raise RubricUnreadableError(told(exercise, path, error)) from error
+        raise RubricUnreadableError(describe_rubric_error(exercise, path, error)) from error
     _require({name for step in steps for name in _arrays_of(step)} - set(data.inside) - made, exercise)
     held_back = {name for criterion in rubric.criteria for name in criterion.check.held_back()}
     _require(held_back - set(data.outside), exercise)
-    return Usable(rubric, data, course.rubric_hash(exercise))
+    return LoadedRubric(rubric, data, course.rubric_hash(exercise))
 
 
 def _require(lacking: set[str], exercise: str) -> None:
     if lacking:
         raise RubricFileError(
-            T(
+            _(
                 "The rubric of {exercise}: no such arrays, neither in its data nor in its checks: {names}.",
                 exercise=exercise,
                 names=", ".join(sorted(lacking)),
@@ -74,7 +74,7 @@ def _require(lacking: set[str], exercise: str) -> None:
 def _arrays_of(step: Step) -> set[str]:
     match step:
         case Call(arguments=arguments):
-            return {a.name for a in arguments if isinstance(a, Array | Trusted)}
+            return {a.name for a in arguments if isinstance(a, ArrayArg | ResultOrTruth)}
         case Describe(sample=sample):
             return {sample}
         case _:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from grader.core.i18n import Bilingual, T, Text, Translator
+from grader.core.i18n import Bilingual, Message, Translator, _
 from grader.protocol.plan import Limits, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -14,7 +14,7 @@ from grader.rubric.data.dataset import Data
 class RubricError(ValueError):
     """A rubric that cannot be right. `text` says why."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(Translator("en")(text))
         self.text = text
 
@@ -71,15 +71,15 @@ class Rubric:
     def __post_init__(self) -> None:
         ids = [criterion.id for criterion in self.criteria]
         if not ids:
-            raise RubricError(T("a rubric without criteria checks nothing"))
+            raise RubricError(_("a rubric without criteria checks nothing"))
         if twice := {i for i in ids if ids.count(i) > 1}:
-            raise RubricError(T("criteria named twice: {names}", names=", ".join(sorted(twice))))
+            raise RubricError(_("criteria named twice: {names}", names=", ".join(sorted(twice))))
         if lacking := [name for name, text in self._texts() if not (text.en.strip() and text.de.strip())]:
-            raise RubricError(T("{name} lacks a text in English or German", name=lacking[0]))
+            raise RubricError(_("{name} lacks a text in English or German", name=lacking[0]))
         for position, criterion in enumerate(self.criteria):
             if unknown := set(criterion.depends_on) - set(ids[:position]):
                 raise RubricError(
-                    T(
+                    _(
                         "{criterion} depends on what does not stand before it: {names}",
                         criterion=criterion.id,
                         names=", ".join(sorted(unknown)),
@@ -87,7 +87,7 @@ class Rubric:
                 )
             if criterion.points <= 0:
                 raise RubricError(
-                    T(
+                    _(
                         "{criterion} is worth {points:g} points; more than 0 expected",
                         criterion=criterion.id,
                         points=criterion.points,
@@ -96,10 +96,10 @@ class Rubric:
         points = sum(criterion.points for criterion in self.criteria)
         if abs(points - self.total) > 1e-9:
             raise RubricError(
-                T("points add up to {points:g}; total={total:g} expected", points=points, total=self.total)
+                _("points add up to {points:g}; total={total:g} expected", points=points, total=self.total)
             )
         if not self.seeds:
-            raise RubricError(T("at least one seed is needed"))
+            raise RubricError(_("at least one seed is needed"))
 
     def _texts(self) -> Iterator[tuple[str, Bilingual]]:
         yield "title", self.title
@@ -117,11 +117,11 @@ class Rubric:
             asked = criterion.check.steps(seeds)
             if not asked:
                 raise RubricError(
-                    T("{criterion} asks for no step, so it would check nothing", criterion=criterion.id)
+                    _("{criterion} asks for no step, so it would check nothing", criterion=criterion.id)
                 )
             for step in asked:
                 if steps.setdefault(step.id, step) != step:
-                    raise RubricError(T("two different steps are called {step!r}", step=step.id))
+                    raise RubricError(_("two different steps are called {step!r}", step=step.id))
         return steps
 
     @property

@@ -15,7 +15,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from grader.core.errors import HiddenModuleError
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -66,7 +66,7 @@ def _modules_of(folder: Path) -> Iterator[None]:
     for name in sorted(beside.names):
         if (folder / f"{name}.py").is_file() and (name in sys.stdlib_module_names or name in before):
             raise HiddenModuleError(
-                T("{file} has the name of another Python module: call it something else", file=f"{name}.py")
+                _("{file} has the name of another Python module: call it something else", file=f"{name}.py")
             )
     sys.meta_path.insert(0, beside)
     try:
@@ -83,19 +83,19 @@ def _is_in(folder: Path, module: ModuleType) -> bool:
     return bool(file) and Path(str(file)).is_relative_to(folder)
 
 
-def told(exercise: str, path: Path, error: BaseException) -> Text:
+def describe_rubric_error(exercise: str, path: Path, error: BaseException) -> Message:
     """Return what went wrong when a rubric was read or its data were made."""
     text = getattr(error, "text", None)
-    if isinstance(text, Text):
-        return T("The rubric of {exercise}: {reason}.", exercise=exercise, reason=text)
+    if isinstance(text, Message):
+        return _("The rubric of {exercise}: {reason}.", exercise=exercise, reason=text)
     said = str(error).splitlines()[0] if str(error).strip() else ""
     kind = type(error).__name__
     if (place := _place(path.parent, error)) is None:
-        return T(
+        return _(
             "The rubric of {exercise} cannot be read: {kind}: {error}", exercise=exercise, kind=kind, error=said
         )
     file, line = place
-    return T(
+    return _(
         "The rubric of {exercise} cannot be read: {kind} in {file}, line {line}: {error}",
         exercise=exercise,
         kind=kind,

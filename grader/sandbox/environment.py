@@ -39,7 +39,7 @@ class Process(Protocol):
         """Return the most memory that it had so far, beyond what it shares."""
 
 
-class Workshop(Protocol):
+class SandboxEnvironment(Protocol):
     """Where runs happen: behind walls on Linux, or in plain processes."""
 
     examiner: Inbox

@@ -16,7 +16,7 @@ from grader.sandbox.memory_watch import MemoryWatch, anonymous_kib
 AHEAD = 2  # processes: the run and its replay
 
 
-class PlainWorkshop:
+class PlainEnvironment:
     """Runs are processes of their own, without walls: for a student's own code, on any system."""
 
     mode: Literal["plain"] = "plain"

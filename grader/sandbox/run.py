@@ -30,11 +30,11 @@ from grader.protocol.channel import (
     ProtocolError,
 )
 from grader.protocol.evidence import Stopped, StopReason
-from grader.protocol.parcels import head, with_head
+from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
-from grader.sandbox.environment import Exit, Process, Workshop
+from grader.sandbox.environment import Exit, Process, SandboxEnvironment
 
 MAX_CHILDREN = 24  # per run: each costs a start
 MAX_RUN_BYTES = 256 << 20
@@ -51,7 +51,7 @@ Progress = Callable[[Step, int, int], None]
 
 
 @dataclass
-class Run:
+class RunResult:
     """What came of a plan: evidence by step, still packed, and how it ended where it did not end well."""
 
     imported: bytes = b""
@@ -65,12 +65,12 @@ class Run:
     peak_mib: float = 0.0
 
 
-class RecalledError(Exception):
+class CancelledError(Exception):
     """The run was called back before its end: nothing is known about the submission."""
 
 
-class Recall:
-    """Calls a run back, from any thread: its process is ended at once, and `carry_out` raises `RecalledError`."""
+class CancelToken:
+    """Cancels a run, from any thread: its process is ended at once, and `execute_plan` raises `CancelledError`."""
 
     def __init__(self) -> None:
         self.given = False
@@ -85,9 +85,9 @@ class Recall:
                 self._process.kill()
 
     def check(self) -> None:
-        """Raise `RecalledError` when called back."""
+        """Raise `CancelledError` when called back."""
         if self.given:
-            raise RecalledError
+            raise CancelledError
 
     @contextlib.contextmanager
     def reaching(self, process: Process) -> Iterator[None]:
@@ -111,18 +111,18 @@ class _InterruptedError(Exception):
         self.stopped = Stopped(reason=reason, detail=detail)
 
 
-def carry_out(
-    workshop: Workshop,
+def execute_plan(
+    workshop: SandboxEnvironment,
     parcel: bytes,
     submission: Submission | None,
     progress: Progress = lambda *_: None,
-    recall: Recall | None = None,
-) -> Run:
+    recall: CancelToken | None = None,
+) -> RunResult:
     """Do all steps of a packed plan. Raises `SandboxError` when the worker is gone, never for a submission.
 
-    `recall`: who wants to call the run back; then `RecalledError` is raised.
+    `recall`: who wants to call the run back; then `CancelledError` is raised.
     """
-    return _Conductor(workshop, parcel, submission, progress, recall or Recall()).conduct()
+    return _Conductor(workshop, parcel, submission, progress, recall or CancelToken()).conduct()
 
 
 class _Conductor:
@@ -130,21 +130,21 @@ class _Conductor:
 
     def __init__(
         self,
-        workshop: Workshop,
+        workshop: SandboxEnvironment,
         parcel: bytes,
         submission: Submission | None,
         progress: Progress,
-        recall: Recall,
+        recall: CancelToken,
     ) -> None:
-        self.workshop, self.plan, self.parcel = workshop, head(parcel, Plan), parcel
+        self.workshop, self.plan, self.parcel = workshop, unpack_record(parcel, Plan), parcel
         self.submission, self.progress, self.recall = submission, progress, recall
-        self.run = Run()
+        self.run = RunResult()
         self.began = time.monotonic()
         self.size = 0
         self.over = self.left_out = False
         self.current: Step | None = None
 
-    def conduct(self) -> Run:
+    def conduct(self) -> RunResult:
         """Send children until every step has evidence or a reason why not."""
         for _ in range(MAX_CHILDREN):
             if self.over or not self._pending():
@@ -201,7 +201,7 @@ class _Conductor:
             _expect(process, WALLS, NO_NONCE, START_SECONDS).body, type=tuple[WallState, ...]
         )
         nonce = secrets.token_bytes(16)
-        process.channel.send(SETUP, with_head(self.parcel, Setup(submission=self.submission)), nonce)
+        process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
         for step in _with_what_they_use(self.plan.steps, self._pending()):

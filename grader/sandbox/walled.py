@@ -28,7 +28,7 @@ CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
 END_SECONDS = 10.0  # for the worker and the examiner to be gone
 
 
-class WalledWorkshop:
+class WalledEnvironment:
     """Runs are forked from the warm worker and put behind walls. Linux only."""
 
     mode: Literal["walls"] = "walls"
@@ -192,7 +192,7 @@ class WalledProcess:
     """A child of the warm worker."""
 
     def __init__(
-        self, workshop: WalledWorkshop, number: int, channel: Channel, scratch: str, limits: Limits
+        self, workshop: WalledEnvironment, number: int, channel: Channel, scratch: str, limits: Limits
     ) -> None:
         self.channel, self.inbox = channel, Inbox(channel)
         self._workshop, self._number, self._scratch = workshop, number, scratch

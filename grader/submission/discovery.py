@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.course import Course
-from grader.core.errors import ToldError, UnreadableSubmission
-from grader.core.i18n import T, Text
+from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_path
 from grader.protocol.submission import Submission
 from grader.submission.exercise_match import looks_like
 from grader.submission.reader import read
 
 
-class NotFoundError(ToldError):
+class NotFoundError(UserError):
     """There is no file to check, or more than one. `text` says where was looked, and how to choose."""
 
 
@@ -23,7 +23,7 @@ class Found:
     """The file that is meant, and what is to be said about it."""
 
     path: Path
-    remark: Text | None = None
+    remark: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def find(course: Course, exercise: str, folder: Path) -> Found:
         raise NotFoundError(_nothing(exercise, folder, of_others))
     if len(meant) > 1:
         raise NotFoundError(
-            T(
+            _(
                 "It is not clear which file is meant: {files}. Name one, such as: grader check {exercise} {first}",
                 files=", ".join(c.name for c in meant),
                 exercise=exercise,
@@ -102,17 +102,17 @@ def _other_exercise(course: Course, exercise: str, candidate: _Candidate) -> str
     return looks_like(course, exercise, candidate.submission)
 
 
-def _nothing(exercise: str, folder: Path, of_others: dict[str, str]) -> Text:
+def _nothing(exercise: str, folder: Path, of_others: dict[str, str]) -> Message:
     if of_others:
-        (file, other), *_ = of_others.items()
-        return T(
+        (file, other), *_unused = of_others.items()
+        return _(
             "{file} looks like a solution of {other}, not of {exercise}. If it is meant nevertheless, name it: "
             "grader check {exercise} {file}",
             file=file,
             other=other,
             exercise=exercise,
         )
-    return T(
+    return _(
         "There is no file to check: no submission.py, submission.ipynb, {exercise}.py or {exercise}.ipynb, "
         "neither in {folder} nor in the folder {exercise} below it. To get the exercise: grader start {exercise}",
         exercise=exercise,
@@ -120,15 +120,15 @@ def _nothing(exercise: str, folder: Path, of_others: dict[str, str]) -> Text:
     )
 
 
-def _remark(course: Course, exercise: str, candidate: _Candidate) -> Text | None:
+def _remark(course: Course, exercise: str, candidate: _Candidate) -> Message | None:
     own = os.path.realpath(_stub_folder(course, exercise))
     if os.path.realpath(candidate.path.parent) == own:
-        return T(
+        return _(
             "{file} is the course's own file, which others start from. To work on a copy: grader start {exercise} "
             "DIR",
             file=candidate.name,
             exercise=exercise,
         )
     if not candidate.changed:
-        return T("{file} is still as it was handed out.", file=candidate.name)
+        return _("{file} is still as it was handed out.", file=candidate.name)
     return None

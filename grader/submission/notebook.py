@@ -48,7 +48,7 @@ class NotANotebookError(Exception):
         self.why = why
 
 
-class Cell(msgspec.Struct):
+class NotebookCell(msgspec.Struct):
     """One cell of any format. `input` and `level` are of formats 2 and 3."""
 
     cell_type: str
@@ -58,7 +58,7 @@ class Cell(msgspec.Struct):
 
 
 class _Worksheet(msgspec.Struct):
-    cells: list[Cell] = []
+    cells: list[NotebookCell] = []
 
 
 class _Language(msgspec.Struct):
@@ -74,7 +74,7 @@ class _Metadata(msgspec.Struct):
 
 class _Notebook(msgspec.Struct):
     nbformat: int
-    cells: list[Cell] | None = None
+    cells: list[NotebookCell] | None = None
     worksheets: list[_Worksheet] | None = None
     metadata: _Metadata | None = None
 
@@ -132,7 +132,7 @@ def _language(metadata: _Metadata) -> str:
     return (info and info.name) or (kernel and kernel.language) or metadata.language or "python"
 
 
-def _cell(cell: Cell, version: int) -> tuple[bool, str] | None:
+def _cell(cell: NotebookCell, version: int) -> tuple[bool, str] | None:
     """Return (is code?, text); None for raw cells and kinds that are not known."""
     code = cell.cell_type == "code"
     if not code and cell.cell_type not in ("markdown", "heading", "html"):

@@ -15,7 +15,7 @@ import msgspec
 
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.protocol.submission import Markdown, Submission, Unit
 from grader.submission import ipython_commands, notebook
 
@@ -45,7 +45,7 @@ def read(path: Path) -> Submission:
     suffix = path.suffix.lower()
     if suffix not in (".py", ".ipynb"):
         raise UnreadableSubmission(
-            T("{name} is not a .py or .ipynb file. Hand in a Python file or a notebook.", name=name)
+            _("{name} is not a .py or .ipynb file. Hand in a Python file or a notebook.", name=name)
         )
     limit = MAX_CODE_BYTES if suffix == ".py" else MAX_NOTEBOOK_BYTES
     data = safe_files.load(file, limit)
@@ -54,7 +54,7 @@ def read(path: Path) -> Submission:
     text = _text(data, name, suffix)
     if not text.strip():
         raise UnreadableSubmission(
-            T("{name} is empty. Save your work in the editor, then hand the file in again.", name=name)
+            _("{name} is empty. Save your work in the editor, then hand the file in again.", name=name)
         )
     sha256 = hashlib.sha256(data).hexdigest()
     if suffix == ".py":
@@ -68,16 +68,16 @@ def read(path: Path) -> Submission:
     return submission
 
 
-def _too_large(name: str, size: int, limit: int) -> Text:
+def _too_large(name: str, size: int, limit: int) -> Message:
     megabytes, most = -(-size // 1_000_000), limit // 1_000_000
     if limit == MAX_NOTEBOOK_BYTES:
-        return T(
+        return _(
             "{name} is {megabytes} MB long; at most {most} MB are read. Clear all outputs in Jupyter and save it.",
             name=name,
             megabytes=megabytes,
             most=most,
         )
-    return T(
+    return _(
         "{name} holds {megabytes} MB of code and text; at most {most} MB are read. Load data and pictures from "
         "files instead of writing them into the program.",
         name=name,
@@ -93,7 +93,7 @@ def _text(data: bytes, name: str, suffix: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableSubmission(
-            T("{name} is not text in UTF-8: line {line} cannot be read. Save it as UTF-8.", name=name, line=line)
+            _("{name} is not text in UTF-8: line {line} cannot be read. Save it as UTF-8.", name=name, line=line)
         ) from None
     return _lines(text)
 
@@ -101,14 +101,14 @@ def _text(data: bytes, name: str, suffix: str) -> str:
 def _declared(data: bytes, name: str) -> str:
     """Return the encoding that a Python file declares (PEP 263); UTF-8 where it says nothing."""
     try:
-        declared, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        declared, _unused = tokenize.detect_encoding(io.BytesIO(data).readline)
         encoding = codecs.lookup(declared).name
     except (SyntaxError, LookupError):
         # Python raises the same for an unknown name and for first lines that are not UTF-8.
         encoding = "unknown" if _is_utf8(data) else "utf-8"
     if encoding not in ENCODINGS:
         raise UnreadableSubmission(
-            T(
+            _(
                 "{name} declares an encoding that the grader does not read. Remove that line (one of the first "
                 "two) and save the file as UTF-8.",
                 name=name,
@@ -136,12 +136,12 @@ def _require_code(code: str, name: str, cell: int | None) -> None:
     if zero >= 0:
         place = _place(name, cell, code.count("\n", 0, zero) + 1)
         raise UnreadableSubmission(
-            T("{place} holds a NUL character: the file is damaged. Type that line again.", place=place)
+            _("{place} holds a NUL character: the file is damaged. Type that line again.", place=place)
         )
     for line, text in enumerate(code.split("\n"), 1):
         if len(text) > MAX_LINE:
             raise UnreadableSubmission(
-                T(
+                _(
                     "{place} has {length} characters; at most {most} are read. Load data from files instead of "
                     "writing it into the program.",
                     place=_place(name, cell, line),
@@ -151,10 +151,10 @@ def _require_code(code: str, name: str, cell: int | None) -> None:
             )
 
 
-def _place(name: str, cell: int | None, line: int) -> Text:
+def _place(name: str, cell: int | None, line: int) -> Message:
     if cell is None:
-        return T("Line {line} of {name}", name=name, line=line)
-    return T("Line {line} in code cell {cell} of {name}", name=name, cell=cell, line=line)
+        return _("Line {line} of {name}", name=name, line=line)
+    return _("Line {line} in code cell {cell} of {name}", name=name, cell=cell, line=line)
 
 
 def _notebook(text: str, name: str) -> notebook.Notebook:
@@ -163,43 +163,43 @@ def _notebook(text: str, name: str) -> notebook.Notebook:
     except notebook.NotANotebookError as error:
         raise UnreadableSubmission(_not_a_notebook(error.why, name)) from None
     if found.version not in notebook.VERSIONS:
-        refusal = T(
+        refusal = _(
             "{name} is a notebook of format {version}; formats 2 to 4 are read. Open it in a current Jupyter and "
             "save it again.",
             name=name,
             version=found.version,
         )
     elif not found.language.lower().startswith(("python", "ipython")):
-        refusal = T(
+        refusal = _(
             "{name} is written for the language {language}, but Python is expected. Choose a Python kernel in "
             "Jupyter and save it again.",
             name=name,
             language=found.language[:50],
         )
     elif len(found.cells) > MAX_CELLS:
-        refusal = T(
+        refusal = _(
             "{name} has {count} cells; at most {most} are read. Remove cells that you do not need.",
             name=name,
             count=len(found.cells),
             most=MAX_CELLS,
         )
     elif not any(is_code and held.strip() for is_code, held in found.cells):
-        refusal = T("{name} has no code. Write your solution into code cells and save the notebook.", name=name)
+        refusal = _("{name} has no code. Write your solution into code cells and save the notebook.", name=name)
     else:
         return found
     raise UnreadableSubmission(refusal)
 
 
-def _not_a_notebook(why: notebook.Why, name: str) -> Text:
+def _not_a_notebook(why: notebook.Why, name: str) -> Message:
     if why == "syntax":
-        return T(
+        return _(
             "{name} is not valid JSON, as a notebook must be: it is damaged or cut off. Open it in Jupyter, save "
             "it and hand it in again.",
             name=name,
         )
     if why == "depth":
-        return T("{name} is nested too deeply for a notebook. Make a new one and copy your cells.", name=name)
-    return T(
+        return _("{name} is nested too deeply for a notebook. Make a new one and copy your cells.", name=name)
+    return _(
         "{name} holds data, but is not a notebook. Save your work in Jupyter as .ipynb, or hand in a .py file.",
         name=name,
     )
@@ -229,8 +229,8 @@ def _cells(found: notebook.Notebook, name: str) -> tuple[tuple[Unit, ...], tuple
     return tuple(units), tuple(markdown)
 
 
-def _too_much_work(name: str, cell: int) -> Text:
-    return T(
+def _too_much_work(name: str, cell: int) -> Message:
+    return _(
         "Code cell {cell} of {name} is too long to take its IPython commands out. Put lines that begin with % or "
         "! into a cell of their own.",
         name=name,

@@ -10,9 +10,9 @@ from typing import Literal
 
 import msgspec
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import cleaned, clip, one_line
-from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import Location, Severity, Status
 from reports.change.wording import Speaker, line_in_file, plain_path, shown_path
 
@@ -43,7 +43,7 @@ class _Annotation(msgspec.Struct, frozen=True):
     line: int | None = None
 
 
-def annotations(answer: Answer) -> tuple[str, ...]:
+def annotations(answer: ChangeResult) -> tuple[str, ...]:
     """Return one workflow command per line, in `answer.language`: errors first, at most ten of each kind.
 
     Raises `ValueError` for a language without a catalogue.
@@ -61,12 +61,12 @@ def annotations(answer: Answer) -> tuple[str, ...]:
     notices = sorted((each for each in made if each.kind == "notice"), key=lambda each: each.rank)
     if left_out or len(notices) > MOST:
         left_out += len(notices[MOST - 1 :])
-        more = speaker.say(T("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out))
+        more = speaker.say(_("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out))
         notices = [_Annotation("notice", _CHANGE, speaker.title(), more), *notices[: MOST - 1]]
     return tuple(_command(each) for each in [*shown, *notices])
 
 
-def _of_change(speaker: Speaker, answer: Answer) -> Iterable[_Annotation]:
+def _of_change(speaker: Speaker, answer: ChangeResult) -> Iterable[_Annotation]:
     for note, original in zip(speaker.answer.notes, answer.notes, strict=True):
         yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, speaker.title(), note.text)
 

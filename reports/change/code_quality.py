@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.core.sanitize import cleaned, clip, one_line
-from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Severity, Status
 from reports.change.wording import Speaker, line_in_file, plain_path, shown_path
 
@@ -26,7 +26,7 @@ _CRITERIA: dict[Status, str] = {
 _NOTES: dict[Severity, str] = {"error": "blocker", "warning": "minor", "tip": "info"}
 
 
-def code_quality(answer: Answer) -> str:
+def code_quality(answer: ChangeResult) -> str:
     """Return the findings as JSON, in `answer.language`.
 
     Raises `ValueError` for a language without a catalogue.

@@ -16,9 +16,9 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import cleaned, one_line
-from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Status
 from reports.change.wording import Speaker, label, shown_path
 from reports.common import symbols
@@ -45,7 +45,7 @@ class _Case(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-def junit(answer: Answer) -> str:
+def junit(answer: ChangeResult) -> str:
     """Return the answer as XML, in `answer.language`. Raises `ValueError` for a language without a catalogue."""
     speaker = Speaker(cleaned(answer, _LONGEST))
     root = ET.Element("testsuites", name="grader")
@@ -56,7 +56,7 @@ def junit(answer: Answer) -> str:
             suite.set("time", f"{max(0.0, outcome.verdict.resources.wall_seconds):.2f}")
         root.append(suite)
     if change := _change(speaker):
-        root.append(_suite(speaker.say(T("The change as a whole")), change, names))
+        root.append(_suite(speaker.say(_("The change as a whole")), change, names))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
         ('<?xml version="1.0" encoding="UTF-8"?>\n', "\n")
@@ -66,7 +66,7 @@ def junit(answer: Answer) -> str:
 def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
     verdict, decided = outcome.verdict, speaker.result(outcome)
     whole = _Case(
-        name=speaker.say(T("Submission as a whole")),
+        name=speaker.say(_("Submission as a whole")),
         kind="failure" if decided == "not_passed" else "error",
         type=decided,
         message=one_line(speaker.headline(outcome)),
@@ -101,7 +101,7 @@ def _change(speaker: Speaker) -> list[_Case]:
     """Return the cases that belong to no submission. Without any case, nothing would be shown."""
     cases = [
         _Case(
-            name=shown_path(note.path) or speaker.say(T("The change as a whole")),
+            name=shown_path(note.path) or speaker.say(_("The change as a whole")),
             kind="error",
             type="error",
             message=one_line(note.text),

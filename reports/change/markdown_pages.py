@@ -8,9 +8,9 @@ from itertools import groupby
 
 import msgspec
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import cleaned, clip, one_line
-from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Curve, Location, Notice, Status, Verdict
 from reports.change.wording import Speaker, label, not_passed, shown_path
 from reports.common import markdown as md
@@ -38,7 +38,7 @@ _SUMMARY = _Form(longest=2000, all_criteria=True, curves_open=True)
 _NOTE = _Form(longest=600, all_criteria=False, curves_open=False)
 
 
-def summary(answer: Answer, most_bytes: int = 1_000_000) -> str:
+def summary(answer: ChangeResult, most_bytes: int = 1_000_000) -> str:
     """Return the summary of the run, in `answer.language`. GitHub shows at most 1 MiB.
 
     Raises `ValueError` for a language without a catalogue.
@@ -46,7 +46,7 @@ def summary(answer: Answer, most_bytes: int = 1_000_000) -> str:
     return _Page(answer, _SUMMARY, most_bytes).text()
 
 
-def note(answer: Answer, most_bytes: int = 60_000) -> str:
+def note(answer: ChangeResult, most_bytes: int = 60_000) -> str:
     """Return the comment on the change, in `answer.language`. GitHub takes at most 65,536 characters.
 
     Raises `ValueError` for a language without a catalogue.
@@ -57,7 +57,7 @@ def note(answer: Answer, most_bytes: int = 60_000) -> str:
 class _Page:
     """One answer on its way to one page: holds what every part needs, and how much room there is left."""
 
-    def __init__(self, answer: Answer, form: _Form, most_bytes: int) -> None:
+    def __init__(self, answer: ChangeResult, form: _Form, most_bytes: int) -> None:
         self.form = form
         self.answer = cleaned(answer, form.longest)
         self.speaker = Speaker(self.answer)
@@ -116,12 +116,12 @@ class _Page:
         taken = self._fitting(lines, self.left // 4)
         parts = [md.items(taken)] if taken else []
         if left_out := len(lines) - len(taken):
-            parts.append(md.escape(self.say(T("Notes left out here for want of room: {count}.", count=left_out))))
+            parts.append(md.escape(self.say(_("Notes left out here for want of room: {count}.", count=left_out))))
         return parts
 
     def _overview(self) -> list[Markdown]:
         speaker = self.speaker
-        columns = [md.escape(self.say(w)) for w in (T("Result"), T("Submission"), T("Exercise"), T("Points"))]
+        columns = [md.escape(self.say(w)) for w in (_("Result"), _("Submission"), _("Exercise"), _("Points"))]
         rows = []
         for outcome in self.answer.outcomes:
             cells = (
@@ -152,7 +152,7 @@ class _Page:
 
     def _submissions_left_out(self, count: int) -> Markdown:
         return md.escape(
-            self.say(T("Submissions left out here for want of room: {count}. Each has its report.", count=count))
+            self.say(_("Submissions left out here for want of room: {count}. Each has its report.", count=count))
         )
 
     # One submission.
@@ -164,10 +164,10 @@ class _Page:
         if verdict is not None:
             if bonus := first_things.bonus_had(verdict):
                 facts.append(
-                    md.escape(self.say(T("{points} of them bonus", points=speaker.numbers.points(bonus))))
+                    md.escape(self.say(_("{points} of them bonus", points=speaker.numbers.points(bonus))))
                 )
             if verdict.certified is not None:
-                facts.append(md.escape(self.say(T("certified") if verdict.certified else T("not certified"))))
+                facts.append(md.escape(self.say(_("certified") if verdict.certified else _("not certified"))))
         parts.append(Markdown(" · ".join(facts)))
         parts.append(md.escape(speaker.sentence(outcome)))
         if verdict is not None:
@@ -176,7 +176,7 @@ class _Page:
 
     def _table(self, verdict: Verdict) -> list[Markdown]:
         shown = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
-        columns = [md.escape(self.say(words)) for words in (T("Status"), T("Criterion"), T("Points"))]
+        columns = [md.escape(self.say(words)) for words in (_("Status"), _("Criterion"), _("Points"))]
         rows = [
             (self._status(c), md.escape(label(c.title)), md.together(self.speaker.points(c)))
             for c in shown[:MOST_ROWS]
@@ -184,7 +184,7 @@ class _Page:
         parts = [md.table(columns, rows, right=(2,))] if rows else []
         passed = len(verdict.criteria) - len(shown)
         if passed and rows:
-            parts.append(md.escape(self.say(T("Criteria passed besides: {count}.", count=passed))))
+            parts.append(md.escape(self.say(_("Criteria passed besides: {count}.", count=passed))))
         if len(shown) > MOST_ROWS:
             parts.append(self._criteria_left_out(len(shown) - MOST_ROWS))
         return parts
@@ -197,7 +197,7 @@ class _Page:
 
     def _criteria_left_out(self, count: int) -> Markdown:
         return md.escape(
-            self.say(T("Criteria left out here for want of room: {count}. The report has them.", count=count))
+            self.say(_("Criteria left out here for want of room: {count}. The report has them.", count=count))
         )
 
     def _told(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
@@ -221,7 +221,7 @@ class _Page:
         return md.joined(parts)
 
     def _compared(self, criterion: CriterionVerdict) -> list[Markdown]:
-        pairs = ((T("Expected"), criterion.expected), (T("Received"), criterion.received))
+        pairs = ((_("Expected"), criterion.expected), (_("Received"), criterion.received))
         told = [
             Markdown(f"{md.bold(md.escape(self.say(label)))}: {md.escape(value)}")
             for label, value in pairs
@@ -240,7 +240,7 @@ class _Page:
         remarks = self._all_remarks(outcome)
         taken = self._fitting(remarks, self.left)
         if left_out := len(remarks) - len(taken):
-            words = T("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
+            words = _("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
             taken.append(self._took(md.escape(self.say(words))))
         return taken
 
@@ -251,19 +251,19 @@ class _Page:
         parts = [self._notice(notice) for notice in verdict.notices]
         if verdict.certified is False:
             lines = [md.escape(item.text) for item in first_things.not_certified_because(verdict)]
-            parts.append(md.joined([md.bold(md.escape(self.say(T("Not certified")))), md.items(lines)]))
+            parts.append(md.joined([md.bold(md.escape(self.say(_("Not certified")))), md.items(lines)]))
         if verdict.isolation.mode == "plain":
-            words = T("No walls stood around this run: it is meant for your own code, not for marks.")
+            words = _("No walls stood around this run: it is meant for your own code, not for marks.")
             parts.append(md.escape(self.say(words)))
         for wall in first_things.missing_walls(verdict):
-            words = T("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)
+            words = _("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)
             parts.append(md.escape(self.say(words)))
         parts += self._curves(outcome.curves)
         if outcome.report:
             parts.append(
                 md.escape(
                     self.say(
-                        T(
+                        _(
                             "The whole report, with pictures, is among the files of this run: {file}",
                             file=label(outcome.report),
                         )
@@ -289,15 +289,15 @@ class _Page:
         ]
         if not rows:
             return []
-        words = (T("Run"), T("Series"), T("Start"), T("Curve"), T("End"))
+        words = (_("Run"), _("Series"), _("Start"), _("Curve"), _("End"))
         table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
-        title = md.escape(self.say(T("Learning curves")))
+        title = md.escape(self.say(_("Learning curves")))
         parts = [table]
         if left_out := sum(map(len, drawn)) - len(rows):
-            left = T("Series left out here for want of room: {count}. The report has them.", count=left_out)
+            left = _("Series left out here for want of room: {count}. The report has them.", count=left_out)
             parts.append(md.escape(self.say(left)))
         if any(GAP in cell for row in rows for cell in row):
-            parts.append(md.escape(self.say(T("{sign}: a value that was no number.", sign=GAP))))
+            parts.append(md.escape(self.say(_("{sign}: a value that was no number.", sign=GAP))))
         if self.form.curves_open and not self.several:
             return [md.joined([md.heading(4, title), *parts])]
         return [md.folded(title, *parts)]

@@ -4,9 +4,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import cleaned, clip, one_line
-from grader.protocol.change_result import Answer, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Curve
 from reports.change.wording import Speaker, shown_path
 from reports.common import symbols
@@ -17,7 +17,7 @@ _LONGEST = 600  # characters of a sentence
 _LONGEST_NAME = 60
 
 
-def render(answer: Answer, console: Console) -> None:
+def render(answer: ChangeResult, console: Console) -> None:
     """Print the answer to `console`, in `answer.language`, with nothing in it that steers a terminal.
 
     Raises `ValueError` for a language without a catalogue. GitHub's runner looks for commands in what is printed,
@@ -29,7 +29,7 @@ def render(answer: Answer, console: Console) -> None:
 class _Printer:
     """One answer on its way to one console: holds what every line needs."""
 
-    def __init__(self, answer: Answer, console: Console) -> None:
+    def __init__(self, answer: ChangeResult, console: Console) -> None:
         self.answer = answer
         self.console = console
         self.speaker = Speaker(answer)
@@ -57,9 +57,9 @@ class _Printer:
 
     def _overview(self) -> None:
         table = Table(box=None, show_edge=False, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        table.add_column(self._line(self.say(T("Result"))), no_wrap=True)
-        table.add_column(self._line(self.say(T("Submission"))), overflow="fold")
-        table.add_column(self._line(self.say(T("Points"))), justify="right", no_wrap=True)
+        table.add_column(self._line(self.say(_("Result"))), no_wrap=True)
+        table.add_column(self._line(self.say(_("Submission"))), overflow="fold")
+        table.add_column(self._line(self.say(_("Points"))), justify="right", no_wrap=True)
         for outcome in self.answer.outcomes:
             symbol = self.speaker.symbol(outcome)
             table.add_row(
@@ -79,7 +79,7 @@ class _Printer:
         terminal.render(outcome.verdict, self.console)
         self._curves(outcome.curves)
         if outcome.report:
-            self._out(self.say(T("Report: {file}", file=one_line(outcome.report))))
+            self._out(self.say(_("Report: {file}", file=one_line(outcome.report))))
 
     def _curves(self, curves: tuple[Curve, ...]) -> None:
         if not curves or not self.unicode:  # ASCII has no characters to draw with
@@ -94,7 +94,7 @@ class _Printer:
                 cells = (clip(one_line(run), _LONGEST_NAME), clip(one_line(spark.name), _LONGEST_NAME), first)
                 grid.add_row(*map(self._line, (*cells, spark.text, last)))
         self._out("")
-        self._out(self.say(T("Learning curves")), "bold")
+        self._out(self.say(_("Learning curves")), "bold")
         self.console.print(grid)
 
     def _plain(self, text: str) -> str:

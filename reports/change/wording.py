@@ -3,24 +3,24 @@
 import re
 from pathlib import PurePosixPath
 
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
-from grader.protocol.change_result import Answer, Note, Outcome, Result, result
+from grader.protocol.change_result import ChangeResult, Note, Outcome, Result, result
 from grader.protocol.verdict import CriterionVerdict, Hint, Location, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
 
 RESULT: dict[Result, symbols.Symbol] = {
     "passed": symbols.STATUS[Status.PASSED],
-    "not_passed": symbols.Symbol(T("not passed"), "✗", "x", "red"),
-    "unreadable": symbols.Symbol(T("unreadable"), "■", "!", "red"),
+    "not_passed": symbols.Symbol(_("not passed"), "✗", "x", "red"),
+    "unreadable": symbols.Symbol(_("unreadable"), "■", "!", "red"),
     "not_graded": symbols.STATUS[Status.NOT_GRADED],
 }
 
-_COURSE: dict[str, Text] = {
-    "base": T("The rubrics are those of the base."),
-    "folder": T("The rubrics are those of the course that the grader was given."),
-    "shipped": T("The rubrics are those that come with the grader."),
+_COURSE: dict[str, Message] = {
+    "base": _("The rubrics are those of the base."),
+    "folder": _("The rubrics are those of the course that the grader was given."),
+    "shipped": _("The rubrics are those that come with the grader."),
 }
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "tip")
@@ -32,7 +32,7 @@ LONGEST_TITLE = 200
 class Speaker:
     """Says things in the language of one answer. Raises `ValueError` for a language without a catalogue."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ChangeResult) -> None:
         self.answer = answer
         self.say = Translator(answer.language)
         self.numbers = Numbers(answer.language)
@@ -41,11 +41,11 @@ class Speaker:
         """Return the answer as a whole, in one line."""
         outcomes = self.answer.outcomes
         if not outcomes:
-            return self.say(T("Nothing was graded") if self.errors() else T("Nothing to grade"))
+            return self.say(_("Nothing was graded") if self.errors() else _("Nothing to grade"))
         if len(outcomes) == 1:
             return self.headline(outcomes[0])
         passed = sum(self.result(outcome) == "passed" for outcome in outcomes)
-        return self.say(T("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
+        return self.say(_("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
 
     def headline(self, outcome: Outcome) -> str:
         """Return what became of one submission: sign, title, points."""
@@ -57,10 +57,10 @@ class Speaker:
     def nothing(self) -> str:
         """Return why there is no mark, where no submission was graded."""
         if self.errors():
-            return self.say(T("No submission was graded. The errors say why."))
+            return self.say(_("No submission was graded. The errors say why."))
         if self.answer.base:
-            return self.say(T("This change touches no submission of an exercise."))
-        return self.say(T("None of these files is a submission of an exercise."))
+            return self.say(_("This change touches no submission of an exercise."))
+        return self.say(_("None of these files is a submission of an exercise."))
 
     def result(self, outcome: Outcome) -> Result:
         """Return what an outcome means."""
@@ -82,19 +82,19 @@ class Speaker:
         verdict = outcome.verdict
         if verdict is None:
             if outcome.problem:
-                return self.say(T("This file cannot be graded as it is: {problem}", problem=outcome.problem))
+                return self.say(_("This file cannot be graded as it is: {problem}", problem=outcome.problem))
             return self.say(
-                T("This is the grader's fault, and no mark. It was not graded: {fault}", fault=outcome.fault)
+                _("This is the grader's fault, and no mark. It was not graded: {fault}", fault=outcome.fault)
             )
         decided = self.result(outcome)
         if decided == "passed" and verdict.status is not Status.PASSED:
-            return self.say(T("This is enough to pass. What is missing for all points is explained below."))
+            return self.say(_("This is enough to pass. What is missing for all points is explained below."))
         return self.say(symbols.SENTENCE[Status.NOT_GRADED if decided == "not_graded" else verdict.status])
 
     def mark(self, verdict: Verdict) -> str:
         """Return the points."""
         return self.say(
-            T(
+            _(
                 "{points} of {max_points} points",
                 points=self.numbers.points(verdict.points),
                 max_points=self.numbers.points(verdict.max_points),
@@ -118,26 +118,26 @@ class Speaker:
     def pass_mark(self) -> str:
         """Return what is enough."""
         if self.answer.pass_mark is None:
-            return self.say(T("To pass, every criterion has to be passed."))
+            return self.say(_("To pass, every criterion has to be passed."))
         percent = self.numbers.points(self.answer.pass_mark)
-        return self.say(T("To pass, {percent}% of the points are needed.", percent=percent))
+        return self.say(_("To pass, {percent}% of the points are needed.", percent=percent))
 
     def compared(self) -> str:
         """Return which commits were compared, and whose rubrics were used."""
         parts = [self.say(_COURSE[self.answer.course])]
         head, base = short(self.answer.head), short(self.answer.base)
         if head and base:
-            parts.insert(0, self.say(T("Commit {head}, compared with {base}.", head=head, base=base)))
+            parts.insert(0, self.say(_("Commit {head}, compared with {base}.", head=head, base=base)))
         elif head:
-            parts.insert(0, self.say(T("Commit {head}.", head=head)))
+            parts.insert(0, self.say(_("Commit {head}.", head=head)))
         return " ".join(parts)
 
     def place(self, location: Location) -> str:
         """Return where something is."""
         name = clip(one_line(location.file), LONGEST_PATH)
         if location.cell is None:
-            return self.say(T("{file}, line {line}", file=name, line=location.line))
-        return self.say(T("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line))
+            return self.say(_("{file}, line {line}", file=name, line=location.line))
+        return self.say(_("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line))
 
     def hint(self, hint: Hint) -> str:
         """Return a hint with the word for its weight."""
@@ -147,9 +147,9 @@ class Speaker:
         """Return everything about a criterion as plain lines: what happened, what was expected, how to mend it."""
         lines = [criterion.message]
         if criterion.expected is not None:
-            lines.append(f"{self.say(T('Expected'))}: {criterion.expected}")
+            lines.append(f"{self.say(_('Expected'))}: {criterion.expected}")
         if criterion.received is not None:
-            lines.append(f"{self.say(T('Received'))}: {criterion.received}")
+            lines.append(f"{self.say(_('Received'))}: {criterion.received}")
         lines += [self.hint(hint) for hint in criterion.hints]
         if criterion.location is not None:
             lines.append(self.place(criterion.location))

@@ -10,9 +10,9 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from grader import __version__
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Severity, Status
 from reports.classroom import pictures
 from reports.classroom import summary as class_summary
@@ -71,7 +71,9 @@ class Option(msgspec.Struct, frozen=True):
     count: int
 
 
-def render(title: str, exercise: str, entries: Sequence[Entry], language: str, similarity: str = "") -> str:
+def render(
+    title: str, exercise: str, entries: Sequence[GradebookEntry], language: str, similarity: str = ""
+) -> str:
     """Return the dashboard as a complete HTML document.
 
     `similarity`: path of the page on similar submissions, relative to the dashboard; empty where there is none.
@@ -89,7 +91,7 @@ def render(title: str, exercise: str, entries: Sequence[Entry], language: str, s
 class _View:
     """What the templates name, in one language."""
 
-    def __init__(self, entries: Sequence[Entry], language: str) -> None:
+    def __init__(self, entries: Sequence[GradebookEntry], language: str) -> None:
         self.entries, self.language = entries, language
         self.say, self.number = Translator(language), Numbers(language)
         self.summary = class_summary.summarise(entries)
@@ -154,7 +156,10 @@ class _View:
         }
 
     def people(
-        self, entries: Sequence[Entry], token: str, remark: Callable[[Entry], str] = lambda entry: ""
+        self,
+        entries: Sequence[GradebookEntry],
+        token: str,
+        remark: Callable[[GradebookEntry], str] = lambda entry: "",
     ) -> People:
         """Return the first of `entries` by name."""
         shown = tuple(person(entry, remark(entry)) for entry in entries[:MOST_LINKS])
@@ -163,7 +168,7 @@ class _View:
     def reason(self, group: Undecided) -> Reason:
         """Return why some hand-ins have no final mark, with links to the first criterion of each that says so."""
         shown = tuple(person(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MOST_LINKS])
-        sentences = tuple(_text(reason) or self.say(T("No reason is given.")) for reason in group.reasons)
+        sentences = tuple(_text(reason) or self.say(_("No reason is given.")) for reason in group.reasons)
         return Reason(sentences, People(shown, len(group.entries), UNDECIDED))
 
     def misunderstood(self, misconception: Misconception, token: str) -> Misunderstood:
@@ -179,29 +184,29 @@ class _View:
             len(showings) / verdicts,
         )
 
-    def slow(self, outlier: Outlier) -> Text:
+    def slow(self, outlier: Outlier) -> Message:
         """Return how long a run took."""
-        return T(
+        return _(
             "{seconds} s, {times} times the median",
             seconds=self.number.seconds(outlier.value),
             times=self.number.ratio(outlier.ratio),
         )
 
-    def large(self, outlier: Outlier) -> Text:
+    def large(self, outlier: Outlier) -> Message:
         """Return how much memory a run took."""
-        return T(
+        return _(
             "{mebibytes} MiB, {times} times the median",
             mebibytes=self.number.mebibytes(outlier.value),
             times=self.number.ratio(outlier.ratio),
         )
 
-    def outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Text]) -> People:
+    def outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> People:
         """Return whose run took far more than most."""
         found = usage.outliers if usage is not None else ()
         shown = tuple(person(outlier.entry, self.say(words(outlier))) for outlier in found[:MOST_LINKS])
         return People(shown, len(found), token)
 
-    def moment_of(self, entry: Entry) -> str:
+    def moment_of(self, entry: GradebookEntry) -> str:
         """Return when a hand-in came, as far as that is known."""
         return self.moment(entry.submitted) if entry.submitted is not None else ""
 
@@ -210,7 +215,7 @@ class _View:
         utc = at.astimezone(UTC) if at.tzinfo is not None else at
         return f"{format_date(utc, locale=self.language)}, {utc:%H:%M} UTC"
 
-    def adjustment(self, entry: Entry, adjustment: Adjustment) -> tuple[str, str, str]:
+    def adjustment(self, entry: GradebookEntry, adjustment: Adjustment) -> tuple[str, str, str]:
         """Return what a person decided, why, and who and when."""
         who = f"{label(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
         return by_hand.decided(entry.verdict, adjustment, self.say, self.number), _text(adjustment.reason), who
@@ -219,12 +224,12 @@ class _View:
         """Return what the table can be filtered by, in groups; nothing that would leave it empty."""
         say, letters = self.say, pictures.LETTERS
         groups = (
-            (T("Status"), [(letters[status], say(symbol.word)) for status, symbol in symbols.STATUS.items()]),
+            (_("Status"), [(letters[status], say(symbol.word)) for status, symbol in symbols.STATUS.items()]),
             (
-                T("Worth a look"),
-                [(UNDECIDED, say(T("without a final mark"))), *((flag, say(FLAGS[flag])) for flag in FLAGS)],
+                _("Worth a look"),
+                [(UNDECIDED, say(_("without a final mark"))), *((flag, say(FLAGS[flag])) for flag in FLAGS)],
             ),
-            (T("Misconception"), [(value, label(name)) for name, value in hints.items()]),
+            (_("Misconception"), [(value, label(name)) for name, value in hints.items()]),
         )
         found = [
             (say(group), [Option(value, word, counts[value]) for value, word in choices if counts[value]])
@@ -233,12 +238,12 @@ class _View:
         return [(group, choices) for group, choices in found if choices]
 
 
-def _disagreement(entry: Entry) -> str:
+def _disagreement(entry: GradebookEntry) -> str:
     items = entry.verdict.certification if entry.verdict is not None else ()
     return next((_text(item.text) for item in items if not item.agrees), "")
 
 
-def _undecided_at(entry: Entry) -> str:
+def _undecided_at(entry: GradebookEntry) -> str:
     criteria = entry.verdict.criteria if entry.verdict is not None else ()
     return next((criterion.id for criterion in criteria if criterion.status is Status.NOT_GRADED), "")
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import one_line, visible
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
 from reports.classroom.pictures import LETTERS, strip
 from reports.classroom.summary import ClassSummary, unwalled
@@ -21,13 +21,13 @@ from reports.common.numbers import Numbers
 from reports.submission.adjustments import label
 
 # What is told of a hand-in besides its mark; the name is what the page filters by.
-FLAGS: dict[str, Text] = {
-    "late": T("late"),
-    "adjusted": T("adjusted"),
-    "uncertified": T("not certified"),
-    "unwalled": T("wall missing"),
-    "slow": T("long run"),
-    "large": T("much memory"),
+FLAGS: dict[str, Message] = {
+    "late": _("late"),
+    "adjusted": _("adjusted"),
+    "uncertified": _("not certified"),
+    "unwalled": _("wall missing"),
+    "slow": _("long run"),
+    "large": _("much memory"),
 }
 UNDECIDED = "undecided"
 # Letters with a stroke through them have no accent that could be taken away.
@@ -58,7 +58,7 @@ class Row(msgspec.Struct, frozen=True):
     tokens: str
 
 
-def person(entry: Entry, remark: str = "", criterion: str = "") -> Person:
+def person(entry: GradebookEntry, remark: str = "", criterion: str = "") -> Person:
     """Return a student's name with the link to the report, or to one criterion in it."""
     href = address(entry.report)
     if href and criterion:
@@ -78,7 +78,7 @@ def _harmless(part: str) -> bool:
     return part not in {"", ".", ".."} and "\\" not in part and visible(part) == one_line(part) == part
 
 
-def by_name(entry: Entry) -> tuple[list[str | int], str]:
+def by_name(entry: GradebookEntry) -> tuple[list[str | int], str]:
     """Return what entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
@@ -101,7 +101,7 @@ class RowMaker:
         self.slow = {o.entry.student for o in summary.seconds.outliers} if summary.seconds else set()
         self.large = {o.entry.student for o in summary.memory.outliers} if summary.memory else set()
 
-    def __call__(self, entry: Entry) -> Row:
+    def __call__(self, entry: GradebookEntry) -> Row:
         """Return the line of one student."""
         verdict, final = entry.verdict, entry.mark is not None
         criteria = verdict.criteria if verdict is not None else ()
@@ -124,7 +124,7 @@ class RowMaker:
             tokens=" ".join(tokens),
         )
 
-    def flags(self, entry: Entry) -> list[str]:
+    def flags(self, entry: GradebookEntry) -> list[str]:
         """Return what is to be told of a hand-in besides its mark."""
         verdict = entry.verdict
         holds = {
@@ -137,7 +137,7 @@ class RowMaker:
         }
         return [flag for flag in FLAGS if holds[flag]]
 
-    def hints(self, entry: Entry) -> list[str]:
+    def hints(self, entry: GradebookEntry) -> list[str]:
         """Return what the table is filtered by for the misconceptions that a hand-in shows."""
         criteria = entry.verdict.criteria if entry.verdict is not None else ()
         shown = dict.fromkeys(hint.id for criterion in criteria for hint in criterion.hints)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from grader import __version__
 from grader.core.sanitize import clip, one_line, visible
-from grader.protocol.similarity import Group, Line, Pair, Row, Similarity, Stretch
+from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from reports.common.numbers import Numbers
 from reports.common.templates import TEMPLATES, content_security_policy, environment
 
@@ -115,7 +115,7 @@ def _pair(pair: Pair, name: Name) -> _Pair:
     return _Pair(left, right, pair, stretches, len(pair.stretches) - len(stretches))
 
 
-def _stretch(stretch: Stretch) -> _Stretch:
+def _stretch(stretch: SharedBlock) -> _Stretch:
     rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in stretch.rows[:MOST_ROWS])
     left = [row.left for row in stretch.rows if row.left is not None]
     right = [row.right for row in stretch.rows if row.right is not None]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Hint, Record, Severity, Status, Verdict
 
 W = TypeVar("W", bound=str)
@@ -42,7 +42,7 @@ class Undecided(Record, frozen=True):
     """Hand-ins without a final mark for the same reasons; those that had no turn yet have none."""
 
     reasons: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[GradebookEntry, ...]
 
 
 class CriterionSummary(Record, frozen=True):
@@ -61,7 +61,7 @@ class CriterionSummary(Record, frozen=True):
 class Showing(Record, frozen=True):
     """A hand-in that shows a misconception, and the criterion that it is explained at."""
 
-    entry: Entry
+    entry: GradebookEntry
     criterion: str
 
 
@@ -77,7 +77,7 @@ class Misconception(Record, frozen=True):
 class Outlier(Record, frozen=True):
     """A hand-in that needed far more than most; `ratio` times the median."""
 
-    entry: Entry
+    entry: GradebookEntry
     value: float
     ratio: float
 
@@ -96,7 +96,7 @@ class MissingWall(Record, frozen=True):
 
     wall: str
     detail: str
-    entries: tuple[Entry, ...]
+    entries: tuple[GradebookEntry, ...]
 
 
 class ClassSummary(Record, frozen=True):
@@ -113,13 +113,13 @@ class ClassSummary(Record, frozen=True):
     misconceptions: tuple[Misconception, ...]  # most first
     seconds: Usage | None  # None with fewer than FEWEST measured
     memory: Usage | None  # MiB
-    late: tuple[Entry, ...]
-    adjusted: tuple[Entry, ...]
-    uncertified: tuple[Entry, ...]
+    late: tuple[GradebookEntry, ...]
+    adjusted: tuple[GradebookEntry, ...]
+    uncertified: tuple[GradebookEntry, ...]
     missing_walls: tuple[MissingWall, ...]
 
 
-def summarise(entries: Sequence[Entry]) -> ClassSummary:
+def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
     """Return what `entries`, one for each student, say together."""
     verdicts = [entry.verdict for entry in entries if entry.verdict is not None]
     marks = [mark for entry in entries if (mark := entry.mark) is not None]
@@ -143,7 +143,7 @@ def summarise(entries: Sequence[Entry]) -> ClassSummary:
     )
 
 
-def _still_open(entry: Entry, criteria: Sequence[CriterionVerdict]) -> list[CriterionVerdict]:
+def _still_open(entry: GradebookEntry, criteria: Sequence[CriterionVerdict]) -> list[CriterionVerdict]:
     by_hand = {adjustment.criterion for adjustment in entry.adjustments}
     return [criterion for criterion in criteria if criterion.id not in by_hand]
 
@@ -197,8 +197,8 @@ def _round_step(rough: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
 
 
-def _undecided(entries: Sequence[Entry]) -> tuple[Undecided, ...]:
-    groups: dict[tuple[str, ...], list[Entry]] = {}
+def _undecided(entries: Sequence[GradebookEntry]) -> tuple[Undecided, ...]:
+    groups: dict[tuple[str, ...], list[GradebookEntry]] = {}
     for entry in entries:
         if entry.mark is None:
             groups.setdefault(_reasons(entry), []).append(entry)
@@ -207,7 +207,7 @@ def _undecided(entries: Sequence[Entry]) -> tuple[Undecided, ...]:
     return tuple(Undecided(reasons=reasons, entries=tuple(found)) for reasons, found in ordered)
 
 
-def _reasons(entry: Entry) -> tuple[str, ...]:
+def _reasons(entry: GradebookEntry) -> tuple[str, ...]:
     verdict = entry.verdict
     if verdict is None:
         return (entry.problem,) if entry.problem else ()
@@ -236,7 +236,7 @@ def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
     )
 
 
-def _misconceptions(entries: Sequence[Entry]) -> tuple[Misconception, ...]:
+def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, ...]:
     hints: dict[str, list[Hint]] = {}
     showings: dict[str, list[Showing]] = {}
     for entry in entries:
@@ -264,7 +264,7 @@ def _most_common(values: Iterable[W]) -> W:
     return min(found, key=lambda value: (-found[value], value))
 
 
-def usage(entries: Sequence[Entry], value: Callable[[Verdict], float]) -> Usage | None:
+def usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
     """Return who needed more than `DEVIATIONS` median absolute deviations above the median, and `RATIO` times it.
 
     The median and the deviation from it don't move with the outliers themselves, as mean and standard deviation
@@ -285,8 +285,8 @@ def usage(entries: Sequence[Entry], value: Callable[[Verdict], float]) -> Usage 
     return Usage(measured=len(measured), median=median, limit=limit, outliers=outliers)
 
 
-def _missing_walls(entries: Sequence[Entry]) -> tuple[MissingWall, ...]:
-    groups: dict[tuple[str, str], list[Entry]] = {}
+def _missing_walls(entries: Sequence[GradebookEntry]) -> tuple[MissingWall, ...]:
+    groups: dict[tuple[str, str], list[GradebookEntry]] = {}
     for entry in entries:
         if entry.verdict is None:
             continue

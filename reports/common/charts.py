@@ -8,18 +8,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.protocol.verdict import Curve
 from reports.common.numbers import Numbers
 
 LEFT, RIGHT, TOP, BOTTOM = 40, 312, 8, 126  # of a view box of 320 by 160, as in the template
 _LARGEST = 1e30  # beyond this a loss has diverged; the arithmetic of an axis would overflow
 
-_METRIC_NAMES: dict[str, Text] = {
-    "loss": T("Loss"),
-    "accuracy": T("Accuracy"),
-    "mae": T("Mean absolute error"),
-    "mse": T("Mean squared error"),
+_METRIC_NAMES: dict[str, Message] = {
+    "loss": _("Loss"),
+    "accuracy": _("Accuracy"),
+    "mae": _("Mean absolute error"),
+    "mse": _("Mean squared error"),
 }
 
 
@@ -102,15 +102,15 @@ def _panel(metric: str, curve: Curve, scale: Scale, say: Translator, numbers: Nu
 def _description(
     title: str, series: dict[str, tuple[float | None, ...]], epochs: int, say: Translator, numbers: Numbers
 ) -> str:
-    parts = [say(T("{metric}, epochs: {epochs}", metric=title, epochs=epochs))]
+    parts = [say(_("{metric}, epochs: {epochs}", metric=title, epochs=epochs))]
     for kind, values in series.items():
         drawn = [value for value in values if value is not None and _drawable(value)]
         if drawn:
             first, last = numbers.score(drawn[0]), numbers.score(drawn[-1])
             if kind == "train":
-                parts.append(say(T("training from {first} to {last}", first=first, last=last)))
+                parts.append(say(_("training from {first} to {last}", first=first, last=last)))
             else:
-                parts.append(say(T("validation from {first} to {last}", first=first, last=last)))
+                parts.append(say(_("validation from {first} to {last}", first=first, last=last)))
     return "; ".join(parts)
 
 

@@ -4,50 +4,50 @@ from typing import get_args
 
 import msgspec
 
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.protocol.verdict import Severity, Status
 
 
 class Symbol(msgspec.Struct, frozen=True):
     """How one outcome is told: never by colour alone."""
 
-    word: Text
+    word: Message
     sign: str  # one character, for terminals
     ascii_sign: str  # the same, for terminals that have ASCII only
     style: str  # Rich style
 
 
 STATUS: dict[Status, Symbol] = {
-    Status.PASSED: Symbol(T("passed"), "✓", "+", "green"),
-    Status.PARTIAL: Symbol(T("partial"), "◐", "~", "yellow"),
-    Status.FAILED: Symbol(T("failed"), "✗", "x", "red"),
-    Status.SKIPPED: Symbol(T("skipped"), "»", ">", "bright_black"),
-    Status.NOT_ATTEMPTED: Symbol(T("not attempted"), "○", "o", "magenta"),
-    Status.NOT_GRADED: Symbol(T("not graded"), "?", "?", "blue"),
+    Status.PASSED: Symbol(_("passed"), "✓", "+", "green"),
+    Status.PARTIAL: Symbol(_("partial"), "◐", "~", "yellow"),
+    Status.FAILED: Symbol(_("failed"), "✗", "x", "red"),
+    Status.SKIPPED: Symbol(_("skipped"), "»", ">", "bright_black"),
+    Status.NOT_ATTEMPTED: Symbol(_("not attempted"), "○", "o", "magenta"),
+    Status.NOT_GRADED: Symbol(_("not graded"), "?", "?", "blue"),
 }
 
 # What the status of the whole submission means, in one sentence below the mark.
-SENTENCE: dict[Status, Text] = {
-    Status.PASSED: T("Everything that was asked for is there and right."),
-    Status.PARTIAL: T("Part of it is right. What is missing is explained below."),
-    Status.FAILED: T("It does not work yet. Start with the first step below."),
-    Status.SKIPPED: T("Nothing could be checked, because something that comes first does not work yet."),
-    Status.NOT_ATTEMPTED: T("Nothing has been written yet: the functions are still the stubs."),
-    Status.NOT_GRADED: T(
+SENTENCE: dict[Status, Message] = {
+    Status.PASSED: _("Everything that was asked for is there and right."),
+    Status.PARTIAL: _("Part of it is right. What is missing is explained below."),
+    Status.FAILED: _("It does not work yet. Start with the first step below."),
+    Status.SKIPPED: _("Nothing could be checked, because something that comes first does not work yet."),
+    Status.NOT_ATTEMPTED: _("Nothing has been written yet: the functions are still the stubs."),
+    Status.NOT_GRADED: _(
         "The grader could not decide everything. This is no mark: please show it to your instructor."
     ),
 }
 
 SEVERITY: dict[Severity, Symbol] = {
-    "error": Symbol(T("Error"), "■", "!", "red"),
-    "warning": Symbol(T("Warning"), "▲", "!", "yellow"),
-    "tip": Symbol(T("Tip"), "●", "i", "cyan"),
+    "error": Symbol(_("Error"), "■", "!", "red"),
+    "warning": Symbol(_("Warning"), "▲", "!", "yellow"),
+    "tip": Symbol(_("Tip"), "●", "i", "cyan"),
 }
 # The three ways to write a Keras model; a style of another name is shown as it is.
-NETWORK_STYLES: dict[str, Text] = {
-    "sequential": T("sequential"),
-    "functional": T("functional"),
-    "subclassed": T("subclassed"),
+NETWORK_STYLES: dict[str, Message] = {
+    "sequential": _("sequential"),
+    "functional": _("functional"),
+    "subclassed": _("subclassed"),
 }
 
 assert set(SEVERITY) == set(get_args(Severity))

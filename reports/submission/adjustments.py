@@ -1,6 +1,6 @@
 """What a person decided against the verdict, in words."""
 
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.gradebook import Adjustment
 from grader.protocol.verdict import Verdict
@@ -19,15 +19,15 @@ def decided(verdict: Verdict | None, adjustment: Adjustment, say: Translator, nu
     points = number.points(adjustment.points)
     if adjustment.criterion is None:
         signed = points if adjustment.points < 0 else f"+{points}"
-        return say(T("{points} points to the sum", points=signed))
+        return say(_("{points} points to the sum", points=signed))
     for criterion in verdict.criteria if verdict is not None else ():
         if criterion.id == adjustment.criterion:
             return say(
-                T(
+                _(
                     "{criterion}: {points} points instead of {before}",
                     criterion=label(criterion.title),
                     points=points,
                     before=number.points(criterion.points),
                 )
             )
-    return say(T("{criterion}: {points} points", criterion=label(adjustment.criterion), points=points))
+    return say(_("{criterion}: {points} points", criterion=label(adjustment.criterion), points=points))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.core.sanitize import cleaned, clip, one_line, visible
 from grader.protocol.verdict import CriterionVerdict, Location, Status, Verdict
 from reports.common import symbols
@@ -45,14 +45,14 @@ def refusal(sentence: str, language: str, visibility: str) -> str:
     say = Translator(language)
     text = clip(visible(sentence), _LONGEST)
     test = {
-        "name": say(T("What was handed in")),
+        "name": say(_("What was handed in")),
         "status": "failed",
         "output": text,
         "output_format": _TEXT,
         # Whoever does not see it hands in the same again.
         "visibility": VISIBLE,
     }
-    nothing = say(T("Nothing could be graded. {why}", why=text))
+    nothing = say(_("Nothing could be graded. {why}", why=text))
     return _encoded(score=0.0, output=nothing, visibility=visibility, tests=[test], extra_data={})
 
 
@@ -95,12 +95,12 @@ def _test(number: int, criterion: CriterionVerdict, language: str) -> dict[str, 
 def _received(verdict: Verdict) -> str:
     """Return what is said while the tests are hidden: Gradescope shows this text in any case, so no points."""
     say = Translator(verdict.language)
-    return say(T("{file} was graded.", file=one_line(verdict.submission.name)))
+    return say(_("{file} was graded.", file=one_line(verdict.submission.name)))
 
 
 def _told(verdict: Verdict) -> str:
     say, points = Translator(verdict.language), Numbers(verdict.language).points
-    mark = T(
+    mark = _(
         "{points} of {max_points} points", points=points(verdict.points), max_points=points(verdict.max_points)
     )
     parts = [f"{one_line(verdict.submission.name)}: {say(mark)}.", say(symbols.SENTENCE[verdict.status])]
@@ -113,7 +113,7 @@ def _told(verdict: Verdict) -> str:
 def _explained(criterion: CriterionVerdict, language: str) -> str:
     say = Translator(language)
     parts = [f"{say(symbols.STATUS[criterion.status].word)}: {criterion.message}"]
-    for label, value in ((T("Expected"), criterion.expected), (T("Received"), criterion.received)):
+    for label, value in ((_("Expected"), criterion.expected), (_("Received"), criterion.received)):
         if value is not None:
             parts.append(f"{say(label)}: {value}")
     parts += _place(criterion.location, say)
@@ -126,7 +126,7 @@ def _place(place: Location | None, say: Translator) -> list[str]:
         return []
     name = one_line(place.file)
     if place.cell is None:
-        where = T("{file}, line {line}", file=name, line=place.line)
+        where = _("{file}, line {line}", file=name, line=place.line)
     else:
-        where = T("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
+        where = _("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
     return [f"{say(where)}\n    {place.source.strip()}".rstrip()]

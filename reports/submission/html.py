@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from grader.core.i18n import Translator
 from grader.core.sanitize import cleaned
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Exhibits, Verdict
 from reports.common import charts, pictures, symbols
 from reports.common.numbers import Numbers
@@ -48,7 +48,9 @@ def _view(verdict: Verdict, exhibits: Exhibits, adjustments: tuple[Adjustment, .
         "missing_walls": highlights.missing_walls(verdict),
         "several_networks": any(score.network for score in exhibits.scores),
         "by_hand": [(by_hand.decided(verdict, a, say, numbers), a.reason) for a in adjustments],
-        "mark_by_hand": Entry(student="", name="", file="", verdict=verdict, adjustments=adjustments).mark,
+        "mark_by_hand": GradebookEntry(
+            student="", name="", file="", verdict=verdict, adjustments=adjustments
+        ).mark,
         "strip": pictures.strip(verdict.criteria),
         "training": charts.charts(exhibits.curves, say, numbers),
         "experiments": charts.charts(exhibits.experiments, say, numbers),

@@ -3,14 +3,14 @@
 from rich.console import Console
 from rich.text import Text as Line
 
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import cleaned, one_line
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
 
 
-def since(before: Verdict, after: Verdict) -> tuple[tuple[Text, str], ...]:
+def since(before: Verdict, after: Verdict) -> tuple[tuple[Message, str], ...]:
     """Return a sentence and a style for each criterion that changed, in the order of `after`.
 
     Those that were passed, or are no longer, come first: that is what a student wants to know.
@@ -27,14 +27,14 @@ def _standing(criterion: CriterionVerdict) -> tuple[Status, float]:
     return criterion.status, criterion.points
 
 
-def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tuple[Text, str]:
+def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tuple[Message, str]:
     title = one_line(new.title)
     if old.status is not Status.PASSED and new.status is Status.PASSED:
-        return T("now passed: {title}", title=title), "green"
+        return _("now passed: {title}", title=title), "green"
     if old.status is Status.PASSED and new.status is not Status.PASSED:
-        return T("no longer passed: {title}", title=title), "red"
+        return _("no longer passed: {title}", title=title), "red"
     if old.status is new.status:
-        points = T(
+        points = _(
             "{after} points, was {before}: {title}",
             before=numbers.points(old.points),
             after=numbers.points(new.points),
@@ -42,14 +42,14 @@ def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tup
         )
         return points, "yellow"
     words = symbols.STATUS[old.status].word, symbols.STATUS[new.status].word
-    return T("{after}, was {before}: {title}", before=words[0], after=words[1], title=title), "yellow"
+    return _("{after}, was {before}: {title}", before=words[0], after=words[1], title=title), "yellow"
 
 
 def render(before: Verdict, after: Verdict, console: Console) -> None:
     """Print what changed, or that nothing did."""
     say = Translator(after.language)
     told = since(cleaned(before), cleaned(after))
-    for sentence, style in told or ((T("No criterion changed."), "dim"),):
+    for sentence, style in told or ((_("No criterion changed."), "dim"),):
         text = say(sentence)
         if not console.encoding.lower().startswith("utf"):
             text = text.encode(console.encoding, "backslashreplace").decode(console.encoding)

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
-from grader.core.i18n import T, Translator, Words
+from grader.core.i18n import Translator, Words, _
 from grader.core.sanitize import cleaned, clip, one_line
 from grader.protocol.verdict import CriterionVerdict, Location, Severity, Status, Verdict
 from reports.common import symbols
@@ -41,7 +41,7 @@ class _Printer:
         self._head()
         self._table()
         told = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
-        for _, alike in groupby(told, key=_beneath_title):
+        for _title, alike in groupby(told, key=_beneath_title):
             self._criteria(tuple(alike))
         self._notices()
         self._certification()
@@ -56,7 +56,7 @@ class _Printer:
             self._line(f"{verdict.exercise} · {one_line(verdict.submission.name)}", "dim"),
         )
         mark = self._line(
-            T(
+            _(
                 "{points} of {max_points} points",
                 points=points(verdict.points),
                 max_points=points(verdict.max_points),
@@ -65,12 +65,12 @@ class _Printer:
         )
         if bonus := highlights.bonus_had(verdict):
             mark.append_text(self._line(" ("))
-            mark.append_text(self._line(T("{points} of them bonus", points=points(bonus))))
+            mark.append_text(self._line(_("{points} of them bonus", points=points(bonus))))
             mark.append_text(self._line(")"))
         mark.append_text(self._line("   "))
         mark.append_text(self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}"))
         if verdict.certified is not None:  # else there was no network
-            certified = T("certified") if verdict.certified else T("not certified")
+            certified = _("certified") if verdict.certified else _("not certified")
             mark.append_text(self._line(f" · {self.say(certified)}", "" if verdict.certified else "bold red"))
         self._out(Line(), mark, self._line(symbols.SENTENCE[verdict.status]))
 
@@ -78,9 +78,9 @@ class _Printer:
         if not self.verdict.criteria:
             return
         table = Table(box=None, show_edge=False, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        table.add_column(self._line(T("Status")), no_wrap=True)
-        table.add_column(self._line(T("Criterion")), overflow="fold")
-        table.add_column(self._line(T("Points")), justify="right", no_wrap=True)
+        table.add_column(self._line(_("Status")), no_wrap=True)
+        table.add_column(self._line(_("Criterion")), overflow="fold")
+        table.add_column(self._line(_("Points")), justify="right", no_wrap=True)
         for criterion in self.verdict.criteria:
             symbol = symbols.STATUS[criterion.status]
             table.add_row(
@@ -108,16 +108,16 @@ class _Printer:
             self._remark(hint.severity, hint.text)
 
     def _compared(self, criterion: CriterionVerdict) -> None:
-        pairs = ((T("Expected"), criterion.expected), (T("Received"), criterion.received))
+        pairs = ((_("Expected"), criterion.expected), (_("Received"), criterion.received))
         rows = [(self._line(label, "dim"), self._line(value)) for label, value in pairs if value is not None]
         self._grid(*rows)
 
     def _place(self, location: Location) -> None:
         name = one_line(location.file)
         if location.cell is None:
-            place = T("{file}, line {line}", file=name, line=location.line)
+            place = _("{file}, line {line}", file=name, line=location.line)
         else:
-            place = T("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
+            place = _("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
         self._indented(self._line(place, "dim"))
         if location.source:
             bar = "│" if self.unicode else "|"
@@ -142,7 +142,7 @@ class _Printer:
     def _notices(self) -> None:
         if not self.verdict.notices:
             return
-        self._out(Line(), self._line(T("Notices"), "bold"))
+        self._out(Line(), self._line(_("Notices"), "bold"))
         for notice in self.verdict.notices:
             self._remark(notice.severity, notice.text)
             if notice.location:
@@ -151,7 +151,7 @@ class _Printer:
     def _certification(self) -> None:
         if self.verdict.certified is not False:
             return
-        self._out(Line(), self._line(T("Not certified"), "bold red"))
+        self._out(Line(), self._line(_("Not certified"), "bold red"))
         for item in highlights.not_certified_because(self.verdict):
             self._indented(self._line(f"- {item.text}"))
 
@@ -161,11 +161,11 @@ class _Printer:
             self._out(
                 Line(),
                 self._line(
-                    T("No walls stood around this run: it is meant for your own code, not for marks."), "dim"
+                    _("No walls stood around this run: it is meant for your own code, not for marks."), "dim"
                 ),
             )
         for wall in highlights.missing_walls(self.verdict):
-            self._out(self._line(T("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail), "yellow"))
+            self._out(self._line(_("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail), "yellow"))
 
     def _points(self, criterion: CriterionVerdict) -> str:
         return f"{self.numbers.points(criterion.points)} / {self.numbers.points(criterion.max_points)}"

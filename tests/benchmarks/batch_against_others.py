@@ -33,10 +33,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.classroom.store import Store, Stored
+from grader.classroom.store import HandInRow, Store
 from grader.core.course import Course
 from grader.protocol.evidence import ImportEvidence, StepEvidence
-from grader.protocol.parcels import head
+from grader.protocol.parcels import unpack_record
 from grader.protocol.plan import Call
 from grader.protocol.processes import worker_environment
 from grader.rubric.loader import load_rubric
@@ -122,12 +122,12 @@ class Batch:
                 if kept is None or stored.entry.verdict is None:
                     raise RuntimeError(f"{stored.entry.student}: no evidence")
                 runs += stored.entry.verdict.resources.cpu_seconds
-                own += head(kept.held.imported, ImportEvidence).cpu_seconds
+                own += unpack_record(kept.held.imported, ImportEvidence).cpu_seconds
                 bodies = [body for step, body in kept.held.bodies.items() if step in calls]
-                own += sum(head(body, StepEvidence).cpu_seconds for body in bodies)
+                own += sum(unpack_record(body, StepEvidence).cpu_seconds for body in bodies)
         return own, runs
 
-    def _stored(self, store: Store) -> list[Stored]:
+    def _stored(self, store: Store) -> list[HandInRow]:
         return [stored for exercise in store.exercises() for stored in store.entries(exercise)]
 
 

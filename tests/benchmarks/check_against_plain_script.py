@@ -43,7 +43,7 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     from grader.examiner.planning import make_plan
     from grader.protocol.messages import Question
     from grader.protocol.parcels import unpack
-    from grader.protocol.plan import Array, Call, Curves, Listed, Literal, Plan, Result, Trusted
+    from grader.protocol.plan import ArrayArg, Call, HistoryArg, ListArg, LiteralArg, Plan, ResultOf, ResultOrTruth
     from grader.sandbox.inside.keras_facts import made_history
 
     rubric, question = load_rubric(COURSE, exercise), Question(course="", exercise=exercise, seeds=seeds)
@@ -61,15 +61,15 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
         values: list[object] = []
         for argument in step.arguments:
             match argument:
-                case Array(name=name) | Trusted(name=name):
+                case ArrayArg(name=name) | ResultOrTruth(name=name):
                     values.append(np.array(arrays[name]))
-                case Listed(name=name):
+                case ListArg(name=name):
                     values.append(np.array(arrays[name]).tolist())
-                case Literal(value=value):
+                case LiteralArg(value=value):
                     values.append(value)
-                case Result(step=earlier):
+                case ResultOf(step=earlier):
                     values.append(live[earlier])
-                case Curves(series=series):
+                case HistoryArg(series=series):
                     values.append(made_history(dict(series)))
         keras.utils.set_random_seed(step.seed)
         live[step.id] = names[step.function](*values)  # type: ignore[operator]

@@ -26,9 +26,9 @@ from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
 from grader.classroom.folder import ClassFolder, open_folder, open_store
-from grader.classroom.store import Hand, Judgement, Kept, Store, Stored
+from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.course import Course
-from grader.grading.evidence_key import Terms, neutral
+from grader.grading.evidence_key import EvidenceKey, anonymised_name
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from grader.submission.reader import read
@@ -107,7 +107,7 @@ def multiply(folder: ClassFolder, students: int) -> None:
             model = models[number % len(models)]
             file = Path(scratch) / f"s{number:04}.py"
             file.write_text(f"{model.source}\n# handed in by number {number}\n", "utf-8")
-            own = neutral(read(file))
+            own = anonymised_name(read(file))
             key = _terms(folder, model.kept).key(own)
             seconds = round(model.kept.resources.cpu_seconds * random.uniform(0.8, 1.3), 2)
             resources = replace(model.kept.resources, wall_seconds=seconds, cpu_seconds=seconds)
@@ -127,25 +127,25 @@ class _Model:
     """What a real run left."""
 
     source: str
-    kept: Kept
+    kept: StoredEvidence
     verdict: Verdict
 
 
-def _model(store: Store, stored: Stored) -> _Model:
+def _model(store: Store, stored: HandInRow) -> _Model:
     kept, verdict = store.evidence(stored.key or ""), stored.entry.verdict
     if kept is None or verdict is None:
         raise SystemExit(f"{stored.entry.student} was not graded")
     return _Model(store.submission(stored.number).units[0].original, kept, verdict)
 
 
-def _terms(folder: ClassFolder, kept: Kept) -> Terms:
+def _terms(folder: ClassFolder, kept: StoredEvidence) -> EvidenceKey:
     settings = folder.settings
-    return Terms(Course(Path(settings.course)), EXERCISE, settings.language, settings.mode, kept.plan)
+    return EvidenceKey(Course(Path(settings.course)), EXERCISE, settings.language, settings.mode, kept.plan)
 
 
-def _hand(file: str, submission: Submission, random: Random) -> Hand:
+def _hand(file: str, submission: Submission, random: Random) -> NewHandIn:
     student = file.removesuffix(".py")
-    return Hand(
+    return NewHandIn(
         student=student,
         name=f"{random.choice(FIRST)} {random.choice(LAST)}",
         file=file,

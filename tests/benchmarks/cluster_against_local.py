@@ -11,9 +11,9 @@ from pathlib import Path
 from distributed import LocalCluster
 
 from grader.core.course import Course
-from grader.grading.dask_pool import ClusterCrew
-from grader.grading.local_pool import LocalCrew
-from grader.grading.pool import Crew
+from grader.grading.dask_pool import DaskPool
+from grader.grading.local_pool import LocalPool
+from grader.grading.pool import GraderPool
 from grader.grading.results import Job, Mode
 from grader.protocol.submission import Submission, Unit
 from tests.benchmarks.handed_in import handed_in
@@ -32,7 +32,7 @@ def jobs(turn: int) -> list[Job]:
     return made
 
 
-def seconds(crew: Crew, work: list[Job]) -> float:
+def seconds(crew: GraderPool, work: list[Job]) -> float:
     """Grade all, and return the time that it takes."""
     began = time.perf_counter()
     for done in crew.work(work, lambda _: None):
@@ -46,10 +46,10 @@ def main(turns: int = 3) -> None:
     ratios = []
     with (
         LocalCluster(n_workers=SIZE, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        ClusterCrew(COURSE, Mode.WALLS, cluster.scheduler_address) as dask,
-        LocalCrew(COURSE, Mode.WALLS, SIZE) as local,
+        DaskPool(COURSE, Mode.WALLS, cluster.scheduler_address) as dask,
+        LocalPool(COURSE, Mode.WALLS, SIZE) as local,
     ):
-        crews: dict[str, Crew] = {"Dask": dask, "local": local}
+        crews: dict[str, GraderPool] = {"Dask": dask, "local": local}
         for crew in crews.values():
             seconds(crew, jobs(0))  # imports, rubric, data
         for turn in range(1, turns + 1):

@@ -1,22 +1,22 @@
 """Answers to changes in which nothing has to be run."""
 
-from grader.ci.pipeline import Wishes, of_change
+from grader.ci.pipeline import CiOptions, of_change
 from grader.grading.results import Mode
-from grader.protocol.change_result import Answer, exit_code
+from grader.protocol.change_result import ChangeResult, exit_code
 from tests.ci.repositories import Repo
 
-WISHES = Wishes("en", Mode.WALLS, base="main")
-NO_BASE = Wishes("en", Mode.WALLS)
+WISHES = CiOptions("en", Mode.WALLS, base="main")
+NO_BASE = CiOptions("en", Mode.WALLS)
 
 
-def answered(repo: Repo, wishes: Wishes = WISHES, **environment: str) -> Answer:
+def answered(repo: Repo, wishes: CiOptions = WISHES, **environment: str) -> ChangeResult:
     """Return the answer to a change."""
     answer, pages = of_change(repo.folder, wishes, environment)
     assert pages == {}
     return answer
 
 
-def refused(answer: Answer) -> str:
+def refused(answer: ChangeResult) -> str:
     """Return the one sentence of a refusal."""
     [note] = answer.notes
     assert (note.severity, answer.outcomes, exit_code(answer)) == ("error", (), 2)

@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.ci.base_course import exercises_in
 from grader.ci.changed_submissions import Sides, Touched, touched
 from grader.ci.comparison import compared, differences
-from grader.ci.environment import Claim
+from grader.ci.environment import ClaimedChange
 from grader.ci.git import Repository
 from tests.helpers.two_functions import RIGHT, RUBRIC
 
@@ -119,10 +119,10 @@ def with_course(folder: Path, *exercises: str) -> Repo:
     return repo
 
 
-def found(repo: Repo, base: str = "main", claim: Claim | None = None) -> Touched:
+def found(repo: Repo, base: str = "main", claim: ClaimedChange | None = None) -> Touched:
     """Return what the change from `base` to HEAD touches."""
     repository = Repository(repo.folder)
-    comparison = compared(repository, claim or Claim(base, base))
+    comparison = compared(repository, claim or ClaimedChange(base, base))
     files, after = repository.files(comparison.course), repository.files(comparison.head)
     sides = Sides(exercises_in(files), repository.files(comparison.parted[0]).get, after.get)
     return touched(differences(repository, comparison), sides)

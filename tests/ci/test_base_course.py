@@ -6,7 +6,7 @@ import pytest
 
 from grader.ci import base_course as courses
 from grader.ci.base_course import exercises_in, unpack
-from grader.ci.git import FILE, LINK, SUBMODULE, Entry, GitError, Repository
+from grader.ci.git import FILE, LINK, SUBMODULE, GitError, Repository, TreeEntry
 from grader.core.i18n import Translator
 from tests.ci.repositories import Repo, with_course
 from tests.helpers.two_functions import RUBRIC
@@ -85,9 +85,9 @@ def test_a_course_that_is_too_large_is_refused(
     ],
 )
 def test_only_a_rubric_in_a_folder_with_a_plain_name_makes_an_exercise(path: str) -> None:
-    assert exercises_in({"exercises/two/rubric.py": Entry(FILE, "a"), path: Entry(FILE, "a")}) == {"two"}
+    assert exercises_in({"exercises/two/rubric.py": TreeEntry(FILE, "a"), path: TreeEntry(FILE, "a")}) == {"two"}
 
 
 @pytest.mark.parametrize("mode", [LINK, SUBMODULE])
 def test_a_link_is_no_rubric(mode: str) -> None:
-    assert exercises_in({"exercises/two/rubric.py": Entry(mode, "a")}) == frozenset()
+    assert exercises_in({"exercises/two/rubric.py": TreeEntry(mode, "a")}) == frozenset()

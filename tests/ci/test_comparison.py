@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci.comparison import compared, differences
-from grader.ci.environment import DEFAULT_BRANCH, Claim, Host
+from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host
 from grader.ci.git import GitError, Repository
 from grader.core.i18n import Translator
 from tests.ci.repositories import WRONG_SCALE, Repo, run_git, with_course
@@ -27,13 +27,13 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def changed(repo: Repo, claim: Claim) -> set[str]:
+def changed(repo: Repo, claim: ClaimedChange) -> set[str]:
     """Return the paths of what a change alters."""
     repository = Repository(repo.folder)
     return {change.path for change in differences(repository, compared(repository, claim))}
 
 
-def refused(repo: Repo, claim: Claim) -> str:
+def refused(repo: Repo, claim: ClaimedChange) -> str:
     """Return why nothing is compared."""
     with pytest.raises(GitError) as caught:
         compared(Repository(repo.folder), claim)
@@ -51,7 +51,7 @@ def test_a_branch_is_compared_with_where_it_left_its_base(repo: Repo) -> None:
     repo.switch("main")
     repo.committed({"two/bob.py": RIGHT})
     repo.switch("work")
-    assert changed(repo, Claim("main", "main")) == {"two/alice.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/alice.py"}
 
 
 def test_the_rubrics_are_those_of_the_bases_tip_not_of_where_the_branch_left_it(repo: Repo) -> None:
@@ -59,7 +59,7 @@ def test_the_rubrics_are_those_of_the_bases_tip_not_of_where_the_branch_left_it(
     repo.switch("main")
     tip = repo.committed({"exercises/two/rubric.py": "stricter\n"})
     repo.switch("work")
-    comparison = compared(Repository(repo.folder), Claim("main", "main"))
+    comparison = compared(Repository(repo.folder), ClaimedChange("main", "main"))
     assert comparison.course == comparison.base == tip
     assert comparison.parted != (tip,)
 
@@ -69,7 +69,7 @@ def test_a_base_merged_into_the_branch_is_no_change_of_the_branch(repo: Repo) ->
     repo.committed({"two/bob.py": RIGHT})
     repo.switch("work")
     repo.merge("main")
-    assert changed(repo, Claim("main", "main")) == {"two/alice.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/alice.py"}
 
 
 def test_after_criss_cross_merges_only_the_branchs_own_changes_count(repo: Repo) -> None:
@@ -80,9 +80,9 @@ def test_after_criss_cross_merges_only_the_branchs_own_changes_count(repo: Repo)
     repo.switch("work")
     repo.merge(mains)
     repo.committed({"two/carol.py": RIGHT})
-    comparison = compared(Repository(repo.folder), Claim("main", "main"))
+    comparison = compared(Repository(repo.folder), ClaimedChange("main", "main"))
     assert set(comparison.parted) == {mains, works}
-    assert changed(repo, Claim("main", "main")) == {"two/carol.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/carol.py"}
 
 
 def test_after_criss_cross_merges_what_takes_back_the_bases_change_counts(repo: Repo) -> None:
@@ -95,7 +95,7 @@ def test_after_criss_cross_merges_what_takes_back_the_bases_change_counts(repo: 
     repo.merge(mains)
     (repo.folder / "two" / "bob.py").unlink()
     repo.commit()
-    assert changed(repo, Claim("main", "main")) == {"two/bob.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/bob.py"}
 
 
 def test_after_criss_cross_merges_what_the_base_deleted_is_no_change_of_the_branch(repo: Repo) -> None:
@@ -106,7 +106,7 @@ def test_after_criss_cross_merges_what_the_base_deleted_is_no_change_of_the_bran
     repo.switch("work")
     repo.merge(mains)
     repo.committed({"two/carol.py": WRONG_SCALE})
-    assert changed(repo, Claim("main", "main")) == {"two/carol.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/carol.py"}
 
 
 def test_githubs_merge_of_a_pull_request_is_compared_with_its_first_parent(repo: Repo) -> None:
@@ -115,7 +115,7 @@ def test_githubs_merge_of_a_pull_request_is_compared_with_its_first_parent(repo:
     repo.committed({"two/bob.py": RIGHT})
     repo.switch("work")
     base, head, merge = merged(repo)
-    claim = Claim(left, "pull_request.base.sha", Host.GITHUB, head)
+    claim = ClaimedChange(left, "pull_request.base.sha", Host.GITHUB, head)
     comparison = compared(Repository(repo.folder), claim)
     assert (comparison.base, comparison.head) == (base, merge)
     assert changed(repo, claim) == {"two/alice.py"}
@@ -126,7 +126,7 @@ def test_githubs_merge_needs_a_clone_of_depth_2_and_no_more(repo: Repo, tmp_path
         repo.committed({"two/alice.py": f"{RIGHT}# {number}\n"})
     base, head, _ = merged(repo)
     repo.git("branch", "merge")
-    claim = Claim(base, "pull_request.base.sha", Host.GITHUB, head)
+    claim = ClaimedChange(base, "pull_request.base.sha", Host.GITHUB, head)
     deep_enough = repo.clone(tmp_path / "two", "--depth", "2", "--branch", "merge")
     assert changed(deep_enough, claim) == {"two/alice.py"}
     shallow = repo.clone(tmp_path / "one", "--depth", "1", "--branch", "merge")
@@ -135,7 +135,7 @@ def test_githubs_merge_needs_a_clone_of_depth_2_and_no_more(repo: Repo, tmp_path
 
 def test_the_pull_requests_own_last_commit_is_compared_by_merge_base(repo: Repo) -> None:
     base, head = repo.git("rev-parse", "main"), repo.head()
-    assert changed(repo, Claim(base, "pull_request.base.sha", Host.GITHUB, head)) == {"two/alice.py"}
+    assert changed(repo, ClaimedChange(base, "pull_request.base.sha", Host.GITHUB, head)) == {"two/alice.py"}
 
 
 def test_another_commit_than_the_pipelines_is_refused(repo: Repo) -> None:
@@ -143,13 +143,15 @@ def test_another_commit_than_the_pipelines_is_refused(repo: Repo) -> None:
     base, head = repo.git("rev-parse", "main"), repo.head()
     repo.switch("main")
     repo.committed({"README.md": "moved on\n"})
-    assert "neither the commit that this pipeline is about" in refused(repo, Claim(base, "x", Host.GITHUB, head))
+    assert "neither the commit that this pipeline is about" in refused(
+        repo, ClaimedChange(base, "x", Host.GITHUB, head)
+    )
 
 
 def test_a_merge_that_is_not_githubs_of_this_pull_request_is_refused(repo: Repo) -> None:
     base, head, _ = merged(repo)
-    assert "neither the commit" in refused(repo, Claim(base, "x", Host.GITLAB, head))
-    other_way_round = Claim(base, "x", Host.GITHUB, base)
+    assert "neither the commit" in refused(repo, ClaimedChange(base, "x", Host.GITLAB, head))
+    other_way_round = ClaimedChange(base, "x", Host.GITHUB, base)
     assert "neither the commit" in refused(repo, other_way_round)
 
 
@@ -160,7 +162,7 @@ def test_a_shallow_clone_without_the_base_is_refused_with_what_mends_it(
     base = repo.git("rev-parse", "main")
     repo.committed({"two/bob.py": RIGHT})
     clone = repo.clone(tmp_path / "clone", "--depth", "1", "--branch", "work")
-    told = refused(clone, Claim(base, "the base", host, clone.head()))
+    told = refused(clone, ClaimedChange(base, "the base", host, clone.head()))
     assert "This clone is shallow" in told
     assert TOLD_TO_FETCH[host] in told
 
@@ -169,7 +171,7 @@ def test_a_shallow_clone_with_the_base_but_not_the_way_to_it_is_refused(repo: Re
     repo.committed({"two/bob.py": RIGHT})
     clone = repo.clone(tmp_path / "clone", "--depth", "1", "--no-single-branch", "--branch", "work")
     assert clone.git("rev-parse", "origin/main") == repo.git("rev-parse", "main")
-    assert "This clone is shallow" in refused(clone, Claim("origin/main", "origin/main"))
+    assert "This clone is shallow" in refused(clone, ClaimedChange("origin/main", "origin/main"))
 
 
 def test_a_shallow_clone_that_hides_where_the_ways_parted_last_is_refused(repo: Repo, tmp_path: Path) -> None:
@@ -189,23 +191,23 @@ def test_a_shallow_clone_that_hides_where_the_ways_parted_last_is_refused(repo: 
         repo.merge(f"old-{name}")
     clone = repo.clone(tmp_path / "clone", "--depth", "3", "--no-single-branch", "--branch", "work")
     assert run_git(clone.folder, "merge-base", "origin/main", "HEAD") == root
-    assert "This clone is shallow" in refused(clone, Claim("origin/main", "origin/main"))
+    assert "This clone is shallow" in refused(clone, ClaimedChange("origin/main", "origin/main"))
 
 
 def test_a_shallow_clone_that_reaches_the_base_is_enough(repo: Repo, tmp_path: Path) -> None:
     clone = repo.clone(tmp_path / "clone", "--depth", "2", "--branch", "work")
-    assert changed(clone, Claim(repo.git("rev-parse", "main"), "x")) == {"two/alice.py"}
+    assert changed(clone, ClaimedChange(repo.git("rev-parse", "main"), "x")) == {"two/alice.py"}
 
 
 def test_an_overwritten_commit_is_refused(repo: Repo) -> None:
-    told = refused(repo, Claim("1234567890" * 4, "push.before", Host.GITHUB, repo.head()))
+    told = refused(repo, ClaimedChange("1234567890" * 4, "push.before", Host.GITHUB, repo.head()))
     assert "push.before (" + "1234567890" * 4 + ") is not in this clone" in told
     assert "forced push" in told
 
 
 @pytest.mark.parametrize("name", ["nowhere", "-n", "--all", "", "a\nb", "main\0", "main:README.md", "HEAD^{tree}"])
 def test_a_base_that_is_no_commit_is_refused(repo: Repo, name: str) -> None:
-    assert "is not in this clone" in refused(repo, Claim(name, name))
+    assert "is not in this clone" in refused(repo, ClaimedChange(name, name))
 
 
 def test_where_nothing_names_a_base_it_is_the_remotes_default_branch(repo: Repo, tmp_path: Path) -> None:
@@ -213,8 +215,8 @@ def test_where_nothing_names_a_base_it_is_the_remotes_default_branch(repo: Repo,
     clone = repo.clone(tmp_path / "clone")
     clone.branch("work")
     clone.committed({"two/x.py": RIGHT})
-    assert changed(clone, Claim(DEFAULT_BRANCH, "origin/HEAD")) == {"two/x.py"}
-    assert "There is no origin/HEAD" in refused(repo, Claim(DEFAULT_BRANCH, "origin/HEAD"))
+    assert changed(clone, ClaimedChange(DEFAULT_BRANCH, "origin/HEAD")) == {"two/x.py"}
+    assert "There is no origin/HEAD" in refused(repo, ClaimedChange(DEFAULT_BRANCH, "origin/HEAD"))
 
 
 @pytest.mark.parametrize("base", ["HEAD", "work", "later"])
@@ -223,23 +225,23 @@ def test_head_that_brings_nothing_is_refused_not_called_unchanged(repo: Repo, ba
     repo.branch("later")
     repo.committed({"two/bob.py": RIGHT})
     repo.switch("work")
-    assert "holds nothing that" in refused(repo, Claim(base, base))
+    assert "holds nothing that" in refused(repo, ClaimedChange(base, base))
 
 
 def test_histories_without_anything_common_are_refused(repo: Repo) -> None:
     repo.git("checkout", "--quiet", "--orphan", "apart")
     repo.commit()
-    assert "no common history" in refused(repo, Claim("main", "main"))
+    assert "no common history" in refused(repo, ClaimedChange("main", "main"))
 
 
 def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
-    assert "no commit yet" in refused(Repo(tmp_path / "new"), Claim("main", "main"))
+    assert "no commit yet" in refused(Repo(tmp_path / "new"), ClaimedChange("main", "main"))
 
 
 def test_the_rubrics_are_taken_from_the_first_place_that_is_there(repo: Repo) -> None:
     repo.git("update-ref", "refs/remotes/origin/target", "main")
     base = repo.git("rev-parse", "main")
-    claim = Claim(base, "x", Host.GITLAB, repo.head(), ("f" * 40, "refs/remotes/origin/target"))
+    claim = ClaimedChange(base, "x", Host.GITLAB, repo.head(), ("f" * 40, "refs/remotes/origin/target"))
     repo.switch("main")
     target = repo.committed({"README.md": "moved on\n"})
     repo.git("update-ref", "refs/remotes/origin/target", target)
@@ -250,11 +252,11 @@ def test_the_rubrics_are_taken_from_the_first_place_that_is_there(repo: Repo) ->
 
 def test_a_change_that_takes_itself_back_changes_nothing(repo: Repo) -> None:
     repo.git("revert", "--no-edit", "HEAD")
-    assert changed(repo, Claim("main", "main")) == set()
+    assert changed(repo, ClaimedChange("main", "main")) == set()
 
 
 def test_an_own_change_is_seen_though_the_base_changed_the_same_file(repo: Repo) -> None:
     repo.switch("main")
     repo.committed({"two/alice.py": WRONG_SCALE})
     repo.switch("work")
-    assert changed(repo, Claim("main", "main")) == {"two/alice.py"}
+    assert changed(repo, ClaimedChange("main", "main")) == {"two/alice.py"}

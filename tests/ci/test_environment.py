@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci.environment import DEFAULT_BRANCH, Claim, Host, HostError, claim, host_of
+from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host, HostError, claim, host_of
 from grader.core.i18n import Translator
 
 A, B, ZERO = "a" * 40, "b" * 40, "0" * 40
@@ -28,7 +28,7 @@ def refused(environment: dict[str, str]) -> str:
 
 def test_a_pull_request_is_compared_with_its_base(tmp_path: Path) -> None:
     payload = {"action": "synchronize", "before": B, "pull_request": {"base": {"sha": A}, "head": {"sha": B}}}
-    assert claim(github(tmp_path, payload)) == Claim(A, "pull_request.base.sha", Host.GITHUB, B)
+    assert claim(github(tmp_path, payload)) == ClaimedChange(A, "pull_request.base.sha", Host.GITHUB, B)
 
 
 def test_a_forks_pull_request_is_compared_with_the_base_it_is_for(tmp_path: Path) -> None:
@@ -40,17 +40,17 @@ def test_a_forks_pull_request_is_compared_with_the_base_it_is_for(tmp_path: Path
         },
         "repository": {"full_name": "school/course", "default_branch": "main"},
     }
-    assert claim(github(tmp_path, payload)) == Claim(A, "pull_request.base.sha", Host.GITHUB, B)
+    assert claim(github(tmp_path, payload)) == ClaimedChange(A, "pull_request.base.sha", Host.GITHUB, B)
 
 
 def test_a_push_is_compared_with_what_was_there_before(tmp_path: Path) -> None:
     payload = {"before": A, "after": B, "ref": "refs/heads/work", "repository": {"default_branch": "main"}}
-    assert claim(github(tmp_path, payload, "push")) == Claim(A, "push.before", Host.GITHUB, B)
+    assert claim(github(tmp_path, payload, "push")) == ClaimedChange(A, "push.before", Host.GITHUB, B)
 
 
 def test_the_first_push_of_a_branch_is_compared_with_the_default_branch(tmp_path: Path) -> None:
     payload = {"before": ZERO, "after": B, "ref": "refs/heads/work", "repository": {"default_branch": "main"}}
-    assert claim(github(tmp_path, payload, "push")) == Claim(
+    assert claim(github(tmp_path, payload, "push")) == ClaimedChange(
         "refs/remotes/origin/main", "origin/main", Host.GITHUB, B
     )
 
@@ -65,7 +65,7 @@ def test_the_first_push_of_the_default_branch_is_refused_not_compared_with_itsel
 
 def test_other_events_are_compared_with_the_default_branch(tmp_path: Path) -> None:
     payload = {"inputs": {}, "ref": "refs/heads/work"}
-    assert claim(github(tmp_path, payload, "workflow_dispatch")) == Claim(
+    assert claim(github(tmp_path, payload, "workflow_dispatch")) == ClaimedChange(
         DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB
     )
 
@@ -128,9 +128,9 @@ def test_a_merge_request_is_compared_by_its_base_and_judged_by_its_target() -> N
 
 def test_a_push_on_gitlab_is_compared_with_what_was_there_before() -> None:
     environment = gitlab(CI_COMMIT_BEFORE_SHA=A, CI_COMMIT_BRANCH="work")
-    assert claim(environment) == Claim(A, "CI_COMMIT_BEFORE_SHA", Host.GITLAB, B)
+    assert claim(environment) == ClaimedChange(A, "CI_COMMIT_BEFORE_SHA", Host.GITLAB, B)
     first = claim(environment | {"CI_COMMIT_BEFORE_SHA": ZERO})
-    assert first == Claim("refs/remotes/origin/main", "origin/main", Host.GITLAB, B)
+    assert first == ClaimedChange("refs/remotes/origin/main", "origin/main", Host.GITLAB, B)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_gitlab_does_not_say_in_its_form_is_refused(variables: dict[str, st
 
 
 def test_anywhere_else_the_default_branch_is_compared_with() -> None:
-    assert claim({}) == Claim(DEFAULT_BRANCH, "origin/HEAD")
+    assert claim({}) == ClaimedChange(DEFAULT_BRANCH, "origin/HEAD")
 
 
 @pytest.mark.parametrize(

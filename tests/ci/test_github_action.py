@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.protocol.change_result import Answer, decode, result
+from grader.protocol.change_result import ChangeResult, decode, result
 from tests.ci.github_runner import Machine, Ran, plain_variables, run_action
 from tests.ci.host_repositories import RIGHT, WRONG, github_variables, pull_request
 from tests.helpers.paths import ROOT
@@ -54,7 +54,7 @@ class Graded:
     checkout: Path
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> ChangeResult:
         """What the action uploads for the workflow that comments."""
         return decode((self.temporary / "keras-grader-answer/answer.json").read_bytes())
 

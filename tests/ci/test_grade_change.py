@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.ci.pipeline import Wishes, of_change, of_files
+from grader.ci.pipeline import CiOptions, of_change, of_files
 from grader.core.exit_codes import ExitCode
 from grader.grading.results import Mode
-from grader.protocol.change_result import Answer, Outcome, decode, exit_code
+from grader.protocol.change_result import ChangeResult, Outcome, decode, exit_code
 from grader.protocol.verdict import Status, WallState
 from grader.protocol.verdict import decode as read_verdict
-from grader.sandbox.walled import WalledWorkshop
+from grader.sandbox.walled import WalledEnvironment
 from tests.ci.repositories import EASY_RUBRIC, WRONG_SCALE, Repo, course_files, with_course
 from tests.helpers.two_functions import RIGHT
 
@@ -35,7 +35,7 @@ class Run(NamedTuple):
     code: int
     log: str
     errors: str
-    answer: Answer
+    answer: ChangeResult
     out: Path
     summary: str
     outputs: str
@@ -206,7 +206,7 @@ def test_enough_points_are_green_and_one_more_per_cent_is_not(tmp_path: Path) ->
     assert done.returncode == ExitCode.PASSED, done
     answer = decode((tmp_path / "out" / "answer.json").read_bytes())
     assert exit_code(answer) == ExitCode.PASSED
-    assert exit_code(Answer(language="en", course="base", pass_mark=61, outcomes=answer.outcomes)) == 1
+    assert exit_code(ChangeResult(language="en", course="base", pass_mark=61, outcomes=answer.outcomes)) == 1
     assert b"stop-commands" not in done.stdout
 
 
@@ -224,16 +224,16 @@ def test_files_of_the_work_tree_are_graded_as_they_are(tmp_path: Path) -> None:
 def test_where_a_wall_is_missing_nothing_is_graded_and_the_answer_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = WalledWorkshop.walls
+    real = WalledEnvironment.walls
 
-    def one_is_missing(workshop: WalledWorkshop) -> tuple[WallState, ...]:
+    def one_is_missing(workshop: WalledEnvironment) -> tuple[WallState, ...]:
         first, *others = real(workshop)
         return (WallState(id=first.id, stands=False), *others)
 
-    monkeypatch.setattr(WalledWorkshop, "walls", one_is_missing)
+    monkeypatch.setattr(WalledEnvironment, "walls", one_is_missing)
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT, "two/link.py": ""})
-    answer, pages = of_change(repo.folder, Wishes("en", Mode.WALLS, base="main"), {})
+    answer, pages = of_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
     assert (exit_code(answer), pages) == (ExitCode.NOT_GRADED, {})
     assert "These walls do not stand" in answer.outcomes[0].fault
     assert answer.outcomes[1].problem
@@ -245,7 +245,7 @@ def test_a_grader_that_cannot_start_is_a_fault_and_no_mark(
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
-    answer, _ = of_change(repo.folder, Wishes("en", Mode.WALLS, base="main"), {})
+    answer, _ = of_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
     assert exit_code(answer) == ExitCode.NOT_GRADED
     assert answer.outcomes[0].fault
 
@@ -257,7 +257,7 @@ def test_a_rubric_of_the_base_that_is_broken_is_a_fault_and_no_mark(
     repo.committed(course_files("two") | {"exercises/two/rubric.py": "RUBRIC = 1 / 0\n"})
     repo.write("two/alice.py", RIGHT)
     monkeypatch.chdir(repo.folder)
-    answer, _ = of_files([Path("two/alice.py")], Wishes("en", Mode.PLAIN))
+    answer, _ = of_files([Path("two/alice.py")], CiOptions("en", Mode.PLAIN))
     assert exit_code(answer) == ExitCode.NOT_GRADED
     assert "ZeroDivisionError" in answer.outcomes[0].fault
 

@@ -10,7 +10,7 @@ from grader.ci.grade_change import file_name
 from grader.ci.outputs import OURS, Log, OutError, outputs_of, prepare, tell_github, write
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
-from grader.protocol.change_result import Answer, Note, Outcome, decode, exit_code, worst
+from grader.protocol.change_result import ChangeResult, Note, Outcome, decode, exit_code, worst
 from grader.protocol.verdict import Curve, Status, Verdict
 from tests.reports import samples
 
@@ -30,9 +30,9 @@ FAULT = Outcome(path="two/c.py", exercise="two", fault="no room")
 ERROR, WARNING, TIP = (Note(severity=s, text="x") for s in ("error", "warning", "tip"))
 
 
-def answer(*outcomes: Outcome, notes: tuple[Note, ...] = (), pass_mark: float | None = None) -> Answer:
+def answer(*outcomes: Outcome, notes: tuple[Note, ...] = (), pass_mark: float | None = None) -> ChangeResult:
     """Return an answer."""
-    return Answer(language="en", course="base", outcomes=outcomes, notes=notes, pass_mark=pass_mark)
+    return ChangeResult(language="en", course="base", outcomes=outcomes, notes=notes, pass_mark=pass_mark)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def answer(*outcomes: Outcome, notes: tuple[Note, ...] = (), pass_mark: float | 
         (answer(judged(Status.NOT_GRADED), PASSED), ExitCode.NOT_GRADED),
     ],
 )
-def test_the_exit_code_is_that_of_what_is_worst(given: Answer, code: ExitCode) -> None:
+def test_the_exit_code_is_that_of_what_is_worst(given: ChangeResult, code: ExitCode) -> None:
     assert exit_code(given) == code
     assert (worst(given) == "passed") == (code is ExitCode.PASSED)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci import pipeline
-from grader.ci.pipeline import Wishes, of_change
+from grader.ci.pipeline import CiOptions, of_change
 from grader.core import course as courses
 from grader.grading.results import Mode
 from grader.protocol.change_result import exit_code
@@ -111,7 +111,7 @@ def test_paths_of_the_answer_are_unicode(repo: Repo) -> None:
 
 def test_the_answer_speaks_german(repo: Repo) -> None:
     repo.committed({"README.md": "Better.\n"})
-    answer, _ = of_change(repo.folder, Wishes("de", Mode.WALLS, base="main"), {})
+    answer, _ = of_change(repo.folder, CiOptions("de", Mode.WALLS, base="main"), {})
     assert answer.language == "de"
 
 
@@ -128,7 +128,7 @@ def test_no_git_is_refused(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_no_base_is_refused(repo: Repo) -> None:
     assert "There is no origin/HEAD" in refused(answered(repo, NO_BASE))
     assert "--base (nowhere) is not in this clone" in refused(
-        answered(repo, Wishes("en", Mode.WALLS, base="nowhere"))
+        answered(repo, CiOptions("en", Mode.WALLS, base="nowhere"))
     )
 
 
@@ -232,7 +232,7 @@ def test_a_course_that_is_only_in_the_change_judges_nothing(tmp_path: Path) -> N
 def test_a_named_course_is_used(repo: Repo, tmp_path: Path) -> None:
     own = with_course(tmp_path / "own", "third")
     repo.committed({"third.py": RIGHT})
-    answer = answered(repo, Wishes("en", Mode.WALLS, base="main", course=own.folder))
+    answer = answered(repo, CiOptions("en", Mode.WALLS, base="main", course=own.folder))
     assert answer.course == "folder"
     assert "third" in answer.notes[0].text
 
@@ -240,7 +240,7 @@ def test_a_named_course_is_used(repo: Repo, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".", "exercises/.."])
 def test_a_named_course_that_is_the_changes_own_is_refused(repo: Repo, name: str) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = Wishes("en", Mode.WALLS, base="main", course=repo.folder / name)
+    wishes = CiOptions("en", Mode.WALLS, base="main", course=repo.folder / name)
     assert "is part of the change itself" in refused(answered(repo, wishes))
 
 
@@ -248,13 +248,13 @@ def test_a_named_course_in_a_folder_that_git_does_not_know_is_used(repo: Repo, t
     """As a second checkout leaves it."""
     repo.committed({"README.md": "x", ".gitignore": "course\n"})
     with_course(repo.folder / "course", "third")
-    answer = answered(repo, Wishes("en", Mode.WALLS, base="main", course=repo.folder / "course"))
+    answer = answered(repo, CiOptions("en", Mode.WALLS, base="main", course=repo.folder / "course"))
     assert (answer.course, exit_code(answer)) == ("folder", 0)
 
 
 def test_a_named_course_without_exercises_is_refused(repo: Repo, tmp_path: Path) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = Wishes("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
+    wishes = CiOptions("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
     assert "There are no exercises in" in refused(answered(repo, wishes))
 
 
@@ -294,7 +294,7 @@ def test_a_clone_without_contents_is_refused(repo: Repo, tmp_path: Path) -> None
     repo.committed({"two/submission.py": RIGHT, "solution.py": RIGHT})
     repo.git("config", "uploadpack.allowFilter", "true")
     clone = repo.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout", "--branch", "work")
-    wishes = Wishes("en", Mode.PLAIN, base="origin/main")
+    wishes = CiOptions("en", Mode.PLAIN, base="origin/main")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "_crew", lambda *_: (None, ""))
         answer, _ = of_change(clone.folder, wishes, {})

@@ -6,7 +6,7 @@ import pytest
 
 from grader.ci import pipeline
 from grader.ci.pipeline import of_files
-from grader.protocol.change_result import Answer, exit_code
+from grader.protocol.change_result import ChangeResult, exit_code
 from tests.ci.answering import NO_BASE
 from tests.ci.repositories import Repo, with_course
 from tests.helpers.two_functions import RIGHT
@@ -21,7 +21,7 @@ def here(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
     return repo.folder
 
 
-def of(*files: str | Path) -> Answer:
+def of(*files: str | Path) -> ChangeResult:
     """Return the answer to files."""
     answer, pages = of_files([Path(file) for file in files], NO_BASE)
     assert pages == {}

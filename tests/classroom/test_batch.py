@@ -193,15 +193,15 @@ def test_a_class_is_not_graded_where_a_wall_is_missing(
     run: Run, class_: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from grader.protocol.verdict import WallState
-    from grader.sandbox.walled import WalledWorkshop
+    from grader.sandbox.walled import WalledEnvironment
 
-    real = WalledWorkshop.walls
+    real = WalledEnvironment.walls
 
-    def one_is_missing(workshop: WalledWorkshop) -> tuple[WallState, ...]:
+    def one_is_missing(workshop: WalledEnvironment) -> tuple[WallState, ...]:
         first, *others = real(workshop)
         return (WallState(id=first.id, stands=False, detail="for a test"), *others)
 
-    monkeypatch.setattr(WalledWorkshop, "walls", one_is_missing)
+    monkeypatch.setattr(WalledEnvironment, "walls", one_is_missing)
     refused = run("batch", "two", class_, "--out", out)
     assert refused.exit_code == 2
     assert "--despite-missing-walls" in refused.output

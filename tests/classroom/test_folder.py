@@ -23,7 +23,7 @@ from grader.classroom.folder import (
     prepare,
     write,
 )
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 SETTINGS_OF_A_CLASS = Settings(exercise="two", series="two-1", course="/course", language="en", mode="walls")
 FOLDER = ClassFolder(Path("/out"), SETTINGS_OF_A_CLASS)
@@ -148,7 +148,7 @@ def test_a_page_that_names_students_goes_when_names_do(tmp_path: Path, anonymous
 
 
 def test_errors_for_people_cross_processes() -> None:
-    error = pickle.loads(pickle.dumps(ClassFolderError(T("{file} is gone", file="a"))))
+    error = pickle.loads(pickle.dumps(ClassFolderError(_("{file} is gone", file="a"))))
     assert isinstance(error, ClassFolderError)
-    assert error.text == T("{file} is gone", file="a")
+    assert error.text == _("{file} is gone", file="a")
     assert str(error) == "{file} is gone"

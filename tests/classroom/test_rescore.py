@@ -10,9 +10,9 @@ import pytest
 from grader.classroom.rejudge import Kept, Rejudged, _Desk
 from grader.classroom.rescore import Rescoring
 from grader.classroom.store.blobs import digest_of
-from grader.classroom.store.records import Past
+from grader.classroom.store.records import VerdictHistoryItem
 from grader.core.course import Course
-from grader.grading.evidence_key import Terms
+from grader.grading.evidence_key import EvidenceKey
 from tests.helpers.class_fixtures import Run, entries, marks, opened
 from tests.helpers.paths import END_TO_END_COURSE
 from tests.helpers.two_functions import RUBRIC
@@ -27,7 +27,7 @@ def change_rubric(course: Course, old: str, new: str, exercise: str = "two") -> 
     path.write_text(text.replace(old, new))
 
 
-def history(out: Path, student: str) -> list[Past]:
+def history(out: Path, student: str) -> list[VerdictHistoryItem]:
     _, store, publisher = opened(out)
     with store:
         return store.verdicts(publisher.folder.settings.series, student)
@@ -194,7 +194,7 @@ class Failing:
 def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) -> None:
     folder, store, publisher = opened(graded)
     settings = folder.settings
-    unplanned = Terms(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
+    unplanned = EvidenceKey(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
     desk = _Desk(graded, unplanned)
     terms = desk.terms
     desk.examiner = Failing()  # type: ignore[assignment]

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.classroom.batch import Owner, Task, Way
+from grader.classroom.batch import GradingJob, Owner, Way
 from grader.classroom.exports.formats import Exported
 from grader.classroom.intake import Intake, Layout, LeftOut
 from grader.classroom.mark_changes import CriterionChange, changes
 from grader.classroom.rejudge import Again
 from grader.commands import classroom_output
-from grader.core.i18n import LANGUAGES, T, Translator
+from grader.core.i18n import LANGUAGES, Translator, _
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from tests.reports.classroom.samples import adjustment, criterion, entry, judged
@@ -69,13 +69,13 @@ def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) 
     out, text = console()
     submission = Submission("submission.py", "", "script", ())
     intake = Intake(
-        layout=Layout.MOODLE, hand_ins=(), left_out=(LeftOut(where=HOSTILE, why=T("There was nothing to do.")),)
+        layout=Layout.MOODLE, hand_ins=(), left_out=(LeftOut(where=HOSTILE, why=_("There was nothing to do.")),)
     )
     classroom_output.print_intake(intake, say, out)
     classroom_output.print_tally(Counter(dict.fromkeys(Way, 2)), [ANNA, entry("x")], say, out)
     classroom_output.print_faults({"k": "[red]oops"}, say, out)
     for why in Again:
-        tasks = {why: {"k": Task("k", submission, [Owner(1, HOSTILE, entry("x"))])}}
+        tasks = {why: {"k": GradingJob("k", submission, [Owner(1, HOSTILE, entry("x"))])}}
         classroom_output.print_again(tasks, say, out)
     undecided = entry("eve", None, name=HOSTILE)
     decided = msgspec.structs.replace(undecided, adjustments=(adjustment(None, 2.5),))
@@ -94,7 +94,7 @@ def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) 
 
 def test_under_pseudonyms_no_file_is_named() -> None:
     out, text = console()
-    left_out = (LeftOut(where="anna/a.py", why=T("There was nothing to do.")),)
+    left_out = (LeftOut(where="anna/a.py", why=_("There was nothing to do.")),)
     intake = Intake(layout=Layout.FOLDERS, hand_ins=(), left_out=left_out)
     classroom_output.print_intake(intake, Translator("en"), out, anonymous=True)
     assert "anna" not in text.getvalue()
@@ -103,7 +103,7 @@ def test_under_pseudonyms_no_file_is_named() -> None:
 
 def test_of_a_long_list_the_first_lines_are_shown_and_the_others_counted() -> None:
     out, text = console()
-    left_out = tuple(LeftOut(where=f"file{i}", why=T("There was nothing to do.")) for i in range(100))
+    left_out = tuple(LeftOut(where=f"file{i}", why=_("There was nothing to do.")) for i in range(100))
     classroom_output.print_intake(
         Intake(layout=Layout.FILES, hand_ins=(), left_out=left_out), Translator("en"), out
     )

@@ -36,7 +36,7 @@ def version(name):
     return found(name)
 metadata.version = version
 sys.argv = ["grader", "doctor"]
-from grader.cli import main
+from grader.commands.app import main
 main()
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.commands.file_watcher import Saves, _Look
+from grader.commands.file_watcher import FileWatcher, _Look
 
 PATIENCE_SECONDS = 60.0
 
@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 def told(file: Path) -> Iterator[Told]:
     """Watch, and put what the file holds at each save into a queue."""
     heard: queue.Queue[str] = queue.Queue()
-    with Saves(file, lambda: heard.put(file.read_text() if file.exists() else "gone")):
+    with FileWatcher(file, lambda: heard.put(file.read_text() if file.exists() else "gone")):
         yield heard
 
 
@@ -64,7 +64,7 @@ def test_a_link_in_the_same_folder_is_followed(file: Path, tmp_path: Path) -> No
     link = file.with_name("link.py")
     link.symlink_to(file.name)
     heard: queue.Queue[str] = queue.Queue()
-    with Saves(link, lambda: heard.put(file.read_text())):
+    with FileWatcher(link, lambda: heard.put(file.read_text())):
         file.write_text("two")
         until(heard, "two")
 

@@ -13,7 +13,7 @@ import typer
 from grader.commands.app import PANELS, READ_ON, STORY, app
 from grader.commands.options import exercise_names
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import Text, Translator
+from grader.core.i18n import Message, Translator
 from tests.helpers.paths import ROOT
 
 COURSE = ROOT / "tests" / "end_to_end" / "course"
@@ -67,7 +67,7 @@ def test_every_exit_code_is_told() -> None:
     assert set(map(int, re.findall(r"\d", _english(codes)))) == set(ExitCode)
 
 
-def _english(words: Text) -> str:
+def _english(words: Message) -> str:
     return Translator("en")(words)
 
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from grader.ci.comment import body
 from grader.commands.app import app
-from grader.core.errors import ToldError
+from grader.core.errors import UserError
 from grader.protocol.change_result import MAX_BYTES
 from tests.ci.comment.results import HOSTILE, data
 
@@ -123,5 +123,5 @@ def test_sentences_of_its_own_are_in_the_language_that_is_asked_for(tmp_path: Pa
 
 
 def test_a_lone_surrogate_is_no_record() -> None:
-    with pytest.raises(ToldError):
+    with pytest.raises(UserError):
         body.read(data().replace(b"Output layer", b"\\ud800", 1))

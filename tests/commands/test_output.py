@@ -18,21 +18,21 @@ OPENED = (
 )
 WRITTEN = """
 import sys
-from grader.examiner_talk import Held
-from grader.grade import Graded
-from grader.outputs import Outputs
-from grader.text import Translator
+from grader.protocol.messages import Evidence
+from grader.grading.results import Graded
+from grader.commands.output import Outputs
+from grader.core.i18n import Translator
 from tests.reports import samples
-held = Held(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+held = Evidence(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
 outputs = Outputs(None, None, True, Translator("en"))
 for _ in range(2):
     outputs.write(Graded(*samples.good("en"), held))
 """
 PRINTED = """
 import msgspec
-from grader.command_line import printable
-from grader.outputs import _print_json
-from grader.verdict import encode
+from grader.commands.options import printable
+from grader.commands.output import _print_json
+from grader.protocol.verdict import encode
 from tests.reports import samples
 printable()
 _print_json(encode(msgspec.structs.replace(samples.good("en")[0], title="\u2264 \u65e5\u672c \x81")))

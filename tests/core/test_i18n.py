@@ -2,23 +2,23 @@
 
 import pytest
 
-from grader.core.i18n import LANGUAGES, Bilingual, T, Text, Translator
+from grader.core.i18n import LANGUAGES, Bilingual, Message, Translator, _
 
 EN = Translator("en")
 
 
 def test_values_fill_the_sentence() -> None:
-    assert EN(T("{function}() took {seconds:.1f} s", function="load", seconds=2)) == "load() took 2.0 s"
+    assert EN(_("{function}() took {seconds:.1f} s", function="load", seconds=2)) == "load() took 2.0 s"
 
 
 def test_sentences_may_hold_sentences() -> None:
-    inner = T("cell {cell}", cell=3)
-    assert EN(T("{where}: {title}", where=inner, title=Bilingual(en="Load", de="Laden"))) == "cell 3: Load"
+    inner = _("cell {cell}", cell=3)
+    assert EN(_("{where}: {title}", where=inner, title=Bilingual(en="Load", de="Laden"))) == "cell 3: Load"
 
 
 def test_what_a_student_wrote_is_no_template() -> None:
     assert EN("{x} %s {0}") == "{x} %s {0}"
-    assert EN(T("error: {error}", error="{x} {0} %(y)s")) == "error: {x} {0} %(y)s"
+    assert EN(_("error: {error}", error="{x} {0} %(y)s")) == "error: {x} {0} %(y)s"
 
 
 def test_an_author_writes_both_languages() -> None:
@@ -34,11 +34,11 @@ def test_each_language_has_a_translator_and_no_other() -> None:
 
 
 def test_texts_are_values() -> None:
-    assert T("a {b}", b=1) == Text("a {b}", {"b": 1})
-    assert T("a {b}", b=1) != T("a {b}", b=2)
+    assert _("a {b}", b=1) == Message("a {b}", {"b": 1})
+    assert _("a {b}", b=1) != _("a {b}", b=2)
 
 
 def test_numbers_are_written_as_each_language_writes_them() -> None:
-    words = T("{score:.1%} and {value:.3f} of {count}", score=0.9556, value=1.5, count=3)
+    words = _("{score:.1%} and {value:.3f} of {count}", score=0.9556, value=1.5, count=3)
     assert Translator("en")(words) == "95.6% and 1.500 of 3"
     assert Translator("de")(words) == "95,6\N{NO-BREAK SPACE}% and 1,500 of 3"

@@ -6,7 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from grader.protocol.change_result import MAX_BYTES, Answer
+from grader.protocol.change_result import MAX_BYTES, ChangeResult
 from grader.protocol.verdict import Severity, Status, Verdict
 from tests.helpers.paths import ROOT
 
@@ -79,7 +79,7 @@ def records(root: Any) -> dict[str, type[msgspec.Struct]]:
 
 def of_an_answer() -> dict[str, type[msgspec.Struct]]:
     """Return the records of an answer that are not a verdict's."""
-    return {name: record for name, record in records(Answer).items() if name not in records(Verdict)}
+    return {name: record for name, record in records(ChangeResult).items() if name not in records(Verdict)}
 
 
 def test_every_record_of_an_answer_is_documented_and_no_other() -> None:
@@ -93,10 +93,10 @@ def test_every_field_of_an_answer_is_documented_with_its_type_in_the_order_of_th
 
 
 def test_format_course_and_size_of_an_answer_are_documented() -> None:
-    section = sections(ANSWER_PAGE)["Answer"]
-    assert f"always {Answer.__struct_defaults__[0]}" in section
+    section = sections(ANSWER_PAGE)["ChangeResult"]
+    assert f"always {ChangeResult.__struct_defaults__[0]}" in section
     row = next(line for line in section.splitlines() if line.startswith("| `course`"))
-    assert set(re.findall(r"`(\w+)`", row)) - {"course"} == set(get_args(get_type_hints(Answer)["course"]))
+    assert set(re.findall(r"`(\w+)`", row)) - {"course"} == set(get_args(get_type_hints(ChangeResult)["course"]))
     assert f"{MAX_BYTES:,} bytes" in ANSWER_PAGE
 
 

@@ -8,7 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from grader.authoring.notebooks import notebook_from
-from grader.authoring.validation.expectations import Claim, ClaimError, claims_of, complaint_about
+from grader.authoring.validation.expectations import (
+    Expectation,
+    ExpectationError,
+    complaint_about,
+    read_expectations,
+)
 from grader.authoring.validation.validate import exercise_of, prove
 from grader.core.course import Course
 from grader.core.i18n import Translator
@@ -27,7 +32,7 @@ EXERCISES = COURSE.exercises()
 def test_reference_stub_and_variants_get_exactly_what_they_say(exercise: str) -> None:
     say = Translator("en")
     with Grader(COURSE, Mode.WALLS) as grader:
-        proofs = list(prove(grader, exercise, claims_of(COURSE, exercise)))
+        proofs = list(prove(grader, exercise, read_expectations(COURSE, exercise)))
     wrong = [f"{p.claim.name}: {say(p.complaint)}" for p in proofs if p.complaint is not None]
     assert not wrong, "\n".join(wrong)
 
@@ -41,7 +46,7 @@ def test_there_is_all_that_a_proof_needs_and_every_equivalent_is_a_mutant(exerci
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_there_are_right_variants_in_other_styles_and_wrong_ones(exercise: str) -> None:
-    variants = [c for c in claims_of(COURSE, exercise) if c.name.startswith(("right", "wrong"))]
+    variants = [c for c in read_expectations(COURSE, exercise) if c.name.startswith(("right", "wrong"))]
     assert sum(not c.loses for c in variants) >= 6
     assert sum(bool(c.loses) for c in variants) >= 15
     assert all(bool(c.loses) == c.name.startswith("wrong") for c in variants)
@@ -49,7 +54,7 @@ def test_there_are_right_variants_in_other_styles_and_wrong_ones(exercise: str) 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_criterion_is_lost_by_some_variant(exercise: str) -> None:
-    lost = {criterion for claim in claims_of(COURSE, exercise) for criterion in claim.loses}
+    lost = {criterion for claim in read_expectations(COURSE, exercise) for criterion in claim.loses}
     assert lost == {c.id for c in load_rubric(COURSE, exercise).criteria}
 
 
@@ -78,8 +83,8 @@ def test_a_variant_without_its_header_is_refused(tmp_path: Path) -> None:
         (tmp_path / kind / "mine" / "variants").mkdir(parents=True)
         (tmp_path / kind / "mine" / "submission.py").write_text(content)
     (tmp_path / "reference" / "mine" / "variants" / "wrong.py").write_text("x = 2")
-    with pytest.raises(ClaimError, match=r"wrong\.py has to begin with"):
-        claims_of(Course(tmp_path), "mine")
+    with pytest.raises(ExpectationError, match=r"wrong\.py has to begin with"):
+        read_expectations(Course(tmp_path), "mine")
 
 
 class TestComplaints:
@@ -90,7 +95,7 @@ class TestComplaints:
 
         verdict, _ = samples.mixed("en")
         submission = read(ROOT / "reference" / "digits" / "submission.py")
-        return verdict, Claim("x", submission, loses, untouched=untouched)
+        return verdict, Expectation("x", submission, loses, untouched=untouched)
 
     def test_the_exact_losses_hold(self) -> None:
         verdict, _ = self.verdict_and_claim({})
@@ -129,7 +134,7 @@ class TestComplaints:
         right = tuple(replace(c, points=c.max_points, hints=()) for c in verdict.criteria)
         clean = replace(verdict, criteria=right)
         shown = replace(verdict, criteria=(replace(right[0], hints=(hint,)), *right[1:]))
-        claim = Claim("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
+        claim = Expectation("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
         assert complaint_about(claim, clean) is None
         complaint = complaint_about(claim, shown)
         assert (complaint is not None) is complains

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.mofile import read_mo
 
 from exercises.digits.rubric import RUBRIC
-from grader.core.i18n import LANGUAGES, Bilingual, T, Text, Translator
+from grader.core.i18n import LANGUAGES, Bilingual, Message, Translator, _
 from scripts import translations
 
 # German sentences that are rightly the same as in English, and why.
@@ -67,17 +67,17 @@ def fields(sentence: str) -> list[tuple[str, str | None, str | None]]:
     return sorted((name, spec, kind) for _, name, spec, kind in Formatter().parse(sentence) if name is not None)
 
 
-def calls_of_t() -> Iterator[tuple[str, ast.Call]]:
-    """Return each call of `T` in the code, with the place where it stands."""
+def marked_calls() -> Iterator[tuple[str, ast.Call]]:
+    """Return each call of `_` in the code, with the place where it stands."""
     for folder in translations.FOLDERS:
         for file in sorted((translations.ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T":
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                     yield f"{file.name}:{node.lineno}", node
 
 
 def sentence_of(call: ast.Call) -> str:
-    """Return the sentence that a call of `T` marks."""
+    """Return the sentence that a call of `_` marks."""
     sentence = ast.literal_eval(call.args[0])
     assert isinstance(sentence, str)
     return sentence
@@ -175,7 +175,7 @@ def test_german_is_not_english() -> None:
 
 def test_each_sentence_of_the_code_is_given_the_values_that_it_names() -> None:
     wrong, count = [], 0
-    for place, call in calls_of_t():
+    for place, call in marked_calls():
         if len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
             wrong.append(f"{place}: not a plain sentence, so that nothing finds it")
             continue
@@ -193,9 +193,9 @@ def test_each_sentence_of_the_code_is_given_the_values_that_it_names() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_sentence_of_the_code_can_be_said(language: str) -> None:
     say = Translator(language)
-    for _, call in calls_of_t():
+    for _file, call in marked_calls():
         sentence = sentence_of(call)
-        said = say(Text(sentence, {name: dummy(spec) for name, spec, _ in fields(sentence)}))
+        said = say(Message(sentence, {name: dummy(spec) for name, spec, _ in fields(sentence)}))
         assert said
         assert not re.search(r"[{}]", said.replace("{0, 1}", "")), said
 
@@ -214,21 +214,21 @@ def test_each_sentence_of_the_templates_can_be_said() -> None:
 
 def test_a_sentence_is_said_in_its_language() -> None:
     say_en, say_de = (Translator(language) for language in ("en", "de"))
-    points = T("{points} of {max_points} points", points="3", max_points="8")
+    points = _("{points} of {max_points} points", points="3", max_points="8")
     assert say_en(points) == "3 of 8 points"
     assert say_de(points) == "3 von 8 Punkten"
     assert (say_en.language, say_de.language) == ("en", "de")
 
 
 def test_sentences_in_sentences_are_translated_too() -> None:
-    why = T("there is not enough memory ({error}). Look for an array that is far larger than the data.", error="E")
-    whole = T("{function}() stopped with an error: {why}", function="train", why=why)
+    why = _("there is not enough memory ({error}). Look for an array that is far larger than the data.", error="E")
+    whole = _("{function}() stopped with an error: {why}", function="train", why=why)
     for language in LANGUAGES:
         say = Translator(language)
         assert say(why) in say(whole)
         assert say(whole).startswith("train() ")
     assert Translator("de")(why) != Translator("en")(why)
-    named = Text("{title}", {"title": Bilingual(en="Load the data", de="Daten laden")})
+    named = Message("{title}", {"title": Bilingual(en="Load the data", de="Daten laden")})
     assert Translator("de")(named) == "Daten laden"
 
 
@@ -242,11 +242,11 @@ def test_what_a_student_wrote_stays_as_it_is() -> None:
         say = Translator(language)
         assert say("Status {x} %(y)s") == "Status {x} %(y)s"
         # Braces in a value are no fields.
-        assert say(T("{error}.", error="KeyError: '{name}'")) == "KeyError: '{name}'."
+        assert say(_("{error}.", error="KeyError: '{name}'")) == "KeyError: '{name}'."
 
 
 def test_a_sentence_without_translation_is_said_in_english() -> None:
-    assert Translator("de")(Text("no such sentence {x}", {"x": 1})) == "no such sentence 1"
+    assert Translator("de")(Message("no such sentence {x}", {"x": 1})) == "no such sentence 1"
 
 
 @pytest.mark.parametrize("language", ["fr", "", "DE", "de_DE", "../de"])

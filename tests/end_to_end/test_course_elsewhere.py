@@ -21,7 +21,7 @@ MYCHECKS = '''"""A check of the author's own."""
 from dataclasses import dataclass
 
 from grader.rubric.checks.base import Check, failed, passed
-from grader.plan import Call
+from grader.protocol.plan import Call
 from grader.rubric import Bilingual
 
 

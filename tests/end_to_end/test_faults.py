@@ -13,7 +13,7 @@ from grader.core.course import Course
 from grader.core.errors import GraderError
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
-from grader.sandbox.walled import WalledWorkshop
+from grader.sandbox.walled import WalledEnvironment
 from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, criterion, statuses, written
 
@@ -28,7 +28,7 @@ def own_grader() -> Iterator[Grader]:
 
 
 def worker_of(grader: Grader) -> int:
-    assert isinstance(grader.workshop, WalledWorkshop)
+    assert isinstance(grader.workshop, WalledEnvironment)
     return grader.workshop._worker.pid
 
 

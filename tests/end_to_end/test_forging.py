@@ -212,8 +212,8 @@ def current():
         here = here.f_back
 
 def evidence(step):
-    from grader.evidence import ArrayValue, Returned, StepEvidence
-    from grader.record import pack
+    from grader.protocol.evidence import ArrayValue, Returned, StepEvidence
+    from grader.protocol.parcels import pack
     value = ArrayValue(ref="0", dtype="float64", shape=(13, 10), container="ndarray")
     return pack(StepEvidence(id=step, outcome=Returned(value=value)), {"0": np.eye(10)[[*range(10), 3, 1, 4]]})
 """
@@ -274,9 +274,9 @@ def test_other_fault_messages_gain_nothing(grade: Grade) -> None:
 
 
 REPACKED = """
-import grader.sandbox.child as child
+import grader.sandbox.inside.child as child
 import msgspec
-from grader.evidence import StepEvidence
+from grader.protocol.evidence import StepEvidence
 _pack = child.pack
 
 def pack(record, arrays):

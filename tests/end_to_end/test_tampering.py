@@ -13,8 +13,8 @@ from grader.grading.grader import Grader
 from grader.protocol.evidence import Entries, Returned, StepEvidence, TextValue
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import Call, Limits, Plan
-from grader.sandbox.run import carry_out
-from grader.sandbox.walled import WalledProcess, WalledWorkshop
+from grader.sandbox.run import execute_plan
+from grader.sandbox.walled import WalledEnvironment, WalledProcess
 from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, HERE, Grade, all_but, criterion, statuses, written
 
@@ -147,7 +147,7 @@ def test_nothing_of_worth_is_within_reach(grader: Grader, tmp_path: Path) -> Non
     ]
     submission = read(written(tmp_path, SNOOP.replace("FOLDERS", repr(folders))))
     plan = Plan(exercise="any", limits=Limits(), steps=(Call(id="look@all", function="look"),))
-    run = carry_out(grader.workshop, pack(plan, {}), submission)
+    run = execute_plan(grader.workshop, pack(plan, {}), submission)
     outcome = unpack(run.bodies["look@all"], StepEvidence)[0].outcome
     assert isinstance(outcome, Returned)
     assert isinstance(outcome.value, Entries)
@@ -166,7 +166,7 @@ def test_nothing_of_worth_is_within_reach(grader: Grader, tmp_path: Path) -> Non
 def test_no_process_is_left_behind(grade: Grade, grader: Grader) -> None:
     grade(ONE_HOT + "import threading, time; threading.Thread(target=time.sleep, args=(1e6,)).start()" + RIGHT)
     grade(ONE_HOT + "while True: pass")
-    assert isinstance(grader.workshop, WalledWorkshop)
+    assert isinstance(grader.workshop, WalledEnvironment)
     worker = grader.workshop._worker.pid
     assert len(Path(f"/proc/{worker}/task/{worker}/children").read_text().split()) == 1  # the examiner
 

@@ -7,9 +7,9 @@ import msgspec
 from grader.grading.grader import Grader
 from grader.protocol.evidence import StopReason
 from grader.protocol.messages import AskPlan, PlanMade, Question
-from grader.protocol.parcels import head, with_head
+from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Plan
-from grader.sandbox.run import carry_out
+from grader.sandbox.run import execute_plan
 from grader.submission.reader import read
 from tests.end_to_end.conftest import written
 
@@ -20,10 +20,10 @@ def test_functions_that_were_never_called_are_not_called_slow(grader: Grader, tm
     """Two functions hang for two seconds each, and there are three seconds for everything."""
     question = Question(course=str(grader.course.folder), exercise="functions")
     parcel = grader.examiner.ask(AskPlan(question), PlanMade).parcel
-    plan = head(parcel, Plan)
+    plan = unpack_record(parcel, Plan)
     limits = msgspec.structs.replace(plan.limits, wall_seconds=3.0)
-    hurried = with_head(parcel, msgspec.structs.replace(plan, limits=limits))
-    run = carry_out(grader.workshop, hurried, read(written(tmp_path, HANG)))
+    hurried = replace_record(parcel, msgspec.structs.replace(plan, limits=limits))
+    run = execute_plan(grader.workshop, hurried, read(written(tmp_path, HANG)))
     last = [step.id for step in plan.steps if step.id.startswith("class_counts@")]
     assert last
     assert {run.stops[step].reason for step in last} == {StopReason.TOTAL_TIME}

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.evidence.certification import Agreement, certify
+from grader.evidence.certification import ConsistencyCheck, certify
 from grader.evidence.losses import loss_value, softmax
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import ImportEvidence, LayerFacts, StopReason
 from tests.helpers.cases import Net, Training, case, compiled, data, fit, good, plain, replace_facts, stop, text
 
 
-def of(training: Training | None = None, **changes: Any) -> dict[str, Agreement]:
+def of(training: Training | None = None, **changes: Any) -> dict[str, ConsistencyCheck]:
     return {a.id: a for a in certify((training or Training(**changes)).case())}
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from grader.evidence.failures import describe_exception, explain, raised, stopped, unit_words
-from grader.evidence.judgement import Judgement, UnmetError
+from grader.evidence.judgement import Judgement, PreconditionFailedError
 from grader.evidence.values import name_of, wrong_kind
 from grader.protocol.evidence import (
     ArrayValue,
@@ -41,7 +41,7 @@ SCRIPT_CRASH = UnitFailure(cell=None, exception=exception(NameError("name 'np' i
 def of(outcome: Outcome | None = None, step: str = "scale@batch", **parts: object) -> Judgement:
     steps = {} if outcome is None else {step: seen(step, outcome)}
     made = case(steps, **parts)
-    with pytest.raises(UnmetError) as unmet:
+    with pytest.raises(PreconditionFailedError) as unmet:
         made.seen(step)
     assert unmet.value.judgement == explain(made, step)
     return unmet.value.judgement

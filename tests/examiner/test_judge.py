@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from grader.core.arrays import Array
-from grader.core.i18n import Bilingual, T
+from grader.core.i18n import Bilingual, _
 from grader.evidence import certification as certifying
 from grader.evidence.case import Case
-from grader.evidence.certification import Agreement
-from grader.evidence.judgement import Judgement, UnmetError, failed, not_graded, partial, passed
+from grader.evidence.certification import ConsistencyCheck
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.examiner import judge as judging
 from grader.examiner.judge import is_certified, judge, judge_criteria, overall
 from grader.protocol.evidence import Frame
@@ -44,7 +44,7 @@ VERSIONS = Versions(python="3", tensorflow="2", keras="3", numpy="2", scikit_lea
 class Fixed(Check):
     """A check that says what it is told to say."""
 
-    judgement: Judgement | Exception = field(default_factory=lambda: passed(T("well done")))
+    judgement: Judgement | Exception = field(default_factory=lambda: passed(_("well done")))
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         return ()
@@ -78,11 +78,11 @@ def verdict(
     return judge("x", rubric, data(), made or case(), SUBMISSION, isolation, used, VERSIONS, language)
 
 
-PASS, FAIL = passed(T("well done")), failed(T("wrong"))
-HALF = partial(0.5, T("half"))
-STUB = Judgement(Status.NOT_ATTEMPTED, T("still the stub"))
-LOST = not_graded(T("lost"))
-SKIP = Judgement(Status.SKIPPED, T("skipped"))
+PASS, FAIL = passed(_("well done")), failed(_("wrong"))
+HALF = partial(0.5, _("half"))
+STUB = Judgement(Status.NOT_ATTEMPTED, _("still the stub"))
+LOST = not_graded(_("lost"))
+SKIP = Judgement(Status.SKIPPED, _("skipped"))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ SKIP = Judgement(Status.SKIPPED, T("skipped"))
         (STUB, Status.NOT_ATTEMPTED),
         (LOST, Status.NOT_GRADED),
         (SKIP, Status.SKIPPED),
-        (failed(T("wrong"), blocks=False), Status.PASSED),
+        (failed(_("wrong"), blocks=False), Status.PASSED),
     ],
 )
 def test_what_depends_on_something(first: Judgement, status: Status) -> None:
@@ -113,7 +113,8 @@ def test_what_depends_on_something(first: Judgement, status: Status) -> None:
 
 def test_what_ends_early_is_judged_and_what_breaks_is_not() -> None:
     found = judge_criteria(
-        (criterion("a", UnmetError(FAIL)), criterion("b", KeyError("x")), criterion("c", PASS)), case()
+        (criterion("a", PreconditionFailedError(FAIL)), criterion("b", KeyError("x")), criterion("c", PASS)),
+        case(),
     )
     assert found["a"] is FAIL
     assert found["b"].status is Status.NOT_GRADED
@@ -142,10 +143,10 @@ def test_the_status_of_a_submission(judgements: tuple[Judgement, ...], status: S
 
 
 def test_points_are_shares_and_bonus_is_extra() -> None:
-    found, _, _ = verdict(
-        criterion("a", partial(1 / 3, T("a third")), 10),
-        criterion("b", passed(T("more"), bonus=1.0), 15, bonus=2),
-        criterion("c", passed(T("not more")), 15, bonus=2),
+    found, _exhibits, _undecided = verdict(
+        criterion("a", partial(1 / 3, _("a third")), 10),
+        criterion("b", passed(_("more"), bonus=1.0), 15, bonus=2),
+        criterion("c", passed(_("not more")), 15, bonus=2),
         criterion("d", FAIL, 7),
     )
     assert [c.points for c in found.criteria] == [3.33, 17, 15, 0]
@@ -153,7 +154,7 @@ def test_points_are_shares_and_bonus_is_extra() -> None:
 
 
 def test_what_is_said_goes_to_its_place() -> None:
-    judgement = failed(T("in line {n}", n=3), expected=T("this"), received="that", at=Frame(line=4))
+    judgement = failed(_("in line {n}", n=3), expected=_("this"), received="that", at=Frame(line=4))
     found = verdict(criterion("a", judgement))[0].criteria[0]
     assert (found.message, found.expected, found.received) == ("in line 3", "this", "that")
     assert found.location == Location(file="solution.py", line=4, source="    return x")
@@ -161,7 +162,7 @@ def test_what_is_said_goes_to_its_place() -> None:
 
 
 def test_doubt_asks_for_more_seeds() -> None:
-    doubt = Judgement(Status.PASSED, T("just"), 1.0, undecided=True)
+    doubt = Judgement(Status.PASSED, _("just"), 1.0, undecided=True)
     assert verdict(criterion("a", doubt), criterion("b", PASS))[2]
     assert not verdict(criterion("a", PASS))[2]
 
@@ -183,7 +184,7 @@ def test_an_honest_network_is_certified_and_shown() -> None:
 def test_without_a_network_there_is_nothing_to_certify_and_nothing_to_suspect() -> None:
     assert verdict(criterion("a", PASS))[0].certified is None
     assert is_certified(()) is None
-    forged = Agreement("protocol", agrees=False, text=T("x"))
+    forged = ConsistencyCheck("protocol", agrees=False, text=_("x"))
     assert is_certified((forged,)) is False
 
 
@@ -207,7 +208,7 @@ def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.Monk
     calls = []
     certify = certifying.certify
 
-    def counted(looked_at: Case) -> tuple[Agreement, ...]:
+    def counted(looked_at: Case) -> tuple[ConsistencyCheck, ...]:
         calls.append(looked_at)
         return certify(looked_at)
 

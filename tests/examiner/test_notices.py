@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.examiner.notices import MANY_LINES, notices
 from grader.protocol.evidence import Frame, ImportEvidence, ModelValue, Returned, StopReason, UnitFailure
 from grader.protocol.submission import Submission, Unit
@@ -18,7 +18,7 @@ CODE = "import numpy\n\n\nx = 1\ny = 2\nz = 3\nnp.zeros(3)\n"
 SUBMISSION = Submission("s.py", "0" * 64, "script", (Unit(CODE, CODE), Unit(CODE, CODE, 2)))
 
 
-def of(steps: Mapping[str, Seen] | None = None, **imported: Any) -> dict[str, Notice]:
+def of(steps: Mapping[str, StepResult] | None = None, **imported: Any) -> dict[str, Notice]:
     return {n.id: n for n in notices(case(steps, imported=ImportEvidence(**imported)), SUBMISSION, say)}
 
 
@@ -56,7 +56,7 @@ def test_how_long_a_training_at_the_top_level_took_changes_no_word() -> None:
     )
 
 
-def standing_in(*trainings: Training) -> dict[str, Seen]:
+def standing_in(*trainings: Training) -> dict[str, StepResult]:
     value = ModelValue(type="Sequential", stands_in="net")
     return {t.built(0): seen(t.built(0), Returned(value=value)) for t in trainings}
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.core.i18n import Bilingual, T
+from grader.core.i18n import Bilingual, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.examiner import build_case
 from grader.examiner.build_case import make_case
 from grader.examiner.planning import make_plan, make_replays
@@ -32,7 +32,7 @@ from grader.protocol.evidence import (
     StepEvidence,
     StopReason,
 )
-from grader.protocol.messages import Held, Question
+from grader.protocol.messages import Evidence, Question
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import Call, Plan, Replay
 from grader.protocol.task import Task
@@ -118,7 +118,7 @@ def test_two_steps_of_one_name_are_refused() -> None:
 # Evidence.
 
 
-def held(steps: Mapping[str, Seen] | None = None, **changes: Any) -> Held:
+def held(steps: Mapping[str, StepResult] | None = None, **changes: Any) -> Evidence:
     bodies = {name: pack(s.evidence, s.arrays) for name, s in (steps or {}).items()}
     parts: dict[str, Any] = {
         "imported": pack(ImportEvidence(), {}),
@@ -128,7 +128,7 @@ def held(steps: Mapping[str, Seen] | None = None, **changes: Any) -> Held:
         "stops": {},
         "replays": {},
     }
-    return Held(**{**parts, **changes})
+    return Evidence(**{**parts, **changes})
 
 
 def test_evidence_comes_back_as_it_was() -> None:
@@ -197,14 +197,14 @@ def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
 # Replays.
 
 
-def with_graph() -> Held:
+def with_graph() -> Evidence:
     steps = dict(Training().case().steps)
     for name in ("model:build_model@0", "trained:train@0"):
         steps[name] = replace(steps[name], arrays={"g": np.frombuffer(b"graph", np.uint8)})
     return held(steps)
 
 
-def replays_of(rubric: Rubric, evidence: Held) -> bytes:
+def replays_of(rubric: Rubric, evidence: Evidence) -> bytes:
     """The packed plan of the replays that some evidence still needs."""
     held_data = data()
     return make_replays(
@@ -237,7 +237,7 @@ class AsksNothing(Check):
         return ()
 
     def judge(self, case: Case) -> Judgement:
-        return passed(T("Nothing was wrong."))
+        return passed(_("Nothing was wrong."))
 
 
 def test_a_check_that_asks_for_nothing_is_an_error_of_the_rubric() -> None:

@@ -11,8 +11,8 @@ from distributed import LocalCluster, Worker
 
 from grader.core.course import Course
 from grader.core.errors import GraderError
-from grader.grading.dask_pool import ClusterCrew
-from grader.grading.results import Done, Mode
+from grader.grading.dask_pool import DaskPool
+from grader.grading.results import JobResult, Mode
 from tests.grading.test_local_pool import SLOW, job, points
 from tests.helpers.class_fixtures import WRONG_SCALE, Run, marks
 from tests.helpers.two_functions import RIGHT, RUBRIC
@@ -42,12 +42,12 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 @pytest.fixture
-def crew(cluster: LocalCluster, shared_course: Course) -> Iterator[ClusterCrew]:
-    with ClusterCrew(shared_course, Mode.WALLS, cluster.scheduler_address) as started:
+def crew(cluster: LocalCluster, shared_course: Course) -> Iterator[DaskPool]:
+    with DaskPool(shared_course, Mode.WALLS, cluster.scheduler_address) as started:
         yield started
 
 
-def test_walls_stand_on_every_machine_and_each_job_comes_back(crew: ClusterCrew) -> None:
+def test_walls_stand_on_every_machine_and_each_job_comes_back(crew: DaskPool) -> None:
     assert crew.size == 2
     assert crew.walls()
     assert all(wall.stands for wall in crew.walls())
@@ -56,8 +56,8 @@ def test_walls_stand_on_every_machine_and_each_job_comes_back(crew: ClusterCrew)
     assert {d.id: points(d) for d in done} == {str(i): 100 if i % 2 else 60 for i in range(7)}
 
 
-def test_a_dask_worker_that_dies_costs_nothing_but_time(crew: ClusterCrew) -> None:
-    done: list[Done] = []
+def test_a_dask_worker_that_dies_costs_nothing_but_time(crew: DaskPool) -> None:
+    done: list[JobResult] = []
     for result in crew.work([job(str(i), SLOW) for i in range(6)], lambda _: None):
         done.append(result)
         if len(done) == 1:
@@ -80,7 +80,7 @@ def _other_code(dask_worker: Worker) -> None:
     plugin.crew, plugin.differs = None, True
 
 
-def test_a_machine_that_would_judge_otherwise_is_not_used(crew: ClusterCrew) -> None:
+def test_a_machine_that_would_judge_otherwise_is_not_used(crew: DaskPool) -> None:
     crew._client.run(_other_code)
     (done,) = crew.work([job("a", RIGHT)], lambda _: None)
     assert done.graded is None
@@ -92,7 +92,7 @@ def test_a_cluster_whose_course_is_another_is_refused(
 ) -> None:
     monkeypatch.setattr("grader.grading.dask_pool.code_hash", lambda: "of another grader")
     with pytest.raises(GraderError, match="differ from this one"):
-        ClusterCrew(shared_course, Mode.WALLS, cluster.scheduler_address)
+        DaskPool(shared_course, Mode.WALLS, cluster.scheduler_address)
 
 
 def test_no_scheduler_is_a_sentence(run: Run, class_: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ import pytest
 from grader.core.course import Course
 from grader.core.errors import GraderError, ProcessGoneError
 from grader.grading.grader import Grader
-from grader.grading.local_pool import MOST_STARTS_FOR_NOTHING, LocalCrew
-from grader.grading.results import Done, Graded, Job, Mode
+from grader.grading.local_pool import MOST_STARTS_FOR_NOTHING, LocalPool
+from grader.grading.results import Graded, Job, JobResult, Mode
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import WallState
-from grader.sandbox.walled import WalledWorkshop
+from grader.sandbox.walled import WalledEnvironment
 from tests.helpers.class_fixtures import WRONG_SCALE
 from tests.helpers.two_functions import RIGHT
 
@@ -27,18 +27,18 @@ def job(name: str, source: str, exercise: str = "two") -> Job:
     return Job(name, exercise, submission, "en")
 
 
-def points(done: Done) -> float:
+def points(done: JobResult) -> float:
     assert done.graded is not None, done.fault
     return done.graded.verdict.points
 
 
-def worker_of(crew: LocalCrew) -> int:
+def worker_of(crew: LocalPool) -> int:
     workshop = crew._grader.workshop
-    assert isinstance(workshop, WalledWorkshop)
+    assert isinstance(workshop, WalledEnvironment)
     return workshop._worker.pid
 
 
-def test_every_job_comes_back_once(crew: LocalCrew) -> None:
+def test_every_job_comes_back_once(crew: LocalPool) -> None:
     jobs = [job(str(i), RIGHT if i % 2 else WRONG_SCALE) for i in range(7)]
     begun: list[str] = []
     done = list(crew.work(jobs, lambda j: begun.append(j.id)))
@@ -46,7 +46,7 @@ def test_every_job_comes_back_once(crew: LocalCrew) -> None:
     assert sorted(begun) == [j.id for j in jobs]
 
 
-def test_jobs_are_taken_only_when_they_are_needed(crew: LocalCrew) -> None:
+def test_jobs_are_taken_only_when_they_are_needed(crew: LocalPool) -> None:
     taken: list[int] = []
 
     def jobs() -> Iterator[Job]:
@@ -60,7 +60,7 @@ def test_jobs_are_taken_only_when_they_are_needed(crew: LocalCrew) -> None:
     assert len(taken) <= 3 * crew.size + 1
 
 
-def test_a_worker_that_goes_away_costs_nothing_but_time(crew: LocalCrew) -> None:
+def test_a_worker_that_goes_away_costs_nothing_but_time(crew: LocalPool) -> None:
     begun = threading.Event()
     killed: list[int] = []
 
@@ -90,7 +90,7 @@ def test_a_job_that_ends_the_processes_each_time_is_a_fault_and_the_others_are_g
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.grading.local_pool.Grader", Deadly)
-    with LocalCrew(course, Mode.WALLS, 2) as crew:
+    with LocalPool(course, Mode.WALLS, 2) as crew:
         jobs = [job("a", RIGHT), job("bad", RIGHT + "# deadly"), job("b", RIGHT)]
         done = {d.id: d for d in crew.work(jobs, lambda _: None)}
     assert points(done["a"]) == points(done["b"]) == 100
@@ -111,7 +111,7 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
     monkeypatch.setattr("grader.grading.local_pool.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
     # It may be gone before it can be told anything, or a moment later.
-    with pytest.raises(GraderError), LocalCrew(course, Mode.WALLS, 2) as crew:
+    with pytest.raises(GraderError), LocalPool(course, Mode.WALLS, 2) as crew:
         list(crew.work([job(str(i), RIGHT) for i in range(30)], lambda _: None))
     assert 1 <= len(started) <= MOST_STARTS_FOR_NOTHING + 1
 
@@ -119,24 +119,24 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
 def test_where_a_wall_is_missing_no_job_is_graded_unless_that_may_be(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = WalledWorkshop.walls
+    real = WalledEnvironment.walls
 
-    def one_is_missing(workshop: WalledWorkshop) -> tuple[WallState, ...]:
+    def one_is_missing(workshop: WalledEnvironment) -> tuple[WallState, ...]:
         first, *others = real(workshop)
         return (WallState(id=first.id, stands=False), *others)
 
-    monkeypatch.setattr(WalledWorkshop, "walls", one_is_missing)
-    with LocalCrew(course, Mode.WALLS, 1) as strict:
+    monkeypatch.setattr(WalledEnvironment, "walls", one_is_missing)
+    with LocalPool(course, Mode.WALLS, 1) as strict:
         (done,) = strict.work([job("a", RIGHT)], lambda _: None)
     assert done.graded is None
     assert "walls are missing" in done.fault
-    with LocalCrew(course, Mode.WALLS, 1, despite_missing_walls=True) as lenient:
+    with LocalPool(course, Mode.WALLS, 1, despite_missing_walls=True) as lenient:
         (done,) = lenient.work([job("a", RIGHT)], lambda _: None)
     assert points(done) == 100
 
 
 def test_whatever_goes_wrong_around_a_job_is_a_fault_of_it_alone(
-    crew: LocalCrew, monkeypatch: pytest.MonkeyPatch
+    crew: LocalPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Grader.grade
 
@@ -152,7 +152,7 @@ def test_whatever_goes_wrong_around_a_job_is_a_fault_of_it_alone(
     assert "No space left" in done["b"].fault
 
 
-def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(crew: LocalCrew, course: Course) -> None:
+def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(crew: LocalPool, course: Course) -> None:
     bad = course.folder / "exercises" / "bad"
     bad.mkdir()
     (bad / "rubric.py").write_text("RUBRIC = 1")
@@ -161,7 +161,7 @@ def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(crew: LocalCrew, cour
     assert points(done["good"]) == 100
 
 
-def test_what_goes_wrong_while_jobs_are_made_is_raised_where_results_are_taken(crew: LocalCrew) -> None:
+def test_what_goes_wrong_while_jobs_are_made_is_raised_where_results_are_taken(crew: LocalPool) -> None:
     def jobs() -> Iterator[Job]:
         yield job("a", RIGHT)
         raise OSError("the store is gone")
@@ -170,13 +170,13 @@ def test_what_goes_wrong_while_jobs_are_made_is_raised_where_results_are_taken(c
         list(crew.work(jobs(), lambda _: None))
 
 
-def test_evidence_that_is_known_is_judged_without_a_run(crew: LocalCrew, tmp_path: Path) -> None:
-    from grader.grading.results import Known
+def test_evidence_that_is_known_is_judged_without_a_run(crew: LocalPool, tmp_path: Path) -> None:
+    from grader.grading.results import PriorEvidence
 
     (first,) = crew.work([job("a", RIGHT)], lambda _: None)
     assert first.graded is not None
     verdict = first.graded.verdict
-    known = Known(first.graded.held, verdict.seeds, verdict.isolation, verdict.resources)
+    known = PriorEvidence(first.graded.held, verdict.seeds, verdict.isolation, verdict.resources)
     # A submission that would get nothing if it were run.
     again = Job("a", "two", job("a", "raise SystemExit").submission, "en", known)
     (second,) = crew.work([again], lambda _: None)

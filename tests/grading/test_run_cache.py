@@ -11,7 +11,7 @@ from grader.grading.run_cache import RunCache, cache_folder
 from grader.protocol.evidence import Stopped, StopReason
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import WallState
-from grader.sandbox.run import Run
+from grader.sandbox.run import RunResult
 
 SUBMISSION = Submission("a.py", "0" * 64, "script", (Unit("x = 1", "x = 1"),))
 
@@ -19,11 +19,11 @@ SUBMISSION = Submission("a.py", "0" * 64, "script", (Unit("x = 1", "x = 1"),))
 class Maker:
     """Makes runs, and counts how many."""
 
-    def __init__(self, run: Run | None = None) -> None:
+    def __init__(self, run: RunResult | None = None) -> None:
         self.count = 0
-        self.run = run or Run(bodies={"a": b"\0\xff"}, walls=(WallState(id="seccomp", stands=True),))
+        self.run = run or RunResult(bodies={"a": b"\0\xff"}, walls=(WallState(id="seccomp", stands=True),))
 
-    def __call__(self) -> Run:
+    def __call__(self) -> RunResult:
         self.count += 1
         return self.run
 
@@ -58,11 +58,11 @@ def test_another_plan_submission_mode_or_grader_is_another_run(
 @pytest.mark.parametrize(
     "run",
     [
-        Run(stops={"a": Stopped(reason=StopReason.TIME)}),
-        Run(import_stop=Stopped(reason=StopReason.MEMORY)),
+        RunResult(stops={"a": Stopped(reason=StopReason.TIME)}),
+        RunResult(import_stop=Stopped(reason=StopReason.MEMORY)),
     ],
 )
-def test_a_run_that_was_stopped_is_made_again(tmp_path: Path, run: Run) -> None:
+def test_a_run_that_was_stopped_is_made_again(tmp_path: Path, run: RunResult) -> None:
     cache, make = RunCache(tmp_path), Maker(run)
     for _ in range(2):
         assert cache.through(b"plan", SUBMISSION, "walls", make) is run

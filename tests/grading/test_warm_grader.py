@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from grader.grading.results import Mode
-from grader.grading.warm_grader import KeptGrader
+from grader.grading.warm_grader import WarmGrader
 from grader.protocol.plan import Limits
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from grader.sandbox.environment import Process
-from grader.sandbox.plain import AHEAD, PlainWorkshop
-from grader.sandbox.run import Recall, RecalledError
-from grader.sandbox.walled import WalledWorkshop
+from grader.sandbox.plain import AHEAD, PlainEnvironment
+from grader.sandbox.run import CancelledError, CancelToken
+from grader.sandbox.walled import WalledEnvironment
 from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, notebook, written
 
@@ -22,8 +22,8 @@ HANGS = "def one_hot(y):\n    while True: pass\n"
 
 
 @pytest.fixture(scope="module", params=[Mode.WALLS, Mode.PLAIN])
-def kept(request: pytest.FixtureRequest) -> Iterator[KeptGrader]:
-    with KeptGrader(COURSE, request.param) as started:
+def kept(request: pytest.FixtureRequest) -> Iterator[WarmGrader]:
+    with WarmGrader(COURSE, request.param) as started:
         yield started
 
 
@@ -32,13 +32,13 @@ def submission(folder: Path, added: str = "") -> Submission:
     return read(written(folder, added))
 
 
-def passes(kept: KeptGrader, folder: Path) -> bool:
+def passes(kept: WarmGrader, folder: Path) -> bool:
     """Whether a right solution passes."""
     return kept.grade("functions", submission(folder), "en").verdict.status is Status.PASSED
 
 
-def test_a_run_that_is_called_back_ends_at_once_and_the_next_goes_well(kept: KeptGrader, tmp_path: Path) -> None:
-    recall = Recall()
+def test_a_run_that_is_called_back_ends_at_once_and_the_next_goes_well(kept: WarmGrader, tmp_path: Path) -> None:
+    recall = CancelToken()
     begun = threading.Event()
 
     def call_back() -> None:
@@ -47,26 +47,26 @@ def test_a_run_that_is_called_back_ends_at_once_and_the_next_goes_well(kept: Kep
 
     caller = threading.Thread(target=call_back)
     caller.start()
-    with pytest.raises(RecalledError):  # the time limit of the step would give a verdict
+    with pytest.raises(CancelledError):  # the time limit of the step would give a verdict
         kept.grade("functions", submission(tmp_path, HANGS), "en", lambda *_: begun.set(), recall)
     caller.join()
     assert passes(kept, tmp_path)
 
 
 def test_what_is_called_back_before_it_began_never_runs(
-    kept: KeptGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[Limits] = []
     monkeypatch.setattr(kept._started().workshop, "launch", launched.append)
-    recall = Recall()
+    recall = CancelToken()
     recall.give()
-    with pytest.raises(RecalledError):
+    with pytest.raises(CancelledError):
         kept.grade("functions", submission(tmp_path), "en", recall=recall)
     assert launched == []
 
 
 def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
-    kept: KeptGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[Process] = []
     grader = kept._started()
@@ -88,11 +88,11 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
     assert passes(kept, tmp_path)
 
 
-def test_processes_that_are_gone_are_started_anew(kept: KeptGrader, tmp_path: Path) -> None:
+def test_processes_that_are_gone_are_started_anew(kept: WarmGrader, tmp_path: Path) -> None:
     assert passes(kept, tmp_path)
     workshop = kept._started().workshop
-    assert isinstance(workshop, WalledWorkshop | PlainWorkshop)
-    process = workshop._worker if isinstance(workshop, WalledWorkshop) else workshop._examiner
+    assert isinstance(workshop, WalledEnvironment | PlainEnvironment)
+    process = workshop._worker if isinstance(workshop, WalledEnvironment) else workshop._examiner
     process.kill()
     process.wait()
     assert passes(kept, tmp_path)
@@ -101,11 +101,11 @@ def test_processes_that_are_gone_are_started_anew(kept: KeptGrader, tmp_path: Pa
 
 @pytest.mark.parametrize("kept", [Mode.PLAIN], indirect=True)  # behind walls, the worker is what is kept warm
 def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are_not_used(
-    kept: KeptGrader, tmp_path: Path
+    kept: WarmGrader, tmp_path: Path
 ) -> None:
     assert passes(kept, tmp_path)
     workshop = kept._started().workshop
-    assert isinstance(workshop, PlainWorkshop)
+    assert isinstance(workshop, PlainEnvironment)
     assert len(workshop._ahead) == AHEAD
     for process in workshop._ahead:
         process.kill()
@@ -114,7 +114,7 @@ def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are
     assert kept._started().workshop is workshop
 
 
-def test_a_check_inside_of_a_check_does_nothing(kept: KeptGrader, tmp_path: Path) -> None:
+def test_a_check_inside_of_a_check_does_nothing(kept: WarmGrader, tmp_path: Path) -> None:
     right = submission(tmp_path).units[0].source
     cells = (
         "from grader import check",
@@ -128,7 +128,7 @@ def test_a_check_inside_of_a_check_does_nothing(kept: KeptGrader, tmp_path: Path
 
 
 def test_a_verdict_is_not_lost_when_nothing_can_be_started_for_the_next_one(
-    kept: KeptGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full() -> None:
         raise OSError("no more processes")

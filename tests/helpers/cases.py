@@ -12,10 +12,10 @@ from grader.core.arrays import Array
 from grader.core.i18n import Translator, Words
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError
+from grader.evidence.judgement import Judgement, PreconditionFailedError
 from grader.evidence.losses import softmax
 from grader.evidence.network import ROLES
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     ArrayValue,
     CompileFacts,
@@ -44,8 +44,8 @@ from grader.protocol.evidence import (
     TextValue,
     Value,
 )
-from grader.protocol.plan import Argument, Call, Curves, Listed, Literal
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Argument, Call, HistoryArg, ListArg, LiteralArg
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.task import Task
 from grader.protocol.training import Training as HowTrained
 from grader.rubric.checks.base import Check
@@ -139,18 +139,18 @@ def history(**series: Sequence[float]) -> SimpleNamespace:
 # Runs.
 
 
-def seen(step: str, outcome: Outcome, arrays: Mapping[str, Array] | None = None, **facts: Any) -> Seen:
+def seen(step: str, outcome: Outcome, arrays: Mapping[str, Array] | None = None, **facts: Any) -> StepResult:
     """The evidence of one step."""
-    return Seen(StepEvidence(id=step, outcome=outcome, **facts), arrays or {})
+    return StepResult(StepEvidence(id=step, outcome=outcome, **facts), arrays or {})
 
 
-def returned(step: str, value: object, **facts: Any) -> Seen:
+def returned(step: str, value: object, **facts: Any) -> StepResult:
     """The evidence of a call that returned."""
     arrays: dict[str, Array] = {}
     return seen(step, Returned(value=encode(value, arrays)), arrays, **facts)
 
 
-def case(steps: Mapping[str, Seen] | None = None, **parts: Any) -> Case:
+def case(steps: Mapping[str, StepResult] | None = None, **parts: Any) -> Case:
     """A case with these steps and nothing else."""
     given = data()
     usual = {"inside": given.inside, "outside": given.outside, "task": TASK, "trainings": (TRAINING,)}
@@ -172,15 +172,15 @@ def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
 def _argument(argument: Argument, arrays: Mapping[str, Array]) -> object:
     if isinstance(argument, Given):
         return arrays[argument.name].copy()
-    if isinstance(argument, Listed):
+    if isinstance(argument, ListArg):
         return arrays[argument.name].tolist()
-    if isinstance(argument, Curves):
+    if isinstance(argument, HistoryArg):
         return history(**argument.series)
-    assert isinstance(argument, Literal)
+    assert isinstance(argument, LiteralArg)
     return argument.value
 
 
-def _call(step: Call, function: Solution | None, arguments: list[object], fits: int) -> Seen:
+def _call(step: Call, function: Solution | None, arguments: list[object], fits: int) -> StepResult:
     if function is None:
         return seen(step.id, Missing())
     before = [np.copy(a) if isinstance(a, np.ndarray) else None for a in arguments]
@@ -206,7 +206,7 @@ def judged(check: Check, made: Case) -> Judgement:
     """Return the judgement of a check, however it ends; whatever it says can be said."""
     try:
         judgement = check.judge(made)
-    except UnmetError as unmet:
+    except PreconditionFailedError as unmet:
         judgement = unmet.judgement
     for words in (judgement.message, judgement.expected, judgement.received):
         assert words is None or isinstance(say(words), str)
@@ -283,7 +283,7 @@ class Net:
         """Add an activation."""
         return self.op(activation, ACTIVATIONS[activation], x)
 
-    def replayed(self, step: str, **changes: Any) -> Replayed:
+    def replayed(self, step: str, **changes: Any) -> ReplayResult:
         """What the replay of this graph gives."""
         arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in self.inputs}
         evidence = ReplayEvidence(
@@ -292,7 +292,7 @@ class Net:
             constants=self.constants,
             outputs=tuple(f"out:{n}" for n in ROLES if n in self.inputs),
         )
-        return Replayed(replace_facts(evidence, **changes), arrays)
+        return ReplayResult(replace_facts(evidence, **changes), arrays)
 
     def facts(self, **changes: Any) -> ModelFacts:
         """What the model of this graph claims."""
@@ -389,13 +389,13 @@ class Training:
     rows: Array | None = None
     scores: Mapping[int, float] = field(default_factory=dict)
     probabilities: Callable[[Array], object] | None = None
-    steps: Mapping[str, Seen] = field(default_factory=dict)
+    steps: Mapping[str, StepResult] = field(default_factory=dict)
     replay: Mapping[str, Any] = field(default_factory=dict)
 
     def case(self, seeds: Sequence[int] = (0,), **parts: Any) -> Case:
         """Return everything that a run of it would have left."""
-        steps: dict[str, Seen] = {}
-        replays: dict[str, Replayed] = {}
+        steps: dict[str, StepResult] = {}
+        replays: dict[str, ReplayResult] = {}
         for seed in seeds:
             for step, net in (
                 (f"model:build_model@{seed}", self._net(seed, 100 + seed)),
@@ -420,7 +420,7 @@ class Training:
         self.make(net)
         return net
 
-    def _trained(self, step: str) -> Seen:
+    def _trained(self, step: str) -> StepResult:
         curves = {
             "val_loss": np.array(self.val_loss if self.val_loss is not None else [9.0, 8.0]),
             "loss": np.array([2.0, 1.0]),

@@ -13,9 +13,9 @@ from grader.classroom.pages import Publisher
 from grader.classroom.store import Store
 from grader.commands.app import app
 from grader.core.course import Course
-from grader.grading.local_pool import LocalCrew
+from grader.grading.local_pool import LocalPool
 from grader.grading.results import Mode
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from tests.helpers.paths import END_TO_END_COURSE
 from tests.helpers.two_functions import RIGHT, RUBRIC
 
@@ -43,11 +43,11 @@ def course(tmp_path: Path) -> Course:
 
 
 @pytest.fixture
-def crew(course: Course) -> Iterator[LocalCrew]:
+def crew(course: Course) -> Iterator[LocalPool]:
     """Whoever grades on this machine."""
     if sys.platform != "linux":
         pytest.skip("the walls are Linux's")
-    with LocalCrew(course, Mode.WALLS, 2) as started:
+    with LocalPool(course, Mode.WALLS, 2) as started:
         yield started
 
 
@@ -92,7 +92,7 @@ def opened(out: Path) -> tuple[ClassFolder, Store, Publisher]:
     return folder, store, Publisher(folder, store)
 
 
-def entries(out: Path) -> dict[str, Entry]:
+def entries(out: Path) -> dict[str, GradebookEntry]:
     """Return the gradebook by student."""
     _, store, publisher = opened(out)
     with store:

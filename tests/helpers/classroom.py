@@ -14,14 +14,14 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Bilingual
 from grader.evidence.case import Case
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.examiner.build_case import make_case
 from grader.examiner.misconceptions.network_view import View
 from grader.examiner.planning import make_replays
 from grader.protocol.evidence import HistoryValue, Returned, StepEvidence, TapFacts
-from grader.protocol.messages import Held, Question
+from grader.protocol.messages import Evidence, Question
 from grader.protocol.parcels import pack, unpack
-from grader.protocol.plan import Call, Curves, Plan, Setup, Step
+from grader.protocol.plan import Call, HistoryArg, Plan, Setup, Step
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
@@ -155,22 +155,24 @@ def train(
 @cache
 def case_of(source: str, room: str = "digits") -> Case:
     """What the grader sees of a submission to an exercise: its networks, and what `split` and `diagnose` do."""
-    from grader.sandbox.inside.child import Run  # imports TensorFlow, which takes seconds
+    from grader.sandbox.inside.child import SubmissionRun  # imports TensorFlow, which takes seconds
 
     source = IMPORTS + source
     submission = Submission("student.py", "0" * 64, "script", (Unit(source, source),))
     exercise = ROOMS[room]
     held_data, rubric = exercise.data(), exercise.rubric
     with _nothing_patched():
-        run = Run(Setup(submission=submission), dict(held_data.inside) | dict(Splits("split", 0.25).arrays()))
+        run = SubmissionRun(
+            Setup(submission=submission), dict(held_data.inside) | dict(Splits("split", 0.25).arrays())
+        )
         channel = _Silence()
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps(exercise) if _is_defined(step, source)}
-        held = Held(imported, None, None, bodies, {}, {})
+        held = Evidence(imported, None, None, bodies, {}, {})
         replays = make_replays(make_case(QUESTION, rubric, held_data, held), rubric, held_data, frozenset())
         if replays:
             plan, arrays = unpack(replays, Plan)
-            examiner = Run(Setup(submission=None), arrays)
+            examiner = SubmissionRun(Setup(submission=None), arrays)
             held = msgspec.structs.replace(held, replays={step.id: examiner.do(step) for step in plan.steps})
     return make_case(QUESTION, rubric, held_data, held)
 
@@ -185,7 +187,7 @@ def _steps(exercise: Room) -> Iterator[Step]:
         yield from training.steps((0,))
     yield from Splits("split", 0.25).steps((0,))
     yield Call(
-        id="diagnose@0", function="diagnose", arguments=(Curves(series={"loss": [1.0], "accuracy": [0.5]}),)
+        id="diagnose@0", function="diagnose", arguments=(HistoryArg(series={"loss": [1.0], "accuracy": [0.5]}),)
     )
 
 
@@ -228,7 +230,7 @@ def with_step(case: Case, step: str, arrays: dict[str, Array] | None = None, **f
     seen = case.steps.get(step)
     evidence = seen.evidence if seen else StepEvidence(id=step, outcome=Returned(value=HistoryValue(curves={})))
     held = dict(seen.arrays if seen else {}) | (arrays or {})
-    changed = Seen(msgspec.structs.replace(evidence, **fields), held)
+    changed = StepResult(msgspec.structs.replace(evidence, **fields), held)
     return replace(case, steps={**case.steps, step: changed})
 
 
@@ -273,7 +275,7 @@ def with_outputs(case: Case, outputs: Array) -> Case:
     """The case in which the trained graph puts out something else for the validation rows."""
     replayed = case.replays["trained:train@0"]
     arrays = {**replayed.arrays, replayed.evidence.outputs[2]: outputs}
-    return replace(case, replays={**case.replays, "trained:train@0": Replayed(replayed.evidence, arrays)})
+    return replace(case, replays={**case.replays, "trained:train@0": ReplayResult(replayed.evidence, arrays)})
 
 
 def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
@@ -284,7 +286,7 @@ def with_taps(case: Case, *taps: tuple[int, int, float]) -> Case:
     replayed = case.replays["trained:train@0"]
     node = replayed.evidence.taps[0].node
     made = tuple(TapFacts(node=node, units=u, never_positive=n, beyond_five=b) for u, n, b in taps)
-    changed = Replayed(msgspec.structs.replace(replayed.evidence, taps=made), replayed.arrays)
+    changed = ReplayResult(msgspec.structs.replace(replayed.evidence, taps=made), replayed.arrays)
     return replace(case, replays={**case.replays, "trained:train@0": changed})
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import (
     CertificationItem,
     CriterionVerdict,
@@ -13,7 +13,7 @@ from grader.protocol.verdict import (
     Notice,
     Resources,
     Status,
-    Submission,
+    SubmissionInfo,
     Verdict,
     Versions,
 )
@@ -36,7 +36,7 @@ def verdict(*criteria: CriterionVerdict, **changes: Any) -> Verdict:
         "language": "en",
         "exercise": "digits",
         "title": "Handwritten digits",
-        "submission": Submission(name="submission.py", sha256="ab" * 32),
+        "submission": SubmissionInfo(name="submission.py", sha256="ab" * 32),
         "status": Status.NOT_GRADED if undecided else Status.PASSED,
         "points": sum(c.points for c in criteria),
         "max_points": sum(c.max_points for c in criteria),
@@ -54,7 +54,7 @@ def verdict(*criteria: CriterionVerdict, **changes: Any) -> Verdict:
     return Verdict(**{**known, **changes})
 
 
-def entry(student: str = "anna", **changes: Any) -> Entry:
+def entry(student: str = "anna", **changes: Any) -> GradebookEntry:
     """Return the entry of a student who has everything right."""
     known: dict[str, Any] = {
         "name": student.title(),
@@ -62,10 +62,10 @@ def entry(student: str = "anna", **changes: Any) -> Entry:
         "submitted": HANDED_IN,
         "verdict": verdict(),
     }
-    return Entry(**{"student": student, **known, **changes})
+    return GradebookEntry(**{"student": student, **known, **changes})
 
 
-def ungraded(student: str = "bela", **changes: Any) -> Entry:
+def ungraded(student: str = "bela", **changes: Any) -> GradebookEntry:
     """Return the entry of a student whose file could not be read."""
     return entry(student, **{"verdict": None, "problem": "The file is empty.", **changes})
 
@@ -75,7 +75,7 @@ def adjustment(points: float, criterion: str | None = None, reason: str = "spoke
     return Adjustment(criterion=criterion, points=points, reason=reason, by="Prof. Weiss", at=ADJUSTED)
 
 
-def telling(student: str, name: str, email: str, platform_id: str, file: str) -> Entry:
+def telling(student: str, name: str, email: str, platform_id: str, file: str) -> GradebookEntry:
     """Return an entry that names its student in every text that it has."""
     words = f"{name} <{email}> no. {platform_id} ({student}) in {file}, that is {file.rsplit('/', 1)[-1]}."
     place = Location(file=file.rsplit("/", 1)[-1], line=3, source=f"# {words}")
@@ -92,7 +92,7 @@ def telling(student: str, name: str, email: str, platform_id: str, file: str) ->
         adjustments=(adjustment(1.0, "softmax", words),),
         verdict=verdict(
             found,
-            submission=Submission(name=file.rsplit("/", 1)[-1], sha256="cd" * 32),
+            submission=SubmissionInfo(name=file.rsplit("/", 1)[-1], sha256="cd" * 32),
             notices=(Notice(id="crash", severity="error", text=words, location=place),),
             certification=(CertificationItem(id="head", agrees=False, text=words),),
         ),

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.examiner.planning import inputs_of
 from grader.protocol.evidence import (
     ImportEvidence,
@@ -19,8 +19,8 @@ from grader.protocol.evidence import (
     Skipped,
     StepEvidence,
 )
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Describe, Literal, Replay, Result, Step, needs
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step, needs
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
@@ -67,7 +67,7 @@ def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[
         Task(kind="regression", labels="numbers"),
         check.trainings(),
     )
-    replays: dict[str, Replayed] = {}
+    replays: dict[str, ReplayResult] = {}
     for training in check.trainings():
         for seed in seeds:
             for step_id in (training.model(seed), training.trained(seed)):
@@ -77,12 +77,12 @@ def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[
     return _with(case, replays | {step.id: _run_graph(step, dict(arrays)) for step in wanted})
 
 
-def _with(case: Case, replays: Mapping[str, Replayed]) -> Case:
+def _with(case: Case, replays: Mapping[str, ReplayResult]) -> Case:
     parts = {name: getattr(case, name) for name in ("inside", "outside", "imported", "steps", "stops", "seeds")}
     return Case(**parts, replays=replays, task=case.task, trainings=case.trainings)
 
 
-def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[str, Replayed]:
+def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[str, ReplayResult]:
     seen = lab.seen.get(step)
     facts = seen.evidence.model if seen is not None else None
     if seen is None or facts is None or facts.graph is None:
@@ -98,16 +98,16 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
     return {step: _run_graph(wanted, {"graph": seen.arrays[facts.graph.ref], **inputs})}
 
 
-def _run_graph(step: Replay, arrays: dict[str, Array]) -> Replayed:
+def _run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:
     store = Store()
-    return Replayed(replay(step, arrays, store), store.arrays)
+    return ReplayResult(replay(step, arrays, store), store.arrays)
 
 
 class _Lab:
     def __init__(self, arrays: Mapping[str, Array], functions: Mapping[str, Any]) -> None:
         self.arrays, self.functions = arrays, functions
         self.live: dict[str, Any] = {}
-        self.seen: dict[str, Seen] = {}
+        self.seen: dict[str, StepResult] = {}
 
     def do(self, step: Step) -> None:
         """Do a step as it would be done behind the walls."""
@@ -124,7 +124,7 @@ class _Lab:
             outcome = self._call(step, store)
         else:
             outcome = Returned(value=encode(self.functions[step.name], store))  # type: ignore[union-attr]
-        self.seen[step.id] = Seen(StepEvidence(id=step.id, outcome=outcome, **facts), store.arrays)
+        self.seen[step.id] = StepResult(StepEvidence(id=step.id, outcome=outcome, **facts), store.arrays)
 
     def _describe(self, step: Describe, store: Store) -> tuple[Outcome, dict[str, Any]]:
         from grader.sandbox.inside.keras_facts import describe, is_model
@@ -146,10 +146,10 @@ class _Lab:
         for argument in step.arguments:
             if isinstance(argument, Given):
                 arguments.append(self.arrays[argument.name].copy())
-            elif isinstance(argument, Result):
+            elif isinstance(argument, ResultOf):
                 arguments.append(self.live[argument.step])
             else:
-                assert isinstance(argument, Literal)
+                assert isinstance(argument, LiteralArg)
                 arguments.append(argument.value)
         try:
             value = function(*arguments)

@@ -3,10 +3,12 @@
 import msgspec
 import pytest
 
-from grader.protocol.change_result import MAX_BYTES, Answer, Outcome, decode, encode
+from grader.protocol.change_result import MAX_BYTES, ChangeResult, Outcome, decode, encode
 from tests.reports import samples
 
-ANSWER = Answer(language="en", course="base", outcomes=(Outcome(path="a", exercise="digits", problem="empty"),))
+ANSWER = ChangeResult(
+    language="en", course="base", outcomes=(Outcome(path="a", exercise="digits", problem="empty"),)
+)
 
 
 def test_what_is_written_is_read_back_the_same() -> None:

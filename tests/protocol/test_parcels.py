@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.protocol import parcels
-from grader.protocol.parcels import BadParcelError, Record, head, pack, unpack, with_head
+from grader.protocol.parcels import BadParcelError, Record, pack, replace_record, unpack, unpack_record
 
 KINDS = st.one_of(
     npst.boolean_dtypes(),
@@ -67,13 +67,13 @@ def test_what_is_packed_comes_back(name: str, numbers: list[int], arrays: dict[s
 
 @given(ARRAYS)
 def test_a_head_is_exchanged_without_touching_the_arrays(arrays: dict[str, np.ndarray[Any, Any]]) -> None:
-    parcel = with_head(pack(THING, arrays), Other(colour="red"))
-    assert head(parcel, Other) == Other(colour="red")
+    parcel = replace_record(pack(THING, arrays), Other(colour="red"))
+    assert unpack_record(parcel, Other) == Other(colour="red")
     assert list(unpack(parcel, Other)[1]) == list(arrays)
 
 
 def tried(parcel: bytes) -> None:
-    for read in (unpack, head):
+    for read in (unpack, unpack_record):
         with contextlib.suppress(BadParcelError):
             read(parcel, Thing)
 
@@ -219,7 +219,7 @@ def test_records_are_strict(text: bytes) -> None:
     with pytest.raises(BadParcelError):
         unpack(parcel, Thing)
     with pytest.raises(BadParcelError):
-        head(parcel, Thing)
+        unpack_record(parcel, Thing)
 
 
 def test_python_objects_are_never_packed() -> None:

@@ -4,18 +4,18 @@ import msgspec
 import pytest
 
 from grader.protocol.plan import (
-    Array,
+    ArrayArg,
     Call,
-    Curves,
     Describe,
+    HistoryArg,
     Limits,
-    Literal,
+    LiteralArg,
     Plan,
     Replay,
-    Result,
+    ResultOf,
+    ResultOrTruth,
     Setup,
     Step,
-    Trusted,
     needs,
     uses,
 )
@@ -24,11 +24,11 @@ CALL = Call(
     id="train@0",
     function="train",
     arguments=(
-        Result(step="build_model@0"),
-        Array(name="x"),
-        Trusted(step="one_hot@train", name="y"),
-        Literal(value=3),
-        Curves(series={"loss": [1.0]}),
+        ResultOf(step="build_model@0"),
+        ArrayArg(name="x"),
+        ResultOrTruth(step="one_hot@train", name="y"),
+        LiteralArg(value=3),
+        HistoryArg(series={"loss": [1.0]}),
     ),
     after="load@all",
 )

@@ -1,7 +1,7 @@
 """How networks are built and trained: each has steps of its own, and is handed what the exercise says."""
 
 from grader.evidence.failures import function_of
-from grader.protocol.plan import Array, Call, Describe, Literal, Result, Trusted, value_of
+from grader.protocol.plan import ArrayArg, Call, Describe, LiteralArg, ResultOf, ResultOrTruth, value_of
 from grader.protocol.training import Training
 
 NAMED = Training(build="build_functional", arguments=(10,), name="functional", rows="ten_", validation=False)
@@ -30,9 +30,9 @@ def test_the_functions_are_handed_what_the_exercise_says() -> None:
     build, before, train, after = NAMED.steps((2,))
     assert isinstance(build, Call)
     assert isinstance(train, Call)
-    assert (build.function, build.arguments, build.seed) == ("build_functional", (Literal(value=10),), 2)
-    rows = (Array(name="ten_x_train"), Array(name="ten_y_train"))
-    assert train.arguments == (Result(step=build.id), *rows)
+    assert (build.function, build.arguments, build.seed) == ("build_functional", (LiteralArg(value=10),), 2)
+    rows = (ArrayArg(name="ten_x_train"), ArrayArg(name="ten_y_train"))
+    assert train.arguments == (ResultOf(step=build.id), *rows)
     assert isinstance(before, Describe)
     assert isinstance(after, Describe)
     assert (before.step, before.sample, before.after) == (build.id, "ten_x_train", "")
@@ -42,14 +42,14 @@ def test_the_functions_are_handed_what_the_exercise_says() -> None:
 def test_validation_rows_are_handed_over_where_the_exercise_has_them() -> None:
     train = Training().steps((0,))[2]
     assert isinstance(train, Call)
-    assert [a.name for a in train.arguments if isinstance(a, Array)] == ["x_train", "y_train", "x_val", "y_val"]
+    assert [a.name for a in train.arguments if isinstance(a, ArrayArg)] == ["x_train", "y_train", "x_val", "y_val"]
 
 
 def test_labels_that_the_submission_encodes_are_believed_where_they_are_right() -> None:
     first, second, *_, train, _ = Training(encode="one_hot").steps((0,))
     assert [first.id, second.id] == ["one_hot@train", "one_hot@val"]
     assert isinstance(train, Call)
-    assert Trusted(step="one_hot@val", name="y_val_one_hot") in train.arguments
+    assert ResultOrTruth(step="one_hot@val", name="y_val_one_hot") in train.arguments
 
 
 def test_only_the_function_that_builds_may_be_stood_in_for() -> None:

@@ -22,7 +22,7 @@ from grader.protocol.verdict import (
     Resources,
     Score,
     Status,
-    Submission,
+    SubmissionInfo,
     Verdict,
     Versions,
     WallState,
@@ -415,7 +415,7 @@ def _verdict(
         language=language,
         exercise="digits",
         title=words(language)("The digits classifier", "Der Ziffern-Klassifikator"),
-        submission=Submission(
+        submission=SubmissionInfo(
             name=submission, sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
         ),
         status=status,

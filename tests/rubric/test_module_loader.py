@@ -14,7 +14,7 @@ from grader.core.i18n import Translator
 from grader.examiner.client import OwnExaminer
 from grader.examiner.service import Examiner
 from grader.protocol.messages import AskPlan, PlanMade, Question
-from grader.rubric.loader import RubricUnreadableError, load_rubric, usable
+from grader.rubric.loader import RubricUnreadableError, load_rubric, load_usable_rubric
 from tests.commands.test_app import grader
 
 RUBRIC = """
@@ -44,7 +44,7 @@ def course(folder: Path, **files: str) -> Course:
 
 def said(made: Course, exercise: str = "one") -> str:
     with pytest.raises(RubricFileError) as error:
-        usable(made, exercise)
+        load_usable_rubric(made, exercise)
     return Translator("en")(error.value.text)
 
 
@@ -188,7 +188,7 @@ def test_what_is_wrong_with_a_rubric_is_a_sentence(case: str, tmp_path: Path) ->
     made = course(tmp_path, one__rubric=text)
     assert expected in said(made)
     with pytest.raises(RubricFileError) as error:
-        usable(made, "one")
+        load_usable_rubric(made, "one")
     if case != "points":
         assert isinstance(error.value, RubricUnreadableError) is unreadable
 

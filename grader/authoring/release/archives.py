@@ -12,8 +12,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T
+from grader.core.errors import UserError
+from grader.core.i18n import _
 
 Files = Mapping[str, bytes]  # by their path within, with slashes
 
@@ -22,7 +22,7 @@ _UNIX = 3
 _REGULAR = 0o100000
 
 
-class PackingError(ToldError):
+class PackingError(UserError):
     """Nothing was given out. `text` says why, and how to mend it."""
 
 
@@ -48,7 +48,7 @@ def write_zip(files: Files, target: Path) -> None:
     with _told(target):
         if os.path.lexists(target):
             raise PackingError(
-                T("{file} is already there. Name another file, or remove it first.", file=str(target))
+                _("{file} is already there. Name another file, or remove it first.", file=str(target))
             )
         with _beside(target) as aside:
             file = aside / target.name
@@ -62,10 +62,10 @@ def write_folder(files: Files, target: Path) -> None:
     with _told(target):
         if os.path.lexists(target):
             if target.is_symlink() or not target.is_dir():
-                raise PackingError(T("{folder} is no folder. Name another one.", folder=str(target)))
+                raise PackingError(_("{folder} is no folder. Name another one.", folder=str(target)))
             if any(target.iterdir()):
                 raise PackingError(
-                    T("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
+                    _("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
                 )
         with _beside(target) as aside:
             made = _made(files, aside / "made")
@@ -105,7 +105,7 @@ def _told(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PackingError(
-            T(
+            _(
                 "{file} cannot be written ({reason}). Name another place.",
                 file=str(target),
                 reason=error.strerror or type(error).__name__,

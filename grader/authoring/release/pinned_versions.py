@@ -5,7 +5,7 @@ from importlib import metadata
 from pathlib import Path
 
 from grader.authoring.release.archives import PackingError
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 # The two names of TensorFlow, with the markers of `pyproject.toml`: the one without CUDA is for Linux on x86-64.
 _CPU = "sys_platform == 'linux' and platform_machine == 'x86_64'"
@@ -34,7 +34,7 @@ def version_of(*names: str) -> str:
         except metadata.PackageNotFoundError:
             continue
     raise PackingError(
-        T("{package} is not installed, so its version is not known. Install it, then try again.", package=names[0])
+        _("{package} is not installed, so its version is not known. Install it, then try again.", package=names[0])
     )
 
 
@@ -48,7 +48,7 @@ def for_grading(lock: Path = LOCK) -> tuple[str, bool]:
         return lock.read_text(encoding="utf-8"), True
     lines = [_pinned(line) for line in metadata.requires(PROJECT) or () if "extra ==" not in line]
     if not lines:
-        raise PackingError(T("What {package} needs is not known. Install it anew.", package=PROJECT))
+        raise PackingError(_("What {package} needs is not known. Install it anew.", package=PROJECT))
     return "\n".join(sorted(lines)) + "\n", False
 
 

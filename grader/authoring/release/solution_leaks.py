@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -30,7 +30,7 @@ _COMMON = re.compile(
 )
 
 
-class LeakError(ToldError):
+class LeakError(UserError):
     """A file for students holds what they must not get. `text` says where."""
 
 
@@ -133,7 +133,7 @@ def _places(stub: Path) -> Iterator[Place]:
     for number, cell in enumerate(notebook["cells"], start=1):
         if isinstance(cell, dict) and (cell.get("outputs") or cell.get("attachments")):
             raise LeakError(
-                T(
+                _(
                     "{file} holds outputs or attachments in cell {cell}, which show what a solution gives. Clear "
                     "all outputs and save it.",
                     file=_shown(stub),
@@ -192,7 +192,7 @@ def _notebook(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         notebook = None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise LeakError(T("{file} is not a notebook that Jupyter can read. Make it anew.", file=_shown(path)))
+        raise LeakError(_("{file} is not a notebook that Jupyter can read. Make it anew.", file=_shown(path)))
     return notebook
 
 
@@ -201,7 +201,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LeakError(
-            T(
+            _(
                 "{file} cannot be read ({error}), so nobody knows what is in it.",
                 file=_shown(path),
                 error=type(error).__name__,
@@ -213,14 +213,14 @@ def _shown(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
-def _leak(stub: Path, place: Place, solution: Path) -> Text:
+def _leak(stub: Path, place: Place, solution: Path) -> Message:
     if place.cell is None:
-        where = T("line {line}", line=place.line)
+        where = _("line {line}", line=place.line)
     elif place.cell:
-        where = T("cell {cell}, line {line}", cell=place.cell, line=place.line)
+        where = _("cell {cell}, line {line}", cell=place.cell, line=place.line)
     else:
-        where = T("outside of its cells")
-    return T(
+        where = _("outside of its cells")
+    return _(
         "Not released: {file}, {where}, has a line of {solution}: {text}\nPut the stub back. If students are to "
         "get this line, end it with the comment: # given",
         file=_shown(stub),

@@ -7,7 +7,7 @@ from grader.authoring.release import pinned_versions
 from grader.authoring.release.archives import Files, PackingError
 from grader.authoring.release.solution_leaks import refuse_leaks
 from grader.core.course import SHIPPED, Course
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 
 SHEETS = ("task.md", "task.de.md")
 STUBS = ("submission.py", "submission.ipynb")
@@ -51,21 +51,21 @@ def readme(course: Course, say: Translator) -> str:
         ".venv\\Scripts\\activate        # Windows",
     ]
     parts = [
-        "# " + say(T("Exercises with Keras")),
+        "# " + say(_("Exercises with Keras")),
         "\n".join(f"- [{name}]({name}/{sheet})" for name in names),
-        "## " + say(T("Install, once")),
-        say(T("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
+        "## " + say(_("Install, once")),
+        say(_("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
         _code(install[0], *activate, *install[1:]),
         say(
-            T(
+            _(
                 "{file} names the versions that the grader runs with: with others, a network may come out "
                 "differently. If the last line finds nothing, your instructor has the file to install.",
                 file=f"`{REQUIREMENTS}`",
             )
         ),
-        "## " + say(T("Work")),
+        "## " + say(_("Work")),
         say(
-            T(
+            _(
                 "Each folder holds the task sheet and the file to write in, as {script} and as {notebook}: both "
                 "ask for the same, use the one that you like better. Check it as often as you want; what is not "
                 "written yet counts as not attempted:",
@@ -75,8 +75,8 @@ def readme(course: Course, say: Translator) -> str:
         ),
         _code(f"grader check {first} {first}/submission.py", f"grader check {first} {first}/submission.ipynb"),
         *_about_checking(course, say),
-        "## " + say(T("Hand in")),
-        say(T("Hand in that one file, under the same name, where your instructor told you to.")),
+        "## " + say(_("Hand in")),
+        say(_("Hand in that one file, under the same name, where your instructor told you to.")),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -87,7 +87,7 @@ def _about_checking(course: Course, say: Translator) -> list[str]:
         return []
     return [
         say(
-            T(
+            _(
                 "The grader needs the rubrics of this course for that. If your instructor gives out the course's "
                 "folder, name it with {option}; if not, the check comes after you have handed in.",
                 option="`--course`",
@@ -113,7 +113,7 @@ def _bytes(path: Path, exercise: str) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise PackingError(
-            T(
+            _(
                 "Exercise {exercise} has no {file}, and students need it. Write it, or make the notebook from "
                 "the .py file.",
                 exercise=exercise,
@@ -122,7 +122,7 @@ def _bytes(path: Path, exercise: str) -> bytes:
         ) from None
     except OSError as error:
         raise PackingError(
-            T(
+            _(
                 "{file} of exercise {exercise} cannot be read ({reason}).",
                 exercise=exercise,
                 file=path.name,

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 
 
 class EquivalentsError(ValueError):
     """A file that is no table of patterns and reasons. `text` says why."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(Translator("en")(text))
         self.text = text
 
@@ -46,10 +46,10 @@ def read_equivalents(file: Path) -> Equivalents:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EquivalentsError(T("{file} cannot be read: {error}", file=str(file), error=str(error))) from None
+        raise EquivalentsError(_("{file} cannot be read: {error}", file=str(file), error=str(error))) from None
     for pattern, reason in table.items():
         if not isinstance(reason, str) or not reason.strip():
-            raise EquivalentsError(T("{file} gives no reason for {pattern!r}", file=str(file), pattern=pattern))
+            raise EquivalentsError(_("{file} gives no reason for {pattern!r}", file=str(file), pattern=pattern))
     return Equivalents(table)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.course import Course
-from grader.core.i18n import T, Text, Translator, Words
+from grader.core.i18n import Message, Translator, Words, _
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from grader.submission.reader import read
@@ -24,16 +24,16 @@ _HEADER = re.compile(r"^#\s*(loses|why|from):\s*(.+?)\s*$", re.MULTILINE)
 EMPTY = "# nothing\n"
 
 
-class ClaimError(ValueError):
+class ExpectationError(ValueError):
     """Solutions that are missing, or a variant that does not say what it must lose. `text` says which."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(Translator("en")(text))
         self.text = text
 
 
 @dataclass(frozen=True)
-class Claim:
+class Expectation:
     """What a submission of the course's own must lose: criteria, and the share that each keeps (None: not all)."""
 
     name: str
@@ -44,10 +44,10 @@ class Claim:
     from_reference: bool = False  # the reference with some names defined anew
 
 
-def claims_of(course: Course, exercise: str) -> tuple[Claim, ...]:
+def read_expectations(course: Course, exercise: str) -> tuple[Expectation, ...]:
     """Return what there is to prove of an exercise.
 
-    Raises `ClaimError` where a reference, a stub, or all variants are missing, and for a variant without its
+    Raises `ExpectationError` where a reference, a stub, or all variants are missing, and for a variant without its
     header; `UnreadableSubmission` for a file that is no submission.
     """
     stubs = course.folder / "exercises" / exercise
@@ -56,25 +56,25 @@ def claims_of(course: Course, exercise: str) -> tuple[Claim, ...]:
     _require(stubs / "submission.py", exercise)
     variants = sorted((reference / "variants").glob("*.*"))
     if not variants:
-        raise ClaimError(
-            T(
+        raise ExpectationError(
+            _(
                 "{exercise} has no variants: there is no file in {folder}. Write right solutions in other styles "
                 "and wrong ones.",
                 exercise=exercise,
                 folder=str(reference / "variants"),
             )
         )
-    claims = [Claim(f"reference{p.suffix}", read(p), {}) for p in _files(reference)]
-    claims += [Claim(f"stub{p.suffix}", read(p), {}, untouched=True) for p in _files(stubs)]
-    claims += [Claim("empty.py", script(EMPTY, "empty.py"), {}, empty=True)]
+    claims = [Expectation(f"reference{p.suffix}", read(p), {}) for p in _files(reference)]
+    claims += [Expectation(f"stub{p.suffix}", read(p), {}, untouched=True) for p in _files(stubs)]
+    claims += [Expectation("empty.py", script(EMPTY, "empty.py"), {}, empty=True)]
     claims += [_variant(p, reference / "submission.py") for p in variants]
     return tuple(claims)
 
 
 def _require(file: Path, exercise: str) -> None:
     if not file.is_file():
-        raise ClaimError(
-            T(
+        raise ExpectationError(
+            _(
                 "{exercise} has no {file}: a rubric is proven on a reference solution, a stub, and variants.",
                 exercise=exercise,
                 file=str(file),
@@ -92,28 +92,28 @@ def script(text: str, name: str) -> Submission:
     return Submission(name, hashlib.sha256(text.encode()).hexdigest(), "script", (Unit(text, text),))
 
 
-def _variant(path: Path, reference: Path) -> Claim:
+def _variant(path: Path, reference: Path) -> Expectation:
     submission = read(path)
     header = dict(_HEADER.findall(submission.units[0].original))
     if "loses" not in header or "why" not in header:
-        raise ClaimError(T("{file} has to begin with '# loses: ...' and '# why: ...'", file=path.name))
+        raise ExpectationError(_("{file} has to begin with '# loses: ...' and '# why: ...'", file=path.name))
     from_reference = header.get("from") == "reference"
     if from_reference:
         submission = _joined(reference, path)
     loses: dict[str, float | None] = {}
     for part in header["loses"].split(","):
-        name, _, keeps = part.strip().partition("=")
+        name, _unused, keeps = part.strip().partition("=")
         if name != "nothing":
             loses[name] = _share(keeps, path) if keeps else None
-    return Claim(path.name, submission, loses, from_reference=from_reference)
+    return Expectation(path.name, submission, loses, from_reference=from_reference)
 
 
 def _share(text: str, path: Path) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ClaimError(
-            T(
+        raise ExpectationError(
+            _(
                 "{file}: what a criterion keeps is a share such as 0.5; received {received!r}",
                 file=path.name,
                 received=text,
@@ -128,32 +128,32 @@ def _joined(reference: Path, path: Path) -> Submission:
         return read(joined)
 
 
-def complaint_about(claim: Claim, verdict: Verdict) -> Words | None:
+def complaint_about(claim: Expectation, verdict: Verdict) -> Words | None:
     """Return what is not as the claim says, or None."""
     if claim.untouched or claim.empty:
         return _about_nothing(claim, verdict)
     unknown = set(claim.loses) - {c.id for c in verdict.criteria}
     if unknown:
-        return T("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
+        return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
     wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _as_claimed(c, claim.loses)]
     if wrong:
-        return T("other points than claimed: {criteria}", criteria=", ".join(wrong))
+        return _("other points than claimed: {criteria}", criteria=", ".join(wrong))
     if not claim.loses and not all(item.agrees for item in verdict.certification):
-        return T("loses nothing, but the network is not certified")
+        return _("loses nothing, but the network is not certified")
     alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
     if not claim.loses and alarms:
-        return T("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
+        return _("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
     return None
 
 
-def _about_nothing(claim: Claim, verdict: Verdict) -> Words | None:
+def _about_nothing(claim: Expectation, verdict: Verdict) -> Words | None:
     """Return what is wrong with the verdict on a stub or an empty file."""
     gifts = ", ".join(c.id for c in verdict.criteria if c.points > 0)
     if gifts:
-        return T("gives points for nothing, so it checks nothing: {criteria}", criteria=gifts)
+        return _("gives points for nothing, so it checks nothing: {criteria}", criteria=gifts)
     attempted = [c.id for c in verdict.criteria if c.status is not Status.NOT_ATTEMPTED]
     if claim.untouched and attempted:
-        return T("not untouched: {criteria}", criteria=", ".join(attempted))
+        return _("not untouched: {criteria}", criteria=", ".join(attempted))
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.authoring.validation.mutants.source import called, is_main_block, is_text
-from grader.protocol.plan import Call, Describe, Read, Result, Step, uses
+from grader.protocol.plan import Call, Describe, ReadGlobal, ResultOf, Step, uses
 
 _HARMLESS_IMPORTS = frozenset(
     {"collections", "dataclasses", "functools", "itertools", "keras", "math", "matplotlib", "numpy", "pandas"}
@@ -162,14 +162,14 @@ def _held_by(step: Step) -> set[str]:
         case Describe(step=used):
             return {used}
         case Call(arguments=arguments):
-            return {a.step for a in arguments if isinstance(a, Result)}
+            return {a.step for a in arguments if isinstance(a, ResultOf)}
         case _:
             return set()
 
 
 def _names_of(step: Step) -> set[str]:
     match step:
-        case Call(function=name) | Read(name=name):
+        case Call(function=name) | ReadGlobal(name=name):
             return {name}
         case _:
             return set()

@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 from grader.authoring.notebooks import is_made_from, sources
 from grader.authoring.validation.equivalent_mutants import Equivalents, EquivalentsError, read_equivalents
-from grader.authoring.validation.expectations import Claim, ClaimError, claims_of, complaint_about, script
+from grader.authoring.validation.expectations import (
+    Expectation,
+    ExpectationError,
+    complaint_about,
+    read_expectations,
+    script,
+)
 from grader.authoring.validation.impact import Script, reached, unaffected
 from grader.authoring.validation.mutants import Mutant, choose, mutants_of
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T, Text, Words
+from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
-from grader.grading.results import Graded, Known
-from grader.protocol.messages import Held
-from grader.protocol.plan import Call, Read, Step
+from grader.grading.results import Graded, PriorEvidence
+from grader.protocol.messages import Evidence
+from grader.protocol.plan import Call, ReadGlobal, Step
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from grader.rubric.loader import load_rubric
@@ -27,7 +33,17 @@ from grader.rubric.loader import load_rubric
 if TYPE_CHECKING:
     from grader.rubric.model import Rubric
 
-__all__ = ["Bench", "Claim", "ClaimError", "Exercise", "Fate", "Proof", "RefusedError", "Trial", "claims_of"]
+__all__ = [
+    "Exercise",
+    "Expectation",
+    "ExpectationError",
+    "ExpectationResult",
+    "MutantOutcome",
+    "MutantResult",
+    "RefusedError",
+    "Validator",
+    "read_expectations",
+]
 __all__ += ["complaint_about", "exercise_of", "prove"]
 
 MOST_MUTANTS = 60
@@ -43,7 +59,7 @@ class RefusedError(Exception):
         self.text, self.unreadable = text, unreadable
 
 
-class Fate(StrEnum):
+class MutantOutcome(StrEnum):
     """What became of a mutant."""
 
     KILLED = "killed"  # it lost points
@@ -54,27 +70,27 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Proof:
+class ExpectationResult:
     """A claim and what came of it."""
 
-    claim: Claim
+    claim: Expectation
     points: float
     complaint: Words | None  # None where the claim holds
 
 
 @dataclass(frozen=True)
-class Trial:
+class MutantResult:
     """A mutant and what became of it. `criteria`: those that it lost points in, or that could not be decided."""
 
     mutant: Mutant
-    fate: Fate
+    fate: MutantOutcome
     criteria: tuple[str, ...] = ()
     reason: str = ""  # why it is as right as the reference, where it is
 
     @property
     def is_as_it_should_be(self) -> bool:
         """Whether nobody has to do anything about it."""
-        return self.fate in {Fate.KILLED, Fate.EQUIVALENT}
+        return self.fate in {MutantOutcome.KILLED, MutantOutcome.EQUIVALENT}
 
 
 @dataclass(frozen=True)
@@ -86,53 +102,55 @@ class Exercise:
 
     name: str
     rubric: "Rubric"
-    claims: tuple[Claim, ...]
+    claims: tuple[Expectation, ...]
     mutants: tuple[Mutant, ...]
     equivalents: Equivalents
     stale: tuple[str, ...]
-    complaints: tuple[Text, ...] = ()
+    complaints: tuple[Message, ...] = ()
 
 
 def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise:
     """Return what there is to prove of an exercise. Raises `RefusedError` where its parts cannot be right."""
     rubric = _rubric(course, name)
     try:
-        claims = claims_of(course, name)
+        claims = read_expectations(course, name)
         equivalents = read_equivalents(course.folder / "reference" / name / "equivalent.toml")
-    except (ClaimError, EquivalentsError) as error:
+    except (ExpectationError, EquivalentsError) as error:
         raise RefusedError(error.text) from None
     except UnreadableSubmission as error:
         raise RefusedError(error.text, unreadable=True) from None
     text = _text(claims[0].submission)
-    asked = {s.function if isinstance(s, Call) else s.name for s in _steps(rubric) if isinstance(s, Call | Read)}
+    asked = {
+        s.function if isinstance(s, Call) else s.name for s in _steps(rubric) if isinstance(s, Call | ReadGlobal)
+    }
     try:
         mutants = mutants_of(text, Script(text).behind(asked))
     except SyntaxError as error:
         line = error.lineno or 0
         raise RefusedError(
-            T("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
+            _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
         ) from None
     stale = equivalents.stale(mutant.id for mutant in mutants)
     complaints = (*_sheets_missing(course, name), *_notebooks_astray(course, name))
     return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale, complaints)
 
 
-def _sheets_missing(course: Course, name: str) -> Iterator[Text]:
+def _sheets_missing(course: Course, name: str) -> Iterator[Message]:
     for sheet in ("task.md", "task.de.md"):
         if not (course.folder / "exercises" / name / sheet).is_file():
-            yield T(
+            yield _(
                 "{exercise} has no {file}: students get the task sheet in both languages.",
                 exercise=name,
                 file=sheet,
             )
 
 
-def _notebooks_astray(course: Course, name: str) -> Iterator[Text]:
+def _notebooks_astray(course: Course, name: str) -> Iterator[Message]:
     """Yield a complaint for each notebook that holds something else than the script beside it."""
     for source in sources(course, (name,)):
         if source.with_suffix(".ipynb").exists() and not is_made_from(source):
             file = source.with_suffix(".ipynb").relative_to(course.folder)
-            yield T(
+            yield _(
                 "{file} is not made from the .py file beside it. Run: grader notebooks {exercise}",
                 file=file.as_posix(),
                 exercise=name,
@@ -141,10 +159,10 @@ def _notebooks_astray(course: Course, name: str) -> Iterator[Text]:
 
 def _rubric(course: Course, name: str) -> "Rubric":
     from grader.core.errors import RubricFileError
-    from grader.rubric.loader import RubricUnreadableError, usable  # with it come NumPy and all checks
+    from grader.rubric.loader import RubricUnreadableError, load_usable_rubric  # with it come NumPy and all checks
 
     try:
-        return usable(course, name).rubric
+        return load_usable_rubric(course, name).rubric
     except RubricFileError as error:
         raise RefusedError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
 
@@ -153,32 +171,32 @@ def _steps(rubric: "Rubric") -> tuple[Step, ...]:
     return tuple(rubric.steps(rubric.seeds[:1]).values())
 
 
-def prove(grader: Grader, exercise: str, claims: Sequence[Claim]) -> Iterator[Proof]:
+def prove(grader: Grader, exercise: str, claims: Sequence[Expectation]) -> Iterator[ExpectationResult]:
     """Grade each claim's submission and compare, as many at once as there are processors; in the order given.
 
     The first claim is that of the reference.
     """
-    return Bench(grader, exercise, claims).proofs()
+    return Validator(grader, exercise, claims).proofs()
 
 
-class Bench:
+class Validator:
     """Grades what there is to prove of one exercise, and keeps what the reference left behind the walls.
 
     A change of the reference that cannot reach a step leaves that step's evidence as it was: only the others are
     done again.
     """
 
-    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Claim], language: str = "en") -> None:
+    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Expectation], language: str = "en") -> None:
         self.grader, self.exercise, self.claims, self.language = grader, exercise, claims, language
         self.steps = _steps(load_rubric(grader.course, exercise))
         self._reference: Graded | None = None
         self._grading = threading.Lock()
 
-    def proofs(self) -> Iterator[Proof]:
+    def proofs(self) -> Iterator[ExpectationResult]:
         """Prove the claims, in their order."""
         return self._at_work(self.claims, self._prove, last=lambda claim: claim.from_reference)
 
-    def trials(self, mutants: Sequence[Mutant], equivalents: Equivalents) -> Iterator[Trial]:
+    def trials(self, mutants: Sequence[Mutant], equivalents: Equivalents) -> Iterator[MutantResult]:
         """Try the mutants, in their order."""
         return self._at_work(mutants, lambda mutant: self._try(mutant, equivalents))
 
@@ -193,7 +211,7 @@ class Bench:
         """Grade the reference with some of its names changed."""
         return self.grader.grade(self.exercise, submission, known=self.known(submission))
 
-    def known(self, submission: Submission) -> Known | None:
+    def known(self, submission: Submission) -> PriorEvidence | None:
         """Return the evidence of the reference that its changed copy would leave as well."""
         held = self.reference().held
         names = reached(_text(self.claims[0].submission), _text(submission))
@@ -202,8 +220,8 @@ class Bench:
         kept = unaffected(self.steps, names) & set(held.bodies)
         if kept >= {step.id for step in self.steps}:
             kept -= {self.steps[0].id}  # one step at least, so that the copy is brought up
-        return Known(
-            Held(
+        return PriorEvidence(
+            Evidence(
                 imported=b"",
                 import_stop=None,
                 import_unit=None,
@@ -213,27 +231,33 @@ class Bench:
             )
         )
 
-    def _prove(self, claim: Claim) -> Proof:
+    def _prove(self, claim: Expectation) -> ExpectationResult:
         if claim is self.claims[0]:
             graded = self.reference()
         elif claim.from_reference:
             graded = self.graded(claim.submission)
         else:
             graded = self.grader.grade(self.exercise, claim.submission)
-        return Proof(claim, graded.verdict.points, complaint_about(claim, graded.verdict))
+        return ExpectationResult(claim, graded.verdict.points, complaint_about(claim, graded.verdict))
 
-    def _try(self, mutant: Mutant, equivalents: Equivalents) -> Trial:
+    def _try(self, mutant: Mutant, equivalents: Equivalents) -> MutantResult:
         reference = self.reference().verdict
         verdict = self.graded(script(mutant.source, "submission.py")).verdict
         undecided = tuple(c.id for c in verdict.criteria if c.status is Status.NOT_GRADED)
         if undecided:
-            return Trial(mutant, Fate.NOT_GRADED, undecided)
+            return MutantResult(mutant, MutantOutcome.NOT_GRADED, undecided)
         pairs = zip(verdict.criteria, reference.criteria, strict=True)
         lost = tuple(mine.id for mine, theirs in pairs if mine.points < theirs.points)
         reason = equivalents.reason(mutant.id)
         if verdict.points < reference.points:
-            return Trial(mutant, Fate.KILLED if reason is None else Fate.NOT_EQUIVALENT, lost)
-        return Trial(mutant, Fate.SURVIVED) if reason is None else Trial(mutant, Fate.EQUIVALENT, reason=reason)
+            return MutantResult(
+                mutant, MutantOutcome.KILLED if reason is None else MutantOutcome.NOT_EQUIVALENT, lost
+            )
+        return (
+            MutantResult(mutant, MutantOutcome.SURVIVED)
+            if reason is None
+            else MutantResult(mutant, MutantOutcome.EQUIVALENT, reason=reason)
+        )
 
     def _at_work(
         self, things: Sequence[A], work: Callable[[A], B], last: Callable[[A], bool] = lambda _: False

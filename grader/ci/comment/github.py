@@ -17,8 +17,8 @@ import msgspec
 from grader.ci.comment import body as remark
 from grader.ci.comment.artifact import only_member
 from grader.ci.comment.github_api import Artifacts, Comment, FileChange, Gh, PullRequest, Repository, Run
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text, Translator
+from grader.core.errors import UserError
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import visible
 from grader.protocol.change_result import MAX_BYTES
 from reports.common import markdown as md
@@ -58,40 +58,40 @@ def main(environment: Mapping[str, str] = os.environ) -> None:
         gh = Gh(event.repository.full_name)
         visit = Visit(event.workflow_run, event.repository, gh, say, environment["GITHUB_SERVER_URL"])
         done = comment(visit)
-    except ToldError as error:
+    except UserError as error:
         _print(say(error.text))
         sys.exit(2)
     _print(say(done))
 
 
 def read_event(data: bytes) -> Event:
-    """Read the event. Raises `ToldError` where it is another one."""
+    """Read the event. Raises `UserError` where it is another one."""
     try:
         event = msgspec.json.decode(data, type=Event)
     except msgspec.MsgspecError as error:
-        raise ToldError(_other_event(str(error))) from error
+        raise UserError(_other_event(str(error))) from error
     if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", event.workflow_run.head_sha):
-        raise ToldError(_other_event("head_sha"))
+        raise UserError(_other_event("head_sha"))
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository.full_name, re.ASCII):
-        raise ToldError(_other_event("full_name"))
+        raise UserError(_other_event("full_name"))
     return event
 
 
-def _other_event(reason: str) -> Text:
-    return T(
+def _other_event(reason: str) -> Message:
+    return _(
         "This is for the event workflow_run, as docs/ci.md shows it. This event is another: {reason}",
         reason=reason,
     )
 
 
-def comment(visit: Visit) -> Text:
+def comment(visit: Visit) -> Message:
     """Say on the pull request what came out; returns what was done."""
     run = visit.run
     if run.event != "pull_request" or run.conclusion not in _ENDED:
-        return T("Nothing to say: this was not the run of a pull request to its end.")
+        return _("Nothing to say: this was not the run of a pull request to its end.")
     pull = find(visit)
     if pull is None:
-        return T(
+        return _(
             "Nothing to say: no open pull request into {branch} has {commit} as its newest commit. A newer commit "
             "has a run of its own.",
             branch=visit.repository.default_branch,
@@ -99,11 +99,11 @@ def comment(visit: Visit) -> Text:
         )
     body, problem = _body(visit, pull)
     if not _is_current(visit, visit.gh.get(f"pulls/{pull.number}", PullRequest)):
-        return T("Nothing to say: #{number} has changed meanwhile, and gets a run of its own.", number=pull.number)
+        return _("Nothing to say: #{number} has changed meanwhile, and gets a run of its own.", number=pull.number)
     _write(visit, pull, f"{remark.MARKER}\n{body}\n{_footer(visit)}\n")
     if problem is not None:
-        raise ToldError(problem)
-    return T("The comment on #{number} is up to date.", number=pull.number)
+        raise UserError(problem)
+    return _("The comment on #{number} is up to date.", number=pull.number)
 
 
 def find(visit: Visit) -> PullRequest | None:
@@ -133,7 +133,7 @@ def _is_current(visit: Visit, pull: PullRequest) -> bool:
     )
 
 
-def _body(visit: Visit, pull: PullRequest) -> tuple[str, Text | None]:
+def _body(visit: Visit, pull: PullRequest) -> tuple[str, Message | None]:
     """Return what to say, and what was wrong with what the run left behind."""
     path = f"pulls/{pull.number}"
     changes = visit.gh.pages(f"{path}/files", FileChange, MAX_FILE_PAGES)
@@ -144,7 +144,7 @@ def _body(visit: Visit, pull: PullRequest) -> tuple[str, Text | None]:
         return remark.too_many(visit.say), None
     try:
         return remark.believed(_record(visit)), None
-    except ToldError as error:
+    except UserError as error:
         return remark.nothing_to_read(visit.say), error.text
 
 
@@ -155,10 +155,10 @@ def _record(visit: Visit) -> bytes:
     ).artifacts
     found = [each for each in listed if each.name == ARTIFACT and not each.expired]
     if not found:
-        raise ToldError(T("The run left no artifact {name}.", name=ARTIFACT))
+        raise UserError(_("The run left no artifact {name}.", name=ARTIFACT))
     newest = max(found, key=lambda each: each.id)  # a run that was started again left one more
     if newest.size_in_bytes > MAX_ARCHIVE_BYTES:
-        raise ToldError(T("The artifact of the run is larger than {most} bytes.", most=MAX_ARCHIVE_BYTES))
+        raise UserError(_("The artifact of the run is larger than {most} bytes.", most=MAX_ARCHIVE_BYTES))
     archive = visit.gh.fetch(f"actions/artifacts/{newest.id}/zip", MAX_ARCHIVE_BYTES)
     return only_member(archive, MEMBER, MAX_BYTES)
 
@@ -166,8 +166,8 @@ def _record(visit: Visit) -> bytes:
 def _footer(visit: Visit) -> str:
     """Return which commit this is about, from whom we trust."""
     url = f"{visit.server}/{visit.repository.full_name}/actions/runs/{visit.run.id}"
-    words = visit.say(T("Commit {commit}", commit=visit.run.head_sha[:12]))
-    run = visit.say(T("the run"))
+    words = visit.say(_("Commit {commit}", commit=visit.run.head_sha[:12]))
+    run = visit.say(_("the run"))
     return f"<sub>{md.escape(words)} · [{md.escape(run)}]({url})</sub>"
 
 

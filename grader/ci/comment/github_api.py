@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T
+from grader.core.errors import UserError
+from grader.core.i18n import _
 
 PER_PAGE = 100
 MAX_PAGES = 50
@@ -93,7 +93,7 @@ class Artifacts(msgspec.Struct, frozen=True):
 
 
 class Gh:
-    """Talks to the API about one repository. Raises `ToldError` where there is no answer that can be read."""
+    """Talks to the API about one repository. Raises `UserError` where there is no answer that can be read."""
 
     def __init__(self, repository: str) -> None:
         self.base = f"repos/{repository}"
@@ -106,8 +106,8 @@ class Gh:
         try:
             return msgspec.json.decode(data, type=kind)
         except msgspec.MsgspecError as error:
-            raise ToldError(
-                T("GitHub's answer to {path} was not understood: {reason}", path=path, reason=str(error))
+            raise UserError(
+                _("GitHub's answer to {path} was not understood: {reason}", path=path, reason=str(error))
             ) from error
 
     def pages(self, path: str, kind: type[R], most_pages: int = MAX_PAGES, **query: str) -> list[R]:
@@ -136,7 +136,7 @@ class Gh:
 def _gh(path: str, most: int, *arguments: str) -> bytes:
     program = shutil.which("gh")
     if program is None:
-        raise ToldError(T("GitHub's program gh is needed, and not there."))
+        raise UserError(_("GitHub's program gh is needed, and not there."))
     with tempfile.TemporaryFile() as errors:
         command = [program, "api", *arguments]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as process:
@@ -144,9 +144,9 @@ def _gh(path: str, most: int, *arguments: str) -> bytes:
             data = process.stdout.read(most + 1)
             if len(data) > most:
                 process.kill()
-                raise ToldError(T("GitHub's answer to {path} is larger than {most} bytes.", path=path, most=most))
+                raise UserError(_("GitHub's answer to {path} is larger than {most} bytes.", path=path, most=most))
         if process.returncode:
             errors.seek(0)
             said = errors.read(2000).decode("utf-8", "replace").strip()
-            raise ToldError(T("GitHub did not do what was asked of {path}: {said}", path=path, said=said))
+            raise UserError(_("GitHub did not do what was asked of {path}: {said}", path=path, said=said))
     return data

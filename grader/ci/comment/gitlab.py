@@ -19,8 +19,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import msgspec
 
 from grader.ci.comment import body as remark
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text, Translator
+from grader.core.errors import UserError
+from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import visible
 from grader.protocol.change_result import MAX_BYTES
 from reports.common import markdown as md
@@ -81,7 +81,7 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 class Api:
-    """Talks to GitLab about one merge request. Raises `ToldError` where there is no answer that can be read."""
+    """Talks to GitLab about one merge request. Raises `UserError` where there is no answer that can be read."""
 
     def __init__(self, root: str, project: str, request: str, token: str) -> None:
         self._root, self._token = root, token
@@ -94,8 +94,8 @@ class Api:
         try:
             return msgspec.json.decode(data, type=kind)
         except msgspec.MsgspecError as error:
-            raise ToldError(
-                T("GitLab's answer to {path} was not understood: {reason}", path=path, reason=str(error))
+            raise UserError(
+                _("GitLab's answer to {path} was not understood: {reason}", path=path, reason=str(error))
             ) from error
 
     def pages(self, path: str, kind: type[R]) -> list[R]:
@@ -119,16 +119,16 @@ class Api:
             with self._opener.open(request, timeout=SECONDS) as answer:
                 content: bytes = answer.read(MAX_PAGE_BYTES + 1)
         except HTTPError as error:
-            raise ToldError(_failed(path, f"HTTP {error.code}")) from error
+            raise UserError(_failed(path, f"HTTP {error.code}")) from error
         except (URLError, OSError, ValueError) as error:
-            raise ToldError(_failed(path, str(error))) from error
+            raise UserError(_failed(path, str(error))) from error
         if len(content) > MAX_PAGE_BYTES:
-            raise ToldError(_failed(path, f"> {MAX_PAGE_BYTES} bytes"))
+            raise UserError(_failed(path, f"> {MAX_PAGE_BYTES} bytes"))
         return content
 
 
-def _failed(path: str, said: str) -> Text:
-    return T("GitLab did not do what was asked of {path}: {said}", path=path, said=said)
+def _failed(path: str, said: str) -> Message:
+    return _("GitLab did not do what was asked of {path}: {said}", path=path, said=said)
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
@@ -136,7 +136,7 @@ def main(environment: Mapping[str, str] = os.environ) -> None:
     say = Translator(environment.get("LANGUAGE_OF_COMMENT", "en"))
     try:
         done = comment(_visit(environment, say))
-    except ToldError as error:
+    except UserError as error:
         _print(say(error.text))
         sys.exit(2)
     _print(say(done))
@@ -146,8 +146,8 @@ def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
     names = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID", "GRADER_NOTE_TOKEN", "CI_PIPELINE_URL")
     root, project, request, token, pipeline = (environment.get(name, "") for name in names)
     if not (root and token and re.fullmatch(r"\d+", project) and re.fullmatch(r"\d+", request)):
-        raise ToldError(
-            T(
+        raise UserError(
+            _(
                 "This is for the pipeline of a merge request, with a token in GRADER_NOTE_TOKEN, as docs/ci.md "
                 "shows it."
             )
@@ -155,22 +155,22 @@ def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
     return Visit(environment.get("CI_COMMIT_SHA", ""), pipeline, Api(root, project, request, token), say)
 
 
-def comment(visit: Visit) -> Text:
+def comment(visit: Visit) -> Message:
     """Say on the merge request what came out; returns what was done."""
     api = visit.api
     body, problem = _body(visit)
     there = api.get(api.request, MergeRequest)
     if there.state != "opened" or there.sha != visit.commit:
-        return T("Nothing to say: the merge request is closed, or has a newer commit, which has its own pipeline.")
-    words = visit.say(T("Commit {commit}", commit=visit.commit[:12]))
+        return _("Nothing to say: the merge request is closed, or has a newer commit, which has its own pipeline.")
+    words = visit.say(_("Commit {commit}", commit=visit.commit[:12]))
     footer = f"<sub>[{md.escape(words)}]({visit.pipeline})</sub>"
     _write(api, f"{remark.MARKER}\n{body}\n{footer}\n")
     if problem is not None:
-        raise ToldError(problem)
-    return T("The note is up to date.")
+        raise UserError(problem)
+    return _("The note is up to date.")
 
 
-def _body(visit: Visit) -> tuple[str, Text | None]:
+def _body(visit: Visit) -> tuple[str, Message | None]:
     """Return what to say, and what was wrong with what the job that graded left behind."""
     api = visit.api
     changes = api.pages(f"{api.request}/diffs", FileChange)
@@ -181,7 +181,7 @@ def _body(visit: Visit) -> tuple[str, Text | None]:
         return remark.too_many(visit.say), None
     try:
         return remark.believed(_record()), None
-    except ToldError as error:
+    except UserError as error:
         return remark.nothing_to_read(visit.say), error.text
 
 
@@ -190,8 +190,8 @@ def _record() -> bytes:
         with RECORD.open("rb") as file:
             return file.read(MAX_BYTES + 1)  # one byte too many is not read as a record
     except OSError as error:
-        raise ToldError(
-            T("{file} cannot be read: {reason}.", file=str(RECORD), reason=error.strerror or "")
+        raise UserError(
+            _("{file} cannot be read: {reason}.", file=str(RECORD), reason=error.strerror or "")
         ) from error
 
 

@@ -8,8 +8,8 @@ from grader.classroom.exports.platforms import to_platform
 from grader.classroom.exports.roster import fill
 from grader.classroom.exports.text_files import to_csv, to_jsonl
 from grader.classroom.exports.workbook import to_xlsx
-from grader.core.i18n import T
-from grader.protocol.gradebook import Entry
+from grader.core.i18n import _
+from grader.protocol.gradebook import GradebookEntry
 
 __all__ = ["ENDINGS", "SENTENCES", "Exported", "Format", "UnusableRosterError", "export"]
 
@@ -17,7 +17,7 @@ PLATFORMS = frozenset((Format.MOODLE, Format.CANVAS, Format.GRADESCOPE))
 
 
 def export(
-    entries: Sequence[Entry],
+    entries: Sequence[GradebookEntry],
     exercise: str,
     format_: Format,
     language: str,
@@ -35,7 +35,7 @@ def export(
         if format_ not in PLATFORMS:
             expected = ", ".join(sorted(PLATFORMS))
             raise UnusableRosterError(
-                T(
+                _(
                     "A roster belongs to one of {expected}; received {format}.",
                     expected=expected,
                     format=format_.value,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
 
 # The columns of the plain CSV file, in this order; then one for each criterion, `criterion:ID`. They are a
@@ -28,10 +28,10 @@ BEFORE = (
 AFTER = ("certified", "problem")
 PREFIX = "criterion:"
 
-Cell = str | float | bool | datetime | None
+CellValue = str | float | bool | datetime | None
 
 
-def criteria(entries: Sequence[Entry]) -> tuple[str, ...]:
+def criteria(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
     found: dict[str, None] = {}
     for entry in entries:
@@ -46,7 +46,7 @@ def header(ids: Sequence[str]) -> tuple[str, ...]:
     return (*BEFORE, *(PREFIX + id_ for id_ in ids), *AFTER)
 
 
-def rows(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+def rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
     """Give one row per student, in the order of `header`; texts as they are."""
     for entry in entries:
         verdict, points = entry.verdict, entry.mark
@@ -69,12 +69,12 @@ def rows(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, .
         )
 
 
-def reasons(entry: Entry) -> str:
+def reasons(entry: GradebookEntry) -> str:
     """Return the reasons of all adjustments; the name of who adjusted stays in the store."""
     return " / ".join(f"{a.criterion}: {a.reason}" if a.criterion else a.reason for a in entry.adjustments)
 
 
-def _of_criteria(entry: Entry, ids: Sequence[str]) -> Iterator[float | None]:
+def _of_criteria(entry: GradebookEntry, ids: Sequence[str]) -> Iterator[float | None]:
     judged = entry.verdict.criteria if entry.verdict is not None else ()
     had = {c.id: c.points for c in judged if c.status is not Status.NOT_GRADED}
     had |= {a.criterion: a.points for a in entry.adjustments if a.criterion is not None}

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 from grader.protocol.verdict import Record
 
 
@@ -19,13 +19,13 @@ class Format(StrEnum):
 
 
 # What each is for, in a sentence.
-SENTENCES: dict[Format, Text] = {
-    Format.CSV: T("a plain table, for any program"),
-    Format.MOODLE: T("Moodle's grading worksheet"),
-    Format.CANVAS: T("Canvas's gradebook"),
-    Format.GRADESCOPE: T("Gradescope's table of scores"),
-    Format.JSONL: T("one JSON object per student, with the whole verdict"),
-    Format.XLSX: T("a workbook for Excel or LibreOffice"),
+SENTENCES: dict[Format, Message] = {
+    Format.CSV: _("a plain table, for any program"),
+    Format.MOODLE: _("Moodle's grading worksheet"),
+    Format.CANVAS: _("Canvas's gradebook"),
+    Format.GRADESCOPE: _("Gradescope's table of scores"),
+    Format.JSONL: _("one JSON object per student, with the whole verdict"),
+    Format.XLSX: _("a workbook for Excel or LibreOffice"),
 }
 ENDINGS: dict[Format, str] = dict.fromkeys(Format, "csv") | {
     Format.JSONL: "jsonl",
@@ -43,5 +43,5 @@ class Exported(Record, frozen=True):
     without_mark: tuple[str, ...] = ()  # who has a row, but no mark
 
 
-class UnusableRosterError(ToldError):
+class UnusableRosterError(UserError):
     """The roster cannot be filled in."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from grader.classroom.exports.cells import begins_formula, defused, written
 from grader.classroom.exports.formats import Exported, Format
 from grader.classroom.exports.text_files import csv_bytes
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 
 Row = list[str]
 
@@ -32,7 +32,7 @@ _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
-def to_platform(entries: Sequence[Entry], exercise: str, format_: Format, language: str) -> Exported:
+def to_platform(entries: Sequence[GradebookEntry], exercise: str, format_: Format, language: str) -> Exported:
     """Return the table that the platform's importer reads."""
     write: dict[Format, Callable[[], list[Row]]] = {
         Format.MOODLE: lambda: _moodle(entries, language),
@@ -48,12 +48,12 @@ def to_platform(entries: Sequence[Entry], exercise: str, format_: Format, langua
     )
 
 
-def _findable(entry: Entry, format_: Format) -> bool:
+def _findable(entry: GradebookEntry, format_: Format) -> bool:
     known = (entry.platform_id,) if format_ is Format.CANVAS else (entry.platform_id, entry.email)
     return any(value and not begins_formula(value) for value in known)
 
 
-def _moodle(entries: Sequence[Entry], language: str) -> list[Row]:
+def _moodle(entries: Sequence[GradebookEntry], language: str) -> list[Row]:
     """Return an offline grading worksheet, which the gradebook's import by e-mail address reads too.
 
     There is no column of feedback: where its cell is empty, Moodle would delete what stands there. No time of
@@ -67,14 +67,14 @@ def _moodle(entries: Sequence[Entry], language: str) -> list[Row]:
     return lines
 
 
-def _canvas(entries: Sequence[Entry], exercise: str) -> list[Row]:
+def _canvas(entries: Sequence[GradebookEntry], exercise: str) -> list[Row]:
     """Return a gradebook with one assignment. Canvas offers to make it if there is none of this title."""
     maximum = next((_maximum(entry) for entry in entries if entry.verdict is not None), "")
     lines = ([defused(e.name), defused(e.platform_id), "", "", "", written(e.mark)] for e in entries)
     return [[*_CANVAS, defused(exercise)], ["    Points Possible", "", "", "", "", maximum], *lines]
 
 
-def _gradescope(entries: Sequence[Entry]) -> list[Row]:
+def _gradescope(entries: Sequence[GradebookEntry]) -> list[Row]:
     lines = [list(_GRADESCOPE)]
     for entry in entries:
         own = [defused(entry.name), defused(entry.platform_id), defused(entry.email)]
@@ -82,5 +82,5 @@ def _gradescope(entries: Sequence[Entry]) -> list[Row]:
     return lines
 
 
-def _maximum(entry: Entry) -> str:
+def _maximum(entry: GradebookEntry) -> str:
     return written(entry.verdict.max_points) if entry.verdict is not None else ""

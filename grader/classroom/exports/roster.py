@@ -16,8 +16,8 @@ from pathlib import Path
 from grader.classroom.exports.cells import written
 from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
 from grader.classroom.exports.text_files import BOM, csv_bytes
-from grader.core.i18n import T
-from grader.protocol.gradebook import Entry
+from grader.core.i18n import _
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Record
 
 MAX_MEGABYTES = 50
@@ -67,7 +67,7 @@ _AT_END = re.compile(r"(?<![0-9])[0-9]+$")  # Moodle writes a participant as "Pa
 
 
 def fill(
-    entries: Sequence[Entry], titles: Sequence[str], format_: Format, roster: Path, column: str | None
+    entries: Sequence[GradebookEntry], titles: Sequence[str], format_: Format, roster: Path, column: str | None
 ) -> Exported:
     """Return the roster with marks. `titles`: what the assignment may be called; `column`: its very heading.
 
@@ -97,7 +97,7 @@ def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
     try:
         if roster.stat().st_size > MAX_MEGABYTES * 1_000_000:
             raise UnusableRosterError(
-                T(
+                _(
                     "{file} is larger than {most} MB; a list of students is not.",
                     file=roster.name,
                     most=MAX_MEGABYTES,
@@ -106,11 +106,11 @@ def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
         text = roster.read_bytes().decode()
     except OSError as error:
         raise UnusableRosterError(
-            T("{file} cannot be read: {why}", file=roster.name, why=error.strerror or type(error).__name__)
+            _("{file} cannot be read: {why}", file=roster.name, why=error.strerror or type(error).__name__)
         ) from None
     except UnicodeDecodeError:
         raise UnusableRosterError(
-            T(
+            _(
                 "{file} is not text in UTF-8. Use the file as the platform gave it, or save it as “CSV UTF-8”.",
                 file=roster.name,
             )
@@ -122,9 +122,9 @@ def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise UnusableRosterError(T("{file} is no CSV file: {why}", file=roster.name, why=str(error))) from None
+        raise UnusableRosterError(_("{file} is no CSV file: {why}", file=roster.name, why=str(error))) from None
     if not lines:
-        raise UnusableRosterError(T("{file} is empty.", file=roster.name))
+        raise UnusableRosterError(_("{file} is empty.", file=roster.name))
     return lines, delimiter, bom
 
 
@@ -139,7 +139,7 @@ class _Places:
         self.maximum = next((n for n, head in enumerate(heads) if head in layout.maximum), None)
         if not self._numbers and not self._ids and not self._emails:
             raise UnusableRosterError(
-                T(
+                _(
                     "{file} has none of the columns that students are found by ({expected}); it has: {columns}. "
                     "Export it from the platform again, and leave its columns as they are.",
                     file=file,
@@ -171,8 +171,8 @@ def _values(line: Sequence[str], columns: Sequence[int]) -> set[str]:
 
 
 def _match(
-    entries: Sequence[Entry], lines: Mapping[int, Sequence[str]], places: _Places
-) -> tuple[tuple[Entry, int], ...]:
+    entries: Sequence[GradebookEntry], lines: Mapping[int, Sequence[str]], places: _Places
+) -> tuple[tuple[GradebookEntry, int], ...]:
     """Return each entry that has exactly one row, which no other entry has."""
     numbers = _index(lines, places.numbers)
     ids = _index(lines, places.ids)
@@ -215,7 +215,7 @@ def _grade_column(
         return found[0]
     expected = [column] if column is not None else sorted(layout.grade) if layout.grade else titles
     raise UnusableRosterError(
-        T(
+        _(
             "{file} has {count} columns for the marks, but exactly one is needed, called {expected}. Its columns "
             "are: {columns}. Say which one is meant.",
             file=file,
@@ -227,7 +227,7 @@ def _grade_column(
 
 
 def _require_same_maximum(
-    entries: Sequence[Entry], lines: Iterable[Sequence[str]], places: _Places, grade: int, file: str
+    entries: Sequence[GradebookEntry], lines: Iterable[Sequence[str]], places: _Places, grade: int, file: str
 ) -> None:
     """Refuse an assignment that counts otherwise than the exercise: 15 of 20 would become 15 of 100."""
     ours = {entry.verdict.max_points for entry in entries if entry.verdict is not None}
@@ -236,7 +236,7 @@ def _require_same_maximum(
         theirs = _number(line[column]) if column is not None and column < len(line) else None
         if theirs is not None and ours and ours != {theirs}:
             raise UnusableRosterError(
-                T(
+                _(
                     "In {file} the assignment has {theirs:g} points at most, but the exercise has {ours}. Change "
                     "the maximum on the platform, then export the file again.",
                     file=file,

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from grader.classroom.exports.cells import defused, written
-from grader.classroom.exports.columns import Cell, criteria, header, rows
-from grader.protocol.gradebook import Entry
+from grader.classroom.exports.columns import CellValue, criteria, header, rows
+from grader.protocol.gradebook import GradebookEntry
 
 BOM = "\ufeff"  # tells Excel that the file is UTF-8
 
 
-def to_csv(entries: Sequence[Entry]) -> bytes:
+def to_csv(entries: Sequence[GradebookEntry]) -> bytes:
     """Return the table of `exports.columns` as CSV: commas, decimal points, UTF-8 with a byte order mark."""
     ids = criteria(entries)
     return csv_bytes([[defused(name) for name in header(ids)], *(map(text, row) for row in rows(entries, ids))])
@@ -28,7 +28,7 @@ def csv_bytes(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = 
     return ((BOM if bom else "") + held.getvalue()).encode()
 
 
-def text(cell: Cell) -> str:
+def text(cell: CellValue) -> str:
     """Return what a cell is in CSV."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -37,7 +37,7 @@ def text(cell: Cell) -> str:
     return defused(cell) if isinstance(cell, str) else written(cell)
 
 
-def to_jsonl(entries: Sequence[Entry]) -> bytes:
+def to_jsonl(entries: Sequence[GradebookEntry]) -> bytes:
     """Return one JSON object per line: the entry as it is kept, with `status` and `points` in front.
 
     `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,

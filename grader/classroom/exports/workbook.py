@@ -7,56 +7,56 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.exports.cells import begins_formula, fit, number
-from grader.classroom.exports.columns import AFTER, BEFORE, Cell, criteria, rows
-from grader.core.i18n import T, Text, Translator
-from grader.protocol.gradebook import Entry
+from grader.classroom.exports.columns import AFTER, BEFORE, CellValue, criteria, rows
+from grader.core.i18n import Message, Translator, _
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Status
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_WORDS: dict[str, Text] = {
-    "student": T("Student"),
-    "name": T("Name"),
-    "email": T("E-mail"),
-    "file": T("File"),
-    "submitted": T("Handed in (UTC)"),
-    "late": T("Late"),
-    "status": T("Status"),
-    "points": T("Points"),
-    "max_points": T("Maximum points"),
-    "adjustment": T("Adjustment"),
-    "reasons": T("Reasons"),
-    "certified": T("Certified"),
-    "problem": T("Problem"),
+_WORDS: dict[str, Message] = {
+    "student": _("Student"),
+    "name": _("Name"),
+    "email": _("E-mail"),
+    "file": _("File"),
+    "submitted": _("Handed in (UTC)"),
+    "late": _("Late"),
+    "status": _("Status"),
+    "points": _("Points"),
+    "max_points": _("Maximum points"),
+    "adjustment": _("Adjustment"),
+    "reasons": _("Reasons"),
+    "certified": _("Certified"),
+    "problem": _("Problem"),
 }
-_STATUSES: dict[Status, Text] = {
-    Status.PASSED: T("passed"),
-    Status.PARTIAL: T("partial"),
-    Status.FAILED: T("failed"),
-    Status.SKIPPED: T("skipped"),
-    Status.NOT_ATTEMPTED: T("not attempted"),
-    Status.NOT_GRADED: T("not graded"),
+_STATUSES: dict[Status, Message] = {
+    Status.PASSED: _("passed"),
+    Status.PARTIAL: _("partial"),
+    Status.FAILED: _("failed"),
+    Status.SKIPPED: _("skipped"),
+    Status.NOT_ATTEMPTED: _("not attempted"),
+    Status.NOT_GRADED: _("not graded"),
 }
 _WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40}
 _WIDTH = 14  # characters, of every other column
 
 
-def to_xlsx(entries: Sequence[Entry], language: str) -> bytes:
+def to_xlsx(entries: Sequence[GradebookEntry], language: str) -> bytes:
     """Return the workbook. Numbers are numbers, times are times, and no text can become a formula."""
     from openpyxl import Workbook
 
     say, ids, book = Translator(language), criteria(entries), Workbook()
     marks = book.active
     assert marks is not None
-    marks.title = say(T("Marks"))
+    marks.title = say(_("Marks"))
     titles = {c.id: c.title for entry in entries if entry.verdict for c in entry.verdict.criteria}
     words = {key: say(word) for key, word in _WORDS.items()}
     heads = [*(words[key] for key in BEFORE), *(titles.get(i, i) for i in ids), *(words[key] for key in AFTER)]
     _fill(marks, heads, rows(entries, ids), "C2")
-    for column, key in enumerate((*BEFORE, *("" for _ in ids), *AFTER), 1):
+    for column, key in enumerate((*BEFORE, *("" for _unused in ids), *AFTER), 1):
         marks.column_dimensions[_letter(column)].width = _WIDTHS.get(key, _WIDTH)
-    shares = book.create_sheet(say(T("Criteria")))
+    shares = book.create_sheet(say(_("Criteria")))
     _fill(shares, [say(word) for word in _shares_header()], _shares(entries, ids), "B2")
     shares.column_dimensions["A"].width = shares.column_dimensions["B"].width = 30
     for line in shares.iter_rows(min_row=2, min_col=5):
@@ -67,12 +67,12 @@ def to_xlsx(entries: Sequence[Entry], language: str) -> bytes:
     return held.getvalue()
 
 
-def _shares_header() -> tuple[Text, ...]:
-    count = T("Students judged")
-    return (T("Criterion"), T("Title"), T("Maximum points"), count, T("Mean share of points"), *_STATUSES.values())
+def _shares_header() -> tuple[Message, ...]:
+    count = _("Students judged")
+    return (_("Criterion"), _("Title"), _("Maximum points"), count, _("Mean share of points"), *_STATUSES.values())
 
 
-def _shares(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
     """Give for each criterion the share of each status among the students whose verdict has it.
 
     As the verdicts say it, without adjustments: those are about a student, this is about the class. The mean
@@ -91,7 +91,7 @@ def _shares(entries: Sequence[Entry], ids: Sequence[str]) -> Iterator[tuple[Cell
         yield id_, last.title if last else "", last.max_points if last else None, len(found), mean, *shares
 
 
-def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[Cell, ...]], freeze: str) -> None:
+def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[CellValue, ...]], freeze: str) -> None:
     from openpyxl.styles import Font
 
     last = 1
@@ -105,7 +105,7 @@ def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[Cell, 
     sheet.auto_filter.ref = f"A1:{_letter(len(heads))}{last}"
 
 
-def _put(cell: Any, value: Cell) -> None:
+def _put(cell: Any, value: CellValue) -> None:
     """Write one value with its own type; for texts openpyxl guesses, and takes some for formulas or errors."""
     if isinstance(value, str):
         if value:

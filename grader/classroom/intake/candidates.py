@@ -7,11 +7,11 @@ from typing import Protocol
 
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 
 
 @dataclass(frozen=True)
-class Claim:
+class Candidate:
     """One student and everything that may be the student's hand-in."""
 
     identity: str  # what the layout tells students apart by
@@ -22,14 +22,14 @@ class Claim:
     platform_id: str = ""
     submitted: datetime | None = None
     late: bool = False  # the platform says so itself
-    problem: Text | None = None  # it is already clear that nothing can be graded
+    problem: Message | None = None  # it is already clear that nothing can be graded
 
 
 @dataclass(frozen=True)
 class Read:
     """A whole class, as its layout has it."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[Candidate, ...]
     told: tuple[LeftOut, ...] = ()
 
 
@@ -40,11 +40,11 @@ class Reading(Protocol):
         """Return the claims, one per student."""
 
 
-def tell(items: Iterable[Item], why: Text) -> list[LeftOut]:
+def tell(items: Iterable[Item], why: Message) -> list[LeftOut]:
     """Tell of files that they are not graded; of those that could not be used anyway, why not."""
     return [LeftOut(where=item.where, why=item.refusal or why) for item in items]
 
 
-def not_python() -> Text:
+def not_python() -> Message:
     """Return why a file is not looked at."""
-    return T("It is neither a .py nor an .ipynb file.")
+    return _("It is neither a .py nor an .ipynb file.")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.intake import zip_tree
-from grader.classroom.intake.candidates import Claim, not_python, tell
+from grader.classroom.intake.candidates import Candidate, not_python, tell
 from grader.classroom.intake.file_tree import Item, RefusedError
 from grader.classroom.intake.records import HandIn, LeftOut
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, named_for, suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES
@@ -22,13 +22,13 @@ _NAMED = 8  # files that a sentence names
 class UnsettledError(Exception):
     """No file of this student can be graded."""
 
-    def __init__(self, why: Text, where: str = "") -> None:
+    def __init__(self, why: Message, where: str = "") -> None:
         super().__init__(why.msgid)
         self.why, self.where = why, where
 
 
 @dataclass
-class Settler:
+class FileChooser:
     """Settles claims one after another; `told` collects the files that are not taken."""
 
     exercise: str
@@ -37,7 +37,7 @@ class Settler:
     told: list[LeftOut] = field(default_factory=list)
     _placed: dict[Item, Path] = field(default_factory=dict)  # groups share their files
 
-    def settle(self, claim: Claim, student: str) -> HandIn | LeftOut:
+    def settle(self, claim: Candidate, student: str) -> HandIn | LeftOut:
         """Return the one file of this student. Raises `UnusableHandInsError` where the disk is full."""
         try:
             file, where = self._file(claim)
@@ -62,7 +62,7 @@ class Settler:
             late=late,
         )
 
-    def _file(self, claim: Claim) -> tuple[Path, str]:
+    def _file(self, claim: Candidate) -> tuple[Path, str]:
         if claim.problem is not None:
             raise UnsettledError(claim.problem)
         archives = [item for item in claim.items if suffix(item.name) == ARCHIVE]
@@ -104,7 +104,7 @@ class Settler:
             if item is taken:
                 continue
             if item.is_candidate and taken is not None:
-                why = T(
+                why = _(
                     "{name}, which is named as the exercise's own file is, was taken.",
                     name=display_name(taken.name),
                 )
@@ -121,25 +121,25 @@ class Settler:
         return self._placed[item]
 
 
-def united(claims: Iterable[Claim]) -> tuple[list[Claim], list[LeftOut]]:
+def united(claims: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
     """Make one claim of those that are of the same student, and tell of the others.
 
     The newest counts where the layout says when each was handed in; otherwise none does.
     """
-    by_identity: dict[str, list[Claim]] = {}
+    by_identity: dict[str, list[Candidate]] = {}
     for claim in claims:
         by_identity.setdefault(claim.identity, []).append(claim)
-    single: list[Claim] = []
+    single: list[Candidate] = []
     told: list[LeftOut] = []
     for group in by_identity.values():
         newest = _newest(group)
         if newest is not None:
-            why = T("A newer hand-in of this student was found: {where}.", where=newest.where)
+            why = _("A newer hand-in of this student was found: {where}.", where=newest.where)
             told += [LeftOut(where=claim.where, why=why) for claim in group if claim is not newest]
             single.append(newest)
         else:
             places = _listed([claim.where for claim in group])
-            why = T(
+            why = _(
                 "There are {count} hand-ins of this student: {places}. Leave only the one that counts.",
                 count=len(group),
                 places=places,
@@ -148,7 +148,7 @@ def united(claims: Iterable[Claim]) -> tuple[list[Claim], list[LeftOut]]:
     return single, told
 
 
-def _newest(group: list[Claim]) -> Claim | None:
+def _newest(group: list[Candidate]) -> Candidate | None:
     if len(group) == 1:
         return group[0]
     group = sorted(group, key=lambda claim: claim.submitted or datetime.min.replace(tzinfo=UTC))
@@ -156,23 +156,23 @@ def _newest(group: list[Claim]) -> Claim | None:
     return group[-1] if known and group[-1].submitted != group[-2].submitted else None
 
 
-def _none(items: list[Item]) -> Text:
+def _none(items: list[Item]) -> Message:
     """Return why there is nothing to choose from: if something could not be read, it may have been that."""
     refused = next((item for item in items if item.refusal is not None), None)
     if refused is not None:
         assert refused.refusal is not None
-        return T("{name}: {why}", name=display_name(refused.name), why=refused.refusal)
+        return _("{name}: {why}", name=display_name(refused.name), why=refused.refusal)
     archives = [item.name for item in items if suffix(item.name) == ARCHIVE]
     if archives:
-        return T(
+        return _(
             "There is no .py or .ipynb file, but there are zips, which are not unpacked: {names}.",
             names=_listed(archives),
         )
-    return T("There is no .py or .ipynb file.")
+    return _("There is no .py or .ipynb file.")
 
 
-def _several(candidates: list[Item], exercise: str) -> Text:
-    return T(
+def _several(candidates: list[Item], exercise: str) -> Message:
+    return _(
         "There are {count} files, and which one is meant cannot be told: {names}. Leave only one, or call one "
         "of them submission or {exercise}.",
         count=len(candidates),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import CANDIDATES, ENVIRONMENT, is_installed, is_noise, suffix
 
@@ -27,7 +27,7 @@ class Handle(Protocol):
 class RefusedError(Exception):
     """One file cannot be used. The others still can."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Message) -> None:
         super().__init__(text.msgid)
         self.text = text
 
@@ -39,7 +39,7 @@ class Item:
     parts: tuple[str, ...]  # its path within the tree
     where: str  # its path within all that was handed over, for people
     handle: Handle | None = None
-    refusal: Text | None = None  # why it cannot be used; then there may be no handle
+    refusal: Message | None = None  # why it cannot be used; then there may be no handle
 
     @property
     def name(self) -> str:
@@ -113,7 +113,7 @@ class Found:
     parts: tuple[str, ...]
     is_folder: bool = False
     handle: Handle | None = None
-    refusal: Text | None = None
+    refusal: Message | None = None
 
 
 def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), beneath: str = "") -> Tree:
@@ -142,7 +142,7 @@ def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), ben
         elif not is_noise(parts[ours]):
             installed.add(parts[: ours + 1])
     # Thousands of files that nobody wrote, told as one.
-    why = T("It belongs to a virtual environment: installed packages, nobody's work.")
+    why = _("It belongs to a virtual environment: installed packages, nobody's work.")
     items += [Item(parts, beneath + display_name("/".join(parts)), refusal=why) for parts in installed]
     items.sort(key=lambda item: item.parts)
     return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(told))
@@ -165,7 +165,7 @@ def limited(entries: Iterable[Found]) -> Iterator[Found]:
     for number, entry in enumerate(entries, 1):
         if number > MAX_FILES:
             raise UnusableHandInsError(
-                T(
+                _(
                     "There are more than {most} files. Name the folder or the zip that holds the hand-ins of one "
                     "exercise only.",
                     most=MAX_FILES,
@@ -174,7 +174,7 @@ def limited(entries: Iterable[Found]) -> Iterator[Found]:
         yield entry
 
 
-def _hidden(parts: tuple[str, ...]) -> Text | None:
+def _hidden(parts: tuple[str, ...]) -> Message | None:
     if any(part.startswith(".") for part in parts):
-        return T("Its name begins with a dot, which hides it. Rename it if it is meant.")
+        return _("Its name begins with a dot, which hides it. Rename it if it is meant.")
     return None

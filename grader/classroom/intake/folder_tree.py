@@ -9,7 +9,7 @@ from grader.classroom.intake.file_tree import MAX_DEPTH, Found, RefusedError, Tr
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ENVIRONMENT, is_installed, is_noise
 
@@ -31,7 +31,7 @@ class Plain:
         except UnreadableSubmission as error:
             raise RefusedError(error.text) from None
         if isinstance(data, int):
-            raise RefusedError(T("It is {bytes} bytes long; at most {most} are read.", bytes=data, most=limit))
+            raise RefusedError(_("It is {bytes} bytes long; at most {most} are read.", bytes=data, most=limit))
         return data
 
 
@@ -51,7 +51,7 @@ def _walk(root: Path) -> Iterator[Found]:
         except OSError as error:
             if not parts:
                 raise _unlistable(root, error) from None
-            yield Found((*parts, "*"), refusal=T("It cannot be listed ({reason}).", reason=_reason(error)))
+            yield Found((*parts, "*"), refusal=_("It cannot be listed ({reason}).", reason=_reason(error)))
             continue
         is_environment = any(entry.name == ENVIRONMENT for entry in entries)
         for entry in entries:
@@ -65,24 +65,24 @@ def _walk(root: Path) -> Iterator[Found]:
 
 def _found(parts: tuple[str, ...], entry: "os.DirEntry[str]") -> Found:
     if entry.is_symlink():
-        return Found(parts, refusal=T("It is a link, and links are not followed. Put the file itself there."))
+        return Found(parts, refusal=_("It is a link, and links are not followed. Put the file itself there."))
     if entry.is_dir(follow_symlinks=False):
         if len(parts) > MAX_DEPTH:
             return Found(parts, refusal=_too_deep())
         return Found(parts, is_folder=True)
     if not entry.is_file(follow_symlinks=False):
-        return Found(parts, refusal=T("It is a pipe or a device, not a file."))
+        return Found(parts, refusal=_("It is a pipe or a device, not a file."))
     return Found(parts, handle=Plain(entry.path))
 
 
 def _unlistable(root: Path, error: OSError) -> UnusableHandInsError:
     return UnusableHandInsError(
-        T("The folder {name} cannot be listed ({reason}).", name=display_name(str(root)), reason=_reason(error))
+        _("The folder {name} cannot be listed ({reason}).", name=display_name(str(root)), reason=_reason(error))
     )
 
 
-def _too_deep() -> Text:
-    return T("It lies more than {most} folders deep, which is not looked through.", most=MAX_DEPTH)
+def _too_deep() -> Message:
+    return _("It lies more than {most} folders deep, which is not looked through.", most=MAX_DEPTH)
 
 
 def _reason(error: OSError) -> str:

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from grader.classroom.intake import folder_tree as folder
 from grader.classroom.intake import zip_tree
-from grader.classroom.intake.choose_file import Settler, united
+from grader.classroom.intake.choose_file import FileChooser, united
 from grader.classroom.intake.file_tree import RefusedError, Tree
 from grader.classroom.intake.layouts.detect import recognise
 from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import HandIn, Intake, LeftOut, UnusableHandInsError
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import CANDIDATES, keys
 
@@ -31,10 +31,10 @@ def open_hand_ins(path: Path, exercise: str, due: datetime | None = None) -> Ite
         tree = _tree(path, workplace, stack)
         if not any(map(could_be_handed_in, tree.items)):
             raise UnusableHandInsError(_nothing(path, tree))
-        yield _intake(tree, Settler(exercise, workplace, due), path)
+        yield _intake(tree, FileChooser(exercise, workplace, due), path)
 
 
-def _intake(tree: Tree, settler: Settler, path: Path) -> Intake:
+def _intake(tree: Tree, settler: FileChooser, path: Path) -> Intake:
     layout, read = recognise(tree, settler.exercise)
     claims, older = united(read.claims)
     if not claims:
@@ -53,7 +53,7 @@ def _temporary(stack: ExitStack) -> Path:
         return Path(stack.enter_context(TemporaryDirectory(prefix="hand-ins-", ignore_cleanup_errors=True)))
     except OSError as error:
         raise UnusableHandInsError(
-            T(
+            _(
                 "There is no room to unpack zips in {folder} ({reason}). Set TMPDIR to a folder that can be "
                 "written.",
                 folder=gettempdir(),
@@ -71,34 +71,34 @@ def _tree(path: Path, workplace: zip_tree.Workplace, stack: ExitStack) -> Tree:
     except (OSError, ValueError):  # a NUL in the path, or folders that may not be entered
         there = False
     if not there:
-        raise UnusableHandInsError(T("There is no folder or zip {name}. Check the spelling.", name=name))
+        raise UnusableHandInsError(_("There is no folder or zip {name}. Check the spelling.", name=name))
     if not path.is_file():
-        raise UnusableHandInsError(_unusable(name, T("It is a pipe or a device.")))
+        raise UnusableHandInsError(_unusable(name, _("It is a pipe or a device.")))
     if path.suffix.lower() in CANDIDATES:
         raise UnusableHandInsError(
-            T("{name} is a single file. Name the folder that holds it, or use grader check for it.", name=name)
+            _("{name} is a single file. Name the folder that holds it, or use grader check for it.", name=name)
         )
     try:
         opened = stack.enter_context(zip_tree.open_zip(path))
     except RefusedError as error:
         raise UnusableHandInsError(_unusable(name, error.text)) from None
     if zip_tree.is_encrypted(opened):
-        raise UnusableHandInsError(_unusable(name, T("It is encrypted. Pack it again without a password.")))
+        raise UnusableHandInsError(_unusable(name, _("It is encrypted. Pack it again without a password.")))
     return zip_tree.grow(opened, path.stem, workplace)
 
 
-def _unusable(name: str, why: Text) -> Text:
-    return T("{name} cannot be used; a folder or a zip of hand-ins is expected. {why}", name=name, why=why)
+def _unusable(name: str, why: Message) -> Message:
+    return _("{name} cannot be used; a folder or a zip of hand-ins is expected. {why}", name=name, why=why)
 
 
-def _nothing(path: Path, tree: Tree) -> Text:
+def _nothing(path: Path, tree: Tree) -> Message:
     name = display_name(path.name or str(path))
     reasons = [(left.where, left.why) for left in tree.told]
     reasons += [(item.where, item.refusal) for item in tree.items if item.refusal is not None]
     if not reasons:
-        return T("{name} holds no hand-ins: no .py, no .ipynb and no .zip file.", name=name)
+        return _("{name} holds no hand-ins: no .py, no .ipynb and no .zip file.", name=name)
     where, why = reasons[0]
-    return T(
+    return _(
         "{name} holds no hand-ins: no .py, no .ipynb and no .zip file that could be read. {where}: {why}",
         name=name,
         where=where,
@@ -106,8 +106,8 @@ def _nothing(path: Path, tree: Tree) -> Text:
     )
 
 
-def _nobody(path: Path, exercise: str) -> Text:
-    return T(
+def _nobody(path: Path, exercise: str) -> Message:
+    return _(
         "{name} looks like the folder of a single student: its file is named after the exercise. Name the folder "
         "around it, or use grader check {exercise} for the file.",
         name=display_name(path.name or str(path)),

@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T, Text
+from grader.core.errors import UserError
+from grader.core.i18n import Message, _
 from grader.protocol.verdict import Record
 
 
@@ -21,19 +21,19 @@ class Layout(StrEnum):
     GRADESCOPE = "gradescope"
 
     @property
-    def text(self) -> Text:
+    def text(self) -> Message:
         """Return what was recognised, for people."""
         return _LAYOUTS[self]
 
 
 _LAYOUTS = {
-    Layout.FILES: T("One file per student, named after the student"),
-    Layout.FOLDERS: T("One folder per student, named after the student"),
-    Layout.MOODLE: T("Moodle's download of an assignment"),
-    Layout.CANVAS: T("Canvas's download of an assignment"),
-    Layout.CLASSROOM: T("Clones of a GitHub Classroom assignment"),
-    Layout.NBGRADER: T("nbgrader's folder of collected hand-ins"),
-    Layout.GRADESCOPE: T("Gradescope's export of an assignment"),
+    Layout.FILES: _("One file per student, named after the student"),
+    Layout.FOLDERS: _("One folder per student, named after the student"),
+    Layout.MOODLE: _("Moodle's download of an assignment"),
+    Layout.CANVAS: _("Canvas's download of an assignment"),
+    Layout.CLASSROOM: _("Clones of a GitHub Classroom assignment"),
+    Layout.NBGRADER: _("nbgrader's folder of collected hand-ins"),
+    Layout.GRADESCOPE: _("Gradescope's export of an assignment"),
 }
 
 
@@ -54,7 +54,7 @@ class LeftOut(Record, frozen=True, kw_only=True):
     """A file that is not graded, or with a `student` one of whom no file can be graded."""
 
     where: str
-    why: Text
+    why: Message
     student: str = ""
     name: str = ""
     email: str = ""
@@ -69,5 +69,5 @@ class Intake(Record, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...]
 
 
-class UnusableHandInsError(ToldError):
+class UnusableHandInsError(UserError):
     """Nothing can be graded of what was handed over. `text` says why, and how to mend it."""

@@ -16,7 +16,7 @@ from typing import IO
 
 from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, Found, RefusedError, Tree, plant
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import suffix
 
@@ -56,7 +56,7 @@ class Workplace:
                 self._copy(source, target, limit)
         except OSError as error:
             raise UnusableHandInsError(
-                T(
+                _(
                     "The zip cannot be unpacked into {folder} ({reason}). Make room there, or set TMPDIR to "
                     "another folder.",
                     folder=display_name(str(self.folder)),
@@ -82,7 +82,7 @@ class Workplace:
                 raise RefusedError(_too_long(limit))
             if self._left < 0:
                 raise UnusableHandInsError(
-                    T(
+                    _(
                         "Unpacked, the zip would take more than {most} GB. Take out of it what is no hand-in.",
                         most=MAX_UNPACKED // 1_000_000_000,
                     )
@@ -138,7 +138,7 @@ def open_zip(file: Path, most: int = MAX_FILES) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(file)
     except _DAMAGED as error:
         if isinstance(error, OSError) and error.strerror:
-            raise RefusedError(T("It cannot be read ({reason}).", reason=error.strerror)) from None
+            raise RefusedError(_("It cannot be read ({reason}).", reason=error.strerror)) from None
         raise RefusedError(_cut_off()) from None
     if len(archive.infolist()) > most:
         archive.close()
@@ -182,28 +182,28 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _bad_name(name: str, parts: tuple[str, ...]) -> Text | None:
+def _bad_name(name: str, parts: tuple[str, ...]) -> Message | None:
     if "\0" in name:
-        return T("Its name holds a NUL character.")
+        return _("Its name holds a NUL character.")
     if not parts and not name.endswith("/"):
-        return T("It has no name.")
+        return _("It has no name.")
     if len(name) > MAX_NAME or len(parts) > MAX_DEPTH:
-        return T("Its path is too long.")
+        return _("Its path is too long.")
     if name.startswith("/") or ".." in parts or name[1:2] == ":":
-        return T("Its path leads out of the zip. Nobody's program does that by accident.")
+        return _("Its path leads out of the zip. Nobody's program does that by accident.")
     return None
 
 
-def _refusal(info: zipfile.ZipInfo, is_folder: bool) -> Text | None:
+def _refusal(info: zipfile.ZipInfo, is_folder: bool) -> Message | None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        return T("It is a link, and links are not followed. Put the file itself there.")
+        return _("It is a link, and links are not followed. Put the file itself there.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or (kind == stat.S_IFDIR and not is_folder):
-        return T("It is a pipe or a device, not a file.")
+        return _("It is a pipe or a device, not a file.")
     if info.flag_bits & _ENCRYPTED:
-        return T("It is encrypted. Pack it again without a password.")
+        return _("It is encrypted. Pack it again without a password.")
     if info.compress_type not in _METHODS:
-        return T("It is compressed in an unusual way (method {method}). Pack it again.", method=info.compress_type)
+        return _("It is compressed in an unusual way (method {method}). Pack it again.", method=info.compress_type)
     return None
 
 
@@ -218,7 +218,7 @@ def _entries(file: Path) -> int:
     return count
 
 
-def _no_zip(file: Path) -> Text:
+def _no_zip(file: Path) -> Message:
     with file.open("rb") as source:
         head = source.read(512)
     if head.startswith(b"PK\x03\x04"):
@@ -227,23 +227,23 @@ def _no_zip(file: Path) -> Text:
     kind = next((kind for magic, kind in kinds.items() if head.startswith(magic)), None)
     kind = "tar" if head[257:262] == b"ustar" else kind
     if kind:
-        return T("It is packed as {kind}, which is not read. Unpack it, or pack it as a zip.", kind=kind)
-    return T("It is no zip.")
+        return _("It is packed as {kind}, which is not read. Unpack it, or pack it as a zip.", kind=kind)
+    return _("It is no zip.")
 
 
-def _cut_off() -> Text:
-    return T("It is damaged or cut off. Download it or pack it again.")
+def _cut_off() -> Message:
+    return _("It is damaged or cut off. Download it or pack it again.")
 
 
-def _damaged() -> Text:
-    return T("It is damaged in the zip. Download the zip or pack it again.")
+def _damaged() -> Message:
+    return _("It is damaged in the zip. Download the zip or pack it again.")
 
 
-def _too_long(limit: int) -> Text:
-    return T(
+def _too_long(limit: int) -> Message:
+    return _(
         "It is longer than {most} MB. Leave out data, and the outputs of a notebook.", most=limit // 1_000_000
     )
 
 
-def _too_many(most: int) -> Text:
-    return T("It holds more than {most} files.", most=most)
+def _too_many(most: int) -> Message:
+    return _("It holds more than {most} files.", most=most)

@@ -20,11 +20,11 @@ from itertools import combinations, zip_longest
 from statistics import median
 
 from grader.classroom.similarity.fingerprints import LENGTH, Code, CodeLine, Prints, normalised, prints
-from grader.protocol.similarity import Group, Line, Pair, Row, Similarity, Stretch
+from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Record
 
-__all__ = ["Group", "Line", "Pair", "Row", "Similarity", "Stretch", "similar"]
+__all__ = ["Group", "Line", "Pair", "Row", "SharedBlock", "Similarity", "similar"]
 
 LEAST_PAIRS = 10  # fewer say nothing about what is usual
 MIN_PRINTS = 100  # own fingerprints, about five lines: whoever wrote less is not compared
@@ -171,7 +171,7 @@ def _length(left: Prints, right: Prints, place: int, other: int) -> int:
     return length
 
 
-def _stretches(left: _Own, right: _Own, spread: Counter[int], members: int) -> tuple[Stretch, ...]:
+def _stretches(left: _Own, right: _Own, spread: Counter[int], members: int) -> tuple[SharedBlock, ...]:
     """Return the shared code by lines: runs that follow one another closely on both sides as one stretch."""
     blocks: list[list[_Run]] = []
     for run in _runs(left.prints, right.prints):
@@ -182,12 +182,14 @@ def _stretches(left: _Own, right: _Own, spread: Counter[int], members: int) -> t
     return tuple(_stretch(block, left, right, spread, members) for block in blocks)
 
 
-def _stretch(block: Sequence[_Run], left: _Own, right: _Own, spread: Counter[int], members: int) -> Stretch:
+def _stretch(block: Sequence[_Run], left: _Own, right: _Own, spread: Counter[int], members: int) -> SharedBlock:
     places = (place for run in block for place in range(run.left, run.left + run.length))
     elsewhere = min(spread[left.prints.at[place]] for place in places) - members
     lefts = _lines(left.code, [(run.left, run.length) for run in block])
     rights = _lines(right.code, [(run.right, run.length) for run in block])
-    return Stretch(rows=tuple(_rows(lefts, rights, _partners(block, left.code, right.code))), elsewhere=elsewhere)
+    return SharedBlock(
+        rows=tuple(_rows(lefts, rights, _partners(block, left.code, right.code))), elsewhere=elsewhere
+    )
 
 
 def _follows(before: _Run, run: _Run, left: Code, right: Code) -> bool:

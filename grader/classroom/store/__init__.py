@@ -5,7 +5,7 @@ beside it, named by their hash. Imported by those commands alone that need it.
 """
 
 from grader.classroom.store.errors import StoreError
-from grader.classroom.store.records import Hand, Judgement, Kept, Past, Stored
+from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence, VerdictHistoryItem
 from grader.classroom.store.store import Store
 
-__all__ = ["Hand", "Judgement", "Kept", "Past", "Store", "StoreError", "Stored"]
+__all__ = ["HandInRow", "Judgement", "NewHandIn", "Store", "StoreError", "StoredEvidence", "VerdictHistoryItem"]

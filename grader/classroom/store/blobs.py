@@ -17,7 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from grader.classroom.store import errors
 from grader.classroom.store.errors import StoreError, printable
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 ASIDE = "aside"  # the folder of files that are being written
 LEFT_OVER = timedelta(days=1)  # nobody writes for so long: whoever began that file was killed
@@ -37,7 +37,7 @@ class Blobs:
         try:
             self._fs, root = fsspec.core.url_to_fs(url)
         except (ValueError, ImportError) as error:
-            reason = T(
+            reason = _(
                 "The store's files cannot be kept in {place} ({reason}). Expected: a folder, or the address of a "
                 "file system that is installed.",
                 place=self.place,

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from grader.classroom.store import errors
 from grader.classroom.store.errors import StoreError, printable
 from grader.classroom.store.schema import SCHEMA, metadata, stores
-from grader.core.i18n import T
+from grader.core.i18n import _
 
 BUSY_SECONDS = 30.0  # how long another program may write before it is an error
 LEAST_BYTES = 512  # of a database of SQLite: one page of the shortest kind
@@ -73,7 +73,7 @@ class Database:
                 self.url, connect_args=options, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
             )
         except (SQLAlchemyError, ImportError) as error:
-            reason = T(
+            reason = _(
                 "A store at {place} needs a driver that is not installed ({reason}). Install it, or use another "
                 "kind of database.",
                 place=self.place,
@@ -161,10 +161,10 @@ def _url(text: str | URL) -> URL:
     except ArgumentError:
         # The text is not repeated: it may hold a password.
         raise StoreError(
-            T("The address of the store is not one of a database. Expected: sqlite:///FILE or postgresql://...")
+            _("The address of the store is not one of a database. Expected: sqlite:///FILE or postgresql://...")
         ) from None
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise StoreError(T("A store in memory is gone when the command ends. Expected: sqlite:///FILE"))
+        raise StoreError(_("A store in memory is gone when the command ends. Expected: sqlite:///FILE"))
     return url
 
 
@@ -184,7 +184,7 @@ def _require_writable(url: URL, place: str) -> None:
             raise errors.foreign(place)
         if not file.parent.is_dir():
             raise StoreError(
-                T("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))
+                _("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))
             )
         if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise errors.forbidden(place)

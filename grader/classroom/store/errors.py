@@ -5,8 +5,8 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from grader.core.errors import ToldError
-from grader.core.i18n import T
+from grader.core.errors import UserError
+from grader.core.i18n import _
 
 # Of a driver for PostgreSQL: the first two characters of its SQLSTATE tell the kind.
 PG_FULL, PG_LOCKED, PG_FORBIDDEN = ("53100",), ("55P03", "40P01"), ("42501", "25006")
@@ -15,7 +15,7 @@ NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 SQLITE_PRIMARY = 0xFF  # the other bits of SQLite's codes tell details
 
 
-class StoreError(ToldError):
+class StoreError(UserError):
     """The store cannot do what was asked. `text` says why, and how to mend it."""
 
 
@@ -32,14 +32,14 @@ def of_database(error: DBAPIError, place: str, seconds: float) -> StoreError:
         return foreign(place)
     if kind == "damaged":
         return StoreError(
-            T(
+            _(
                 "The store {place} is damaged. Put its backup in its place, or move it away and run the batch "
                 "again.",
                 place=place,
             )
         )
     return StoreError(
-        T(
+        _(
             "The store {place} cannot be read or written ({reason}). Check that its disk or server is there and "
             "has room, then run the same command again.",
             place=place,
@@ -56,7 +56,7 @@ def of_files(error: Exception, place: str) -> StoreError:
     if code in NO_RIGHT or isinstance(error, PermissionError):
         return forbidden(place)
     return StoreError(
-        T(
+        _(
             "The store's files in {place} cannot be read or written ({reason}). Check that the place is there and "
             "can be reached, then run the same command again.",
             place=place,
@@ -68,7 +68,7 @@ def of_files(error: Exception, place: str) -> StoreError:
 def full(place: str) -> StoreError:
     """Return the error for a disk without room."""
     return StoreError(
-        T(
+        _(
             "There is no room left for the store {place}. Make room on its disk, then run the same command again. "
             "What was kept before is still there.",
             place=place,
@@ -79,7 +79,7 @@ def full(place: str) -> StoreError:
 def locked(place: str, seconds: float) -> StoreError:
     """Return the error for a store that others have been writing for so long."""
     return StoreError(
-        T(
+        _(
             "Another program has kept the store {place} to itself for more than {seconds:.0f} seconds. Wait until "
             "it is finished, or end it; then run the same command again. What was kept before is still there.",
             place=place,
@@ -91,7 +91,7 @@ def locked(place: str, seconds: float) -> StoreError:
 def forbidden(place: str) -> StoreError:
     """Return the error for missing rights."""
     return StoreError(
-        T(
+        _(
             "The store {place} may not be written: access rights forbid it. Allow writing it and the folder that "
             "it lies in, or name another place.",
             place=place,
@@ -102,14 +102,14 @@ def forbidden(place: str) -> StoreError:
 def foreign(place: str) -> StoreError:
     """Return the error for what something else than this program made."""
     return StoreError(
-        T("{place} is not a store of this program. Name another place, or move it away.", place=place)
+        _("{place} is not a store of this program. Name another place, or move it away.", place=place)
     )
 
 
 def newer(place: str, found: int, known: int) -> StoreError:
     """Return the error for a store of a later version."""
     return StoreError(
-        T(
+        _(
             "The store {place} was made by a newer version of this program (format {found}; up to {known} is "
             "known here). Install that version.",
             place=place,
@@ -122,7 +122,7 @@ def newer(place: str, found: int, known: int) -> StoreError:
 def older(place: str, found: int, known: int) -> StoreError:
     """Return the error for a store of an earlier version."""
     return StoreError(
-        T(
+        _(
             "The store {place} was made by an older version of this program (format {found}; expected {known}). "
             "Use that version, or name another place and run the batch again.",
             place=place,

@@ -7,23 +7,23 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from grader.classroom.store.records import Past, Stored
+from grader.classroom.store.records import HandInRow, VerdictHistoryItem
 from grader.classroom.store.schema import adjustments, hand_ins, students, verdicts
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Verdict
 
 _decoder = msgspec.json.Decoder(Verdict)
 _newest = verdicts.alias("newest")
 
 
-def newest_hand_ins(connection: Connection, exercise: str) -> list[Stored]:
+def newest_hand_ins(connection: Connection, exercise: str) -> list[HandInRow]:
     """Return each student's newest hand-in with its newest verdict, sorted by student."""
     decided = _standing(connection, exercise)
     rows = connection.execute(_newest_rows(exercise)).all()
     return [_stored(row, tuple(decided[row.student])) for row in sorted(rows, key=lambda row: str(row.student))]
 
 
-def history(connection: Connection, exercise: str, student: str) -> list[Past]:
+def history(connection: Connection, exercise: str, student: str) -> list[VerdictHistoryItem]:
     """Return all verdicts of a student, oldest first."""
     query = (
         select(verdicts, hand_ins.c.sha256)
@@ -32,7 +32,7 @@ def history(connection: Connection, exercise: str, student: str) -> list[Past]:
         .order_by(verdicts.c.number)
     )
     return [
-        Past(
+        VerdictHistoryItem(
             number=row.number,
             hand_in=row.hand_in,
             sha256=row.sha256,
@@ -94,10 +94,10 @@ def _newest_rows(exercise: str) -> Select[Any]:
     )
 
 
-def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> Stored:
+def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> HandInRow:
     # A problem is newer than the verdict before it: that one is not what stands now.
     verdict = None if row.verdict is None or row.problem else _verdict(row.verdict)
-    entry = Entry(
+    entry = GradebookEntry(
         student=row.student,
         name=row.name,
         file=row.file,
@@ -110,7 +110,7 @@ def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> Stored:
         adjustments=decided,
         graded=None if verdict is None else row.graded,
     )
-    return Stored(
+    return HandInRow(
         entry=entry,
         number=row.number,
         run=row.run,

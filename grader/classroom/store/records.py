@@ -4,16 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from grader.protocol.gradebook import Entry
-from grader.protocol.messages import Held
+from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versions
 
 
-class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The evidence of one submission, with what else a judgement of it needs to come out the same."""
 
-    held: Held
+    held: Evidence
     seeds: tuple[int, ...]
     plan: str  # hash of the plan that was carried out
     versions: Versions
@@ -21,7 +21,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resources: Resources
 
 
-class Hand(Record, frozen=True, kw_only=True):
+class NewHandIn(Record, frozen=True, kw_only=True):
     """What one student handed in. Where it could not be read, `problem` says why, and there is no `submission`."""
 
     student: str
@@ -44,7 +44,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     by: str
 
 
-class Past(Record, frozen=True, kw_only=True):
+class VerdictHistoryItem(Record, frozen=True, kw_only=True):
     """One verdict of a student's history."""
 
     number: int  # counts all verdicts of the store, in the order in which they were given
@@ -57,10 +57,10 @@ class Past(Record, frozen=True, kw_only=True):
     verdict: Verdict | None  # None: was changed since, and is not believed
 
 
-class Stored(Record, frozen=True, kw_only=True):
+class HandInRow(Record, frozen=True, kw_only=True):
     """The newest hand-in of one student, as the store knows it."""
 
-    entry: Entry
+    entry: GradebookEntry
     number: int  # of the hand-in
     run: int  # the newest run that met this student: lower than the newest of all where the student is gone
     sha256: str = ""  # of the file that was handed in; empty where it could not be read

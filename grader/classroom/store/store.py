@@ -18,9 +18,9 @@ from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, digest_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
-from grader.classroom.store.records import Hand, Judgement, Kept, Past, Stored
+from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence, VerdictHistoryItem
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.protocol.gradebook import Adjustment
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
@@ -76,14 +76,14 @@ class Store:
         with self._database.write() as connection:
             return _number(connection.execute(insert(runs).values(row)).inserted_primary_key)
 
-    def hand_in(self, exercise: str, hand: Hand, run: int) -> int:
+    def hand_in(self, exercise: str, hand: NewHandIn, run: int) -> int:
         """Keep that this is the student's newest hand-in, as this run found it; return the hand-in's number.
 
         The same file gets the same number again. Where a later run was faster, its hand-in stays the newest.
         """
         return self.hand_in_many(exercise, [hand], run)[0]
 
-    def hand_in_many(self, exercise: str, hands: Sequence[Hand], run: int) -> list[int]:
+    def hand_in_many(self, exercise: str, hands: Sequence[NewHandIn], run: int) -> list[int]:
         """Do the same for many, at once or not at all."""
         blobs = self._keep_submissions(hands)
         with self._database.write() as connection:
@@ -105,7 +105,7 @@ class Store:
             except msgspec.MsgspecError:
                 pass  # of another version of this program
         raise StoreError(
-            T(
+            _(
                 "What {student} handed in for {exercise} is no longer in the store. Run the batch again with the "
                 "files.",
                 student=errors.printable(found.student),
@@ -118,14 +118,14 @@ class Store:
         with self._database.read() as connection:
             return tuple(sorted(connection.execute(select(students.c.exercise).distinct()).scalars()))
 
-    def entries(self, exercise: str) -> list[Stored]:
+    def entries(self, exercise: str) -> list[HandInRow]:
         """Return each student's newest hand-in with its newest verdict, sorted by student."""
         with self._database.read() as connection:
             return queries.newest_hand_ins(connection, exercise)
 
     # Evidence
 
-    def evidence(self, key: str) -> Kept | None:
+    def evidence(self, key: str) -> StoredEvidence | None:
         """Return the evidence of this key; None where there is none, or where its file is lost or was changed."""
         with self._database.read() as connection:
             digest = connection.execute(select(evidence.c.blob).where(evidence.c.key == key)).scalar()
@@ -133,11 +133,11 @@ class Store:
         if data is None:
             return None
         try:
-            return msgspec.msgpack.decode(data, type=Kept)
+            return msgspec.msgpack.decode(data, type=StoredEvidence)
         except msgspec.MsgspecError:
             return None  # of another version of this program
 
-    def keep(self, key: str, kept: Kept) -> None:
+    def keep(self, key: str, kept: StoredEvidence) -> None:
         """Keep evidence. Newer one of the same key takes the older's place."""
         digest = self._blobs.put(msgspec.msgpack.encode(kept))
         row = {"blob": digest, "at": _now()}
@@ -174,7 +174,7 @@ class Store:
                 connection.execute(update(hand_ins).where(judged, hand_ins.c.problem != "").values(problem=""))
         return len(rows)
 
-    def verdicts(self, exercise: str, student: str) -> list[Past]:
+    def verdicts(self, exercise: str, student: str) -> list[VerdictHistoryItem]:
         """Return all verdicts that a student ever had for an exercise, oldest first."""
         with self._database.read() as connection:
             return queries.history(connection, exercise, student)
@@ -190,7 +190,7 @@ class Store:
             known = select(students).where(students.c.exercise == exercise, students.c.student == student)
             if connection.execute(known).first() is None:
                 raise StoreError(
-                    T(
+                    _(
                         "The store holds no hand-in of {student} for {exercise}. Check the spelling.",
                         student=errors.printable(student),
                         exercise=exercise,
@@ -232,7 +232,7 @@ class Store:
                 connection.execute(insert(settings).values(name=name, value=value))
         return value if found is None else found
 
-    def _keep_submissions(self, hands: Sequence[Hand]) -> list[str | None]:
+    def _keep_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
         """Keep what was read, and return the hash of each. What is there is not written again."""
         packed = [None if hand.submission is None else msgspec.msgpack.encode(hand.submission) for hand in hands]
         digests = [None if data is None else digest_of(data) for data in packed]
@@ -260,7 +260,7 @@ class Store:
             return set(connection.execute(named).scalars())
 
 
-def _hand_in(connection: Connection, exercise: str, hand: Hand, blob: str | None, run: int) -> int:
+def _hand_in(connection: Connection, exercise: str, hand: NewHandIn, blob: str | None, run: int) -> int:
     """Write one hand-in, and that it is the newest."""
     file = hand.submission
     same: dict[str, object] = {

@@ -7,7 +7,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.examiner.misconceptions import (
     code,
@@ -123,4 +123,4 @@ def find(case: Case) -> Iterator[Finding]:
 def _of_network(view: View, text: Words) -> Words:
     """Return what is said of one of several networks, with the call that builds it."""
     call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
-    return T("Network of {call}: {text}", call=call, text=text)
+    return _("Network of {call}: {text}", call=call, text=text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.failures import function_of
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import ExceptionFacts, Raised, Returned
@@ -16,81 +16,81 @@ _IGNORED_DECAY = "Argument `decay` is no longer supported and will be ignored"
 OLD_CALLS: tuple[tuple[str, Words], ...] = (
     (
         r"^ValueError: Argument\(s\) not recognized: .*'lr'",
-        T(
+        _(
             "`lr` is a name of Keras 2. In Keras 3 an optimizer takes learning_rate, for example "
             "Adam(learning_rate=0.001)."
         ),
     ),
     (
         r"^TypeError: .*unexpected keyword argument 'nb_epoch'",
-        T(
+        _(
             "`nb_epoch` is a name of Keras 1. In Keras 3 fit takes epochs, for example model.fit(x, y, "
             "epochs=20)."
         ),
     ),
     (
         r"^KeyError: ['\"](val_)?acc['\"]$",
-        T(
+        _(
             '`"acc"` is a name of Keras 2. In Keras 3 the history calls it "accuracy" and "val_accuracy", '
             "as the metric in compile."
         ),
     ),
     (
         r"^(ModuleNotFound|Import|Attribute)Error: .*\bnp_utils\b",
-        T(
+        _(
             "`np_utils` is a module of Keras 2. In Keras 3 its functions are in keras.utils, for example "
             "keras.utils.to_categorical(y)."
         ),
     ),
     (
         r"^(ModuleNotFound|Import|Attribute)Error: .*\btensorflow_backend\b",
-        T(
+        _(
             "`keras.backend.tensorflow_backend` is a module of Keras 2. In Keras 3 use keras.ops, for "
             "example keras.ops.mean(x)."
         ),
     ),
     (
         r"^AttributeError: .*no attribute 'predict_classes'",
-        T(
+        _(
             "`predict_classes` is a method of Keras 2. In Keras 3 take the largest output yourself: "
             "model.predict(x).argmax(axis=1)."
         ),
     ),
     (
         r"^AttributeError: .*no attribute 'predict_proba'",
-        T("`predict_proba` is a method of Keras 2. In Keras 3 model.predict(x) gives the probabilities."),
+        _("`predict_proba` is a method of Keras 2. In Keras 3 model.predict(x) gives the probabilities."),
     ),
     (
         r"^AttributeError: .*no attribute '(fit|evaluate|predict)_generator'",
-        T(
+        _(
             "`fit_generator` and its like are methods of Keras 2. In Keras 3 model.fit, evaluate and "
             "predict take generators themselves."
         ),
     ),
     (
         r"^ValueError: The filename must end in `\.weights\.h5`",
-        T(
+        _(
             "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
             "example model.weights.h5."
         ),
     ),
     (
         r"^ValueError: Invalid filepath extension for saving",
-        T(
+        _(
             "Keras 2 saved a network into a folder. In Keras 3 the name has to end in .keras, for example "
             "model.save('model.keras')."
         ),
     ),
     (
         r"^ModuleNotFoundError: No module named '(tensorflow\.)?keras\.layers\.",
-        T(
+        _(
             "`keras.layers` had parts of its own in Keras 2. In Keras 3 all layers are there directly: from "
             "keras.layers import Dense."
         ),
     ),
     (
         r"^ImportError: cannot import name '(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)' from '.*optimizers'",
-        T(
+        _(
             "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
             "keras.optimizers import Adam."
         ),
@@ -107,7 +107,7 @@ def old_keras_api(view: View) -> Shown | None:
                 return Shown(text, function)
     for output, function in _outputs(view):
         if _IGNORED_DECAY in output:
-            text = T(
+            text = _(
                 "`decay` is an argument of Keras 2, which Keras 3 ignores: the learning rate never falls. "
                 "Use a schedule, for example "
                 "learning_rate=keras.optimizers.schedules.ExponentialDecay(0.01, 1000, 0.9)."
@@ -121,7 +121,7 @@ def input_dim(view: View) -> Shown | None:
     for output, function in _outputs(view):
         if _INPUT_DIM in output:
             return Shown(
-                T(
+                _(
                     "`input_dim` and `input_shape` are arguments of layers in Keras 1 and 2. Keras 3 still "
                     "understands them, but warns. There, keras.Input(shape=(...,)) comes first in the network, "
                     "and the first layer has no such argument."
@@ -154,7 +154,7 @@ def download_inside(view: View) -> Shown | None:
     for output, function in _outputs(view):
         if found := _DOWNLOAD.search(output):
             return Shown(
-                T(
+                _(
                     "The code downloads data from {address} while it runs. Where it is graded there is no "
                     "network, and what comes from outside may be another tomorrow. Use the data that a function "
                     "is given, or those of scikit-learn, which need no network.",
@@ -173,7 +173,7 @@ def shows_a_window(view: View) -> Shown | None:
     if function is None:
         return None
     return Shown(
-        T(
+        _(
             "{function}() calls plt.show(). In a script that opens a window and waits until somebody closes "
             "it. Return the figure and call plt.show() outside, where you want to look at it.",
             function=function,

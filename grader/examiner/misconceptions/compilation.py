@@ -1,6 +1,6 @@
 """Misconceptions about what a network is compiled with: its loss, its metrics, and labels that fit the loss."""
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Shown, View
 from grader.protocol.evidence import FitFacts
 
@@ -32,7 +32,7 @@ def not_compiled(view: View) -> Shown | None:
         return None
     if view.compiled is not None:
         return Shown(
-            T(
+            _(
                 "The network was compiled without a loss. The loss is what training makes smaller, so fit "
                 'has nothing to do without one. Write model.compile(optimizer="adam", loss="{usual}").',
                 usual=view.usual_loss,
@@ -41,7 +41,7 @@ def not_compiled(view: View) -> Shown | None:
     after = view.network.after
     if after is not None and after.facts.compiled is not None:
         return Shown(
-            T(
+            _(
                 "{build}() returns a network that is not compiled; that happens only later, in {train}(). "
                 "Head and loss are one decision: call model.compile(...) in {build}(), next to the "
                 "output layer.",
@@ -50,7 +50,7 @@ def not_compiled(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "{build}() returns a network that is not compiled. Without a loss and an optimizer, fit "
             "does not know what to make smaller, or how, and stops with an error. Call "
             "model.compile(optimizer=..., loss=...) before you return it.",
@@ -61,10 +61,10 @@ def not_compiled(view: View) -> Shown | None:
 
 def loss_for_other_task(view: View) -> Shown | None:
     """A loss for numbers, or for other questions, where there are classes; or the reverse."""
-    loss, _ = view.loss
+    loss, _unused = view.loss
     if view.regression and loss in CLASS_LOSSES:
         return Shown(
-            T(
+            _(
                 "The loss is {loss}. It measures how well probabilities fit classes, but the targets here are "
                 "numbers of any size, and how far an output is off does not count in it. For numbers use "
                 "mean_squared_error.",
@@ -75,7 +75,7 @@ def loss_for_other_task(view: View) -> Shown | None:
         return None
     if loss in NUMBER_LOSSES:
         return Shown(
-            T(
+            _(
                 "The loss is {loss}. It measures distances between numbers, so a confident mistake costs "
                 "hardly more than a hesitant one, and its gradient gets small just where the network is "
                 "most wrong. For classes use {usual}.",
@@ -85,7 +85,7 @@ def loss_for_other_task(view: View) -> Shown | None:
         )
     if view.binary and view.units == 1 and loss in CROSS_ENTROPIES:
         return Shown(
-            T(
+            _(
                 "The loss is {loss}. It compares the outputs of several classes with one another, but the network "
                 "has one output only, the probability of yes. For a question of yes or no use "
                 "binary_crossentropy.",
@@ -94,7 +94,7 @@ def loss_for_other_task(view: View) -> Shown | None:
         )
     if view.exclusive and loss == "binary_crossentropy" and view.head == "softmax":
         return Shown(
-            T(
+            _(
                 "The loss is binary_crossentropy: it treats the {units} outputs of the softmax as that many "
                 "separate yes-or-no questions. For one class out of {classes} use {usual}.",
                 units=view.units or 0,
@@ -114,7 +114,7 @@ def sparse_vs_onehot(view: View) -> Shown | None:
     shape = str(fit.y_shape)
     if loss == "sparse_categorical_crossentropy" and _label_format(fit) == "one_hot":
         return Shown(
-            T(
+            _(
                 "fit was given one-hot labels {shape} together with sparse_categorical_crossentropy. "
                 "`sparse` means: each label is one integer, such as 2. One-hot rows, such as [0, 0, 1], "
                 "belong to categorical_crossentropy.",
@@ -123,7 +123,7 @@ def sparse_vs_onehot(view: View) -> Shown | None:
         )
     if loss == "categorical_crossentropy" and _label_format(fit) == "integers":
         return Shown(
-            T(
+            _(
                 "fit was given integer labels {shape} together with categorical_crossentropy, which "
                 "compares one column per class. Turn the labels into one-hot rows, or use "
                 "sparse_categorical_crossentropy, which reads integers.",
@@ -149,7 +149,7 @@ def accuracy_for_regression(view: View) -> Shown | None:
     if found is None:
         return None
     return Shown(
-        T(
+        _(
             "The network is compiled with the metric {metric}. Accuracy counts how often output and target are "
             "equal; with numbers that hardly ever happens, so it stays near 0 however good the network is. Use "
             '"mean_absolute_error": it says how far off the outputs are on average.',

@@ -3,11 +3,11 @@
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.failures import function_of
-from grader.evidence.judgement import UnmetError
+from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.values import numbers
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import ArrayValue as GivenArray
@@ -32,7 +32,7 @@ def scaler_leak(view: View) -> Shown | None:
         change = float(np.abs(train - train_then).max())
         if change > 0.01 * float(train.std()):
             return Shown(
-                T(
+                _(
                     "When the numbers of x_test were moved and x_train was left as it was, {function}() changed "
                     "x_train too, by up to {change:.2g}: the statistics of the test part are in it. Then the test "
                     "is none any more. Compute mean and standard deviation from x_train alone.",
@@ -43,7 +43,7 @@ def scaler_leak(view: View) -> Shown | None:
             )
         if np.allclose(test, test_then, rtol=0.001, atol=0.001) and test.std() > 0:
             return Shown(
-                T(
+                _(
                     "When all numbers of x_test were moved far up, {function}() returned the same x_test as "
                     "before: it standardises x_test by statistics of its own. Then the same row has other numbers "
                     "in other company. Use mean and standard deviation of x_train for both parts.",
@@ -62,7 +62,7 @@ def _parts(case: Case, step: str) -> tuple[Array, Array] | None:
         return None
     try:
         parts = [numbers(_table(item), seen.arrays, "") for item in outcome.value.items]
-    except UnmetError:
+    except PreconditionFailedError:
         return None
     if any(part.ndim != 2 or part.dtype.kind not in "biuf" or not np.isfinite(part).all() for part in parts):
         return None
@@ -84,7 +84,7 @@ def train_test_overlap(view: View) -> Shown | None:
     shared, held_out = _shared_in_split(view.case)
     if shared:
         return Shown(
-            T(
+            _(
                 "split() puts {shared} of the {held_out} held-out rows into the training part too. A "
                 "network may know these by heart, so the score on them says nothing about new rows. "
                 "Split once, so that each row is in one part.",
@@ -97,7 +97,7 @@ def train_test_overlap(view: View) -> Shown | None:
     if not count:
         return None
     return Shown(
-        T(
+        _(
             "fit was given {count} rows that were meant for validation or testing. Scores on rows that were "
             "trained on say nothing about new ones. Train on x_train only.",
             count=count,

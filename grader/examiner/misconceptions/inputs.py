@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import Shown, View
 
 # Inputs should be of the order of 1 (LeCun et al. 1998, "Efficient BackProp", 4.3). Ten leaves room for outliers.
@@ -31,7 +31,7 @@ def unscaled_input(view: View) -> Shown | None:
     given = _range(view.rows("x_train"))
     if given is not None and max(map(abs, given)) <= LARGE_INPUT:
         return Shown(
-            T(
+            _(
                 "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
                 "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
                 "and units saturate. Hand on x_train as it is: it goes from {least:.3g} to {most:.3g}.",
@@ -42,7 +42,7 @@ def unscaled_input(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
             "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
             "and units saturate. Standardise them: subtract the mean of each column of the training rows and "
@@ -59,7 +59,7 @@ def scaled_twice(view: View) -> Shown | None:
     if span is None or given is None or not 0 < span[1] - span[0] < SMALL_SPAN <= given[1] - given[0]:
         return None
     return Shown(
-        T(
+        _(
             "The features that reach the first layer only go from {low:.4g} to {high:.4g}: they look scaled "
             "twice. All rows then look almost the same to the network, and it learns slowly. x_train goes from "
             "{least:.3g} to {most:.3g} already: scale in one place only.",
@@ -97,7 +97,7 @@ def _scaling(view: View) -> tuple[float, float] | None:
     factor, shift = 1.0, 0.0
     kernel = view.nodes[graph.kernels[0][0]]
     node = view.through(kernel.inputs[0]) if kernel.inputs else None
-    for _ in range(len(view.nodes)):
+    for _round in range(len(view.nodes)):
         if node is None or node.op == "Placeholder":
             break
         value = view.constant(node.inputs[1]) if len(node.inputs) == 2 and node.op in _SCALARS else None
@@ -127,7 +127,7 @@ def integer_input(view: View) -> Shown | None:
     if (given == np.round(given)).all():
         return None
     return Shown(
-        T(
+        _(
             "fit was given features of type {dtype}. As integers they have lost everything behind the point: "
             "x_train goes from {least:.3g} to {most:.3g}, and all numbers between 0 and 1 have become 0. Keep "
             "them as float32.",

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import LayerFacts
 
@@ -36,7 +36,7 @@ def no_hidden_nonlinearity(view: View) -> Shown | None:
     for first, second in pairwise(steps):
         if first.kind == second.kind == "Dense" and first.activation == "linear":
             return Shown(
-                T(
+                _(
                     "{first} has no activation and is followed by {second}. Two linear layers in a row "
                     "compute nothing that one could not, however many units they have. Give {first} an "
                     'activation, for example "relu", or leave it out.',
@@ -47,7 +47,7 @@ def no_hidden_nonlinearity(view: View) -> Shown | None:
     if graph is None or graph.hidden or not _is_affine(view):
         return None
     return Shown(
-        T(
+        _(
             "The network multiplies with {kernels} kernels and has nothing non-linear between them. Linear "
             "layers in a row compute nothing that a single one could not. Put an activation such as relu "
             "after each hidden layer, or leave these out.",
@@ -94,7 +94,7 @@ def constant_init(view: View) -> Shown | None:
         units = int(kernel.shape[-1])
         if position < len(after) and _are_twins(after[position]):
             return Shown(
-                T(
+                _(
                     "All {units} units of a hidden layer began with the same weights and still have the "
                     "same weights after training: they are one unit. Equal units get equal gradients. Leave "
                     "kernel_initializer at its random default instead of zeros, ones or a constant.",
@@ -102,7 +102,7 @@ def constant_init(view: View) -> Shown | None:
                 )
             )
         return Shown(
-            T(
+            _(
                 "All {units} units of a hidden layer begin with the same weights. They see the same and can "
                 "learn different things only by what later layers do to them. Leave kernel_initializer at "
                 "its random default instead of zeros, ones or a constant.",
@@ -124,7 +124,7 @@ def dropout_too_high(view: View) -> Shown | None:
     if not rate > HIGH_DROPOUT:
         return None
     return Shown(
-        T(
+        _(
             "A dropout rate of {rate:g} switches off {rate:.0%} of the units in every training step: rate "
             "is the share that is dropped, not the one that is kept. Too little gets through to learn from. "
             "Usual are 0.2 to 0.5.",
@@ -140,7 +140,7 @@ def order_of_norm_and_dropout(view: View) -> Shown | None:
         if first.kind == "Dropout" and second.kind == "BatchNormalization" and first.rate:
             # Li et al. (2019), "Understanding the disharmony between dropout and batch normalization".
             return Shown(
-                T(
+                _(
                     "{norm} comes right after {dropout}. In training it measures values of which dropout "
                     "has removed {rate:.0%}, in prediction all are there, so its statistics do not fit any "
                     "more. Put BatchNormalization first and Dropout after it.",
@@ -160,7 +160,7 @@ def network_too_big(view: View) -> Shown | None:
     limit = view.task.parameters
     if 0 < limit < parameters:
         return Shown(
-            T(
+            _(
                 "The network has {parameters} weights; this problem deserves {limit} at most. The best network is "
                 "the smallest one that does it: it is trained faster, and has less room to learn rows by heart. "
                 "Halve the units as long as the validation score stays.",
@@ -171,7 +171,7 @@ def network_too_big(view: View) -> Shown | None:
     if rows == 0 or parameters <= PARAMETERS_PER_ROW * rows:
         return None
     return Shown(
-        T(
+        _(
             "The network has {parameters} weights for {rows} training rows. It is slow to train and has "
             "room to learn every row by heart. Try a tenth of the units; the validation score will "
             "hardly change.",
@@ -189,7 +189,7 @@ def dead_relu(view: View) -> Shown | None:
     if not taps or not (whole_layer or dead > DEAD_SHARE * total):
         return None
     return Shown(
-        T(
+        _(
             "After training, {dead} of {total} relu units give 0 for every row. Where relu gives 0 its "
             "gradient is 0 too, so these units never learn again. A smaller learning rate, scaled inputs or "
             "leaky_relu keep them alive.",
@@ -205,7 +205,7 @@ def saturated_units(view: View) -> Shown | None:
     if not share > SATURATED_SHARE:
         return None
     return Shown(
-        T(
+        _(
             "In a hidden layer with sigmoid or tanh, {share:.0%} of the values before the activation lie "
             "beyond ±5. There the curve is flat, so hardly any gradient gets through. Scale the inputs, "
             "begin with smaller weights, or use relu in hidden layers.",

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.losses import loss_value
 from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, diverged, is_poor, of_plane
 from grader.examiner.misconceptions.network_view import Shown, View
@@ -38,7 +38,7 @@ def overfitting(view: View) -> Shown | None:
     if loss[-1] >= loss[best] or end < OVERFIT_GAP * float(loss[-1]):
         return None
     return Shown(
-        T(
+        _(
             "Overfitting: the validation loss was lowest in epoch {best} ({lowest:.3g}) and ended at "
             "{end:.3g}, while the training loss kept falling to {loss:.3g}. From there on the network "
             "learned the training rows by heart. Stop earlier (EarlyStopping with "
@@ -91,7 +91,7 @@ def underfitting(view: View) -> Shown | None:
         return _underfitting_of_numbers(view, reached, falls=bool(falls))
     if falls:
         return Shown(
-            T(
+            _(
                 "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own "
                 "training rows right, and the loss was still falling. It was stopped before it had learned. "
                 "Train for more epochs.",
@@ -100,7 +100,7 @@ def underfitting(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own training "
             "rows right, and the loss hardly falls any more. Give it more units, remove some dropout or "
             "regularisation, or try another learning rate.",
@@ -124,7 +124,7 @@ def _underfitting_of_numbers(view: View, reached: float, *, falls: bool) -> Show
     easy = (of_plane(view) or 0.0) + POOR_GAP
     if falls:
         return Shown(
-            T(
+            _(
                 "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of its "
                 "own training rows (R²), a straight line by least squares about {easy:.2f}, and the loss was "
                 "still falling. It was stopped before it had learned. Train for more epochs.",
@@ -134,7 +134,7 @@ def _underfitting_of_numbers(view: View, reached: float, *, falls: bool) -> Show
             )
         )
     return Shown(
-        T(
+        _(
             "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of its own "
             "training rows (R²), a straight line by least squares about {easy:.2f}, and the loss hardly falls any "
             "more. Remove what holds it back, such as regularisation or a frozen layer, or try another learning "
@@ -159,7 +159,7 @@ def too_good_validation(view: View) -> Shown | None:
     rows = len(labels) if labels is not None else 0
     if measured is not None and said.min() - measured > _noise(measured, rows) and not untrained(view):
         return Shown(
-            T(
+            _(
                 "The history says a validation accuracy of {claimed:.1%}, but on x_val the network gets "
                 "{measured:.1%}. Validation rows that are also trained on, or other rows than x_val, give "
                 "such numbers. Pass validation_data=(x_val, y_val).",
@@ -173,7 +173,7 @@ def too_good_validation(view: View) -> Shown | None:
     if not gap > _noise(float(accuracy[-LAST_EPOCHS:].mean()), rows):
         return None
     return Shown(
-        T(
+        _(
             "The validation accuracy is {gap:.0f} percentage points above the training accuracy, without dropout "
             "that would explain it. Usually rows in training are harder, wrongly labelled, or the validation rows "
             "are not new. Check that each row keeps its label and is in one part only.",
@@ -199,7 +199,7 @@ def _too_small_a_loss(view: View) -> Shown | None:
     if not np.isfinite(said).all() or error - float(said.max()) <= TOO_GOOD * unit:
         return None
     return Shown(
-        T(
+        _(
             "The history says a validation loss of {claimed:.3g}, but on x_val the mean squared error of the "
             "network is {measured:.3g}. Validation rows that are also trained on, or other rows than x_val, give "
             "such numbers. Pass validation_data=(x_val, y_val).",
@@ -223,7 +223,7 @@ def validation_ignored(view: View) -> Shown | None:
     if not fits or any(fit.validation for fit in fits) or view.curve("val_loss").size:
         return None
     return Shown(
-        T(
+        _(
             "The history holds only {keys}: fit had no validation rows. The training loss falls even when a "
             "network learns its rows by heart, so it cannot tell you when to stop. Pass "
             "validation_data=(x_val, y_val) to fit.",

@@ -1,6 +1,6 @@
 """Misconceptions about the three styles in which Keras networks are written."""
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import Raised
 
@@ -17,13 +17,13 @@ def style_disguise(view: View) -> Shown | None:
     if facts.style != wanted:
         meant: dict[str, Words | str] = {
             "sequential": "keras.Sequential([...])",
-            "functional": T("layers called on one another, from keras.Input to keras.Model(inputs, outputs)"),
-            "subclassed": T(
+            "functional": _("layers called on one another, from keras.Input to keras.Model(inputs, outputs)"),
+            "subclassed": _(
                 "a class of your own that inherits from keras.Model, with layers in __init__() and call()"
             ),
         }
         return Shown(
-            T(
+            _(
                 "{build}() is to show the {wanted} style, but the {type} that it returns is {style}. Meant is: "
                 "{meant}.",
                 build=build,
@@ -35,7 +35,7 @@ def style_disguise(view: View) -> Shown | None:
         )
     if facts.wraps and wanted not in {facts.wraps, "sequential"}:
         return Shown(
-            T(
+            _(
                 "The network of {build}() holds a single part, which is a whole {inner} network, and only hands "
                 "the rows on to it: it is {inner} in disguise. What the {wanted} style can do, such as branches, "
                 "never comes up. Thread the rows from layer to layer yourself.",
@@ -62,7 +62,7 @@ def layers_made_in_call(view: View) -> Shown | None:
     if not any(words in message for message in told for words in _MADE_IN_CALL):
         return None
     return Shown(
-        T(
+        _(
             "A layer is made inside call(). Each call then makes a new one with new random weights, which nobody "
             "trains and the model does not know; Keras therefore stops. Make every layer once, in __init__() "
             "(self.hidden = Dense(...)), and only use it in call()."

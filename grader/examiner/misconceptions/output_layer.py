@@ -2,7 +2,7 @@
 
 from math import e, isfinite
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Shown, View
 
 _BENT_OPERATIONS = frozenset(
@@ -19,7 +19,7 @@ def head_missing_activation(view: View) -> Shown | None:
     if view.task.kind != "classification":
         return None
     return Shown(
-        T(
+        _(
             "The output layer has no activation, but {loss} takes what comes out for probabilities. Raw "
             "outputs can be negative or larger than 1, and the logarithm in the loss makes no sense of "
             'them. Give the output layer activation="{activation}", or compile with a loss that was made with '
@@ -39,7 +39,7 @@ def double_softmax(view: View) -> Shown | None:
     most = e / (e + units - 1)
     if view.last_nodes == ("Softmax", "Softmax"):
         return Shown(
-            T(
+            _(
                 "The network ends with softmax twice in a row. The second one gets numbers from 0 to 1, so "
                 "no class can ever have a probability above {most:.2f}, however sure the network is. Remove "
                 "one of the two.",
@@ -50,7 +50,7 @@ def double_softmax(view: View) -> Shown | None:
     if not from_logits or loss not in CROSS_ENTROPIES:
         return None
     return Shown(
-        T(
+        _(
             "The output is a softmax, and {loss} has from_logits=True, which says: apply softmax for me. "
             "Twice is once too often: no class could have a probability above {most:.2f}. Drop "
             "from_logits=True, or the softmax of the output layer.",
@@ -67,7 +67,7 @@ def softmax_one_unit(view: View) -> Shown | None:
         return None
     if view.binary:
         return Shown(
-            T(
+            _(
                 "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
                 "single unit always gives 1, whatever the network has learned: yes to every row. For a question "
                 'of yes or no, use activation="sigmoid".'
@@ -75,14 +75,14 @@ def softmax_one_unit(view: View) -> Shown | None:
         )
     if not view.exclusive:
         return Shown(
-            T(
+            _(
                 "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
                 "single unit always gives 1, whatever the network has learned. For a number, let the output "
                 "layer have no activation."
             )
         )
     return Shown(
-        T(
+        _(
             "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
             "single unit always gives 1, whatever the network has learned. Use one unit per class: "
             "units={classes}.",
@@ -98,7 +98,7 @@ def sigmoid_for_classes(view: View) -> Shown | None:
     if not view.exclusive or (view.units or 0) < 2 or not (view.head == "sigmoid" or inside_loss):
         return None
     return Shown(
-        T(
+        _(
             "Each of the {units} outputs is a sigmoid: it answers yes or no for its own class and knows "
             "nothing of the others, so several can say yes at once, or none. Here each row belongs to "
             "exactly one class. Softmax with {usual} makes the outputs compete.",
@@ -116,7 +116,7 @@ def relu_head(view: View) -> Shown | None:
         if view.unreachable is None:
             return None
         return Shown(
-            T(
+            _(
                 "The output layer has the activation relu. It cannot give a number below 0, and for each row for "
                 "which it gives 0 it has no gradient: from such rows the network learns nothing, and an output "
                 "that is 0 for all of them never changes again. Use relu in hidden layers only."
@@ -125,7 +125,7 @@ def relu_head(view: View) -> Shown | None:
     if view.task.kind != "classification":
         return None
     return Shown(
-        T(
+        _(
             "The output layer has the activation relu. Its outputs are no probabilities: they never go "
             "below 0, have no upper end, and a unit that gives 0 gets no gradient and stops learning. Use "
             "relu in hidden layers and {activation} for the output.",
@@ -142,7 +142,7 @@ def bounded_regression_head(view: View) -> Shown | None:
     (low, high), (least, most) = targets, view.bounds
     if isfinite(most):
         return Shown(
-            T(
+            _(
                 "The targets go from {low:.3g} to {high:.3g}, but an output with the activation {activation} lies "
                 "between {least:g} and {most:g}: the network cannot come near the other ones. For numbers, let "
                 "the output layer have no activation.",
@@ -154,7 +154,7 @@ def bounded_regression_head(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "The targets go from {low:.3g} to {high:.3g}, but an output with the activation {activation} never "
             "lies below {least:g}: the network cannot come near the other ones. For numbers, let the output "
             "layer have no activation.",
@@ -173,7 +173,7 @@ def wrong_unit_count(view: View) -> Shown | None:
         return None
     if view.regression:
         return Shown(
-            T(
+            _(
                 "The output layer has units={units}. It needs one unit for each number that is to be predicted "
                 "for a row: units={targets}. How much the network can learn is decided by its hidden layers.",
                 units=units,
@@ -182,7 +182,7 @@ def wrong_unit_count(view: View) -> Shown | None:
         )
     if view.binary and units == 2:
         return Shown(
-            T(
+            _(
                 "The output layer has units=2, one for yes and one for no. A question of yes or no needs one "
                 "output only: the probability of yes; that of no is 1 minus it. Set units=1 with "
                 'activation="sigmoid" and binary_crossentropy, and leave the labels as they are, 0 and 1.'
@@ -190,7 +190,7 @@ def wrong_unit_count(view: View) -> Shown | None:
         )
     if view.binary:
         return Shown(
-            T(
+            _(
                 "The output layer has units={units}. A question of yes or no needs one output, the probability of "
                 'yes. Set units=1 with activation="sigmoid".',
                 units=units,
@@ -198,7 +198,7 @@ def wrong_unit_count(view: View) -> Shown | None:
         )
     if units == classes - 1:
         return Shown(
-            T(
+            _(
                 "The output layer has units={units}, but there are {classes} classes: counting starts at 0, "
                 "so the largest label is {units}. Each class needs an output of its own: units={classes}.",
                 units=units,
@@ -206,7 +206,7 @@ def wrong_unit_count(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "The output layer has units={units}. A classifier has one output for each class, and its "
             "largest output names the class; there are {classes} classes here. Set units={classes}.",
             units=units,
@@ -230,7 +230,7 @@ def activation_before_head(view: View) -> Shown | None:
     else:
         return None
     return Shown(
-        T(
+        _(
             "The last Dense layer has the activation {activation}, and its outputs then go through softmax. "
             "Softmax needs raw outputs that may be any number; {activation} cuts or squeezes them, so the "
             "network cannot say clearly no to a class. Let the last Dense layer have no activation but the "
@@ -247,7 +247,7 @@ def _before_sigmoid(view: View) -> Shown | None:
     inside_loss = loss == "binary_crossentropy" and from_logits
     if inside_loss and view.head == "sigmoid":
         return Shown(
-            T(
+            _(
                 "The output is a sigmoid, and binary_crossentropy has from_logits=True, which says: apply the "
                 "sigmoid for me. Twice is once too often: between 0 and 1, the second one gives no probability "
                 "below 0.5. Drop from_logits=True, or the sigmoid of the output layer."
@@ -260,7 +260,7 @@ def _before_sigmoid(view: View) -> Shown | None:
     else:
         return None
     return Shown(
-        T(
+        _(
             "The last Dense layer has the activation {activation}, and its output then goes through a sigmoid. "
             "The sigmoid needs a raw output that may be any number; {activation} cuts or squeezes it, so the "
             "network cannot be sure of both answers. Let the last Dense layer have no activation but the sigmoid.",
@@ -277,7 +277,7 @@ def missing_flatten(view: View) -> Shown | None:
     claimed = view.chain[-1].output_shape if view.chain else None  # names sizes that a graph leaves open
     shape = claimed if claimed is not None and len(claimed) == len(shape) else shape
     return Shown(
-        T(
+        _(
             "The output has the shape {shape}: one answer for each place of a picture or each step of a sequence "
             "instead of one for the whole row. Dense works on the last axis only and leaves the others as they "
             "are. Put Flatten() (or a global pooling layer) before the Dense layers.",

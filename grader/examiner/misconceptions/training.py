@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.examiner.misconceptions.levels import diverged, inputs_are_finite, is_poor, labels_are_finite
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import Raised
@@ -44,14 +44,14 @@ def untrained(view: View) -> Shown | None:
         return None
     if view.network.after.facts.trainable_parameters == 0:
         return Shown(
-            T(
+            _(
                 "All layers are frozen (trainable=False), so fit had nothing to change and nothing was "
                 "learned. Leave trainable at True for the layers that are to learn."
             )
         )
     if not any(fit.finished for fit in view.network.fits):
         return Shown(
-            T(
+            _(
                 "{train}() changed no weight and did not run model.fit to its end: the network still guesses "
                 "as it did when it was built. Call model.fit(x_train, y_train, ...) in {train}() and return "
                 "its result.",
@@ -59,7 +59,7 @@ def untrained(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "fit ran for {epochs} epochs, but the weights of the network that {train}() was given are what "
             "they were. Either another network was trained, such as a copy or a new {build}(), or the "
             "learning rate is 0. Call fit on the model that {train}() is given.",
@@ -80,7 +80,7 @@ def compiled_then_frozen(view: View) -> Shown | None:
     outcome = step.evidence.outcome if step is not None else None
     if isinstance(outcome, Raised) and _UNKNOWN_VARIABLE in outcome.exception.message:
         return Shown(
-            T(
+            _(
                 "The optimizer was made for other weights than those that are to be trained now: layers were "
                 "thawed (trainable=True) after it had begun. Call model.compile(...) with a new optimizer after "
                 "each change of trainable."
@@ -90,7 +90,7 @@ def compiled_then_frozen(view: View) -> Shown | None:
     if not stale:
         return None
     return Shown(
-        T(
+        _(
             "trainable of {layers} was changed after the network had been compiled and fitted. fit goes on "
             "training what it trained before, whatever trainable says now. Call model.compile(...) again after "
             "each change of trainable.",
@@ -110,7 +110,7 @@ def lr_too_high(view: View) -> Shown | None:
     if not jumped and (not is_poor(view) or _is_one_layer(view)):
         return None
     return Shown(
-        T(
+        _(
             "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. Steps that long jump "
             "over every minimum: the loss gets stuck, jumps about or becomes NaN. Start with {usual:g}.",
             optimizer=optimizer,
@@ -134,7 +134,7 @@ def lr_too_low(view: View) -> Shown | None:
     if not is_poor(view) or not loss.size or not np.isfinite(loss).all():
         return None
     return Shown(
-        T(
+        _(
             "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. With steps that short, "
             "the loss got from {first:.3g} to {last:.3g} in {epochs} epochs and was not done. Use "
             "{usual:g}, or train for many more epochs.",
@@ -170,7 +170,7 @@ def nan_loss(view: View) -> Shown | None:
         return None
     if view.fit is not None and not view.fit.x_finite:
         return Shown(
-            T(
+            _(
                 "{curve} is NaN or infinite from epoch {epoch} on, because the features that fit was given "
                 "hold NaN or infinite values. One of them spoils every weight. Look for a division by 0 "
                 "where you scale.",
@@ -180,7 +180,7 @@ def nan_loss(view: View) -> Shown | None:
         )
     if view.fit is not None and not labels_are_finite(view.fit):
         return Shown(
-            T(
+            _(
                 "{curve} is NaN or infinite from epoch {epoch} on, because the labels that fit was given hold NaN "
                 "or infinite values. One of them spoils every weight. Look for a division by 0, or for rows "
                 "without a label.",
@@ -189,7 +189,7 @@ def nan_loss(view: View) -> Shown | None:
             )
         )
     return Shown(
-        T(
+        _(
             "{curve} is NaN or infinite from epoch {epoch} on: what is learned after that is lost. {where} Usual "
             "causes are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or "
             "a division by 0. Halve the learning rate first.",
@@ -204,14 +204,14 @@ def _where_it_started(view: View) -> Words:
     """Return the first layer that is spoiled after training."""
     before, after = view.kernels
     if not after:
-        return T("Where it began cannot be seen.")
+        return _("Where it began cannot be seen.")
     spoiled = next((i for i, kernel in enumerate(after) if not np.isfinite(kernel).all()), None)
     if spoiled is None:
-        return T("All weights are still finite, so it comes from the loss itself.")
+        return _("All weights are still finite, so it comes from the loss itself.")
     if any(not np.isfinite(kernel).all() for kernel in before):
-        return T("Some weights were no finite numbers even before the training: look at the initializers.")
+        return _("Some weights were no finite numbers even before the training: look at the initializers.")
     layers = [layer for layer in view.chain if any(len(shape) > 1 for shape in layer.weight_shapes)]
-    return T(
+    return _(
         "Seen from the input, the first weights that are no finite numbers any more are those of {layer}.",
-        layer=layers[spoiled].name if len(layers) == len(after) else T("kernel {number}", number=spoiled + 1),
+        layer=layers[spoiled].name if len(layers) == len(after) else _("kernel {number}", number=spoiled + 1),
     )

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, not_graded, partial, passed
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.evidence.values import first_difference, flat, is_numeric, name_of, numbers
 from grader.protocol.plan import Replay, Step
 from grader.protocol.training import Training
@@ -17,9 +16,6 @@ __all__ = [
     "Case",
     "Check",
     "Judgement",
-    "Replayed",
-    "Seen",
-    "UnmetError",
     "failed",
     "first_difference",
     "flat",
@@ -47,7 +43,7 @@ class Check(ABC):
 
     @abstractmethod
     def judge(self, case: Case) -> Judgement:
-        """Judge what came back. Raises nothing but `UnmetError`."""
+        """Judge what came back. Raises nothing but `PreconditionFailedError`."""
 
     def arrays(self) -> Mapping[str, Array]:
         """Return arrays that the steps name besides those of the exercise's data."""

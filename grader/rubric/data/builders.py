@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.errors import ToldError
-from grader.core.i18n import T
+from grader.core.errors import UserError
+from grader.core.i18n import _
 from grader.rubric.data.dataset import Data, Parts
 
 SPLIT_SEED = 2026
 
 
-class TableError(ToldError):
+class TableError(UserError):
     """A table that no data can be made of."""
 
 
@@ -49,17 +49,17 @@ class Csv:
         path = (folder / self.file).resolve()
         if not path.is_relative_to(folder):
             raise TableError(
-                T("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
+                _("{file} has to lie in the exercise's folder, {folder}", file=self.file, folder=str(folder))
             )
         try:
             table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
             said = getattr(error, "strerror", None) or str(error)
-            raise TableError(T("{file} cannot be read: {error}", file=self.file, error=said)) from error
+            raise TableError(_("{file} cannot be read: {error}", file=self.file, error=said)) from error
         columns = [str(name) for name in table.columns]
         if lacking := [name for name in (self.predict, *self.without) if name not in columns]:
             raise TableError(
-                T(
+                _(
                     "{file} has no column {name!r}; it has: {columns}",
                     file=self.file,
                     name=lacking[0],
@@ -70,7 +70,7 @@ class Csv:
         for name, column in features.items():
             if column.dtype.kind not in "biuf" or column.isna().any():
                 raise TableError(
-                    T(
+                    _(
                         "column {name!r} of {file} holds empty cells or what is no number: leave it out "
                         "(without=...) or mend the file",
                         name=str(name),
@@ -78,7 +78,7 @@ class Csv:
                     )
                 )
         if table[self.predict].isna().any():
-            raise TableError(T("column {name!r} of {file} has empty cells", name=self.predict, file=self.file))
+            raise TableError(_("column {name!r} of {file} has empty cells", name=self.predict, file=self.file))
         return features.to_numpy(np.float64), table[self.predict].to_numpy()
 
 
@@ -110,18 +110,18 @@ class Classes:
         labels, y = np.unique(raw, return_inverse=True)
         if len(labels) < 2 or raw.dtype.kind == "f":
             raise TableError(
-                T(
+                _(
                     "labels of at least two classes expected, words or integers; received {received}",
                     received=_told(raw),
                 )
             )
         names = self.names or (known if len(known) == len(labels) else tuple(str(label) for label in labels))
         if len(names) != len(labels):
-            raise TableError(T("{names} names for {classes} classes", names=len(names), classes=len(labels)))
+            raise TableError(_("{names} names for {classes} classes", names=len(names), classes=len(labels)))
         try:
             inside, outside = dealt_by_class(x, y, self.val, self.test)
         except ValueError as error:  # a class of one row, more rows held out than there are
-            raise TableError(T("the table cannot be dealt out: {error}", error=str(error))) from error
+            raise TableError(_("the table cannot be dealt out: {error}", error=str(error))) from error
         if self.standardise:
             standardise(inside, outside)
         return Data(
@@ -154,13 +154,13 @@ class Numbers:
 
     def __call__(self) -> Data:
         """Return the data. Raises `TableError`."""
-        x, y, _ = _loaded(self.load)
+        x, y, _unused = _loaded(self.load)
         if y.dtype.kind not in "biuf" or not np.isfinite(y).all():
-            raise TableError(T("numbers to predict expected; received {received}", received=_told(y)))
+            raise TableError(_("numbers to predict expected; received {received}", received=_told(y)))
         val, test = (_rows(share, len(x)) for share in (self.val, self.test))
         if min(val, test, len(x) - val - test) < 2:
             raise TableError(
-                T("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
+                _("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
             )
         inside, outside = dealt(x, y, val, test)
         if self.standardise:
@@ -253,11 +253,11 @@ def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
         names = tuple(str(name) for name in getattr(loaded, "target_names", ()))
         loaded = loaded.data, loaded.target
     if not isinstance(loaded, tuple) or len(loaded) != 2:
-        raise TableError(T("a loader has to return (x, y); received {received}", received=type(loaded).__name__))
+        raise TableError(_("a loader has to return (x, y); received {received}", received=type(loaded).__name__))
     x, y = (np.asarray(part) for part in loaded)
     if x.ndim != 2 or y.shape != x.shape[:1] or x.dtype.kind not in "biuf" or not np.isfinite(x).all():
         raise TableError(
-            T(
+            _(
                 "a table of finite numbers expected, (rows, features), and a label or number for each row; "
                 "received {x} and {y}",
                 x=_told(x),

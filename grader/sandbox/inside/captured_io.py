@@ -73,7 +73,7 @@ class _Bytes(io.RawIOBase):
         return len(held)
 
 
-class Stage:
+class CapturedIO:
     """Stands between the submission and the terminal; remembers what happened on it until it is taken."""
 
     def __init__(self) -> None:

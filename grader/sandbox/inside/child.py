@@ -46,29 +46,29 @@ from grader.protocol.evidence import (
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import (
     Argument,
-    Array,
+    ArrayArg,
     Call,
-    Curves,
     Describe,
-    Listed,
-    Literal,
-    Read,
+    HistoryArg,
+    ListArg,
+    LiteralArg,
+    ReadGlobal,
     Replay,
-    Result,
+    ResultOf,
+    ResultOrTruth,
     Setup,
     Step,
-    Trusted,
     needs,
 )
 from grader.protocol.verdict import WallState
 from grader.sandbox.inside import encode_figures
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.captured_io import Stage
+from grader.sandbox.inside.captured_io import CapturedIO
 from grader.sandbox.inside.encode_values import encode, type_name
 from grader.sandbox.inside.fit_recorder import FitWatch
 from grader.sandbox.inside.keras_facts import describe, is_compiled, is_model, made_history
 from grader.sandbox.inside.replay import replay
-from grader.sandbox.inside.submission_module import Guest, exception_facts
+from grader.sandbox.inside.submission_module import SubmissionModule, exception_facts
 
 try:
     from grader.sandbox.inside import fast_fit
@@ -93,7 +93,7 @@ def _serve(channel: Channel, begin: Frame) -> None:
     _make_deterministic()
     if fast_fit is not None:
         fast_fit.install()
-    run = Run(setup, arrays)
+    run = SubmissionRun(setup, arrays)
     if setup.submission is not None:
         evidence = run.bring_up(channel)
         channel.send(IMPORTED, _packed(evidence, {}), begin.nonce)
@@ -118,16 +118,16 @@ def _make_deterministic() -> None:
     np.random.default_rng = default_rng
 
 
-class Run:
+class SubmissionRun:
     """One submission, alive: its names, and what its functions returned."""
 
     def __init__(self, setup: Setup, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
         self.arrays = arrays
         self.live: dict[str, object] = {}
         self.ended: set[str] = set()
-        self.stage = Stage()
+        self.stage = CapturedIO()
         self.fits = FitWatch()
-        self.guest = Guest(setup.submission) if setup.submission is not None else None
+        self.guest = SubmissionModule(setup.submission) if setup.submission is not None else None
 
     def bring_up(self, channel: Channel) -> ImportEvidence:
         """Execute the submission, unit by unit."""
@@ -168,7 +168,7 @@ class Run:
         if isinstance(step, Describe):
             evidence = self._describe(step, store)
         else:
-            evidence = self._read(step, store) if isinstance(step, Read) else self._call(step, store)
+            evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)
         return _packed(evidence, store.arrays)
 
     def _describe(self, step: Describe, store: Store) -> StepEvidence:
@@ -182,7 +182,7 @@ class Run:
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
 
-    def _read(self, step: Read, store: Store) -> StepEvidence:
+    def _read(self, step: ReadGlobal, store: Store) -> StepEvidence:
         assert self.guest is not None
         clock = Clock()
         outcome: Outcome = Missing(close=self.guest.close_to(step.name, callables=False))
@@ -257,17 +257,17 @@ class Run:
     def _argument(self, argument: Argument) -> object:
         """Return the argument itself; arrays are fresh copies, for functions may write to what they get."""
         match argument:
-            case Array(name=name):
+            case ArrayArg(name=name):
                 return self.arrays[name].copy()
-            case Listed(name=name):
+            case ListArg(name=name):
                 return self.arrays[name].tolist()
-            case Literal(value=value):
+            case LiteralArg(value=value):
                 return value
-            case Result(step=step):
+            case ResultOf(step=step):
                 return self.live[step]
-            case Curves(series=series):
+            case HistoryArg(series=series):
                 return made_history(dict(series))
-            case Trusted(step=step, name=name):
+            case ResultOrTruth(step=step, name=name):
                 return self._trusted(self.live.get(step), self.arrays[name])
 
     def _trusted(self, value: object, truth: np.ndarray[Any, Any]) -> object:

@@ -35,7 +35,7 @@ MAX_FRAMES = 12
 MAX_MESSAGE = 1000
 
 
-class Guest:
+class SubmissionModule:
     """One submission as a module, executed unit by unit in one namespace."""
 
     def __init__(self, submission: Submission) -> None:
@@ -72,7 +72,7 @@ class Guest:
         return next(iter(difflib.get_close_matches(name, own, n=1, cutoff=0.75)), "")
 
 
-def exception_facts(error: BaseException, guest: Guest) -> ExceptionFacts:
+def exception_facts(error: BaseException, guest: SubmissionModule) -> ExceptionFacts:
     """Return an exception as data, with the lines of the student's own file that it went through."""
     frames = [
         Frame(line=entry.lineno or 0, cell=guest.cells[entry.filename], function=entry.name[:80])

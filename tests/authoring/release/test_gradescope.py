@@ -20,7 +20,7 @@ from grader.authoring.release.pinned_versions import for_grading
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Translator
+from grader.core.i18n import Translator, _
 from grader.protocol.plan import Limits
 from grader.protocol.verdict import Isolation, WallState
 from grader.sandbox.walls.enter import AS_NOBODY, WALLS
@@ -332,7 +332,7 @@ def test_the_language_and_the_visibility_are_those_that_were_chosen(place: Place
     results = place.results()
     assert results.visibility == "after_due_date"
     assert results.tests[0].visibility == "visible"
-    nothing = T("Nothing could be graded. {why}", why=T("There is no .py or .ipynb file."))
+    nothing = _("Nothing could be graded. {why}", why=_("There is no .py or .ipynb file."))
     assert results.output == Translator("de")(nothing)
 
 

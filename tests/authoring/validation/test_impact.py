@@ -4,7 +4,7 @@ import pytest
 
 from grader.authoring.validation.impact import Script, reached, unaffected
 from grader.core.course import Course
-from grader.protocol.plan import Array, Call, Describe, Read, Result, Trusted
+from grader.protocol.plan import ArrayArg, Call, Describe, ReadGlobal, ResultOf, ResultOrTruth
 from tests.helpers.paths import ROOT
 
 SCRIPT = """
@@ -115,12 +115,12 @@ STEPS = (
     Call(id="build", function="build"),
     Describe(id="model", step="build", sample="x"),
     Call(
-        id="train", function="train", arguments=(Result(step="build"), Trusted(step="encode", name="y"))
+        id="train", function="train", arguments=(ResultOf(step="build"), ResultOrTruth(step="encode", name="y"))
     ),
     Describe(id="trained", step="build", sample="x", after="train"),
-    Call(id="predict", function="predict", arguments=(Result(step="build"), Array(name="x"))),
-    Call(id="plot", function="plot", arguments=(Result(step="train"),)),
-    Read(id="table", name="TABLE"),
+    Call(id="predict", function="predict", arguments=(ResultOf(step="build"), ArrayArg(name="x"))),
+    Call(id="plot", function="plot", arguments=(ResultOf(step="train"),)),
+    ReadGlobal(id="table", name="TABLE"),
 )  # fmt: skip
 
 

@@ -13,7 +13,14 @@ import pytest
 
 from grader.authoring.validation.equivalent_mutants import Equivalents
 from grader.authoring.validation.expectations import script
-from grader.authoring.validation.validate import Bench, Exercise, Fate, RefusedError, Trial, exercise_of
+from grader.authoring.validation.validate import (
+    Exercise,
+    MutantOutcome,
+    MutantResult,
+    RefusedError,
+    Validator,
+    exercise_of,
+)
 from grader.commands.validation_output import count_of_mutants, table_of_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
@@ -23,7 +30,7 @@ from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.grading.run_cache import RunCache
 from grader.protocol.verdict import Verdict, encode
-from grader.sandbox.run import carry_out
+from grader.sandbox.run import execute_plan
 from tests.helpers.paths import END_TO_END_COURSE
 
 COURSE = END_TO_END_COURSE
@@ -31,13 +38,14 @@ COURSE = END_TO_END_COURSE
 RUBRIC = '''
 from dataclasses import dataclass
 
-from grader.case import Case, Judgement, passed
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, passed
 from grader.rubric.checks import CountsClasses, OneHot, Scales
 from grader.rubric.checks.base import Check
 from grader.rubric.data import digits
-from grader.plan import Array, Call
+from grader.protocol.plan import ArrayArg, Call
 from grader.rubric import Bilingual, Criterion, Rubric, Task
-from grader.text import T
+from grader.core.i18n import _
 
 SAME = Bilingual(en="same", de="same")
 
@@ -50,12 +58,12 @@ class Runs(Check):
     looks: bool = True
 
     def steps(self, seeds):
-        return (Call(id=f"{self.function}@once", function=self.function, arguments=(Array(name="y_val"),)),)
+        return (Call(id=f"{self.function}@once", function=self.function, arguments=(ArrayArg(name="y_val"),)),)
 
     def judge(self, case):
         if self.looks and type(case.value(f"{self.function}@once")[0]).__name__ == "NoneValue":
             raise RuntimeError("a check with a fault")
-        return passed(T("fine"))
+        return passed(_("fine"))
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Asks(Check):
         return self.asked
 
     def judge(self, case):
-        return passed(T("fine"))
+        return passed(_("fine"))
 
 
 def c(name, points, check, **more):
@@ -257,25 +265,25 @@ def tiny(folder: Path) -> Exercise:
 
 
 def test_a_criterion_that_passes_on_nothing_is_named(grader: Grader, tiny: Exercise) -> None:
-    proofs = {p.claim.name: p.complaint for p in Bench(grader, "tiny", tiny.claims).proofs()}
+    proofs = {p.claim.name: p.complaint for p in Validator(grader, "tiny", tiny.claims).proofs()}
     said = {name: Translator("en")(complaint) for name, complaint in proofs.items() if complaint is not None}
     assert said == dict.fromkeys(("stub.py", "empty.py"), "gives points for nothing, so it checks nothing: half")
 
 
 def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tiny: Exercise) -> None:
     listed = Equivalents({"half:*": "It may be anything.", "class_counts:return:0": "No."})
-    bench = Bench(grader, "tiny", tiny.claims)
+    bench = Validator(grader, "tiny", tiny.claims)
     chosen = [
         m for m in tiny.mutants if m.id in {"half:return:0", "class_counts:return:0", "half:return:forgotten"}
     ]
     fates = {t.mutant.id: (t.fate, t.reason) for t in bench.trials(chosen, listed)}
     assert fates == {
-        "half:return:0": (Fate.EQUIVALENT, "It may be anything."),
-        "half:return:forgotten": (Fate.EQUIVALENT, "It may be anything."),
-        "class_counts:return:0": (Fate.NOT_EQUIVALENT, ""),
+        "half:return:0": (MutantOutcome.EQUIVALENT, "It may be anything."),
+        "half:return:forgotten": (MutantOutcome.EQUIVALENT, "It may be anything."),
+        "class_counts:return:0": (MutantOutcome.NOT_EQUIVALENT, ""),
     }
     (survived,) = bench.trials(chosen[-1:], Equivalents({}))
-    assert (survived.fate, survived.is_as_it_should_be) == (Fate.SURVIVED, False)
+    assert (survived.fate, survived.is_as_it_should_be) == (MutantOutcome.SURVIVED, False)
 
 
 def without_resources(verdict: Verdict) -> str:
@@ -289,7 +297,7 @@ def test_a_mutant_gets_the_same_verdict_whether_everything_is_done_again_or_only
     grader: Grader, folder: Path
 ) -> None:
     exercise = exercise_of(Course(folder), "networks")
-    bench = Bench(grader, "networks", exercise.claims)
+    bench = Validator(grader, "networks", exercise.claims)
     for operator in ("output-activation", "validation", "from-logits", "epochs"):
         mutant = next(m for m in exercise.mutants if m.operator == operator)
         submission = script(mutant.source, "submission.py")
@@ -312,7 +320,7 @@ def test_another_threshold_trains_nothing_again(
 
     def counted(*arguments: object) -> object:
         runs.append(1)
-        return carry_out(*arguments)  # type: ignore[arg-type]
+        return execute_plan(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(grade, "carry_out", counted)
     monkeypatch.setattr(grader, "runs", RunCache(tmp_path / "runs"))
@@ -332,13 +340,13 @@ def test_the_table_shows_every_fate(tiny: Exercise) -> None:
 
     mutants = tiny.mutants
     trials = [
-        Trial(mutant, fate, ("half",), "because" if fate is Fate.EQUIVALENT else "")
-        for mutant, fate in zip(mutants, Fate, strict=False)
+        MutantResult(mutant, fate, ("half",), "because" if fate is MutantOutcome.EQUIVALENT else "")
+        for mutant, fate in zip(mutants, MutantOutcome, strict=False)
     ]
     console = Console(width=200, file=io.StringIO())
     with console.capture() as captured:
         console.print(table_of_mutants("tiny", trials, Translator("en")))
     shown = captured.get()
-    assert all(mutant.id in shown for mutant in mutants[: len(Fate)])
+    assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
     assert "5" in count_of_mutants(trials, Translator("en"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from grader.protocol.change_result import Answer, Note, Outcome, encode
+from grader.protocol.change_result import ChangeResult, Note, Outcome, encode
 from grader.protocol.verdict import (
     CriterionVerdict,
     Hint,
@@ -12,7 +12,7 @@ from grader.protocol.verdict import (
     Location,
     Resources,
     Status,
-    Submission,
+    SubmissionInfo,
     Verdict,
     Versions,
 )
@@ -52,7 +52,7 @@ def verdict(message: str = "Ten outputs, one per class.", points: float = 5.0) -
         language="en",
         exercise="digits",
         title="Handwritten digits",
-        submission=Submission(name="submission.py", sha256="0" * 64),
+        submission=SubmissionInfo(name="submission.py", sha256="0" * 64),
         status=status,
         points=points,
         max_points=5.0,
@@ -69,12 +69,12 @@ def verdict(message: str = "Ten outputs, one per class.", points: float = 5.0) -
     )
 
 
-def answer(*texts: str, **changes: Any) -> Answer:
+def answer(*texts: str, **changes: Any) -> ChangeResult:
     """Return a record in which every text of a stranger is one of `texts`; without any, a good one."""
     outcomes = [Outcome(path=f"{text}.py", exercise="digits", verdict=verdict(text, 0.0)) for text in texts]
     notes = [Note(severity="warning", text=text, path=text) for text in texts]
     good = Outcome(path="digits/submission.py", exercise="digits", verdict=verdict(), report="1-digits.html")
-    made = Answer(
+    made = ChangeResult(
         language="en", base="b" * 40, head=HEAD, course="base", outcomes=(good, *outcomes), notes=(*notes,)
     )
     return msgspec.structs.replace(made, **changes)

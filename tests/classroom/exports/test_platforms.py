@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.exports import Exported, Format, UnusableRosterError, export
 from grader.classroom.exports.roster import MAX_MEGABYTES
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from tests.helpers.gradebook_entries import adjustment, entry, ungraded
 
 MOODLE = (
@@ -43,7 +43,7 @@ def table(made: Exported | bytes, delimiter: str = ",") -> list[list[str]]:
 
 
 def filled(
-    tmp_path: Path, content: str | bytes, format_: Format, *entries: Entry, column: str | None = None
+    tmp_path: Path, content: str | bytes, format_: Format, *entries: GradebookEntry, column: str | None = None
 ) -> Exported:
     roster = tmp_path / "roster.csv"
     roster.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -152,7 +152,9 @@ def test_a_key_of_the_hand_in_finds_a_login_when_nothing_else_is_known(tmp_path:
         entry("71x"),
     ],
 )
-def test_who_is_not_found_for_certain_is_named_and_nothing_is_written(tmp_path: Path, stranger: Entry) -> None:
+def test_who_is_not_found_for_certain_is_named_and_nothing_is_written(
+    tmp_path: Path, stranger: GradebookEntry
+) -> None:
     made = filled(tmp_path, MOODLE, Format.MOODLE, stranger)
     assert table(made) == table(MOODLE.encode())
     assert made.without_row == (stranger.name,)

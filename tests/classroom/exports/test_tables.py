@@ -15,7 +15,7 @@ from grader.classroom.exports import ENDINGS, SENTENCES, Format, UnusableRosterE
 from grader.classroom.exports.cells import defused, fit
 from grader.classroom.exports.columns import AFTER, BEFORE
 from grader.core.i18n import LANGUAGES
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
 from tests.helpers.gradebook_entries import adjustment, criterion, entry, ungraded, verdict
 
@@ -23,12 +23,12 @@ ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
 UNDECIDED = verdict(criterion("softmax"), criterion("loss", 0.0, Status.NOT_GRADED))
 
 
-def lines(entries: list[Entry]) -> list[dict[str, str]]:
+def lines(entries: list[GradebookEntry]) -> list[dict[str, str]]:
     data = export(entries, "digits", Format.CSV, "en").data
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
 
 
-def sheet(entries: list[Entry], name: str = "Marks", language: str = "en") -> list[tuple[object, ...]]:
+def sheet(entries: list[GradebookEntry], name: str = "Marks", language: str = "en") -> list[tuple[object, ...]]:
     book = openpyxl.load_workbook(io.BytesIO(export(entries, "digits", Format.XLSX, language).data))
     return [tuple(row) for row in book[name].iter_rows(values_only=True)]
 
@@ -107,7 +107,7 @@ def test_who_has_no_mark_has_an_empty_cell_and_is_named() -> None:
         (entry(verdict=verdict(status=Status.NOT_GRADED)), None),
     ],
 )
-def test_a_mark_leaves_only_when_everything_is_decided(entry_: Entry, expected: float | None) -> None:
+def test_a_mark_leaves_only_when_everything_is_decided(entry_: GradebookEntry, expected: float | None) -> None:
     assert entry_.mark == expected
 
 

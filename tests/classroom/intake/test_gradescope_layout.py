@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.intake.layouts import gradescope
-from grader.classroom.intake.layouts.gradescope import Submission, parse
+from grader.classroom.intake.layouts.gradescope import GradescopeEntry, parse
 from tests.classroom.intake.handed import Files, as_folder, as_zip, refusal
 
 words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), max_size=12) | st.sampled_from(
@@ -35,7 +35,7 @@ def test_it_is_read_as_it_was_written(
 ) -> None:
     text = yaml.safe_dump(whole, allow_unicode=True, default_flow_style=flow, sort_keys=False)
     expected = {
-        folder: Submission(
+        folder: GradescopeEntry(
             [{key.removeprefix(":"): value or "" for key, value in p.items()} for p in about[":submitters"]],
             str(about[":created_at"]),
         )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.similarity.compare import LEAST_PAIRS, MAX_SHOWN, _runs, similar
 from grader.classroom.similarity.fingerprints import MAX_CODE, normalised, prints
-from grader.protocol.similarity import Group, Line, Pair, Similarity, Stretch
+from grader.protocol.similarity import Group, Line, Pair, SharedBlock, Similarity
 from grader.protocol.submission import Submission
 from tests.classroom.similarity.submissions import (
     EXERCISES,
@@ -35,7 +35,7 @@ def only(found: Similarity) -> Group:
     return group
 
 
-def first_stretch(left: Submission, right: Submission) -> Stretch:
+def first_stretch(left: Submission, right: Submission) -> SharedBlock:
     (pair,) = only(similar({"a": left, "b": right}, None)).pairs
     return pair.stretches[0]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.store import Hand, Kept, StoreError
+from grader.classroom.store import NewHandIn, StoredEvidence, StoreError
 from grader.core.i18n import Translator
 from grader.protocol import verdict as verdicts
 from grader.protocol.evidence import Stopped, StopReason
 from grader.protocol.gradebook import Adjustment
-from grader.protocol.messages import Held
+from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import (
     CriterionVerdict,
@@ -53,13 +53,13 @@ def submission(code: str = "x = 1\n") -> Submission:
     return Submission("submission.py", sha256, "script", (Unit(code, code),))
 
 
-def hand(student: str = "ada", code: str | None = "x = 1\n", **more: object) -> Hand:
+def hand(student: str = "ada", code: str | None = "x = 1\n", **more: object) -> NewHandIn:
     """Return a hand-in; without code, one that could not be read."""
     read = None if code is None else submission(code)
     details: dict[str, object] = {"name": f"Name of {student}", "file": f"{student}/a.py"}
     if read is None:
         details["problem"] = "a.py is empty."
-    return Hand(student=student, submission=read, **(details | more))  # type: ignore[arg-type]
+    return NewHandIn(student=student, submission=read, **(details | more))  # type: ignore[arg-type]
 
 
 def verdict(points: float = 1.0, criteria: int = 2, rubric: str = RUBRIC) -> Verdict:
@@ -81,7 +81,7 @@ def verdict(points: float = 1.0, criteria: int = 2, rubric: str = RUBRIC) -> Ver
         language="en",
         exercise=EXERCISE,
         title="Digits",
-        submission=verdicts.Submission(name="submission.py", sha256="0" * 64),
+        submission=verdicts.SubmissionInfo(name="submission.py", sha256="0" * 64),
         status=Status.PASSED,
         points=points,
         max_points=2.0,
@@ -96,9 +96,9 @@ def verdict(points: float = 1.0, criteria: int = 2, rubric: str = RUBRIC) -> Ver
     )
 
 
-def kept(body: bytes = b"\0\xff", plan: str = "p") -> Kept:
+def kept(body: bytes = b"\0\xff", plan: str = "p") -> StoredEvidence:
     """Return evidence."""
-    held = Held(
+    held = Evidence(
         imported=b"imported",
         import_stop=None,
         import_unit=3,
@@ -106,7 +106,7 @@ def kept(body: bytes = b"\0\xff", plan: str = "p") -> Kept:
         stops={"train@0": Stopped(reason=StopReason.TIME)},
         replays={"r": b""},
     )
-    return Kept(held, (0, 1), plan, VERSIONS, ISOLATION, RESOURCES)
+    return StoredEvidence(held, (0, 1), plan, VERSIONS, ISOLATION, RESOURCES)
 
 
 def adjustment(points: float = 1.5, criterion: str | None = None, reason: str = "Oral exam") -> Adjustment:

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
 
-from grader.classroom.store import Judgement, Kept, Store
+from grader.classroom.store import Judgement, Store, StoredEvidence
 from grader.protocol.gradebook import Adjustment
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
@@ -39,7 +39,7 @@ class Class(RuleBasedStateMachine):
         self.current: dict[Who, tuple[int, int, Submission | None]] = {}
         self.history: dict[Who, list[tuple[int, str | None, Verdict, str]]] = {}
         self.adjusted: dict[Who, list[Adjustment]] = {}
-        self.kept: dict[str, Kept] = {}
+        self.kept: dict[str, StoredEvidence] = {}
         self.settings: dict[str, str] = {}
 
     def teardown(self) -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy
 
-from grader.classroom.store import Judgement, Kept, Store, StoreError, queries
+from grader.classroom.store import Judgement, Store, StoredEvidence, StoreError, queries
 from grader.core.i18n import Translator
 from grader.protocol.verdict import Verdict
 from tests.classroom.store.conftest import Opener
@@ -277,17 +277,17 @@ class OtherKept(msgspec.Struct):
     colour: str
 
 
-class MoreKept(Kept, frozen=True, kw_only=True):
+class MoreKept(StoredEvidence, frozen=True, kw_only=True):
     """Evidence of a later version."""
 
     colour: str
 
 
-MORE = MoreKept(**{name: getattr(kept(), name) for name in Kept.__struct_fields__}, colour="red")
+MORE = MoreKept(**{name: getattr(kept(), name) for name in StoredEvidence.__struct_fields__}, colour="red")
 
 
 @pytest.mark.parametrize("other", [OtherKept({}, "red"), MORE])
-def test_evidence_of_another_version_is_not_there(store: Store, other: Kept) -> None:
+def test_evidence_of_another_version_is_not_there(store: Store, other: StoredEvidence) -> None:
     store.keep("key", other)
     assert store.evidence("key") is None
 

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
-from grader.classroom.store import Judgement, Kept, Store, StoreError
+from grader.classroom.store import Judgement, Store, StoredEvidence, StoreError
 from grader.core.i18n import Translator
 from tests.classroom.store.made import EXERCISE, adjustment, hand, kept, verdict
 
@@ -44,7 +44,7 @@ def operate(store: Store, seed: int, say: Callable[[Said], None], count: int = 5
         say(("set", number))
 
 
-def body_of(seed: int, number: int) -> Kept:
+def body_of(seed: int, number: int) -> StoredEvidence:
     """Return evidence that no other writer has: of 40 KB, of 80 KB, and so on."""
     return kept(random.Random(f"{seed} {number}").randbytes(40_000 * (number + 1)))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.core.i18n import LANGUAGES, Text, Translator
+from grader.core.i18n import LANGUAGES, Message, Translator
 from grader.evidence.case import Case
 from grader.examiner.misconceptions import (
     CATALOGUE,
@@ -177,7 +177,7 @@ def sentences() -> list[str]:
     found = set()
     while texts:
         text = texts.pop()
-        if isinstance(text, Text):
+        if isinstance(text, Message):
             found.add(text.msgid)
             texts += text.params.values()
     return sorted(found)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import Answer, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import CriterionVerdict, Curve, Hint, Location, Notice, Status, Verdict
 from tests.reports import samples
 
@@ -32,10 +32,10 @@ def outcome(kind: str, language: str = "en", **changes: Any) -> Outcome:
     return Outcome(**fields)
 
 
-def answer(*outcomes: Outcome, language: str = "en", **changes: Any) -> Answer:
+def answer(*outcomes: Outcome, language: str = "en", **changes: Any) -> ChangeResult:
     """Return the answer to a change."""
     fields = {"language": language, "base": BASE, "head": HEAD, "course": "base", "outcomes": outcomes}
-    return Answer(**(fields | changes))
+    return ChangeResult(**(fields | changes))
 
 
 def with_criteria(status: Status, *criteria: CriterionVerdict, **changes: Any) -> Outcome:
@@ -66,7 +66,7 @@ def criterion(status: Status, name: str = "scale", **changes: Any) -> CriterionV
     return CriterionVerdict(id=name, status=status, points=points, **fields)
 
 
-def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[Answer]:
+def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[ChangeResult]:
     """Return answers in which every string that could be a student's comes from `text`."""
     places = st.none() | st.builds(
         Location, file=text, line=st.integers(-1, 10**9), cell=st.none() | st.integers(0, 99), source=text
@@ -108,7 +108,7 @@ def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[Answer]:
         Outcome, path=text, exercise=text, fault=said
     )
     return st.builds(
-        Answer,
+        ChangeResult,
         language=st.sampled_from(["en", "de"]),
         base=text | st.just(BASE),
         head=text | st.just(HEAD),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import Answer, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Location, Notice, Severity, Status
 from reports.change.annotations import MOST, annotations
 from tests.reports.change.result_samples import (
@@ -100,7 +100,7 @@ def _plain(text: str, more: dict[str, str]) -> str:
     return text
 
 
-def _obeyed(made: Answer) -> list[Command]:
+def _obeyed(made: ChangeResult) -> list[Command]:
     lines = annotations(made)
     commands = _runner("\n".join(lines)) if lines else []
     assert len(commands) == len(lines)
@@ -234,7 +234,7 @@ def test_a_name_with_the_runners_own_signs_is_named_exactly(path: str) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(strangers(hostile))
-def test_the_runner_obeys_nothing_but_our_annotations(made: Answer) -> None:
+def test_the_runner_obeys_nothing_but_our_annotations(made: ChangeResult) -> None:
     for command in _obeyed(made):
         assert command.name in {"error", "warning", "notice"}
         assert set(command.properties) <= {"title", "file", "line"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import Answer, Outcome
+from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import Location, Status
 from reports.change.code_quality import code_quality
 from tests.reports.change.result_samples import (
@@ -25,7 +25,7 @@ from tests.reports.change.result_samples import (
 )
 
 
-def _read(made: Answer) -> list[dict[str, Any]]:
+def _read(made: ChangeResult) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(code_quality(made))
     for each in found:
         assert set(each) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -141,7 +141,7 @@ def test_a_finding_stays_the_same_when_its_line_and_its_message_change() -> None
 
 @settings(max_examples=60, deadline=None)
 @given(strangers(st.text(max_size=6) | st.sampled_from(["", "\x00", "\ud800", "\n", "../", "\u202e"])))
-def test_whatever_stands_in_it_has_the_documented_form(made: Answer) -> None:
+def test_whatever_stands_in_it_has_the_documented_form(made: ChangeResult) -> None:
     for finding in _read(made):
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", finding["description"])
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", finding["location"]["path"])

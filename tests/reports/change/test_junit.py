@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.change_result import Answer, Outcome, result
+from grader.protocol.change_result import ChangeResult, Outcome, result
 from grader.protocol.verdict import Location, Status
 from reports.change.junit import junit
 from tests.reports.change.result_samples import (
@@ -33,7 +33,7 @@ FORM: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 
 
-def _read(made: Answer) -> ET.Element:
+def _read(made: ChangeResult) -> ET.Element:
     root = ET.fromstring(junit(made).encode())
     for element in root.iter():
         must, may, inside = FORM[element.tag]
@@ -50,7 +50,7 @@ def _read(made: Answer) -> ET.Element:
     return root
 
 
-def _kinds(made: Answer) -> list[tuple[str | None, str]]:
+def _kinds(made: ChangeResult) -> list[tuple[str | None, str]]:
     return [(case.get("name"), case[0].tag if len(case) else "passed") for case in _read(made).iter("testcase")]
 
 
@@ -170,7 +170,7 @@ def test_a_long_string_is_cut() -> None:
         | st.sampled_from(["", "\x00", "a\nb", "\ufffe", "\uffff", "\ud800", "]]>", "<a>", "&"])
     )
 )
-def test_whatever_stands_in_it_the_file_can_be_read_and_is_green_only_for_what_passed(made: Answer) -> None:
+def test_whatever_stands_in_it_the_file_can_be_read_and_is_green_only_for_what_passed(made: ChangeResult) -> None:
     root = _read(made)
     passed = all(result(one, made.pass_mark) == "passed" for one in made.outcomes)
     errors = any(note.severity == "error" for note in made.notes)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.change_result import Answer, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import CertificationItem, Curve, Hint, Isolation, Location, Notice, Status, WallState
 from reports.change import markdown_pages
 from reports.change.markdown_pages import note, summary
@@ -170,7 +170,7 @@ def test_real_verdicts_hold_nothing_that_the_hosts_would_link(make: Make, kind: 
 
 @settings(max_examples=60, deadline=None)
 @given(strangers(st.lists(st.sampled_from(ATTACKS) | st.text(max_size=4), max_size=3).map("".join)))
-def test_nothing_of_a_stranger_becomes_more_than_text(hostile: Answer) -> None:
+def test_nothing_of_a_stranger_becomes_more_than_text(hostile: ChangeResult) -> None:
     assert hosts.harm(summary(hostile)) == []
     assert hosts.harm(note(hostile)) == []
 
@@ -252,12 +252,12 @@ def test_the_worst_of_strings_stay_within_the_limit(make: Make, copies: int) -> 
     assert "Notes left out here for want of room: " in page
 
 
-def _few(which: slice, text: str) -> Answer:
+def _few(which: slice, text: str) -> ChangeResult:
     written = _written(text)
     return msgspec.structs.replace(written, outcomes=written.outcomes[which])
 
 
-def _written(text: str) -> Answer:
+def _written(text: str) -> ChangeResult:
     """Return an answer in which a student wrote `text` wherever they can."""
     place = Location(file=text, line=3, source=text)
     one = criterion(

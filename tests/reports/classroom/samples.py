@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from grader.protocol.gradebook import Adjustment, Entry
+from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Resources, Status, Verdict
 from tests.reports import samples
 
@@ -22,7 +22,7 @@ def sample(kind: str, language: str = "en") -> Verdict:
     return verdict
 
 
-def entry(student: str, verdict: Verdict | None = None, **more: object) -> Entry:
+def entry(student: str, verdict: Verdict | None = None, **more: object) -> GradebookEntry:
     """Return an entry with a report, and a name that is the student's own unless told otherwise."""
     fields: dict[str, object] = {
         "student": student,
@@ -31,7 +31,7 @@ def entry(student: str, verdict: Verdict | None = None, **more: object) -> Entry
         "report": f"reports/{student}.html",
         "verdict": verdict,
     }
-    return Entry(**(fields | more))  # type: ignore[arg-type]
+    return GradebookEntry(**(fields | more))  # type: ignore[arg-type]
 
 
 def adjustment(criterion: str | None, points: float, reason: str = "It is in the appendix.") -> Adjustment:
@@ -68,12 +68,12 @@ def criterion(name: str, status: Status, points: float = 0.0, **changes: object)
     return changed
 
 
-def a_class(size: int, language: str = "en") -> tuple[Entry, ...]:
+def a_class(size: int, language: str = "en") -> tuple[GradebookEntry, ...]:
     """Return a class with everything in it that a dashboard tells of, once it has some forty members."""
     return tuple(_member(number, language) for number in range(size))
 
 
-def _member(number: int, language: str) -> Entry:
+def _member(number: int, language: str) -> GradebookEntry:
     late = number % 13 == 4
     verdict = _verdict(number, language)
     adjustments: tuple[Adjustment, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import convert, to_builtins
 
 from grader.classroom.similarity.compare import similar
-from grader.protocol.similarity import Group, Line, Pair, Row, Similarity, Stretch
+from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from tests.classroom.similarity.submissions import as_notebook, code, renamed, reordered, right, script, stub
 
 HOSTILE = "</style></svg><script>window.pwned = 1</script><img src=x onerror=window.pwned=1>"
@@ -38,7 +38,7 @@ def hostile() -> Similarity:
     """Return lines and students that try everything that a page must not do."""
     line = Line(cell=None, number=1, text=HOSTILE_CODE, same=True)
     wide = Line(cell=1, number=2, text="x" * 300, same=False)
-    stretch = Stretch(rows=(Row(left=line, right=wide), Row(left=wide, right=None)), elsewhere=0)
+    stretch = SharedBlock(rows=(Row(left=line, right=wide), Row(left=wide, right=None)), elsewhere=0)
     pair = Pair(left=HOSTILE, right="b" * 255, strength=1.0, left_share=1.0, right_share=1.0, stretches=(stretch,))
     group = Group(members=(HOSTILE, "b" * 255), copies=((HOSTILE, "c\u202e\n"),), pairs=(pair,))
     group = Group(members=(*group.members, "c\u202e\n"), copies=group.copies, pairs=group.pairs)
@@ -48,7 +48,7 @@ def hostile() -> Similarity:
 def large() -> Similarity:
     """Return more students, pairs, stretches and lines than are shown."""
     lines = [Line(cell=n // 100 + 1, number=n % 100 + 1, text=f"x = {n}", same=n % 3 > 0) for n in range(250)]
-    stretch = Stretch(rows=tuple(Row(left=line, right=line) for line in lines), elsewhere=2)
+    stretch = SharedBlock(rows=tuple(Row(left=line, right=line) for line in lines), elsewhere=2)
     students = tuple(f"s{n:03}" for n in range(201))
     one = Pair(left="s000", right="s001", strength=0.9, left_share=0.8, right_share=1.0, stretches=(stretch,) * 32)
     others = (

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Resources, Status
 from reports.classroom import pictures, rows
 from reports.classroom.dashboard import LONGEST_TEXT, MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
@@ -24,7 +24,9 @@ EVIL = f"a\u202eb\u2066c\x1b[31m\n\n<b onclick=x>{samples.SCRIPT}\"'>{{{{ 7 * 7 
 REPORT = re.compile(r"reports/s\d{4}\.html")
 
 
-def page_of(entries: tuple[Entry, ...] | list[Entry], language: str = "en", similarity: str = "") -> str:
+def page_of(
+    entries: tuple[GradebookEntry, ...] | list[GradebookEntry], language: str = "en", similarity: str = ""
+) -> str:
     return render("The digits classifier", "digits", entries, language, similarity)
 
 
@@ -33,7 +35,7 @@ def spaced(text: str) -> str:
     return " ".join(" ".join(Page(text).words).split()).replace(" :", ":")
 
 
-def seen(entries: tuple[Entry, ...] | list[Entry], language: str = "en") -> str:
+def seen(entries: tuple[GradebookEntry, ...] | list[GradebookEntry], language: str = "en") -> str:
     """Return the text of the page."""
     text = page_of(entries, language)
     return spaced(text[text.index("<body") : text.rindex("<script>")])
@@ -44,7 +46,7 @@ def lines(text: str) -> list[str]:
     return re.findall(r"<tr data-f=.*?</tr>", text)
 
 
-def hostile_class() -> list[Entry]:
+def hostile_class() -> list[GradebookEntry]:
     """Return entries of which every string is hostile, and one with a very long name."""
     verdict = made.sample("hostile")
     open_one = msgspec.structs.replace(verdict.criteria[0], id=EVIL, title=EVIL, status=Status.NOT_GRADED)
@@ -105,7 +107,7 @@ def test_the_page_on_similar_submissions_is_linked_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("entries", [made.a_class(40), hostile_class()], ids=["class", "hostile"])
-def test_nothing_is_fetched_and_only_our_own_script_runs(entries: list[Entry]) -> None:
+def test_nothing_is_fetched_and_only_our_own_script_runs(entries: list[GradebookEntry]) -> None:
     text = page_of(entries)
     page = Page(text)
     names = {tag for tag, _ in page.tags}

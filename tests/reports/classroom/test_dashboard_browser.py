@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Resources, Status
 from reports.classroom.dashboard import render
 from tests.reports.classroom import samples as made
@@ -27,7 +27,7 @@ HEIGHT = 9000
 def opened(
     browser: Browser,
     folder: Path,
-    entries: Sequence[Entry],
+    entries: Sequence[GradebookEntry],
     *,
     language: str = "en",
     width: int = 1280,
@@ -62,7 +62,7 @@ def opened(
     assert set(complaints) - {file.as_uri(), "data:,"} == set()
 
 
-def marked(student: str, points: float, **more: object) -> Entry:
+def marked(student: str, points: float, **more: object) -> GradebookEntry:
     """Return a student with so many of 10 points."""
     status = {0.0: Status.FAILED, 10.0: Status.PASSED}.get(points, Status.PARTIAL)
     seconds = more.pop("seconds", 10.0)
@@ -80,7 +80,7 @@ def names(page: Page) -> list[str]:
     return found
 
 
-def hints_of(one: Entry) -> set[str]:
+def hints_of(one: GradebookEntry) -> set[str]:
     """Return the misconceptions that a hand-in shows."""
     return {hint.id for c in one.verdict.criteria for hint in c.hints} if one.verdict is not None else set()
 
@@ -306,7 +306,7 @@ def test_a_script_that_came_in_would_not_run(chromium: Browser, tmp_path: Path, 
 @pytest.mark.parametrize("entries", [made.a_class(40, "de"), hostile_class()], ids=["class", "hostile"])
 @pytest.mark.parametrize("width", [320, 360, 800, 1280])
 def test_nothing_is_wider_than_the_window(
-    chromium: Browser, tmp_path: Path, entries: list[Entry], width: int
+    chromium: Browser, tmp_path: Path, entries: list[GradebookEntry], width: int
 ) -> None:
     with opened(chromium, tmp_path, entries, language="de", width=width, height=2 * HEIGHT) as (page, _):
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")

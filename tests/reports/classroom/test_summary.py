@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from grader.protocol.gradebook import Entry
+from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Notice, Resources, Status, Verdict, WallState
 from reports.classroom.summary import FEWEST, MarkClass, Undecided, histogram, summarise, usage
 from tests.reports.classroom import samples as made
@@ -13,7 +13,7 @@ PASSED, PARTIAL, FAILED = Status.PASSED, Status.PARTIAL, Status.FAILED
 SKIPPED, NOT_GRADED = Status.SKIPPED, Status.NOT_GRADED
 
 
-def with_points(student: str, first: float, second: float) -> Entry:
+def with_points(student: str, first: float, second: float) -> GradebookEntry:
     """Return a student with so many of 10 points for each of two criteria."""
     of = {10.0: PASSED, 0.0: FAILED}
     return entry(
@@ -213,7 +213,7 @@ def test_halfway_through_a_rescoring_the_rubric_of_most_is_taken_and_no_criterio
     assert summarise([entry("1", new), entry("2", old)]).max_points == 30
 
 
-def hinted(student: str, *hints: tuple[str, str, str]) -> Entry:
+def hinted(student: str, *hints: tuple[str, str, str]) -> GradebookEntry:
     """Return a student with hints: id, criterion, text."""
     names = dict.fromkeys(where for _, where, _ in hints)
     criteria = (
@@ -248,7 +248,7 @@ def test_misconceptions_are_counted_by_student() -> None:
     ]
 
 
-def with_seconds(values: list[float]) -> list[Entry]:
+def with_seconds(values: list[float]) -> list[GradebookEntry]:
     good = made.sample("good")
     return [
         entry(
@@ -313,7 +313,7 @@ def test_late_ones_and_uncertified_ones_are_named() -> None:
 def test_missing_walls_are_grouped_and_plain_runs_are_their_own_group() -> None:
     good = made.sample("good")
 
-    def behind(student: str, *missing: str, mode: str = "walls") -> Entry:
+    def behind(student: str, *missing: str, mode: str = "walls") -> GradebookEntry:
         walls = tuple(WallState(id=name, stands=False, detail="too old") for name in missing)
         stands = (WallState(id="clock", stands=True),)
         isolation = Isolation(mode=mode, walls=(*stands, *walls) if mode == "walls" else ())  # type: ignore[arg-type]

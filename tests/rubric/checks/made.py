@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
-from grader.evidence.run_evidence import Replayed, Seen
+from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.examiner.planning import inputs_of
 from grader.protocol.evidence import (
     CompileFacts,
@@ -48,10 +48,10 @@ class Network:
         recipe(net)
         return net
 
-    def left(self, seeds: Sequence[int]) -> tuple[dict[str, Seen], dict[str, Replayed]]:
+    def left(self, seeds: Sequence[int]) -> tuple[dict[str, StepResult], dict[str, ReplayResult]]:
         """Return what a run would have left: evidence of its steps, and replays of its graphs."""
-        steps: dict[str, Seen] = {}
-        replays: dict[str, Replayed] = {}
+        steps: dict[str, StepResult] = {}
+        replays: dict[str, ReplayResult] = {}
         for seed in seeds:
             for step, recipe in (
                 (self.training.model(seed), self.before or self.after),
@@ -82,11 +82,14 @@ class Network:
 
 
 def case_of(
-    task: Task, networks: Sequence[Network], calls: Mapping[str, Seen] | None = None, seeds: Sequence[int] = (0,)
+    task: Task,
+    networks: Sequence[Network],
+    calls: Mapping[str, StepResult] | None = None,
+    seeds: Sequence[int] = (0,),
 ) -> Case:
     """Return a case with these networks, and what calls of functions left."""
-    steps: dict[str, Seen] = {}
-    replays: dict[str, Replayed] = {}
+    steps: dict[str, StepResult] = {}
+    replays: dict[str, ReplayResult] = {}
     for network in networks:
         more_steps, more_replays = network.left(seeds)
         steps, replays = steps | more_steps, replays | more_replays

@@ -94,7 +94,7 @@ def _steps(exercise: str) -> dict[str, Any]:
     question = Question(course="", exercise=exercise, seeds=(0,))
     plan, arrays = unpack(make_plan(question, rubric, rubric.data(), frozenset()).parcel, Plan)
     submission = read(COURSE.folder / "reference" / exercise / "submission.py")
-    done = child.Run(Setup(submission=submission), arrays)
+    done = child.SubmissionRun(Setup(submission=submission), arrays)
     done.bring_up(_Nowhere())  # type: ignore[arg-type]
     left = {}
     for step in plan.steps:

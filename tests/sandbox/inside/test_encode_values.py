@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from grader.evidence.judgement import UnmetError
+from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.values import numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, OtherValue, TextValue, Value
 from grader.sandbox.inside.array_store import Store
@@ -64,7 +64,7 @@ def test_a_set_has_one_order(kind: Any) -> None:
 
 def test_a_set_of_numbers_is_no_array() -> None:
     value, store = encoded({1, 2})
-    with pytest.raises(UnmetError):
+    with pytest.raises(PreconditionFailedError):
         numbers(value, store.arrays, "f")
 
 

@@ -10,7 +10,7 @@ from grader.authoring.release import pinned_versions
 from grader.authoring.release.archives import Files, PackingError, Program
 from grader.authoring.release.gradescope.settings import FILE, Settings
 from grader.core.course import Course
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.rubric.model import Rubric
 
 SCRIPTS = {"setup.sh": "setup.sh", "run_autograder": "run_autograder.sh"}
@@ -51,7 +51,7 @@ def _below(folder: Path, name: str) -> dict[str, bytes]:
                 files["/".join((name, *parts))] = path.read_bytes()
     except OSError as error:
         raise PackingError(
-            T(
+            _(
                 "{file} cannot be read ({reason}).",
                 file=str(error.filename or folder),
                 reason=error.strerror or type(error).__name__,

@@ -4,18 +4,18 @@ import contextlib
 from pathlib import Path
 
 from grader.classroom.intake import folder_tree, zip_tree
-from grader.classroom.intake.candidates import Claim
-from grader.classroom.intake.choose_file import Settler
+from grader.classroom.intake.candidates import Candidate
+from grader.classroom.intake.choose_file import FileChooser
 from grader.classroom.intake.file_tree import Item, RefusedError
 from grader.classroom.intake.records import LeftOut
 from grader.core.course import Course
-from grader.core.errors import ToldError
+from grader.core.errors import UserError
 from grader.core.sanitize import display_name
 from grader.submission.file_names import alike, suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES
 
 
-class NothingToGradeError(ToldError):
+class NothingToGradeError(UserError):
     """No file can be graded. `text` tells the student why."""
 
 
@@ -35,7 +35,7 @@ def handed_in(course: Course, exercise: str, submission: Path, unpacked: Path) -
     untouched = {item for item in items if item.is_candidate and _is_stub(item, course, exercise)}
     if any(item.is_candidate and item not in untouched for item in items):
         items = tuple(item for item in items if item not in untouched)
-    settled = Settler(exercise, zip_tree.Workplace(unpacked)).settle(Claim("", "", "", items), "")
+    settled = FileChooser(exercise, zip_tree.Workplace(unpacked)).settle(Candidate("", "", "", items), "")
     if isinstance(settled, LeftOut):
         raise NothingToGradeError(settled.why)
     return display_name(settled.where.rpartition("/")[2]), settled.file

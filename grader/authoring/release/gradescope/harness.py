@@ -19,7 +19,7 @@ from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.course import Course
 from grader.core.errors import GraderError, SandboxError, UnreadableSubmission, UnusableRubricError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import T, Text, Translator
+from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.protocol.verdict import Isolation, Status, Verdict
@@ -48,7 +48,7 @@ def main(autograder: Path) -> ExitCode:
         text = ""
         _tell(
             say,
-            T("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error)),
+            _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error)),
         )
     if not text:
         return ExitCode.NOT_GRADED
@@ -72,10 +72,10 @@ def _results(autograder: Path, settings: Settings, say: Translator) -> str:
     return gradescope.results(verdict, settings.visibility)
 
 
-def _worthless(verdict: Verdict) -> Text | None:
+def _worthless(verdict: Verdict) -> Message | None:
     """Return why this verdict is no mark."""
     if lacking := missing(verdict.isolation):
-        return T(
+        return _(
             "No mark is given, because a submission could have changed it: {what}. Choose another base image, or "
             "grade the export of the hand-ins with grader batch on a machine of your own.",
             what=lacking,
@@ -83,10 +83,10 @@ def _worthless(verdict: Verdict) -> Text | None:
     if verdict.status is not Status.NOT_GRADED:
         return None
     undecided = [f"{c.id}: {c.message}" for c in verdict.criteria if c.status is Status.NOT_GRADED]
-    return T("No mark is given, because the grader could not decide everything. {what}", what=" ".join(undecided))
+    return _("No mark is given, because the grader could not decide everything. {what}", what=" ".join(undecided))
 
 
-def missing(isolation: Isolation) -> Text | None:
+def missing(isolation: Isolation) -> Message | None:
     """Return what is missing of the least that has to stand; None where it all does.
 
     The files of the grader, the rubric and the mark have to be out of reach, and no process may be left that could
@@ -96,9 +96,9 @@ def missing(isolation: Isolation) -> Text | None:
     stands = {wall.id for wall in isolation.walls if wall.stands}
     is_nobody = any(AS_NOBODY in wall.detail for wall in isolation.walls if wall.id == "user_namespace")
     if not (stands & {"mount_namespace", "landlock"} or is_nobody):
-        return T("no wall around files (mount_namespace, landlock, another user)")
+        return _("no wall around files (mount_namespace, landlock, another user)")
     if not stands & {"pid_namespace", "seccomp"}:
-        return T("no wall around processes (pid_namespace, seccomp)")
+        return _("no wall around processes (pid_namespace, seccomp)")
     return None
 
 
@@ -109,7 +109,7 @@ def _close(autograder: Path) -> None:
             folder.chmod(0o700)
 
 
-def _tell(say: Translator, why: Text) -> None:
+def _tell(say: Translator, why: Message) -> None:
     print(say(why).encode("utf-8", "replace").decode())  # noqa: T201
 
 

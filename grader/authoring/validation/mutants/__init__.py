@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from grader.authoring.validation.mutants import networks, tables, values
-from grader.authoring.validation.mutants.change import Change, Operator
+from grader.authoring.validation.mutants.change import Operator, SourceEdit
 from grader.authoring.validation.mutants.source import Scope, Source
 
 __all__ = ["OPERATORS", "Mutant", "choose", "mutants_of"]
@@ -144,7 +144,7 @@ def _scopes(source: Source) -> Iterator[Scope]:
                 pass
 
 
-def _changes(scope: Scope) -> Iterator[tuple[str, Change]]:
+def _changes(scope: Scope) -> Iterator[tuple[str, SourceEdit]]:
     for name, operator in OPERATORS.items():
         for change in operator(scope):
             yield name, change
@@ -158,7 +158,7 @@ def _compiled(text: str) -> str | None:
     return None
 
 
-def _mutant(source: Source, scope: Scope, operator: str, change: Change, mutated: str, name: str) -> Mutant:
+def _mutant(source: Source, scope: Scope, operator: str, change: SourceEdit, mutated: str, name: str) -> Mutant:
     first = min(change.edits, key=lambda edit: edit.start)
     line = source.data.count(b"\n", 0, first.start) + 1
     before = source.lines(first)

@@ -7,11 +7,11 @@ from grader.authoring.validation.mutants.source import Edit, Scope
 
 
 @dataclass(frozen=True)
-class Change:
+class SourceEdit:
     """Edits that belong together, and a short word for them such as `mse->mae`."""
 
     what: str
     edits: tuple[Edit, ...]
 
 
-Operator = Callable[[Scope], Iterator[Change]]
+Operator = Callable[[Scope], Iterator[SourceEdit]]

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.authoring.validation.mutants.change import Change
+from grader.authoring.validation.mutants.change import SourceEdit
 from grader.authoring.validation.mutants.source import Edit, Scope, called, keyword
 
 _OTHER_HEADS = {
@@ -25,7 +25,7 @@ _LOSS_NAMES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}
 _OPTIONAL_LAYERS = frozenset({"Input", "InputLayer", "Dropout", "GaussianNoise", "BatchNormalization"})
 
 
-def output_activation(scope: Scope) -> Iterator[Change]:
+def output_activation(scope: Scope) -> Iterator[SourceEdit]:
     """Another activation of the output layer, or none."""
     for head in _heads(scope):
         node = _activation(scope, head)
@@ -37,15 +37,15 @@ def output_activation(scope: Scope) -> Iterator[Change]:
                 if node is None
                 else scope.source.replace(node, text)
             )
-            yield Change(f"{old}->{new}", (edit,))
+            yield SourceEdit(f"{old}->{new}", (edit,))
     for call in scope.all(ast.Call):
         if called(call) == "Activation" and call.args:
             old = _activation_name(call.args[0])
             for new in _OTHER_HEADS.get(old, ()):
-                yield Change(f"{old}->{new}", (scope.source.replace(call.args[0], f'"{new}"'),))
+                yield SourceEdit(f"{old}->{new}", (scope.source.replace(call.args[0], f'"{new}"'),))
 
 
-def hidden_activations(scope: Scope) -> Iterator[Change]:
+def hidden_activations(scope: Scope) -> Iterator[SourceEdit]:
     """Hidden layers without activations: many linear layers are one linear layer."""
     heads = _heads(scope)
     edits = []
@@ -54,18 +54,18 @@ def hidden_activations(scope: Scope) -> Iterator[Change]:
         if node is not None and _activation_name(node) != "linear":
             edits.append(scope.source.replace(node, "None"))
     if edits:
-        yield Change("all->linear", tuple(edits))
+        yield SourceEdit("all->linear", tuple(edits))
 
 
-def loss(scope: Scope) -> Iterator[Change]:
+def loss(scope: Scope) -> Iterator[SourceEdit]:
     """Another loss: one of the same family, and one for another task."""
     for node in _losses(scope):
         old = _loss_name(node)
         for new in _OTHER_LOSSES.get(old, ()):
-            yield Change(f"{old}->{new}", (scope.source.replace(node, f'"{new}"'),))
+            yield SourceEdit(f"{old}->{new}", (scope.source.replace(node, f'"{new}"'),))
 
 
-def logits(scope: Scope) -> Iterator[Change]:
+def logits(scope: Scope) -> Iterator[SourceEdit]:
     """`from_logits` the other way round."""
     for node in _losses(scope):
         name = _loss_name(node)
@@ -74,18 +74,18 @@ def logits(scope: Scope) -> Iterator[Change]:
         if isinstance(node, ast.Call):
             given = keyword(node, "from_logits")
             if given is None:
-                yield Change("True", (scope.source.append_argument(node, "from_logits=True"),))
+                yield SourceEdit("True", (scope.source.append_argument(node, "from_logits=True"),))
             elif isinstance(given.value, ast.Constant):
-                yield Change(
+                yield SourceEdit(
                     f"{not given.value.value}", (scope.source.replace(given.value, f"{not given.value.value}"),)
                 )
         else:
             camel = "".join(part.capitalize() for part in name.split("_"))
             text = f"keras.losses.{camel}(from_logits=True)"
-            yield Change("True", (scope.source.replace(node, text),))
+            yield SourceEdit("True", (scope.source.replace(node, text),))
 
 
-def output_units(scope: Scope) -> Iterator[Change]:
+def output_units(scope: Scope) -> Iterator[SourceEdit]:
     """One output unit too many, one too few."""
     for head in _heads(scope):
         given = keyword(head, "units")
@@ -95,15 +95,15 @@ def output_units(scope: Scope) -> Iterator[Change]:
         for step in (1, -1):
             if isinstance(node, ast.Constant) and isinstance(node.value, int):
                 if node.value + step > 0:
-                    yield Change(
+                    yield SourceEdit(
                         f"{node.value}->{node.value + step}", (scope.source.replace(node, str(node.value + step)),)
                     )
             else:
                 text = f"{scope.source.operand(node)} {'+' if step > 0 else '-'} 1"
-                yield Change(f"{step:+d}", (scope.source.replace(node, text),))
+                yield SourceEdit(f"{step:+d}", (scope.source.replace(node, text),))
 
 
-def layers(scope: Scope) -> Iterator[Change]:
+def layers(scope: Scope) -> Iterator[SourceEdit]:
     """One layer left out: of a list of layers, or where layers are threaded by hand."""
     for call in scope.all(ast.Call):
         if called(call) == "Sequential" and call.args and isinstance(call.args[0], ast.List):
@@ -111,20 +111,20 @@ def layers(scope: Scope) -> Iterator[Change]:
             for index, part in enumerate(parts):
                 name = called(part)
                 if len(parts) > 1 and name and name not in _OPTIONAL_LAYERS:
-                    yield Change(f"without {name} {index}", (scope.source.without(parts, index),))
+                    yield SourceEdit(f"without {name} {index}", (scope.source.without(parts, index),))
         elif len(call.args) == 1 and not call.keywords and _is_layer_call(call):
             what = scope.source.segment(call.func).splitlines()[0][:30]
-            yield Change(f"without {what}", (scope.source.replace(call, scope.source.operand(call.args[0])),))
+            yield SourceEdit(f"without {what}", (scope.source.replace(call, scope.source.operand(call.args[0])),))
 
 
-def bias(scope: Scope) -> Iterator[Change]:
+def bias(scope: Scope) -> Iterator[SourceEdit]:
     """A single layer without its bias; with several layers, nobody would notice."""
     dense = [call for call in scope.all(ast.Call) if called(call) == "Dense"]
     if len(dense) == 1 and keyword(dense[0], "use_bias") is None:
-        yield Change("none", (scope.source.append_argument(dense[0], "use_bias=False"),))
+        yield SourceEdit("none", (scope.source.append_argument(dense[0], "use_bias=False"),))
 
 
-def freeze(scope: Scope) -> Iterator[Change]:
+def freeze(scope: Scope) -> Iterator[SourceEdit]:
     """Everything frozen before `compile`."""
     for call in scope.all(ast.Call):
         statement = scope.statement_of(call)
@@ -132,18 +132,18 @@ def freeze(scope: Scope) -> Iterator[Change]:
             start = scope.source.span(statement)[0]
             model = scope.source.segment(call.func.value)
             text = f"{model}.trainable = False\n{' ' * statement.col_offset}"
-            yield Change("all", (Edit(start, start, text),))
+            yield SourceEdit("all", (Edit(start, start, text),))
 
 
-def learning_rate(scope: Scope) -> Iterator[Change]:
+def learning_rate(scope: Scope) -> Iterator[SourceEdit]:
     """Steps so large that nothing is learned."""
     for call in scope.all(ast.Call):
         given = keyword(call, "learning_rate")
         if given is not None:
-            yield Change("100.0", (scope.source.replace(given.value, "100.0"),))
+            yield SourceEdit("100.0", (scope.source.replace(given.value, "100.0"),))
 
 
-def epochs(scope: Scope) -> Iterator[Change]:
+def epochs(scope: Scope) -> Iterator[SourceEdit]:
     """One epoch."""
     for node in scope.nodes:
         found: list[ast.expr] = []
@@ -153,28 +153,28 @@ def epochs(scope: Scope) -> Iterator[Change]:
             pairs = zip(node.keys, node.values, strict=True)
             found = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "epochs"]
         for value in found:
-            yield Change("1", (scope.source.replace(value, "1"),))
+            yield SourceEdit("1", (scope.source.replace(value, "1"),))
 
 
-def labels(scope: Scope) -> Iterator[Change]:
+def labels(scope: Scope) -> Iterator[SourceEdit]:
     """Labels in another order than their rows: nothing is left to learn."""
     for call in _fits(scope):
         given = keyword(call, "y")
         node = call.args[1] if len(call.args) > 1 else given.value if given else None
         if node is not None:
-            yield Change("reversed", (scope.source.replace(node, f"{scope.source.operand(node)}[::-1]"),))
+            yield SourceEdit("reversed", (scope.source.replace(node, f"{scope.source.operand(node)}[::-1]"),))
 
 
-def validation(scope: Scope) -> Iterator[Change]:
+def validation(scope: Scope) -> Iterator[SourceEdit]:
     """Training without validation data, or with the training data as validation data."""
     for call in _fits(scope):
         given = keyword(call, "validation_data") or keyword(call, "validation_split")
         if given is None:
             continue
-        yield Change("none", (_without_keyword(scope, call, given),))
+        yield SourceEdit("none", (_without_keyword(scope, call, given),))
         if given.arg == "validation_data" and len(call.args) > 1:
             rows = ", ".join(scope.source.segment(a) for a in call.args[:2])
-            yield Change("training data", (scope.source.replace(given.value, f"({rows})"),))
+            yield SourceEdit("training data", (scope.source.replace(given.value, f"({rows})"),))
 
 
 def _without_keyword(scope: Scope, call: ast.Call, given: ast.keyword) -> Edit:

@@ -4,12 +4,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grader.authoring.validation.mutants.change import Change
+from grader.authoring.validation.mutants.change import SourceEdit
 from grader.authoring.validation.mutants.context import FREE, is_free
 from grader.authoring.validation.mutants.source import Scope
 
 
-def entries(scope: Scope) -> Iterator[Change]:
+def entries(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring keys with each other's values, or a key left out."""
     for table in scope.all(ast.Dict):
         pairs = _pairs(table)
@@ -23,10 +23,10 @@ def entries(scope: Scope) -> Iterator[Change]:
                 # An entry is a key and a value: it ends where the next begins.
                 bounds: list[ast.AST] = [pairs[index - 1][2], value] if index else [key, pairs[1][1]]
                 edit = scope.source.without(bounds, 1 if index else 0)
-                yield Change(f"without {name}", (edit,))
+                yield SourceEdit(f"without {name}", (edit,))
 
 
-def columns(scope: Scope) -> Iterator[Change]:
+def columns(scope: Scope) -> Iterator[SourceEdit]:
     """The cell of a neighbouring row, in tables of rows."""
     for table in scope.nodes:
         for (row, above), (other, below) in pairwise(_rows(table)):
@@ -35,7 +35,7 @@ def columns(scope: Scope) -> Iterator[Change]:
                     yield from _swapped(scope, above[column], below[column], f"{row}<->{other} {column}")
 
 
-def members(scope: Scope) -> Iterator[Change]:
+def members(scope: Scope) -> Iterator[SourceEdit]:
     """A set without one of its members, or with one of another set's."""
     sets = list(scope.all(ast.Set))
     known = [m.value for s in sets for m in s.elts if isinstance(m, ast.Constant)]
@@ -43,21 +43,21 @@ def members(scope: Scope) -> Iterator[Change]:
         own = [m.value for m in node.elts if isinstance(m, ast.Constant)]
         for index, member in enumerate(own):
             edit = scope.source.replace(node, "set()") if len(own) == 1 else scope.source.without(node.elts, index)
-            yield Change(f"without {member!s}", (edit,))
+            yield SourceEdit(f"without {member!s}", (edit,))
         added = next((value for value in known if value not in own), None)
         if added is not None and own:
             text = f"{scope.source.segment(node)[:-1].rstrip().rstrip(',')}, {added!r}}}"
-            yield Change(f"with {added!s}", (scope.source.replace(node, text),))
+            yield SourceEdit(f"with {added!s}", (scope.source.replace(node, text),))
 
 
-def texts(scope: Scope) -> Iterator[Change]:
+def texts(scope: Scope) -> Iterator[SourceEdit]:
     """Another of the texts that a function returns, or that a table holds."""
     values = list(_texts(scope))
     words = list(dict.fromkeys(str(v.value) for v in values))
     for node in values:
         other = words[(words.index(str(node.value)) + 1) % len(words)]
         if other != node.value:
-            yield Change(f"{node.value!s}->{other}", (scope.source.replace(node, repr(other)),))
+            yield SourceEdit(f"{node.value!s}->{other}", (scope.source.replace(node, repr(other)),))
 
 
 def _texts(scope: Scope) -> Iterator[ast.Constant]:
@@ -73,13 +73,13 @@ def _texts(scope: Scope) -> Iterator[ast.Constant]:
             yield node
 
 
-def _swapped(scope: Scope, first: ast.expr, second: ast.expr, what: str) -> Iterator[Change]:
+def _swapped(scope: Scope, first: ast.expr, second: ast.expr, what: str) -> Iterator[SourceEdit]:
     if ast.dump(first) != ast.dump(second):
         edits = (
             scope.source.replace(first, scope.source.segment(second)),
             scope.source.replace(second, scope.source.segment(first)),
         )
-        yield Change(what, edits)
+        yield SourceEdit(what, edits)
 
 
 def _pairs(table: ast.Dict) -> list[tuple[str, ast.Constant, ast.expr]]:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.authoring.validation.mutants.change import Change
+from grader.authoring.validation.mutants.change import SourceEdit
 from grader.authoring.validation.mutants.context import FREE_STATEMENTS, is_free, is_setting_of_a_layer, words
 from grader.authoring.validation.mutants.source import Edit, Scope, called, is_text
 
@@ -69,7 +69,7 @@ _MEANINGFUL = frozenset(
 )
 
 
-def scaling(scope: Scope) -> Iterator[Change]:
+def scaling(scope: Scope) -> Iterator[SourceEdit]:
     """A division left out, a scaler not applied, or fitted where it should only be applied."""
     for node in scope.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
@@ -80,7 +80,7 @@ def scaling(scope: Scope) -> Iterator[Change]:
                 yield _rename(scope, node, "fit_transform")
 
 
-def arithmetic(scope: Scope) -> Iterator[Change]:
+def arithmetic(scope: Scope) -> Iterator[SourceEdit]:
     """Another arithmetic operator."""
     for node in scope.all(ast.BinOp):
         other = _ARITHMETIC.get(type(node.op))
@@ -89,7 +89,7 @@ def arithmetic(scope: Scope) -> Iterator[Change]:
             yield _replace(scope, node, f"({text})" if isinstance(node.op, ast.Pow) else text)
 
 
-def operands(scope: Scope) -> Iterator[Change]:
+def operands(scope: Scope) -> Iterator[SourceEdit]:
     """Numerator and denominator, or minuend and subtrahend, the other way round."""
     for node in scope.all(ast.BinOp):
         sign = _ORDERED.get(type(node.op))
@@ -99,7 +99,7 @@ def operands(scope: Scope) -> Iterator[Change]:
             )
 
 
-def comparisons(scope: Scope) -> Iterator[Change]:
+def comparisons(scope: Scope) -> Iterator[SourceEdit]:
     """A comparison off by one, or the other way round."""
     for node in scope.all(ast.Compare):
         if len(node.ops) == 1:
@@ -108,7 +108,7 @@ def comparisons(scope: Scope) -> Iterator[Change]:
                 yield _replace(scope, node, f"{left} {other} {right}")
 
 
-def logic(scope: Scope) -> Iterator[Change]:
+def logic(scope: Scope) -> Iterator[SourceEdit]:
     """`and` for `or`, and the reverse; a condition turned round."""
     for node in scope.nodes:
         if isinstance(node, ast.BoolOp):
@@ -122,7 +122,7 @@ def logic(scope: Scope) -> Iterator[Change]:
             yield _replace(scope, test, f"not {scope.source.operand(test)}")
 
 
-def arguments(scope: Scope) -> Iterator[Change]:
+def arguments(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring arguments in the wrong order."""
     for call in scope.all(ast.Call):
         if called(call) in _SYMMETRIC or is_free(scope, call):
@@ -132,7 +132,7 @@ def arguments(scope: Scope) -> Iterator[Change]:
                 yield _swap(scope, first, second)
 
 
-def elements(scope: Scope) -> Iterator[Change]:
+def elements(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring elements of a tuple in the wrong order: results, shapes, unpacked names."""
     for node in scope.all(ast.Tuple):
         if not is_free(scope, node):
@@ -141,7 +141,7 @@ def elements(scope: Scope) -> Iterator[Change]:
                     yield _swap(scope, first, second)
 
 
-def functions(scope: Scope) -> Iterator[Change]:
+def functions(scope: Scope) -> Iterator[SourceEdit]:
     """A function's counterpart: sum for mean, argmin for argmax, log2 for log."""
     for call in scope.all(ast.Call):
         other = _OTHER_FUNCTIONS.get(called(call))
@@ -154,7 +154,7 @@ def functions(scope: Scope) -> Iterator[Change]:
             )
 
 
-def slices(scope: Scope) -> Iterator[Change]:
+def slices(scope: Scope) -> Iterator[SourceEdit]:
     """The other part of a sequence: what comes before a place for what comes after it."""
     for node in scope.all(ast.Slice):
         if node.step is None and (node.lower is None) != (node.upper is None):
@@ -163,19 +163,19 @@ def slices(scope: Scope) -> Iterator[Change]:
             assert place is not None
             bound = scope.source.segment(place)
             other = f":{bound}" if node.upper is None else f"{bound}:"
-            yield Change(f"{_short(text)}->{_short(other)}", (scope.source.replace(node, other),))
+            yield SourceEdit(f"{_short(text)}->{_short(other)}", (scope.source.replace(node, other),))
 
 
-def keywords(scope: Scope) -> Iterator[Change]:
+def keywords(scope: Scope) -> Iterator[SourceEdit]:
     """A keyword argument left out that changes the result."""
     for call in scope.all(ast.Call):
         parts = [*call.args, *call.keywords]
         for given in call.keywords:
             if given.arg in _MEANINGFUL:
-                yield Change(f"without {given.arg}", (scope.source.without(parts, parts.index(given)),))
+                yield SourceEdit(f"without {given.arg}", (scope.source.without(parts, parts.index(given)),))
 
 
-def axes(scope: Scope) -> Iterator[Change]:
+def axes(scope: Scope) -> Iterator[SourceEdit]:
     """The other axis."""
     for node in scope.all(ast.keyword):
         if node.arg == "axis":
@@ -184,14 +184,16 @@ def axes(scope: Scope) -> Iterator[Change]:
             except ValueError:
                 continue
             if isinstance(old, int):
-                yield Change(f"{old}->{int(old == 0)}" if old >= 0 else f"{old}->0", (_axis(scope, node, old),))
+                yield SourceEdit(
+                    f"{old}->{int(old == 0)}" if old >= 0 else f"{old}->0", (_axis(scope, node, old),)
+                )
 
 
 def _axis(scope: Scope, node: ast.keyword, old: int) -> Edit:
     return scope.source.replace(node.value, "1" if old == 0 else "0")
 
 
-def numbers(scope: Scope) -> Iterator[Change]:
+def numbers(scope: Scope) -> Iterator[SourceEdit]:
     """A number that is one more or one less; a share that is its rest."""
     for node in scope.all(ast.Constant):
         if type(node.value) not in {int, float} or is_free(scope, node) or is_setting_of_a_layer(scope, node):
@@ -200,7 +202,7 @@ def numbers(scope: Scope) -> Iterator[Change]:
         if isinstance(parent, ast.keyword) and parent.arg == "axis":
             continue
         for other in _other_numbers(node.value):
-            yield Change(f"{node.value!r}->{other!r}", (scope.source.replace(node, repr(other)),))
+            yield SourceEdit(f"{node.value!r}->{other!r}", (scope.source.replace(node, repr(other)),))
 
 
 def _other_numbers(value: object) -> tuple[float, ...]:
@@ -214,17 +216,17 @@ def _other_numbers(value: object) -> tuple[float, ...]:
     return (value + 1,)
 
 
-def booleans(scope: Scope) -> Iterator[Change]:
+def booleans(scope: Scope) -> Iterator[SourceEdit]:
     """True for False, and the reverse."""
     for node in scope.all(ast.Constant):
         if isinstance(node.value, bool) and not is_free(scope, node):
             parent = scope.parents.get(node)
             name = parent.arg if isinstance(parent, ast.keyword) else ""
             if name != "from_logits":  # has an operator of its own
-                yield Change(f"{name}={not node.value}", (scope.source.replace(node, str(not node.value)),))
+                yield SourceEdit(f"{name}={not node.value}", (scope.source.replace(node, str(not node.value)),))
 
 
-def returns(scope: Scope) -> Iterator[Change]:
+def returns(scope: Scope) -> Iterator[SourceEdit]:
     """A result that is forgotten, or made up."""
     for function in scope.functions():
         body = function.body[1:] if is_text(function.body[0]) else function.body
@@ -237,22 +239,22 @@ def returns(scope: Scope) -> Iterator[Change]:
         last = own[-1]
         assert last.value is not None
         prefix = "" if function is scope.node else f"{function.name} "
-        yield Change(f"{prefix}forgotten", (scope.source.replace(last, scope.source.segment(last.value)),))
-        yield Change(f"{prefix}0", (Edit(whole.start, whole.end, "return 0"),))
+        yield SourceEdit(f"{prefix}forgotten", (scope.source.replace(last, scope.source.segment(last.value)),))
+        yield SourceEdit(f"{prefix}0", (Edit(whole.start, whole.end, "return 0"),))
         given = [a.arg for a in function.args.args if a.arg != "self"]
         if given:
-            yield Change(f"{prefix}{given[0]}", (Edit(whole.start, whole.end, f"return {given[0]}"),))
+            yield SourceEdit(f"{prefix}{given[0]}", (Edit(whole.start, whole.end, f"return {given[0]}"),))
         if not isinstance(last.value, ast.Tuple | ast.Dict | ast.List | ast.Constant):
             text = f"{scope.source.operand(last.value)} * 0"
-            yield Change(f"{prefix}zeros", (scope.source.replace(last.value, text),))
+            yield SourceEdit(f"{prefix}zeros", (scope.source.replace(last.value, text),))
 
 
-def statements(scope: Scope) -> Iterator[Change]:
+def statements(scope: Scope) -> Iterator[SourceEdit]:
     """A statement left out, where the names that it sets are there without it."""
     for node in scope.nodes:
         if isinstance(node, ast.stmt) and node is not scope.node and _may_go(scope, node):
             what = scope.source.segment(node).splitlines()[0]
-            yield Change(f"without {_short(what)}", (scope.source.replace(node, "pass"),))
+            yield SourceEdit(f"without {_short(what)}", (scope.source.replace(node, "pass"),))
 
 
 def _may_go(scope: Scope, node: ast.stmt) -> bool:
@@ -274,21 +276,21 @@ def _may_go(scope: Scope, node: ast.stmt) -> bool:
             return False
 
 
-def _replace(scope: Scope, node: ast.expr, text: str) -> Change:
-    return Change(f"{_short(scope.source.segment(node))}->{_short(text)}", (scope.source.replace(node, text),))
+def _replace(scope: Scope, node: ast.expr, text: str) -> SourceEdit:
+    return SourceEdit(f"{_short(scope.source.segment(node))}->{_short(text)}", (scope.source.replace(node, text),))
 
 
-def _rename(scope: Scope, call: ast.Call, name: str) -> Change:
+def _rename(scope: Scope, call: ast.Call, name: str) -> SourceEdit:
     """Return the change that calls something else with the same arguments."""
     end = scope.source.span(call.func)[1]
     old = called(call)
-    return Change(f"{old}->{name}", (Edit(end - len(old.encode()), end, name),))
+    return SourceEdit(f"{old}->{name}", (Edit(end - len(old.encode()), end, name),))
 
 
-def _swap(scope: Scope, first: ast.expr, second: ast.expr) -> Change:
+def _swap(scope: Scope, first: ast.expr, second: ast.expr) -> SourceEdit:
     one, other = scope.source.segment(first), scope.source.segment(second)
     edits = (scope.source.replace(first, other), scope.source.replace(second, one))
-    return Change(f"{_short(one)}<->{_short(other)}", edits)
+    return SourceEdit(f"{_short(one)}<->{_short(other)}", edits)
 
 
 def _may_swap(first: ast.expr, second: ast.expr) -> bool:

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import same, stem, suffix
 
@@ -72,7 +72,7 @@ def read(tree: Tree, exercise: str) -> Read:
     for item in tree.items:
         found = mark(item.parts[0]) if len(item.parts) == 1 else None
         if found is None:
-            told += tell([item], T("It does not carry Canvas's mark, so nobody knows whose it is."))
+            told += tell([item], _("It does not carry Canvas's mark, so nobody knows whose it is."))
             continue
         people.setdefault(found.number, found)
         if found.file:
@@ -82,17 +82,17 @@ def read(tree: Tree, exercise: str) -> Read:
     claims = []
     for number, person in people.items():
         newest, older = newest_versions(handed[number])
-        told += tell(older, T("A newer version of this file was handed in."))
-        told += tell(typed[number], T("It was not handed in as a file, but typed into Canvas."))
+        told += tell(older, _("A newer version of this file was handed in."))
+        told += tell(typed[number], _("It was not handed in as a file, but typed into Canvas."))
         claims.append(
-            Claim(
+            Candidate(
                 number,
                 display_name(person.name),
                 display_name(person.name),
                 tuple(version.item for version in newest),
                 platform_id=number,
                 late=any(version.late for version in newest),
-                problem=None if newest else T("Nothing was handed in as a file; what was typed in is not graded."),
+                problem=None if newest else _("Nothing was handed in as a file; what was typed in is not graded."),
             )
         )
     return Read(tuple(claims), tuple(told))

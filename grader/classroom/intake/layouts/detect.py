@@ -8,7 +8,7 @@ from grader.classroom.intake.file_tree import Tree
 from grader.classroom.intake.layouts import canvas, github_classroom, gradescope, moodle, nbgrader, plain
 from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import Layout, LeftOut
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import named_for, suffix
 
@@ -57,7 +57,7 @@ def _is_only_folder(tree: Tree) -> bool:
 
 
 def _within_only_folder(tree: Tree) -> Tree:
-    why = T("It lies beside the folder that all hand-ins are in.")
+    why = _("It lies beside the folder that all hand-ins are in.")
     beside = tell((item for item in tree.items if len(item.parts) == 1), why)
     return replace(tree.inside(tree.top_folders[0]), told=(*tree.told, *beside))
 
@@ -85,7 +85,7 @@ def _folders_with_work(tree: Tree) -> set[str]:
 
 
 def _beside_hand_ins(tree: Tree) -> list[LeftOut]:
-    why = T("It is not in nbgrader's folder {name}, where the hand-ins are.", name=nbgrader.FOLDER)
+    why = _("It is not in nbgrader's folder {name}, where the hand-ins are.", name=nbgrader.FOLDER)
     return [LeftOut(where=display_name(top), why=why) for top in tree.tops if top != nbgrader.FOLDER]
 
 

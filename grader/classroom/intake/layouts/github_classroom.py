@@ -6,9 +6,9 @@ The name of the assignment stands before each login. GitHub's own program for cl
 
 import os
 
-from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import Tree
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import same
 
@@ -32,7 +32,7 @@ def read(tree: Tree, exercise: str) -> Read:
     before = len(prefix(clones, tree.name, exercise))
     beneath = tree.beneath()
     claims = tuple(
-        Claim(
+        Candidate(
             same(folder[before:]),
             display_name(folder[before:]),
             display_name(folder),
@@ -42,4 +42,4 @@ def read(tree: Tree, exercise: str) -> Read:
         for folder in clones
     )
     others = [item for item in tree.items if item.parts[0] not in clones or len(item.parts) == 1]
-    return Read(claims, tuple(tell(others, T("It is in none of the clones, so nobody knows whose it is."))))
+    return Read(claims, tuple(tell(others, _("It is in none of the clones, so nobody knows whose it is."))))

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import RefusedError, Tree
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import same
 
@@ -31,7 +31,7 @@ _EMPTY = ("", "~", "null", "Null", "NULL")
 
 
 @dataclass
-class Submission:
+class GradescopeEntry:
     """What the metadata says about one folder."""
 
     submitters: list[dict[str, str]] = field(default_factory=list)  # name, sid, email
@@ -43,18 +43,18 @@ def read(tree: Tree, exercise: str) -> Read:
     submissions = _metadata(tree)
     shared = _shared_sids(submissions.values())
     beneath = tree.beneath()
-    claims: list[Claim] = []
+    claims: list[Candidate] = []
     for folder in sorted(set(tree.top_folders) | set(submissions)):
-        about = submissions.get(folder, Submission())
+        about = submissions.get(folder, GradescopeEntry())
         problem = None
         if folder not in tree.top_folders:
-            problem = T("{file} names this hand-in, but its folder is missing.", file=METADATA)
+            problem = _("{file} names this hand-in, but its folder is missing.", file=METADATA)
         elif not about.submitters:
-            problem = T("{file} does not say whose hand-in this is.", file=METADATA)
+            problem = _("{file} does not say whose hand-in this is.", file=METADATA)
         for submitter in about.submitters or [{}]:
             sid, email, name = (submitter.get(key, "") for key in ("sid", "email", "name"))
             claims.append(
-                Claim(
+                Candidate(
                     same(_identity(folder, submitter, shared)),
                     display_name(name or sid or email or folder),
                     display_name(folder),
@@ -66,10 +66,10 @@ def read(tree: Tree, exercise: str) -> Read:
                 )
             )
     told = [item for item in tree.items if len(item.parts) == 1 and item.name != METADATA]
-    return Read(tuple(claims), (*tell(told, T("It is in no hand-in's folder.")), *_timeless(submissions)))
+    return Read(tuple(claims), (*tell(told, _("It is in no hand-in's folder.")), *_timeless(submissions)))
 
 
-def _shared_sids(submissions: Iterable[Submission]) -> set[str]:
+def _shared_sids(submissions: Iterable[GradescopeEntry]) -> set[str]:
     """Return the student numbers that several people have: typed in by hand, they may be wrong."""
     people = {(s.get("sid", ""), s.get("email", "")) for about in submissions for s in about.submitters}
     count = Counter(sid for sid, _ in people)
@@ -83,8 +83,8 @@ def _identity(folder: str, submitter: dict[str, str], shared: set[str]) -> str:
     return f"{sid} {email}".strip() or f"{folder} {name}".strip()
 
 
-def _timeless(submissions: dict[str, Submission]) -> list[LeftOut]:
-    why = T("{file} does not say when this was handed in, so it is not known whether it was late.", file=METADATA)
+def _timeless(submissions: dict[str, GradescopeEntry]) -> list[LeftOut]:
+    why = _("{file} does not say when this was handed in, so it is not known whether it was late.", file=METADATA)
     return [
         LeftOut(where=display_name(folder), why=why)
         for folder, about in sorted(submissions.items())
@@ -92,7 +92,7 @@ def _timeless(submissions: dict[str, Submission]) -> list[LeftOut]:
     ]
 
 
-def _metadata(tree: Tree) -> dict[str, Submission]:
+def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     item = next(item for item in tree.items if item.parts == (METADATA,))
     try:
         text = item.usable().read(MAX_METADATA).decode("utf-8-sig")
@@ -100,22 +100,22 @@ def _metadata(tree: Tree) -> dict[str, Submission]:
     except RefusedError as error:
         why = error.text
     except (UnicodeDecodeError, yaml.YAMLError, ValueError):
-        why = T("It is not the YAML that Gradescope writes.")
+        why = _("It is not the YAML that Gradescope writes.")
     raise UnusableHandInsError(
-        T("{file} cannot be read. {why} Without it nobody knows whose hand-ins these are.", file=METADATA, why=why)
+        _("{file} cannot be read. {why} Without it nobody knows whose hand-ins these are.", file=METADATA, why=why)
     )
 
 
-def parse(text: str) -> dict[str, Submission]:
+def parse(text: str) -> dict[str, GradescopeEntry]:
     """Read the metadata. Raises `yaml.YAMLError` and `ValueError` for what is none."""
-    found: dict[str, Submission] = {}
+    found: dict[str, GradescopeEntry] = {}
     for path, value in _scalars(yaml.parse(text, Loader=_LOADER)):
         folder, *inner = path
         if not isinstance(folder, str):
             raise ValueError("a list")  # noqa: TRY004 - of the text, not of a type
         if not inner and value is None and folder in found:
             raise ValueError("the same hand-in twice")
-        about = found.setdefault(folder, Submission())
+        about = found.setdefault(folder, GradescopeEntry())
         if value is None:
             continue
         if inner == [":created_at"]:

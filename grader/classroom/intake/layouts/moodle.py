@@ -10,10 +10,10 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import same
 
@@ -55,16 +55,16 @@ def read(tree: Tree, exercise: str) -> Read:
     for item in tree.items:
         found = mark(item.parts[0], len(item.parts) > 1)
         if found is None:
-            told += tell([item], T("It does not carry Moodle's mark, so nobody knows whose it is."))
+            told += tell([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
             continue
         people.setdefault(_identity(found), found)
         own = item.called(found.file) if found.file else item
         (handed if found.plugin == "file" else others)[_identity(found)].append(own)
     for items in others.values():
-        told += tell(items, T("It was not handed in as a file, but typed into Moodle or added by it."))
-    typed = T("Nothing was handed in as a file; what was typed into Moodle is not graded.")
+        told += tell(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
+    typed = _("Nothing was handed in as a file; what was typed into Moodle is not graded.")
     claims = tuple(
-        Claim(
+        Candidate(
             identity,
             display_name(person.name),
             display_name(person.name),

@@ -5,11 +5,11 @@ Source: nbgrader's "How to structure course files". A timestamp without a time z
 
 from datetime import datetime
 
-from grader.classroom.intake.candidates import Claim, Read, tell
+from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import Item, RefusedError, Tree
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import alike, same
 
@@ -28,24 +28,24 @@ def read(tree: Tree, exercise: str) -> Read:
     at: dict[str, datetime | None] = {}
     for item in tree.items:
         if len(item.parts) < 3:
-            told += tell([item], T("It is in no student's folder of an assignment."))
+            told += tell([item], _("It is in no student's folder of an assignment."))
         elif item.parts[1] != wanted:
-            told += tell([item], T("It belongs to another assignment, {name}.", name=display_name(item.parts[1])))
+            told += tell([item], _("It belongs to another assignment, {name}.", name=display_name(item.parts[1])))
         elif item.parts[2:] == (TIMESTAMP,):
             at[item.parts[0]] = moment = _moment(item)
             if moment is None:
-                told += tell([item], T("No time can be read from it, so it is not known when this was handed in."))
+                told += tell([item], _("No time can be read from it, so it is not known when this was handed in."))
         else:
             handed[item.parts[0]].append(item)
     claims = tuple(
-        Claim(
+        Candidate(
             same(student),
             display_name(student),
             display_name(f"{student}/{wanted}"),
             tuple(items),
             platform_id=display_name(student),
             submitted=at.get(student),
-            problem=None if items else T("Nothing was handed in for {name}.", name=display_name(wanted)),
+            problem=None if items else _("Nothing was handed in for {name}.", name=display_name(wanted)),
         )
         for student, items in handed.items()
     )
@@ -61,7 +61,7 @@ def _wanted(assignments: set[str], exercise: str) -> str:
         return wanted[0]
     names = sorted(map(display_name, assignments))
     raise UnusableHandInsError(
-        T(
+        _(
             "None of the {count} assignments is called {exercise}: {names}. Rename the one that is meant, or "
             "leave only that one in the folder.",
             count=len(names),

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from grader.classroom.intake.candidates import Claim, Read, not_python, tell
+from grader.classroom.intake.candidates import Candidate, Read, not_python, tell
 from grader.classroom.intake.file_tree import Item, Tree
-from grader.core.i18n import T, Text
+from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, named_for, same, stem, suffix
 
@@ -22,36 +22,36 @@ def read_files(tree: Tree, exercise: str) -> Read:
         if not could_be_handed_in(item):
             told += tell([item], not_python())
         elif named_for(item.name, exercise):
-            told += tell([item], T("It is named after the exercise, not after a student."))
+            told += tell([item], _("It is named after the exercise, not after a student."))
         else:
             files[same(stem(item.name))].append(item)
     claims = [
-        Claim(student, display_name(student), display_name(student), tuple(items))
+        Candidate(student, display_name(student), display_name(student), tuple(items))
         for student, items in files.items()
     ]
-    why = T("This folder lies beside the files of the other students. Put its one file there instead.")
+    why = _("This folder lies beside the files of the other students. Put its one file there instead.")
     for folder, items in tree.beneath().items():
         if any(map(could_be_handed_in, items)):
             claims.append(_refused(folder, folder, why))
-        told += tell(items, T("It lies in a folder, beside the files of the students."))
+        told += tell(items, _("It lies in a folder, beside the files of the students."))
     return Read(tuple(claims), tuple(told))
 
 
 def read_folders(tree: Tree, exercise: str) -> Read:
     """Return one claim for each folder."""
     claims = [
-        Claim(same(folder), display_name(folder), display_name(folder), items)
+        Candidate(same(folder), display_name(folder), display_name(folder), items)
         for folder, items in tree.beneath().items()
     ]
     told = []
-    why = T("This file lies beside the folders of the other students. Put it into one with the student's name.")
+    why = _("This file lies beside the folders of the other students. Put it into one with the student's name.")
     for item in (item for item in tree.items if len(item.parts) == 1):
         if could_be_handed_in(item):
             claims.append(_refused(stem(item.name), item.name, item.refusal or why))
         else:
-            told += tell([item], T("It is in no student's folder."))
+            told += tell([item], _("It is in no student's folder."))
     return Read(tuple(claims), tuple(told))
 
 
-def _refused(student: str, where: str, why: Text) -> Claim:
-    return Claim(same(student), display_name(student), display_name(where), problem=why)
+def _refused(student: str, where: str, why: Message) -> Candidate:
+    return Candidate(same(student), display_name(student), display_name(where), problem=why)

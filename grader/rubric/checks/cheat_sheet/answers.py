@@ -7,31 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.rubric.checks.cheat_sheet.cell_parser import Reading
 
 ROW_NAMES: Mapping[str, Words] = MappingProxyType(
     {
-        "regression": T("regression"),
-        "binary": T("binary classification"),
-        "one_hot": T("multi-class with one-hot labels"),
-        "integers": T("multi-class with integer labels"),
-        "tagging": T("multi-label tagging"),
+        "regression": _("regression"),
+        "binary": _("binary classification"),
+        "one_hot": _("multi-class with one-hot labels"),
+        "integers": _("multi-class with integer labels"),
+        "tagging": _("multi-label tagging"),
     }
 )
 COLUMN_NAMES: Mapping[str, Words] = MappingProxyType(
     {
-        "units": T("output units"),
-        "activation": T("output activation"),
-        "loss": T("loss"),
-        "labels": T("label format"),
-        "metrics": T("useful metrics"),
+        "units": _("output units"),
+        "activation": _("output activation"),
+        "loss": _("loss"),
+        "labels": _("label format"),
+        "metrics": _("useful metrics"),
     }
 )
 
 
 @dataclass(frozen=True)
-class Answer:
+class ExpectedCell:
     """What is right in a cell. `because`: the reason why a word is wrong there; `otherwise` for all other
     words."""
 
@@ -41,49 +41,49 @@ class Answer:
     because: Mapping[str, Words]
 
 
-def _answer(right: str, expected: Words | str, otherwise: Words, *because: tuple[str, Words]) -> Answer:
+def _answer(right: str, expected: Words | str, otherwise: Words, *because: tuple[str, Words]) -> ExpectedCell:
     reasons = {word: reason for words, reason in because for word in words.split()}
-    return Answer(frozenset(right.split()), expected, otherwise, MappingProxyType(reasons))
+    return ExpectedCell(frozenset(right.split()), expected, otherwise, MappingProxyType(reasons))
 
 
 # Units.
 
-_SHIFTED = T("No class is left out and none is added: there is one output for each.")
-_INPUTS = T("That is the number of inputs. Outputs follow from what is predicted.")
-_ONE_PER_CLASS = T("Softmax needs one output for each class, to give each its probability.")
-_ONE_PER_TAG = T("Each tag is a yes/no question of its own, so each needs an output.")
-_ONE_NUMBER = T("One number is predicted, so one output is enough.")
-_ONE_ANSWER = T("One output gives the probability of yes; that of no is the rest.")
+_SHIFTED = _("No class is left out and none is added: there is one output for each.")
+_INPUTS = _("That is the number of inputs. Outputs follow from what is predicted.")
+_ONE_PER_CLASS = _("Softmax needs one output for each class, to give each its probability.")
+_ONE_PER_TAG = _("Each tag is a yes/no question of its own, so each needs an output.")
+_ONE_NUMBER = _("One number is predicted, so one output is enough.")
+_ONE_ANSWER = _("One output gives the probability of yes; that of no is the rest.")
 
 _COUNTS_WRONG = (("shifted", _SHIFTED), ("inputs", _INPUTS))
 
 # Activations.
 
-_LINEAR = T(
+_LINEAR = _(
     "A predicted number may have any size and sign, so nothing may bend or bound it: linear, no activation."
 )
-_RELU_NUMBER = T("relu can give no negative number, and learns nothing any more once it is 0. Leave it linear.")
-_BOUNDED = T("Its outputs are bounded, the numbers to predict are not. Leave it linear.")
-_PROBABILITY = T("One output has to be a probability from 0 to 1, which sigmoid gives.")
-_SOFTMAX_ONE = T("Softmax over one unit is always 1, whatever the input. One output takes sigmoid.")
-_DISTRIBUTION = T("Exactly one class is right, so the outputs have to be probabilities that sum to 1: softmax.")
-_SIGMOID_CLASSES = T(
+_RELU_NUMBER = _("relu can give no negative number, and learns nothing any more once it is 0. Leave it linear.")
+_BOUNDED = _("Its outputs are bounded, the numbers to predict are not. Leave it linear.")
+_PROBABILITY = _("One output has to be a probability from 0 to 1, which sigmoid gives.")
+_SOFTMAX_ONE = _("Softmax over one unit is always 1, whatever the input. One output takes sigmoid.")
+_DISTRIBUTION = _("Exactly one class is right, so the outputs have to be probabilities that sum to 1: softmax.")
+_SIGMOID_CLASSES = _(
     "Sigmoid judges each class on its own: several or none may come out as likely. Exclusive classes take softmax."
 )
-_INDEPENDENT = T("Several tags may be right at once, so each output is a probability of its own: sigmoid.")
-_SOFTMAX_TAGS = T(
+_INDEPENDENT = _("Several tags may be right at once, so each output is a probability of its own: sigmoid.")
+_SOFTMAX_TAGS = _(
     "Softmax makes tags compete: two that are both right cannot both come near 1. Each takes a sigmoid of its own."
 )
-_NO_LOGITS = T(
+_NO_LOGITS = _(
     "A linear output gives no probabilities. Then the loss has to know: from_logits=True, which the loss cell "
     "has to say."
 )
-_RELU_HEAD = T("relu gives numbers from 0 to infinity, which are no probabilities.")
-_TANH_HEAD = T("tanh gives numbers from -1 to 1, which are no probabilities.")
-_LOG_SOFTMAX = T(
+_RELU_HEAD = _("relu gives numbers from 0 to infinity, which are no probabilities.")
+_TANH_HEAD = _("tanh gives numbers from -1 to 1, which are no probabilities.")
+_LOG_SOFTMAX = _(
     "log_softmax gives logarithms; cross-entropies of Keras want probabilities, or logits with from_logits=True."
 )
-_ARGMAX = T("It has no gradient, so nothing can be learned through it.")
+_ARGMAX = _("It has no gradient, so nothing can be learned through it.")
 _HEADS_WRONG = (
     ("relu elu softplus", _RELU_HEAD),
     ("tanh", _TANH_HEAD),
@@ -94,36 +94,36 @@ _HEADS_WRONG = (
 
 # Losses.
 
-_DISTANCE = T("A regression loss measures how far a number is off: mse, mae or huber.")
-_CLASSES_FOR_NUMBERS = T(
+_DISTANCE = _("A regression loss measures how far a number is off: mse, mae or huber.")
+_CLASSES_FOR_NUMBERS = _(
     "Cross-entropies compare probabilities; here numbers of any size are compared. Take mse, mae or huber."
 )
-_NO_GRADIENT = T("That is a metric, it cannot be a loss: it has no useful gradient.")
-_SQUARED = T(
+_NO_GRADIENT = _("That is a metric, it cannot be a loss: it has no useful gradient.")
+_SQUARED = _(
     "That measures distances between numbers. It learns slowly where a probability is wrong and sure; "
     "cross-entropy does not."
 )
-_WHICH_ONE = T("There are three cross-entropies: say which one (binary, categorical or sparse categorical).")
-_BINARY_LOSS = T("One probability is compared with one 0 or 1: binary_crossentropy.")
-_CATEGORICAL_ONE = T(
+_WHICH_ONE = _("There are three cross-entropies: say which one (binary, categorical or sparse categorical).")
+_BINARY_LOSS = _("One probability is compared with one 0 or 1: binary_crossentropy.")
+_CATEGORICAL_ONE = _(
     "With one output that has nothing to choose from; it needs an output for each class. Take binary_crossentropy."
 )
-_CATEGORICAL = T("One-hot rows are compared with probabilities of all classes: categorical_crossentropy.")
-_SPARSE_FOR_ONE_HOT = T("The sparse loss wants integers; one-hot rows go with categorical_crossentropy.")
-_SPARSE = T("Integer labels are compared with probabilities of all classes: sparse_categorical_crossentropy.")
-_DENSE_FOR_INTEGERS = T(
+_CATEGORICAL = _("One-hot rows are compared with probabilities of all classes: categorical_crossentropy.")
+_SPARSE_FOR_ONE_HOT = _("The sparse loss wants integers; one-hot rows go with categorical_crossentropy.")
+_SPARSE = _("Integer labels are compared with probabilities of all classes: sparse_categorical_crossentropy.")
+_DENSE_FOR_INTEGERS = _(
     "categorical_crossentropy wants one-hot rows; integers go with sparse_categorical_crossentropy."
 )
-_BINARY_FOR_CLASSES = T(
+_BINARY_FOR_CLASSES = _(
     "binary_crossentropy treats each class as a yes/no question of its own; exclusive classes take a categorical "
     "one."
 )
-_TAGS_LOSS = T("Each tag is a yes/no question of its own: binary_crossentropy, the mean over all tags.")
-_CATEGORICAL_TAGS = T(
+_TAGS_LOSS = _("Each tag is a yes/no question of its own: binary_crossentropy, the mean over all tags.")
+_CATEGORICAL_TAGS = _(
     "Categorical cross-entropies expect that exactly one is right; several tags may be. Take binary_crossentropy."
 )
-_HINGE = T("hinge losses want labels -1 and +1 and give no probabilities.")
-_DOUBLE = T(
+_HINGE = _("hinge losses want labels -1 and +1 and give no probabilities.")
+_DOUBLE = _(
     "from_logits=True applies softmax or sigmoid inside the loss. The output activation has done it already, so "
     "it comes twice."
 )
@@ -141,20 +141,20 @@ _LOSSES_WRONG = (
 
 # Labels.
 
-_PLAIN_NUMBERS = T("The labels are the numbers to predict themselves.")
-_NO_TEXTS = T("Losses compute with numbers: texts have to be turned into numbers first.")
-_ZERO_ONE = T("The label is the probability of yes: 0 or 1.")
-_SIGNS = T("Cross-entropy wants the labels 0 and 1; with -1 it becomes negative and the training goes astray.")
-_ONE_HOT_ONE = T("One output takes one number, 0 or 1. One-hot rows need two outputs.")
-_ONE_HOT = T(
+_PLAIN_NUMBERS = _("The labels are the numbers to predict themselves.")
+_NO_TEXTS = _("Losses compute with numbers: texts have to be turned into numbers first.")
+_ZERO_ONE = _("The label is the probability of yes: 0 or 1.")
+_SIGNS = _("Cross-entropy wants the labels 0 and 1; with -1 it becomes negative and the training goes astray.")
+_ONE_HOT_ONE = _("One output takes one number, 0 or 1. One-hot rows need two outputs.")
+_ONE_HOT = _(
     "This row is the one with one-hot labels, which categorical_crossentropy wants: a row for each sample, with "
     "a single 1."
 )
-_INTEGER = T(
+_INTEGER = _(
     "This row is the one with integer labels, which the sparse loss wants: the number of the class, from 0 on."
 )
-_MULTI_HOT = T("Several tags may be right at once: a row with a 0 or 1 for each tag (multi-hot).")
-_SINGLE = T(
+_MULTI_HOT = _("Several tags may be right at once: a row with a 0 or 1 for each tag (multi-hot).")
+_SINGLE = _(
     "One-hot and integer labels can name a single class only; several tags may be right at once. Take a 0 or 1 "
     "for each tag (multi-hot)."
 )
@@ -162,23 +162,23 @@ _LABELS_WRONG = (("text", _NO_TEXTS), ("signs", _SIGNS))
 
 # Metrics.
 
-_FOR_NUMBERS = T("How far off predicted numbers are is told by mae, rmse, mse or R².")
-_NO_HITS = T("That judges classes; a predicted number is hardly ever exactly right. Take mae, rmse, mse or R².")
-_FOR_CLASSES = T("How often classes are right is told by accuracy, precision, recall, F1 or AUC.")
-_DISTANCES = T(
+_FOR_NUMBERS = _("How far off predicted numbers are is told by mae, rmse, mse or R².")
+_NO_HITS = _("That judges classes; a predicted number is hardly ever exactly right. Take mae, rmse, mse or R².")
+_FOR_CLASSES = _("How often classes are right is told by accuracy, precision, recall, F1 or AUC.")
+_DISTANCES = _(
     "It measures distances between numbers; classes are right or wrong. Take accuracy, precision, recall, F1 or "
     "AUC."
 )
-_ONE_COLUMN = T(
+_ONE_COLUMN = _(
     "It compares the places of the largest output, and with one output that is always the first. Take (binary) "
     "accuracy."
 )
-_SPARSE_METRIC = T("The sparse metric wants integer labels; with one-hot rows take (categorical) accuracy.")
-_DENSE_METRIC = T("It wants one-hot rows; with integer labels take (sparse categorical) accuracy.")
-_EACH_OUTPUT = T(
+_SPARSE_METRIC = _("The sparse metric wants integer labels; with one-hot rows take (categorical) accuracy.")
+_DENSE_METRIC = _("It wants one-hot rows; with integer labels take (sparse categorical) accuracy.")
+_EACH_OUTPUT = _(
     "It judges each output on its own, and most of them are rightly 0: it looks good even for a bad network."
 )
-_LARGEST_TAG = T(
+_LARGEST_TAG = _(
     "It looks at the largest output only, but several tags may be right. Take precision, recall, F1 or binary "
     "accuracy."
 )
@@ -193,12 +193,12 @@ _CATEGORICAL_METRICS = "categorical_accuracy categorical_crossentropy"
 _SPARSE_METRICS = "sparse_categorical_accuracy sparse_categorical_crossentropy"
 _METRICS_OF_NUMBERS = f"{_OF_CLASSES} {_BINARY} {_CATEGORICAL_METRICS} {_SPARSE_METRICS} top_k hamming"
 
-ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
+ANSWERS: Mapping[tuple[str, str], ExpectedCell] = MappingProxyType(
     {
         ("regression", "units"): _answer("1 targets", "1", _ONE_NUMBER, *_COUNTS_WRONG),
         ("regression", "activation"): _answer(
             "linear",
-            T("linear (none)"),
+            _("linear (none)"),
             _LINEAR,
             ("relu softplus elu", _RELU_NUMBER),
             ("sigmoid tanh softmax hard_sigmoid", _BOUNDED),
@@ -206,7 +206,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("regression", "loss"): _answer(
             _NUMBERS,
-            T("mse, mae or huber"),
+            _("mse, mae or huber"),
             _DISTANCE,
             (
                 _ENTROPIES,
@@ -214,7 +214,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             ),
             ("accuracy", _NO_GRADIENT),
         ),
-        ("regression", "labels"): _answer("number", T("numbers"), _PLAIN_NUMBERS, ("text", _NO_TEXTS)),
+        ("regression", "labels"): _answer("number", _("numbers"), _PLAIN_NUMBERS, ("text", _NO_TEXTS)),
         ("regression", "metrics"): _answer(
             _ERRORS, "mae, rmse, mse, R²", _FOR_NUMBERS, (_METRICS_OF_NUMBERS, _NO_HITS)
         ),
@@ -230,7 +230,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             *_LOSSES_WRONG,
         ),
         ("binary", "labels"): _answer(
-            "zero_one integer", T("0 or 1"), _ZERO_ONE, ("one_hot multi_hot", _ONE_HOT_ONE), *_LABELS_WRONG
+            "zero_one integer", _("0 or 1"), _ZERO_ONE, ("one_hot multi_hot", _ONE_HOT_ONE), *_LABELS_WRONG
         ),
         ("binary", "metrics"): _answer(
             f"{_OF_CLASSES} {_BINARY}",
@@ -240,7 +240,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             (f"{_CATEGORICAL_METRICS} {_SPARSE_METRICS} top_k", _ONE_COLUMN),
         ),
         ("one_hot", "units"): _answer(
-            "classes labels symbol several", T("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
+            "classes labels symbol several", _("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
         ),
         ("one_hot", "activation"): _answer(
             "softmax", "softmax", _DISTRIBUTION, ("sigmoid hard_sigmoid", _SIGMOID_CLASSES), *_HEADS_WRONG
@@ -253,17 +253,17 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             ("binary_crossentropy binary_focal", _BINARY_FOR_CLASSES),
             *_LOSSES_WRONG,
         ),
-        ("one_hot", "labels"): _answer("one_hot", T("one-hot rows"), _ONE_HOT, *_LABELS_WRONG),
+        ("one_hot", "labels"): _answer("one_hot", _("one-hot rows"), _ONE_HOT, *_LABELS_WRONG),
         ("one_hot", "metrics"): _answer(
             f"{_OF_CLASSES} {_CATEGORICAL_METRICS} top_k",
-            T("accuracy, F1 per class, confusion matrix"),
+            _("accuracy, F1 per class, confusion matrix"),
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
             (_SPARSE_METRICS, _SPARSE_METRIC),
             (f"{_BINARY} hamming", _EACH_OUTPUT),
         ),
         ("integers", "units"): _answer(
-            "classes labels symbol several", T("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
+            "classes labels symbol several", _("one per class"), _ONE_PER_CLASS, *_COUNTS_WRONG
         ),
         ("integers", "activation"): _answer(
             "softmax", "softmax", _DISTRIBUTION, ("sigmoid hard_sigmoid", _SIGMOID_CLASSES), *_HEADS_WRONG
@@ -276,17 +276,17 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
             ("binary_crossentropy binary_focal", _BINARY_FOR_CLASSES),
             *_LOSSES_WRONG,
         ),
-        ("integers", "labels"): _answer("integer", T("integers from 0 on"), _INTEGER, *_LABELS_WRONG),
+        ("integers", "labels"): _answer("integer", _("integers from 0 on"), _INTEGER, *_LABELS_WRONG),
         ("integers", "metrics"): _answer(
             f"{_OF_CLASSES} {_SPARSE_METRICS} top_k",
-            T("accuracy, F1 per class, confusion matrix"),
+            _("accuracy, F1 per class, confusion matrix"),
             _FOR_CLASSES,
             (_ERRORS, _DISTANCES),
             (_CATEGORICAL_METRICS, _DENSE_METRIC),
             (f"{_BINARY} hamming", _EACH_OUTPUT),
         ),
         ("tagging", "units"): _answer(
-            "tags labels classes symbol several", T("one per tag"), _ONE_PER_TAG, *_COUNTS_WRONG
+            "tags labels classes symbol several", _("one per tag"), _ONE_PER_TAG, *_COUNTS_WRONG
         ),
         ("tagging", "activation"): _answer(
             "sigmoid", "sigmoid", _INDEPENDENT, ("softmax", _SOFTMAX_TAGS), *_HEADS_WRONG
@@ -300,7 +300,7 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ),
         ("tagging", "labels"): _answer(
             "multi_hot",
-            T("0 or 1 for each tag (multi-hot)"),
+            _("0 or 1 for each tag (multi-hot)"),
             _MULTI_HOT,
             ("one_hot integer", _SINGLE),
             *_LABELS_WRONG,
@@ -316,15 +316,15 @@ ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
 )
 
 # The row of a binary decision with two outputs.
-_TWO_SOFTMAX = T("Two outputs share the probability of one decision: softmax. (Sigmoid goes with one output.)")
-_TWO_LOSS = T(
+_TWO_SOFTMAX = _("Two outputs share the probability of one decision: softmax. (Sigmoid goes with one output.)")
+_TWO_LOSS = _(
     "Two outputs are two classes: categorical_crossentropy, or the sparse one for integers. (binary_crossentropy "
     "goes with one output.)"
 )
-_TWO_LABELS = T(
+_TWO_LABELS = _(
     "Two outputs with categorical_crossentropy want one-hot rows, with the sparse loss integers 0 and 1."
 )
-TWO_OUTPUTS: Mapping[str, Answer] = MappingProxyType(
+TWO_OUTPUTS: Mapping[str, ExpectedCell] = MappingProxyType(
     {
         "units": ANSWERS["binary", "units"],
         "activation": _answer(
@@ -336,7 +336,7 @@ TWO_OUTPUTS: Mapping[str, Answer] = MappingProxyType(
             _TWO_LOSS,
             *_LOSSES_WRONG,
         ),
-        "labels": _answer("one_hot", T("one-hot rows"), _TWO_LABELS, *_LABELS_WRONG),
+        "labels": _answer("one_hot", _("one-hot rows"), _TWO_LABELS, *_LABELS_WRONG),
         "metrics": _answer(
             f"{_OF_CLASSES} {_BINARY} {_CATEGORICAL_METRICS} {_SPARSE_METRICS}",
             "accuracy, precision, recall, F1, AUC",
@@ -345,7 +345,7 @@ TWO_OUTPUTS: Mapping[str, Answer] = MappingProxyType(
         ),
     }
 )
-TWO_OUTPUTS_SPARSE = _answer("zero_one integer", T("0 or 1"), _TWO_LABELS, *_LABELS_WRONG)
+TWO_OUTPUTS_SPARSE = _answer("zero_one integer", _("0 or 1"), _TWO_LABELS, *_LABELS_WRONG)
 
 _CROSS_ENTROPIES = frozenset(
     (
@@ -386,7 +386,7 @@ def verdict_on(row: str, column: str, readings: Mapping[str, Reading]) -> Wrong 
     return None
 
 
-def _answer_for(row: str, column: str, readings: Mapping[str, Reading]) -> Answer:
+def _answer_for(row: str, column: str, readings: Mapping[str, Reading]) -> ExpectedCell:
     if row != "binary" or not _has_two_outputs(readings):
         return ANSWERS[row, column]
     sparse = "sparse_categorical_crossentropy" in readings["loss"].words if "loss" in readings else False

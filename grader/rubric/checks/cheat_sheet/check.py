@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.plan import Step, value_of
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, verdict_on
 from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
-from grader.rubric.checks.cheat_sheet.table_parser import Cell, Sheet, is_nothing, sheet_of, sheet_of_markdown
+from grader.rubric.checks.cheat_sheet.table_parser import Sheet, TableCell, is_nothing, sheet_of, sheet_of_markdown
 from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, spelled
 
 
@@ -42,14 +42,14 @@ class CheatSheet(Check):
         sheet = case.once((_sheet, self.name), lambda: _sheet(case, self.name))
         wrong = {row: problem for row in ROWS if (problem := _problem(sheet, row, self.column)) is not None}
         if not wrong:
-            return passed(T("All {count} cells are right.", count=len(ROWS)))
+            return passed(_("All {count} cells are right.", count=len(ROWS)))
         right = len(ROWS) - len(wrong)
         first = next(iter(wrong.values()))
-        message: Words = T(
+        message: Words = _(
             "Right: {right} of {count} cells. {problem}", right=right, count=len(ROWS), problem=first.message
         )
         if others := list(wrong)[1:]:
-            message = T("{message} Look at these rows too: {rows}.", message=message, rows=_listed(others))
+            message = _("{message} Look at these rows too: {rows}.", message=message, rows=_listed(others))
         if not right:
             return failed(message, expected=first.expected, received=first.received)
         return partial(right / len(ROWS), message, expected=first.expected, received=first.received)
@@ -59,40 +59,46 @@ def _listed(rows: Sequence[str]) -> Words:
     """Return the names of rows with commas between them."""
     names = ROW_NAMES[rows[0]]
     for row in rows[1:]:
-        names = T("{first} and {second}", first=names, second=ROW_NAMES[row])
+        names = _("{first} and {second}", first=names, second=ROW_NAMES[row])
     return names
 
 
 def _sheet(case: Case, name: str) -> Sheet:
-    """Return the sheet of the submission, from wherever it stands; `UnmetError` says why there is none."""
+    """Return the sheet of the submission, from a global name or from a Markdown cell.
+
+    Raises:
+        PreconditionFailedError: there is none; the judgement says why.
+    """
     written = sheet_of_markdown([cell.text for cell in case.markdown])
     try:
         value, arrays = case.read(name)
-    except UnmetError:
+    except PreconditionFailedError:
         if written is not None:
             return written
         raise
     if is_nothing(value):
         if written is not None:
             return written
-        raise UnmetError(failed(T("{name} is empty. {forms}", name=name, forms=FORMS), received=name_of(value)))
+        raise PreconditionFailedError(
+            failed(_("{name} is empty. {forms}", name=name, forms=FORMS), received=name_of(value))
+        )
     sheet = sheet_of(value, arrays)
     if sheet is None:
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T(
+                _(
                     "{name} could not be read as a table with the rows and columns of the task sheet. {forms}",
                     name=name,
                     forms=FORMS,
                 ),
-                expected=T("a table with five rows and five columns"),
+                expected=_("a table with five rows and five columns"),
                 received=name_of(value),
             )
         )
     return sheet
 
 
-FORMS = T(
+FORMS = _(
     "It may be a dict with a dict for each row, a list of rows, a DataFrame, or a Markdown table in a notebook; "
     "its rows and columns have to be called as on the task sheet."
 )
@@ -111,11 +117,11 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     """Return what is wrong in a cell, None where it is right."""
     expected = ANSWERS[row, column].expected
     if row not in sheet.rows:
-        said: Words = T('There is no row "{row}".', row=ROW_NAMES[row])
-        return _Problem(said, expected, T("no such row"))
+        said: Words = _('There is no row "{row}".', row=ROW_NAMES[row])
+        return _Problem(said, expected, _("no such row"))
     if column not in sheet.columns:
-        said = T('There is no column "{column}".', column=COLUMN_NAMES[column])
-        return _Problem(said, expected, T("no such column"))
+        said = _('There is no column "{column}".', column=COLUMN_NAMES[column])
+        return _Problem(said, expected, _("no such column"))
     readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
     for cell in sheet.cells.get((row, column), ()):
         if (message := _unreadable(cell, column)) is not None:
@@ -126,11 +132,11 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     cells = sheet.cells[row, column]
     several = len(readings[column].words) > 1
     named = _spelling(column, found.word) if several else _shown(cells[0])
-    message = T("{received} is not right there. {reason}", received=named, reason=found.reason)
+    message = _("{received} is not right there. {reason}", received=named, reason=found.reason)
     return _Problem(_placed(row, column, message), found.expected, ", ".join(_shown(cell) for cell in cells))
 
 
-def _together(cells: Sequence[Cell], column: str) -> Reading:
+def _together(cells: Sequence[TableCell], column: str) -> Reading:
     """Return what the cells of one place say together: a row that is there twice has to be right twice."""
     readings = [read(column, cell.text) for cell in cells]
     return Reading(
@@ -140,16 +146,16 @@ def _together(cells: Sequence[Cell], column: str) -> Reading:
     )
 
 
-def _unreadable(cell: Cell, column: str) -> Words | None:
+def _unreadable(cell: TableCell, column: str) -> Words | None:
     """Return why a cell cannot be judged at all, or None."""
     if cell.is_empty:
-        return T("the cell is empty.")
+        return _("the cell is empty.")
     if cell.strange:
-        return T("a {kind} stands there. Write its name as text.", kind=cell.strange)
+        return _("a {kind} stands there. Write its name as text.", kind=cell.strange)
     reading = read(column, cell.text)
     if reading.understood:
         return None
-    return T(
+    return _(
         '"{entry}" is not understood. Words that are understood there: {words}.',
         entry=(reading.unknown[0] if reading.unknown else cell.text)[:60],
         words=UNDERSTOOD.get(column, ", ".join(spelled(column))),
@@ -158,8 +164,8 @@ def _unreadable(cell: Cell, column: str) -> Words | None:
 
 UNDERSTOOD: Mapping[str, Words] = MappingProxyType(
     {
-        "units": T('a number, such as 1 or 10, "one per class", "one per tag", "number of classes"'),
-        "labels": T('"numbers", "0/1", "integers", "one-hot", "multi-hot"'),
+        "units": _('a number, such as 1 or 10, "one per class", "one per tag", "number of classes"'),
+        "labels": _('"numbers", "0/1", "integers", "one-hot", "multi-hot"'),
     }
 )
 
@@ -169,12 +175,12 @@ def _spelling(column: str, word: str) -> str:
     return spellings[0] if spellings else word
 
 
-def _shown(cell: Cell) -> str:
+def _shown(cell: TableCell) -> str:
     return cell.strange or cell.text[:60] or '""'
 
 
 def _placed(row: str, column: str, message: Words) -> Words:
-    return T(
+    return _(
         'Row "{row}", column "{column}": {message}',
         row=ROW_NAMES[row],
         column=COLUMN_NAMES[column],

@@ -19,7 +19,7 @@ Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """What stands in one cell. `strange`: the type of what is no text, number or list of those."""
 
     text: str
@@ -31,8 +31,8 @@ class Cell:
         return not self.text.strip() and not self.strange
 
 
-EMPTY = Cell("")
-Grid = Sequence[Sequence[Cell]]
+EMPTY = TableCell("")
+Grid = Sequence[Sequence[TableCell]]
 _MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking at a large one takes long
 
 
@@ -40,7 +40,7 @@ _MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking 
 class Sheet:
     """A cheat sheet that was read. A row that is there twice has more than one cell for a place."""
 
-    cells: Mapping[tuple[str, str], tuple[Cell, ...]]
+    cells: Mapping[tuple[str, str], tuple[TableCell, ...]]
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
         case Entries(entries=entries):
             if any(isinstance(item, Entries) for _, item in entries):
                 return _of_records([(name, item) for name, item in entries], arrays)
-            return [[Cell(name), *_line(item, arrays)] for name, item in entries]
+            return [[TableCell(name), *_line(item, arrays)] for name, item in entries]
         case Items(items=items) if any(isinstance(item, Entries) for item in items):
             return _of_records([("", item) for item in items], arrays)
         case Items(items=items):
@@ -104,15 +104,15 @@ def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid:
     for _, record in records:
         if isinstance(record, Entries):
             keys.update(dict.fromkeys(key for key, _ in record.entries))
-    header = [EMPTY, *(Cell(key) for key in keys)]
-    lines: list[list[Cell]] = [header]
+    header = [EMPTY, *(TableCell(key) for key in keys)]
+    lines: list[list[TableCell]] = [header]
     for name, record in records:
         held = dict(record.entries) if isinstance(record, Entries) else {}
-        lines.append([Cell(name), *(cell_of(held[k], arrays) if k in held else EMPTY for k in keys)])
+        lines.append([TableCell(name), *(cell_of(held[k], arrays) if k in held else EMPTY for k in keys)])
     return lines
 
 
-def _line(value: Value, arrays: Arrays) -> list[Cell]:
+def _line(value: Value, arrays: Arrays) -> list[TableCell]:
     if isinstance(value, Items):
         return [cell_of(item, arrays) for item in value.items]
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
@@ -123,20 +123,20 @@ def _line(value: Value, arrays: Arrays) -> list[Cell]:
 _MOST_ENTRIES = 64  # of a list in a cell: nobody writes more
 
 
-def cell_of(value: Value, arrays: Arrays) -> Cell:
+def cell_of(value: Value, arrays: Arrays) -> TableCell:
     """Return what stands in a cell: texts and numbers, also in a list; anything else is only named."""
     match value:
         case TextValue(text=text):
-            return Cell(text)
+            return TableCell(text)
         case NoneValue():
-            return Cell("None")
+            return TableCell("None")
         case ArrayValue(ref=ref):
             entries = arrays[ref].ravel()[:_MOST_ENTRIES]
-            return Cell(", ".join(_number_cell(entry).text for entry in entries))
+            return TableCell(", ".join(_number_cell(entry).text for entry in entries))
         case Items(items=items):
             parts = [cell_of(item, arrays) for item in items[:_MOST_ENTRIES]]
             strange = next((part.strange for part in parts if part.strange), "")
-            return Cell(", ".join(part.text for part in parts), strange)
+            return TableCell(", ".join(part.text for part in parts), strange)
         case OtherValue(type=kind) if kind in {
             "function",
             "type",
@@ -144,18 +144,18 @@ def cell_of(value: Value, arrays: Arrays) -> Cell:
             "builtin_function_or_method",
             "ufunc",
         }:
-            return Cell("", strange=kind)
+            return TableCell("", strange=kind)
         case OtherValue(type=kind):  # such as MeanSquaredError: the name says it
-            return Cell(kind)
+            return TableCell(kind)
         case _:
-            return Cell("", strange=name_of(value))
+            return TableCell("", strange=name_of(value))
 
 
-def _number_cell(entry: object) -> Cell:
+def _number_cell(entry: object) -> TableCell:
     if isinstance(entry, np.floating):
         number = float(entry)
-        return EMPTY if np.isnan(number) else Cell(f"{number:g}")
-    return Cell(str(entry))
+        return EMPTY if np.isnan(number) else TableCell(f"{number:g}")
+    return TableCell(str(entry))
 
 
 # Markdown.
@@ -198,8 +198,8 @@ def _parts(line: str) -> list[str]:
     return _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
 
 
-def _row(line: str) -> list[Cell]:
-    return [Cell(_unmarked(part)) for part in _parts(line)]
+def _row(line: str) -> list[TableCell]:
+    return [TableCell(_unmarked(part)) for part in _parts(line)]
 
 
 def _unmarked(text: str) -> str:
@@ -244,7 +244,7 @@ def _placed(lines: Grid) -> tuple[_Names, _Names]:
     return max(heads, key=lambda n: n.count, default=_Names(-1, {})), rows
 
 
-def _names(at: int, line: Sequence[Cell], what: str) -> _Names:
+def _names(at: int, line: Sequence[TableCell], what: str) -> _Names:
     find = row_of if what == "rows" else column_of
     meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
     return _Names(at, {i: name for i, name in meant.items() if name is not None})
@@ -263,7 +263,7 @@ def _filled(lines: Grid, header: _Names, rows: _Names) -> Sheet | None:
         skipped = None
     else:
         skipped = header.at
-    cells: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    cells: dict[tuple[str, str], tuple[TableCell, ...]] = {}
     for line, row in rows.names.items():
         for place, column in columns.items():
             if line != skipped and place != rows.at:

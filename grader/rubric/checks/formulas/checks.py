@@ -13,12 +13,12 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import Argument, Call, Listed, Literal, Step
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import Argument, Call, ListArg, LiteralArg, Step
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.formulas.confusion_counts import LABEL_FORMULAS
@@ -90,7 +90,7 @@ class Formulas(Check):
         first = wrong[0]
         message: Words = first.message
         if len(self.functions) > 1:
-            message = T(
+            message = _(
                 "Right throughout: {right} of {count} formulas. {message}",
                 right=len(found) - len(wrong),
                 count=len(found),
@@ -108,7 +108,7 @@ class Formulas(Check):
     def _praise(self) -> Words:
         if len(self.functions) == 1:
             return _praise(self.functions[0])
-        return T(
+        return _(
             "All {count} formulas are right on all inputs, edges too: {functions}.",
             count=len(self.functions),
             functions=", ".join(self.functions),
@@ -116,7 +116,7 @@ class Formulas(Check):
 
 
 def _praise(function: str) -> Words:
-    return T(
+    return _(
         "{function}() is right on all {count} inputs, edges too.",
         function=function,
         count=len(FORMULAS[function].trials()),
@@ -133,9 +133,9 @@ def _with_share(share: float) -> Callable[..., Judgement]:
 def _argument(function: str, trial: Trial, position: int) -> Argument:
     value = trial.arguments[position]
     if isinstance(value, int):
-        return Literal(value=value)
+        return LiteralArg(value=value)
     name = f"{function}:{trial.name}:{position}"
-    return Listed(name=name) if trial.lists else Given(name=name)
+    return ListArg(name=name) if trial.lists else Given(name=name)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class _Tried:
         trials = self.formula.trials()
         try:
             general = self._general([trial for trial in trials if trial.edge is None])
-        except UnmetError as unmet:
+        except PreconditionFailedError as unmet:
             return unmet.judgement
         if general is not None:
             return general
@@ -183,12 +183,12 @@ class _Tried:
         assert trial.edge is not None
         try:
             self.received[trial.name] = self._read(trial)
-        except UnmetError as unmet:
+        except PreconditionFailedError as unmet:
             if unmet.judgement.status is Status.NOT_GRADED:
                 return unmet.judgement
             return partial(
                 ON_EDGES,
-                T(
+                _(
                     "{function}() is right in general, but not {edge}, {input}. {problem} {hint}",
                     function=self.function,
                     edge=trial.edge,
@@ -205,7 +205,7 @@ class _Tried:
         expected, received = self._shown(trial)
         return partial(
             ON_EDGES,
-            T(
+            _(
                 "{function}() is right in general, but not {edge}, {input}: it gives {received}; expected "
                 "{expected}. {hint}",
                 function=self.function,
@@ -222,7 +222,7 @@ class _Tried:
     def _explained(self, trial: Trial, trials: Sequence[Trial]) -> Judgement:
         expected, received = self._shown(trial)
         return failed(
-            T(
+            _(
                 "{input}, {function}() gives {received}; expected {expected}. {why}",
                 input=self._begin(trial),
                 function=self.function,
@@ -239,17 +239,21 @@ class _Tried:
             for mistake in self.formula.mistakes:
                 if all(close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
                     return mistake.words
-        return T("Expected was {formula}.", formula=self.formula.words)
+        return _("Expected was {formula}.", formula=self.formula.words)
 
     def _read(self, trial: Trial) -> Array:
-        """Return what the function gave as numbers of the right shape; `UnmetError` says what it is instead."""
+        """Return the result of the function as numbers of the right shape.
+
+        Raises:
+            PreconditionFailedError: it is something else; the judgement says what.
+        """
         step = self._step(trial)
         received = self.formula.read(self.case, step, self.function)
         expected = self._right(trial)
         if not is_numeric(received):
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return numbers. Received: dtype {dtype}.",
                         function=self.function,
                         dtype=str(received.dtype),
@@ -261,12 +265,12 @@ class _Tried:
         if expected.ndim == 0 and received.size == 1:
             received = received.reshape(())
         if received.shape != expected.shape:
-            raise UnmetError(self._other_shape(trial, received, expected))
+            raise PreconditionFailedError(self._other_shape(trial, received, expected))
         return received
 
     def _other_shape(self, trial: Trial, received: Array, expected: Array) -> Judgement:
         return failed(
-            T(
+            _(
                 "{input}, {function}() returned {received}; expected {expected}. {what}",
                 input=self._begin(trial),
                 function=self.function,
@@ -300,11 +304,11 @@ class _Tried:
     def _begin(self, trial: Trial) -> Words:
         """Return the input as a sentence begins."""
         if trial.spam:
-            return T("On the spam example ({input})", input=self._values(trial))
-        return T("For {input}", input=self._values(trial))
+            return _("On the spam example ({input})", input=self._values(trial))
+        return _("For {input}", input=self._values(trial))
 
     def _input(self, trial: Trial) -> Words:
-        return T("for {input}", input=self._values(trial))
+        return _("for {input}", input=self._values(trial))
 
     def _values(self, trial: Trial) -> str:
         return ", ".join(
@@ -315,8 +319,8 @@ class _Tried:
 
 def _shape(array: Array) -> Words:
     if array.ndim == 0:
-        return T("one number")
-    return T("an array of shape {shape}", shape=str(array.shape))
+        return _("one number")
+    return _("an array of shape {shape}", shape=str(array.shape))
 
 
 def _short(value: int | Array, *, lists: bool) -> str:

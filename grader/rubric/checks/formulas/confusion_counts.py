@@ -8,9 +8,9 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import UnmetError, failed
+from grader.evidence.judgement import PreconditionFailedError, failed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries
 from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, lists
@@ -26,7 +26,7 @@ def confusion_counts(y_true: Array, y_pred: Array) -> Array:
     return np.array([tp, fp, tn, fn])
 
 
-_LABELS_HINT = T("Count all four cases, those that do not occur too (scikit-learn: labels=[0, 1]).")
+_LABELS_HINT = _("Count all four cases, those that do not occur too (scikit-learn: labels=[0, 1]).")
 
 
 @cache
@@ -41,20 +41,20 @@ def _count_trials() -> tuple[Trial, ...]:
     ones, zeros = np.ones(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
     mixed = np.array([1, 0, 1, 1, 0])
     edges = (
-        Trial("all_ones", (ones, ones), edge=T("where all labels are 1"), hint=_LABELS_HINT),
-        Trial("all_zeros", (zeros, zeros), edge=T("where all labels are 0"), hint=_LABELS_HINT),
-        Trial("none_called", (mixed, zeros), edge=T("where nothing was called positive"), hint=_LABELS_HINT),
-        Trial("all_called", (mixed, ones), edge=T("where nothing was called negative"), hint=_LABELS_HINT),
-        Trial("all_wrong", (ones, zeros), edge=T("where everything is wrong"), hint=_LABELS_HINT),
-        Trial("single", (np.array([0]), np.array([1])), edge=T("for a single row"), hint=_LABELS_HINT),
-        Trial("float_labels", (mixed.astype(float), ones.astype(float)), edge=T("for labels 0.0 and 1.0")),
+        Trial("all_ones", (ones, ones), edge=_("where all labels are 1"), hint=_LABELS_HINT),
+        Trial("all_zeros", (zeros, zeros), edge=_("where all labels are 0"), hint=_LABELS_HINT),
+        Trial("none_called", (mixed, zeros), edge=_("where nothing was called positive"), hint=_LABELS_HINT),
+        Trial("all_called", (mixed, ones), edge=_("where nothing was called negative"), hint=_LABELS_HINT),
+        Trial("all_wrong", (ones, zeros), edge=_("where everything is wrong"), hint=_LABELS_HINT),
+        Trial("single", (np.array([0]), np.array([1])), edge=_("for a single row"), hint=_LABELS_HINT),
+        Trial("float_labels", (mixed.astype(float), ones.astype(float)), edge=_("for labels 0.0 and 1.0")),
         lists("lists", (mixed, np.array([1, 1, 0, 1, 0]))),
     )
     return (*general, *edges)
 
 
 def _order(order: tuple[int, ...]) -> Mistake:
-    words = T("That is the order {order}; expected is tp, fp, tn, fn.", order=", ".join(NAMES[i] for i in order))
+    words = _("That is the order {order}; expected is tp, fp, tn, fn.", order=", ".join(NAMES[i] for i in order))
     return Mistake(lambda y, p: confusion_counts(y, p)[list(order)], words)
 
 
@@ -64,14 +64,14 @@ _OTHERWISE = ((0, 1, 2, 3), (0, 3, 2, 1), (2, 3, 0, 1))
 _COUNT_MISTAKES = (
     Mistake(
         lambda y, p: confusion_counts(p, y),
-        T("False positives and false negatives are exchanged: a false positive was called 1 and is 0."),
+        _("False positives and false negatives are exchanged: a false positive was called 1 and is 0."),
     ),
     Mistake(
         lambda y, p: confusion_counts(1 - y, 1 - p),
-        T("Positives and negatives are exchanged: positive is the label 1."),
+        _("Positives and negatives are exchanged: positive is the label 1."),
     ),
     *(_order(order) for order in permutations(range(4)) if order not in _OTHERWISE),
-    Mistake(lambda y, p: confusion_counts(y, p) / len(y), T("Those are shares; expected are counts.")),
+    Mistake(lambda y, p: confusion_counts(y, p) / len(y), _("Those are shares; expected are counts.")),
 )
 
 
@@ -82,9 +82,9 @@ def read_counts(case: Case, step: str, function: str) -> Array:
         return numbers(value, arrays, function).ravel()
     known = {_folded(key): numbers(item, arrays, function) for key, item in value.entries}
     if set(known) != set(NAMES) or any(v.size != 1 or not is_numeric(v) for v in known.values()):
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T(
+                _(
                     "{function}() has to return the four counts tp, fp, tn, fn in this order, or a dict with "
                     "these names. Received: {received}.",
                     function=function,
@@ -118,7 +118,7 @@ def _same_labels(received: Array, y_true: Array, p: Array) -> bool:
     return bool(not np.isnan(received) and np.array_equal(p > received.astype(np.float64), right))
 
 
-_TIE_HINT = T("A positive with the same probability as a negative cannot be had without it.")
+_TIE_HINT = _("A positive with the same probability as a negative cannot be had without it.")
 
 
 @cache
@@ -142,33 +142,33 @@ def _threshold_trials() -> tuple[Trial, ...]:
         Trial(
             "separated",
             (np.array([0, 0, 1, 1]), np.array([0.125, 0.25, 0.75, 1.0])),
-            edge=T("where the classes are well apart"),
+            edge=_("where the classes are well apart"),
         ),
         Trial(
             "ties",
             (np.array([0, 1, 1, 0]), np.array([0.5, 0.5, 0.75, 0.25])),
-            edge=T("where a positive has the probability of a negative"),
+            edge=_("where a positive has the probability of a negative"),
             hint=_TIE_HINT,
         ),
         Trial(
             "no_positives",
             (np.array([0, 0, 0]), p),
-            edge=T("where there are no positives"),
-            hint=T("The largest probability of all is the smallest threshold there."),
+            edge=_("where there are no positives"),
+            hint=_("The largest probability of all is the smallest threshold there."),
         ),
         Trial(
             "no_negatives",
             (np.array([1, 1, 1]), p),
-            edge=T("where there are no negatives"),
-            hint=T("Nothing can be called positive wrongly there: the task sheet asks for 0.0."),
+            edge=_("where there are no negatives"),
+            hint=_("Nothing can be called positive wrongly there: the task sheet asks for 0.0."),
         ),
         Trial(
             "surest_is_negative",
             (np.array([1, 0, 1]), np.array([0.5, 1.0, 0.75])),
-            edge=T("where a negative has the largest probability"),
-            hint=T("Nothing may be called positive there."),
+            edge=_("where a negative has the largest probability"),
+            hint=_("Nothing may be called positive there."),
         ),
-        Trial("single", (np.array([0]), np.array([0.25])), edge=T("for a single row")),
+        Trial("single", (np.array([0]), np.array([0.25])), edge=_("for a single row")),
         lists("lists", (np.array([0, 1, 1]), np.array([0.5, 0.25, 0.75]))),
     )
     return (*general, *edges)
@@ -181,56 +181,56 @@ def _best(values: Array, otherwise: float) -> float:
 _THRESHOLD_MISTAKES = (
     Mistake(
         lambda y, p: p[y == 1].min(),
-        T(
+        _(
             "That is the smallest probability of a positive: no positive is missed from there on, but negatives "
             "are called positive."
         ),
     ),
     Mistake(
         lambda y, p: p.max(),
-        T(
+        _(
             "That is the largest probability of all: nothing is called positive any more. Look at the negatives "
             "only."
         ),
     ),
     Mistake(
         lambda y, p: p[y == 0].min(),
-        T("That is the smallest probability of a negative; the largest one has to stay below the threshold too."),
+        _("That is the smallest probability of a negative; the largest one has to stay below the threshold too."),
     ),
     Mistake(
         lambda y, p: p[y == 0].mean(),
-        T("That is the mean probability of the negatives; the largest one has to stay below the threshold too."),
+        _("That is the mean probability of the negatives; the largest one has to stay below the threshold too."),
     ),
     Mistake(
         lambda y, p: p[(y == 1) & (p > _best(p[y == 0], 0.0))].min(),
-        T(
+        _(
             "That is the smallest probability of a positive above all negatives. It would be right for p >= "
             "threshold, but positive means p > threshold here: that row is missed."
         ),
     ),
-    Mistake(lambda y, p: 0.5, T("That is always 0.5; it has to depend on the data.")),
-    Mistake(lambda y, p: 1.0, T("That is always 1: nothing is called positive any more.")),
+    Mistake(lambda y, p: 0.5, _("That is always 0.5; it has to depend on the data.")),
+    Mistake(lambda y, p: 1.0, _("That is always 1: nothing is called positive any more.")),
 )
 
 LABEL_FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
         "confusion_counts": Formula(
-            words=T("the counts tp, fp, tn, fn"),
+            words=_("the counts tp, fp, tn, fn"),
             parameters=("y_true", "y_pred"),
             right=confusion_counts,
             trials=_count_trials,
             mistakes=_COUNT_MISTAKES,
             read=read_counts,
-            shape_hint=T("Return the four counts tp, fp, tn, fn in this order."),
+            shape_hint=_("Return the four counts tp, fp, tn, fn in this order."),
         ),
         "threshold_without_false_positives": Formula(
-            words=T("the largest probability of a row with label 0"),
+            words=_("the largest probability of a row with label 0"),
             parameters=("y_true", "p"),
             right=threshold_without_false_positives,
             trials=_threshold_trials,
             mistakes=_THRESHOLD_MISTAKES,
             agrees=_same_labels,
-            shape_hint=T("Return the threshold, one number."),
+            shape_hint=_("Return the threshold, one number."),
         ),
     }
 )

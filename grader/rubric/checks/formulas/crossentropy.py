@@ -7,15 +7,15 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.rubric.checks.formulas.formula import BY_HAND, Formula, Mistake, Trial, lists
 from grader.rubric.checks.formulas.softmax import softmax
 
 EPSILON = 1e-7  # Keras's: probabilities are clipped to [EPSILON, 1 - EPSILON]
 LEAST_CLIPPED, MOST_CLIPPED = 1e-16, 1e-6  # what a submission may choose instead
 
-_NOT_THE_MEAN = T("That is the sum over the rows; expected is their mean.")
-_MEAN_OF_ROWS = T("Return one number: the mean over the rows.")
+_NOT_THE_MEAN = _("That is the sum over the rows; expected is their mean.")
+_MEAN_OF_ROWS = _("Return one number: the mean over the rows.")
 
 
 def _clipped(p: Array, epsilon: float) -> Array:
@@ -63,8 +63,8 @@ def _rows(random: np.random.Generator, rows: int, classes: int) -> Array:
     return result
 
 
-_CERTAIN = T("where probabilities are exactly 0 and 1")
-_CERTAIN_HINT = T("log(0) is -inf and 0 · log(0) is nan: clip the probabilities first, as the task sheet says.")
+_CERTAIN = _("where probabilities are exactly 0 and 1")
+_CERTAIN_HINT = _("log(0) is -inf and 0 · log(0) is nan: clip the probabilities first, as the task sheet says.")
 
 
 def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words = BY_HAND) -> Trial:
@@ -82,15 +82,15 @@ def _binary_trials() -> tuple[Trial, ...]:
     yes, no = np.array([1, 0, 1, 0]), np.array([1.0, 0.0, 1.0, 0.0])
     edges = (
         _edge(
-            "all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)), T("where all labels are 1")
+            "all_ones", (np.ones(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)), _("where all labels are 1")
         ),
         _edge(
             "all_zeros",
             (np.zeros(6, dtype=int), random.uniform(0.1, 0.9, 6).round(2)),
-            T("where all labels are 0"),
+            _("where all labels are 0"),
         ),
-        _edge("single", (np.array([1]), np.array([0.3])), T("for a single row")),
-        _edge("float_labels", (np.array([1.0, 0.0, 0.0]), np.array([0.6, 0.3, 0.5])), T("for labels 0.0 and 1.0")),
+        _edge("single", (np.array([1]), np.array([0.3])), _("for a single row")),
+        _edge("float_labels", (np.array([1.0, 0.0, 0.0]), np.array([0.6, 0.3, 0.5])), _("for labels 0.0 and 1.0")),
         lists("lists", (np.array([1, 0, 0, 1]), np.array([0.75, 0.5, 0.1, 0.2]))),
         _edge("certain_and_right", (yes, no), _CERTAIN, _CERTAIN_HINT),
         _edge("certain_and_wrong", (1 - yes, no), _CERTAIN, _CERTAIN_HINT),
@@ -110,9 +110,9 @@ def _integer_trials() -> tuple[Trial, ...]:
         general.append(Trial(f"general_{i}", (labels, _rows(random, rows, classes))))
     sure = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     edges = (
-        _edge("one_class_only", (np.full(8, 1), _rows(random, 8, 4)), T("where only one class occurs")),
-        _edge("single", (np.array([1]), np.array([[0.1, 0.3, 0.6]])), T("for a single row")),
-        _edge("ties", (np.array([2, 0]), np.full((2, 4), 0.25)), T("for equal probabilities")),
+        _edge("one_class_only", (np.full(8, 1), _rows(random, 8, 4)), _("where only one class occurs")),
+        _edge("single", (np.array([1]), np.array([[0.1, 0.3, 0.6]])), _("for a single row")),
+        _edge("ties", (np.array([2, 0]), np.full((2, 4), 0.25)), _("for equal probabilities")),
         lists("lists", (np.array([1, 0]), small)),
         _edge("certain_and_right", (np.array([0, 2]), sure), _CERTAIN, _CERTAIN_HINT),
         _edge("certain_and_wrong", (np.array([1, 0]), sure), _CERTAIN, _CERTAIN_HINT),
@@ -140,9 +140,9 @@ def _one_hot_trials() -> tuple[Trial, ...]:
     return tuple(encoded(trial) for trial in _integer_trials())
 
 
-_LOG2 = T("That takes the logarithm to base 2 (log2); expected is the natural one (np.log).")
-_LOG10 = T("That takes the logarithm to base 10 (log10); expected is the natural one (np.log).")
-_NO_MINUS = T("The minus sign is missing: logarithms of probabilities are negative, a loss is not.")
+_LOG2 = _("That takes the logarithm to base 2 (log2); expected is the natural one (np.log).")
+_LOG10 = _("That takes the logarithm to base 10 (log10); expected is the natural one (np.log).")
+_NO_MINUS = _("The minus sign is missing: logarithms of probabilities are negative, a loss is not.")
 
 
 def _of_any_loss(loss: Callable[..., float]) -> tuple[Mistake, ...]:
@@ -154,7 +154,7 @@ def _of_any_loss(loss: Callable[..., float]) -> tuple[Mistake, ...]:
         Mistake(lambda y, p: -loss(y, p) * len(y), _NO_MINUS),
         Mistake(
             lambda y, p: loss(y, p) * len(y) / np.log(2),
-            T(
+            _(
                 "That is the sum over the rows, with the logarithm to base 2; expected is the mean, with the "
                 "natural one (np.log)."
             ),
@@ -168,76 +168,76 @@ def _of_classes(loss: Callable[..., float], one_hot: Callable[[Array, Array], Ar
         *_of_any_loss(loss),
         Mistake(
             lambda y, p: loss(y, p) / p.shape[1],
-            T(
+            _(
                 "That is the mean over all n·k entries; sum over the classes of a row first, then take the mean "
                 "over the rows."
             ),
         ),
         Mistake(
             lambda y, p: binary_crossentropy(one_hot(y, p), p),
-            T(
+            _(
                 "That is the binary cross-entropy of each entry; here only the probability of the true class "
                 "counts."
             ),
         ),
         Mistake(
             lambda y, p: p.shape[1] * binary_crossentropy(one_hot(y, p), p),
-            T(
+            _(
                 "That is the binary cross-entropy of each entry; here only the probability of the true class "
                 "counts."
             ),
         ),
         Mistake(
             lambda y, p: loss(y, softmax(p)),
-            T("That applies softmax to what are probabilities already: softmax twice."),
+            _("That applies softmax to what are probabilities already: softmax twice."),
         ),
         Mistake(
             lambda y, p: -np.log((one_hot(y, p) * p).sum(axis=1).mean()),
-            T("That is the logarithm of the mean; take the logarithm of each probability first."),
+            _("That is the logarithm of the mean; take the logarithm of each probability first."),
         ),
-        Mistake(lambda y, p: 1 - (one_hot(y, p) * p).sum(axis=1).mean(), T("The logarithm is missing.")),
+        Mistake(lambda y, p: 1 - (one_hot(y, p) * p).sum(axis=1).mean(), _("The logarithm is missing.")),
         Mistake(
-            lambda y, p: (one_hot(y, p) * p).sum(axis=1).mean(), T("The logarithm and the minus sign are missing.")
+            lambda y, p: (one_hot(y, p) * p).sum(axis=1).mean(), _("The logarithm and the minus sign are missing.")
         ),
         Mistake(
             lambda y, p: -np.log(p.max(axis=1)).mean(),
-            T("That takes the largest probability of each row; it has to be the one of the true class."),
+            _("That takes the largest probability of each row; it has to be the one of the true class."),
         ),
         Mistake(
             lambda y, p: -np.log(p).sum(axis=1).mean(),
-            T("That takes all classes; only the probability of the true class counts."),
+            _("That takes all classes; only the probability of the true class counts."),
         ),
         Mistake(
             lambda y, p: -(p * np.log(p)).sum(axis=1).mean(),
-            T("That is the entropy of the probabilities; the true class does not occur in it."),
+            _("That is the entropy of the probabilities; the true class does not occur in it."),
         ),
     )
 
 
 _BINARY_MISTAKES = (
     *_of_any_loss(binary_crossentropy),
-    Mistake(lambda y, p: -(y * np.log(p)).mean(), T("The part of the zeros is missing: (1 - y) · log(1 - p).")),
-    Mistake(lambda y, p: -((1 - y) * np.log(1 - p)).mean(), T("The part of the ones is missing: y · log(p).")),
+    Mistake(lambda y, p: -(y * np.log(p)).mean(), _("The part of the zeros is missing: (1 - y) · log(1 - p).")),
+    Mistake(lambda y, p: -((1 - y) * np.log(1 - p)).mean(), _("The part of the ones is missing: y · log(p).")),
     Mistake(
-        lambda y, p: -np.log(p).mean(), T("The labels do not count there: rows with label 0 need log(1 - p).")
+        lambda y, p: -np.log(p).mean(), _("The labels do not count there: rows with label 0 need log(1 - p).")
     ),
     Mistake(
         lambda y, p: binary_crossentropy(1 - y, p),
-        T("The labels are exchanged: where y is 1, log(p) counts, where it is 0, log(1 - p)."),
+        _("The labels are exchanged: where y is 1, log(p) counts, where it is 0, log(1 - p)."),
     ),
     Mistake(
         lambda y, p: -(y * np.log(p) - (1 - y) * np.log(1 - p)).mean(),
-        T("The two parts have to be added; one is subtracted there."),
+        _("The two parts have to be added; one is subtracted there."),
     ),
     Mistake(
         lambda y, p: binary_crossentropy(y, 1 / (1 + np.exp(-p))),
-        T("That applies the sigmoid to what are probabilities already."),
+        _("That applies the sigmoid to what are probabilities already."),
     ),
     Mistake(
         lambda y, p: np.mean((y - p) ** 2),
-        T("That is the mean squared error of the probabilities (the Brier score)."),
+        _("That is the mean squared error of the probabilities (the Brier score)."),
     ),
-    Mistake(lambda y, p: np.mean(np.abs(y - p)), T("The logarithm is missing.")),
+    Mistake(lambda y, p: np.mean(np.abs(y - p)), _("The logarithm is missing.")),
 )
 
 
@@ -250,13 +250,13 @@ def _encoded(y: Array, p: Array) -> Array:
 
 
 _PARAMETERS = ("y_true", "p")
-_PER_ROW = T("-log of the probability of the true class, mean over the rows")
+_PER_ROW = _("-log of the probability of the true class, mean over the rows")
 
 
 CROSSENTROPY_FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
         "binary_crossentropy": Formula(
-            words=T("the mean of -(y_true · log(p) + (1 - y_true) · log(1 - p))"),
+            words=_("the mean of -(y_true · log(p) + (1 - y_true) · log(1 - p))"),
             parameters=_PARAMETERS,
             right=binary_crossentropy,
             trials=_binary_trials,

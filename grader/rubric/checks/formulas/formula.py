@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 
-BY_HAND = T("Work this case out by hand.")
+BY_HAND = _("Work this case out by hand.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def as_array(case: Case, step: str, function: str) -> Array:
 MOST_SHOWN = 12  # numbers of an array that are written out
 
 
-def shown(value: Array) -> str:
+def format_value(value: Array) -> str:
     """Return numbers as they stand in a message."""
     if value.ndim == 0:
         return f"{value.item():.6g}"
@@ -54,7 +54,7 @@ def shown(value: Array) -> str:
     if value.size > MOST_SHOWN:
         return f"[{', '.join(f'{v:.4g}' for v in few[:4])}, …]"
     if value.ndim > 1:
-        return f"[{', '.join(shown(row) for row in value)}]"
+        return f"[{', '.join(format_value(row) for row in value)}]"
     return f"[{', '.join(f'{v:.4g}' for v in few)}]"
 
 
@@ -74,7 +74,7 @@ class Formula:
     agrees: Callable[..., bool] | None = None
     read: Reader = as_array
     shape_hint: Words | str = ""
-    show: Callable[[Array], str] = shown
+    show: Callable[[Array], str] = format_value
 
 
 def close(received: Array, expected: Array) -> bool:
@@ -90,8 +90,8 @@ def lists(name: str, arguments: tuple[Array, ...]) -> Trial:
     return Trial(
         name,
         arguments,
-        edge=T("for lists"),
-        hint=T("Arguments may be lists: turn them into arrays first, with np.asarray."),
+        edge=_("for lists"),
+        hint=_("Arguments may be lists: turn them into arrays first, with np.asarray."),
         lists=True,
     )
 
@@ -101,6 +101,6 @@ def integers(name: str, arguments: tuple[Array, ...]) -> Trial:
     return Trial(
         name,
         arguments,
-        edge=T("for arrays of integers"),
-        hint=T("Results need not be integers: compute with floats, and write into no array of integers."),
+        edge=_("for arrays of integers"),
+        hint=_("Results need not be integers: compute with floats, and write into no array of integers."),
     )

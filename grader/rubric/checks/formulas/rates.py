@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial
 
 Rate = Callable[[int, int, int, int], float]
@@ -91,20 +91,20 @@ def trials() -> tuple[Trial, ...]:
     random = np.random.default_rng(6)
     sizes = (10, 10, 30, 100, 100, 1000, 1000, 10_000, 1_000_000)
     drawn = [tuple(int(v) for v in 1 + random.permutation(size)[:4]) for size in sizes[:GENERAL]]
-    zero = T("The denominator is 0 there: the task sheet asks for 0.0.")
-    no_hits = T("Counts may be 0: mind every division, those of intermediate results too.")
+    zero = _("The denominator is 0 there: the task sheet asks for 0.0.")
+    no_hits = _("Counts may be 0: mind every division, those of intermediate results too.")
     edges = (
-        ("all_found", (7, 0, 9, 0), T("where nothing is wrong"), no_hits),
-        ("none_found", (0, 3, 0, 5), T("where nothing is right"), no_hits),
-        ("no_positives", (0, 4, 11, 0), T("where there are no positives"), zero),
-        ("no_negatives", (6, 0, 0, 2), T("where there are no negatives"), zero),
-        ("none_called_positive", (0, 0, 8, 5), T("where nothing was called positive"), zero),
-        ("none_called_negative", (5, 8, 0, 0), T("where nothing was called negative"), zero),
-        ("only_negatives", (0, 0, 12, 0), T("where all are negatives and called so"), zero),
-        ("only_false_alarms", (0, 12, 0, 0), T("where all are negatives and none is called so"), zero),
-        ("only_hits", (3, 0, 0, 0), T("where all are positives and called so"), zero),
-        ("only_misses", (0, 0, 0, 4), T("where all are positives and none is called so"), zero),
-        ("nothing", (0, 0, 0, 0), T("where there is nothing at all"), zero),
+        ("all_found", (7, 0, 9, 0), _("where nothing is wrong"), no_hits),
+        ("none_found", (0, 3, 0, 5), _("where nothing is right"), no_hits),
+        ("no_positives", (0, 4, 11, 0), _("where there are no positives"), zero),
+        ("no_negatives", (6, 0, 0, 2), _("where there are no negatives"), zero),
+        ("none_called_positive", (0, 0, 8, 5), _("where nothing was called positive"), zero),
+        ("none_called_negative", (5, 8, 0, 0), _("where nothing was called negative"), zero),
+        ("only_negatives", (0, 0, 12, 0), _("where all are negatives and called so"), zero),
+        ("only_false_alarms", (0, 12, 0, 0), _("where all are negatives and none is called so"), zero),
+        ("only_hits", (3, 0, 0, 0), _("where all are positives and called so"), zero),
+        ("only_misses", (0, 0, 0, 4), _("where all are positives and none is called so"), zero),
+        ("nothing", (0, 0, 0, 0), _("where there is nothing at all"), zero),
     )
     return (
         Trial("spam", SPAM, spam=True),
@@ -139,7 +139,7 @@ def _named(name: str) -> Iterator[Mistake]:
     right = NAMES[name]
     for other, words in NAMES.items():
         if other != name:
-            text = T(
+            text = _(
                 "That is {received}, which is what {other} means; {name} is {right}.",
                 received=words,
                 other=other,
@@ -151,11 +151,11 @@ def _named(name: str) -> Iterator[Mistake]:
 
 def _scaled(name: str) -> Iterator[Mistake]:
     rate = RIGHT[name]
-    yield Mistake(lambda *c: 100 * rate(*c), T("That is the rate in per cent; expected is a number from 0 to 1."))
+    yield Mistake(lambda *c: 100 * rate(*c), _("That is the rate in per cent; expected is a number from 0 to 1."))
     for digits in (1, 2, 3):
         yield Mistake(
             lambda *c, d=digits: round(rate(*c), d),
-            T("That is rounded; return the number as it is, and round where you print it."),
+            _("That is rounded; return the number as it is, and round where you print it."),
         )
 
 
@@ -167,11 +167,11 @@ def _assigned(counts: Sequence[int], order: Sequence[int]) -> tuple[int, int, in
 # What some denominators count: more than a formula says to a beginner.
 _WHO: Mapping[tuple[int, ...], Words] = MappingProxyType(
     {
-        (0, 1): T("a share of all that were called positive"),
-        (0, 3): T("a share of all that are positive"),
-        (1, 2): T("a share of all that are negative"),
-        (2, 3): T("a share of all that were called negative"),
-        (0, 1, 2, 3): T("a share of all"),
+        (0, 1): _("a share of all that were called positive"),
+        (0, 3): _("a share of all that are positive"),
+        (1, 2): _("a share of all that are negative"),
+        (2, 3): _("a share of all that were called negative"),
+        (0, 1, 2, 3): _("a share of all"),
     }
 )
 
@@ -184,10 +184,10 @@ def _fractions(name: str) -> Iterator[Mistake]:
             words = f"{_words(above)} / {_words(below)}"
             if words in NAMES.values() or above == below:
                 continue
-            text = T(
+            text = _(
                 "That is {received}, {who}; {name} is {right}. The arguments come as tp, fp, tn, fn.",
                 received=words,
-                who=_WHO.get(below, T("a ratio without a name")),
+                who=_WHO.get(below, _("a ratio without a name")),
                 name=name,
                 right=right,
             )
@@ -201,7 +201,7 @@ def _f1_mistakes() -> Iterator[Mistake]:
     for order in _ORDERS:
         yield Mistake(
             lambda *c, o=order: _f1(*_assigned(c, o)),
-            T(
+            _(
                 "That comes out when the arguments are taken as {order}; they come as tp, fp, tn, fn.",
                 order=", ".join(PARAMETERS[i] for i in order),
             ),
@@ -209,25 +209,25 @@ def _f1_mistakes() -> Iterator[Mistake]:
     precision, sensitivity = RIGHT["precision"], RIGHT["sensitivity"]
     yield Mistake(
         lambda *c: (precision(*c) + sensitivity(*c)) / 2,
-        T(
+        _(
             "That is the ordinary mean of precision and sensitivity; F1 is their harmonic mean, {right}.",
             right=NAMES["f1"],
         ),
     )
     yield Mistake(
         lambda *c: (precision(*c) * sensitivity(*c)) ** 0.5,
-        T(
+        _(
             "That is the geometric mean of precision and sensitivity; F1 is their harmonic mean, {right}.",
             right=NAMES["f1"],
         ),
     )
     yield Mistake(
         lambda *c: _f1(*c) / 2,
-        T("That is half of it: the harmonic mean of two numbers p and q is 2 p q / (p + q)."),
+        _("That is half of it: the harmonic mean of two numbers p and q is 2 p q / (p + q)."),
     )
     yield Mistake(
         lambda *c: precision(*c) * sensitivity(*c),
-        T("That is the product of precision and sensitivity; divide it by their mean."),
+        _("That is the product of precision and sensitivity; divide it by their mean."),
     )
 
 
@@ -240,7 +240,7 @@ def _formula(name: str) -> Formula:
         right=RIGHT[name],
         trials=trials,
         mistakes=usual,
-        shape_hint=T("Return the rate itself."),
+        shape_hint=_("Return the rate itself."),
     )
 
 

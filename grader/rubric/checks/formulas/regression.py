@@ -7,12 +7,12 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, integers, lists
 
-_NOT_THE_MEAN = T("That is the sum over the rows; expected is their mean.")
-_ROOT = T("That is the root of the mean squared error; leave the root out.")
-_ONE_NUMBER = T("Return one number for all rows together.")
+_NOT_THE_MEAN = _("That is the sum over the rows; expected is their mean.")
+_ROOT = _("That is the root of the mean squared error; leave the root out.")
+_ONE_NUMBER = _("Return one number for all rows together.")
 _PARAMETERS = ("y_true", "y_pred")
 
 
@@ -53,18 +53,18 @@ def _regression_trials() -> tuple[Trial, ...]:
         Trial(
             "perfect",
             (np.array([1.5, -2.0, 0.25, 4.0]), np.array([1.5, -2.0, 0.25, 4.0])),
-            edge=T("where every prediction is right"),
+            edge=_("where every prediction is right"),
         ),
         Trial(
             "far_away",
             (np.array([1.0, 2.0, 3.0, 4.0]), np.array([40.0, -30.0, 20.0, -10.0])),
-            edge=T("where predictions are far away"),
-            hint=T("A result may have any size; cut nothing off."),
+            edge=_("where predictions are far away"),
+            hint=_("A result may have any size; cut nothing off."),
         ),
         Trial(
             "huge",
             (np.array([1e8, 2e8, 4e8, -1e8]), np.array([1.5e8, 1e8, 4.5e8, 0.0])),
-            edge=T("for huge numbers"),
+            edge=_("for huge numbers"),
         ),
         integers("integers", (whole[0], whole[0] + whole[1] // 5)),
         lists("lists", (np.array([0.5, 1.0, -2.0, 6.0]), np.array([1.0, 1.5, -1.0, 5.0]))),
@@ -75,7 +75,7 @@ def _regression_trials() -> tuple[Trial, ...]:
 
 @cache
 def _error_trials() -> tuple[Trial, ...]:
-    single = Trial("single", (np.array([3.0]), np.array([5.5])), edge=T("for a single row"))
+    single = Trial("single", (np.array([3.0]), np.array([5.5])), edge=_("for a single row"))
     return (*_regression_trials(), single)
 
 
@@ -84,8 +84,8 @@ def _r2_trials() -> tuple[Trial, ...]:
     constant = Trial(
         "constant",
         (np.array([2.0, 2.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0])),
-        edge=T("where all true values are the same"),
-        hint=T("The denominator is 0 there: the task sheet asks for 0.0."),
+        edge=_("where all true values are the same"),
+        hint=_("The denominator is 0 there: the task sheet asks for 0.0."),
     )
     return (*_regression_trials(), constant)
 
@@ -98,49 +98,49 @@ _MAE_MISTAKES = (
     Mistake(lambda y, p: np.abs(_error(y, p)).sum(), _NOT_THE_MEAN),
     Mistake(
         lambda y, p: _error(y, p).mean(),
-        T("Errors of different sign cancel there: take the absolute value of each before the mean."),
+        _("Errors of different sign cancel there: take the absolute value of each before the mean."),
     ),
     Mistake(
         lambda y, p: -_error(y, p).mean(),
-        T("Errors of different sign cancel there: take the absolute value of each before the mean."),
+        _("Errors of different sign cancel there: take the absolute value of each before the mean."),
     ),
     Mistake(
         lambda y, p: abs(_error(y, p).mean()),
-        T("That is the absolute value of the mean: take the absolute value of each error first."),
+        _("That is the absolute value of the mean: take the absolute value of each error first."),
     ),
-    Mistake(mean_squared_error, T("That is the mean squared error; take absolute values instead of squares.")),
+    Mistake(mean_squared_error, _("That is the mean squared error; take absolute values instead of squares.")),
     Mistake(
         lambda y, p: np.sqrt(mean_squared_error(y, p)),
-        T("That is the root of the mean squared error; take absolute values instead of squares."),
+        _("That is the root of the mean squared error; take absolute values instead of squares."),
     ),
     Mistake(
         lambda y, p: np.median(np.abs(_error(y, p))),
-        T("That is the median of the errors; expected is their mean."),
+        _("That is the median of the errors; expected is their mean."),
     ),
     Mistake(
         lambda y, p: np.abs(_error(y, p) / y).mean(),
-        T("That divides each error by the true value; the plain error is asked for."),
+        _("That divides each error by the true value; the plain error is asked for."),
     ),
 )
 
 _MSE_MISTAKES = (
     Mistake(lambda y, p: (_error(y, p) ** 2).sum(), _NOT_THE_MEAN),
     Mistake(lambda y, p: np.sqrt(mean_squared_error(y, p)), _ROOT),
-    Mistake(mean_absolute_error, T("That is the mean absolute error; square the errors.")),
+    Mistake(mean_absolute_error, _("That is the mean absolute error; square the errors.")),
     Mistake(
         lambda y, p: mean_squared_error(y, p) / 2,
-        T("That is half of it. The factor 1/2 of some textbooks does not belong to the mean squared error."),
+        _("That is half of it. The factor 1/2 of some textbooks does not belong to the mean squared error."),
     ),
     Mistake(
         lambda y, p: _error(y, p).mean() ** 2,
-        T("That is the square of the mean error: square each error first, then take the mean."),
+        _("That is the square of the mean error: square each error first, then take the mean."),
     ),
     Mistake(
         lambda y, p: _error(y, p).var(),
-        T("That is the variance of the errors: their mean was subtracted, which hides a constant error."),
+        _("That is the variance of the errors: their mean was subtracted, which hides a constant error."),
     ),
     Mistake(
-        lambda y, p: (_error(y, p) ** 2).sum() / (len(y) - 1), T("That divides by n - 1; the mean divides by n.")
+        lambda y, p: (_error(y, p) ** 2).sum() / (len(y) - 1), _("That divides by n - 1; the mean divides by n.")
     ),
 )
 
@@ -158,62 +158,62 @@ _R2 = "R² = 1 - Σ(y_true - y_pred)² / Σ(y_true - mean(y_true))²"
 _R2_MISTAKES = (
     Mistake(
         lambda y, p: _explained(y, p, p.mean()),
-        T("That takes the mean of the predictions in the denominator; it has to be the mean of the true values."),
+        _("That takes the mean of the predictions in the denominator; it has to be the mean of the true values."),
     ),
     Mistake(
         lambda y, p: _explained(p, y, p.mean()),
-        T("That comes out when the arguments are exchanged: the true values come first."),
+        _("That comes out when the arguments are exchanged: the true values come first."),
     ),
-    Mistake(_ratio, T('That is the share that is not explained: "1 -" is missing before it.')),
-    Mistake(lambda y, p: -r2(y, p), T("The sign is wrong: that is -R².")),
-    Mistake(lambda y, p: _ratio(y, p) - 1, T("The sign is wrong: that is -R².")),
-    Mistake(lambda y, p: 1 + _ratio(y, p), T("The sign is wrong: the fraction is subtracted from 1.")),
+    Mistake(_ratio, _('That is the share that is not explained: "1 -" is missing before it.')),
+    Mistake(lambda y, p: -r2(y, p), _("The sign is wrong: that is -R².")),
+    Mistake(lambda y, p: _ratio(y, p) - 1, _("The sign is wrong: that is -R².")),
+    Mistake(lambda y, p: 1 + _ratio(y, p), _("The sign is wrong: the fraction is subtracted from 1.")),
     Mistake(
         lambda y, p: np.corrcoef(y, p)[0, 1] ** 2,
-        T("That is the squared correlation, which does not see a constant error; {formula}.", formula=_R2),
+        _("That is the squared correlation, which does not see a constant error; {formula}.", formula=_R2),
     ),
     Mistake(
         lambda y, p: np.corrcoef(y, p)[0, 1],
-        T("That is the correlation, which does not see a constant error; {formula}.", formula=_R2),
+        _("That is the correlation, which does not see a constant error; {formula}.", formula=_R2),
     ),
     Mistake(
         lambda y, p: ((p - y.mean()) ** 2).sum() / (_error(y, y.mean()) ** 2).sum(),
-        T(
+        _(
             "That is the explained over the total sum of squares, which is R² for least squares only; {formula}.",
             formula=_R2,
         ),
     ),
     Mistake(
         lambda y, p: 1 - np.var(_error(y, p)) / np.var(y),
-        T("That is the explained variance, which does not see a constant error; {formula}.", formula=_R2),
+        _("That is the explained variance, which does not see a constant error; {formula}.", formula=_R2),
     ),
     Mistake(
         lambda y, p: 1 - (_error(y, p) ** 2).sum() / (y**2).sum(),
-        T("The mean of the true values is not subtracted in the denominator."),
+        _("The mean of the true values is not subtracted in the denominator."),
     ),
     Mistake(
         lambda y, p: 1 - (_error(y, p) ** 2).sum() / np.var(y),
-        T("Sum and mean are mixed up: take both above and below the line, or neither."),
+        _("Sum and mean are mixed up: take both above and below the line, or neither."),
     ),
     Mistake(
         lambda y, p: 1 - mean_squared_error(y, p) / (_error(y, y.mean()) ** 2).sum(),
-        T("Sum and mean are mixed up: take both above and below the line, or neither."),
+        _("Sum and mean are mixed up: take both above and below the line, or neither."),
     ),
     Mistake(
         lambda y, p: 1 - mean_squared_error(y, p) / np.var(y, ddof=1),
-        T("Above the line is divided by n, below by n - 1: divide both by the same."),
+        _("Above the line is divided by n, below by n - 1: divide both by the same."),
     ),
     Mistake(
         lambda y, p: 1 - np.abs(_error(y, p)).sum() / np.abs(_error(y, y.mean())).sum(),
-        T("That takes absolute values; R² takes squares."),
+        _("That takes absolute values; R² takes squares."),
     ),
     Mistake(
         lambda y, p: max(0.0, r2(y, p)),
-        T("R² may be negative, where predictions are worse than the mean: cut nothing off."),
+        _("R² may be negative, where predictions are worse than the mean: cut nothing off."),
     ),
     Mistake(
         lambda y, p: 1 - _ratio(y, p) ** 0.5,
-        T("There is a root too many: R² takes the sums of squares themselves."),
+        _("There is a root too many: R² takes the sums of squares themselves."),
     ),
 )
 
@@ -221,7 +221,7 @@ _R2_MISTAKES = (
 REGRESSION_FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
         "mean_absolute_error": Formula(
-            words=T("the mean of |y_true - y_pred|"),
+            words=_("the mean of |y_true - y_pred|"),
             parameters=_PARAMETERS,
             right=mean_absolute_error,
             trials=_error_trials,
@@ -229,7 +229,7 @@ REGRESSION_FORMULAS: Mapping[str, Formula] = MappingProxyType(
             shape_hint=_ONE_NUMBER,
         ),
         "mean_squared_error": Formula(
-            words=T("the mean of (y_true - y_pred)²"),
+            words=_("the mean of (y_true - y_pred)²"),
             parameters=_PARAMETERS,
             right=mean_squared_error,
             trials=_error_trials,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, integers, lists
 
 
@@ -18,7 +18,7 @@ def softmax(z: Array) -> Array:
     return result
 
 
-_OVERFLOW = T("exp() of huge numbers overflows: subtract the largest number of its row from each row first.")
+_OVERFLOW = _("exp() of huge numbers overflows: subtract the largest number of its row from each row first.")
 
 
 @cache
@@ -29,46 +29,46 @@ def _softmax_trials() -> tuple[Trial, ...]:
     for i, (rows, columns, spread) in enumerate(((2, 5, 1), (5, 2, 2), (4, 4, 3), (30, 10, 1), (80, 3, 4))):
         general.append(Trial(f"general_{i}", (random.normal(0.5, spread, (rows, columns)),)))
     edges = (
-        Trial("one_row", (np.array([[0.5, -1.0, 2.0, 0.0]]),), edge=T("for a single row")),
+        Trial("one_row", (np.array([[0.5, -1.0, 2.0, 0.0]]),), edge=_("for a single row")),
         Trial(
-            "ties", (np.array([[2.0, 2.0, 2.0], [0.0, 0.0, 0.0], [1.0, 1.0, -3.0]]),), edge=T("for equal numbers")
+            "ties", (np.array([[2.0, 2.0, 2.0], [0.0, 0.0, 0.0], [1.0, 1.0, -3.0]]),), edge=_("for equal numbers")
         ),
         Trial(
             "one_column",
             (np.array([[3.0], [-1.0]]),),
-            edge=T("for a single column"),
-            hint=T("The softmax of one number is 1."),
+            edge=_("for a single column"),
+            hint=_("The softmax of one number is 1."),
         ),
         integers("integers", (random.integers(-4, 5, (6, 4)),)),
         lists("lists", (np.array([[1.0, 0.0, 2.0], [0.5, 0.25, -1.0]]),)),
         Trial(
             "thousand",
             (np.array([[1000.0, 999.0, 998.0], [999.0, 1000.0, 999.5]]),),
-            edge=T("for huge numbers"),
+            edge=_("for huge numbers"),
             hint=_OVERFLOW,
         ),
         Trial(
             "only_huge",
             (np.array([[1000.0, 1000.0], [1000.0, 0.0], [400.0, 1000.0]]),),
-            edge=T("for huge numbers"),
+            edge=_("for huge numbers"),
             hint=_OVERFLOW,
         ),
         Trial(
             "far_rows",
             (np.array([[900.0, 901.0], [-900.0, -901.0], [0.0, 1.0]]),),
-            edge=T("for rows that are far from each other"),
-            hint=T("Subtract from each row its own largest number, not the largest one of the whole table."),
+            edge=_("for rows that are far from each other"),
+            hint=_("Subtract from each row its own largest number, not the largest one of the whole table."),
         ),
         Trial(
             "minus_thousand",
             (np.array([[-1000.0, -1001.0, -1000.0], [-2000.0, -2000.0, -1990.0]]),),
-            edge=T("for huge negative numbers"),
-            hint=T(
+            edge=_("for huge negative numbers"),
+            hint=_(
                 "exp() of them is 0, and 0 / 0 is not a number: subtract the largest number of its row from each "
                 "row first."
             ),
         ),
-        Trial("wide", (random.normal(0, 300, (20, 7)),), edge=T("for huge numbers"), hint=_OVERFLOW),
+        Trial("wide", (random.normal(0, 300, (20, 7)),), edge=_("for huge numbers"), hint=_OVERFLOW),
     )
     return (*general, *edges)
 
@@ -81,45 +81,45 @@ def _powers(z: Array) -> Array:
 _SOFTMAX_MISTAKES = (
     Mistake(
         lambda z: _powers(z) / _powers(z).sum(axis=0),
-        T("Columns sum to 1 there: sum over each row (axis=1, keepdims=True)."),
+        _("Columns sum to 1 there: sum over each row (axis=1, keepdims=True)."),
     ),
     Mistake(
         lambda z: _powers(z) / _powers(z).sum(),
-        T("The whole table sums to 1 there: sum over each row (axis=1, keepdims=True)."),
+        _("The whole table sums to 1 there: sum over each row (axis=1, keepdims=True)."),
     ),
-    Mistake(_powers, T("That is exp(z) alone: divide each row by its sum.")),
+    Mistake(_powers, _("That is exp(z) alone: divide each row by its sum.")),
     Mistake(
         lambda z: 1 / (1 + np.exp(-z.astype(float))),
-        T("That is the sigmoid of each number; softmax divides exp(z) by the sum of its row."),
+        _("That is the sigmoid of each number; softmax divides exp(z) by the sum of its row."),
     ),
-    Mistake(lambda z: np.log(softmax(z)), T("That is the logarithm of softmax.")),
+    Mistake(lambda z: np.log(softmax(z)), _("That is the logarithm of softmax.")),
     Mistake(
         lambda z: z / z.sum(axis=1, keepdims=True),
-        T("exp() is missing: numbers may be negative, probabilities may not."),
+        _("exp() is missing: numbers may be negative, probabilities may not."),
     ),
-    Mistake(lambda z: softmax(-z), T("The sign is wrong: the largest number has to get the largest probability.")),
+    Mistake(lambda z: softmax(-z), _("The sign is wrong: the largest number has to get the largest probability.")),
     Mistake(
         lambda z: 2.0**z / (2.0**z).sum(axis=1, keepdims=True),
-        T("That takes powers of 2; softmax takes powers of e, with exp()."),
+        _("That takes powers of 2; softmax takes powers of e, with exp()."),
     ),
-    Mistake(lambda z: np.exp(z - z.max(axis=1, keepdims=True)), T("Each row still has to be divided by its sum.")),
+    Mistake(lambda z: np.exp(z - z.max(axis=1, keepdims=True)), _("Each row still has to be divided by its sum.")),
     Mistake(
         lambda z: np.eye(z.shape[1])[z.argmax(axis=1)],
-        T("That marks the largest number only (hardmax); softmax gives a probability for each."),
+        _("That marks the largest number only (hardmax); softmax gives a probability for each."),
     ),
-    Mistake(lambda z: softmax(softmax(z)), T("That is softmax twice.")),
+    Mistake(lambda z: softmax(softmax(z)), _("That is softmax twice.")),
 )
 
 
 SOFTMAX_FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {
         "softmax": Formula(
-            words=T("exp(z), each row divided by its sum"),
+            words=_("exp(z), each row divided by its sum"),
             parameters=("z",),
             right=softmax,
             trials=_softmax_trials,
             mistakes=_SOFTMAX_MISTAKES,
-            shape_hint=T("Return one probability for each number."),
+            shape_hint=_("Return one probability for each number."),
         ),
     }
 )

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed
 from grader.evidence.values import first_difference, is_numeric
 from grader.protocol.evidence import Returned
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 
@@ -17,7 +17,7 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     """Return a judgement where numbers are not those expected (`what` says in words what they are), else None."""
     if not is_numeric(received):
         return failed(
-            T(
+            _(
                 "{function}() has to return numbers. Received: dtype {dtype}.",
                 function=function,
                 dtype=str(received.dtype),
@@ -27,20 +27,20 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
         )
     if received.shape != expected.shape:
         return failed(
-            T(
+            _(
                 "{function}() returned the shape {received}; expected {expected}.",
                 function=function,
                 received=str(received.shape),
                 expected=str(expected.shape),
             ),
-            expected=T("shape {shape}", shape=str(expected.shape)),
-            received=T("shape {shape}", shape=str(received.shape)),
+            expected=_("shape {shape}", shape=str(expected.shape)),
+            received=_("shape {shape}", shape=str(received.shape)),
         )
     place = first_difference(received, expected)
     if place is None:
         return None
     return failed(
-        T(
+        _(
             "{function}() returned other numbers than expected ({what}). The first difference is at index "
             "{place}.",
             function=function,
@@ -57,13 +57,13 @@ def unchanged(case: Case, step: str, function: str) -> Judgement | None:
     outcome = case.seen(step).evidence.outcome
     if isinstance(outcome, Returned) and outcome.mutated:
         return failed(
-            T(
+            _(
                 "{function}() changes the array that it is given. Work on a copy: the caller still needs the "
                 "original.",
                 function=function,
             ),
-            expected=T("unchanged arguments"),
-            received=T("argument {number} was written to", number=outcome.mutated[0] + 1),
+            expected=_("unchanged arguments"),
+            received=_("argument {number} was written to", number=outcome.mutated[0] + 1),
         )
     return None
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, Value
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Result, Step
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, ResultOf, Step
 from grader.rubric.checks.networks.single import NetworkCheck, certified
 
 
@@ -38,7 +38,7 @@ class Evaluates(NetworkCheck):
                 id=f"{self.function}@{name}",
                 function=self.function,
                 arguments=(
-                    Result(step=training.built(seed)),
+                    ResultOf(step=training.built(seed)),
                     Given(name=training.array(x)),
                     Given(name=training.array(y)),
                 ),
@@ -60,7 +60,7 @@ class Evaluates(NetworkCheck):
             rows = all_labels == labels[0] if of_one else np.ones(len(all_labels), dtype=bool)
             problem = self._problem(case, f"{self.function}@{name}", labels, predicted[rows])
             if problem is not None and of_one:
-                message = T(
+                message = _(
                     "On rows that are all of class {k}: {message}", k=int(labels[0]), message=problem.message
                 )
                 return replace(problem, message=message)
@@ -68,7 +68,7 @@ class Evaluates(NetworkCheck):
                 return problem
         hits = int((predicted == all_labels).sum())
         return passed(
-            T(
+            _(
                 "Accuracy and the recall of each class are right. On the validation rows: {hits} of {rows}.",
                 hits=hits,
                 rows=len(all_labels),
@@ -78,12 +78,12 @@ class Evaluates(NetworkCheck):
     def _problem(self, case: Case, step: str, labels: Array, predicted: Array) -> Judgement | None:
         try:
             accuracy, recall = self._answer(case, step)
-        except UnmetError as unmet:
+        except PreconditionFailedError as unmet:
             return unmet.judgement
         return self._wrong_accuracy(accuracy, labels, predicted) or self._wrong_recall(recall, labels, predicted)
 
     def _answer(self, case: Case, step: str) -> tuple[float, Array]:
-        """Return accuracy and recalls as they came back; `UnmetError` says what came back instead."""
+        """Return accuracy and recalls as they came back; `PreconditionFailedError` says what came back instead."""
         value, arrays = case.value(step)
         entries = {}
         if isinstance(value, Entries):
@@ -91,24 +91,26 @@ class Evaluates(NetworkCheck):
         lacking = [key for key in ("accuracy", "recall") if key not in entries]
         if lacking:
             received = name_of(value)
-            message = T(
+            message = _(
                 '{function}() has to return a dict with the keys "accuracy" and "recall". Received: {received}.',
                 function=self.function,
                 received=received,
             )
             if isinstance(value, NoneValue):
-                message = T("{function}() returned None. Is there a `return` at its end?", function=self.function)
-            raise UnmetError(failed(message, expected='{"accuracy": ..., "recall": [...]}', received=received))
+                message = _("{function}() returned None. Is there a `return` at its end?", function=self.function)
+            raise PreconditionFailedError(
+                failed(message, expected='{"accuracy": ..., "recall": [...]}', received=received)
+            )
         return self._one(entries["accuracy"], arrays), self._recalls(entries["recall"], arrays)
 
     def _one(self, item: Value, arrays: Mapping[str, Array]) -> float:
         found = numbers(item, arrays, self.function) if isinstance(item, ArrayValue) else None
         if found is None or not is_numeric(found) or found.size != 1:
             received = name_of(item)
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T('"accuracy" has to be one number from 0 to 1. Received: {received}.', received=received),
-                    expected=T("one number"),
+                    _('"accuracy" has to be one number from 0 to 1. Received: {received}.', received=received),
+                    expected=_("one number"),
                     received=received,
                 )
             )
@@ -122,20 +124,22 @@ class Evaluates(NetworkCheck):
             found = flat(numbers(item, arrays, self.function))
         if found is None or not is_numeric(found) or found.shape != (self.classes,):
             received = name_of(item)
-            message = T(
+            message = _(
                 '"recall" has to hold {classes} numbers, one for each class in their order, also for a class that '
                 "does not occur in y. Received: {received}.",
                 classes=self.classes,
                 received=received,
             )
             if found is not None and found.ndim == 0:
-                message = T(
+                message = _(
                     '"recall" has to hold one number for each of the {classes} classes, not their mean. '
                     "Received: {received}.",
                     classes=self.classes,
                     received=received,
                 )
-            raise UnmetError(failed(message, expected=T("{count} numbers", count=self.classes), received=received))
+            raise PreconditionFailedError(
+                failed(message, expected=_("{count} numbers", count=self.classes), received=received)
+            )
         return found.astype(np.float64)
 
     def _in_order(self, item: Entries) -> Value:
@@ -150,7 +154,7 @@ class Evaluates(NetworkCheck):
         expected = float(hits.mean())
         if _same(received, expected):
             return None
-        message: Words = T(
+        message: Words = _(
             '"accuracy" is {received:.4g}, but the network names the right class for {hits} of {rows} rows: '
             "{expected:.4g}.",
             received=received,
@@ -159,17 +163,17 @@ class Evaluates(NetworkCheck):
             expected=expected,
         )
         if _same(received / 100, expected):
-            message = T(
+            message = _(
                 '"accuracy" is {received:.4g}: that is a percentage. Return a share from 0 to 1.',
                 received=received,
             )
         elif _same(received, float(hits.sum())):
-            message = T(
+            message = _(
                 '"accuracy" is {received:.4g}: that is the number of right rows. Divide it by the number of rows.',
                 received=received,
             )
         elif _same(received, 1 - expected):
-            message = T(
+            message = _(
                 '"accuracy" is {received:.4g}: that is the share of wrong rows. The network names the right class '
                 "for {hits} of {rows} rows.",
                 received=received,
@@ -187,16 +191,16 @@ class Evaluates(NetworkCheck):
             return None
         k = wrong[0]
         shares = {"percent": hits / np.maximum(occurs, 1), "precision": hits / np.maximum(named, 1)}
-        expected = T("{share} for class {k}", share=f"{shares['percent'][k]:.4g}" if occurs[k] else "nan", k=k)
-        told = T("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
+        expected = _("{share} for class {k}", share=f"{shares['percent'][k]:.4g}" if occurs[k] else "nan", k=k)
+        told = _("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
         if occurs[k] == 0:
-            message = T(
+            message = _(
                 '"recall" of class {k} is {received:.4g}, but no row is of this class: nan or 0 is expected.',
                 k=k,
                 received=float(received[k]),
             )
         elif _all_same(received, shares["precision"]):
-            message = T(
+            message = _(
                 '"recall" holds the precision of each class: right ones among the rows that the network calls so. '
                 "Recall is about the rows that are so. Class {k}: {hits} of the {rows} rows are found.",
                 k=k,
@@ -204,13 +208,13 @@ class Evaluates(NetworkCheck):
                 rows=int(occurs[k]),
             )
         elif _all_same(received / 100, shares["percent"]):
-            message = T(
+            message = _(
                 '"recall" of class {k} is {received:.4g}: that is a percentage. Return a share from 0 to 1.',
                 k=k,
                 received=float(received[k]),
             )
         else:
-            message = T(
+            message = _(
                 '"recall" of class {k} is {received:.4g}. Of its {rows} rows, the network finds {hits}: '
                 "{expected:.4g}.",
                 k=k,

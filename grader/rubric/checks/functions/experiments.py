@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.single import MOST_SEEN, SEEN
@@ -73,15 +73,15 @@ class Experiments(Check):
             return problem
         if accuracies["relu"] >= min(accuracies["sigmoid"], accuracies["softmax"]):
             return failed(
-                T(
+                _(
                     "relu as output came out as good as sigmoid or softmax, or better. Are the networks "
                     "otherwise the same, and each trained anew?"
                 ),
-                expected=T("relu last"),
+                expected=_("relu last"),
                 received=", ".join(f"{name} {value:.3f}" for name, value in accuracies.items()),
             )
         return passed(
-            T(
+            _(
                 "Trained and compared: relu {relu:.3f}, sigmoid {sigmoid:.3f}, softmax {softmax:.3f}; and the "
                 "two losses.",
                 **accuracies,
@@ -93,16 +93,16 @@ class Experiments(Check):
         entries = dict(value.entries) if isinstance(value, Entries) else {}
         entries = {_variant(key): item for key, item in entries.items()}
         if lacking := [name for name in names if name not in entries]:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return a dict with the keys {names}. Received: {received}.",
                         function=function,
                         names=", ".join(names),
                         received=name_of(value),
                     ),
                     expected=", ".join(names),
-                    received=T("without {names}", names=", ".join(lacking)),
+                    received=_("without {names}", names=", ".join(lacking)),
                 )
             )
         return {name: _curve(entries[name], arrays, function, name) for name in names}
@@ -112,14 +112,14 @@ class Experiments(Check):
         if len(fits) >= networks:
             return None
         return failed(
-            T(
+            _(
                 "{function}() has to train {networks} networks. Calls of fit seen: {fits}.",
                 function=function,
                 networks=networks,
                 fits=len(fits),
             ),
-            expected=T("{networks} trainings", networks=networks),
-            received=T("{networks} trainings", networks=len(fits)),
+            expected=_("{networks} trainings", networks=networks),
+            received=_("{networks} trainings", networks=len(fits)),
         )
 
     def _fits(self, case: Case, function: str) -> list[FitFacts]:
@@ -132,7 +132,7 @@ class Experiments(Check):
             if known and (fit.from_logits or fit.loss not in {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}):
                 received = f"{fit.loss}, from_logits=True" if fit.from_logits else str(fit.loss)
                 return failed(
-                    T(
+                    _(
                         "{function}() has to train with the loss {expected} each time, so that only the output "
                         "activation differs. Received: {received}.",
                         function=self.activations,
@@ -148,9 +148,9 @@ class Experiments(Check):
         for function in (self.activations, self.losses):
             if any(fit.validation_seen > MOST_SEEN for fit in self._fits(case, function)):
                 return failed(
-                    T("{function}(): {what}", function=function, what=SEEN),
+                    _("{function}(): {what}", function=function, what=SEEN),
                     expected="validation_data=(x_val, y_val)",
-                    received=T("training rows"),
+                    received=_("training rows"),
                 )
         return None
 
@@ -158,14 +158,14 @@ class Experiments(Check):
         for name, value in accuracies.items():
             if value < self.learned:
                 return failed(
-                    T(
+                    _(
                         "In {function}(), {name} only reaches an accuracy of {value:.2f}: it has learned nothing. "
                         "Are rows and labels still in the same order, and is every layer trained?",
                         function=function,
                         name=name,
                         value=value,
                     ),
-                    expected=T("at least {least:g}", least=self.learned),
+                    expected=_("at least {least:g}", least=self.learned),
                     received=f"{value:.3f}",
                 )
         return None
@@ -182,7 +182,7 @@ class Experiments(Check):
                     seen += [float(curve.ravel()[-1]), float(curve.max())]
             if seen and not min(seen) - _ROUNDING <= value <= max(seen) + _ROUNDING:
                 return failed(
-                    T(
+                    _(
                         "The accuracy for {name} is {value:.3f}, but after its last epoch fit measured {seen:.3f} "
                         "on the validation data. Return what the trained network reaches.",
                         name=name,
@@ -198,12 +198,12 @@ class Experiments(Check):
         for name, value in accuracies.items():
             if not np.isfinite(value) or not 0 <= value <= 1:
                 return failed(
-                    T(
+                    _(
                         "The accuracy for {name} is {value:g}; expected a number from 0 to 1.",
                         name=name,
                         value=value,
                     ),
-                    expected=T("numbers from 0 to 1"),
+                    expected=_("numbers from 0 to 1"),
                     received=f"{name}: {value:g}",
                 )
         return None
@@ -212,13 +212,13 @@ class Experiments(Check):
         for name, curve in curves.items():
             if curve.size < 2 or not np.isfinite(curve).all():
                 return failed(
-                    T(
+                    _(
                         "The learning curve for {name} needs a finite value for each epoch. Received: {count} "
                         "values.",
                         name=name,
                         count=curve.size,
                     ),
-                    expected=T("a finite value for each epoch"),
+                    expected=_("a finite value for each epoch"),
                     received=str(curve.ravel()[:6].tolist()),
                 )
         return None
@@ -237,9 +237,9 @@ def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) 
     else:
         curve = numbers(value, arrays, function)
     if not is_numeric(curve) or curve.size == 0:
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T("{function}() gives no numbers for {name}.", function=function, name=name),
+                _("{function}() gives no numbers for {name}.", function=function, name=name),
                 received=name_of(value),
             )
         )

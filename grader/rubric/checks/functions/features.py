@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
@@ -38,7 +38,7 @@ class Loads(Check):
         value, arrays = case.value(f"{self.function}@all")
         if not isinstance(value, Items) or len(value.items) != 2:
             return failed(
-                T(
+                _(
                     "{function}() has to return two things, x and y. Received: {received}.",
                     function=self.function,
                     received=name_of(value),
@@ -53,13 +53,13 @@ class Loads(Check):
         if paired and not (np.array_equal(x, true_x) and np.array_equal(y, true_y)):
             order, true_order = np.lexsort((y, *x.T)), np.lexsort((true_y, *true_x.T))
             x, y, true_x, true_y = x[order], y[order], true_x[true_order], true_y[true_order]
-        what = T("the raw features and labels of the whole data set")
+        what = _("the raw features and labels of the whole data set")
         problem = compare(self.function, x, true_x, what) or compare(self.function, y, true_y, what)
         if problem:
             return problem
         if labels.ndim > 1:
             return passed(
-                T(
+                _(
                     "Rows and labels are right. The labels come in the shape {received}; {expected} is what Keras "
                     "and scikit-learn expect.",
                     received=str(labels.shape),
@@ -67,7 +67,7 @@ class Loads(Check):
                 )
             )
         return passed(
-            T("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
+            _("{rows} rows with {features} features each, and their labels.", rows=len(x), features=x.shape[1])
         )
 
 
@@ -103,30 +103,30 @@ class Scales(OnBatches):
             if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
                 place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
                 return failed(
-                    T(
+                    _(
                         "{function}() gives NaN or infinite numbers, for example where all values of a column are "
                         "equal. The first one is at index {place}.",
                         function=self.function,
                         place=str(list(place)),
                     ),
-                    expected=T("numbers from 0 to 1"),
+                    expected=_("numbers from 0 to 1"),
                     received=str(float(received[place])),
                 )
             if received.shape == raw.shape and is_numeric(received) and self._depends_on_batch(case):
                 return failed(
-                    T(
+                    _(
                         "{function}() gives the same row other numbers in another batch. Divide by the largest "
                         "possible value, {largest:g}, not by the largest value that happens to be there.",
                         function=self.function,
                         largest=self.largest,
                     ),
-                    expected=T("the same numbers for the same row"),
-                    received=T("other numbers when the row comes alone"),
+                    expected=_("the same numbers for the same row"),
+                    received=_("other numbers when the row comes alone"),
                 )
-            what = T("the values divided by {largest:g}", largest=self.largest)
+            what = _("the values divided by {largest:g}", largest=self.largest)
             if problem := compare(self.function, received, raw / self.largest, what):
                 return problem
-        return passed(T("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
+        return passed(_("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
 
     def _depends_on_batch(self, case: Case) -> bool:
         batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))

@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.evidence import AxesFacts, FigureValue
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
@@ -76,13 +76,13 @@ class Figures(Check):
         for function, check in checks.items():
             try:
                 complaint = check(_figure(case, function))
-            except UnmetError as unmet:
+            except PreconditionFailedError as unmet:
                 problems.append(unmet.judgement)
                 continue
             if complaint is not None:
-                problems.append(failed(T("{function}(): {complaint}", function=function, complaint=complaint)))
+                problems.append(failed(_("{function}(): {complaint}", function=function, complaint=complaint)))
         if not problems:
-            return passed(T("All three figures show what they should."))
+            return passed(_("All three figures show what they should."))
         undecided = [judgement for judgement in problems if judgement.status is Status.NOT_GRADED]
         # What was tried says more than what was not.
         tried = [judgement for judgement in problems if judgement.status is not Status.NOT_ATTEMPTED]
@@ -91,7 +91,7 @@ class Figures(Check):
             return first
         return partial(
             round(1 - len(problems) / len(checks), 4),
-            T(
+            _(
                 "Figures that are right: {right} of {count}. {problem}",
                 right=len(checks) - len(problems),
                 count=len(checks),
@@ -106,14 +106,14 @@ class Figures(Check):
         figure, arrays = drawn
         images = [arrays[ref] for axes in figure.axes for ref in axes.images]
         if len(images) != 10:
-            return T(
+            return _(
                 "expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images)
             )
         rows = self._rows["figures:x"][:10]
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
             if not any(_same_picture(image, row, self.picture) for image in (images[position], *images)):
-                return T(
+                return _(
                     "picture {number} is not row {number} reshaped to {height}×{width}.",
                     number=position + 1,
                     height=self.picture[0],
@@ -126,7 +126,7 @@ class Figures(Check):
         plots = [a for a in figure.axes if a.scatters or a.lines]
         x, y = self._rows["figures:x"], self._rows["figures:y"]
         if len(plots) != x.shape[1]:
-            return T(
+            return _(
                 "expected {features} scatter plots, one for each feature; it draws {count}.",
                 features=x.shape[1],
                 count=len(plots),
@@ -136,7 +136,7 @@ class Figures(Check):
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
             shown = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
             if not any(_same_points(cloud, pair) for cloud in shown for pair in pairs):
-                return T(
+                return _(
                     "plot {number} does not show feature {index} against the label.",
                     number=number + 1,
                     index=number,
@@ -155,9 +155,9 @@ def _figure(case: Case, function: str) -> Drawn:
     value, arrays = case.value(f"{function}@figure")
     if isinstance(value, FigureValue):
         return value, arrays
-    raise UnmetError(
+    raise PreconditionFailedError(
         failed(
-            T(
+            _(
                 "{function}() has to return a matplotlib figure. Received: {received}.",
                 function=function,
                 received=name_of(value),
@@ -174,15 +174,15 @@ def _history(drawn: Drawn) -> Words | None:
     lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
     for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
         if not any(_same_curve(line, series[key]) for line in lines):
-            return T("the curve of {key} is missing.", key=key)
+            return _("the curve of {key} is missing.", key=key)
     with_lines = [axes for axes in figure.axes if axes.lines]
     # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
     enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
     if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
-        return T("a legend is missing: nobody can tell training from validation.")
+        return _("a legend is missing: nobody can tell training from validation.")
     # Panels above one another may share the label of the x axis.
     if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
-        return T("an axis has no label: say what is on it, such as epoch and loss.")
+        return _("an axis has no label: say what is on it, such as epoch and loss.")
     return None
 
 

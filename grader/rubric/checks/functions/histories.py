@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, TextValue, Value
-from grader.protocol.plan import Call, Curves, Step
+from grader.protocol.plan import Call, HistoryArg, Step
 from grader.rubric.checks.base import Check
 
 
-def _curves(loss: list[float], val_loss: list[float], accuracy: list[float], val_accuracy: list[float]) -> Curves:
-    return Curves(series={"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy})
+def _curves(
+    loss: list[float], val_loss: list[float], accuracy: list[float], val_accuracy: list[float]
+) -> HistoryArg:
+    return HistoryArg(
+        series={"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+    )
 
 
 def _falling(start: float, end: float, epochs: int = 30) -> list[float]:
@@ -33,7 +37,7 @@ def _turning(start: float, low: float, end: float, epochs: int = 30) -> list[flo
 
 
 # Clear cases only: what two honest teachers would call the same.
-HISTORIES: Mapping[str, tuple[str, Curves]] = {
+HISTORIES: Mapping[str, tuple[str, HistoryArg]] = {
     "overfitting": (
         "overfitting",
         _curves(_falling(2.2, 0.01), _turning(2.2, 0.55, 1.4), _falling(0.2, 1.0), _falling(0.2, 0.8)),
@@ -86,15 +90,15 @@ class Diagnoses(Check):
     def judge(self, case: Case) -> Judgement:
         """Judge by the histories told rightly: all of them, or half of the points where one kind is not known."""
         wrong: list[tuple[str, str, str]] = []
-        for name, (truth, _) in HISTORIES.items():
+        for name, (truth, _unused) in HISTORIES.items():
             value, arrays = case.value(f"{self.function}@{name}")
             said = _said(value, arrays)
             if _letters(said) != _letters(truth):
                 wrong.append((name, truth, said))
         if not wrong:
-            return passed(T("All {count} histories are told rightly.", count=len(HISTORIES)))
-        _, truth, said = wrong[0]
-        message = T(
+            return passed(_("All {count} histories are told rightly.", count=len(HISTORIES)))
+        _name, truth, said = wrong[0]
+        message = _(
             "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() "
             "says {said}.",
             wrong=len(wrong),
@@ -103,7 +107,7 @@ class Diagnoses(Check):
             function=self.function,
             said=said[:80],
         )
-        kinds = {truth for _, truth, _ in wrong}
+        kinds = {truth for _name, truth, _said in wrong}
         if len(kinds) == 1 and len(wrong) <= len(HISTORIES) / 3:
             return partial(0.5, message, expected=truth, received=said[:200])
         return failed(message, expected=truth, received=said[:200])

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.functions.comparison import OnBatches, compare
@@ -40,7 +40,7 @@ class CountsClasses(OnBatches):
             expected = np.bincount(y, minlength=self.classes)
             if received.shape != expected.shape and name == "some":
                 return failed(
-                    T(
+                    _(
                         "{function}() leaves out classes that do not occur. Expected {classes} counts, with 0 "
                         "for those. Received: {count}.",
                         function=self.function,
@@ -50,9 +50,9 @@ class CountsClasses(OnBatches):
                     expected=str(expected.tolist()),
                     received=str(received.tolist())[:200],
                 )
-            if problem := compare(self.function, received, expected, T("how often each class occurs")):
+            if problem := compare(self.function, received, expected, _("how often each class occurs")):
                 return problem
-        return passed(T("All {classes} classes are counted, absent ones too.", classes=self.classes))
+        return passed(_("All {classes} classes are counted, absent ones too.", classes=self.classes))
 
     def _counts(self, case: Case, step: str) -> Array:
         value, arrays = case.value(step)
@@ -60,21 +60,21 @@ class CountsClasses(OnBatches):
             return flat(numbers(value, arrays, self.function))
         known = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
         if wrong := [key for key, count in known.items() if count.size != 1 or not is_numeric(count)]:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to give one number for each class. For {key} it gives something else.",
                         function=self.function,
                         key=wrong[0],
                     ),
-                    expected=T("how often each class occurs"),
+                    expected=_("how often each class occurs"),
                     received=name_of(dict(value.entries).get(wrong[0], value)),
                 )
             )
         if unknown := set(known) - {str(c) for c in range(self.classes)}:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() counts something that is no class: {key}.",
                         function=self.function,
                         key=min(unknown),
@@ -113,7 +113,7 @@ class OneHot(OnBatches):
             expected = np.eye(self.classes)[y]
             if received.ndim == 2 and received.shape[1] == int(y.max()) + 1 != self.classes:
                 return failed(
-                    T(
+                    _(
                         "{function}() makes {columns} columns when the largest label is {largest}. "
                         "There are always {classes} classes, even when a batch holds only some of them.",
                         function=self.function,
@@ -124,9 +124,9 @@ class OneHot(OnBatches):
                     expected=str(expected.shape),
                     received=str(received.shape),
                 )
-            if problem := compare(self.function, received, expected, T("a 1 in the column of the label, else 0")):
+            if problem := compare(self.function, received, expected, _("a 1 in the column of the label, else 0")):
                 return problem
-        return passed(T("Every row has a single 1, in the column of its label."))
+        return passed(_("Every row has a single 1, in the column of its label."))
 
 
 @dataclass(frozen=True)
@@ -173,15 +173,15 @@ class ConfusionMatrix(Check):
             received = case.array(f"{self.function}@{name}", self.function)
             if received.shape == expected.shape and is_numeric(received) and np.array_equal(received, expected.T):
                 return failed(
-                    T(
+                    _(
                         "Rows and columns are exchanged: the row is the true class, the column is the "
                         "predicted one."
                     ),
-                    expected=T("rows: true, columns: predicted"),
-                    received=T("rows: predicted, columns: true"),
+                    expected=_("rows: true, columns: predicted"),
+                    received=_("rows: predicted, columns: true"),
                 )
             if problem := compare(
-                self.function, received, expected, T("how often each true class was called each class")
+                self.function, received, expected, _("how often each true class was called each class")
             ):
                 return problem
-        return passed(T("Rows are true classes, columns predicted ones, and every count is right."))
+        return passed(_("Rows are true classes, columns predicted ones, and every count is right."))

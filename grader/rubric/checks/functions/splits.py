@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Literal, Step
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, LiteralArg, Step
 from grader.rubric.checks.base import Check
 
 
@@ -37,7 +37,7 @@ class Splits(Check):
             Call(
                 id=f"{self.function}@{name}",
                 function=self.function,
-                arguments=(*rows, Literal(value=seed)),
+                arguments=(*rows, LiteralArg(value=seed)),
                 seed=position,
             )
             for position, (name, seed) in enumerate((("first", 7), ("again", 7), ("other", 8)))
@@ -59,26 +59,26 @@ class Splits(Check):
             return problem
         if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
             return failed(
-                T(
+                _(
                     "{function}() called twice with the same seed gives two different splits. Hand the seed "
                     "on, for example as random_state=seed.",
                     function=self.function,
                 ),
-                expected=T("the same split"),
-                received=T("two different splits"),
+                expected=_("the same split"),
+                received=_("two different splits"),
             )
         if np.array_equal(np.sort(first[1][:, 0]), np.sort(other[1][:, 0])):
             return failed(
-                T(
+                _(
                     "{function}() gives the same split for every seed. Hand the seed on, for example as "
                     "random_state=seed.",
                     function=self.function,
                 ),
-                expected=T("another split for another seed"),
-                received=T("the same split"),
+                expected=_("another split for another seed"),
+                received=_("the same split"),
             )
         return passed(
-            T(
+            _(
                 "{train} rows to train, {test} held out, none in both; the seed decides which.",
                 train=len(first[0]),
                 test=len(first[1]),
@@ -88,9 +88,9 @@ class Splits(Check):
     def _parts(self, case: Case, step: str) -> tuple[Array, ...]:
         value, arrays = case.value(step)
         if not isinstance(value, Items) or len(value.items) != 4:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return x_train, x_test, y_train, y_test. Received: {received}.",
                         function=self.function,
                         received=name_of(value),
@@ -101,9 +101,9 @@ class Splits(Check):
             )
         parts = tuple(numbers(item, arrays, self.function) for item in value.items)
         if wrong := [part for part in parts if not is_numeric(part)]:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return numbers. Received: dtype {dtype}.",
                         function=self.function,
                         dtype=str(wrong[0].dtype),
@@ -123,7 +123,7 @@ class Splits(Check):
         sizes = [f"({kept}, {wide})", f"({held_out}, {wide})", f"({kept},)", f"({held_out},)"]
         if any(x.ndim != 2 or x.shape[1:] != (wide,) for x in (x_train, x_test)):
             return failed(
-                T(
+                _(
                     "{function}() returns the parts in another order or shape: x_train, x_test, y_train, "
                     "y_test expected.",
                     function=self.function,
@@ -134,35 +134,35 @@ class Splits(Check):
         found = [_ids(x, given) for x in (x_train, x_test)]
         if strange := [int(np.flatnonzero(ids < 0)[0]) for ids in found if (ids < 0).any()]:
             return failed(
-                T(
+                _(
                     "{function}() returns rows that are not among those it was given, such as row {row} of a "
                     "part. It only has to split; scaling comes elsewhere.",
                     function=self.function,
                     row=strange[0],
                 ),
-                expected=T("the rows of x, unchanged"),
-                received=T("other rows"),
+                expected=_("the rows of x, unchanged"),
+                received=_("other rows"),
             )
         ids_train, ids_test = found
         if shared := set(ids_train.tolist()) & set(ids_test.tolist()):
             return failed(
-                T(
+                _(
                     "{count} rows are in both parts. What the network has seen in training says nothing about "
                     "new data.",
                     count=len(shared),
                 ),
-                expected=T("no row in both parts"),
-                received=T("{count} rows in both parts", count=len(shared)),
+                expected=_("no row in both parts"),
+                received=_("{count} rows in both parts", count=len(shared)),
             )
         for ids, y in ((ids_train, y_train), (ids_test, y_test)):
             if len(ids) != y.size or not np.array_equal(ids % 10, np.ravel(y)):
                 return failed(
-                    T(
+                    _(
                         "x and y are no longer paired: a row has the label of another one. Split both in one "
                         "call.",
                     ),
-                    expected=T("each row with its own label"),
-                    received=T("rows with labels of others"),
+                    expected=_("each row with its own label"),
+                    received=_("rows with labels of others"),
                 )
         used = len(set(ids_train.tolist()) | set(ids_test.tolist()))
         if (
@@ -171,7 +171,7 @@ class Splits(Check):
             or len(ids_train) + len(ids_test) != rows
         ):
             return failed(
-                T(
+                _(
                     "Expected a share of {share:.0%} held out, every row used once. Received: {train} rows to "
                     "train, {test} held out, {used} different ones of {rows}.",
                     share=self.share,

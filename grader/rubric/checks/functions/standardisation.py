@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries, Items, NoneValue, Value
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.functions.comparison import unchanged
@@ -98,26 +98,30 @@ class Standardises(Check):
             if problem is not None:
                 return problem
         return passed(
-            T("Both parts are standardised by means and standard deviations of the training part alone.")
+            _("Both parts are standardised by means and standard deviations of the training part alone.")
         )
 
     def _pair(self, case: Case, step: str, given: Parts) -> Parts:
-        """Return what came back as two arrays of the right shapes; `UnmetError` says what it is instead."""
+        """Return the result as two arrays of the right shapes.
+
+        Raises:
+            PreconditionFailedError: it is something else; the judgement says what.
+        """
         value, arrays = case.value(step)
         received = name_of(value)
-        expected = T("two arrays: x_train and x_test, standardised")
+        expected = _("two arrays: x_train and x_test, standardised")
         if isinstance(value, NoneValue):
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T("{function}() returned None. Is there a `return` at its end?", function=self.function),
+                    _("{function}() returned None. Is there a `return` at its end?", function=self.function),
                     expected=expected,
                     received=received,
                 )
             )
         if not isinstance(value, Items) or len(value.items) != 2:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return two things: x_train and x_test, both standardised. "
                         "Received: {received}.",
                         function=self.function,
@@ -130,9 +134,9 @@ class Standardises(Check):
         parts = Parts(*(_table(item, arrays, self.function) for item in value.items))
         shapes = [part.shape for part in parts]
         if shapes == [given.test.shape, given.train.shape] != [given.train.shape, given.test.shape]:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() returns its two parts in the wrong order: first x_train, then x_test.",
                         function=self.function,
                     ),
@@ -142,12 +146,12 @@ class Standardises(Check):
             )
         for name, part, wanted in zip(("x_train", "x_test"), parts, given, strict=True):
             if not is_numeric(part) or part.shape != wanted.shape:
-                raise UnmetError(self._wrong_shape(name, part, wanted))
+                raise PreconditionFailedError(self._wrong_shape(name, part, wanted))
         return Parts(*(part.astype(np.float64) for part in parts))
 
     def _wrong_shape(self, name: str, part: Array, wanted: Array) -> Judgement:
         received = f"{part.shape} {part.dtype}"
-        message = T(
+        message = _(
             "{function}() has to return {name} with as many rows and columns as it came with, {expected}. "
             "Received: {received}.",
             function=self.function,
@@ -163,26 +167,26 @@ class Standardises(Check):
             if not len(places):
                 continue
             row, column = (int(i) for i in places[0])
-            where = T("{name}[{row}, {column}]", name=name, row=row, column=column)
+            where = _("{name}[{row}, {column}]", name=name, row=row, column=column)
             if constant and column == self.constant:
-                message = T(
+                message = _(
                     "{function}() gives NaN or infinite numbers for a feature that has the same value in every "
                     "row of x_train: its standard deviation is 0. Divide by 1 there, as StandardScaler does.",
                     function=self.function,
                 )
             elif len(given.test) == 1 and name == "x_test":
-                message = T(
+                message = _(
                     "{function}() gives NaN or infinite numbers when x_test is a single row. It has no "
                     "deviation of its own; use that of x_train.",
                     function=self.function,
                 )
             else:
-                message = T(
+                message = _(
                     "{function}() gives NaN or infinite numbers; the first one is {where}.",
                     function=self.function,
                     where=where,
                 )
-            return failed(message, expected=T("finite numbers"), received=str(float(part[row, column])))
+            return failed(message, expected=_("finite numbers"), received=str(float(part[row, column])))
         return None
 
     def _wrong(self, received: Parts, given: Parts, *, constant: bool) -> Judgement | None:
@@ -195,105 +199,105 @@ class Standardises(Check):
 
     def _named_mistake(self, received: Parts, given: Parts) -> Judgement | None:
         both = np.concatenate(given)
-        expected = T("(x - mean of x_train) / standard deviation of x_train, for each column of both parts")
+        expected = _("(x - mean of x_train) / standard deviation of x_train, for each column of both parts")
         for words, told, answers in (
             (
-                T(
+                _(
                     "{function}() standardises each part by itself: in x_test, the mean and the standard "
                     "deviation of x_test are used. Take those of x_train for both, or the same row has other "
                     "numbers in other company.",
                     function=self.function,
                 ),
-                T("x_test standardised by its own mean and deviation"),
+                _("x_test standardised by its own mean and deviation"),
                 [
                     Parts(_standardised(given, given.train, f).train, _standardised(given, given.test, f).test)
                     for f in (0, 1)
                 ],
             ),
             (
-                T(
+                _(
                     "{function}() computes mean and standard deviation from both parts together. Then the "
                     "network has seen something of the test rows before they are tested. Fit on x_train only.",
                     function=self.function,
                 ),
-                T("both parts standardised by the statistics of all rows"),
+                _("both parts standardised by the statistics of all rows"),
                 [_standardised(given, both, f) for f in (0, 1)],
             ),
             (
-                T(
+                _(
                     "{function}() standardises both parts by mean and standard deviation of x_test. Take those "
                     "of x_train for both.",
                     function=self.function,
                 ),
-                T("both parts standardised by the statistics of x_test"),
+                _("both parts standardised by the statistics of x_test"),
                 [_standardised(given, given.test, f) for f in (0, 1)],
             ),
             (
-                T(
+                _(
                     "{function}() standardises x_train and leaves x_test as it is. The network would get "
                     "numbers of another size than it was trained with.",
                     function=self.function,
                 ),
-                T("x_test as it came"),
+                _("x_test as it came"),
                 [Parts(_standardised(given, given.train, f).train, given.test) for f in (0, 1)],
             ),
             (
-                T("{function}() returns the rows as they came.", function=self.function),
-                T("both parts as they came"),
+                _("{function}() returns the rows as they came.", function=self.function),
+                _("both parts as they came"),
                 [given],
             ),
             (
-                T(
+                _(
                     "{function}() uses one mean and one standard deviation for the whole table. Each column is "
                     "a feature with a unit of its own: use axis=0.",
                     function=self.function,
                 ),
-                T("all columns standardised by the same two numbers"),
+                _("all columns standardised by the same two numbers"),
                 [_by(given, given.train.mean(), given.train.std(ddof=f)) for f in (0, 1)],
             ),
             (
-                T(
+                _(
                     "{function}() standardises each row, not each column. The features are the columns: use "
                     "axis=0.",
                     function=self.function,
                 ),
-                T("rows with the mean 0"),
+                _("rows with the mean 0"),
                 [Parts(*(_by_rows(part, f) for part in given)) for f in (0, 1)],
             ),
             (
-                T(
+                _(
                     "{function}() subtracts the mean, but does not divide by the standard deviation.",
                     function=self.function,
                 ),
-                T("columns with the mean 0 and their old deviation"),
+                _("columns with the mean 0 and their old deviation"),
                 [_by(given, given.train.mean(axis=0), 1.0)],
             ),
             (
-                T(
+                _(
                     "{function}() divides by the standard deviation, but does not subtract the mean.",
                     function=self.function,
                 ),
-                T("columns with the standard deviation 1 and a mean other than 0"),
+                _("columns with the standard deviation 1 and a mean other than 0"),
                 [_by(given, 0.0, given.train.std(axis=0, ddof=f)) for f in (0, 1)],
             ),
             (
-                T(
+                _(
                     "{function}() divides by the variance. Divide by its square root, the standard deviation.",
                     function=self.function,
                 ),
-                T("columns divided by their variance"),
+                _("columns divided by their variance"),
                 [_by(given, given.train.mean(axis=0), given.train.var(axis=0, ddof=f)) for f in (0, 1)],
             ),
         ):
             if any(_close(received.train, a.train) and _close(received.test, a.test) for a in answers):
                 return failed(words, expected=expected, received=told)
         if any(_close(received.train, _by_range(given.train, by)) for by in (given.train, both)):
-            message = T(
+            message = _(
                 "{function}() scales to the range from 0 to 1 by smallest and largest value. That is another "
                 "scaling: to standardise, subtract the mean and divide by the standard deviation.",
                 function=self.function,
             )
-            return failed(message, expected=expected, received=T("columns from 0 to 1"))
+            return failed(message, expected=expected, received=_("columns from 0 to 1"))
         return None
 
     def _by_numbers(self, received: Parts, right: Parts) -> Judgement:
@@ -303,12 +307,12 @@ class Standardises(Check):
         if len(off):
             column = int(off[0])
             mean, deviation = float(means[column]), float(deviations[column])
-            told = T(
+            told = _(
                 "mean {mean:.3g}, standard deviation {deviation:.3g}",
                 mean=mean,
                 deviation=deviation,
             )
-            message = T(
+            message = _(
                 "Each column of x_train has to come back with the mean 0 and the standard deviation 1. Column "
                 "{column} of what {function}() returns has the mean {mean:.3g} and the standard deviation "
                 "{deviation:.3g}.",
@@ -317,12 +321,12 @@ class Standardises(Check):
                 mean=mean,
                 deviation=deviation,
             )
-            return failed(message, expected=T("mean 0, standard deviation 1"), received=told)
+            return failed(message, expected=_("mean 0, standard deviation 1"), received=told)
         name, part, wanted = "x_train", received.train, right.train
         if _close(part, wanted, 0.1) and not _close(received.test, right.test):
             name, part, wanted = "x_test", received.test, right.test
         row, column = (int(i) for i in np.argwhere(~np.isclose(part, wanted, rtol=CLOSE, atol=CLOSE))[0])
-        message = T(
+        message = _(
             "{function}() returned other numbers than (x - mean of x_train) / standard deviation of x_train. "
             "The first difference is {name}[{row}, {column}].",
             function=self.function,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Literal, Result, Step
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, LiteralArg, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
@@ -36,13 +36,13 @@ class PredictsLabels(Check):
         for network in self.networks:
             steps += network.steps(seeds)
             for threshold in _THRESHOLDS:
-                given = () if threshold is None else (Literal(value=threshold),)
+                given = () if threshold is None else (LiteralArg(value=threshold),)
                 steps.append(
                     Call(
                         id=self._step(network, threshold),
                         function=self.function,
                         arguments=(
-                            Result(step=network.built(seeds[0])),
+                            ResultOf(step=network.built(seeds[0])),
                             Given(name=network.array("x_val")),
                             *given,
                         ),
@@ -68,64 +68,68 @@ class PredictsLabels(Check):
             outputs = as_columns(model.outputs["x_val"])
             ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, network, model))
             if not ways or any(len(labels.ravel()) != len(outputs) for labels in found):
-                raise UnmetError(_cannot_tell())
+                raise PreconditionFailedError(_cannot_tell())
             columns += [labels.shape for labels in found if labels.ndim > 1]
             labels = [labels.ravel() for labels in found]
             tells = tells or len({tuple(_said(ways[0], t)) for t in (0.2, 0.5, 0.9)}) > 1
             if not any(_agree(labels, p) for p in ways):
                 return self._wrong(labels, ways[0], outputs[:, 0].astype(np.float64))
         if not tells:
-            raise UnmetError(_cannot_tell())
+            raise PreconditionFailedError(_cannot_tell())
         if columns:
             return passed(
-                T(
+                _(
                     "The labels are right for each threshold. They come in the shape {received}; {expected} is "
                     "what scikit-learn expects.",
                     received=str(columns[0]),
                     expected=f"({max(columns[0])},)",
                 )
             )
-        return passed(T("The labels are right for each threshold: the higher it is, the rarer is a 1."))
+        return passed(_("The labels are right for each threshold: the higher it is, the rarer is a 1."))
 
     def _labels(self, case: Case, network: Training, threshold: float | None) -> Array:
-        """Return the labels of one call, as (n,), or as (n, 1); `UnmetError` says what came back instead."""
+        """Return the labels of one call, of shape (n,) or (n, 1).
+
+        Raises:
+            PreconditionFailedError: the call returned something else; the judgement says what.
+        """
         rows = len(case.inside[network.array("x_val")])
         labels = case.array(self._step(network, threshold), self.function)
-        expected = T("{rows} labels, each 0 or 1", rows=rows)
+        expected = _("{rows} labels, each 0 or 1", rows=rows)
         received = f"{labels.shape} {labels.dtype}"
         if not is_numeric(labels) or flat(labels).shape != (rows,):
-            message = T(
+            message = _(
                 "{function}() has to return one label for each row of x, {rows} numbers. Received: {received}.",
                 function=self.function,
                 rows=rows,
                 received=received,
             )
-            raise UnmetError(failed(message, expected=expected, received=received))
+            raise PreconditionFailedError(failed(message, expected=expected, received=received))
         found = np.unique(labels.astype(np.float64))
         if np.isin(found, (0.0, 1.0)).all():
             return labels.astype(np.float64)
         strange = found[~np.isin(found, (0.0, 1.0))]
         received = f"{strange[0]:.4g}"
         if np.isin(found, (-1.0, 1.0)).all():
-            message = T("{function}() returns labels -1 and 1. They have to be 0 and 1.", function=self.function)
+            message = _("{function}() returns labels -1 and 1. They have to be 0 and 1.", function=self.function)
         elif ((found >= 0.0) & (found <= 1.0)).all():
-            message = T(
+            message = _(
                 "{function}() returns probabilities, such as {received}. Compare them with the threshold: 1 "
                 "above it, else 0.",
                 function=self.function,
                 received=received,
             )
         else:
-            message = T(
+            message = _(
                 "{function}() has to return only 0 and 1. Received: {received}.",
                 function=self.function,
                 received=received,
             )
-        raise UnmetError(failed(message, expected=expected, received=received))
+        raise PreconditionFailedError(failed(message, expected=expected, received=received))
 
     def _wrong(self, labels: Sequence[Array], likely: Array, raw: Array) -> Judgement:
         """Return the judgement for labels that are not those of the network, by the usual mistakes."""
-        expected = T("1 where the probability is above the threshold, else 0")
+        expected = _("1 where the probability is above the threshold, else 0")
         default, at_half = labels[0], labels[1]
         several = _agree(labels[1:2], likely, _THRESHOLDS[1:2]) and all(
             np.array_equal(found, at_half) for found in labels
@@ -134,7 +138,7 @@ class PredictsLabels(Check):
         for shown, message in (
             (
                 several,
-                T(
+                _(
                     "{function}() gives the same labels for each threshold: it ignores the argument. Compare "
                     "the probability with `threshold` instead of a fixed 0.5.",
                     function=self.function,
@@ -142,7 +146,7 @@ class PredictsLabels(Check):
             ),
             (
                 _agree(labels[1:], likely, _THRESHOLDS[1:]) and not np.array_equal(default, at_half),
-                T(
+                _(
                     "Without a threshold, {function}() gives other labels than with 0.5. Write threshold=0.5 in "
                     "its first line.",
                     function=self.function,
@@ -150,7 +154,7 @@ class PredictsLabels(Check):
             ),
             (
                 _agree([1 - found for found in labels], likely),
-                T(
+                _(
                     "{function}() gives 0 and 1 the wrong way round: 1 belongs to the rows whose probability is "
                     "above the threshold.",
                     function=self.function,
@@ -158,7 +162,7 @@ class PredictsLabels(Check):
             ),
             (
                 _agree(labels, likely, tuple(0.5 if t is None else 1 - t for t in _THRESHOLDS)),
-                T(
+                _(
                     "The threshold of {function}() works the wrong way: with a higher one, more rows get a 1. A "
                     "1 needs a probability above the threshold.",
                     function=self.function,
@@ -166,7 +170,7 @@ class PredictsLabels(Check):
             ),
             (
                 not np.allclose(raw, likely) and _agree(labels, raw),
-                T(
+                _(
                     "{function}() compares raw outputs with the threshold. The network gives logits, of which 0 "
                     "means a probability of 0.5: apply the sigmoid first.",
                     function=self.function,
@@ -174,7 +178,7 @@ class PredictsLabels(Check):
             ),
             (
                 np.allclose(raw, likely) and _agree(labels, sigmoid(raw)),
-                T(
+                _(
                     "{function}() applies a sigmoid to outputs that went through one already. Compare the "
                     "outputs themselves with the threshold.",
                     function=self.function,
@@ -182,7 +186,7 @@ class PredictsLabels(Check):
             ),
             (
                 len(always) == 1,
-                T(
+                _(
                     "{function}() says {label} for every row, whatever the threshold. argmax over a single "
                     "column is always 0, and a probability is always above 0.",
                     function=self.function,
@@ -201,7 +205,7 @@ class PredictsLabels(Check):
             if not len(wrong):
                 continue
             row = int(wrong[0])
-            message = T(
+            message = _(
                 "With the threshold {threshold:g}, {function}() gives other labels than the network for {wrong} "
                 "of {rows} rows. The first is row {row}: its probability is {likely:.3f}, its label {label:g}.",
                 threshold=threshold,
@@ -212,7 +216,7 @@ class PredictsLabels(Check):
                 likely=float(likely[row]),
                 label=float(found[row]),
             )
-            expected = T("1 where the probability is above the threshold, else 0")
+            expected = _("1 where the probability is above the threshold, else 0")
             return failed(message, expected=expected, received=_counts(labels))
         return failed(_cannot_tell().message)
 
@@ -242,13 +246,13 @@ def _agree(labels: Sequence[Array], likely: Array, thresholds: Sequence[float | 
 def _counts(labels: Sequence[Array]) -> Words:
     """Return how many rows got a 1, for each threshold."""
     half, low, high = (int(found.sum()) for found in labels[1:])
-    return T(
+    return _(
         "rows with a 1: {low} at the threshold 0.2, {half} at 0.5, {high} at 0.9", low=low, half=half, high=high
     )
 
 
 def _cannot_tell() -> Judgement:
-    message = T(
+    message = _(
         "The network says nearly the same for every row, so there is nothing to tell apart. Mend its output and "
         "its training first."
     )

@@ -8,16 +8,16 @@ from statistics import median
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import softmax
 from grader.evidence.network import Model, trained
 from grader.evidence.scores import score
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Result, Step
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, ResultOf, Step
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.single import NetworkCheck, certified
 
@@ -45,7 +45,7 @@ class Scored(NetworkCheck):
         scores = [self._score(case, seed) for seed in case.seeds]
         if not any(found is not None for found in scores):
             return failed(
-                T("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
+                _("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
             )
         # A training that came to no numbers is worse than any that did.
         value = median(-math.inf if found is None else found for found in scores)
@@ -57,7 +57,7 @@ class Scored(NetworkCheck):
         after = trained(case, self.training, seed).after
         because = explain(case, self.training.fitted(seed)) if after is None else None
         if because is not None and because.status is Status.NOT_GRADED:
-            raise UnmetError(because)
+            raise PreconditionFailedError(because)
         return score(after, case, self.training)
 
 
@@ -83,22 +83,22 @@ class Accuracy(Scored):
     def decide(self, value: float, case: Case) -> Judgement:
         """Return what an accuracy is worth."""
         value = max(value, 0.0)
-        received = T("accuracy {score:.3f} on held-out rows", score=value)
+        received = _("accuracy {score:.3f} on held-out rows", score=value)
         if value >= self.bonus:
             return passed(
-                T("{score:.1%} of the held-out rows are right: enough for the bonus.", score=value),
+                _("{score:.1%} of the held-out rows are right: enough for the bonus.", score=value),
                 bonus=1.0,
                 received=received,
             )
         if value >= self.full:
-            return passed(T("{score:.1%} of the held-out rows are right.", score=value), received=received)
-        message = T(
+            return passed(_("{score:.1%} of the held-out rows are right.", score=value), received=received)
+        message = _(
             "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. Look at the "
             "learning curves: are they still rising, or apart?",
             score=value,
             full=self.full,
         )
-        expected = T("accuracy of at least {full:.2f}", full=self.full)
+        expected = _("accuracy of at least {full:.2f}", full=self.full)
         if value >= self.half:
             return partial(0.5, message, expected=expected, received=received)
         return failed(message, expected=expected, received=received)
@@ -122,7 +122,7 @@ class Probabilities(NetworkCheck):
         call = Call(
             id=f"{self.function}@val",
             function=self.function,
-            arguments=(Result(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
+            arguments=(ResultOf(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
             after=self.training.fitted(seed),
         )
         return (*self.training.steps(seeds), call)
@@ -134,17 +134,17 @@ class Probabilities(NetworkCheck):
         outputs = model.outputs["x_val"]
         if not is_numeric(received):
             return failed(
-                T(
+                _(
                     "{function}() has to return numbers. Received: dtype {dtype}.",
                     function=self.function,
                     dtype=str(received.dtype),
                 ),
-                expected=T("the network's probabilities"),
+                expected=_("the network's probabilities"),
                 received=str(received.dtype),
             )
         if received.shape != outputs.shape or outputs.ndim != 2:
             return failed(
-                T(
+                _(
                     "{function}() has to return one row of {classes} probabilities for each row of x. "
                     "Received: shape {shape}.",
                     function=self.function,
@@ -155,21 +155,21 @@ class Probabilities(NetworkCheck):
                 received=str(received.shape),
             )
         if model.head == "softmax" and np.allclose(received, outputs, atol=1e-3):
-            return passed(T("Each row is the network's distribution over the classes and sums to one."))
+            return passed(_("Each row is the network's distribution over the classes and sums to one."))
         return self._without_softmax_head(model, received, outputs)
 
     def _without_softmax_head(self, model: Model, received: Array, outputs: Array) -> Judgement:
         if model.head in {"linear", "log_softmax"}:
             if np.allclose(received, softmax(outputs.astype(np.float64)), atol=1e-3):
-                return passed(T("The raw outputs are turned into a distribution with softmax."))
+                return passed(_("The raw outputs are turned into a distribution with softmax."))
             if np.allclose(received, outputs, rtol=1e-3, atol=1e-3):
                 return failed(
-                    T(
+                    _(
                         "{function}() returns raw outputs; they do not sum to one. Apply softmax to them.",
                         function=self.function,
                     ),
-                    expected=T("rows that sum to 1"),
-                    received=T("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
+                    expected=_("rows that sum to 1"),
+                    received=_("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
                 )
         sums = outputs.sum(axis=1, keepdims=True)
         normalised = outputs / np.where(sums == 0, 1, sums)
@@ -177,12 +177,12 @@ class Probabilities(NetworkCheck):
             np.allclose(received, o, atol=1e-3, equal_nan=True) for o in (outputs, normalised)
         ):
             return passed(
-                T("These are the network's outputs. That they are no distribution is counted under head and loss.")
+                _("These are the network's outputs. That they are no distribution is counted under head and loss.")
             )
         return failed(
-            T("{function}() does not return what the network gives for these rows.", function=self.function),
-            expected=T("the network's probabilities"),
-            received=T("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
+            _("{function}() does not return what the network gives for these rows.", function=self.function),
+            expected=_("the network's probabilities"),
+            received=_("rows that sum to {low:.2f} up to {high:.2f}", **_sums(received)),
         )
 
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, trained
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -40,11 +40,11 @@ class OneNeuron(EachNetwork):
         takes_rows(case, network)
         model = certified(case, network, after=False)
         assert model.graph is not None
-        expected = T("one Dense layer with units=1")
+        expected = _("one Dense layer with units=1")
         units = units_of(model)
         if units is None:
             shape = str(model.facts.graph.output_shape if model.facts.graph else ())
-            message = T("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
+            message = _("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
             return failed(message, expected=expected, received=shape)
         if units != 1:
             return self._other_units(units, expected)
@@ -52,39 +52,39 @@ class OneNeuron(EachNetwork):
         if layers > 1:
             # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
-                T(
+                _(
                     "Logistic regression is a single Dense layer. Received: {layers} layers with weights. The "
                     "hidden layer makes it another network, whose borders are curved.",
                     layers=layers,
                 )
                 if model.graph.hidden
-                else T(
+                else _(
                     "Logistic regression is a single Dense layer. Received: {layers} layers with weights. "
                     "Without an activation between them they can do no more than one; remove all but the last.",
                     layers=layers,
                 ),
                 expected=expected,
-                received=T("layers with weights: {count}", count=layers),
+                received=_("layers with weights: {count}", count=layers),
                 blocks=False,
             )
         if _without_bias(model):
             return failed(
-                T(
+                _(
                     "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data "
                     "say. Leave out use_bias=False."
                 ),
-                expected=T("weights and a bias"),
-                received=T("weights only"),
+                expected=_("weights and a bias"),
+                received=_("weights only"),
                 blocks=False,
             )
-        return passed(T("One neuron: one weight for each feature, and a bias."))
+        return passed(_("One neuron: one weight for each feature, and a bias."))
 
     def _other_units(self, units: int, expected: Words) -> Judgement:
-        received = T("{count} output units", count=units)
+        received = _("{count} output units", count=units)
         if units == 2:
             return partial(
                 0.5,
-                T(
+                _(
                     "The network has two output units, one for each answer. That can work, but it is the "
                     "network of another exercise: the second one only says what the first leaves. For yes or "
                     "no, one unit with sigmoid is enough."
@@ -93,7 +93,7 @@ class OneNeuron(EachNetwork):
                 received=received,
             )
         return failed(
-            T("Expected a single output unit, for yes or no. Received: units={units}.", units=units),
+            _("Expected a single output unit, for yes or no. Received: units={units}.", units=units),
             expected=expected,
             received=received,
         )
@@ -110,12 +110,16 @@ def _call_of(network: Training) -> str:
 
 
 def takes_rows(case: Case, network: Training) -> None:
-    """Raise `UnmetError` for a network that cannot be called on rows of as many features as it was asked for."""
+    """Require a network that can be called on rows of the number of features that it was asked for.
+
+    Raises:
+        PreconditionFailedError: it cannot.
+    """
     before = trained(case, network, case.seeds[0]).before
     if before is None or before.facts.graph is not None:
         return
     features = case.inside[network.array("x_train")].shape[1]
-    message = T(
+    message = _(
         "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
         "number of features written into the code? It is the argument of {function}().",
         call=_call_of(network),
@@ -123,10 +127,10 @@ def takes_rows(case: Case, network: Training) -> None:
         problem=_in_short(before.problem),
         function=network.build,
     )
-    raise UnmetError(
+    raise PreconditionFailedError(
         failed(
             message,
-            expected=T("a network that takes rows of the shape ({features},)", features=features),
+            expected=_("a network that takes rows of the shape ({features},)", features=features),
             received=_in_short(before.problem),
         )
     )
@@ -178,14 +182,14 @@ def _labels_of_another_kind(found: tuple[float, float] | None) -> Judgement | No
     if found is None or found[0] >= 0.0:
         return None
     return failed(
-        T(
+        _(
             "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
             "binary_crossentropy reads the label as a probability: use 0 and 1.",
             low=found[0],
             high=found[1],
         ),
-        expected=T("labels 0 and 1"),
-        received=T("labels from {low:g} to {high:g}", low=found[0], high=found[1]),
+        expected=_("labels 0 and 1"),
+        received=_("labels from {low:g} to {high:g}", low=found[0], high=found[1]),
     )
 
 
@@ -193,35 +197,35 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
     if not stacked:
         return None
     return failed(
-        T(
+        _(
             "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
             "that are squashed already, and can never be sure. Leave only the sigmoid.",
             stacked=", ".join(stacked),
         ),
-        expected=T("one activation at the output: sigmoid"),
+        expected=_("one activation at the output: sigmoid"),
         received=", ".join(stacked),
     )
 
 
 def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool) -> Judgement:
-    received = T(
+    received = _(
         "{head} output with {loss}{logits}",
         head=head,
         loss=loss or "custom",
         logits=" (from_logits=True)" if from_logits else "",
     )
-    expected = T("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
+    expected = _("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
     right = (head == "sigmoid" and not from_logits) or (head == "linear" and from_logits)
     if units == 1 and loss in _CROSS_ENTROPIES and right:
         if from_logits:
-            message = T("A raw output and {loss} with from_logits=True belong together.", loss=loss)
+            message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss)
         else:
-            message = T("sigmoid output and {loss} belong together.", loss=loss)
+            message = _("sigmoid output and {loss} belong together.", loss=loss)
         return passed(message, received=received)
     of_two = (head == "softmax" and not from_logits) or (head == "linear" and from_logits)
     if units == 2 and loss in _CROSS_ENTROPIES | _CLASS_LOSSES and of_two:
         return passed(
-            T(
+            _(
                 "{head} output and {loss} belong together, for two units. That one unit is enough is counted "
                 "where the network is built.",
                 head=head,
@@ -234,33 +238,33 @@ def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool
 
 def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Words:
     if head == "softmax" and units == 1:
-        return T(
+        return _(
             "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
             "is always 1, whatever the features are. Use sigmoid."
         )
     if head == "relu":
-        return T(
+        return _(
             "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
             "stops learning. Use sigmoid, which gives numbers from 0 to 1."
         )
     if loss not in _CROSS_ENTROPIES and not (units == 2 and loss in _CLASS_LOSSES):
-        return T(
+        return _(
             "For yes or no the loss is binary_crossentropy. Received: {loss}. Cross-entropy compares "
             "probabilities and punishes confident mistakes.",
             loss=loss,
         )
     if head == "sigmoid" and from_logits:
-        return T(
+        return _(
             "from_logits=True tells the loss to apply the sigmoid itself, but the output already is a sigmoid. "
             "Remove one of the two."
         )
     if head == "linear":
-        return T(
+        return _(
             "{loss} needs probabilities, but the output layer has no activation. Add sigmoid, or say "
             "from_logits=True.",
             loss=loss,
         )
-    return T(
+    return _(
         "The output of the network has to be a probability: sigmoid for one unit. Received: {head}, "
         "units={units}.",
         head=head,

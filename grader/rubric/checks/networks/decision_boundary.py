@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model, model_at
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
-from grader.protocol.plan import Call, Describe, Literal, Replay, Result, Step
+from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.probabilities import borders, crossings, likelihoods, reads_logits
 from grader.rubric.checks.networks.single import NetworkCheck, certified
@@ -41,13 +41,13 @@ class FindsBorder(NetworkCheck):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for the network of the first seed, and one for a network that is not trained."""
         training, seed = self.training, seeds[0]
-        given = tuple(Literal(value=value) for value in training.arguments)
+        given = tuple(LiteralArg(value=value) for value in training.arguments)
         return (
             *training.steps(seeds),
             Call(
                 id=f"{self.function}@trained",
                 function=self.function,
-                arguments=(Result(step=training.built(seed)),),
+                arguments=(ResultOf(step=training.built(seed)),),
                 after=training.fitted(seed),
             ),
             Call(
@@ -59,7 +59,7 @@ class FindsBorder(NetworkCheck):
                 model_stands_in=True,
             ),
             Describe(id=f"model:{self._fresh}", step=self._fresh, sample=training.array("x_train")),
-            Call(id=f"{self.function}@fresh", function=self.function, arguments=(Result(step=self._fresh),)),
+            Call(id=f"{self.function}@fresh", function=self.function, arguments=(ResultOf(step=self._fresh),)),
         )
 
     @property
@@ -89,21 +89,21 @@ class FindsBorder(NetworkCheck):
         model = certified(case, self.training, after=True)
         ways = borders(case, self.training, model)
         if not len(ways):
-            raise UnmetError(_no_border())
+            raise PreconditionFailedError(_no_border())
         if not _is_near(received, ways):
             return self._wrong(received, ways[0], model, case)
         if self._is_constant(received, case):
-            message = T(
+            message = _(
                 "{function}() returns {received:.4g} for a network with another border as well. Compute it from "
                 "the weights of the model that it is given.",
                 function=self.function,
                 received=received,
             )
             return failed(
-                message, expected=T("the border of the network that it is given"), received=f"{received:.4g}"
+                message, expected=_("the border of the network that it is given"), received=f"{received:.4g}"
             )
         return passed(
-            T(
+            _(
                 "The network says 0.5 at {border:.3f}, and so does {function}().",
                 border=received,
                 function=self.function,
@@ -115,19 +115,19 @@ class FindsBorder(NetworkCheck):
         received = name_of(value)
         found = None
         if isinstance(value, ArrayValue | Items):
-            with suppress(UnmetError):  # what else it is has a better sentence below
+            with suppress(PreconditionFailedError):  # what else it is has a better sentence below
                 found = numbers(value, arrays, self.function)
         if found is not None and is_numeric(found) and found.size == 1 and np.isfinite(found).all():
             return float(found.ravel()[0])
-        message = T(
+        message = _(
             "{function}() has to return one number: the value of the feature at which the network says 0.5. "
             "Received: {received}.",
             function=self.function,
             received=str(found.ravel()[0]) if found is not None and found.size == 1 else received,
         )
         if isinstance(value, NoneValue):
-            message = T("{function}() returned None. Is there a `return` at its end?", function=self.function)
-        raise UnmetError(failed(message, expected=T("one number"), received=received))
+            message = _("{function}() returned None. Is there a `return` at its end?", function=self.function)
+        raise PreconditionFailedError(failed(message, expected=_("one number"), received=received))
 
     def _wrong(self, received: float, border: float, model: Model, case: Case) -> Judgement:
         x = case.outside[self.training.array("x_probe")][:, 0].astype(np.float64)
@@ -136,27 +136,27 @@ class FindsBorder(NetworkCheck):
         )[0]
         shifted = crossings(x, likely, level=0.5)
         if _is_near(-received, [border]):
-            message = T(
+            message = _(
                 "{function}() returns {received:.4g}: the sign is wrong. From w·x + b = 0 follows x = -b / w.",
                 function=self.function,
                 received=received,
             )
         elif received and (_is_near(1 / received, [border]) or _is_near(-1 / received, [border])):
-            message = T(
+            message = _(
                 "{function}() returns {received:.4g}: weight and bias are exchanged. From w·x + b = 0 follows x "
                 "= -b / w.",
                 function=self.function,
                 received=received,
             )
         elif _is_near(received, shifted):
-            message = T(
+            message = _(
                 "{function}() returns {received:.4g}, where w·x + b is 0.5. The probability is 0.5 where w·x + "
                 "b is 0: the sigmoid of 0 is 0.5.",
                 function=self.function,
                 received=received,
             )
         else:
-            message = T(
+            message = _(
                 "{function}() returns {received:.4g}, but there the network says {likely:.3f}. It says 0.5 at "
                 "{border:.4g}.",
                 function=self.function,
@@ -172,7 +172,7 @@ class FindsBorder(NetworkCheck):
         fresh, replayed = model_at(case, step), case.replays.get(step)
         try:
             again = self._number(case, "fresh")
-        except UnmetError:  # for a network that is not trained, nothing is asked but to differ
+        except PreconditionFailedError:  # for a network that is not trained, nothing is asked but to differ
             return False
         if fresh is None or fresh.graph is None or replayed is None or again != received:
             return False
@@ -186,7 +186,7 @@ def _is_near(received: float, found: Sequence[float]) -> bool:
 
 
 def _no_border() -> Judgement:
-    message = T(
+    message = _(
         "The network says the same wherever the feature is, or no number at all, so it has no border. Mend its "
         "output and its training first."
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.regression import least_squares
@@ -34,8 +34,8 @@ class LinearNeuron(EachNetwork):
             return _wrong_units(model, units)
         problem = _not_one_line(model) or _bent(model) or _without_bias(model)
         return problem or passed(
-            T("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
-            received=T("parameters: {count}", count=model.facts.parameters),
+            _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
+            received=_("parameters: {count}", count=model.facts.parameters),
         )
 
 
@@ -47,23 +47,23 @@ def _units(model: Model) -> int | None:
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:
     shape = str(model.facts.graph.output_shape if model.facts.graph else ())
-    received = T("{count} output units", count=units) if units else T("outputs of shape {shape}", shape=shape)
+    received = _("{count} output units", count=units) if units else _("outputs of shape {shape}", shape=shape)
     return failed(
-        T("Expected a single number for each row: Dense(1). Received: {received}.", received=received),
-        expected=T("{count} output units", count=1),
+        _("Expected a single number for each row: Dense(1). Received: {received}.", received=received),
+        expected=_("{count} output units", count=1),
         received=received,
     )
 
 
 def _not_one_line(model: Model) -> Judgement | None:
     assert model.graph is not None
-    kernels = [kernel.shape for _, kernel in model.graph.kernels]
-    expected = T("one Dense layer")
-    received = T("{count} layers with weights", count=len(kernels))
-    shapes = T("{count} layers with weights: {shapes}", count=len(kernels), shapes=_shapes(kernels))
+    kernels = [kernel.shape for _unused, kernel in model.graph.kernels]
+    expected = _("one Dense layer")
+    received = _("{count} layers with weights", count=len(kernels))
+    shapes = _("{count} layers with weights: {shapes}", count=len(kernels), shapes=_shapes(kernels))
     if len(kernels) > 1 and model.graph.hidden:
         return failed(
-            T(
+            _(
                 "Expected one Dense layer. Received: {received}, with something non-linear between them. That "
                 "network bends its line; a linear regression has no hidden layer.",
                 received=received,
@@ -74,7 +74,7 @@ def _not_one_line(model: Model) -> Judgement | None:
         )
     if len(kernels) > 1:
         return failed(
-            T(
+            _(
                 "Expected one Dense layer. Received: {received}. Without an activation between them they "
                 "collapse into one: a linear function of a linear function is linear. Remove all but Dense(1).",
                 received=received,
@@ -85,9 +85,9 @@ def _not_one_line(model: Model) -> Judgement | None:
         )
     if not kernels and not model.graph.weights:
         return failed(
-            T("The network has no weights that its input is multiplied with. Is a Dense layer missing?"),
+            _("The network has no weights that its input is multiplied with. Is a Dense layer missing?"),
             expected=expected,
-            received=T("no weights"),
+            received=_("no weights"),
             blocks=False,
         )
     return None
@@ -106,23 +106,23 @@ def _bent(model: Model) -> Judgement | None:
     if not bends:
         return None
     if bends[-1] in {"relu", "relu6"}:
-        message = T(
+        message = _(
             "The output goes through relu, which gives nothing below zero: negative targets can never be "
             "predicted, and a unit that is below zero no longer learns. Leave the activation of the output "
             "layer out."
         )
     elif bends[-1] == "softmax":
-        message = T("softmax over a single unit is always 1. Leave the activation of the output layer out.")
+        message = _("softmax over a single unit is always 1. Leave the activation of the output layer out.")
     else:
-        message = T(
+        message = _(
             "The output goes through {activation}, which bends and limits it. A linear regression predicts any "
             "number: leave the activation of the output layer out.",
             activation=bends[-1],
         )
     return failed(
         message,
-        expected=T("a linear output"),
-        received=T("a {activation} output", activation=bends[-1]),
+        expected=_("a linear output"),
+        received=_("a {activation} output", activation=bends[-1]),
         blocks=False,
     )
 
@@ -140,14 +140,14 @@ def line_of(model: Model) -> tuple[Array, float] | None:
 
 
 def certified_line(case: Case, network: Training) -> tuple[Array, float]:
-    """Return the line of the trained network; `UnmetError` where it has none."""
+    """Return the line of the trained network; `PreconditionFailedError` where it has none."""
     model = certified(case, network, after=True)
     line = line_of(model)
     if line is None:
         shape = str(model.facts.graph.output_shape if model.facts.graph else ())
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T(
+                _(
                     "The network has no weights and bias of a line: its outputs have the shape {shape}.",
                     shape=shape,
                 ),
@@ -163,11 +163,11 @@ def _without_bias(model: Model) -> Judgement | None:
     if not model.graph.dense or model.graph.dense[0].bias:
         return None
     return failed(
-        T(
+        _(
             "The Dense layer has no bias: the line has to go through zero. Remove use_bias=False, so that the "
             "network can learn the value that is predicted where all features are 0."
         ),
-        expected=T("a bias"),
+        expected=_("a bias"),
         received="use_bias=False",
         blocks=False,
     )
@@ -196,18 +196,18 @@ class LeastSquares(EachNetwork):
         names = [*(f"w[{index}]" for index in range(len(right_weights))), "b"]
         received, right = np.append(weights, bias), np.append(right_weights, right_bias)
         if received.shape != right.shape or not np.isfinite(received).all():
-            return failed(T("The outputs of the network are not numbers for every row (NaN or infinite)."))
+            return failed(_("The outputs of the network are not numbers for every row (NaN or infinite)."))
         off = np.abs(received - right) / np.abs(right)
         worst = int(np.argmax(off))
         if off[worst] <= self.within:
             return passed(
-                T(
+                _(
                     "Weights and bias are at most {off:.1%} away from the least-squares solution.",
                     off=float(off[worst]),
                 )
             )
         return failed(
-            T(
+            _(
                 "{name} of the network is {received:.3f}; the least-squares solution on the same rows has "
                 "{right:.3f}. At most {within:.0%} of that may lie between them. {advice}",
                 name=names[worst],
@@ -223,5 +223,5 @@ class LeastSquares(EachNetwork):
 
 def _advice(model: Model) -> Words:
     if _not_one_line(model) or _bent(model) or _without_bias(model):
-        return T("This network is not a single linear neuron with a bias; begin with that.")
-    return T("Train for longer, or with a learning rate that gets there.")
+        return _("This network is not a single linear neuron with a bias; begin with that.")
+    return _("Train for longer, or with a learning rate that gets there.")

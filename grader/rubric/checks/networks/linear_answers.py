@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, Value
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.linear import certified_line
 from grader.rubric.checks.networks.several import AfterTraining
@@ -31,9 +31,9 @@ def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Arr
         case ArrayValue(ref=ref, shape=(2, *_)):
             parts = [arrays[ref][0], arrays[ref][1]]
     if len(parts) != 2:
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T(
+                _(
                     "{function}() has to return a pair: `return w, b`. Received: {received}.",
                     function=function,
                     received=name_of(value),
@@ -44,10 +44,10 @@ def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Arr
         )
     if not all(is_numeric(part) for part in parts):
         kinds = ", ".join(str(part.dtype) for part in parts)
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T("{function}() has to return numbers. Received: dtype {dtype}.", function=function, dtype=kinds),
-                expected=T("numbers"),
+                _("{function}() has to return numbers. Received: dtype {dtype}.", function=function, dtype=kinds),
+                expected=_("numbers"),
                 received=kinds,
             )
         )
@@ -71,19 +71,19 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
     rights = [np.append(weights, bias) for weights, bias in lines]
     # A network that came to no numbers has no coefficients to be compared with.
     if any(np.allclose(received, right, rtol=1e-3, atol=ROUNDING) for right in rights):
-        return passed(T("Weights and bias are those of the network."))
+        return passed(_("Weights and bias are those of the network."))
     right = rights[-1]
     names = [*(f"w[{index}]" for index in range(len(right) - 1)), "b"]
     if len(right) == 2 and np.allclose(received[::-1], right, rtol=1e-3, atol=ROUNDING):
         return failed(
-            T("{function}() returns (b, w); the task sheet wants (w, b).", function=function),
+            _("{function}() returns (b, w); the task sheet wants (w, b).", function=function),
             expected="(w, b)",
             received="(b, w)",
         )
     off = np.abs(received - right)
     worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
     return failed(
-        T(
+        _(
             "{function}() returned other numbers than the network has. {name} has to be {right:.4f}; "
             "received: {received:.4f}.",
             function=function,
@@ -117,13 +117,13 @@ class Coefficients(AfterTraining):
         features = len(lines[0][0])
         if w.size == 1 and b.size == features and features > 1:
             return failed(
-                T("{function}() returns (b, w); the task sheet wants (w, b).", function=self.function),
+                _("{function}() returns (b, w); the task sheet wants (w, b).", function=self.function),
                 expected="(w, b)",
                 received="(b, w)",
             )
         if w.size != features or b.size != 1:
             return failed(
-                T(
+                _(
                     "{function}() has to return (w, b): as many weights as there are features ({features}), and "
                     "one bias. Received: {weights} and {biases}.",
                     function=self.function,
@@ -131,8 +131,8 @@ class Coefficients(AfterTraining):
                     weights=int(w.size),
                     biases=int(b.size),
                 ),
-                expected=T("shapes {w} and {b}", w=f"({features},)", b="()"),
-                received=T("shapes {w} and {b}", w=str(w.shape), b=str(b.shape)),
+                expected=_("shapes {w} and {b}", w=f"({features},)", b="()"),
+                received=_("shapes {w} and {b}", w=str(w.shape), b=str(b.shape)),
             )
         return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)
 
@@ -156,17 +156,17 @@ class Predictions(AfterTraining):
         right = certified(case, network, after=True).outputs["x_val"]
         if not is_numeric(received):
             return failed(
-                T(
+                _(
                     "{function}() has to return numbers. Received: dtype {dtype}.",
                     function=self.function,
                     dtype=str(received.dtype),
                 ),
-                expected=T("numbers"),
+                expected=_("numbers"),
                 received=str(received.dtype),
             )
         if flat(received).shape != (len(right),) or right.size != len(right):
             return failed(
-                T(
+                _(
                     "{function}() has to return one number for each row: shape {expected}. Received: shape "
                     "{received}.",
                     function=self.function,
@@ -180,7 +180,7 @@ class Predictions(AfterTraining):
         if not np.allclose(flat(received), right.ravel(), rtol=1e-3, atol=1e-3):
             worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
             return failed(
-                T(
+                _(
                     "{function}() does not return what the network gives for these rows. The largest difference "
                     "is in row {row}.",
                     function=self.function,
@@ -191,7 +191,7 @@ class Predictions(AfterTraining):
             )
         if received.ndim > 1:
             return passed(
-                T(
+                _(
                     "The predictions are those of the network. They have the shape {received}; flatten them to "
                     "{expected}, or a difference to y becomes a table.",
                     received=str(received.shape),
@@ -199,4 +199,4 @@ class Predictions(AfterTraining):
                 ),
                 received=str(received.shape),
             )
-        return passed(T("One number for each row, as the network gives it."))
+        return passed(_("One number for each row, as the network gives it."))

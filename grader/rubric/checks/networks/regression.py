@@ -6,10 +6,10 @@ from statistics import median
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import identify
 from grader.evidence.network import Model, trained
 from grader.evidence.scores import r_squared
@@ -58,7 +58,7 @@ class RegressionLoss(EachNetwork):
         return (
             loss_problem(compiled, loss)
             or metric_problem(compiled)
-            or passed(T("{loss} measures how far the predicted number is from the right one.", loss=loss))
+            or passed(_("{loss} measures how far the predicted number is from the right one.", loss=loss))
         )
 
 
@@ -74,19 +74,19 @@ def compiled_with(case: Case, network: Training) -> tuple[CompileFacts | None, s
 
 def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
     """Return the judgement for a model without a loss for numbers, else None."""
-    expected = T("a loss for numbers, such as mse or mae")
+    expected = _("a loss for numbers, such as mse or mae")
     if compiled is None or not loss:
         return replace(not_compiled(), blocks=False)
     if loss in REGRESSION_LOSSES:
         return None
     if loss in _RELATIVE_LOSSES:
-        message = T(
+        message = _(
             "{loss} compares with the target by dividing by it or by its logarithm, so it goes wrong for "
             "targets at and below zero. Use mse, mae or huber.",
             loss=loss,
         )
     else:
-        message = T(
+        message = _(
             "{loss} is no loss for numbers: it is for classes or for directions. To predict a number, measure the "
             "distance to it: mse, mae or huber.",
             loss=loss,
@@ -101,12 +101,12 @@ def metric_problem(compiled: CompileFacts | None) -> Judgement | None:
         return None
     return partial(
         0.5,
-        T(
+        _(
             "The loss is right, but {metric} counts exact hits, and a predicted 1.4999 for 1.5 is none: it says "
             "nothing about numbers. Use mae or leave the metric out.",
             metric=found[0],
         ),
-        expected=T("metrics for numbers, such as mae"),
+        expected=_("metrics for numbers, such as mae"),
         received=found[0],
     )
 
@@ -154,39 +154,39 @@ class RSquared(EachNetwork):
     def _decided(self, score: float, wanted: float) -> Judgement:
         if not np.isfinite(score):
             return failed(
-                T("The outputs of the network are not numbers for every row (NaN or infinite)."),
-                expected=T("R² of at least {wanted:.3f}", wanted=wanted),
+                _("The outputs of the network are not numbers for every row (NaN or infinite)."),
+                expected=_("R² of at least {wanted:.3f}", wanted=wanted),
                 received="NaN",
             )
-        received = T("R² {score:.3f} on held-out rows", score=score)
+        received = _("R² {score:.3f} on held-out rows", score=score)
         if score >= wanted:
             return passed(
-                T("R² on held-out rows: {score:.3f}; needed: {wanted:.3f}.", score=score, wanted=wanted),
+                _("R² on held-out rows: {score:.3f}; needed: {wanted:.3f}.", score=score, wanted=wanted),
                 received=received,
             )
         return failed(
-            T(
+            _(
                 "R² on held-out rows: {score:.3f}; needed: {wanted:.3f}. {advice}",
                 score=score,
                 wanted=wanted,
                 advice=_advice(score),
             ),
-            expected=T("R² of at least {wanted:.3f}", wanted=wanted),
+            expected=_("R² of at least {wanted:.3f}", wanted=wanted),
             received=received,
         )
 
 
 def _advice(score: float) -> Words:
     if score < 0:
-        return T("A negative R² is worse than always predicting the mean. Does the loss fall at all?")
-    return T("Is the loss still falling when the training ends? Then train for longer or with larger steps.")
+        return _("A negative R² is worse than always predicting the mean. Does the loss fall at all?")
+    return _("Is the loss still falling when the training ends? Then train for longer or with larger steps.")
 
 
 def _score(case: Case, network: Training, seed: int) -> float | None:
     after = trained(case, network, seed).after
     because = explain(case, network.fitted(seed)) if after is None else None
     if because is not None and because.status is Status.NOT_GRADED:
-        raise UnmetError(because)
+        raise PreconditionFailedError(because)
     return r_squared_of(after, case, network)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.graph import DenseNode
-from grader.evidence.judgement import Judgement, UnmetError, failed, not_graded, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.network import Model, trained
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.plan import Replay
@@ -49,8 +49,8 @@ def _activations(dense: Sequence[DenseNode]) -> str:
 
 def _reason(first: Sequence[DenseNode], other: Sequence[DenseNode]) -> Words:
     if _activations(first) == _activations(other):
-        return T("Do the rows go through the same layers in the same order?")
-    return T(
+        return _("Do the rows go through the same layers in the same order?")
+    return _(
         "After their layers, one has the activations {first}, the other {other}.",
         first=_activations(first),
         other=_activations(other),
@@ -82,7 +82,7 @@ class ComparesNetworks(EachNetwork):
         """Return the judgement of one comparison; a network that is not there is named."""
         try:
             return self.judge_one(case, network)
-        except UnmetError as unmet:
+        except PreconditionFailedError as unmet:
             if unmet.judgement.status is not Status.FAILED:
                 return unmet.judgement
             missing = network if _is_there(case, self.first) else self.first
@@ -95,13 +95,13 @@ class ComparesNetworks(EachNetwork):
 
     @abstractmethod
     def judge_one(self, case: Case, network: Training) -> Judgement:
-        """Compare one of the networks with the first. Raises nothing but `UnmetError`."""
+        """Compare one of the networks with the first. Raises nothing but `PreconditionFailedError`."""
 
 
 def _is_there(case: Case, network: Training) -> bool:
     try:
         certified(case, network, after=False)
-    except UnmetError:
+    except PreconditionFailedError:
         return False
     return True
 
@@ -125,7 +125,7 @@ class SameLayers(ComparesNetworks):
         first, other = (certified(case, each, after=False) for each in (self.first, network))
         if _sizes(first) != _sizes(other):
             return failed(
-                T(
+                _(
                     "The layers differ: {first} has {expected}, {other} has {received}. They have to be the same "
                     "network.",
                     first=label(self.first),
@@ -137,22 +137,22 @@ class SameLayers(ComparesNetworks):
                 received=_sizes(other),
                 blocks=False,
             )
-        return passed(T("All have the same layers: {sizes}.", sizes=_sizes(first)))
+        return passed(_("All have the same layers: {sizes}.", sizes=_sizes(first)))
 
     def _problem(self, model: Model) -> Judgement | None:
         """Return what is not as the task sheet says, or None."""
         assert model.graph is not None
         dense = model.graph.dense
         widths = [node.shape[1] for node in dense]
-        expected = T("{hidden} hidden Dense layers of one width, then Dense(1)", hidden=self.hidden)
+        expected = _("{hidden} hidden Dense layers of one width, then Dense(1)", hidden=self.hidden)
         if len(dense) != self.hidden + 1 or len(model.graph.kernels) != len(dense):
             unused = len([layer for layer in model.facts.layers if layer.kind == "Dense"]) - len(dense)
             return failed(
-                T(
+                _(
                     "Expected {expected}. Received: {count} layers whose weights the output depends on. {advice}",
                     expected=expected,
                     count=len(model.graph.kernels),
-                    advice=T("Is a layer made, but not used in call()?") if unused > 0 else T("Count them again."),
+                    advice=_("Is a layer made, but not used in call()?") if unused > 0 else _("Count them again."),
                 ),
                 expected=expected,
                 received=_sizes(model) or "0",
@@ -160,31 +160,31 @@ class SameLayers(ComparesNetworks):
             )
         if widths[-1] != 1 or len(set(widths[:-1])) != 1:
             return failed(
-                T("Expected {expected}. Received: {sizes}.", expected=expected, sizes=_sizes(model)),
+                _("Expected {expected}. Received: {sizes}.", expected=expected, sizes=_sizes(model)),
                 expected=expected,
                 received=_sizes(model),
                 blocks=False,
             )
         if model.graph.hidden < self.hidden:
             return failed(
-                T(
+                _(
                     "A hidden layer has no activation. Without one, it collapses with the next layer into a "
                     "single one."
                 ),
-                expected=T("hidden layers with an activation: {count}", count=self.hidden),
-                received=T("hidden layers with an activation: {count}", count=model.graph.hidden),
+                expected=_("hidden layers with an activation: {count}", count=self.hidden),
+                received=_("hidden layers with an activation: {count}", count=model.graph.hidden),
                 blocks=False,
             )
         if model.graph.head != "linear" or dense[-1].activations:
             bends = ", ".join(dense[-1].activations) or model.graph.head
             return failed(
-                T(
+                _(
                     "The output goes through {activation}, which limits what can be predicted. Leave the "
                     "activation of the output layer out.",
                     activation=bends,
                 ),
-                expected=T("a linear output"),
-                received=T("a {activation} output", activation=bends),
+                expected=_("a linear output"),
+                received=_("a {activation} output", activation=bends),
                 blocks=False,
             )
         return None
@@ -224,10 +224,10 @@ class SameCompile(ComparesNetworks):
         assert one is not None
         assert other is not None
         pairs = [(one_loss, other_loss), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
-        for kind, (expected, received) in zip((T("loss"), T("optimizer"), T("learning rate")), pairs, strict=True):
+        for kind, (expected, received) in zip((_("loss"), _("optimizer"), _("learning rate")), pairs, strict=True):
             if expected != received:
                 return failed(
-                    T(
+                    _(
                         "The {kind} differs: {expected} in {first}, {received} in {other}. Compare styles only "
                         "where everything else is the same.",
                         kind=kind,
@@ -241,7 +241,7 @@ class SameCompile(ComparesNetworks):
                     blocks=False,
                 )
         return passed(
-            T(
+            _(
                 "All have the same loss, {loss}, and the same optimizer, {optimizer}.",
                 loss=one_loss,
                 optimizer=one.optimizer,
@@ -324,7 +324,7 @@ class SameFunction(ComparesNetworks):
         if not _fits(first.graph.dense, other.graph.dense):
             return Judgement(
                 Status.SKIPPED,
-                T(
+                _(
                     "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
                     "against {received}.",
                     first=label(self.first),
@@ -337,20 +337,20 @@ class SameFunction(ComparesNetworks):
         scale = max(1.0, float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0)))
         if received.size != expected.size:
             return failed(
-                T("The outputs have other shapes: {expected} and {received}.", **_shapes(expected, received))
+                _("The outputs have other shapes: {expected} and {received}.", **_shapes(expected, received))
             )
         off = np.abs(expected.ravel() - received.ravel())
         if not np.isfinite(off).all():
-            return not_graded(T("The grader could not compare the networks: the weights to copy are no numbers."))
+            return not_graded(_("The grader could not compare the networks: the weights to copy are no numbers."))
         if off.max() <= CLOSE * scale:
             return passed(
-                T(
+                _(
                     "With the same weights, all give the same outputs (largest difference {off:.1g}).",
                     off=off.max(),
                 )
             )
         return failed(
-            T(
+            _(
                 "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
                 "{off:.2g}). {reason}",
                 first=label(self.first),
@@ -358,8 +358,8 @@ class SameFunction(ComparesNetworks):
                 off=float(off.max()),
                 reason=_reason(first.graph.dense, other.graph.dense),
             ),
-            expected=T("activations: {names}", names=_activations(first.graph.dense)),
-            received=T("activations: {names}", names=_activations(other.graph.dense)),
+            expected=_("activations: {names}", names=_activations(first.graph.dense)),
+            received=_("activations: {names}", names=_activations(other.graph.dense)),
             blocks=False,
         )
 
@@ -367,9 +367,9 @@ class SameFunction(ComparesNetworks):
         replayed = case.replays.get(self._id(network))
         if replayed is None or not replayed.evidence.outputs:
             problem = replayed.evidence.problem if replayed is not None else "–"
-            raise UnmetError(
+            raise PreconditionFailedError(
                 not_graded(
-                    T("The grader could not run the network with the copied weights: {problem}", problem=problem)
+                    _("The grader could not run the network with the copied weights: {problem}", problem=problem)
                 )
             )
         return replayed.arrays[replayed.evidence.outputs[0]].astype(np.float64)
@@ -395,15 +395,15 @@ class OwnWeights(ComparesNetworks):
             shared = _learned(case, earlier) & _kernels(fresh)
             if shared:
                 return failed(
-                    T(
+                    _(
                         "{network} shares layers with {earlier}: before it was trained, it already had the "
                         "weights that {earlier} was trained to. Make new layers in each function, not once for "
                         "all of them.",
                         network=label(network),
                         earlier=label(earlier),
                     ),
-                    expected=T("fresh weights"),
-                    received=T("kernels that were trained before: {count}", count=len(shared)),
+                    expected=_("fresh weights"),
+                    received=_("kernels that were trained before: {count}", count=len(shared)),
                     blocks=False,
                 )
-        return passed(T("Each network has weights of its own."))
+        return passed(_("Each network has weights of its own."))

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, Trained, trained
-from grader.protocol.plan import Array as Given
-from grader.protocol.plan import Call, Result, Step
+from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Call, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
@@ -40,13 +40,13 @@ class EachNetwork(Check):
 
     @abstractmethod
     def judge_one(self, case: Case, network: Training) -> Judgement:
-        """Judge one of the networks. Raises nothing but `UnmetError`."""
+        """Judge one of the networks. Raises nothing but `PreconditionFailedError`."""
 
     def judged(self, case: Case, network: Training) -> Judgement:
         """Return the judgement of one network, however it comes about."""
         try:
             return self.judge_one(case, network)
-        except UnmetError as unmet:
+        except PreconditionFailedError as unmet:
             return unmet.judgement
 
 
@@ -65,7 +65,7 @@ class AfterTraining(EachNetwork):
         return Call(
             id=f"{self.function}@{network.fitted(seed).partition('@')[2]}",
             function=self.function,
-            arguments=(Result(step=network.built(seed)), *self.more(network)),
+            arguments=(ResultOf(step=network.built(seed)), *self.more(network)),
             after=network.fitted(seed),
         )
 
@@ -89,7 +89,7 @@ def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, n
     undecided = any(j.undecided for j in judgements)
     if not wrong:
         return replace(judgements[0], undecided=undecided)
-    for _, judgement in wrong:
+    for _network, judgement in wrong:
         if judgement.status is Status.NOT_GRADED:
             return judgement
     first = wrong[0][1]
@@ -116,13 +116,13 @@ def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, n
 
 def of_network(network: Training, judgement: Judgement) -> Judgement:
     """Return a judgement whose message says which network it is about."""
-    return replace(judgement, message=T("{network}: {message}", network=label(network), message=judgement.message))
+    return replace(judgement, message=_("{network}: {message}", network=label(network), message=judgement.message))
 
 
 def _listed(messages: Sequence[Words]) -> Words:
     told = messages[0]
     for message in messages[1:MAX_MESSAGES]:
-        told = T("{first} {second}", first=told, second=message)
+        told = _("{first} {second}", first=told, second=message)
     return told
 
 
@@ -156,15 +156,15 @@ def _diverged(model: Model, network: Trained) -> Judgement:
     epoch = next((number for number, loss in enumerate(losses, start=1) if not np.isfinite(loss)), None)
     rate = model.facts.compiled.learning_rate if model.facts.compiled else None
     return failed(
-        T(
+        _(
             "After train() the weights are no numbers any more (NaN): each step was so large that the loss grew "
             "instead of falling. Use a smaller learning rate. {received}",
             received=_rate(rate),
         ),
-        expected=T("weights that stay numbers"),
-        received="NaN" if epoch is None else T("a loss of NaN from epoch {epoch} on", epoch=epoch),
+        expected=_("weights that stay numbers"),
+        received="NaN" if epoch is None else _("a loss of NaN from epoch {epoch} on", epoch=epoch),
     )
 
 
 def _rate(rate: float | None) -> Words:
-    return T("Yours is {rate:g}.", rate=rate) if rate is not None else T("Are all features and targets numbers?")
+    return _("Yours is {rate:g}.", rate=rate) if rate is not None else _("Are all features and targets numbers?")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, not_graded, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.losses import identify
 from grader.evidence.network import Model, Trained, trained
 from grader.evidence.values import name_of
@@ -33,24 +33,28 @@ class NetworkCheck(Check):
 
 
 def certified(case: Case, training: Training, *, after: bool) -> Model:
-    """Return the network of the first seed, certified; `UnmetError` where it is not there or not to be trusted."""
+    """Return the certified network of the first seed.
+
+    Raises:
+        PreconditionFailedError: there is no network, or it is not certified.
+    """
     seed = case.seeds[0]
     network = trained(case, training, seed)
     if network.before is None:
-        value, _ = case.value(training.built(seed))
+        value, _unused = case.value(training.built(seed))
         if isinstance(value, ModelValue):
             case.seen(
                 training.model(seed)
             )  # it was a model, so the description says why there is nothing to judge
-        raise UnmetError(_no_model(training.build, name_of(value)))
+        raise PreconditionFailedError(_no_model(training.build, name_of(value)))
     if network.before.facts.graph is None:
-        raise UnmetError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
+        raise PreconditionFailedError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
-        raise UnmetError(_no_replay(network.before))
+        raise PreconditionFailedError(_no_replay(network.before))
     if any(not item.agrees for item in case.agreements):
-        raise UnmetError(
+        raise PreconditionFailedError(
             not_graded(
-                T(
+                _(
                     "The grader could not certify this network: what it claims and what it computes disagree. "
                     "See the certification below; a person has to look at it."
                 )
@@ -58,32 +62,32 @@ def certified(case: Case, training: Training, *, after: bool) -> Model:
         )
     if after and network.after is None:
         case.seen(training.trained(seed))  # skipped where train() did not come to a result
-        raise UnmetError(not_graded(T("The grader has no description of the trained network.")))
+        raise PreconditionFailedError(not_graded(_("The grader has no description of the trained network.")))
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
 
 
 def _no_model(function: str, received: str) -> Judgement:
-    message = T(
+    message = _(
         "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
     )
     if received == "None":
-        message = T("{function}() returned None. Is there a `return model` at its end?", function=function)
-    return failed(message, expected=T("a compiled keras.Model"), received=received)
+        message = _("{function}() returned None. Is there a `return model` at its end?", function=function)
+    return failed(message, expected=_("a compiled keras.Model"), received=received)
 
 
 def _no_graph(model: Model, row: tuple[int, ...]) -> Judgement:
-    message = T(
+    message = _(
         "The network could not be called on rows of the shape {row}: {problem}",
         row=str(row),
         problem=model.problem,
     )
-    return failed(message, expected=T("a network that takes the rows of x"), received=model.problem)
+    return failed(message, expected=_("a network that takes the rows of x"), received=model.problem)
 
 
 def _no_replay(model: Model) -> Judgement:
-    return not_graded(T("The grader could not run the frozen network: {problem}", problem=model.problem))
+    return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Architecture(NetworkCheck):
         if model.units is None:
             shape = model.facts.graph.output_shape if model.facts.graph else ()
             return failed(
-                T(
+                _(
                     "Expected {outputs} numbers for each row. Received: outputs of shape {shape}. "
                     "Is a Flatten layer missing?",
                     outputs=self.outputs,
@@ -116,29 +120,29 @@ class Architecture(NetworkCheck):
             )
         if model.units != self.outputs:
             return failed(
-                T(
+                _(
                     "Expected {outputs} output units, one per class. Received: units={units}.",
                     outputs=self.outputs,
                     units=model.units,
                 ),
-                expected=T("{count} output units", count=self.outputs),
-                received=T("{count} output units", count=model.units),
+                expected=_("{count} output units", count=self.outputs),
+                received=_("{count} output units", count=model.units),
             )
         if model.graph.hidden < self.hidden:
             # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
-                T(
+                _(
                     "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
                     "Without one, the network can only draw straight borders between the classes.",
                     hidden=self.hidden,
                     found=model.graph.hidden,
                 ),
-                expected=T("hidden layers: at least {count}", count=self.hidden),
-                received=T("hidden layers: {count}", count=model.graph.hidden),
+                expected=_("hidden layers: at least {count}", count=self.hidden),
+                received=_("hidden layers: {count}", count=model.graph.hidden),
                 blocks=False,
             )
         return passed(
-            T(
+            _(
                 "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
                 inputs=self.inputs,
                 hidden=model.graph.hidden,
@@ -161,22 +165,26 @@ def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, Comp
 
 
 def loss_of(case: Case, training: Training, model: Model) -> tuple[str, bool]:
-    """Return the loss that a network is trained with, and its `from_logits`; `UnmetError` where there is none."""
+    """Return the loss that a network is trained with, and its `from_logits`.
+
+    Raises:
+        PreconditionFailedError: there is no loss.
+    """
     described, compiled = compiled_at(case, training, model)
     if compiled is None or not compiled.loss:
-        raise UnmetError(not_compiled())
+        raise PreconditionFailedError(not_compiled())
     return identify(compiled, case.steps[described].arrays)
 
 
 def not_compiled() -> Judgement:
     """Return the judgement for a model without a loss."""
     return failed(
-        T(
+        _(
             "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
             "return it."
         ),
-        expected=T("a compiled model"),
-        received=T("a model that is not compiled"),
+        expected=_("a compiled model"),
+        received=_("a model that is not compiled"),
     )
 
 
@@ -216,29 +224,29 @@ class HeadAndLoss(NetworkCheck):
         rank = _label_rank(fits[0]) if fits else None
         if rank is None:
             return None
-        expected = T("one-hot labels with categorical_crossentropy")
+        expected = _("one-hot labels with categorical_crossentropy")
         if case.task.labels == "integers":
-            expected = T("integer labels with {loss}", loss="sparse_categorical_crossentropy")
+            expected = _("integer labels with {loss}", loss="sparse_categorical_crossentropy")
         if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
             return failed(
-                T(
+                _(
                     "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
                     "{shape}. Use categorical_crossentropy, or hand integers to fit.",
                     shape=str(fits[0].y_shape),
                 ),
                 expected=expected,
-                received=T("one-hot labels with sparse_categorical_crossentropy"),
+                received=_("one-hot labels with sparse_categorical_crossentropy"),
             )
         if loss in _ONE_HOT_LOSSES and rank == "integers":
             return failed(
-                T(
+                _(
                     "{loss} wants one-hot labels, but fit was given integers {shape}. Hand on the one-hot rows, "
                     "or use sparse_categorical_crossentropy.",
                     loss=loss,
                     shape=str(fits[0].y_shape),
                 ),
                 expected=expected,
-                received=T("integer labels with {loss}", loss=loss),
+                received=_("integer labels with {loss}", loss=loss),
             )
         return None
 
@@ -253,13 +261,13 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
     if stacked[-1:] != ("softmax",) or stacked[-2] not in _SQUASHING:
         return None
     return failed(
-        T(
+        _(
             "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the "
             "raw numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove "
             "{first}.",
             first=stacked[-2],
         ),
-        expected=T("one activation at the output: softmax"),
+        expected=_("one activation at the output: softmax"),
         received=", ".join(stacked),
     )
 
@@ -273,26 +281,26 @@ def _label_rank(fit: FitFacts) -> str | None:
 def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_logits: bool) -> Judgement:
     """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
     cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
-    received = T(
+    received = _(
         "{head} output with {loss}{logits}",
         head=head,
         loss=loss or "custom",
         logits=" (from_logits=True)" if from_logits else "",
     )
-    expected = T(
+    expected = _(
         "softmax output with {loss} (or a linear output with from_logits=True)",
         loss=loss if cross_entropy else usual,
     )
     if cross_entropy and head == "softmax" and not from_logits:
-        return passed(T("softmax output and {loss} belong together.", loss=loss), received=received)
+        return passed(_("softmax output and {loss} belong together.", loss=loss), received=received)
     if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
         return passed(
-            T("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
+            _("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
         )
     if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
         return partial(
             0.5,
-            T(
+            _(
                 "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
                 "over the {units} classes. Use softmax, because each row belongs to exactly one class.",
                 units=units,
@@ -301,25 +309,25 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
             received=received,
         )
     if cross_entropy and head == "softmax":
-        message = T(
+        message = _(
             "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
             "Remove one of the two."
         )
     elif cross_entropy and head == "linear":
-        message = T(
+        message = _(
             "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say "
             "from_logits=True.",
             loss=loss,
         )
     elif not cross_entropy:
-        message = T(
+        message = _(
             "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
             "mistakes. Received: {loss}.",
             usual=usual,
             loss=loss,
         )
     else:
-        message = T(
+        message = _(
             "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
             head=head,
         )
@@ -327,7 +335,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
 
 
 MOST_SEEN = 0.5  # a few rows may really occur twice in the data
-SEEN = T(
+SEEN = _(
     "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
     "training never sees: pass validation_data=(x_val, y_val)."
 )
@@ -351,21 +359,21 @@ class Trains(NetworkCheck):
         assert network.before is not None
         if not _weights_moved(network.before, model):
             return failed(
-                T(
+                _(
                     "After train() the weights are what they were before: nothing was learned. Does train() "
                     "call model.fit() on the model that it is given?"
                 ),
-                expected=T("weights that training changed"),
-                received=T("the same weights as before"),
+                expected=_("weights that training changed"),
+                received=_("the same weights as before"),
             )
         problems = list(self._problems(network, name_of(case.value(self.training.fitted(network.seed))[0])))
         if not problems and not self.training.validation:
-            return passed(T("The weights changed, and the history came back."))
+            return passed(_("The weights changed, and the history came back."))
         if not problems:
-            return passed(T("The weights changed, validation data were passed, and the history came back."))
+            return passed(_("The weights changed, validation data were passed, and the history came back."))
         if len(problems) == 1:
             return problems[0]
-        both = T("{first} {second}", first=problems[0].message, second=problems[1].message)
+        both = _("{first} {second}", first=problems[0].message, second=problems[1].message)
         return failed(both, expected=problems[0].expected, received=problems[0].received)
 
     def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
@@ -375,23 +383,23 @@ class Trains(NetworkCheck):
             found.append(
                 partial(
                     0.5,
-                    T(
+                    _(
                         "fit was called without validation data. Pass validation_data=(x_val, y_val), "
                         "or nobody sees when the network begins to overfit."
                     ),
                     expected="validation_data=(x_val, y_val)",
-                    received=T("no validation data"),
+                    received=_("no validation data"),
                 )
             )
         if self.training.validation and any(fit.validation_seen > MOST_SEEN for fit in fits):
             found.append(
-                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=T("training rows"))
+                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows"))
             )
         if not network.returned_history:
             found.append(
                 partial(
                     0.5,
-                    T("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
+                    _("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
                     expected="History",
                     received=returned,
                 )

@@ -7,10 +7,10 @@ from statistics import median
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, trained
 from grader.evidence.scores import decided
 from grader.protocol.plan import Step
@@ -61,7 +61,7 @@ class NearScikitLearn(Check):
         undecidable = next((part for part in lost if part.status is Status.NOT_GRADED), None)
         if undecidable is not None:
             return undecidable
-        both = T("{first} {second}", first=parts[0].message, second=parts[1].message)
+        both = _("{first} {second}", first=parts[0].message, second=parts[1].message)
         if not lost:
             return replace(passed(both), undecided=undecided)
         if len(lost) == 1:
@@ -79,20 +79,20 @@ class NearScikitLearn(Check):
         found, reference = median(of_seeds), _scikit_learn(case, self.many)[0]
         doubt = len(case.seeds) == 1 and abs(found - (reference - self.within)) < self.noise
         if found >= reference - self.within:
-            message = T(
+            message = _(
                 "{found:.1%} of the held-out rows are right; scikit-learn's LogisticRegression gets "
                 "{reference:.1%}.",
                 found=found,
                 reference=reference,
             )
             return replace(passed(message), undecided=doubt)
-        message = T(
+        message = _(
             "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the same "
             "rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
             found=found,
             reference=reference,
         )
-        expected = T("accuracy of at least {least:.3f}", least=reference - self.within)
+        expected = _("accuracy of at least {least:.3f}", least=reference - self.within)
         return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
 
     def _border(self, case: Case) -> Judgement:
@@ -107,23 +107,23 @@ class NearScikitLearn(Check):
         found = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
         doubt = len(case.seeds) == 1 and abs(distance - self.border) < self.noise
         if distance <= self.border:
-            message = T(
+            message = _(
                 "With one feature, the network says 0.5 at {found:.2f}; scikit-learn at {reference:.2f}.",
                 found=found,
                 reference=reference,
             )
             return replace(passed(message), undecided=doubt)
-        expected = T(
+        expected = _(
             "a border from {low:.2f} to {high:.2f}", low=reference - self.border, high=reference + self.border
         )
         if not np.isfinite(found):
-            nowhere = T(
+            nowhere = _(
                 "With one feature, the network says 0.5 nowhere; scikit-learn's LogisticRegression, trained on "
                 "the same rows, says it at {reference:.2f}.",
                 reference=reference,
             )
-            return failed(nowhere, expected=expected, received=T("no border"))
-        message = T(
+            return failed(nowhere, expected=expected, received=_("no border"))
+        message = _(
             "With one feature, the network says 0.5 at {found:.2f}; scikit-learn's LogisticRegression, trained "
             "on the same rows, at {reference:.2f}. Train longer or with a larger learning rate, until the loss "
             "stays where it is.",
@@ -145,18 +145,18 @@ def _share_of_right(model: Model | None, truth: Array) -> float:
 def _or_why_not(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
     try:
         return judge(case)
-    except UnmetError as unmet:
+    except PreconditionFailedError as unmet:
         return unmet.judgement
 
 
 def _each_seed(case: Case, training: Training) -> Sequence[Model | None]:
-    """Return the trained network of each seed; `UnmetError` where the grader lost one."""
+    """Return the trained network of each seed; `PreconditionFailedError` where the grader lost one."""
     found = []
     for seed in case.seeds:
         after = trained(case, training, seed).after
         because = explain(case, training.fitted(seed)) if after is None else None
         if because is not None and because.status is Status.NOT_GRADED:
-            raise UnmetError(because)
+            raise PreconditionFailedError(because)
         found.append(after)
     return found
 

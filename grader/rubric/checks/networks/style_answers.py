@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, UnmetError, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.scores import r_squared
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
-from grader.protocol.plan import Array as Given
+from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Step, value_of
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -59,13 +59,15 @@ class RegressionScores(AfterTraining):
         outputs = certified(case, network, after=True).outputs["x_val"]
         truth = case.inside[network.array(self.truth)].astype(np.float64)
         if outputs.size != truth.size or not np.isfinite(outputs).all():
-            raise UnmetError(failed(T("The outputs of the network are not one number for every row.")))
+            raise PreconditionFailedError(
+                failed(_("The outputs of the network are not one number for every row."))
+            )
         predicted = outputs.ravel().astype(np.float64)
         right = {"r2": r_squared(truth, predicted), "mae": float(np.abs(truth - predicted).mean())}
         for name, expected in right.items():
             if not _close(received[name], expected):
                 return failed(
-                    T(
+                    _(
                         "{function}() returned {received:.4f} as {name}; the outputs of the network give "
                         "{expected:.4f}. {reason}",
                         function=self.function,
@@ -77,13 +79,13 @@ class RegressionScores(AfterTraining):
                     expected=f"{name} = {expected:.4f}",
                     received=f"{name} = {received[name]:.4f}",
                 )
-        return passed(T("R² and mean absolute error are those of the network."))
+        return passed(_("R² and mean absolute error are those of the network."))
 
 
 def _is_trained(case: Case, network: Training) -> bool:
     try:
         certified(case, network, after=True)
-    except UnmetError:
+    except PreconditionFailedError:
         return False
     return True
 
@@ -105,31 +107,31 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
     }
     kind = next((k for k, values in mistakes.items() if any(_close(received, value) for value in values)), "")
     if kind == "table":
-        return T(
+        return _(
             "y has the shape (n,) and the predictions have (n, 1), so their difference is a table (n, n). Flatten "
             "the predictions first."
         )
     if kind == "swapped" and name == "r2":
-        return T("Truth and prediction are swapped: r2_score(y_true, y_pred).")
+        return _("Truth and prediction are swapped: r2_score(y_true, y_pred).")
     if kind == "squared":
-        return T("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
+        return _("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
     if kind == "sign":
-        return T("Look at the formula again: 1 - squared errors / squared distances from the mean of y.")
+        return _("Look at the formula again: 1 - squared errors / squared distances from the mean of y.")
     if kind == "correlation":
-        return T("That is the squared correlation, which does not see predictions that are off by a factor.")
-    return T("Is it computed on the rows that the function is given?")
+        return _("That is the squared correlation, which does not see predictions that are off by a factor.")
+    return _("Is it computed on the rows that the function is given?")
 
 
 def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[str, float]:
-    """Return both scores by name; `UnmetError` says what is there instead."""
+    """Return both scores by name; `PreconditionFailedError` says what is there instead."""
     expected = '{"r2": ..., "mae": ...}'
     entries = {}
     if isinstance(value, Entries):
         entries = {key.strip().casefold().replace("²", "2"): item for key, item in value.entries}
     if not {"r2", "mae"} <= entries.keys():
-        raise UnmetError(
+        raise PreconditionFailedError(
             failed(
-                T(
+                _(
                     "{function}() has to return a dict with the keys r2 and mae. Received: {received}.",
                     function=function,
                     received=name_of(value),
@@ -142,9 +144,9 @@ def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[st
     for name in ("r2", "mae"):
         array = numbers(entries[name], arrays, function)
         if not is_numeric(array) or array.size != 1:
-            raise UnmetError(
+            raise PreconditionFailedError(
                 failed(
-                    T(
+                    _(
                         "{function}() has to return one number as {name}. Received: {received}.",
                         function=function,
                         name=name,
@@ -180,19 +182,19 @@ class StyleFacts(Check):
         value, arrays = case.read(self.name)
         if not isinstance(value, Entries):
             return failed(
-                T(
+                _(
                     "{name} has to be a dict: for each statement the styles that it is true of. Received: "
                     "{received}.",
                     name=self.name,
                     received=name_of(value),
                 ),
-                expected=T("a dict with {count} statements", count=len(self.truth)),
+                expected=_("a dict with {count} statements", count=len(self.truth)),
                 received=name_of(value),
             )
         given = {key.strip().casefold(): item for key, item in value.entries}
         answered = {key: given[key] for key in self.truth if key in given and not _is_open(given[key])}
         if not answered:
-            message = T("No statement of {name} has an answer yet.", name=self.name)
+            message = _("No statement of {name} has an answer yet.", name=self.name)
             untouched = any(key in given for key in self.truth)  # as the stub has them
             return Judgement(Status.NOT_ATTEMPTED, message) if untouched else failed(message)
         wrong = {
@@ -205,14 +207,14 @@ class StyleFacts(Check):
     def _counted(self, wrong: Mapping[str, Words], unanswered: Sequence[str]) -> Judgement:
         right = len(self.truth) - len(wrong) - len(unanswered)
         if right == len(self.truth):
-            return passed(T("All {count} statements are right.", count=right))
-        message: Words = T("Still without an answer: {names}.", names=", ".join(unanswered))
+            return passed(_("All {count} statements are right.", count=right))
+        message: Words = _("Still without an answer: {names}.", names=", ".join(unanswered))
         if wrong:
             message = next(iter(wrong.values()))
         if len(wrong) > 1:
-            message = T("{first} Also look at: {others}.", first=message, others=", ".join(list(wrong)[1:]))
-        expected = T("right answers: {count}", count=len(self.truth))
-        received = T("right answers: {count}", count=right)
+            message = _("{first} Also look at: {others}.", first=message, others=", ".join(list(wrong)[1:]))
+        expected = _("right answers: {count}", count=len(self.truth))
+        received = _("right answers: {count}", count=right)
         if right == 0:
             return failed(message, expected=expected, received=received)
         return partial(right / len(self.truth), message, expected=expected, received=received)
@@ -228,26 +230,26 @@ def _is_open(value: Value | None) -> bool:
 
 def _wrong(key: str, value: Value, styles: set[str] | None, truth: set[str]) -> Words:
     if styles is None:
-        return T(
+        return _(
             "{key}: {received} is no set of styles. Use the words sequential, functional and subclassed.",
             key=key,
             received=name_of(value),
         )
     if styles - truth:
         style = min(styles - truth)
-        return T("{key}: this is not true of {style}. {advice}", key=key, style=style, advice=_advice(style))
-    return T("{key}: this is true of more styles than that.", key=key)
+        return _("{key}: this is not true of {style}. {advice}", key=key, style=style, advice=_advice(style))
+    return _("{key}: this is true of more styles than that.", key=key)
 
 
 def _advice(style: str) -> Words:
     if style == "sequential":
-        return T("A Sequential is a stack: one input, one output, and nothing to decide on the way.")
+        return _("A Sequential is a stack: one input, one output, and nothing to decide on the way.")
     if style == "functional":
-        return T(
+        return _(
             "The functional API draws a plan of layers: it may branch and join, but it is fixed before any row "
             "goes through it."
         )
-    return T("In a subclass, call is ordinary Python: anything may happen there, and Keras cannot foresee it.")
+    return _("In a subclass, call is ordinary Python: anything may happen there, and Keras cannot foresee it.")
 
 
 _WORDS = {

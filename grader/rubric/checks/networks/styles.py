@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.core.i18n import T, Words
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
 from grader.evidence.network import trained
@@ -53,19 +53,19 @@ class HasStyle(Check):
         wrapped = _wrapped(facts)
         if wrapped:
             return failed(
-                T(
+                _(
                     "This model does nothing but call another model, {wrapped}, which holds all of the layers. "
                     "That is the other model in disguise: make the layers here, and thread them here.",
                     wrapped=wrapped,
                 ),
                 expected=_how(self.style),
-                received=T("all layers inside {wrapped}", wrapped=wrapped),
+                received=_("all layers inside {wrapped}", wrapped=wrapped),
                 blocks=False,
             )
-        return passed(T("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
+        return passed(_("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
 
     def _other_style(self, facts: ModelFacts) -> Judgement:
-        message = T(
+        message = _(
             "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
             function=label(self.network),
             wanted=_kind(self.style),
@@ -73,22 +73,22 @@ class HasStyle(Check):
             received=_kind(facts.style),
             type=facts.type,
         )
-        received = T("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
+        received = _("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
         return failed(message, expected=_how(self.style), received=received, blocks=False)
 
 
 def _kind(style: str) -> Words:
     if style == "sequential":
-        return T("a sequential model")
-    return T("a functional model") if style == "functional" else T("a subclassed model")
+        return _("a sequential model")
+    return _("a functional model") if style == "functional" else _("a subclassed model")
 
 
 def _how(style: str) -> Words:
     if style == "sequential":
-        return T("keras.Sequential with its layers in a list")
+        return _("keras.Sequential with its layers in a list")
     if style == "functional":
-        return T("layers called on keras.Input and on one another, then keras.Model(inputs, outputs)")
-    return T("a class of your own that inherits from keras.Model, with layers made in __init__ and used in call")
+        return _("layers called on keras.Input and on one another, then keras.Model(inputs, outputs)")
+    return _("a class of your own that inherits from keras.Model, with layers made in __init__ and used in call")
 
 
 def _made_in_call(facts: ModelFacts) -> bool:
@@ -97,14 +97,14 @@ def _made_in_call(facts: ModelFacts) -> bool:
 
 def _layers_in_call(facts: ModelFacts) -> Judgement:
     return failed(
-        T(
+        _(
             "{type} makes its layers inside call(), so each call gets new layers with new random weights, and "
             "what is learned is thrown away. Make the layers once, in __init__ (self.hidden = "
             "keras.layers.Dense(...)), and only use them in call().",
             type=facts.type,
         ),
-        expected=T("layers made in __init__"),
-        received=T("layers made in call(), {count} parameters that the model knows of", count=facts.parameters),
+        expected=_("layers made in __init__"),
+        received=_("layers made in call(), {count} parameters that the model knows of", count=facts.parameters),
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Missing, OtherValue, Returned
-from grader.protocol.plan import Read
+from grader.protocol.plan import ReadGlobal
 from grader.protocol.submission import Markdown
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CheatSheet
@@ -726,7 +726,7 @@ def test_a_column_that_is_not_there_is_refused() -> None:
 
 def test_the_name_is_read_once_for_all_columns() -> None:
     steps = {step for column in COLUMNS for step in CheatSheet(column).steps((0,))}
-    assert steps == {Read(id="CHEAT_SHEET@value", name="CHEAT_SHEET")}
+    assert steps == {ReadGlobal(id="CHEAT_SHEET@value", name="CHEAT_SHEET")}
 
 
 # Nothing breaks it.

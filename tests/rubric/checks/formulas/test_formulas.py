@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from grader.core.arrays import Array
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import OtherValue
-from grader.protocol.plan import Call, Listed
+from grader.protocol.plan import Call, ListArg
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Formulas
 from grader.rubric.checks.formulas.checks import FORMULAS
@@ -548,7 +548,7 @@ def test_calls_are_few_and_hold_nothing_but_inputs(name: str) -> None:
     for step, trial in zip(steps, FORMULAS[name].trials(), strict=True):
         assert isinstance(step, Call)
         assert len(step.arguments) == len(trial.arguments)
-        assert all(isinstance(a, Listed) == trial.lists for a in step.arguments)
+        assert all(isinstance(a, ListArg) == trial.lists for a in step.arguments)
     assert sum(a.nbytes for a in check.arrays().values()) < 100_000
 
 

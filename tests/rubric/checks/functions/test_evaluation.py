@@ -9,7 +9,7 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.evidence.judgement import Judgement
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import Raised, Skipped
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
@@ -53,7 +53,7 @@ def accuracy(x: Array, y: Array) -> float:
     return float((predicted(x) == y).mean())
 
 
-def answers(function: Evaluate) -> dict[str, Seen]:
+def answers(function: Evaluate) -> dict[str, StepResult]:
     """Return what the calls of a function leave."""
     found = {}
     for name, (x, y) in CALLS.items():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.evidence.judgement import Judgement
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import FitFacts
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Experiments
@@ -104,7 +104,7 @@ def with_fits(*, activations: dict[str, Any] | None = None, losses: dict[str, An
             FitFacts(finished=True, head=head, curves={k: k for k in curves if head != "relu"}, **given)
             for head in ("relu", "sigmoid", "softmax")
         )
-        steps[step.evidence.id] = Seen(
+        steps[step.evidence.id] = StepResult(
             msgspec.structs.replace(step.evidence, fits=fits), {**step.arrays, **curves}
         )
     return judged(CHECK, case(steps))

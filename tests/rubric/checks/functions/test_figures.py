@@ -8,7 +8,7 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.evidence.judgement import Judgement
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import (
     AxesFacts,
     ExceptionFacts,
@@ -49,7 +49,7 @@ class Drawing:
         self.arrays[str(len(self.arrays))] = np.asarray(array, dtype=np.float32)
         return str(len(self.arrays) - 1)
 
-    def seen(self, function: str) -> Seen:
+    def seen(self, function: str) -> StepResult:
         return seen(f"{function}@figure", Returned(value=FigureValue(axes=tuple(self.axes))), self.arrays)
 
 
@@ -186,7 +186,7 @@ def test_a_wrong_figure_costs_a_third_and_is_named(case_: str) -> None:
     assert function in text(judgement.message)
 
 
-def step(function: str, outcome: Any) -> Seen:
+def step(function: str, outcome: Any) -> StepResult:
     return seen(f"{function}@figure", outcome)
 
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement
-from grader.evidence.run_evidence import Seen
+from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import Missing, Raised, Skipped, StopReason
 from grader.protocol.plan import Call
 from grader.protocol.task import Task
@@ -378,7 +378,7 @@ def bordered(
     model = Network(ONE, data(), untrained, loss=loss)
     graph = model.net(untrained)
     step = next(s.id for s in BORDER.steps((0,)) if s.id.startswith("model:build_model@one:fresh"))
-    calls: dict[str, Seen] = {
+    calls: dict[str, StepResult] = {
         step: seen(
             step, returned(step, None).evidence.outcome, {"g": np.zeros(1, np.uint8)}, model=model.facts(graph)
         ),

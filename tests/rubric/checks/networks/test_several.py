@@ -1,6 +1,6 @@
 """Judgements of several networks, put together."""
 
-from grader.core.i18n import T
+from grader.core.i18n import _
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -8,10 +8,10 @@ from grader.rubric.checks.networks.several import label, together
 from tests.helpers.cases import text
 
 A, B, C = (Training(arguments=(n,), name=str(n)) for n in (1, 2, 3))
-GOOD = passed(T("Good."))
-BAD = failed(T("Bad."), received="x")
-WORSE = failed(T("Worse."), blocks=False)
-OPEN = Judgement(Status.NOT_ATTEMPTED, T("Open."))
+GOOD = passed(_("Good."))
+BAD = failed(_("Bad."), received="x")
+WORSE = failed(_("Worse."), blocks=False)
+OPEN = Judgement(Status.NOT_ATTEMPTED, _("Open."))
 
 
 def test_all_good_is_good() -> None:
@@ -19,7 +19,7 @@ def test_all_good_is_good() -> None:
 
 
 def test_the_share_is_the_mean_and_the_wrong_ones_are_named() -> None:
-    judgement = together((A, B, C), (GOOD, BAD, partial(0.5, T("Half."))))
+    judgement = together((A, B, C), (GOOD, BAD, partial(0.5, _("Half."))))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
     assert text(judgement.message) == "build_model(2): Bad. build_model(3): Half."
     assert judgement.received == "x"
@@ -34,7 +34,7 @@ def test_what_all_have_in_common_is_said_once() -> None:
 def test_different_failures_fail_together_and_one_that_does_not_block_leaves_the_rest_open() -> None:
     judgement = together((A, B), (BAD, WORSE))
     assert (judgement.status, judgement.share, judgement.blocks) == (Status.FAILED, 0.0, False)
-    assert together((A, B), (BAD, failed(T("Other.")))).blocks
+    assert together((A, B), (BAD, failed(_("Other.")))).blocks
 
 
 def test_something_not_written_yet_beside_something_wrong_is_wrong() -> None:
@@ -42,7 +42,7 @@ def test_something_not_written_yet_beside_something_wrong_is_wrong() -> None:
 
 
 def test_what_was_not_decided_for_one_is_not_decided() -> None:
-    assert together((A, B), (BAD, not_graded(T("Who knows.")))).status is Status.NOT_GRADED
+    assert together((A, B), (BAD, not_graded(_("Who knows.")))).status is Status.NOT_GRADED
 
 
 def test_a_doubt_about_one_is_a_doubt() -> None:

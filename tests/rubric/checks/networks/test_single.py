@@ -11,7 +11,7 @@ import pytest
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Missing, ModelValue, NoneValue, Outcome, Raised, Returned, Skipped, StopReason
 from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
-from grader.protocol.plan import Call, Describe, Trusted
+from grader.protocol.plan import Call, Describe, ResultOrTruth
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Architecture, HeadAndLoss, Trains
@@ -417,5 +417,5 @@ def test_the_steps_of_a_training_hold_no_expected_answer() -> None:
     train = next(s for s in steps if s.id == "train@1")
     assert isinstance(train, Call)
     assert train.seed == 1
-    assert [type(a) for a in train.arguments].count(Trusted) == 2
+    assert [type(a) for a in train.arguments].count(ResultOrTruth) == 2
     assert all(check.arrays() == {} for check in ALL)
