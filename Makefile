@@ -40,8 +40,8 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
     --no-header --quiet
 
 lock: setup
-	$(LOCK) --group package --group dev --output-file requirements-dev.lock
-	$(LOCK) --group package --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --all-extras --group package --group dev --output-file requirements-dev.lock
+	$(LOCK) --extra class --extra author --group package --constraint requirements-dev.lock --output-file requirements.lock
 
 messages: setup
 	$(BIN)/python -m scripts.translations
