@@ -195,7 +195,7 @@ class Batch:
             self._note_fault(task, done.fault, watch)
             return
         verdict = done.graded.verdict
-        ran = known is None or known.held != done.graded.held
+        ran = known is None or known.evidence != done.graded.evidence
         if ran:
             self.store.keep(task.key, kept_of(done.graded, self.terms))
         self.store.judge_many(
@@ -227,7 +227,9 @@ def _renamed(text: Message, old: str, new: str) -> Message:
 def kept_of(graded: Graded, terms: EvidenceKey) -> StoredEvidence:
     """Return what the store keeps of a run."""
     verdict = graded.verdict
-    return StoredEvidence(graded.held, verdict.seeds, terms.plan, versions(), verdict.isolation, verdict.resources)
+    return StoredEvidence(
+        graded.evidence, verdict.seeds, terms.plan, versions(), verdict.isolation, verdict.resources
+    )
 
 
 def known_of(kept: StoredEvidence) -> PriorEvidence:

@@ -4,6 +4,7 @@ They run nothing and start no TensorFlow. What needs more than judging is told, 
 """
 
 import gc
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -26,7 +27,10 @@ from grader.core.errors import GraderError, RubricFileError, UnusableRubricError
 from grader.core.packages import processors
 from grader.grading.evidence_key import EvidenceKey
 from grader.protocol.gradebook import GradebookEntry
-from grader.protocol.messages import AskPlan, AskVerdict, Judged, PlanMade
+from grader.protocol.messages import Evidence, ReplayGraphs, RunPlan
+from grader.protocol.old_parcels import convert_old, pack_old
+from grader.protocol.parcels import unpack
+from grader.protocol.plan import Plan
 from grader.protocol.processes import ONE_THREAD
 from grader.protocol.verdict import Verdict
 
@@ -133,16 +137,17 @@ class _Desk:
     def terms(self) -> EvidenceKey:
         """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
         try:
-            return self._unplanned.planned(self._plan)
+            return self._unplanned.planned(self.examiner.plan)
         except RubricFileError as error:
             raise UnusableRubricError(error.text) from error
         except Exception as error:
             raise GraderError(traceback.format_exc()) from error
 
-    def _plan(self, ask: AskPlan) -> PlanMade:
-        made = self.examiner.answer(ask)
-        assert isinstance(made, PlanMade)
-        return made
+    @cached_property
+    def _plan_of_release_0_1(self) -> str:
+        """The hash that release 0.1 stored for the plan that is today's, in the format of that release."""
+        plan, arrays = unpack(self.examiner.plan(self.terms.question()).parcel, Plan)
+        return hashlib.sha256(pack_old(plan, arrays)).hexdigest()
 
     def judge(self, hand_in: Kept) -> Rejudged:
         """Judge one. What goes wrong with it is told, and costs no other submission anything.
@@ -161,23 +166,31 @@ class _Desk:
         kept = self.store.evidence(hand_in.key)
         if kept is None:
             return Rejudged(hand_in.number, again=Again.LOST)
-        if kept.plan != terms.plan:
+        if kept.plan == terms.plan:
+            evidence = kept.held
+        elif kept.plan == self._plan_of_release_0_1:
+            evidence = _converted(kept.held)
+        else:
             return Rejudged(hand_in.number, again=Again.PLAN)
-        ask = AskVerdict(
-            terms.question(kept.seeds),
-            kept.held,
-            self.store.submission(hand_in.number),
-            kept.isolation,
-            kept.resources,
-            msgspec.structs.replace(kept.versions, grader=__version__),
-            terms.language,
-        )
-        judged = self.examiner.answer(ask)
-        if isinstance(judged, PlanMade):
+        submission = self.store.submission(hand_in.number)
+        session = self.examiner.session(terms.question(kept.seeds), submission, terms.language)
+        session.add(evidence)
+        versions = msgspec.structs.replace(kept.versions, grader=__version__)
+        judged = session.decide(kept.isolation, kept.resources, versions)
+        if isinstance(judged, ReplayGraphs):
             return Rejudged(hand_in.number, again=Again.REPLAY)
-        assert isinstance(judged, Judged)
-        if judged.more_seeds and kept.held.import_stop is None:
+        if isinstance(judged, RunPlan):
             return Rejudged(hand_in.number, again=Again.SEEDS)
         if hand_in.entry.verdict in (None, judged.verdict):
             self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
         return Rejudged(hand_in.number, judged.verdict)
+
+
+def _converted(evidence: Evidence) -> Evidence:
+    """Return evidence of release 0.1 in today's format."""
+    return msgspec.structs.replace(
+        evidence,
+        imported=evidence.imported and convert_old(evidence.imported),
+        bodies={step: convert_old(body) for step, body in evidence.bodies.items()},
+        replays={step: body and convert_old(body) for step, body in evidence.replays.items()},
+    )

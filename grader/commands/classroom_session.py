@@ -29,7 +29,6 @@ from grader.grading.evidence_key import EvidenceKey
 from grader.grading.local_pool import LocalPool
 from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
-from grader.protocol.messages import PlanMade
 from grader.submission.reader import read
 
 
@@ -90,7 +89,7 @@ def batch(
         classroom_output.print_intake(intake, say, console, anonymous=settings.anonymous)
         publisher = Publisher(folder, store)
         with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
-            terms = _unplanned(means.course, folder).planned(lambda ask: crew.examiner.ask(ask, PlanMade))
+            terms = _unplanned(means.course, folder).planned(crew.examiner.plan)
             work = means.batch(store, crew, terms, publisher)
             _grade(work, work.take(intake, progress), means, progress)
         store.tidy()

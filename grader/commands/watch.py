@@ -41,7 +41,7 @@ class Turns:
         """Have the file checked, and the check of what it held before called back."""
         with self._lock:
             self._due.set()
-            self._recall.give()
+            self._recall.cancel()
 
     def next(self) -> CancelToken:
         """Wait for a save that is not checked yet. What is returned tells when another has come."""

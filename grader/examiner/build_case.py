@@ -1,6 +1,6 @@
-"""TODO: grader/examiner/build_case.py."""
+"""Decodes evidence and builds the `Case` that judgements look at. Everything here was sent by a child process."""
 
-import contextlib
+import logging
 from collections.abc import Iterator
 
 import msgspec
@@ -17,32 +17,87 @@ from grader.rubric.model import Rubric
 _REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
 _REF_LISTS = frozenset({"images", "lines", "scatters"})
 
+_log = logging.getLogger(__name__)
 
-def _steps(held: Evidence) -> tuple[dict[str, StepResult], dict[str, Stopped]]:
-    """Decode the evidence; what is not exactly a step's evidence was not written by the grader."""
-    steps: dict[str, StepResult] = {}
-    stops = dict(held.stops)
-    for step, body in held.bodies.items():
+
+class DecodedEvidence:
+    """All evidence of one submission so far, each part decoded once."""
+
+    def __init__(self) -> None:
+        self.imported = ImportEvidence()
+        self.import_stop: Stopped | None = None
+        self.import_unit: int | None = None
+        self.steps: dict[str, StepResult] = {}
+        self.stops: dict[str, Stopped] = {}
+        self.replays: dict[str, ReplayResult] = {}
+        self.replayed: set[str] = set()  # replays that were made, also those without a result
+        self._is_imported = False
+
+    def add(self, new: Evidence) -> None:
+        """Decode new evidence. What was there first stays; what is no evidence of ours counts as tampered with."""
+        self.import_stop = self.import_stop or new.import_stop
+        self.import_unit = self.import_unit or new.import_unit
+        if new.imported and not self._is_imported:
+            self._is_imported = True
+            self.imported = _decoded_import(new.imported)
+        for step, stop in new.stops.items():
+            self.stops.setdefault(step, stop)
+        for step, body in new.bodies.items():
+            if step not in self.steps:
+                self._add_step(step, body)
+        for step, body in new.replays.items():
+            if step not in self.replayed:
+                self._add_replay(step, body)
+
+    def done(self) -> frozenset[str]:
+        """Return the steps that need not be done: there is evidence, or a reason why there is none."""
+        return frozenset((*self.steps, *self.stops))
+
+    def import_evidence(self) -> ImportEvidence:
+        """Return how executing the submission went."""
+        if self.import_stop is None:
+            return self.imported
+        return msgspec.structs.replace(self.imported, stopped=self.import_stop, unit=self.import_unit)
+
+    def _add_step(self, step: str, body: bytes) -> None:
         try:
-            evidence, arrays = unpack(body, StepEvidence)
-            steps[step] = _checked(StepResult(evidence, arrays), step)
+            self.steps[step] = _checked(StepResult(*unpack(body, StepEvidence)), step)
         except BadParcelError as error:
-            stops[step] = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
-    return steps, stops
+            self.stops[step] = _tampered(error)
+
+    def _add_replay(self, step: str, body: bytes) -> None:
+        self.replayed.add(step)
+        if not body:
+            return  # it ended its process
+        try:
+            self.replays[step] = ReplayResult(*unpack(body, ReplayEvidence))
+        except BadParcelError:  # its network has no replay then, so nothing that needs one passes
+            _log.warning("the replay of %s cannot be read", step, exc_info=True)
 
 
-def _checked(seen: StepResult, step: str) -> StepResult:
+def _decoded_import(body: bytes) -> ImportEvidence:
+    try:
+        return unpack(body, ImportEvidence)[0]
+    except BadParcelError as error:
+        return ImportEvidence(stopped=_tampered(error))
+
+
+def _tampered(error: BadParcelError) -> Stopped:
+    return Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+
+
+def _checked(result: StepResult, step: str) -> StepResult:
     """Refuse evidence that names another step, or arrays that are not there."""
-    if seen.evidence.id != step:
-        raise BadParcelError(f"evidence of {seen.evidence.id!r}")
-    lacking = set(_refs(msgspec.to_builtins(seen.evidence))) - set(seen.arrays)
-    if lacking:
-        raise BadParcelError(f"{len(lacking)} arrays are missing")
-    return seen
+    if result.evidence.id != step:
+        raise BadParcelError(f"evidence of {result.evidence.id!r}")
+    missing = set(array_names(msgspec.to_builtins(result.evidence))) - set(result.arrays)
+    if missing:
+        raise BadParcelError(f"{len(missing)} arrays are missing")
+    return result
 
 
-def _refs(tree: object) -> Iterator[str]:
-    """Return the names of arrays in a record that was taken apart."""
+def array_names(tree: object) -> Iterator[str]:
+    """Yield the names of arrays that a record refers to. `tree`: the record as dicts and lists."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             if isinstance(value, str):
@@ -53,38 +108,27 @@ def _refs(tree: object) -> Iterator[str]:
             elif key == "curves" and isinstance(value, dict):
                 yield from value.values()
             elif isinstance(value, dict | list | tuple):
-                yield from _refs(value)
+                yield from array_names(value)
     elif isinstance(tree, list | tuple):
         for value in tree:
-            yield from _refs(value)
+            yield from array_names(value)
 
 
-def make_case(
-    question: Question, rubric: Rubric, data: Data, held: Evidence, markdown: tuple[Markdown, ...] = ()
+def build_case(
+    question: Question,
+    rubric: Rubric,
+    data: Data,
+    evidence: DecodedEvidence,
+    markdown: tuple[Markdown, ...] = (),
 ) -> Case:
-    """Return everything that judgements may look at."""
-    steps, stops = _steps(held)
-    replays: dict[str, ReplayResult] = {}
-    for step, body in held.replays.items():
-        # One that cannot be read leaves its network without a replay: nobody's fault but the grader's.
-        with contextlib.suppress(BadParcelError):
-            evidence, arrays = unpack(body, ReplayEvidence)
-            replays[step] = ReplayResult(evidence, arrays)
-    imported = ImportEvidence()
-    try:
-        imported = unpack(held.imported, ImportEvidence)[0] if held.imported else imported
-    except BadParcelError as error:
-        held_stop = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
-        imported = ImportEvidence(stopped=held_stop)
-    if held.import_stop is not None:
-        imported = msgspec.structs.replace(imported, stopped=held.import_stop, unit=held.import_unit)
+    """Return everything that judgements may look at: evidence, replays, and the data with the labels."""
     return Case(
         data.inside,
         data.outside,
-        imported,
-        steps,
-        stops,
-        replays,
+        evidence.import_evidence(),
+        dict(evidence.steps),
+        dict(evidence.stops),
+        dict(evidence.replays),
         question.seeds,
         rubric.task,
         rubric.trainings,

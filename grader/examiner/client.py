@@ -1,70 +1,164 @@
-"""The line to an examiner: one question at a time, each answered by its own answer. Imports no NumPy."""
+"""The examiner as the grading process sees it: a process of its own, and a session for each submission.
 
+Imports neither NumPy nor TensorFlow.
+"""
+
+import contextlib
+import itertools
 import secrets
 import subprocess
 import threading
+from types import TracebackType
 from typing import Self, TypeVar
 
 import msgspec
 
 from grader.core.errors import GraderError, ProcessGoneError, UnusableRubricError
-from grader.protocol.channel import ANSWER, END, REQUEST, Inbox, ProtocolError
-from grader.protocol.messages import Answer, Ask, Reply, Unusable
+from grader.protocol.channel import ANSWER, REQUEST, Frame, Inbox, ProtocolError
+from grader.protocol.messages import (
+    AddEvidence,
+    CloseSession,
+    Decide,
+    Evidence,
+    Judged,
+    MakePlan,
+    NextStep,
+    OpenSession,
+    Question,
+    ReplayGraphs,
+    Reply,
+    Request,
+    RunPlan,
+    Unusable,
+)
 from grader.protocol.processes import pipes, spawn
+from grader.protocol.submission import Submission
+from grader.protocol.verdict import Isolation, Resources, Versions
 
 JUDGE_SECONDS = 300.0
-A = TypeVar("A", bound=Reply)
+END_SECONDS = 5.0  # for a killed process to be gone
+A = TypeVar("A")
 
 
-class ExaminerLine:
-    """Asks an examiner. Several threads may; they wait for each other."""
+class ExaminerClient:
+    """An examiner process and the requests to it. A context manager.
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
+    Several threads may use one client: their requests wait for each other, while their submissions run at once.
+    """
+
+    def __init__(self) -> None:
+        self._process = spawn("grader.examiner.service")
+        self._inbox = Inbox(pipes(self._process))
         self._lock = threading.Lock()
+        self._sessions = itertools.count(1)
 
-    def ask(self, ask: Ask, *kinds: type[A]) -> A:
-        """Return the answer, which is one of `kinds`.
+    def __enter__(self) -> Self:
+        return self
 
-        Raises `UnusableRubricError` for a rubric that cannot be used, `GraderError` for a fault of the examiner,
-        `ProcessGoneError` where no answer comes.
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing: it has nothing to finish. May be called twice."""
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        self._inbox.close()
+
+    def plan(self, question: Question) -> RunPlan:
+        """Return the whole plan of an exercise. Raises what `ask` raises."""
+        return self.ask(MakePlan(question), RunPlan)
+
+    def open(
+        self, question: Question, submission: Submission, language: str, prior: Evidence | None = None
+    ) -> "ExaminerSession":
+        """Begin to judge a submission.
+
+        Args:
+            question: the exercise, and the seeds that `prior` is of.
+            submission: what was handed in.
+            language: of the verdict.
+            prior: evidence of earlier runs that would come out the same.
+
+        Raises:
+            UnusableRubricError: nothing can be graded by the rubric.
+            ProcessGoneError: the examiner is gone or does not answer.
+            GraderError: another fault of the examiner.
+        """
+        prior = prior or Evidence()
+        number = next(self._sessions)
+        done = (*prior.bodies, *prior.stops)
+        plan = self.ask(OpenSession(number, question, submission, language, done), RunPlan)
+        session = ExaminerSession(self, number, plan)
+        for part in prior.parts():
+            session.add(part)
+        return session
+
+    def send(self, request: Request) -> None:
+        """Send a request that is not answered. Raises `ProcessGoneError`."""
+        try:
+            with self._lock:
+                self._inbox.channel.send(REQUEST, msgspec.msgpack.encode(request))
+        except OSError as error:
+            raise ProcessGoneError(f"the examiner is gone: {error.strerror}") from error
+
+    def ask(self, request: Request, *kinds: type[A]) -> A:
+        """Return the reply to a request, which is one of `kinds`.
+
+        Raises:
+            UnusableRubricError: nothing can be graded by the rubric.
+            ProcessGoneError: no answer comes.
+            GraderError: another fault of the examiner; the message is its traceback.
         """
         nonce = secrets.token_bytes(16)
         try:
             with self._lock:
-                self._inbox.channel.send(REQUEST, msgspec.msgpack.encode(ask), nonce)
-                frame = self._inbox.get(JUDGE_SECONDS)
-                while frame is not None and frame.nonce != nonce:  # an answer that came too late for its question
-                    frame = self._inbox.get(JUDGE_SECONDS)
+                self._inbox.channel.send(REQUEST, msgspec.msgpack.encode(request), nonce)
+                frame = self._answer(nonce)
         except (OSError, TimeoutError, ProtocolError) as error:
             raise ProcessGoneError(f"the examiner does not answer: {type(error).__name__}") from error
         if frame is None:
             raise ProcessGoneError("the examiner is gone")
         if frame.kind != ANSWER:
             raise GraderError(frame.body.decode(errors="replace"))
-        reply = msgspec.msgpack.decode(frame.body, type=Answer)
+        reply = msgspec.msgpack.decode(frame.body, type=Reply)
         if isinstance(reply, Unusable):
             raise UnusableRubricError(reply.text)
         assert isinstance(reply, kinds)
         return reply
 
+    def _answer(self, nonce: bytes) -> Frame | None:
+        frame = self._inbox.get(JUDGE_SECONDS)
+        while frame is not None and frame.nonce != nonce:  # an answer that came too late for its request
+            frame = self._inbox.get(JUDGE_SECONDS)
+        return frame
 
-class OwnExaminer:
-    """An examiner of its own, where nothing has to be run: no TensorFlow, no worker. A context manager."""
 
-    def __init__(self) -> None:
-        self._process = spawn("grader.examiner.service")
-        self._inbox = Inbox(pipes(self._process))
-        self.line = ExaminerLine(self._inbox)
+class ExaminerSession:
+    """The judgement of one submission. A context manager: leaving it forgets what the examiner has of it."""
+
+    def __init__(self, client: ExaminerClient, number: int, first_plan: RunPlan) -> None:
+        self.first_plan = first_plan
+        self._client, self._number = client, number
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        try:
-            self._inbox.channel.send(END)
-            self._process.wait(1.0)
-        except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
-        self._inbox.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:  # a session that came to its verdict is closed already
+            with contextlib.suppress(ProcessGoneError):
+                self._client.send(CloseSession(self._number))
+
+    def add(self, evidence: Evidence) -> None:
+        """Give the examiner new evidence. Raises `ProcessGoneError`."""
+        self._client.send(AddEvidence(self._number, evidence))
+
+    def decide(self, isolation: Isolation, resources: Resources, versions: Versions) -> NextStep:
+        """Return what is to be done next; the session is over with a verdict. Raises what `open` raises."""
+        reply = self._client.ask(
+            Decide(self._number, isolation, resources, versions), RunPlan, ReplayGraphs, Judged
+        )
+        assert isinstance(reply, RunPlan | ReplayGraphs | Judged)
+        return reply

@@ -1,7 +1,7 @@
-"""TODO: grader/examiner/planning.py."""
+"""Which steps and replays a rubric needs, as packed plans."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.run_evidence import StepResult
-from grader.protocol.messages import PlanMade, Question
+from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, uses
 from grader.protocol.training import Training
@@ -19,6 +19,7 @@ from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
 
 NOISE = 0.08  # standard deviation, in units of the scaled features: small against the strokes of a digit
+MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which no further graph is added: a frame holds 192 MiB
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
 
@@ -36,7 +37,7 @@ def perturbed(x: Array) -> Array:
     return np.clip(x + noise, x.min(), x.max()).astype(x.dtype)
 
 
-def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> PlanMade:
+def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> RunPlan:
     """Return the steps of all checks, each once, without those that are done unless others use them.
 
     Raises `RubricError` as `Rubric.steps` does.
@@ -48,7 +49,7 @@ def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[st
     wanted = _with_uses(steps, set(steps) - done)
     chosen = tuple(step for step in steps.values() if step.id in wanted)
     plan = Plan(exercise=question.exercise, limits=rubric.limits, steps=chosen)
-    return PlanMade(pack(plan, arrays) if wanted - done else b"", question.seeds)
+    return RunPlan(pack(plan, arrays) if wanted - done else b"", question.seeds)
 
 
 def _with_uses(steps: Mapping[str, Step], wanted: set[str]) -> set[str]:
@@ -72,11 +73,11 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
     for training in rubric.trainings:
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
         wanted = [step for step in described if step in case.steps and step not in done]
-        made = [replay for step in wanted if (replay := _replay(case.steps[step], arrays))]
-        if made:
+        replays = _replays(case, wanted, arrays)
+        if replays:
             inputs = inputs_of(data, training)
             arrays |= {training.array(role): rows for role, rows in inputs.items()}
-            steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in made]
+            steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
     if not steps:  # what checks ask for is made from what came of these
         for criterion in rubric.criteria:
             with contextlib.suppress(Exception):  # evidence is a claim; without its replay, the check cannot pass
@@ -85,6 +86,17 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
                 arrays |= their_arrays
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""
+
+
+def _replays(case: Case, steps: Sequence[str], arrays: dict[str, np.ndarray[Any, Any]]) -> list[Replay]:
+    """Return replays of the graphs that steps left, as many as fit into a parcel. Adds the graphs to `arrays`."""
+    replays: list[Replay] = []
+    for step in steps:
+        if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
+            break  # the next parcel goes on here: what is replayed then is not asked for again
+        replay = _replay(case.steps[step], arrays)
+        replays += [replay] if replay is not None else []
+    return replays
 
 
 def _replay(seen: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:

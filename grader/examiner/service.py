@@ -1,85 +1,137 @@
-"""The process that decides: makes plans from rubrics, and verdicts from evidence.
+"""The examiner: the process that makes plans from rubrics, and verdicts from evidence.
 
-It holds the labels, imports no submission and runs no TensorFlow: graphs are replayed behind walls, by the same
-means as submissions, and only their numbers come here.
+It has the labels, imports no submission and no TensorFlow: graphs are replayed behind walls, by the same means as
+submissions, and only their numbers come here. It is started beside the worker that submissions are forked from, so
+that nothing of it is in their memory.
 """
 
+import logging
+import os
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from grader.core.course import Course
 from grader.core.errors import RubricFileError
-from grader.examiner.build_case import make_case
-from grader.examiner.judge import judge
-from grader.examiner.planning import make_plan, make_replays
-from grader.protocol.channel import ANSWER, FAULT, REQUEST, Channel
-from grader.protocol.messages import Ask, AskPlan, AskVerdict, Judged, PlanMade, Reply, Unusable
-from grader.rubric.data.dataset import Data
+from grader.examiner.planning import make_plan
+from grader.examiner.session import Session
+from grader.protocol.channel import ANSWER, FAULT, REQUEST, AttendedChannel, Channel
+from grader.protocol.messages import (
+    AddEvidence,
+    CloseSession,
+    Decide,
+    Evidence,
+    Judged,
+    MakePlan,
+    OpenSession,
+    Question,
+    Reply,
+    Request,
+    RunPlan,
+    Unusable,
+)
+from grader.protocol.processes import limit_memory
+from grader.protocol.submission import Submission
 from grader.rubric.loader import LoadedRubric, load_usable_rubric
-from grader.rubric.model import Rubric
+
+MEMORY_BYTES = 6 << 30  # for all sessions together; a verdict that needs more is a fault of that submission only
+
+_log = logging.getLogger(__name__)
 
 
 class Examiner:
-    """Answers questions. Rubrics and data are read once each."""
+    """Keeps the sessions, and the rubrics with their data, which are read once each."""
 
     def __init__(self) -> None:
         self._rubrics: dict[tuple[str, str], LoadedRubric] = {}
+        self._sessions: dict[int, Session | Exception] = {}
 
-    def answer(self, ask: Ask) -> Reply:
-        """Return the answer. Raises only for a fault of the grader; `RubricFileError` for one of the rubric."""
-        key = (ask.question.course, ask.question.exercise)
+    def loaded(self, question: Question) -> LoadedRubric:
+        """Return the rubric that a question is about.
+
+        Raises:
+            RubricFileError: nothing can be graded by this rubric.
+        """
+        key = (question.course, question.exercise)
         if key not in self._rubrics:
-            self._rubrics[key] = load_usable_rubric(Course(Path(ask.question.course)), ask.question.exercise)
-        rubric, data, rubric_hash = (held := self._rubrics[key]).rubric, held.data, held.hash
-        match ask:
-            case AskPlan(question=question, done=done):
-                chosen = msgspec.structs.replace(question, seeds=question.seeds or rubric.seeds[:1])
-                return make_plan(chosen, rubric, data, frozenset(done))
-            case AskVerdict():
-                return self._verdict(ask, rubric, data, rubric_hash)
+            self._rubrics[key] = load_usable_rubric(Course(Path(question.course)), question.exercise)
+        return self._rubrics[key]
 
-    def _verdict(self, ask: AskVerdict, rubric: Rubric, data: Data, rubric_hash: str) -> PlanMade | Judged:
-        case = make_case(ask.question, rubric, data, ask.held, ask.submission.markdown)
-        if parcel := make_replays(case, rubric, data, frozenset(ask.held.replays)):
-            return PlanMade(parcel)
-        versions = msgspec.structs.replace(ask.versions, rubric=rubric_hash)
-        verdict, exhibits, undecided = judge(
-            ask.question.exercise,
-            rubric,
-            data,
-            case,
-            ask.submission,
-            ask.isolation,
-            ask.resources,
-            versions,
-            ask.language,
-        )
-        more = tuple(s for s in rubric.seeds if s not in ask.question.seeds) if undecided else ()
-        return Judged(verdict, exhibits, more)
+    def plan(self, question: Question) -> RunPlan:
+        """Return the whole plan of an exercise. Raises `RubricFileError`."""
+        loaded = self.loaded(question)
+        seeds = question.seeds or loaded.rubric.seeds[:1]
+        return make_plan(msgspec.structs.replace(question, seeds=seeds), loaded.rubric, loaded.data, frozenset())
+
+    def session(self, question: Question, submission: Submission, language: str) -> Session:
+        """Return a new session, which is not stored here. Raises `RubricFileError`."""
+        return Session(question, self.loaded(question), submission, language)
+
+    def answer(self, request: Request) -> Reply | None:
+        """Carry out a request; None for one that is not answered.
+
+        Raises:
+            RubricFileError: nothing can be graded by the rubric.
+            Exception: a fault of the grader.
+        """
+        match request:
+            case MakePlan(question=question):
+                return self.plan(question)
+            case OpenSession():
+                session = self.session(request.question, request.submission, request.language)
+                self._sessions[request.session] = session
+                return session.first_plan(frozenset(request.done))
+            case AddEvidence(session=number, evidence=evidence):
+                self._add(number, evidence)
+                return None
+            case Decide(session=number):
+                return self._decide(number, request)
+            case CloseSession(session=number):
+                self._sessions.pop(number, None)
+                return None
+
+    def _add(self, number: int, evidence: Evidence) -> None:
+        """Add evidence. Nobody waits for an answer to this, so a fault is raised when the session decides."""
+        session = self._sessions.get(number)
+        if isinstance(session, Session):
+            try:
+                session.add(evidence)
+            except Exception as error:  # noqa: BLE001 - a fault of ours, or memory that ran out
+                _log.warning("evidence could not be added", exc_info=True)
+                self._sessions[number] = error
+
+    def _decide(self, number: int, request: Decide) -> Reply:
+        session = self._sessions[number]
+        if isinstance(session, Exception):
+            raise session
+        reply = session.decide(request.isolation, request.resources, request.versions)
+        if isinstance(reply, Judged):
+            del self._sessions[number]
+        return reply
 
 
-def serve(channel: Channel, answer: Callable[[Ask], Reply] | None = None) -> None:
-    """Answer questions until the other side is gone. A fault is told, with its traceback, and survived."""
-    answer = answer or Examiner().answer
+def serve(channel: Channel, examiner: Examiner | None = None) -> None:
+    """Answer requests until the other side is gone. A fault is answered with its traceback, and survived."""
+    examiner = examiner or Examiner()
     while (frame := channel.receive()) is not None and frame.kind == REQUEST:
         try:
-            reply = answer(msgspec.msgpack.decode(frame.body, type=Ask))
-            channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
+            reply = examiner.answer(msgspec.msgpack.decode(frame.body, type=Request))
         except RubricFileError as error:
-            channel.send(ANSWER, msgspec.msgpack.encode(Unusable(error.text)), frame.nonce)
+            reply = Unusable(error.text)
         except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and never a student's mark
+            _log.warning("a request could not be answered", exc_info=True)
             channel.send(FAULT, traceback.format_exc().encode(), frame.nonce)
+            continue
+        if reply is not None:
+            channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
 
 
 def main() -> None:
-    """Serve on the standard streams: the plain mode."""
-    import os
-
-    channel = Channel(os.dup(0), os.dup(1))
+    """Serve on the standard streams, and end with the process at their other end."""
+    channel = AttendedChannel(os.dup(0), os.dup(1))
     os.dup2(2, 1)
+    limit_memory(MEMORY_BYTES)
     serve(channel)
 
 

@@ -14,7 +14,7 @@ from distributed.scheduler import KilledWorker
 from grader import __version__
 from grader.core.course import Course
 from grader.core.errors import GraderError
-from grader.examiner.client import ExaminerLine, OwnExaminer
+from grader.examiner.client import ExaminerClient
 from grader.grading.code_hash import code_hash
 from grader.grading.local_pool import TRIES_ALONE, LocalPool
 from grader.grading.pool import Started
@@ -76,7 +76,7 @@ class DaskPool:
             self._client = Client(address, timeout=CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
             raise GraderError(f"no Dask scheduler answers at {address}: {type(error).__name__}") from error
-        self._examiner = OwnExaminer()
+        self._examiner = ExaminerClient()
         try:
             self._install()
         except BaseException:
@@ -91,7 +91,7 @@ class DaskPool:
             self._client.unregister_worker_plugin(PLUGIN)
         with contextlib.suppress(Exception):
             self._client.close()
-        self._examiner.__exit__()
+        self._examiner.close()
 
     @property
     def size(self) -> int:
@@ -99,9 +99,9 @@ class DaskPool:
         return max(1, int(sum(self._client.nthreads().values())))
 
     @property
-    def examiner(self) -> ExaminerLine:
-        """Return the line to an examiner on this machine."""
-        return self._examiner.line
+    def examiner(self) -> ExaminerClient:
+        """Return an examiner on this machine."""
+        return self._examiner
 
     def walls(self) -> tuple[WallState, ...]:
         """Return the walls of all machines: each stands where it stands on every one."""

@@ -11,7 +11,7 @@ import msgspec
 from grader.core.course import Course
 from grader.grading.code_hash import code_hash
 from grader.grading.versions import versions
-from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.messages import Question, RunPlan
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Versions
 
@@ -37,9 +37,9 @@ class EvidenceKey:
     mode: str  # "walls" or "plain"
     plan: str = ""  # SHA-256 of the plan for the first seeds; empty as long as nobody asked for it
 
-    def planned(self, answer: Callable[[AskPlan], PlanMade]) -> Self:
-        """Return the terms with the plan that an examiner answers. Raises what `answer` raises."""
-        parcel = answer(AskPlan(self.question())).parcel
+    def planned(self, make_plan: Callable[[Question], RunPlan]) -> Self:
+        """Return the key with the plan that an examiner makes. Raises what `make_plan` raises."""
+        parcel = make_plan(self.question()).parcel
         return replace(self, plan=hashlib.sha256(parcel).hexdigest())
 
     def question(self, seeds: tuple[int, ...] = ()) -> Question:

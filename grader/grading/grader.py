@@ -1,4 +1,4 @@
-"""One submission, from file to verdict: the way of the data in one place.
+"""Grades one submission: plan, run, evidence, replay, verdict.
 
 Nothing here looks into evidence. The examiner plans and judges, children behind walls run, this carries.
 """
@@ -9,35 +9,43 @@ import msgspec
 
 from grader.core.course import Course
 from grader.core.errors import GraderError, ProcessGoneError, SandboxError
-from grader.examiner.client import ExaminerLine
+from grader.examiner.client import ExaminerClient, ExaminerSession
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
 from grader.grading.versions import versions
-from grader.protocol.evidence import StopReason
-from grader.protocol.messages import AskPlan, AskVerdict, Evidence, Judged, PlanMade, Question
+from grader.protocol.evidence import MAX_RUN_BYTES, StopReason
+from grader.protocol.messages import Evidence, Judged, Question, ReplayGraphs, RunPlan
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Resources
 from grader.sandbox.environment import SandboxEnvironment
-from grader.sandbox.run import CancelToken, Progress, RunResult, execute_plan
+from grader.sandbox.run import CancelToken, OnEvidence, Progress, RunResult, execute_plan
 
 
 class Grader:
-    """Grades submissions of a course, one import of TensorFlow for all of them. A context manager.
+    """Grades submissions of a course, with one import of TensorFlow for all of them. A context manager.
 
-    `runs`: where runs are kept that need not be made again. Without it, each is made.
+    Two processes are started side by side: the worker, from which submissions are forked, and the examiner.
     """
 
     def __init__(self, course: Course, mode: Mode, runs: RunCache | None = None) -> None:
+        """Start the processes. Raises `SandboxError`.
+
+        Args:
+            course: whose exercises are graded.
+            mode: behind walls or without.
+            runs: where runs are stored that need not be made again. Without it, each is made.
+        """
         self.course = course
         self.runs = runs
-        self.workshop = _workshop(mode)
-        self.examiner = ExaminerLine(self.workshop.examiner)
+        self.environment = _environment(mode, course)
+        self.examiner = ExaminerClient()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.workshop.__exit__()
+        self.examiner.close()
+        self.environment.__exit__()
 
     def grade(
         self,
@@ -45,101 +53,168 @@ class Grader:
         submission: Submission,
         language: str = "en",
         progress: Progress = lambda *_: None,
-        known: PriorEvidence | None = None,
-        recall: CancelToken | None = None,
+        prior: PriorEvidence | None = None,
+        cancel: CancelToken | None = None,
     ) -> Graded:
-        """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
+        """Run and judge one submission.
 
-        `known`: evidence that would come out the same, so that only what is missing in it is done.
-        `recall`: who wants to call it back; then `RecalledError` is raised.
+        Args:
+            exercise: its name in the course.
+            submission: what was handed in.
+            language: of the verdict.
+            progress: called before each step of a run.
+            prior: evidence that would come out the same, so that only what is missing in it is done.
+            cancel: with it, another thread can cancel the run.
+
+        Raises:
+            GraderError: the grader's own processes failed.
+            CancelledError: the run was cancelled.
         """
-        recall = recall or CancelToken()
-        known = known or PriorEvidence(_nothing())
-        held, isolation, used = known.held, known.isolation, _Used(known.resources)
-        question = Question(course=str(self.course.folder), exercise=exercise, seeds=known.seeds)
-        while True:
-            plan = self.examiner.ask(AskPlan(question, tuple(held.bodies) + tuple(held.stops)), PlanMade)
-            question = msgspec.structs.replace(question, seeds=plan.seeds)
-            if plan.parcel:
-                run = self._carry_out(plan.parcel, submission, progress, recall)
-                held = _with_run(held, run)
-                used.add(run)
-                isolation = _both(isolation, self._isolation(run))
-            assert isolation is not None
-            # First the networks themselves are replayed, then what the checks want to know about these.
+        cancel = cancel or CancelToken()
+        prior = prior or PriorEvidence(Evidence())
+        question = Question(course=str(self.course.folder), exercise=exercise, seeds=prior.seeds)
+        with self.examiner.open(question, submission, language, prior.evidence) as session:
+            runs = _Runs(self, session, submission, progress, cancel, prior)
+            runs.execute(session.first_plan)
             while True:
-                ask = AskVerdict(question, held, submission, isolation, used.resources(), versions(), language)
-                judged = self.examiner.ask(ask, PlanMade, Judged)
-                if isinstance(judged, Judged):
-                    break
-                held = msgspec.structs.replace(held, replays=held.replays | self._replay(judged.parcel, recall))
-            if not judged.more_seeds or held.import_stop is not None:
-                return Graded(judged.verdict, judged.exhibits, held)
-            question = msgspec.structs.replace(question, seeds=(*question.seeds, *judged.more_seeds))
+                match session.decide(runs.isolation(), runs.used.resources(), versions()):
+                    case Judged(verdict=verdict, exhibits=exhibits):
+                        return Graded(verdict, exhibits, runs.evidence)
+                    case ReplayGraphs(parcel=parcel):
+                        runs.replay(parcel)
+                    case RunPlan() as plan:
+                        runs.execute(plan)
 
     def prepare(self) -> None:
         """Use the time until the next submission to start what it will need."""
-        self.workshop.prepare()
+        self.environment.prepare()
 
-    def _replay(self, parcel: bytes, recall: CancelToken) -> dict[str, bytes]:
-        """Replay graphs where no submission is. One that ends its process leaves nothing, and is not believed."""
-        run = self._carry_out(parcel, None, lambda *_: None, recall)
-        for stop in run.stops.values():
-            if stop.reason is StopReason.GRADER:
-                raise GraderError(f"a network could not be replayed: {stop.detail}")
-        return run.bodies | dict.fromkeys(run.stops, b"")
-
-    def _carry_out(
-        self, parcel: bytes, submission: Submission | None, progress: Progress, recall: CancelToken
+    def run(
+        self,
+        parcel: bytes,
+        submission: Submission | None,
+        progress: Progress,
+        cancel: CancelToken,
+        budget: int,
+        on_evidence: OnEvidence,
     ) -> RunResult:
-        def run() -> RunResult:
-            return execute_plan(self.workshop, parcel, submission, progress, recall)
+        """Execute a packed plan, or take the stored run of the same plan. See `execute_plan`.
+
+        Raises:
+            ProcessGoneError: the worker is gone.
+        """
+
+        def execute() -> RunResult:
+            return execute_plan(self.environment, parcel, submission, progress, cancel, budget, on_evidence)
 
         try:
-            return self.runs.through(parcel, submission, self.workshop.mode, run) if self.runs else run()
+            if self.runs is None:
+                return execute()
+            return self.runs.through(parcel, submission, self.environment.mode, execute)
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _isolation(self, run: RunResult) -> Isolation:
-        """Return the walls of this run: each stands when it went up and the canary could not cross it."""
-        crossed = {wall.id: wall for wall in self.workshop.walls() if not wall.stands}
+
+class _Runs:
+    """The runs of one submission: what they left, and what they used."""
+
+    def __init__(
+        self,
+        grader: Grader,
+        session: ExaminerSession,
+        submission: Submission,
+        progress: Progress,
+        cancel: CancelToken,
+        prior: PriorEvidence,
+    ) -> None:
+        self._grader, self._session, self._submission = grader, session, submission
+        self._progress, self._cancel = progress, cancel
+        self._isolation = prior.isolation
+        self.evidence, self.used = prior.evidence, _Used(prior.resources)
+
+    def execute(self, plan: RunPlan) -> None:
+        """Execute a plan with the submission; evidence goes to the examiner as it arrives."""
+        if not plan.parcel:
+            return
+        sent: set[str] = set()
+
+        def on_evidence(step: str, body: bytes) -> None:
+            sent.add(step)
+            self._session.add(Evidence(bodies={step: body}))
+
+        run = self._run(plan.parcel, self._submission, on_evidence)
+        new = Evidence(
+            imported=run.imported,
+            import_stop=run.import_stop,
+            import_unit=run.import_unit,
+            bodies=run.bodies,
+            stops=run.stops,
+        )
+        # A stored run has sent nothing yet.
+        unsent = {step: body for step, body in run.bodies.items() if step not in sent}
+        for part in msgspec.structs.replace(new, bodies=unsent).parts():
+            self._session.add(part)
+        self.evidence = self.evidence.with_new(new)
+        self._isolation = _worse(self._isolation, self._isolation_of(run))
+
+    def replay(self, parcel: bytes) -> None:
+        """Replay graphs where no submission is. One that ends its process leaves empty bytes, and is not believed.
+
+        Raises:
+            GraderError: a replay failed by the grader's own fault.
+        """
+        run = self._run(parcel, None, lambda *_: None)
+        for stop in run.stops.values():
+            if stop.reason is StopReason.GRADER:
+                raise GraderError(f"a network could not be replayed: {stop.detail}")
+        new = Evidence(replays=run.bodies | dict.fromkeys(run.stops, b""))
+        for part in new.parts():
+            self._session.add(part)
+        self.evidence = self.evidence.with_new(new)
+
+    def isolation(self) -> Isolation:
+        """Return the isolation features of all runs so far."""
+        assert self._isolation is not None
+        return self._isolation
+
+    def _run(self, parcel: bytes, submission: Submission | None, on_evidence: OnEvidence) -> RunResult:
+        bodies = (*self.evidence.bodies.values(), *self.evidence.replays.values())
+        budget = max(0, MAX_RUN_BYTES - sum(map(len, bodies)))
+        progress = self._progress if submission is not None else _no_progress
+        run = self._grader.run(parcel, submission, progress, self._cancel, budget, on_evidence)
+        if submission is not None:
+            self.used.add(run)
+        return run
+
+    def _isolation_of(self, run: RunResult) -> Isolation:
+        """Return the walls of a run: each stands when it went up and the self-test could not cross it."""
+        environment = self._grader.environment
+        crossed = {wall.id: wall for wall in environment.walls() if not wall.stands}
         walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
-        return Isolation(mode=self.workshop.mode, walls=walls)
+        return Isolation(mode=environment.mode, walls=walls)
 
 
-def _workshop(mode: Mode) -> SandboxEnvironment:
+def _environment(mode: Mode, course: Course) -> SandboxEnvironment:
     # Imported by mode: behind walls needs modules that only Unix has.
     if mode is Mode.WALLS:
         from grader.sandbox.walled import WalledEnvironment
 
-        return WalledEnvironment()
+        return WalledEnvironment(hidden=[course.folder])
     from grader.sandbox.plain import PlainEnvironment
 
     return PlainEnvironment()
 
 
-def _nothing() -> Evidence:
-    return Evidence(imported=b"", import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+def _no_progress(*_: object) -> None:
+    """Show nothing: a replay is none of the steps that people know of."""
 
 
-def _both(earlier: Isolation | None, later: Isolation) -> Isolation:
+def _worse(earlier: Isolation | None, later: Isolation) -> Isolation:
     """Return the walls of two runs: one that was missing once was missing."""
     if earlier is None:
         return later
     missing = {wall.id: wall for wall in earlier.walls if not wall.stands}
     return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
-
-
-def _with_run(held: Evidence, run: RunResult) -> Evidence:
-    """Return the evidence so far with that of another run; what was there first stays."""
-    return Evidence(
-        imported=held.imported or run.imported,
-        import_stop=held.import_stop or run.import_stop,
-        import_unit=held.import_unit or run.import_unit,
-        bodies=run.bodies | held.bodies,
-        stops=run.stops | held.stops,
-        replays=held.replays,
-    )
 
 
 class _Used:

@@ -9,7 +9,7 @@ from typing import Self
 from grader.core.course import Course
 from grader.core.errors import GraderError, ProcessGoneError, SandboxError
 from grader.core.packages import processors
-from grader.examiner.client import ExaminerLine
+from grader.examiner.client import ExaminerClient
 from grader.grading.grader import Grader
 from grader.grading.pool import Started
 from grader.grading.results import Job, JobResult, Mode
@@ -47,14 +47,14 @@ class LocalPool:
                 self._grader.__exit__()
 
     @property
-    def examiner(self) -> ExaminerLine:
-        """Return the line to the examiner, which may change when processes have to be started anew."""
+    def examiner(self) -> ExaminerClient:
+        """Return the examiner, which is another one when processes had to be started anew."""
         return self._grader.examiner
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return which walls stand, once the canary has tried them."""
+        """Return the state of each wall, once the self-test has tried them."""
         try:
-            return self._grader.workshop.walls()
+            return self._grader.environment.walls()
         except SandboxError as error:
             raise GraderError(str(error)) from error
 
@@ -74,10 +74,10 @@ class LocalPool:
         """Grade a job; None when processes went away, be it for this job's sake or for another's."""
         grader = self._grader
         try:
-            missing = [wall.id for wall in grader.workshop.walls() if not wall.stands]
+            missing = [wall.id for wall in grader.environment.walls() if not wall.stands]
             if missing and not self.despite_missing_walls:
                 return JobResult(job.id, None, f"walls are missing: {', '.join(missing)}")
-            graded = grader.grade(job.exercise, job.submission, job.language, known=job.known)
+            graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior)
         except (ProcessGoneError, SandboxError) as error:
             self._renew(grader, error)
             return None

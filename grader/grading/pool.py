@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self
 
-from grader.examiner.client import ExaminerLine
+from grader.examiner.client import ExaminerClient
 from grader.grading.results import Job, JobResult
 from grader.protocol.verdict import WallState
 
@@ -19,8 +19,8 @@ class GraderPool(Protocol):
         """Return how many submissions are graded at once."""
 
     @property
-    def examiner(self) -> ExaminerLine:
-        """Return the line to an examiner, for questions besides."""
+    def examiner(self) -> ExaminerClient:
+        """Return an examiner, for questions besides."""
 
     def walls(self) -> tuple[WallState, ...]:
         """Return which walls stand around the submissions; none in plain mode. Raises `GraderError`."""

@@ -1,4 +1,4 @@
-"""TODO: grader/grading/results.py."""
+"""What goes into grading a submission and what comes out."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ class Graded(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     exhibits: Exhibits
-    held: Evidence
+    evidence: Evidence
 
 
 class PriorEvidence(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class PriorEvidence(msgspec.Struct, frozen=True):
     the runs that it came from, if it is all that there is to be.
     """
 
-    held: Evidence
+    evidence: Evidence
     seeds: tuple[int, ...] = ()
     isolation: Isolation | None = None
     resources: Resources | None = None
@@ -38,13 +38,13 @@ class Mode(StrEnum):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One submission to grade. `known`: see `Grader.grade`."""
+    """One submission to grade. `prior`: see `Grader.grade`."""
 
     id: str
     exercise: str
     submission: Submission
     language: str
-    known: PriorEvidence | None = None
+    prior: PriorEvidence | None = None
 
 
 class JobResult(msgspec.Struct, frozen=True):

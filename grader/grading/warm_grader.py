@@ -38,7 +38,7 @@ class WarmGrader:
         submission: Submission,
         language: str,
         progress: Progress = lambda *_: None,
-        recall: CancelToken | None = None,
+        cancel: CancelToken | None = None,
     ) -> Graded:
         """Run and judge one submission; see `Grader.grade`.
 
@@ -49,7 +49,7 @@ class WarmGrader:
         for _ in range(TRIES):
             try:
                 grader = self._started()
-                graded = grader.grade(exercise, submission, language, progress, recall=recall)
+                graded = grader.grade(exercise, submission, language, progress, cancel=cancel)
             except (ProcessGoneError, SandboxError) as error:
                 gone = error
                 self.close()

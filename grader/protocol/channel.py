@@ -10,6 +10,7 @@ import queue
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SLICE_SECONDS = 1.0
@@ -143,3 +144,29 @@ class Inbox:
             self._frames.put(frame)
             if frame is None:
                 return
+
+
+class AttendedChannel(Channel):
+    """A channel that is read ahead, so that the end of the other side is noticed while this process is busy.
+
+    Then `at_end` is called, and this process ends: without that, work without end would outlive a killed command.
+    """
+
+    def __init__(self, reader: int, writer: int, at_end: Callable[[], None] = lambda: None) -> None:
+        super().__init__(reader, writer)
+        self._at_end = at_end
+        self._ahead: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        threading.Thread(target=self._read_ahead, daemon=True).start()
+
+    def receive(self) -> Frame:
+        """Return the next frame; when there is none any more, this process has ended."""
+        return self._ahead.get()
+
+    def _read_ahead(self) -> None:
+        with contextlib.suppress(OSError, ProtocolError):
+            while (frame := super().receive()) is not None:
+                self._ahead.put(frame)
+                if frame.kind == END:
+                    return
+        self._at_end()
+        os._exit(0)

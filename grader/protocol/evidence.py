@@ -10,6 +10,10 @@ from typing import Literal
 
 from grader.protocol.parcels import Record, Tagged
 
+# One budget for the evidence of a submission. A frame holds 192 MiB, so that each step fits into one.
+MAX_STEP_BYTES = 128 << 20
+MAX_RUN_BYTES = 256 << 20
+
 
 class Frame(Record, frozen=True):
     """One line of a traceback that lies in the student's own file."""

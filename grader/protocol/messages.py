@@ -1,4 +1,9 @@
-"""What the command line's process and the examiner say to each other. Imports neither NumPy nor TensorFlow."""
+"""What the grading process and the examiner send each other. Imports neither NumPy nor TensorFlow.
+
+A session judges one submission: it is opened with the submission once, evidence is added as it arrives, and each
+`Decide` is answered by what is to be done next: replay graphs, train more seeds, or nothing more: the verdict. No
+evidence crosses twice. One examiner serves several sessions, so that several submissions can run at once.
+"""
 
 import msgspec
 
@@ -10,7 +15,7 @@ from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict, Ver
 
 
 class Question(Record, frozen=True):
-    """What every question names. Without seeds, the first of the rubric's is meant."""
+    """Which exercise, of which course folder, and with which seeds. Without seeds, the rubric's first is meant."""
 
     course: str
     exercise: str
@@ -18,48 +23,99 @@ class Question(Record, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What came of the runs so far, still packed."""
+    """What runs left behind, packed as it came: of all runs of a submission, or the part that is new."""
 
-    imported: bytes
-    import_stop: Stopped | None
-    import_unit: int | None
-    bodies: dict[str, bytes]
-    stops: dict[str, Stopped]
-    replays: dict[str, bytes]  # empty where a replay came to no result
+    imported: bytes = b""
+    """Packed `ImportEvidence`; empty where the submission was not executed to its end."""
+    import_stop: Stopped | None = None
+    """Why executing the submission ended its process."""
+    import_unit: int | None = None
+    """The cell that was executing then; None for a script."""
+    bodies: dict[str, bytes] = {}
+    """Packed `StepEvidence` by step."""
+    stops: dict[str, Stopped] = {}
+    """Why a step has no evidence, by step."""
+    replays: dict[str, bytes] = {}
+    """Packed `ReplayEvidence` by step; empty bytes where a replay ended its process."""
+
+    def with_new(self, new: "Evidence") -> "Evidence":
+        """Return this evidence together with `new`. What was there first stays."""
+        return Evidence(
+            imported=self.imported or new.imported,
+            import_stop=self.import_stop or new.import_stop,
+            import_unit=self.import_unit or new.import_unit,
+            bodies=new.bodies | self.bodies,
+            stops=new.stops | self.stops,
+            replays=new.replays | self.replays,
+        )
+
+    def parts(self) -> "tuple[Evidence, ...]":
+        """Return the same evidence in parts of one packed body each, so that each fits into a frame."""
+        bodies = (Evidence(bodies={step: body}) for step, body in self.bodies.items())
+        replays = (Evidence(replays={step: body}) for step, body in self.replays.items())
+        rest = msgspec.structs.replace(self, bodies={}, replays={})
+        return (rest, *bodies, *replays)
 
 
-class AskPlan(msgspec.Struct, frozen=True, tag="AskPlan"):
-    """Make the plan of an exercise for some seeds; `done`: steps that have evidence already."""
+class MakePlan(msgspec.Struct, frozen=True, tag="MakePlan"):
+    """Make the plan of an exercise, outside of any session: a part of the key that evidence is stored under."""
 
     question: Question
-    done: tuple[str, ...] = ()
 
 
-class AskVerdict(msgspec.Struct, frozen=True, tag="AskVerdict"):
-    """Judge; or, where frozen graphs of the evidence have not been replayed, make the plan that does so."""
+class OpenSession(msgspec.Struct, frozen=True, tag="OpenSession"):
+    """Begin to judge a submission. Answered by the `RunPlan` that it needs first."""
 
+    session: int
     question: Question
-    held: Evidence
     submission: Submission
+    language: str
+    done: tuple[str, ...] = ()
+    """Steps of earlier runs, whose evidence follows by `AddEvidence`."""
+
+
+class AddEvidence(msgspec.Struct, frozen=True, tag="AddEvidence"):
+    """New evidence of a session. Not answered."""
+
+    session: int
+    evidence: Evidence
+
+
+class Decide(msgspec.Struct, frozen=True, tag="Decide"):
+    """Say what is to be done next in a session, now that its plan has been executed."""
+
+    session: int
     isolation: Isolation
     resources: Resources
     versions: Versions
-    language: str
 
 
-class PlanMade(msgspec.Struct, frozen=True, tag="PlanMade"):
-    """A packed plan; empty when there is nothing to do."""
+class CloseSession(msgspec.Struct, frozen=True, tag="CloseSession"):
+    """Forget a session. Not answered; a session that is not open is no error."""
+
+    session: int
+
+
+class RunPlan(msgspec.Struct, frozen=True, tag="RunPlan"):
+    """Execute this plan with the submission: the first, or one that trains more seeds because of a doubt."""
 
     parcel: bytes
-    seeds: tuple[int, ...] = ()  # those that the plan is for
+    """A packed `Plan`; empty when every step has evidence already."""
+    seeds: tuple[int, ...]
+    """All seeds that the evidence is of when this plan has been executed."""
+
+
+class ReplayGraphs(msgspec.Struct, frozen=True, tag="ReplayGraphs"):
+    """Execute this plan without the submission: it replays frozen graphs that the evidence holds."""
+
+    parcel: bytes
 
 
 class Judged(msgspec.Struct, frozen=True, tag="Judged"):
-    """A verdict with its exhibits. `more_seeds`: those that have to be trained before it is final."""
+    """The verdict, with what a report shows besides. The session is over."""
 
     verdict: Verdict
     exhibits: Exhibits
-    more_seeds: tuple[int, ...] = ()
 
 
 class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
@@ -68,6 +124,6 @@ class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
     text: Message
 
 
-Ask = AskPlan | AskVerdict
-Reply = PlanMade | Judged
-Answer = Reply | Unusable
+Request = MakePlan | OpenSession | AddEvidence | Decide | CloseSession
+NextStep = RunPlan | ReplayGraphs | Judged
+Reply = NextStep | Unusable

@@ -1,13 +1,14 @@
-"""How records travel: JSON for what has a name, npz for arrays. Never pickle, in either direction.
+"""How records with arrays travel between processes and into files: as one parcel of bytes, never as pickle.
 
-A parcel is one record with the arrays that it refers to by name. `pack` and `unpack` are the only way in which
-plans and evidence become bytes, on a pipe or in a file.
+A parcel is one record with the arrays that it refers to by name: `pack` and `unpack` are the only way in which
+plans and evidence become bytes. The record is JSON; an array is its dtype, its shape and its bytes, in
+MessagePack. Both are read by strict schemas, and an array that does not fill its shape exactly is refused before
+NumPy sees it.
 """
 
-import io
+import math
 import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -18,18 +19,17 @@ if TYPE_CHECKING:
     import numpy as np
 
 MAX_JSON_BYTES = 16 << 20
-MAX_ARRAY_BYTES = 256 << 20
+MAX_ARRAY_BYTES = 256 << 20  # of all arrays of a parcel together
+MAX_ARRAYS = 20_000
+MAX_DIMENSIONS = 16
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 R = TypeVar("R")
-_HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
-_ZIPPED = struct.Struct("<4s22xHH")  # before a file in a zip: a mark, and the lengths of its name and of extras
-# How NumPy begins a file that holds an array of numbers or of texts. Never of objects, whose bytes are addresses.
-_PLAIN = re.compile(
-    rb"\x93NUMPY\x01\x00(..)\{'descr': '([<>|][biufcSU][1-9][0-9]*)', 'fortran_order': (True|False), "
-    rb"'shape': \(([0-9, ]*)\), \} *\n",
-    re.DOTALL,
-)
+_MARK = b"KGP2"  # keras-grader parcel, second format; old_parcels.py reads the first
+_HEADER = struct.Struct("<4sII")  # the mark, the length of the record, and the CRC-32 of the arrays
+# Numbers, booleans and fixed-width texts. Never objects, whose bytes are addresses; never items of no bytes, of
+# which an array may claim any number.
+_DTYPE = re.compile(r"[<>|][biufcSU][1-9][0-9]{0,8}")
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +37,19 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Tagged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="is"):
-    """Base of records that are one of several kinds."""
+    """Base of records that are one of several kinds. Each gives its own `tag=`: it is what is stored."""
+
+
+class PackedArray(msgspec.Struct, frozen=True, array_like=True):
+    """An array as it travels."""
+
+    name: str
+    dtype: str
+    """As NumPy writes it: `<f4`."""
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+    """Whether rows or columns are contiguous. Sums over the one and the other differ in their last bits."""
+    content: memoryview
 
 
 class BadParcelError(ValueError):
@@ -45,94 +57,102 @@ class BadParcelError(ValueError):
 
 
 def pack(record: object, arrays: Arrays) -> bytes:
-    """Return record and arrays as bytes. Raises `BadParcelError` for an array of Python objects."""
-    import numpy as np  # the command line packs nothing and starts without NumPy
+    """Return record and arrays as bytes.
 
-    text = msgspec.json.encode(record)
-    held = io.BytesIO()
-    if arrays:
-        for name, array in arrays.items():
-            if array.dtype.hasobject:
-                raise BadParcelError(f"array {name!r} holds Python objects")
-        np.savez(held, allow_pickle=False, **{f"a{i}": a for i, a in enumerate(arrays.values())})
-    names = msgspec.json.encode(list(arrays))
-    return _HEADER.pack(len(text), len(names)) + text + names + held.getvalue()
+    Raises:
+        BadParcelError: an array holds Python objects, or items of another kind that cannot travel.
+    """
+    packed = [_packed(name, array) for name, array in arrays.items()]
+    return _joined(record, msgspec.msgpack.encode(packed))
 
 
 def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, Any]"]]:
-    """Read a record of type `kind` and its arrays.
+    """Read a record of type `kind` and its arrays, which may be written to.
 
-    Raises `BadParcelError` for anything else: cut off, too large, unknown fields, objects in arrays.
+    Raises:
+        BadParcelError: the bytes are anything else: cut off, too large, with unknown fields or odd arrays.
     """
+    record = unpack_record(parcel, kind)
+    content = memoryview(parcel)[_record_end(parcel) :]
+    if zlib.crc32(content) != _HEADER.unpack_from(parcel)[2]:
+        raise BadParcelError("the arrays are damaged")
     try:
-        text, names, held = _parts(parcel)
-        record = msgspec.json.decode(text, type=kind)
-        return record, _arrays(held, msgspec.json.decode(names, type=list[str]))
-    except Exception as error:  # the readers of an archive made to harm them raise anything
+        arrays = msgspec.msgpack.decode(content, type=list[PackedArray])
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadParcelError(f"{type(error).__name__}: {error}") from error
+    names = [array.name for array in arrays]
+    if len(names) > MAX_ARRAYS or len(set(names)) != len(names):
+        raise BadParcelError("too many arrays, or two of one name")
+    if sum(_size(array) for array in arrays) > MAX_ARRAY_BYTES:
+        raise BadParcelError("the arrays are too large")
+    return record, {array.name: _array(array) for array in arrays}
 
 
 def unpack_record(parcel: bytes, kind: type[R]) -> R:
     """Read only the record of a parcel. Raises `BadParcelError`."""
+    text = memoryview(parcel)[_HEADER.size : _record_end(parcel)]
     try:
-        return msgspec.json.decode(_parts(parcel)[0], type=kind)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise BadParcelError(str(error)) from error
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadParcelError(f"{type(error).__name__}: {error}") from error
 
 
 def replace_record(parcel: bytes, record: object) -> bytes:
-    """Return the parcel with another record and the same arrays, which are not looked at."""
-    _, names, held = _parts(parcel)
+    """Return the parcel with another record and the same arrays, not decoded. Raises `BadParcelError`."""
+    return _joined(record, parcel[_record_end(parcel) :])
+
+
+def _joined(record: object, arrays: bytes) -> bytes:
     text = msgspec.json.encode(record)
-    return _HEADER.pack(len(text), len(names)) + text + names + held
+    return _HEADER.pack(_MARK, len(text), zlib.crc32(arrays)) + text + arrays
 
 
-def _parts(parcel: bytes) -> tuple[bytes, bytes, bytes]:
+def _record_end(parcel: bytes) -> int:
     try:
-        text_length, names_length = _HEADER.unpack_from(parcel)
+        mark, length, _ = _HEADER.unpack_from(parcel)
     except struct.error as error:
         raise BadParcelError(str(error)) from error
-    start, end = _HEADER.size + text_length, _HEADER.size + text_length + names_length
-    if end > MAX_JSON_BYTES or end > len(parcel):
+    end = _HEADER.size + length
+    if mark != _MARK:
+        raise BadParcelError("not a parcel")
+    if length > MAX_JSON_BYTES or end > len(parcel):
         raise BadParcelError("cut off or too large")
-    return parcel[_HEADER.size : start], parcel[start:end], parcel[end:]
+    return int(end)
 
 
-def _arrays(held: bytes, keys: list[str]) -> dict[str, "np.ndarray[Any, Any]"]:
-    if not keys:
-        return {}
-    with zipfile.ZipFile(io.BytesIO(held)) as archive:
-        entries = archive.infolist()
-    # A zip may claim little and hold much: refuse by the sizes that its directory states, before reading.
-    stored = all(e.compress_type == zipfile.ZIP_STORED for e in entries)
-    if not stored or len(entries) != len(keys) or sum(e.file_size for e in entries) > MAX_ARRAY_BYTES:
-        raise BadParcelError("arrays are compressed, too many or too large")
-    if any(entry.filename != f"a{i}.npy" for i, entry in enumerate(entries)):
-        raise BadParcelError("other arrays than those named")
-    return {key: _array(_file(held, entry)) for key, entry in zip(keys, entries, strict=True)}
+def _packed(name: str, array: "np.ndarray[Any, Any]") -> PackedArray:
+    import numpy as np  # the command line packs nothing and starts without NumPy
+
+    if _DTYPE.fullmatch(array.dtype.str) is None:
+        raise BadParcelError(f"array {name!r} has the dtype {array.dtype}, which cannot travel")
+    order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+    content = np.ascontiguousarray(array.T if order == "F" else array)
+    return PackedArray(name, array.dtype.str, array.shape, order, content.reshape(-1).view(np.uint8).data)
 
 
-def _file(held: bytes, entry: zipfile.ZipInfo) -> memoryview:
-    """Return the bytes of a stored file of a zip, which `ZipFile.read` does at ten times the cost."""
-    mark, name, extras = _ZIPPED.unpack_from(held, entry.header_offset)
-    start = entry.header_offset + _ZIPPED.size + name + extras
-    data = memoryview(held)[start : start + entry.file_size]
-    if mark != b"PK\x03\x04" or zlib.crc32(data) != entry.CRC:
-        raise BadParcelError("a file of the archive is damaged")
-    return data
+def _size(array: PackedArray) -> int:
+    """Return the bytes that an array claims to have, where no dimension may hide the others by being zero.
+
+    Raises:
+        BadParcelError: what it claims is no array, or not what it has.
+    """
+    if _DTYPE.fullmatch(array.dtype) is None or len(array.shape) > MAX_DIMENSIONS:
+        raise BadParcelError(f"an array of dtype {array.dtype[:20]!r} and {len(array.shape)} dimensions")
+    if any(length < 0 for length in array.shape):
+        raise BadParcelError("an array of negative length")
+    item = int(array.dtype[2:]) * (4 if array.dtype[1] == "U" else 1)
+    if math.prod(array.shape) * item != array.content.nbytes:
+        raise BadParcelError("an array has not the size that its shape says")
+    return math.prod(max(1, length) for length in array.shape) * item
 
 
-def _array(data: memoryview) -> "np.ndarray[Any, Any]":
-    """Read one array: the plain ones here, as NumPy reads a header as Python, and any other by NumPy itself."""
+def _array(packed: PackedArray) -> "np.ndarray[Any, Any]":
     import numpy as np
 
-    found = _PLAIN.match(data)
-    if found is None or found.end() != 10 + int.from_bytes(found[1], "little"):
-        other: np.ndarray[Any, Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-        return other
-    shape = tuple(int(length) for length in found[4].split(b",") if length.strip())
-    order: Literal["F", "C"] = "F" if found[3] == b"True" else "C"
-    array: np.ndarray[Any, Any] = np.ndarray(shape, found[2].decode(), data, found.end(), order=order)
-    if array.nbytes != len(data) - found.end():
-        raise BadParcelError("an array is longer than it says")
-    return array.copy(order="K")  # what is read may be written to
+    try:
+        dtype = np.dtype(packed.dtype)
+        shape = packed.shape if packed.order == "C" else packed.shape[::-1]
+        array = np.frombuffer(packed.content, np.uint8).copy().view(dtype).reshape(shape)
+    except (TypeError, ValueError) as error:  # <f3, say, which no machine has
+        raise BadParcelError(f"{type(error).__name__}: {error}") from error
+    return array if packed.order == "C" else array.T

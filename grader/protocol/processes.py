@@ -1,4 +1,4 @@
-"""TODO: grader/protocol/processes.py."""
+"""How the grader starts its own processes."""
 
 import os
 import subprocess
@@ -8,13 +8,12 @@ from grader.protocol.channel import Channel
 
 # One thread: sums in one order, so the same numbers at every run.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_KEPT_VARIABLES = frozenset({"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"})
 
 
 def worker_environment() -> dict[str, str]:
     """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
-    kept = {
-        k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}
-    }
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
     return (
         kept
         | ONE_THREAD
@@ -33,6 +32,7 @@ def worker_environment() -> dict[str, str]:
 def spawn(module: str) -> subprocess.Popen[bytes]:
     """Start one of the grader's modules as a process that talks on its standard streams."""
     return subprocess.Popen(
+        # -P: the current folder is the student's, and may hold modules of the names of ours.
         [sys.executable, "-P", "-m", module],
         env=worker_environment(),
         stdin=subprocess.PIPE,
@@ -52,3 +52,14 @@ def pipes(process: subprocess.Popen[bytes]) -> Channel:
     process.stdout.close()
     process.stdin.close()
     return channel
+
+
+def limit_memory(most_bytes: int) -> None:
+    """Let this process allocate no more than `most_bytes`: beyond, Python raises `MemoryError`. Unix only."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = most_bytes if hard == resource.RLIM_INFINITY else min(most_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

@@ -1,7 +1,4 @@
-"""What is the same outside of every kind of run: frames awaited in time, processes, workshops.
-
-Imports neither TensorFlow nor NumPy, and looks into no evidence: it only carries it to the examiner.
-"""
+"""What all sandbox environments have in common, as protocols. Imports neither TensorFlow nor NumPy."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
@@ -13,9 +10,10 @@ from grader.protocol.verdict import WallState
 
 @dataclass(frozen=True)
 class Exit:
-    """How a run's process ended. `code` is negative for a signal; None where it could not be told."""
+    """How a run's process ended."""
 
     code: int | None
+    """Negative for a signal; None where the worker is gone that could have said."""
     cpu_seconds: float
 
 
@@ -41,8 +39,6 @@ class Process(Protocol):
 
 class SandboxEnvironment(Protocol):
     """Where runs happen: behind walls on Linux, or in plain processes."""
-
-    examiner: Inbox
 
     @property
     def mode(self) -> Literal["walls", "plain"]:

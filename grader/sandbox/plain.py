@@ -22,8 +22,6 @@ class PlainEnvironment:
     mode: Literal["plain"] = "plain"
 
     def __init__(self) -> None:
-        self._examiner = spawn("grader.examiner.service")
-        self.examiner = Inbox(pipes(self._examiner))
         self._lock = threading.Lock()
         self._ahead: list[subprocess.Popen[bytes]] = []
         self.prepare()
@@ -32,9 +30,6 @@ class PlainEnvironment:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._examiner.kill()
-        self._examiner.wait()
-        self.examiner.close()
         for process in self._ahead:
             PlainProcess(process, Limits()).end(grace=0.0)
 

@@ -29,7 +29,7 @@ from grader.protocol.channel import (
     Frame,
     ProtocolError,
 )
-from grader.protocol.evidence import Stopped, StopReason
+from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, Stopped, StopReason
 from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
 from grader.protocol.submission import Submission
@@ -37,7 +37,6 @@ from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Exit, Process, SandboxEnvironment
 
 MAX_CHILDREN = 24  # per run: each costs a start
-MAX_RUN_BYTES = 256 << 20
 END_SECONDS = 5.0  # for a process that is ending by itself to be gone
 START_SECONDS = 180.0  # for the imports, which may be under way, on a slow disk
 
@@ -47,7 +46,10 @@ _SIGKILL, _SIGXCPU = 9, 24
 _OF_FUNCTIONS = frozenset({StopReason.TIME, StopReason.CPU, StopReason.MEMORY, StopReason.SIGNAL, StopReason.EXIT})
 
 Progress = Callable[[Step, int, int], None]
-"""Told before each step: the step, how many are done, how many there are."""
+"""Called before each step: with the step, how many are done, and how many there are."""
+
+OnEvidence = Callable[[str, bytes], None]
+"""Called with a step's id and its packed evidence as soon as that has arrived."""
 
 
 @dataclass
@@ -66,35 +68,35 @@ class RunResult:
 
 
 class CancelledError(Exception):
-    """The run was called back before its end: nothing is known about the submission."""
+    """The run was cancelled before its end: nothing is known about the submission."""
 
 
 class CancelToken:
     """Cancels a run, from any thread: its process is ended at once, and `execute_plan` raises `CancelledError`."""
 
     def __init__(self) -> None:
-        self.given = False
+        self.is_cancelled = False
         self._lock = threading.Lock()
         self._process: Process | None = None
 
-    def give(self) -> None:
-        """Call back. What is not running yet will not run."""
+    def cancel(self) -> None:
+        """Cancel the run, or the one that would be next."""
         with self._lock:
-            self.given = True
+            self.is_cancelled = True
             if self._process is not None:
                 self._process.kill()
 
     def check(self) -> None:
-        """Raise `CancelledError` when called back."""
-        if self.given:
+        """Raise `CancelledError` when cancelled."""
+        if self.is_cancelled:
             raise CancelledError
 
     @contextlib.contextmanager
-    def reaching(self, process: Process) -> Iterator[None]:
-        """Be able to end `process`, for as long as this holds."""
+    def watching(self, process: Process) -> Iterator[None]:
+        """Make `cancel` end `process`, as long as the context lasts."""
         with self._lock:
             self._process = process
-            if self.given:
+            if self.is_cancelled:
                 process.kill()
         try:
             yield
@@ -112,17 +114,32 @@ class _InterruptedError(Exception):
 
 
 def execute_plan(
-    workshop: SandboxEnvironment,
+    environment: SandboxEnvironment,
     parcel: bytes,
     submission: Submission | None,
     progress: Progress = lambda *_: None,
-    recall: CancelToken | None = None,
+    cancel: CancelToken | None = None,
+    budget: int = MAX_RUN_BYTES,
+    on_evidence: OnEvidence = lambda *_: None,
 ) -> RunResult:
-    """Do all steps of a packed plan. Raises `SandboxError` when the worker is gone, never for a submission.
+    """Do all steps of a packed plan in child processes.
 
-    `recall`: who wants to call the run back; then `CancelledError` is raised.
+    Args:
+        environment: where the child processes run.
+        parcel: a packed `Plan` with its arrays.
+        submission: what to execute before the steps; None for replays.
+        progress: called before each step.
+        cancel: with it, another thread can cancel the run.
+        budget: how many bytes of evidence this run may leave; a step beyond that has none.
+        on_evidence: called with the evidence of each step when it arrives.
+
+    Raises:
+        SandboxError: the worker is gone. Nothing that a submission does raises this.
+        CancelledError: the run was cancelled.
     """
-    return _Conductor(workshop, parcel, submission, progress, recall or CancelToken()).conduct()
+    conductor = _Conductor(environment, parcel, submission, progress, cancel or CancelToken())
+    conductor.budget, conductor.on_evidence = budget, on_evidence
+    return conductor.conduct()
 
 
 class _Conductor:
@@ -130,14 +147,17 @@ class _Conductor:
 
     def __init__(
         self,
-        workshop: SandboxEnvironment,
+        environment: SandboxEnvironment,
         parcel: bytes,
         submission: Submission | None,
         progress: Progress,
-        recall: CancelToken,
+        cancel: CancelToken,
     ) -> None:
-        self.workshop, self.plan, self.parcel = workshop, unpack_record(parcel, Plan), parcel
-        self.submission, self.progress, self.recall = submission, progress, recall
+        self.environment, self.plan, self.parcel = environment, unpack_record(parcel, Plan), parcel
+        self.submission, self.progress, self.cancel = submission, progress, cancel
+        self.budget = MAX_RUN_BYTES
+        self.on_evidence: OnEvidence = lambda *_: None
+        self.is_behind_walls = False  # the current child: it has said so
         self.run = RunResult()
         self.began = time.monotonic()
         self.size = 0
@@ -171,12 +191,12 @@ class _Conductor:
 
     def _one_child(self) -> None:
         """Start a child and do what is left; note the step or the import during which it ended."""
-        self.recall.check()
-        process = self.workshop.launch(self.plan.limits)
-        self.current = None
+        self.cancel.check()
+        process = self.environment.launch(self.plan.limits)
+        self.current, self.is_behind_walls = None, False
         failure: Exception | None = None
         try:
-            with self.recall.reaching(process):
+            with self.cancel.watching(process):
                 self._converse(process)
         except (_InterruptedError, ProtocolError, TimeoutError, OSError) as error:
             failure = error
@@ -190,9 +210,9 @@ class _Conductor:
         how = process.end(grace=END_SECONDS if ended else 0.0)
         if failure is not None and how.code is None:  # nothing that a submission does ends the worker
             raise SandboxError("the worker is gone")
-        self.recall.check()
+        self.cancel.check()
         if failure is not None:
-            self._note(_why(failure, process, how, self.plan.limits))
+            self._note(_why(failure, process, how, self.plan.limits, self.is_behind_walls))
         self.run.cpu_seconds = round(self.run.cpu_seconds + how.cpu_seconds, 3)
         self.run.peak_mib = max(self.run.peak_mib, process.peak_mib())
 
@@ -200,6 +220,7 @@ class _Conductor:
         self.run.walls = msgspec.json.decode(
             _expect(process, WALLS, NO_NONCE, START_SECONDS).body, type=tuple[WallState, ...]
         )
+        self.is_behind_walls = True
         nonce = secrets.token_bytes(16)
         process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
@@ -227,17 +248,25 @@ class _Conductor:
             if self.run.import_stop is None:
                 self.run.import_unit = int(frame.body) or None
         body = _expect(process, IMPORTED, nonce, deadline - time.monotonic()).body
-        self.run.imported = self.run.imported or body
+        if len(body) > MAX_STEP_BYTES:  # a child keeps within this by itself
+            raise _InterruptedError(StopReason.TAMPERED)
+        if not self.run.imported:
+            self.size += len(body)
+            self.run.imported = body
 
     def _seconds_left(self) -> float:
         return self.plan.limits.wall_seconds - (time.monotonic() - self.began)
 
     def _keep(self, step: Step, body: bytes) -> None:
+        """Take the evidence of a step if the budget allows it. Smaller evidence of later steps may still fit."""
+        if step.id in self.run.bodies:
+            return  # done again for the sake of others: the evidence of the first time counts
+        if self.size + len(body) > self.budget:
+            self.run.stops[step.id] = Stopped(reason=StopReason.TOO_LARGE, detail=str(self.budget >> 20))
+            return
         self.size += len(body)
-        if self.size > MAX_RUN_BYTES:
-            raise _InterruptedError(StopReason.TOO_LARGE)
-        # A step that is done again for the sake of others keeps the evidence of the first time.
-        self.run.bodies.setdefault(step.id, body)
+        self.run.bodies[step.id] = body
+        self.on_evidence(step.id, body)
 
     def _note(self, stopped: Stopped) -> None:
         step = self.current
@@ -279,7 +308,7 @@ def _with_what_they_use(steps: tuple[Step, ...], pending: list[Step]) -> list[St
     return [step for step in steps if step.id in wanted]
 
 
-def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopped:
+def _why(error: Exception, process: Process, how: Exit, limits: Limits, is_behind_walls: bool) -> Stopped:
     """Return why a child ended, in the order of what is surest."""
     if process.out_of_memory:
         return Stopped(reason=StopReason.MEMORY, detail=str(limits.memory_mib))
@@ -293,7 +322,8 @@ def _why(error: Exception, process: Process, how: Exit, limits: Limits) -> Stopp
         return Stopped(reason=StopReason.CPU, detail=str(limits.cpu_seconds))
     if how.code is not None and how.code < 0:
         return Stopped(reason=StopReason.SIGNAL, detail=_signal_name(-how.code))
-    if how.code == FAULT_CODE:
+    # Once behind its walls, a child says so itself when it fails: then this code is the submission's own.
+    if how.code == FAULT_CODE and not is_behind_walls:
         return Stopped(reason=StopReason.GRADER, detail="the child failed")
     return Stopped(reason=StopReason.EXIT, detail=str(how.code))
 

@@ -1,4 +1,4 @@
-"""Runs behind walls: forked from the warm worker, each let in only after the canary has tried the walls. Linux."""
+"""Runs behind walls: forked from the warm worker, and only after a self-test has tried the walls. Linux only."""
 
 import contextlib
 import shutil
@@ -7,25 +7,36 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
 import msgspec
 
 from grader.core.errors import SandboxError
-from grader.protocol.channel import END, WALLS, Channel, Inbox, ProtocolError
+from grader.protocol.channel import WALLS, Channel, Inbox, ProtocolError
 from grader.protocol.plan import Limits
 from grader.protocol.processes import worker_environment
 from grader.protocol.verdict import WallState
-from grader.sandbox import worker as w
+from grader.protocol.worker_messages import (
+    MAX_MESSAGE,
+    ChildSettings,
+    EndRun,
+    FromWorker,
+    RunEnded,
+    RunStarted,
+    StartRun,
+    StartSelfTest,
+    Targets,
+    ToWorker,
+)
+from grader.sandbox import visibility
 from grader.sandbox.environment import Exit
 from grader.sandbox.memory_watch import MemoryWatch
-from grader.sandbox.walls.escape_attempts import Targets
 from grader.sandbox.walls.self_test import VARIABLE, plant
 
-CANARY_SECONDS = 240.0  # the worker's imports come first, on a slow disk
-END_SECONDS = 10.0  # for the worker and the examiner to be gone
+SELF_TEST_SECONDS = 240.0  # the worker's imports come first, on a slow disk
+END_SECONDS = 10.0  # for the worker to be gone
 
 
 class WalledEnvironment:
@@ -33,16 +44,22 @@ class WalledEnvironment:
 
     mode: Literal["walls"] = "walls"
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Sequence[Path] = ()) -> None:
+        """Start the worker and the self-test. Raises `SandboxError` where the worker cannot even start.
+
+        Args:
+            hidden: folders that no submission may see, wherever they are: the exercises of the course, say.
+        """
+        self._hidden = visibility.hidden_folders(hidden)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._next = 0
         self._runs: dict[int, WalledProcess] = {}
         self._lock = threading.Lock()
         planted = contextlib.ExitStack()
-        targets = planted.enter_context(plant())
+        targets = planted.enter_context(plant(self._hidden))
         # -P: the folder that the student stands in holds modules of the student's.
         self._worker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.sandbox.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "grader.sandbox.inside.warm_start", str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
             env=worker_environment() | {VARIABLE: targets.token},
             stdin=subprocess.DEVNULL,
@@ -51,12 +68,9 @@ class WalledEnvironment:
         )
         theirs.close()
         threading.Thread(target=self._listen, daemon=True).start()
-        ours, examiners = socket.socketpair()
-        self.examiner = Inbox(_channel(ours))
-        self._canary = _Canary(planted, targets)
+        self._self_test = _SelfTest(planted, targets)
         try:
-            self._send(w.Examine(), examiners)
-            self._canary.start(self._send)
+            self._self_test.start(self._send, self._settings)
         except SandboxError:  # the worker could not even start
             self.__exit__()
             raise
@@ -65,8 +79,6 @@ class WalledEnvironment:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self.examiner.channel.send(END)
         # Shut down, not only closed: the listening thread holds the socket too.
         with contextlib.suppress(OSError):  # the worker is gone
             self._control.shutdown(socket.SHUT_RDWR)
@@ -75,13 +87,12 @@ class WalledEnvironment:
         except subprocess.TimeoutExpired:
             self._worker.kill()
             self._worker.wait()
-        self.examiner.close()
         self._control.close()
-        self._canary.close()
+        self._self_test.close()
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return which walls the canary could not cross. Raises `SandboxError` when it has not come back."""
-        return self._canary.result()
+        """Return the state of each wall after the self-test. Raises `SandboxError` where that did not end well."""
+        return self._self_test.result()
 
     def launch(self, limits: Limits) -> "WalledProcess":
         """Fork a child behind walls, once they are tried. Raises `SandboxError` when the worker is gone."""
@@ -93,7 +104,7 @@ class WalledEnvironment:
         scratch = tempfile.mkdtemp(prefix="grader-")
         process = WalledProcess(self, number, _channel(ours), scratch, limits)
         self._runs[number] = process
-        run = w.Run(id=number, cell=_cell(scratch, limits))
+        run = StartRun(id=number, settings=self._settings(scratch, limits))
         try:
             self._send(run, theirs)
         except SandboxError:
@@ -109,9 +120,19 @@ class WalledEnvironment:
     def kill(self, number: int) -> None:
         """Have the worker end a run."""
         with contextlib.suppress(OSError):
-            self._control.send(msgspec.json.encode(w.Kill(id=number)))
+            self._control.send(msgspec.json.encode(EndRun(id=number)))
 
-    def _send(self, message: w.Message, descriptor: socket.socket) -> None:
+    def _settings(self, scratch: str, limits: Limits) -> ChildSettings:
+        return ChildSettings(
+            scratch=scratch,
+            readable=visibility.readable_paths(),
+            hidden=self._hidden,
+            cpu_seconds=limits.cpu_seconds,
+            memory_mib=limits.memory_mib,
+            scratch_mib=limits.scratch_mib,
+        )
+
+    def _send(self, message: ToWorker, descriptor: socket.socket) -> None:
         try:
             socket.send_fds(self._control, [msgspec.json.encode(message)], [descriptor.fileno()])
         except OSError as error:
@@ -122,18 +143,18 @@ class WalledEnvironment:
     def _listen(self) -> None:
         """Take what the worker says, until it is gone; then no run can go on."""
         with contextlib.suppress(OSError):
-            while data := self._control.recv(w.MAX_MESSAGE):
-                match msgspec.json.decode(data, type=w.Reply):
-                    case w.Started() as started:
+            while data := self._control.recv(MAX_MESSAGE):
+                match msgspec.json.decode(data, type=FromWorker):
+                    case RunStarted() as started:
                         self._runs[started.id].started(started)
-                    case w.Ended() as ended:
+                    case RunEnded() as ended:
                         self._runs.pop(ended.id).ended(Exit(ended.code, ended.cpu_seconds))
         for process in list(self._runs.values()):
             process.ended(Exit(None, 0.0))
 
 
-class _Canary:
-    """The child that tries to cross the walls before any submission is let in, and what it is to try them on."""
+class _SelfTest:
+    """The child that tries to cross the walls before any submission runs, and the targets outside."""
 
     def __init__(self, planted: contextlib.ExitStack, targets: Targets) -> None:
         self._planted, self._targets = planted, targets
@@ -144,12 +165,17 @@ class _Canary:
         self._failed: SandboxError | None = None
         self._waiting = threading.Lock()
 
-    def start(self, send: Callable[[w.Message, socket.socket], None]) -> None:
+    def start(
+        self,
+        send: Callable[[ToWorker, socket.socket], None],
+        settings: Callable[[str, Limits], ChildSettings],
+    ) -> None:
         """Let it try. Raises `SandboxError` when the worker is gone."""
-        send(w.Canary(cell=_cell(self._scratch, Limits()), targets=self._targets), self._theirs)
+        message = StartSelfTest(settings=settings(self._scratch, Limits()), targets=self._targets)
+        send(message, self._theirs)
 
     def result(self) -> tuple[WallState, ...]:
-        """Wait for the canary; the second time, remember. Several threads may ask at once."""
+        """Wait for the states of the walls; the second time, remember them. Several threads may ask at once."""
         with self._waiting:
             if self._failed is not None:  # it said so once; waiting again would be waiting for nothing
                 raise self._failed
@@ -164,11 +190,13 @@ class _Canary:
 
     def _await(self) -> tuple[WallState, ...]:
         try:
-            frame = self._inbox.get(CANARY_SECONDS)
+            frame = self._inbox.get(SELF_TEST_SECONDS)
         except (TimeoutError, ProtocolError) as error:
-            raise SandboxError(f"the canary did not come back: {type(error).__name__}") from error
+            raise SandboxError(
+                f"the self-test of the walls did not come to its end: {type(error).__name__}"
+            ) from error
         if frame is None or frame.kind != WALLS:
-            raise SandboxError("the canary died")
+            raise SandboxError("the self-test of the walls died")
         return msgspec.json.decode(frame.body, type=tuple[WallState, ...])
 
     def close(self) -> None:
@@ -176,16 +204,6 @@ class _Canary:
         self._theirs.close()
         self._planted.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def _cell(scratch: str, limits: Limits) -> w.Cell:
-    return w.Cell(
-        scratch=scratch,
-        readable=readable_paths(),
-        cpu_seconds=limits.cpu_seconds,
-        memory_mib=limits.memory_mib,
-        scratch_mib=limits.scratch_mib,
-    )
 
 
 class WalledProcess:
@@ -201,7 +219,7 @@ class WalledProcess:
         self._exit = Exit(None, 0.0)
         self.memory: MemoryWatch | None = None
 
-    def started(self, started: w.Started) -> None:
+    def started(self, started: RunStarted) -> None:
         """Watch the memory of the run from now on."""
         self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill)
 
@@ -233,22 +251,6 @@ class WalledProcess:
     def peak_mib(self) -> float:
         """Return the most anonymous memory of the run's processes beyond the worker's, in MiB."""
         return self.memory.peak_mib if self.memory else 0.0
-
-
-def readable_paths() -> tuple[str, ...]:
-    """Return what a run may read: the Python installation, the system's libraries, the course's data."""
-    system = (
-        "/usr",
-        "/lib",
-        "/lib64",
-        "/bin",
-        "/etc/ld.so.cache",
-        "/etc/localtime",
-        "/etc/fonts",
-        "/etc/mime.types",
-    )
-    paths = (*system, sys.prefix, sys.base_prefix)
-    return tuple(dict.fromkeys(path for path in paths if Path(path).exists()))
 
 
 def _channel(end: socket.socket) -> Channel:

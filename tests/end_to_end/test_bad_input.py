@@ -283,13 +283,13 @@ def test_a_function_that_ends_the_process_is_not_called_again(
 ) -> None:
     """Each call would cost a process: the other calls of the function share the fate of the first."""
     launched: list[Limits] = []
-    launch = grader.workshop.launch
+    launch = grader.environment.launch
 
     def counted(limits: Limits) -> Process:
         launched.append(limits)
         return launch(limits)
 
-    monkeypatch.setattr(grader.workshop, "launch", counted)
+    monkeypatch.setattr(grader.environment, "launch", counted)
     verdict = grade(ONE_HOT + "import os; os._exit(0)")
     assert verdict.points == 50
     assert len(launched) == 2  # until the first call, and the rest

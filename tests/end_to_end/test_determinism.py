@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from grader.grading.grader import Grader
-from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.messages import Question
 from grader.protocol.submission import Submission
 from grader.submission.reader import read
 from tests.end_to_end.conftest import Grade, criterion, without_resources, written
@@ -79,7 +79,7 @@ def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch
 
     def ask(seed: int) -> None:
         for _ in range(50):
-            seeds = grader.examiner.ask(AskPlan(msgspec.structs.replace(question, seeds=(seed,))), PlanMade).seeds
+            seeds = grader.examiner.plan(msgspec.structs.replace(question, seeds=(seed,))).seeds
             wrong.extend([seeds] if seeds != (seed,) else [])
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]

@@ -6,7 +6,7 @@ import msgspec
 
 from grader.grading.grader import Grader
 from grader.protocol.evidence import StopReason
-from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.messages import Question
 from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Plan
 from grader.sandbox.run import execute_plan
@@ -19,11 +19,11 @@ HANG = "def one_hot(y):\n    while True: pass\n\ndef scale(x):\n    while True: 
 def test_functions_that_were_never_called_are_not_called_slow(grader: Grader, tmp_path: Path) -> None:
     """Two functions hang for two seconds each, and there are three seconds for everything."""
     question = Question(course=str(grader.course.folder), exercise="functions")
-    parcel = grader.examiner.ask(AskPlan(question), PlanMade).parcel
+    parcel = grader.examiner.plan(question).parcel
     plan = unpack_record(parcel, Plan)
     limits = msgspec.structs.replace(plan.limits, wall_seconds=3.0)
     hurried = replace_record(parcel, msgspec.structs.replace(plan, limits=limits))
-    run = execute_plan(grader.workshop, hurried, read(written(tmp_path, HANG)))
+    run = execute_plan(grader.environment, hurried, read(written(tmp_path, HANG)))
     last = [step.id for step in plan.steps if step.id.startswith("class_counts@")]
     assert last
     assert {run.stops[step].reason for step in last} == {StopReason.TOTAL_TIME}

@@ -10,11 +10,11 @@ from grader.core.arrays import Array
 from grader.evidence import network
 from grader.evidence.graph import GraphSummary, summarise
 from grader.evidence.network import trained
-from grader.examiner.build_case import make_case
 from grader.protocol.evidence import ReplayEvidence
 from grader.rubric.data import Data
 from tests.examiner.test_service import FULL, QUESTION, held
 from tests.helpers.cases import Training, case, data
+from tests.helpers.decoded import decoded_case
 
 
 class Counted:
@@ -69,11 +69,11 @@ def given() -> Data:
 
 def test_what_is_made_of_the_data_is_made_once_for_all_submissions() -> None:
     total, mine = Counted(), given()
-    first, second = (make_case(QUESTION, FULL, mine, held()) for _ in range(2))
+    first, second = (decoded_case(QUESTION, FULL, mine, held()) for _ in range(2))
     assert first.of_data(total, "x_train", "x_test") == second.of_data(total, "x_train", "x_test")
     assert total.times == 1
     second.of_data(total, "x_test", "x_train")
-    make_case(QUESTION, FULL, given(), held()).of_data(total, "x_train", "x_test")
+    decoded_case(QUESTION, FULL, given(), held()).of_data(total, "x_train", "x_test")
     assert total.times == 3
 
 

@@ -16,7 +16,6 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.evidence.run_evidence import StepResult
 from grader.examiner import build_case
-from grader.examiner.build_case import make_case
 from grader.examiner.planning import make_plan, make_replays
 from grader.protocol.evidence import (
     ArrayValue,
@@ -42,6 +41,7 @@ from grader.rubric.checks import Training as Steps
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.single import Architecture
 from tests.helpers.cases import Training, data, returned, stop
+from tests.helpers.decoded import decoded_case
 
 QUESTION = Question(course="", exercise="x", seeds=(0,))
 TITLE = Bilingual(en="x", de="x")
@@ -63,7 +63,17 @@ def plan_of(done: tuple[str, ...] = (), question: Question = QUESTION) -> tuple[
 
 
 HEAVY = ("tensorflow", "keras", "matplotlib")
-TRUSTED = ("judge", "certify", "network", "case", "checks", "notices", "exhibits", "misconceptions", "examiner")
+TRUSTED = (
+    "examiner.judge",
+    "evidence.certification",
+    "evidence.network",
+    "evidence.case",
+    "rubric.checks",
+    "examiner.notices",
+    "examiner.exhibits",
+    "examiner.misconceptions",
+    "examiner.service",
+)
 FRESH = """
 import importlib, sys
 for name in {names!r}:
@@ -133,7 +143,7 @@ def held(steps: Mapping[str, StepResult] | None = None, **changes: Any) -> Evide
 
 def test_evidence_comes_back_as_it_was() -> None:
     step = returned("one_hot@every", np.eye(3))
-    made = make_case(QUESTION, FULL, data(), held({"one_hot@every": step}))
+    made = decoded_case(QUESTION, FULL, data(), held({"one_hot@every": step}))
     assert made.steps["one_hot@every"].evidence == step.evidence
     assert np.array_equal(made.array("one_hot@every", "one_hot"), np.eye(3))
     assert made.seeds == (0,)
@@ -152,7 +162,7 @@ FORGED: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_evidence_that_is_not_exactly_a_steps_is_tampered_with(name: str) -> None:
-    made = make_case(QUESTION, FULL, data(), held(bodies={"one_hot@every": FORGED[name]}))
+    made = decoded_case(QUESTION, FULL, data(), held(bodies={"one_hot@every": FORGED[name]}))
     assert "one_hot@every" not in made.steps
     assert made.stops["one_hot@every"].reason is StopReason.TAMPERED
 
@@ -169,27 +179,27 @@ REFS: dict[type, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", REFS)
 def test_every_array_that_is_named_has_to_be_there(kind: type) -> None:
     evidence = StepEvidence(id="a", **REFS[kind])
-    assert "r" in build_case._refs(msgspec.to_builtins(evidence))
+    assert "r" in build_case.array_names(msgspec.to_builtins(evidence))
 
 
 def test_graphs_and_probes_have_to_be_there() -> None:
     model = Training().case().steps["model:build_model@0"].evidence.model
     assert model is not None
     assert model.graph is not None
-    assert "g" in build_case._refs(msgspec.to_builtins(model))
+    assert "g" in build_case.array_names(msgspec.to_builtins(model))
     probe = CompileFacts(
         loss="", from_logits=False, label_smoothing=0, optimizer="", learning_rate=None, metrics=(), probe="p"
     )
-    assert list(build_case._refs(msgspec.to_builtins(probe))) == ["p"]
+    assert list(build_case.array_names(msgspec.to_builtins(probe))) == ["p"]
     assert GraphFacts.__struct_fields__[0] == "ref"
     assert "graph" in ModelFacts.__struct_fields__
 
 
 def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:
-    made = make_case(QUESTION, FULL, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
+    made = decoded_case(QUESTION, FULL, data(), held(import_stop=stop(StopReason.MEMORY), import_unit=3))
     assert made.imported.stopped == stop(StopReason.MEMORY)
     assert made.imported.unit == 3
-    forged = make_case(QUESTION, FULL, data(), held(imported=b"noise"))
+    forged = decoded_case(QUESTION, FULL, data(), held(imported=b"noise"))
     assert forged.imported.stopped is not None
     assert forged.imported.stopped.reason is StopReason.TAMPERED
 
@@ -208,7 +218,7 @@ def replays_of(rubric: Rubric, evidence: Evidence) -> bytes:
     """The packed plan of the replays that some evidence still needs."""
     held_data = data()
     return make_replays(
-        make_case(QUESTION, rubric, held_data, evidence), rubric, held_data, frozenset(evidence.replays)
+        decoded_case(QUESTION, rubric, held_data, evidence), rubric, held_data, frozenset(evidence.replays)
     )
 
 
@@ -225,7 +235,7 @@ def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
 def test_replays_reach_the_case_and_unreadable_ones_do_not() -> None:
     replayed = Training().case().replays["model:build_model@0"]
     body = pack(replayed.evidence, replayed.arrays)
-    made = make_case(
+    made = decoded_case(
         QUESTION, FULL, data(), held(replays={"model:build_model@0": body, "trained:train@0": b"noise"})
     )
     assert set(made.replays) == {"model:build_model@0"}

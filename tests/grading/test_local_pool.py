@@ -33,7 +33,7 @@ def points(done: JobResult) -> float:
 
 
 def worker_of(crew: LocalPool) -> int:
-    workshop = crew._grader.workshop
+    workshop = crew._grader.environment
     assert isinstance(workshop, WalledEnvironment)
     return workshop._worker.pid
 
@@ -81,7 +81,7 @@ class Deadly(Grader):
 
     def grade(self, exercise: str, submission: Submission, *rest: object, **named: object) -> Graded:
         if "deadly" in submission.units[0].source:
-            os.kill(self.workshop._worker.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+            os.kill(self.environment._worker.pid, signal.SIGKILL)  # type: ignore[attr-defined]
             raise ProcessGoneError("the worker is gone")
         return super().grade(exercise, submission, *rest, **named)  # type: ignore[arg-type]
 
@@ -176,12 +176,12 @@ def test_evidence_that_is_known_is_judged_without_a_run(crew: LocalPool, tmp_pat
     (first,) = crew.work([job("a", RIGHT)], lambda _: None)
     assert first.graded is not None
     verdict = first.graded.verdict
-    known = PriorEvidence(first.graded.held, verdict.seeds, verdict.isolation, verdict.resources)
+    known = PriorEvidence(first.graded.evidence, verdict.seeds, verdict.isolation, verdict.resources)
     # A submission that would get nothing if it were run.
     again = Job("a", "two", job("a", "raise SystemExit").submission, "en", known)
     (second,) = crew.work([again], lambda _: None)
     assert points(second) == 100
     assert second.graded is not None
-    assert second.graded.held == first.graded.held
+    assert second.graded.evidence == first.graded.evidence
     assert second.graded.verdict.resources == verdict.resources
     assert second.graded.verdict.isolation == verdict.isolation

@@ -43,7 +43,7 @@ def test_a_run_that_is_called_back_ends_at_once_and_the_next_goes_well(kept: War
 
     def call_back() -> None:
         begun.wait(100)
-        recall.give()
+        recall.cancel()
 
     caller = threading.Thread(target=call_back)
     caller.start()
@@ -57,11 +57,11 @@ def test_what_is_called_back_before_it_began_never_runs(
     kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[Limits] = []
-    monkeypatch.setattr(kept._started().workshop, "launch", launched.append)
+    monkeypatch.setattr(kept._started().environment, "launch", launched.append)
     recall = CancelToken()
-    recall.give()
+    recall.cancel()
     with pytest.raises(CancelledError):
-        kept.grade("functions", submission(tmp_path), "en", recall=recall)
+        kept.grade("functions", submission(tmp_path), "en", cancel=recall)
     assert launched == []
 
 
@@ -70,7 +70,7 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
 ) -> None:
     launched: list[Process] = []
     grader = kept._started()
-    launch = grader.workshop.launch
+    launch = grader.environment.launch
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -79,7 +79,7 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
         launched.append(launch(limits))
         return launched[-1]
 
-    monkeypatch.setattr(grader.workshop, "launch", noted)
+    monkeypatch.setattr(grader.environment, "launch", noted)
     with pytest.raises(KeyboardInterrupt):
         kept.grade("functions", submission(tmp_path), "en", interrupt)
     monkeypatch.undo()
@@ -90,13 +90,13 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
 
 def test_processes_that_are_gone_are_started_anew(kept: WarmGrader, tmp_path: Path) -> None:
     assert passes(kept, tmp_path)
-    workshop = kept._started().workshop
+    workshop = kept._started().environment
     assert isinstance(workshop, WalledEnvironment | PlainEnvironment)
-    process = workshop._worker if isinstance(workshop, WalledEnvironment) else workshop._examiner
+    process = workshop._worker if isinstance(workshop, WalledEnvironment) else kept._started().examiner._process
     process.kill()
     process.wait()
     assert passes(kept, tmp_path)
-    assert kept._started().workshop is not workshop
+    assert kept._started().environment is not workshop
 
 
 @pytest.mark.parametrize("kept", [Mode.PLAIN], indirect=True)  # behind walls, the worker is what is kept warm
@@ -104,14 +104,14 @@ def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are
     kept: WarmGrader, tmp_path: Path
 ) -> None:
     assert passes(kept, tmp_path)
-    workshop = kept._started().workshop
+    workshop = kept._started().environment
     assert isinstance(workshop, PlainEnvironment)
     assert len(workshop._ahead) == AHEAD
     for process in workshop._ahead:
         process.kill()
         process.wait()
     assert passes(kept, tmp_path)
-    assert kept._started().workshop is workshop
+    assert kept._started().environment is workshop
 
 
 def test_a_check_inside_of_a_check_does_nothing(kept: WarmGrader, tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_a_verdict_is_not_lost_when_nothing_can_be_started_for_the_next_one(
         raise OSError("no more processes")
 
     assert passes(kept, tmp_path)
-    monkeypatch.setattr(kept._started().workshop, "prepare", full)
+    monkeypatch.setattr(kept._started().environment, "prepare", full)
     assert passes(kept, tmp_path)

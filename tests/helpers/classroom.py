@@ -15,7 +15,6 @@ from grader.core.arrays import Array
 from grader.core.i18n import Bilingual
 from grader.evidence.case import Case
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.examiner.build_case import make_case
 from grader.examiner.misconceptions.network_view import View
 from grader.examiner.planning import make_replays
 from grader.protocol.evidence import HistoryValue, Returned, StepEvidence, TapFacts
@@ -27,6 +26,7 @@ from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
 from grader.rubric.checks import Splits, Training, Trains
 from grader.rubric.data import Data, digits
+from tests.helpers.decoded import decoded_case
 
 _TITLE = Bilingual(en="x", de="x")
 QUESTION = Question(course="", exercise="x", seeds=(0,))
@@ -169,12 +169,12 @@ def case_of(source: str, room: str = "digits") -> Case:
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps(exercise) if _is_defined(step, source)}
         held = Evidence(imported, None, None, bodies, {}, {})
-        replays = make_replays(make_case(QUESTION, rubric, held_data, held), rubric, held_data, frozenset())
+        replays = make_replays(decoded_case(QUESTION, rubric, held_data, held), rubric, held_data, frozenset())
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = SubmissionRun(Setup(submission=None), arrays)
             held = msgspec.structs.replace(held, replays={step.id: examiner.do(step) for step in plan.steps})
-    return make_case(QUESTION, rubric, held_data, held)
+    return decoded_case(QUESTION, rubric, held_data, held)
 
 
 def view_of(case: Case) -> View:

@@ -11,9 +11,9 @@ from grader.core.course import Course
 from grader.core.errors import RubricFileError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
-from grader.examiner.client import OwnExaminer
+from grader.examiner.client import ExaminerClient
 from grader.examiner.service import Examiner
-from grader.protocol.messages import AskPlan, PlanMade, Question
+from grader.protocol.messages import MakePlan, Question, RunPlan
 from grader.rubric.loader import RubricUnreadableError, load_rubric, load_usable_rubric
 from tests.commands.test_app import grader
 
@@ -202,21 +202,21 @@ def test_rows_that_networks_are_tested_on_have_to_be_there(tmp_path: Path) -> No
 
 def test_the_examiner_tells_it_and_goes_on_with_other_exercises(tmp_path: Path) -> None:
     made = course(tmp_path, one__rubric="RUBRIC = (", two__rubric=RUBRIC)
-    with OwnExaminer() as examiner:
+    with ExaminerClient() as examiner:
         with pytest.raises(UnusableRubricError) as error:
-            examiner.line.ask(AskPlan(Question(course=str(made.folder), exercise="one")), PlanMade)
+            examiner.plan(Question(course=str(made.folder), exercise="one"))
         assert "SyntaxError in rubric.py, line 1" in str(error.value)
         assert "Traceback" not in str(error.value)
-        assert examiner.line.ask(AskPlan(Question(course=str(made.folder), exercise="two")), PlanMade).parcel
+        assert examiner.plan(Question(course=str(made.folder), exercise="two")).parcel
 
 
 def test_a_rubric_that_is_mended_is_read_again(tmp_path: Path) -> None:
     made = course(tmp_path, one__rubric="RUBRIC = (")
-    examiner, ask = Examiner(), AskPlan(Question(course=str(made.folder), exercise="one"))
+    examiner, ask = Examiner(), MakePlan(Question(course=str(made.folder), exercise="one"))
     with pytest.raises(RubricFileError):
         examiner.answer(ask)
     course(tmp_path, one__rubric=RUBRIC)
-    assert isinstance(examiner.answer(ask), PlanMade)
+    assert isinstance(examiner.answer(ask), RunPlan)
 
 
 @pytest.mark.parametrize(("language", "ends"), [("en", "tell whoever made it."), ("de", "")])

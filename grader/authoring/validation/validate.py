@@ -209,11 +209,11 @@ class Validator:
 
     def graded(self, submission: Submission) -> Graded:
         """Grade the reference with some of its names changed."""
-        return self.grader.grade(self.exercise, submission, known=self.known(submission))
+        return self.grader.grade(self.exercise, submission, prior=self.known(submission))
 
     def known(self, submission: Submission) -> PriorEvidence | None:
         """Return the evidence of the reference that its changed copy would leave as well."""
-        held = self.reference().held
+        held = self.reference().evidence
         names = reached(_text(self.claims[0].submission), _text(submission))
         if names is None:
             return None

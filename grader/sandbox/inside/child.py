@@ -6,7 +6,6 @@ The submission shares this process and may change anything in it. What leaves he
 
 import contextlib
 import os
-import queue
 import threading
 import time
 from collections.abc import Mapping
@@ -21,16 +20,16 @@ from grader.protocol.channel import (
     EVIDENCE,
     FAULT,
     IMPORTED,
-    MAX_FRAME_BYTES,
     SETUP,
     STEP,
     UNIT,
     WALLS,
+    AttendedChannel,
     Channel,
     Frame,
-    ProtocolError,
 )
 from grader.protocol.evidence import (
+    MAX_STEP_BYTES,
     ExceptionFacts,
     ImportEvidence,
     Missing,
@@ -154,7 +153,7 @@ class SubmissionRun:
         except MemoryError as error:  # what the submission left was too large to be packed
             evidence = StepEvidence(id=step.id, outcome=Raised(exception=_out_of_memory(error)))
             return pack(evidence, {})
-        if len(body) > MAX_FRAME_BYTES:
+        if len(body) > MAX_STEP_BYTES:
             return pack(StepEvidence(id=step.id, outcome=Stopped(reason=StopReason.TOO_LARGE)), {})
         return body
 
@@ -316,35 +315,16 @@ class Clock:
         }
 
 
-class _AttendedChannel(Channel):
-    """Reads ahead, so that the end of whoever asks is noticed during a step too, and ends this process with it.
-
-    Behind walls the worker sees to that. Here, a step without end would go on when the command was killed.
-    """
-
-    def __init__(self, reader: int, writer: int) -> None:
-        super().__init__(reader, writer)
-        self._ahead: queue.SimpleQueue[Frame] = queue.SimpleQueue()
-        threading.Thread(target=self._read_ahead, daemon=True).start()
-
-    def receive(self) -> Frame:
-        """Return the next frame; when there is none any more, this process has ended."""
-        return self._ahead.get()
-
-    def _read_ahead(self) -> None:
-        with contextlib.suppress(OSError, ProtocolError):
-            while (frame := super().receive()) is not None:
-                self._ahead.put(frame)
-                if frame.kind == END:
-                    return
-        if hasattr(os, "killpg") and os.getsid(0) == os.getpid():  # with all that the submission started
-            os.killpg(0, 9)
-        os._exit(0)
+def _end_session() -> None:
+    """End all that the submission started, where this process is the first of a session of its own."""
+    if hasattr(os, "killpg") and os.getsid(0) == os.getpid():
+        os.killpg(0, 9)
 
 
 def main() -> None:
     """Serve one run on the standard streams: the plain mode, without walls."""
-    channel = _AttendedChannel(os.dup(0), os.dup(1))
+    # Behind walls the worker sees to the end of whoever asks. Here, a step without end would go on.
+    channel = AttendedChannel(os.dup(0), os.dup(1), _end_session)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)

@@ -8,7 +8,6 @@ still stand. Whether they hold is another question; `grader.sandbox.walls.self_t
 import contextlib
 import os
 import resource
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -48,28 +47,13 @@ class Limits(msgspec.Struct, frozen=True):
     descriptors: Positive = 256
 
 
-# Of the system: shared libraries, time zones, fonts, and what numerical libraries ask about the processor.
-SYSTEM_FOLDERS = (
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/fonts",
-    "/etc/mime.types",
-    "/sys/devices/system/cpu",
-)
-
-
-def runtime_folders() -> tuple[str, ...]:
-    """Return what this Python and its libraries need to read, for `readable`."""
-    return tuple(
-        dict.fromkeys((*SYSTEM_FOLDERS, sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix))
-    )
-
-
 def enter(
-    scratch: str, readable: Sequence[str], limits: Limits, keep_fd: int, extra: Mapping[str, str] | None = None
+    scratch: str,
+    readable: Sequence[str],
+    hidden: Sequence[str],
+    limits: Limits,
+    keep_fd: int,
+    extra: Mapping[str, str] | None = None,
 ) -> tuple[WallState, ...]:
     """Put this process, fresh from a fork of the worker, behind all walls that this machine has.
 
@@ -81,7 +65,7 @@ def enter(
     Raises `OSError` in the calling process where no process can be made.
     """
     os.set_inheritable(keep_fd, False)  # the init is a program of its own and must not hold the channel open
-    builder = _Builder(scratch, readable, limits, keep_fd)
+    builder = _Builder(scratch, readable, hidden, limits, keep_fd)
     builder.up("environment", lambda: _clear_environment(_environment(scratch) | dict(extra or {})))
     outcome = namespaces.enter()
     namespaces.launch(own_pids=outcome["pid_namespace"] is None)
@@ -95,8 +79,11 @@ def enter(
 class _Builder:
     """Puts walls up one after the other and remembers how it went."""
 
-    def __init__(self, scratch: str, readable: Sequence[str], limits: Limits, keep_fd: int) -> None:
-        self.scratch, self.readable, self.limits, self.keep_fd = scratch, readable, limits, keep_fd
+    def __init__(
+        self, scratch: str, readable: Sequence[str], hidden: Sequence[str], limits: Limits, keep_fd: int
+    ) -> None:
+        self.scratch, self.readable, self.hidden = scratch, readable, hidden
+        self.limits, self.keep_fd = limits, keep_fd
         self.states: dict[str, WallState] = {}
         self.root = os.geteuid() == 0
 
@@ -135,7 +122,7 @@ class _Builder:
 
     def _enter_root(self) -> str:
         own_pids = self.stands("pid_namespace")
-        return mounts.enter(self.scratch, self.readable, self.limits.file_mib, own_pids=own_pids)
+        return mounts.enter(self.scratch, self.readable, self.hidden, self.limits.file_mib, own_pids=own_pids)
 
     def _become_nobody(self) -> None:
         """Where root gets no namespaces, as in containers, be at least a user who owns nothing.
@@ -170,11 +157,11 @@ class _Builder:
     def _restrict_files(self) -> str:
         if self.stands("mount_namespace"):
             readable = [*self.readable, *mounts.READABLE]
-            return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"])
+            return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"], self.hidden)
         # What is shared with everyone else stays closed: /tmp, and of /proc all but the process itself.
         own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
         readable = [*self.readable, *mounts.READABLE[1:], *own]
-        return landlock.restrict(readable, [self.scratch, "/dev/null"])
+        return landlock.restrict(readable, [self.scratch, "/dev/null"], self.hidden)
 
 
 def _text(error: OSError | None) -> str:

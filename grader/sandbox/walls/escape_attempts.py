@@ -14,8 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
+from grader.protocol.worker_messages import Targets
 from grader.sandbox.walls import syscalls
 from grader.sandbox.walls.enter import Limits
 from grader.sandbox.walls.namespaces import NOBODY
@@ -25,20 +24,6 @@ _PR_GET_NO_NEW_PRIVS = 39
 _CLONE_FS = 0x200
 _LOOKED_AT = 4096  # descriptors: more than anyone has open
 _NULL_DEVICE = os.makedev(1, 3)
-
-
-class Targets(msgspec.Struct, frozen=True):
-    """What was planted outside. 0 or empty where this machine does not allow it."""
-
-    folder: str
-    secret: str  # a file in `folder`
-    token: str  # what is in the file and in the environment
-    port: int  # on 127.0.0.1
-    abstract: str  # name of an abstract UNIX socket
-    process: int  # leader of its own process group
-    memory_key: int  # of System V shared memory
-    user: int
-    namespaces: dict[str, int]  # inodes in /proc/self/ns
 
 
 class Attempt(NamedTuple):
@@ -89,9 +74,15 @@ def _on_files(targets: Targets) -> Iterator[Attempt]:
     files = ("mount_namespace", "landlock")
     yield Attempt(("mount_namespace",), "saw a file outside", lambda: Path(targets.secret).exists())
     yield Attempt(files, "read a file outside", lambda: Path(targets.secret).read_text() == targets.token)
+    for folder in targets.hidden:
+        yield Attempt(files, f"read the grader's {Path(folder).name}", partial(_read_a_file_below, Path(folder)))
     yield Attempt(files, "wrote outside", lambda: _wrote(Path(targets.folder, "canary")))
     yield Attempt(files, "wrote into the Python installation", lambda: _wrote(Path(sys.prefix, "grader-canary")))
     yield Attempt(("landlock",), "listed the root folder", lambda: any(Path("/").iterdir()))
+
+
+def _read_a_file_below(folder: Path) -> bool:
+    return any(path.read_bytes() for path in folder.rglob("*.py"))
 
 
 def _on_network(targets: Targets) -> Iterator[Attempt]:

@@ -8,7 +8,7 @@ below 6 none around signals and abstract sockets (the namespaces and seccomp sta
 import ctypes
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from grader.sandbox.walls import syscalls
 
@@ -56,9 +56,10 @@ def rights(version: int) -> tuple[int, int, int]:
     return files, 3 if version >= 4 else 0, 3 if version >= 6 else 0
 
 
-def restrict(readable: Sequence[str], writable: Sequence[str]) -> str:
+def restrict(readable: Sequence[str], writable: Sequence[str], hidden: Sequence[str] = ()) -> str:
     """Forbid this process everything but reading below `readable` and reading and writing below `writable`.
 
+    Of what is `hidden`, no file may be read though it lies below `readable`; the names in it can still be listed.
     Nothing may be executed anywhere. Paths that are not there are left out. Needs `PR_SET_NO_NEW_PRIVS`. Returns
     what holds, in words. Raises `OSError` where the kernel has no Landlock or refuses.
     """
@@ -70,14 +71,38 @@ def restrict(readable: Sequence[str], writable: Sequence[str]) -> str:
     # A kernel that knows a shorter structure accepts the longer one as long as the rest is zero.
     ruleset = syscalls.syscall(_CREATE_RULESET, ctypes.byref(attributes), ctypes.sizeof(attributes), 0)
     try:
-        for paths, access in ((readable, READ), (writable, WRITE)):
-            for path in paths:
-                _allow(ruleset, path, access & files)
+        for path, access in (*readable_rules(readable, hidden), *((path, WRITE) for path in writable)):
+            _allow(ruleset, path, access & files)
         syscalls.syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
     parts = ["files"] + ["TCP"] * bool(network) + ["signals, abstract sockets"] * bool(scopes)
     return f"ABI {version}: {', '.join(parts)}"
+
+
+def readable_rules(readable: Sequence[str], hidden: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield paths with the rights to give there, so that everything below `readable` can be read but `hidden`.
+
+    A rule holds for all that is below its path, and none can take back what another gives. So a folder that has
+    something hidden in it gets the right to list it, and its entries get their rules one by one.
+
+    Args:
+        readable: files and folders.
+        hidden: folders, as real paths.
+    """
+    for path in readable:
+        real = os.path.realpath(path)
+        if real in hidden:
+            continue
+        if not any(folder.startswith(real.rstrip("/") + "/") for folder in hidden):
+            yield path, READ
+            continue
+        yield path, READ_DIR
+        try:
+            entries = sorted(os.scandir(real), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        yield from readable_rules([entry.path for entry in entries if not entry.is_symlink()], hidden)
 
 
 def _allow(ruleset: int, path: str, access: int) -> None:

@@ -23,7 +23,7 @@ WRITABLE = ("/tmp", "/dev/shm")  # noqa: S108 - the submission's own
 READABLE = ("/proc", "/etc/passwd", *_DEVICES)
 
 
-def enter(scratch: str, readable: Sequence[str], mebibytes: int, *, own_pids: bool) -> str:
+def enter(scratch: str, readable: Sequence[str], hidden: Sequence[str], mebibytes: int, *, own_pids: bool) -> str:
     """Make the new root and enter it; needs an own mount namespace. Returns what is missing in it, in words.
 
     Raises `OSError` where the kernel refuses; the old root is then still there.
@@ -37,6 +37,7 @@ def enter(scratch: str, readable: Sequence[str], mebibytes: int, *, own_pids: bo
         root = Path(scratch)
         _make_writable(root, scratch)
         _show(root, scratch, readable)
+        _hide(root, hidden)
         _make_devices(root)
         lacking = _make_proc(root, own_pids=own_pids)
         (root / "etc").mkdir(exist_ok=True)
@@ -86,6 +87,14 @@ def _show(root: Path, scratch: str, readable: Sequence[str]) -> None:
             place = _below(root, link)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(goal)
+
+
+def _hide(root: Path, hidden: Sequence[str]) -> None:
+    """Put an empty folder over each hidden folder that the new root has."""
+    for path in hidden:
+        target = _below(root, path)
+        if target.is_dir():
+            syscalls.mount("tmpfs", str(target), _FLAGS | syscalls.MS_RDONLY, "mode=555,size=4k,nr_inodes=2")
 
 
 def unfold(path: str, links: dict[str, str]) -> str | None:

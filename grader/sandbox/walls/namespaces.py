@@ -150,21 +150,6 @@ def adopt_orphans() -> None:
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def submission_of(launcher: int) -> int | None:
-    """Return the submission's process as seen from outside, to watch its memory; None before there is one."""
-    try:
-        descriptor = os.open(f"/proc/{launcher}/task/{launcher}/children", os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        children = os.read(descriptor, 4096).split()  # in the order of their birth: the init comes first
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return int(children[-1]) if children else None
-
-
 def _handle(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)

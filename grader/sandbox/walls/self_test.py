@@ -1,9 +1,9 @@
-"""The canary: tries every wall from inside, so that none is believed in only because it went up.
+"""The self-test: isolation is tested at every start, by a process that tries to break each wall from inside.
 
-Outside, `plant` puts out what a submission must not reach: a secret file, a listening port, a process, shared
-memory, a variable in the environment. Inside, after `walls.enter`, `probe` tries to reach it. Several walls
-stand in the way of most attempts, and an attempt that succeeds means that all of them have failed; for each wall
-there is at least one attempt that nothing else stops. All attempts are harmless where they succeed.
+Outside, `plant` puts what a submission must not reach: a secret file, a listening port, a process, shared
+memory, a variable in the environment. Inside, after `walls.enter`, `probe` tries to reach it. Most attempts are
+stopped by several walls, so an attempt that succeeds means that all of them have failed; for each wall there is at
+least one attempt that nothing else stops. All attempts are harmless where they succeed.
 """
 
 import contextlib
@@ -13,36 +13,40 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from grader.protocol.verdict import WallState
+from grader.protocol.worker_messages import Targets
 from grader.sandbox.walls import syscalls
 from grader.sandbox.walls.enter import Limits
-from grader.sandbox.walls.escape_attempts import Targets, attempts, own_namespaces, succeeds
+from grader.sandbox.walls.escape_attempts import attempts, own_namespaces, succeeds
 
-VARIABLE = "GRADER_CANARY"
+VARIABLE = "GRADER_SELF_TEST"
 _IPC_CREAT, _IPC_RMID = 0o1000, 0
 
 
 @contextlib.contextmanager
-def plant() -> Iterator[Targets]:
-    """Put the targets out for as long as this holds. For a process outside the walls, with no part in the
-    worker."""
+def plant(hidden: Sequence[str] = ()) -> Iterator[Targets]:
+    """Put the targets out as long as the context lasts. For a process outside the walls that is not the worker.
+
+    Args:
+        hidden: folders that no submission may see.
+    """
     token = secrets.token_hex(16)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-canary-"))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-self-test-"))
         secret = Path(folder) / "secret"
         secret.write_text(token)
-        secret.chmod(0o644)  # walls are to hold, not modes
+        secret.chmod(0o644)  # the walls are tested, not the modes of files
         Path(folder).chmod(0o755)
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = token
         stack.callback(_restore_variable, before)
         port = stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0)))
-        name = f"grader-canary-{token}"
+        name = f"grader-self-test-{token}"
         abstract = stack.enter_context(_listening(socket.AF_UNIX, "\0" + name))
         yield Targets(
             folder=folder,
@@ -54,6 +58,7 @@ def plant() -> Iterator[Targets]:
             memory_key=stack.enter_context(_shared_memory()),
             user=os.geteuid(),
             namespaces=own_namespaces(),
+            hidden=tuple(hidden),
         )
 
 
@@ -101,7 +106,7 @@ def _shared_memory() -> Iterator[int]:
 
 
 def probe(targets: Targets, states: Iterable[WallState], limits: Limits, keep_fd: int) -> tuple[WallState, ...]:
-    """Try to cross every wall and return `states` as they really are. To be called behind the walls."""
+    """Try to cross every wall and return the true `states`. To be called behind the walls."""
     crossed: dict[str, list[str]] = {}
     for attempt in attempts(targets, limits, keep_fd):
         if succeeds(attempt):
@@ -113,4 +118,4 @@ def probe(targets: Targets, states: Iterable[WallState], limits: Limits, keep_fd
 def _corrected(state: WallState, crossed: list[str]) -> WallState:
     if not crossed or not state.stands:
         return state  # one that never went up says why already
-    return msgspec.structs.replace(state, stands=False, detail=f"the canary crossed it: {', '.join(crossed)}")
+    return msgspec.structs.replace(state, stands=False, detail=f"the self-test crossed it: {', '.join(crossed)}")

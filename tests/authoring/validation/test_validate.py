@@ -303,14 +303,14 @@ def test_a_mutant_gets_the_same_verdict_whether_everything_is_done_again_or_only
         submission = script(mutant.source, "submission.py")
         known = bench.known(submission)
         assert known is not None
-        assert 0 < len(known.held.bodies) < len(bench.steps)
+        assert 0 < len(known.evidence.bodies) < len(bench.steps)
         full = grader.grade("networks", submission).verdict
         assert without_resources(bench.graded(submission).verdict) == without_resources(full)
     last = next(m for m in exercise.mutants if m.function == "predict_probabilities")
     known = bench.known(script(last.source, "submission.py"))
     assert known is not None
-    assert {s.id for s in bench.steps} - set(known.held.bodies) == {"predict_probabilities@val"}
-    assert set(known.held.replays) == {"model:build_model@0", "trained:train@0"}
+    assert {s.id for s in bench.steps} - set(known.evidence.bodies) == {"predict_probabilities@val"}
+    assert set(known.evidence.replays) == {"model:build_model@0", "trained:train@0"}
 
 
 def test_another_threshold_trains_nothing_again(

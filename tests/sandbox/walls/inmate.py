@@ -27,6 +27,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from grader.protocol.verdict import WallState
+from grader.protocol.worker_messages import Targets
+from grader.sandbox import visibility
 from grader.sandbox.walls import enter as walls
 from grader.sandbox.walls import escape_attempts, namespaces, self_test
 from tests.sandbox.walls import outside
@@ -79,9 +81,9 @@ def run(request: Request, scratch: str, writer: int) -> NoReturn:
     """Go behind the walls and act there."""
     try:
         limits = msgspec.structs.replace(LIMITS, **request.get("limits", {}))
-        readable = (*walls.runtime_folders(), *request.get("readable", ()))
+        readable = (*visibility.readable_paths(), *request.get("readable", ()))
         began = time.perf_counter()
-        states = walls.enter(scratch, readable, limits, writer, {"KERAS_HOME": "/data"})
+        states = walls.enter(scratch, readable, request.get("hidden", ()), limits, writer, {"KERAS_HOME": "/data"})
         answer = {"milliseconds": 1000 * (time.perf_counter() - began), "states": msgspec.to_builtins(states)}
         if request["act"] in {"live", "swarm"}:
             os.write(writer, b"{}")
@@ -98,12 +100,12 @@ def run(request: Request, scratch: str, writer: int) -> NoReturn:
 
 
 def probe(request: Request, states: tuple[WallState, ...], limits: walls.Limits, writer: int) -> object:
-    targets = msgspec.convert(request["targets"], escape_attempts.Targets)
+    targets = msgspec.convert(request["targets"], Targets)
     return msgspec.to_builtins(self_test.probe(targets, states, limits, writer))
 
 
 def attempt_all(request: Request, _: object, limits: walls.Limits, writer: int) -> object:
-    targets = msgspec.convert(request["targets"], escape_attempts.Targets)
+    targets = msgspec.convert(request["targets"], Targets)
     return {a.what: escape_attempts.succeeds(a) for a in escape_attempts.attempts(targets, limits, writer)}
 
 

@@ -19,7 +19,6 @@ def kill(child: int, reader: int) -> dict[str, object]:
     os.read(reader, 2)
     time.sleep(0.2)
     family = descendants(child)
-    submission = namespaces.submission_of(child) if len(family) == 2 else None
     os.kill(child, signal.SIGKILL)
     deadline = time.monotonic() + 5
     while (left := [pid for pid in family if alive(pid)]) and time.monotonic() < deadline:
@@ -27,11 +26,7 @@ def kill(child: int, reader: int) -> dict[str, object]:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
         time.sleep(0.01)
-    return {
-        "family": len(family),
-        "alive": len(left),
-        "submission": submission is None or submission == max(family),
-    }
+    return {"family": len(family), "alive": len(left)}
 
 
 def kill_init(child: int, reader: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A canary that dies with its worker is told to everybody who waits for it, at once."""
+"""A self-test that dies with its worker is an error for everybody who waits for it, at once."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ from grader.sandbox.walled import WalledEnvironment
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
-def test_who_asks_second_does_not_wait_for_a_canary_that_is_known_to_be_dead(
+def test_a_dead_self_test_is_not_waited_for_a_second_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with WalledEnvironment() as workshop:
         os.kill(workshop._worker.pid, signal.SIGKILL)
-        with pytest.raises(SandboxError, match="the canary died"):
+        with pytest.raises(SandboxError, match="the self-test of the walls died"):
             workshop.walls()
-        monkeypatch.setattr("grader.sandbox.walled.CANARY_SECONDS", 1.0)
-        with pytest.raises(SandboxError, match="the canary died"):  # and not: it did not come back
+        monkeypatch.setattr("grader.sandbox.walled.SELF_TEST_SECONDS", 1.0)
+        with pytest.raises(SandboxError, match="the self-test of the walls died"):  # and not: it did not come back
             workshop.walls()

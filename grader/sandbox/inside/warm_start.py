@@ -1,0 +1,82 @@
+"""The program of the warm worker: imports TensorFlow once; each submission then runs in a fork of this process.
+
+It is the bottom of the stack in every forked child, and so among what a submission can see: it knows the sandbox's
+worker by name only, and forgets it before a submission runs.
+"""
+
+import gc
+import importlib
+import os
+import resource
+import socket
+import sys
+from collections.abc import Sequence
+
+from grader.protocol.channel import FAULT_CODE
+
+WARM_MODULES = (
+    "numpy",
+    "pandas",  # Keras imports it at the first fit where it is installed
+    "tensorflow",
+    "keras",
+    "sklearn.datasets",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.preprocessing",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "tensorflow.python.framework.convert_to_constants",
+    "grader.sandbox.inside.child",
+)
+# All of the grader that a process with a submission has in its memory.
+VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m grader.sandbox.inside.warm_start FD`: serve the environment on the inherited socket `FD`."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    control = socket.socket(fileno=int(arguments[0]))
+    # What the imports leave stays: the collector need not look at a million objects, here and in every child,
+    # where each look makes a real copy of their page.
+    gc.disable()
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
+    # Imported after the freeze: what is not frozen can be collected in a child.
+    forked = importlib.import_module("grader.sandbox.worker").serve(control)
+    if forked is None:
+        return
+    channel, walls = forked.channel, forked.walls
+    del forked, control
+    forget_all_but_visible()
+    from grader.sandbox.inside.child import serve
+
+    code = FAULT_CODE
+    try:
+        serve(channel, walls)
+        code = 0
+    finally:  # whatever is raised: this process must not go on as a second worker
+        os._exit(code)
+
+
+def forget_all_but_visible() -> None:
+    """Remove from this process's memory every module of the grader that a submission must not see."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("grader.") and name != "grader.sandbox" and not _is_visible(name):
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                vars(sys.modules[parent]).pop(child, None)
+            # Functions and their module's namespace name each other; emptied, all of them go at once.
+            vars(module).clear()
+    gc.collect()
+
+
+def _is_visible(name: str) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in VISIBLE)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
