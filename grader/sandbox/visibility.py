@@ -29,9 +29,9 @@ SYSTEM_PATHS = (
 
 def readable_paths() -> tuple[str, ...]:
     """Return what a submission may read: the system's libraries and the Python installation."""
-    return tuple(
-        dict.fromkeys(path for path in (*SYSTEM_PATHS, sys.prefix, sys.base_prefix) if Path(path).exists())
-    )
+    paths = dict.fromkeys((*SYSTEM_PATHS, sys.prefix, sys.base_prefix))
+    # `Path.exists` raises where another user's folder is in the way.
+    return tuple(path for path in paths if os.path.exists(path))  # noqa: PTH110
 
 
 def hidden_folders(courses: Sequence[Path] = ()) -> tuple[str, ...]:

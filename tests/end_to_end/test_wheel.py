@@ -1,5 +1,6 @@
 """The wheel and the sdist: what is in them, and that all of a student's commands work from a wheel alone."""
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from grader import __version__
 from grader.core.exit_codes import ExitCode
 from tests.helpers.environments import built, environment, folder_for_everyone
 from tests.helpers.paths import ROOT
+from tests.helpers.snoop import SNOOP
 
 EXERCISES = {path.parent.name for path in ROOT.glob("exercises/*/rubric.py")}
 PER_EXERCISE = {"rubric.py", "task.md", "task.de.md", "submission.py", "submission.ipynb"}
@@ -80,9 +82,9 @@ def test_the_wheel_holds_grader_reports_exercises_and_nothing_else(wheel: Path) 
     }
     for name in (
         "grader/py.typed",
-        "grader/locale/de/LC_MESSAGES/grader.mo",
-        "grader/gradescope/setup.sh",
-        "grader/gradescope/run_autograder.sh",
+        "grader/core/locale/de/LC_MESSAGES/grader.mo",
+        "grader/authoring/release/gradescope/setup.sh",
+        "grader/authoring/release/gradescope/run_autograder.sh",
         "reports/py.typed",
         "reports/templates/report.html",
         "reports/templates/style.css",
@@ -197,3 +199,14 @@ def test_the_bundle_and_the_autograder_are_made_without_a_checkout(grader: Insta
     assert "course/exercises/digits/rubric.py" in names
     assert not [name for name in names if "/_course/" in name]
     assert "keras==" in pins
+
+
+def test_a_submission_finds_nothing_of_the_installed_grader_but_what_runs_inside(grader: Installed) -> None:
+    """The wheel lies among what is readable, rubrics included: it is hidden by mounts and Landlock."""
+    file = grader.desk / "snoop.py"
+    file.write_text(SNOOP + "\nraise ValueError(FOUND)\n")
+    done = grader("check", "linear_regression", file, "--json", "-", "--lang", "en")
+    verdict = json.loads(done.stdout)
+    assert verdict["isolation"]["mode"] == "walls"
+    (text,) = (notice["text"] for notice in verdict["notices"] if "ValueError" in notice["text"])
+    assert "{'modules': [], 'objects': [], 'imports': [], 'files': []}" in text
