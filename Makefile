@@ -15,6 +15,7 @@ lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: setup-test
 	$(BIN)/python -m tests.benchmarks.check_against_plain_script

@@ -51,6 +51,7 @@ class Channel:
     def __init__(self, reader: int, writer: int) -> None:
         self.reader, self.writer = reader, writer
         self._sending = threading.Lock()
+        self._is_closed = False
 
     def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
         """Write one frame. Raises `OSError` when the other side is gone."""
@@ -79,9 +80,11 @@ class Channel:
         return Frame(kind, nonce, body)
 
     def close(self) -> None:
-        """Close both descriptors."""
-        for descriptor in {self.reader, self.writer}:
-            os.close(descriptor)
+        """Close both descriptors. May be called twice."""
+        if not self._is_closed:
+            self._is_closed = True
+            for descriptor in {self.reader, self.writer}:
+                os.close(descriptor)
 
     def _read(self, length: int) -> bytes:
         parts, missing = [], length

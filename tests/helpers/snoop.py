@@ -2,7 +2,7 @@
 
 VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
 
-SNOOP = '''
+SNOOP = """
 import gc, importlib, os, sys, types
 
 VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
@@ -58,4 +58,4 @@ FOUND = str(found())
 
 def look():
     raise ValueError(FOUND)
-'''
+"""

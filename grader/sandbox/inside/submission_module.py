@@ -6,7 +6,6 @@ import traceback
 import types
 from typing import Any
 
-import grader
 from grader.protocol.evidence import ExceptionFacts, Frame, UnitFailure
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox.inside.encode_values import name_of_class, type_name
@@ -46,7 +45,7 @@ class SubmissionModule:
         sys.modules["submission"] = self.module
         sys.argv = [submission.name]
         # A notebook may still hold the student's own check of itself. This is the check; there is none inside it.
-        vars(grader)["check"] = _no_check
+        vars(sys.modules["grader"])["check"] = _no_check
         self.cells: dict[str, int | None] = {}
 
     @property
