@@ -37,7 +37,7 @@ class Grader:
         """
         self.course = course
         self.runs = runs
-        self.environment = _environment(mode, course)
+        self.environment = start_environment(mode, course)
         self.examiner = ExaminerClient()
 
     def __enter__(self) -> Self:
@@ -194,7 +194,8 @@ class _Runs:
         return Isolation(mode=environment.mode, walls=walls)
 
 
-def _environment(mode: Mode, course: Course) -> SandboxEnvironment:
+def start_environment(mode: Mode, course: Course) -> SandboxEnvironment:
+    """Start what runs submissions of a course. Raises `SandboxError`."""
     # Imported by mode: behind walls needs modules that only Unix has.
     if mode is Mode.WALLS:
         from grader.sandbox.walled import WalledEnvironment

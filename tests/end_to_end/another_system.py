@@ -40,6 +40,8 @@ def main() -> None:
     if arguments[0].startswith("grader.sandbox"):
         import keras  # noqa: F401 - TensorFlow with it
         import sklearn.model_selection  # noqa: F401
+    import zoneinfo  # noqa: F401 - which looks for its own system when it is imported
+
     for name in FUNCTIONS:
         delattr(os, name)
     vars(builtins)["__import__"] = refusing

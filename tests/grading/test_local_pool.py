@@ -98,6 +98,7 @@ def test_a_job_that_ends_the_processes_each_time_is_a_fault_and_the_others_are_g
     assert "ended each time" in done["bad"].fault
 
 
+@pytest.mark.own_worker
 def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
