@@ -1,4 +1,4 @@
-"""Counts the names in the code that `docs/glossary.md` asks not to use: `python -m tests.documents.forbidden_names`.
+"""Counts the names that `docs/glossary.md` asks not to use: `python -m tests.documents.forbidden_names`.
 
 Run as a program, it writes `forbidden_names.json`. Do so when names became fewer; a test refuses more of them.
 """
