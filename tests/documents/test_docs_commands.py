@@ -255,4 +255,6 @@ def test_the_list_of_decisions_has_each_with_its_title() -> None:
 def test_a_superseded_decision_names_a_decision_that_says_so() -> None:
     for path in DECISIONS:
         for file in re.findall(r"superseded by \[\d{4}\]\((\S+)\)", path.read_text("utf-8")):
-            assert re.search(rf"Supersedes .*{path.name}", (DOCS / "decisions" / file).read_text("utf-8"), re.DOTALL)
+            assert re.search(
+                rf"Supersedes .*{path.name}", (DOCS / "decisions" / file).read_text("utf-8"), re.DOTALL
+            )

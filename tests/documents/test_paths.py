@@ -14,8 +14,8 @@ PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 ONLY_IN_WHEELS = ("grader/_course",)
 
 _PATH = re.compile(r"(?<![\w./-])(?:grader|reports|tests|scripts|reference|exercises)/[\w*/.-]*[\w*/]")
-_DOTTED = re.compile(r"(?<![\w./-])(?:grader|reports|scripts)(?:\.\w+)+")
-_PLACEHOLDERS = ("NAME", "flowers", "small", "mychecks", "*")
+_DOTTED = re.compile(r"(?<![\w./-])(?:grader|reports|scripts)(?:\.(?!log\b)\w+)+")
+_PLACEHOLDERS = ("NAME", "flowers", "small", "mychecks", "1-digits", "*")
 
 
 def paths_in(text: str) -> Iterator[str]:
