@@ -98,3 +98,11 @@ def test_a_name_is_found_wherever_it_is_given(code: str) -> None:
 
 def test_a_name_that_is_only_used_is_not_counted() -> None:
     assert list(bound_names(ast.parse("told.x(told)"))) == []
+
+
+@pytest.mark.parametrize("word", ["canary", "crew", "workshop"])
+def test_the_documents_use_no_private_word(word: str) -> None:
+    pages = {ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")} - {GLOSSARY}
+    links = re.compile(r"\]\([^)]*\)")
+    texts = {path.name: links.sub("", path.read_text("utf-8")) for path in pages}
+    assert [name for name, text in texts.items() if re.search(rf"\b{word}\b", text, re.IGNORECASE)] == []
