@@ -1,6 +1,6 @@
 """What MkDocs does besides: takes pages from the root of the repository, and writes those of the reference.
 
-The documents are read on a forge as well as on the site. On the site, the README is the first page, and all pages
+The documents are read on GitHub or GitLab as well as on the site. On the site, the README is the first page, and all pages
 lie in one folder; links between them are changed accordingly.
 """
 
