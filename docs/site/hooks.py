@@ -1,7 +1,7 @@
 """What MkDocs does besides: takes pages from the root of the repository, and writes those of the reference.
 
-The documents are read on GitHub or GitLab as well as on the site. On the site, the README is the first page, and all
-pages lie in one folder; links between them are changed accordingly.
+The documents are read on GitHub or GitLab as well as on the site. On the site, the README is the first page, and
+all pages lie in one folder; links between them are changed accordingly.
 """
 
 import ast
