@@ -3,7 +3,7 @@
 
 BIN = .venv/bin
 
-.PHONY: demo test lint setup setup-test bench lock messages notebooks vocabulary clean
+.PHONY: demo test lint docs setup setup-test bench lock messages notebooks vocabulary clean
 
 demo: setup
 	$(BIN)/python -m scripts.demo
@@ -16,6 +16,10 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The site of the documents, in build/site. Broken links and anchors are errors.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: setup-test
 	$(BIN)/python -m tests.benchmarks.check_against_plain_script

@@ -77,18 +77,18 @@ def records(root: Any) -> dict[str, type[msgspec.Struct]]:
     return inner
 
 
-def of_an_answer() -> dict[str, type[msgspec.Struct]]:
+def records_of_a_change() -> dict[str, type[msgspec.Struct]]:
     """Return the records of an answer that are not a verdict's."""
     return {name: record for name, record in records(ChangeResult).items() if name not in records(Verdict)}
 
 
 def test_every_record_of_an_answer_is_documented_and_no_other() -> None:
     tables = {name for name, text in sections(ANSWER_PAGE).items() if "| field |" in text}
-    assert tables == set(of_an_answer()) == {"Answer", "Outcome", "Curve", "Note"}
+    assert tables == set(records_of_a_change()) == {"ChangeResult", "Outcome", "Curve", "Note"}
 
 
 def test_every_field_of_an_answer_is_documented_with_its_type_in_the_order_of_the_schema() -> None:
-    for name, record in of_an_answer().items():
+    for name, record in records_of_a_change().items():
         assert documented(sections(ANSWER_PAGE)[name]) == schema(record), name
 
 

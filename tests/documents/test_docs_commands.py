@@ -32,9 +32,14 @@ FOR_PEOPLE = (
     "ci.md",
     "tutorial.md",
     "packing.md",
+    "troubleshooting.md",
 )
-PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+# Explained once instead of with each command.
+OF_EVERY_COMMAND = frozenset({"--verbose", "--log-file"})
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`]+)`")
@@ -105,6 +110,7 @@ def test_every_command_is_explained(command: str) -> None:
 def test_every_option_is_explained_where_its_command_is(command: str, option: str) -> None:
     named = re.compile(re.escape(option) + r"(?![\w-])")
     pages = [page(name) for name in FOR_PEOPLE if f"grader {command}".strip() in page(name)]
+    pages += [page("troubleshooting.md")] if option in OF_EVERY_COMMAND else []
     assert any(named.search(text) for text in pages)
 
 
@@ -202,8 +208,8 @@ def test_every_status_is_explained_to_students(status: Status) -> None:
 
 
 def test_every_agreement_of_a_certification_is_explained() -> None:
-    source = (ROOT / "grader" / "certify.py").read_text("utf-8")
-    ids = set(re.findall(r'Agreement\(\s*"(\w+)"', source))
+    source = (ROOT / "grader" / "evidence" / "certification.py").read_text("utf-8")
+    ids = set(re.findall(r'ConsistencyCheck\(\s*"(\w+)"', source))
     assert ids
     assert ids <= set(first_column("instructors.md"))
 
@@ -230,8 +236,25 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("path", sorted((DOCS / "decisions").glob("*.md")), ids=name_of)
-def test_every_decision_has_a_date_a_reason_and_its_consequences(path: Path) -> None:
+@pytest.mark.parametrize("path", DECISIONS, ids=name_of)
+def test_every_decision_has_a_status_a_date_a_reason_and_its_consequences(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert re.match(r"# .+\n\n\d{4}-\d\d-\d\d\n", text)
+    title = text.partition("\n")[0].removeprefix("# ")
+    assert len(title.split()) >= 4, "the title is to say what was decided"
+    assert re.match(r"# .+\n\nStatus: (accepted|superseded by \[\d{4}\]\(.+\)), \d{4}-\d\d-\d\d[.\n]", text)
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Decision", "Why", "Consequences"]
+
+
+def test_the_list_of_decisions_has_each_with_its_title() -> None:
+    listed = re.findall(r"^- \[(\d{4})\]\((\S+)\): (.+)$", page("decisions/index.md"), re.MULTILINE)
+    titles = [(path.name, path.read_text("utf-8").partition("\n")[0].removeprefix("# ")) for path in DECISIONS]
+    assert [(file, title) for _, file, title in listed] == titles
+    assert [number for number, *_ in listed] == [f"{index + 1:04}" for index in range(len(DECISIONS))]
+
+
+def test_a_superseded_decision_names_a_decision_that_says_so() -> None:
+    for path in DECISIONS:
+        for file in re.findall(r"superseded by \[\d{4}\]\((\S+)\)", path.read_text("utf-8")):
+            assert re.search(
+                rf"Supersedes .*{path.name}", (DOCS / "decisions" / file).read_text("utf-8"), re.DOTALL
+            )
