@@ -86,6 +86,7 @@ class Deadly(Grader):
         return super().grade(exercise, submission, *rest, **named)  # type: ignore[arg-type]
 
 
+@pytest.mark.own_worker
 def test_a_job_that_ends_the_processes_each_time_is_a_fault_and_the_others_are_graded(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
