@@ -132,6 +132,12 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
         "grader.checks.formula.shown": "grader.rubric.checks.formulas.formula.format_value",
         "grader.checks.sheet_answers.Answer": "grader.rubric.checks.cheat_sheet.answers.ExpectedCell",
         "grader.checks.sheet_table.Cell": "grader.rubric.checks.cheat_sheet.table_parser.TableCell",
+        "grader.checks.sheet_table.sheet_of_markdown": (
+            "grader.rubric.checks.cheat_sheet.table_parser.find_sheet_in_markdown"
+        ),
+        "grader.checks.sheet_table.tables_of": (
+            "grader.rubric.checks.cheat_sheet.markdown_tables.read_markdown_tables"
+        ),
         "grader.plan.Array": "grader.protocol.plan.ArrayArg",
         "grader.plan.Curves": "grader.protocol.plan.HistoryArg",
         "grader.plan.Listed": "grader.protocol.plan.ListArg",

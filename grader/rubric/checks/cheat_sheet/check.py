@@ -12,7 +12,13 @@ from grader.protocol.plan import Step, value_of
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, verdict_on
 from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
-from grader.rubric.checks.cheat_sheet.table_parser import Sheet, TableCell, is_nothing, sheet_of, sheet_of_markdown
+from grader.rubric.checks.cheat_sheet.table_parser import (
+    Sheet,
+    TableCell,
+    find_sheet_in_markdown,
+    is_nothing,
+    sheet_of,
+)
 from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, spelled
 
 
@@ -69,7 +75,7 @@ def _sheet(case: Case, name: str) -> Sheet:
     Raises:
         PreconditionFailedError: there is none; the judgement says why.
     """
-    written = sheet_of_markdown([cell.text for cell in case.markdown])
+    written = find_sheet_in_markdown([cell.text for cell in case.markdown])
     try:
         value, arrays = case.read(name)
     except PreconditionFailedError:

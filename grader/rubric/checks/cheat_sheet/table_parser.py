@@ -4,7 +4,6 @@ A dict of dicts, a dict of lists, a list of rows, a data frame and a Markdown ta
 Rows and columns may be exchanged, and stand in any order.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
+from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
 from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, column_of, row_of
 
 Arrays = Mapping[str, Array]
@@ -33,7 +33,7 @@ class TableCell:
 
 EMPTY = TableCell("")
 Grid = Sequence[Sequence[TableCell]]
-_MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking at a large one takes long
+_MOST_ENTRIES = 64  # rows or columns of a sheet, and entries of a list in a cell: nobody writes more
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Sheet:
 def sheet_of(value: Value, arrays: Arrays) -> Sheet | None:
     """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
     if isinstance(value, TextValue):
-        return sheet_of_markdown((value.text,))
+        return find_sheet_in_markdown((value.text,))
     grid = _grid_of(value, arrays)
     return None if grid is None else sheet_of_grid(grid)
 
@@ -84,6 +84,8 @@ def is_nothing(value: Value) -> bool:
 
 def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
     match value:
+        case Entries(entries=parts) | Items(items=parts) if len(parts) > _MOST_ENTRIES:
+            return None
         case Entries(entries=entries):
             if any(isinstance(item, Entries) for _, item in entries):
                 return _of_records([(name, item) for name, item in entries], arrays)
@@ -92,18 +94,20 @@ def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
             return _of_records([("", item) for item in items], arrays)
         case Items(items=items):
             return [_line(item, arrays) for item in items]
-        case ArrayValue(ref=ref, shape=(rows, columns)) if rows * columns <= _MOST_CELLS:
+        case ArrayValue(ref=ref, shape=(rows, columns)) if max(rows, columns) <= _MOST_ENTRIES:
             return [[_number_cell(entry) for entry in row] for row in arrays[ref]]
         case _:
             return None
 
 
-def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid:
-    """Return a grid with a header: the keys of all records, each once."""
+def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | None:
+    """Return a grid with a header: the keys of all records, each once. None for too many keys for a sheet."""
     keys: dict[str, None] = {}
     for _, record in records:
         if isinstance(record, Entries):
             keys.update(dict.fromkeys(key for key, _ in record.entries))
+        if len(keys) > _MOST_ENTRIES:
+            return None
     header = [EMPTY, *(TableCell(key) for key in keys)]
     lines: list[list[TableCell]] = [header]
     for name, record in records:
@@ -114,13 +118,10 @@ def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid:
 
 def _line(value: Value, arrays: Arrays) -> list[TableCell]:
     if isinstance(value, Items):
-        return [cell_of(item, arrays) for item in value.items]
+        return [cell_of(item, arrays) for item in value.items[: _MOST_ENTRIES + 1]]  # one too many is refused
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
-        return [_number_cell(entry) for entry in arrays[value.ref][:_MOST_CELLS]]
+        return [_number_cell(entry) for entry in arrays[value.ref][: _MOST_ENTRIES + 1]]
     return [cell_of(value, arrays)]
-
-
-_MOST_ENTRIES = 64  # of a list in a cell: nobody writes more
 
 
 def cell_of(value: Value, arrays: Arrays) -> TableCell:
@@ -160,52 +161,17 @@ def _number_cell(entry: object) -> TableCell:
 
 # Markdown.
 
-_DASHES = re.compile(r"\s*:?-+:?\s*")
-_PIPE = re.compile(r"(?<!\\)\|")
 
-
-def sheet_of_markdown(texts: Sequence[str]) -> Sheet | None:
-    """Return the table in these texts that is the sheet most of all, the later one in doubt; None without one."""
+def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
+    """Return the table with the most cells that are understood, the last of equal ones; None without one."""
     best: Sheet | None = None
-    for text in texts:
-        for grid in tables_of(text):
-            sheet = sheet_of_grid(grid)
-            if sheet is None or sheet.is_empty:
-                continue  # another table, or one that is still to be filled
-            if best is None or len(sheet.cells) >= len(best.cells):
-                best = sheet
+    for rows in read_markdown_tables(texts):
+        sheet = sheet_of_grid([[TableCell(text) for text in row] for row in rows])
+        if sheet is None or sheet.is_empty:
+            continue  # another table, or one that is still to be filled
+        if best is None or len(sheet.cells) >= len(best.cells):
+            best = sheet
     return best
-
-
-def tables_of(text: str) -> list[Grid]:
-    """Return the pipe tables of a Markdown text (GitHub's: a line of dashes stands under the header)."""
-    tables: list[Grid] = []
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        if number and _is_rule(line) and "|" in lines[number - 1]:
-            body = lines[number + 1 :]
-            length = next((i for i, row in enumerate(body) if "|" not in row), len(body))
-            tables.append([_row(row) for row in (lines[number - 1], *body[:length])])
-    return tables
-
-
-def _is_rule(line: str) -> bool:
-    parts = _parts(line)
-    return "|" in line and bool(parts) and all(_DASHES.fullmatch(part) for part in parts)
-
-
-def _parts(line: str) -> list[str]:
-    return _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
-
-
-def _row(line: str) -> list[TableCell]:
-    return [TableCell(_unmarked(part)) for part in _parts(line)]
-
-
-def _unmarked(text: str) -> str:
-    """Return the text of a cell without Markdown's marks."""
-    text = re.sub(r"<br\s*/?>", ", ", text.replace("\\|", "|"))
-    return re.sub(r"<[^<>]*>|[`*$]|(?<!\w)_|_(?!\w)", "", text).strip()
 
 
 # Grids.

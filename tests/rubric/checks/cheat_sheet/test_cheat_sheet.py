@@ -1,5 +1,6 @@
 """The cheat sheet: read in every form, in both languages; a wrong cell is told with its row, column and reason."""
 
+import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,9 +16,11 @@ from grader.protocol.plan import ReadGlobal
 from grader.protocol.submission import Markdown
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CheatSheet
+from grader.rubric.checks.cheat_sheet import markdown_tables
 from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, TWO_OUTPUTS, verdict_on
 from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
-from grader.rubric.checks.cheat_sheet.table_parser import sheet_of_markdown, tables_of
+from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
+from grader.rubric.checks.cheat_sheet.table_parser import find_sheet_in_markdown
 from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, column_of, letters, row_of, spelled
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
@@ -173,14 +176,14 @@ def test_of_several_tables_the_one_that_is_the_sheet_counts_and_of_two_the_later
 
 def test_markdown_loses_its_marks() -> None:
     marked = "| a\\|b | **bold** `code` | _x_ two_words<br>second |\n|:-|-:|---|\n| 1 | <b>2</b> |"
-    ((header, row),) = tables_of(marked)
-    assert [cell.text for cell in header] == ["a|b", "bold code", "x two_words, second"]
-    assert [cell.text for cell in row] == ["1", "2"]
+    ((header, row),) = read_markdown_tables([marked])
+    assert header == ["a|b", "bold code", "x two_words, second"]
+    assert row == ["1", "2", ""]
 
 
 @pytest.mark.parametrize("written", ["no table", "|---|---|", "a | b\n--- | ---\n1 | 2", "|\n|-|", "- | -\n|-|-|"])
 def test_other_markdown_is_no_sheet(written: str) -> None:
-    assert sheet_of_markdown((written,)) is None
+    assert find_sheet_in_markdown((written,)) is None
 
 
 def test_a_markdown_table_that_is_partly_empty_counts_and_an_empty_one_does_not() -> None:
@@ -779,7 +782,7 @@ def test_reading_never_raises(column: str, written: str) -> None:
 def test_long_cells_are_read_in_no_time(column: str, hostile: str) -> None:
     read(column, hostile)
     row_of(hostile[:200])
-    tables_of(hostile[:4000])
+    list(read_markdown_tables([hostile[:4000]]))
 
 
 def test_a_large_array_of_numbers_is_no_sheet_and_takes_no_time() -> None:
@@ -789,3 +792,46 @@ def test_a_large_array_of_numbers_is_no_sheet_and_takes_no_time() -> None:
     large = np.zeros((2, 1_000_000))
     value = ArrayValue(ref="a", dtype="float64", shape=large.shape, container="ndarray")
     assert sheet_of(value, {"a": large}) is None
+
+
+def test_a_text_of_rules_holds_one_table_of_a_bounded_length() -> None:
+    tables = list(read_markdown_tables(["|-|-|\n" * 4000]))
+    assert [len(rows) for rows in tables] == [markdown_tables.MAX_LINES_OF_A_CELL - 1]  # all but the rule itself
+
+
+def test_tables_of_many_cells_are_read_up_to_a_bound() -> None:
+    tables = read_markdown_tables(["a | b\n-|-\n1 | 2\n\n" * 200] * 100)
+    assert sum(len(rows) for rows in tables) <= markdown_tables.MAX_LINES
+
+
+def test_short_rows_under_a_wide_header_do_not_multiply_what_is_read() -> None:
+    wide = "|a" * 2000 + "|\n" + "|-" * 2000 + "|\n" + "|\n" * 900
+    assert not list(read_markdown_tables([wide]))
+    narrow = wide.replace("|a" * 2000, "|a" * 60).replace("|-" * 2000, "|-" * 60)
+    cells = sum(len(row) for rows in read_markdown_tables([narrow]) for row in rows)
+    assert cells <= markdown_tables.MAX_LINES_OF_A_CELL * markdown_tables.MAX_COLUMNS
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "Text\n{}", "{}\nText that names binary and regression", "```\n{}\n```", "<div>\n{}\n</div>"]
+)
+def test_a_markdown_table_is_found_wherever_it_stands(around: str) -> None:
+    assert shares(None, around.format(markdown_of(table()))) == {}
+    indented = "\n".join("     " + line for line in markdown_of(table()).splitlines())
+    assert shares(None, around.format(indented)) == {}
+
+
+def test_records_with_more_keys_than_a_sheet_has_columns_are_no_sheet() -> None:
+    """Each record has other keys: the grid of all would be as large as their product."""
+    from grader.protocol.evidence import Entries, Items, NoneValue
+    from grader.rubric.checks.cheat_sheet.table_parser import sheet_of
+
+    records = tuple(
+        Entries(entries=tuple((f"{row}.{column}", NoneValue()) for column in range(300))) for row in range(60)
+    )
+    tracemalloc.start()
+    try:
+        assert sheet_of(Items(container="list", items=records), {}) is None
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
