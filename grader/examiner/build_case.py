@@ -1,11 +1,11 @@
 """TODO: grader/examiner/build_case.py."""
 
 import contextlib
-from collections.abc import Iterator
 
 import msgspec
 
 from grader.evidence.case import Case
+from grader.evidence.limits import find_step_problem
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
 from grader.protocol.messages import Evidence, Question
@@ -13,9 +13,6 @@ from grader.protocol.parcels import BadParcelError, unpack
 from grader.protocol.submission import Markdown
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
-
-_REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
-_REF_LISTS = frozenset({"images", "lines", "scatters"})
 
 
 def _steps(held: Evidence) -> tuple[dict[str, StepResult], dict[str, Stopped]]:
@@ -31,32 +28,13 @@ def _steps(held: Evidence) -> tuple[dict[str, StepResult], dict[str, Stopped]]:
     return steps, stops
 
 
-def _checked(seen: StepResult, step: str) -> StepResult:
-    """Refuse evidence that names another step, or arrays that are not there."""
-    if seen.evidence.id != step:
-        raise BadParcelError(f"evidence of {seen.evidence.id!r}")
-    lacking = set(_refs(msgspec.to_builtins(seen.evidence))) - set(seen.arrays)
-    if lacking:
-        raise BadParcelError(f"{len(lacking)} arrays are missing")
-    return seen
-
-
-def _refs(tree: object) -> Iterator[str]:
-    """Return the names of arrays in a record that was taken apart."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            if isinstance(value, str):
-                if value and key in _REF_FIELDS:
-                    yield value
-            elif key in _REF_LISTS:
-                yield from value
-            elif key == "curves" and isinstance(value, dict):
-                yield from value.values()
-            elif isinstance(value, dict | list | tuple):
-                yield from _refs(value)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from _refs(value)
+def _checked(result: StepResult, step: str) -> StepResult:
+    """Refuse evidence that names another step, contradicts itself or is beyond a limit."""
+    if result.evidence.id != step:
+        raise BadParcelError(f"evidence of {result.evidence.id!r}")
+    if problem := find_step_problem(result):
+        raise BadParcelError(problem)
+    return result
 
 
 def make_case(
@@ -89,5 +67,5 @@ def make_case(
         rubric.task,
         rubric.trainings,
         markdown,
-        data.made,
+        data.results,
     )

@@ -84,12 +84,16 @@ NEW_MODULES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _moved(modules: str, new_module: str, names: str) -> dict[str, str]:
-    """Return the new place of each of some names that are called as before, by their old ones."""
-    return {f"{old}.{name}": f"{new_module}.{name}" for old in modules.split() for name in names.split()}
+def _moved(old_modules: str, new_module: str, names: str) -> dict[str, str]:
+    """Return the new place of names that are called as before."""
+    return _renamed(old_modules, new_module, **{name: name for name in names.split()})
 
 
-_EVIDENCE_OF_A_STEP = "grader.evidence.run_evidence"
+def _renamed(old_modules: str, new_module: str, **names: str) -> dict[str, str]:
+    """Return the new place of names, given as `old="new"`."""
+    places = {old: f"{new_module}.{new}" for old, new in names.items()}
+    return {f"{module}.{old}": place for module in old_modules.split() for old, place in places.items()}
+
 
 # Names that moved to another module than the rest of theirs, or are called something else today.
 NEW_NAMES: Mapping[str, str] = MappingProxyType(
@@ -111,43 +115,150 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             "grader.checks.lines", "grader.rubric.checks.networks.linear_answers", "Coefficients Predictions"
         ),
         **_moved("grader.checks.lines", "grader.rubric.checks.networks.linear_answers", "ROUNDING"),
-        **_moved("grader.checks.outcomes", "grader.evidence.values", "wrong_kind"),
         **_moved(
             "grader.checks.styles",
             "grader.rubric.checks.networks.same_network",
             "CLOSE ROWS ROWS_SEED ComparesNetworks OwnWeights SameCompile SameFunction SameLayers",
         ),
         **_moved("grader.data", "grader.examiner.planning", "NOISE perturbed"),
-        **_moved(
-            "grader.data", "grader.rubric.data.builders", "SPLIT_SEED dealt dealt_by_class linear_probe noisy"
-        ),
-        **_moved("grader.tables", "grader.rubric.data.dataset", "Parts"),
+        **_moved("grader.data", "grader.rubric.data.builders", "SPLIT_SEED"),
         **_moved("grader.data grader.tables", "grader.core.arrays", "Array"),
-        "grader.case.Replayed": f"{_EVIDENCE_OF_A_STEP}.ReplayResult",
-        "grader.case.Seen": f"{_EVIDENCE_OF_A_STEP}.StepResult",
-        "grader.case.UnmetError": "grader.evidence.judgement.PreconditionFailedError",
-        "grader.checks.base.Replayed": f"{_EVIDENCE_OF_A_STEP}.ReplayResult",
-        "grader.checks.base.Seen": f"{_EVIDENCE_OF_A_STEP}.StepResult",
-        "grader.checks.base.UnmetError": "grader.evidence.judgement.PreconditionFailedError",
-        "grader.checks.formula.shown": "grader.rubric.checks.formulas.formula.format_value",
-        "grader.checks.sheet_answers.Answer": "grader.rubric.checks.cheat_sheet.answers.ExpectedCell",
-        "grader.checks.sheet_table.Cell": "grader.rubric.checks.cheat_sheet.table_parser.TableCell",
-        "grader.checks.sheet_table.sheet_of_markdown": (
-            "grader.rubric.checks.cheat_sheet.table_parser.find_sheet_in_markdown"
+        **_moved("grader.tables", "grader.rubric.data.dataset", "Parts"),
+        **_renamed(
+            "grader.case grader.checks.base",
+            "grader.evidence.run_evidence",
+            Replayed="ReplayResult",
+            Seen="StepResult",
         ),
-        "grader.checks.sheet_table.tables_of": (
-            "grader.rubric.checks.cheat_sheet.markdown_tables.read_markdown_tables"
+        **_renamed(
+            "grader.case grader.checks.base", "grader.evidence.judgement", UnmetError="PreconditionFailedError"
         ),
-        "grader.plan.Array": "grader.protocol.plan.ArrayArg",
-        "grader.plan.Curves": "grader.protocol.plan.HistoryArg",
-        "grader.plan.Listed": "grader.protocol.plan.ListArg",
-        "grader.plan.Literal": "grader.protocol.plan.LiteralArg",
-        "grader.plan.Read": "grader.protocol.plan.ReadGlobal",
-        "grader.plan.Result": "grader.protocol.plan.ResultOf",
-        "grader.plan.Trusted": "grader.protocol.plan.ResultOrTruth",
-        "grader.text.T": "grader.core.i18n._",
-        "grader.text.Text": "grader.core.i18n.Message",
-        "grader.text.ToldError": "grader.core.errors.UserError",
+        **_renamed(
+            "grader.checks.binary",
+            "grader.rubric.checks.networks.binary",
+            takes_rows="require_rows_accepted",
+            units_of="count_outputs",
+        ),
+        **_renamed(
+            "grader.checks.comparison", "grader.rubric.checks.functions.comparison", unchanged="check_unchanged"
+        ),
+        **_renamed(
+            "grader.checks.formula",
+            "grader.rubric.checks.formulas.formula",
+            MOST_SHOWN="MAX_NUMBERS_WRITTEN",
+            as_array="read_array",
+            close="is_close",
+            integers="build_integer_trial",
+            lists="build_list_trial",
+            shown="format_value",
+        ),
+        **_renamed("grader.checks.formula_rates", "grader.rubric.checks.formulas.rates", trials="build_trials"),
+        **_renamed(
+            "grader.checks.likelihoods",
+            "grader.rubric.checks.networks.probabilities",
+            borders="find_borders",
+            crossings="find_crossings",
+            likelihoods="compute_likelihoods",
+        ),
+        **_renamed("grader.checks.lines", "grader.rubric.checks.networks.linear", line_of="read_line"),
+        **_renamed(
+            "grader.checks.networks",
+            "grader.rubric.checks.networks.single",
+            MOST_SEEN="MAX_SHARE_SEEN",
+            SEEN="HELD_OUT_ROWS_SEEN",
+            certified="require_certified",
+            compiled_at="read_last_compiled",
+            loss_of="read_loss",
+            not_compiled="explain_not_compiled",
+        ),
+        **_renamed(
+            "grader.checks.outcomes",
+            "grader.evidence.failures",
+            explain="explain_failure",
+            function_of="function_name",
+            raised="explain_exception",
+            stopped="explain_stop",
+            unit_words="name_unit",
+        ),
+        **_renamed("grader.checks.outcomes", "grader.evidence.values", wrong_kind="reject_value"),
+        **_renamed(
+            "grader.checks.regression",
+            "grader.rubric.checks.networks.regression",
+            compiled_with="read_compiled",
+            least_squares="fit_least_squares",
+            loss_problem="find_loss_problem",
+            metric_problem="find_metric_problem",
+            r_squared_of="compute_r_squared",
+        ),
+        **_renamed(
+            "grader.checks.several",
+            "grader.rubric.checks.networks.several",
+            is_finite="has_finite_outputs",
+            label="name_network",
+            of_network="name_in_judgement",
+            together="combine_judgements",
+        ),
+        **_renamed(
+            "grader.checks.sheet_answers",
+            "grader.rubric.checks.cheat_sheet.answers",
+            Answer="ExpectedCell",
+            Wrong="CellProblem",
+            verdict_on="find_cell_problem",
+        ),
+        **_renamed(
+            "grader.checks.sheet_reading",
+            "grader.rubric.checks.cheat_sheet.cell_parser",
+            Reading="CellReading",
+            read="read_cell_text",
+        ),
+        **_renamed(
+            "grader.checks.sheet_table",
+            "grader.rubric.checks.cheat_sheet.table_parser",
+            Cell="TableCell",
+            cell_of="read_cell",
+            is_nothing="is_empty_value",
+            sheet_of="read_sheet",
+            sheet_of_grid="read_grid",
+            sheet_of_markdown="find_sheet_in_markdown",
+        ),
+        **_renamed(
+            "grader.checks.sheet_table",
+            "grader.rubric.checks.cheat_sheet.markdown_tables",
+            tables_of="read_markdown_tables",
+        ),
+        **_renamed(
+            "grader.checks.sheet_words",
+            "grader.rubric.checks.cheat_sheet.vocabulary",
+            column_of="find_column",
+            letters="normalise_name",
+            plain="normalise_text",
+            row_of="find_row",
+            spelled="list_words",
+        ),
+        **_renamed(
+            "grader.checks.style_answers", "grader.rubric.checks.networks.style_answers", styles_of="read_styles"
+        ),
+        **_renamed(
+            "grader.data grader.tables",
+            "grader.rubric.data.builders",
+            dealt="deal_rows",
+            dealt_by_class="deal_rows_by_class",
+            linear_probe="build_linear_probe",
+            noisy="add_noise",
+        ),
+        **_renamed(
+            "grader.plan",
+            "grader.protocol.plan",
+            Array="ArrayArg",
+            Curves="HistoryArg",
+            Listed="ListArg",
+            Literal="LiteralArg",
+            Read="ReadGlobal",
+            Result="ResultOf",
+            Trusted="ResultOrTruth",
+        ),
+        **_renamed("grader.text", "grader.core.i18n", T="_", Text="Message"),
+        **_renamed("grader.text", "grader.core.errors", ToldError="UserError"),
     }
 )
 
@@ -256,11 +367,11 @@ def old_imports_allowed(folder: Path) -> Iterator[Callable[[], tuple[OldImport, 
     """Let the files of a folder import old names; yields a function that returns those that they imported."""
     uses = _Uses(folder)
     finder = _OldModules(uses)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     try:
         yield uses.imports
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
         for name, module in list(sys.modules.items()):
             if isinstance(module, _OldModule):
                 del sys.modules[name]

@@ -102,7 +102,7 @@ def test_each_old_import_is_noted_with_its_file_its_line_and_the_new_import(tmp_
             "from grader.rubric.checks.base import Array, Case, Check, Judgement, passed"
         ),
         "from grader.checks.comparison import compare, unchanged": (
-            "from grader.rubric.checks.functions.comparison import compare, unchanged"
+            "from grader.rubric.checks.functions.comparison import compare, check_unchanged"
         ),
         "from grader.plan import Array": "from grader.protocol.plan import ArrayArg",
         "from grader.plan import Call, Step": "from grader.protocol.plan import Call, Step",
@@ -170,7 +170,7 @@ def test_validate_shows_the_notes_and_has_no_complaint(tmp_path: Path) -> None:
 # All public names of the modules that authors could import from.
 OLD_NAMES = {
     "grader.case": """
-        Array Case Judgement P Replayed Seen UnmetError failed first_difference flat is_numeric name_of
+        Array Case Judgement Replayed Seen UnmetError failed first_difference flat is_numeric name_of
         not_graded numbers partial passed
     """,
     "grader.checks": """

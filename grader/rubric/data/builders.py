@@ -119,7 +119,7 @@ class Classes:
         if len(names) != len(labels):
             raise TableError(_("{names} names for {classes} classes", names=len(names), classes=len(labels)))
         try:
-            inside, outside = dealt_by_class(x, y, self.val, self.test)
+            inside, outside = deal_rows_by_class(x, y, self.val, self.test)
         except ValueError as error:  # a class of one row, more rows held out than there are
             raise TableError(_("the table cannot be dealt out: {error}", error=str(error))) from error
         if self.standardise:
@@ -162,17 +162,17 @@ class Numbers:
             raise TableError(
                 _("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
             )
-        inside, outside = dealt(x, y, val, test)
+        inside, outside = deal_rows(x, y, val, test)
         if self.standardise:
             standardise(inside, outside, target=True)
         inside, outside = _small(inside), _small(outside)
         return Data(
-            inside | {"y_noisy": noisy(inside["y_val"])},
-            outside | {"x_all": x, "y_all": y, "x_probe": linear_probe(x.shape[1])},
+            inside | {"y_noisy": add_noise(inside["y_val"])},
+            outside | {"x_all": x, "y_all": y, "x_probe": build_linear_probe(x.shape[1])},
         )
 
 
-def dealt(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
+def deal_rows(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
     """Return what is inside and what is outside of a table, its rows dealt out at random."""
     order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
     x, y = x[order], y[order]
@@ -185,7 +185,7 @@ def dealt(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
     return inside, {"x_test": x[:test], "y_test": y[:test]}
 
 
-def dealt_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
+def deal_rows_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
     """Return what is inside and what is outside of a table with classes, each with its share of every part."""
     from sklearn.model_selection import train_test_split
 
@@ -211,13 +211,13 @@ def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
             parts |= {name: (part - mean) / deviation for name, part in parts.items() if name.startswith(kind)}
 
 
-def noisy(y: Array) -> Array:
+def add_noise(y: Array) -> Array:
     """Return standardised numbers with as much noise again."""
     noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, len(y))
     return (y + noise).astype(np.float32)
 
 
-def linear_probe(features: int) -> Array:
+def build_linear_probe(features: int) -> Array:
     """Return a row of zeros, then the rows of the identity: there a linear network shows its bias and weights."""
     return np.vstack([np.zeros((1, features)), np.eye(features)]).astype(np.float32)
 

@@ -24,7 +24,9 @@ class Data:
     outside: Mapping[str, Array]
     class_names: tuple[str, ...] = ()
     picture: tuple[int, int] | None = None
-    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by `Case.of_data`
+    results: dict[Any, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # of `Case.of_data`
 
     def __post_init__(self) -> None:
         if shared := set(self.inside) & set(self.outside):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, plain
+from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, normalise_text
 
 _TOKEN = re.compile(r"[a-z]+[0-9]*|[0-9]+|[,;/|&\n+]")
 _SEPARATORS = frozenset({",", ";", "/", "|", "&", "\n", "+", "or", "oder", "and", "und", "sowie", "bzw"})
@@ -43,7 +43,7 @@ _SHIFTED = re.compile(
 
 
 @dataclass(frozen=True)
-class Reading:
+class CellReading:
     """What a cell says. `words`: canonical, each once. `unknown`: entries in which no word is understood."""
 
     words: tuple[str, ...] = ()
@@ -56,16 +56,16 @@ class Reading:
         return bool(self.words) and not self.unknown
 
 
-def read(column: str, text: str) -> Reading:
+def read_cell_text(column: str, text: str) -> CellReading:
     """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
-    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ])))
+    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", normalise_text(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
     outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
     reading = _READERS.get(column, _read_names)(column, outside)
     if set(reading.words) <= _VAGUE and "(" in folded:
         whole = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
         reading = _READERS.get(column, _read_names)(column, whole)
-    return Reading(reading.words, reading.unknown, logits)
+    return CellReading(reading.words, reading.unknown, logits)
 
 
 def _entries(folded: str) -> list[list[str]]:
@@ -98,7 +98,7 @@ def _matched(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
     return found, left
 
 
-def _read_names(column: str, folded: str) -> Reading:
+def _read_names(column: str, folded: str) -> CellReading:
     """Read a cell that names things: each entry has to hold a word that is understood."""
     words: list[str] = []
     unknown: list[str] = []
@@ -107,20 +107,20 @@ def _read_names(column: str, folded: str) -> Reading:
         words += found
         if _NOT & set(left) or (not found and set(left) - _FILLERS):
             unknown.append(" ".join(entry))
-    return Reading(tuple(dict.fromkeys(words)), tuple(unknown))
+    return CellReading(tuple(dict.fromkeys(words)), tuple(unknown))
 
 
-def _read_activation(column: str, folded: str) -> Reading:
+def _read_activation(column: str, folded: str) -> CellReading:
     """Read an activation; a dash alone says that there is none."""
     if folded.strip() in {"-", "–", "—", "--", "---", "/"}:
-        return Reading(("linear",))
+        return CellReading(("linear",))
     return _read_names(column, folded)
 
 
-def _read_units(column: str, folded: str) -> Reading:
+def _read_units(column: str, folded: str) -> CellReading:
     """Read a number of units: every word has to be understood, or "classes minus 1" would be right."""
     if _SHIFTED.search(folded):
-        return Reading(("shifted",))
+        return CellReading(("shifted",))
     folded = _MORE.sub(lambda match: str(int(match[1]) + 1), folded)
     tokens = [token for entry in _entries(folded) for token in entry]
     found, left = _matched(column, tokens)
@@ -131,7 +131,7 @@ def _read_units(column: str, folded: str) -> Reading:
         found = [word for word in found if word != "1"]  # "one per class" is no one
     if kinds:
         found = [word for word in found if word != "symbol"]  # "k classes"
-    return Reading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
+    return CellReading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
 
 
 _MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")
@@ -148,7 +148,7 @@ _ZERO_ONE = re.compile(
 )
 
 
-def _read_labels(column: str, folded: str) -> Reading:
+def _read_labels(column: str, folded: str) -> CellReading:
     """Read a label format, from words or from an example such as 0/1, 0..9 or [0, 0, 1]."""
     found: list[str] = []
     rest = folded
@@ -171,7 +171,7 @@ def _read_labels(column: str, folded: str) -> Reading:
         meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
         if _NOT & set(left) or (not named and not found and meant):
             unknown.append(" ".join(entry))
-    return Reading(_label_formats(words), tuple(unknown))
+    return CellReading(_label_formats(words), tuple(unknown))
 
 
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:

@@ -10,16 +10,16 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.values import name_of
 from grader.protocol.plan import Step, value_of
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, verdict_on
-from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
+from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, find_cell_problem
+from grader.rubric.checks.cheat_sheet.cell_parser import CellReading, read_cell_text
 from grader.rubric.checks.cheat_sheet.table_parser import (
     Sheet,
     TableCell,
     find_sheet_in_markdown,
-    is_nothing,
-    sheet_of,
+    is_empty_value,
+    read_sheet,
 )
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, spelled
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, list_words
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ def _sheet(case: Case, name: str) -> Sheet:
         if written is not None:
             return written
         raise
-    if is_nothing(value):
+    if is_empty_value(value):
         if written is not None:
             return written
         raise PreconditionFailedError(
             failed(_("{name} is empty. {forms}", name=name, forms=FORMS), received=name_of(value))
         )
-    sheet = sheet_of(value, arrays)
+    sheet = read_sheet(value, arrays)
     if sheet is None:
         raise PreconditionFailedError(
             failed(
@@ -132,7 +132,7 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     for cell in sheet.cells.get((row, column), ()):
         if (message := _unreadable(cell, column)) is not None:
             return _Problem(_placed(row, column, message), expected, _shown(cell))
-    found = verdict_on(row, column, readings)
+    found = find_cell_problem(row, column, readings)
     if found is None:
         return None
     cells = sheet.cells[row, column]
@@ -142,10 +142,10 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     return _Problem(_placed(row, column, message), found.expected, ", ".join(_shown(cell) for cell in cells))
 
 
-def _together(cells: Sequence[TableCell], column: str) -> Reading:
+def _together(cells: Sequence[TableCell], column: str) -> CellReading:
     """Return what the cells of one place say together: a row that is there twice has to be right twice."""
-    readings = [read(column, cell.text) for cell in cells]
-    return Reading(
+    readings = [read_cell_text(column, cell.text) for cell in cells]
+    return CellReading(
         tuple(dict.fromkeys(word for reading in readings for word in reading.words)),
         tuple(entry for reading in readings for entry in reading.unknown),
         any(reading.logits for reading in readings),
@@ -158,13 +158,13 @@ def _unreadable(cell: TableCell, column: str) -> Words | None:
         return _("the cell is empty.")
     if cell.strange:
         return _("a {kind} stands there. Write its name as text.", kind=cell.strange)
-    reading = read(column, cell.text)
+    reading = read_cell_text(column, cell.text)
     if reading.understood:
         return None
     return _(
         '"{entry}" is not understood. Words that are understood there: {words}.',
         entry=(reading.unknown[0] if reading.unknown else cell.text)[:60],
-        words=UNDERSTOOD.get(column, ", ".join(spelled(column))),
+        words=UNDERSTOOD.get(column, ", ".join(list_words(column))),
     )
 
 

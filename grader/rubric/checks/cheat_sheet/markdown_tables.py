@@ -1,7 +1,7 @@
 """Read the pipe tables of a notebook's Markdown cells, with markdown-it-py's rule for tables.
 
-Only that rule is on, and indentation is taken away: a table is found wherever it stands, also in a fence or between
-HTML tags. Source: https://github.github.com/gfm/#tables-extension-
+Only that rule is on, and indentation is taken away: a table is found wherever it stands, also in a fence or
+between HTML tags. Source: https://github.github.com/gfm/#tables-extension-
 """
 
 import re

@@ -13,7 +13,7 @@ from grader.core.arrays import Array
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
 from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, column_of, row_of
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, find_column, find_row
 
 Arrays = Mapping[str, Array]
 
@@ -61,15 +61,15 @@ class Sheet:
 # Values.
 
 
-def sheet_of(value: Value, arrays: Arrays) -> Sheet | None:
+def read_sheet(value: Value, arrays: Arrays) -> Sheet | None:
     """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
     if isinstance(value, TextValue):
         return find_sheet_in_markdown((value.text,))
     grid = _grid_of(value, arrays)
-    return None if grid is None else sheet_of_grid(grid)
+    return None if grid is None else read_grid(grid)
 
 
-def is_nothing(value: Value) -> bool:
+def is_empty_value(value: Value) -> bool:
     """Return whether a value is an empty table or text."""
     match value:
         case Entries(entries=()) | Items(items=()):
@@ -112,19 +112,19 @@ def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | 
     lines: list[list[TableCell]] = [header]
     for name, record in records:
         held = dict(record.entries) if isinstance(record, Entries) else {}
-        lines.append([TableCell(name), *(cell_of(held[k], arrays) if k in held else EMPTY for k in keys)])
+        lines.append([TableCell(name), *(read_cell(held[k], arrays) if k in held else EMPTY for k in keys)])
     return lines
 
 
 def _line(value: Value, arrays: Arrays) -> list[TableCell]:
     if isinstance(value, Items):
-        return [cell_of(item, arrays) for item in value.items[: _MOST_ENTRIES + 1]]  # one too many is refused
+        return [read_cell(item, arrays) for item in value.items[: _MOST_ENTRIES + 1]]  # one too many is refused
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
         return [_number_cell(entry) for entry in arrays[value.ref][: _MOST_ENTRIES + 1]]
-    return [cell_of(value, arrays)]
+    return [read_cell(value, arrays)]
 
 
-def cell_of(value: Value, arrays: Arrays) -> TableCell:
+def read_cell(value: Value, arrays: Arrays) -> TableCell:
     """Return what stands in a cell: texts and numbers, also in a list; anything else is only named."""
     match value:
         case TextValue(text=text):
@@ -135,7 +135,7 @@ def cell_of(value: Value, arrays: Arrays) -> TableCell:
             entries = arrays[ref].ravel()[:_MOST_ENTRIES]
             return TableCell(", ".join(_number_cell(entry).text for entry in entries))
         case Items(items=items):
-            parts = [cell_of(item, arrays) for item in items[:_MOST_ENTRIES]]
+            parts = [read_cell(item, arrays) for item in items[:_MOST_ENTRIES]]
             strange = next((part.strange for part in parts if part.strange), "")
             return TableCell(", ".join(part.text for part in parts), strange)
         case OtherValue(type=kind) if kind in {
@@ -166,7 +166,7 @@ def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
     """Return the table with the most cells that are understood, the last of equal ones; None without one."""
     best: Sheet | None = None
     for rows in read_markdown_tables(texts):
-        sheet = sheet_of_grid([[TableCell(text) for text in row] for row in rows])
+        sheet = read_grid([[TableCell(text) for text in row] for row in rows])
         if sheet is None or sheet.is_empty:
             continue  # another table, or one that is still to be filled
         if best is None or len(sheet.cells) >= len(best.cells):
@@ -189,7 +189,7 @@ class _Names:
         return len(set(self.names.values()))
 
 
-def sheet_of_grid(grid: Grid) -> Sheet | None:
+def read_grid(grid: Grid) -> Sheet | None:
     """Return the sheet in a grid of cells, whichever way it lies; None where too little of it is understood."""
     width = max((len(line) for line in grid), default=0)
     if not 0 < width <= _MOST_ENTRIES or len(grid) > _MOST_ENTRIES:
@@ -211,7 +211,7 @@ def _placed(lines: Grid) -> tuple[_Names, _Names]:
 
 
 def _names(at: int, line: Sequence[TableCell], what: str) -> _Names:
-    find = row_of if what == "rows" else column_of
+    find = find_row if what == "rows" else find_column
     meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
     return _Names(at, {i: name for i, name in meant.items() if name is not None})
 

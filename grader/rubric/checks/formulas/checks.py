@@ -23,11 +23,11 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.formulas.confusion_counts import LABEL_FORMULAS
 from grader.rubric.checks.formulas.crossentropy import CROSSENTROPY_FORMULAS
-from grader.rubric.checks.formulas.formula import MOST_SHOWN, Formula, Trial, close
+from grader.rubric.checks.formulas.formula import MAX_NUMBERS_WRITTEN, Formula, Trial, is_close
 from grader.rubric.checks.formulas.rates import RATE_FORMULAS
 from grader.rubric.checks.formulas.regression import REGRESSION_FORMULAS
 from grader.rubric.checks.formulas.softmax import SOFTMAX_FORMULAS
-from grader.rubric.checks.functions.comparison import unchanged
+from grader.rubric.checks.functions.comparison import check_unchanged
 
 FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {**RATE_FORMULAS, **REGRESSION_FORMULAS, **SOFTMAX_FORMULAS, **CROSSENTROPY_FORMULAS, **LABEL_FORMULAS}
@@ -172,7 +172,7 @@ class _Tried:
 
     def _mutations(self, trials: Sequence[Trial]) -> Judgement | None:
         for trial in trials:
-            if problem := unchanged(self.case, self._step(trial), self.function):
+            if problem := check_unchanged(self.case, self._step(trial), self.function):
                 return partial(
                     ON_EDGES, problem.message, expected=problem.expected, received=problem.received, at=problem.at
                 )
@@ -237,7 +237,7 @@ class _Tried:
     def _mistake(self, trials: Sequence[Trial]) -> Words:
         with np.errstate(all="ignore"):
             for mistake in self.formula.mistakes:
-                if all(close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
+                if all(is_close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
                     return mistake.words
         return _("Expected was {formula}.", formula=self.formula.words)
 
@@ -286,7 +286,7 @@ class _Tried:
         received = self.received[trial.name]
         if self.formula.agrees is not None:
             return self.formula.agrees(received, *trial.arguments)
-        return close(received, self._right(trial))
+        return is_close(received, self._right(trial))
 
     def _right(self, trial: Trial) -> Array:
         if trial.name not in self.truths:
@@ -326,6 +326,6 @@ def _shape(array: Array) -> Words:
 def _short(value: int | Array, *, lists: bool) -> str:
     if isinstance(value, int):
         return str(value)
-    if value.size > MOST_SHOWN:
+    if value.size > MAX_NUMBERS_WRITTEN:
         return f"{'list' if lists else 'array'} {value.shape}"
     return str(value.tolist())

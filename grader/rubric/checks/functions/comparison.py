@@ -52,7 +52,7 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     )
 
 
-def unchanged(case: Case, step: str, function: str) -> Judgement | None:
+def check_unchanged(case: Case, step: str, function: str) -> Judgement | None:
     """Return a judgement where a function wrote into the array that it was given, else None."""
     outcome = case.seen(step).evidence.outcome
     if isinstance(outcome, Returned) and outcome.mutated:

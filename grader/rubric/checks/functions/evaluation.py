@@ -13,7 +13,7 @@ from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
-from grader.rubric.checks.networks.single import NetworkCheck, certified
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Evaluates(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge against what the frozen graph puts out for the same rows."""
         case.value(f"{self.function}@{_EVALUATED[0][0]}")  # what went wrong in the function is said first
-        model = certified(case, self.training, after=True)
+        model = require_certified(case, self.training, after=True)
         predicted = model.outputs["x_val"].argmax(axis=1)
         all_labels = case.inside[self.training.array("y_val")]
         for name, x, y in _EVALUATED:

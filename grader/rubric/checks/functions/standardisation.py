@@ -15,7 +15,7 @@ from grader.protocol.evidence import Entries, Items, NoneValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.comparison import unchanged
+from grader.rubric.checks.functions.comparison import check_unchanged
 
 CLOSE = 2e-3  # of standardised numbers: single precision and a small number added to the deviation err far below
 
@@ -91,7 +91,7 @@ class Standardises(Check):
             step = f"{self.function}@{name}"
             received = self._pair(case, step, given)
             problem = (
-                unchanged(case, step, self.function)
+                check_unchanged(case, step, self.function)
                 or self._not_finite(received, given, constant=name == "constant")
                 or self._wrong(received, given, constant=name == "constant")
             )

@@ -15,8 +15,8 @@ from grader.protocol.plan import Call, LiteralArg, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.probabilities import as_columns, likelihoods, reads_logits, sigmoid
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.probabilities import as_columns, compute_likelihoods, reads_logits, sigmoid
+from grader.rubric.checks.networks.single import require_certified
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,12 @@ class PredictsLabels(Check):
         columns, tells = [], False
         for network in self.networks:
             case.value(self._step(network, None))  # what went wrong in the function is said first
-            model = certified(case, network, after=True)
+            model = require_certified(case, network, after=True)
             found = [self._labels(case, network, threshold) for threshold in _THRESHOLDS]
             outputs = as_columns(model.outputs["x_val"])
-            ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, network, model))
+            ways = compute_likelihoods(
+                outputs, model.output_activation, from_logits=reads_logits(case, network, model)
+            )
             if not ways or any(len(labels.ravel()) != len(outputs) for labels in found):
                 raise PreconditionFailedError(_cannot_tell())
             columns += [labels.shape for labels in found if labels.ndim > 1]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.network import Model, trained
+from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import NetworkCheck, certified, loss_of
+from grader.rubric.checks.networks.single import NetworkCheck, read_loss, require_certified
 
 # What the numbers of a single output, or of two, are compared with.
 _CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
@@ -37,11 +37,11 @@ class OneNeuron(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge one network by what stands in its graph."""
-        takes_rows(case, network)
-        model = certified(case, network, after=False)
+        require_rows_accepted(case, network)
+        model = require_certified(case, network, after=False)
         assert model.graph is not None
         expected = _("one Dense layer with units=1")
-        units = units_of(model)
+        units = count_outputs(model)
         if units is None:
             shape = str(model.facts.graph.output_shape if model.facts.graph else ())
             message = _("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
@@ -99,7 +99,7 @@ class OneNeuron(EachNetwork):
         )
 
 
-def units_of(model: Model) -> int | None:
+def count_outputs(model: Model) -> int | None:
     """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
     shape = model.facts.graph.output_shape if model.facts.graph else ()
     return 1 if len(shape) == 1 else model.units
@@ -109,13 +109,13 @@ def _call_of(network: Training) -> str:
     return f"{network.build}({', '.join(map(str, network.arguments))})"
 
 
-def takes_rows(case: Case, network: Training) -> None:
+def require_rows_accepted(case: Case, network: Training) -> None:
     """Require a network that can be called on rows of the number of features that it was asked for.
 
     Raises:
         PreconditionFailedError: it cannot.
     """
-    before = trained(case, network, case.seeds[0]).before
+    before = read_network(case, network, case.seeds[0]).before
     if before is None or before.facts.graph is not None:
         return
     features = case.inside[network.array("x_train")].shape[1]
@@ -166,15 +166,15 @@ class YesOrNo(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
-        model = certified(case, self.training, after=False)
-        loss, from_logits = loss_of(case, self.training, model)
-        fits = trained(case, self.training, case.seeds[0]).fits
-        units = units_of(model) or 0
+        model = require_certified(case, self.training, after=False)
+        loss, from_logits = read_loss(case, self.training, model)
+        fits = read_network(case, self.training, case.seeds[0]).fits
+        units = count_outputs(model) or 0
         assert model.graph is not None
         return (
             _labels_of_another_kind(fits[0].y_range if fits else None)
             or (_squashed_twice(model.graph.stacked) if units == 1 else None)
-            or _fit_of_head_and_loss(model.head, units, loss, from_logits=from_logits)
+            or _fit_of_head_and_loss(model.output_activation, units, loss, from_logits=from_logits)
         )
 
 

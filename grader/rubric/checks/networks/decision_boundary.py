@@ -10,13 +10,18 @@ from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, model_at
+from grader.evidence.network import Model, read_model
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
 from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.probabilities import borders, crossings, likelihoods, reads_logits
-from grader.rubric.checks.networks.single import NetworkCheck, certified
+from grader.rubric.checks.networks.probabilities import (
+    compute_likelihoods,
+    find_borders,
+    find_crossings,
+    reads_logits,
+)
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
 
@@ -86,8 +91,8 @@ class FindsBorder(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge against the graphs, replayed on the ramp."""
         received = self._number(case, "trained")
-        model = certified(case, self.training, after=True)
-        ways = borders(case, self.training, model)
+        model = require_certified(case, self.training, after=True)
+        ways = find_borders(case, self.training, model)
         if not len(ways):
             raise PreconditionFailedError(_no_border())
         if not _is_near(received, ways):
@@ -131,10 +136,10 @@ class FindsBorder(NetworkCheck):
 
     def _wrong(self, received: float, border: float, model: Model, case: Case) -> Judgement:
         x = case.outside[self.training.array("x_probe")][:, 0].astype(np.float64)
-        likely = likelihoods(
-            model.outputs["x_probe"], model.head, from_logits=reads_logits(case, self.training, model)
+        likely = compute_likelihoods(
+            model.outputs["x_probe"], model.output_activation, from_logits=reads_logits(case, self.training, model)
         )[0]
-        shifted = crossings(x, likely, level=0.5)
+        shifted = find_crossings(x, likely, level=0.5)
         if _is_near(-received, [border]):
             message = _(
                 "{function}() returns {received:.4g}: the sign is wrong. From w·x + b = 0 follows x = -b / w.",
@@ -169,7 +174,7 @@ class FindsBorder(NetworkCheck):
     def _is_constant(self, received: float, case: Case) -> bool:
         """Return whether a network with another border is said to have the same."""
         step = f"model:{self._fresh}"
-        fresh, replayed = model_at(case, step), case.replays.get(step)
+        fresh, replayed = read_model(case, step), case.replays.get(step)
         try:
             again = self._number(case, "fresh")
         except PreconditionFailedError:  # for a network that is not trained, nothing is asked but to differ
@@ -177,7 +182,7 @@ class FindsBorder(NetworkCheck):
         if fresh is None or fresh.graph is None or replayed is None or again != received:
             return False
         outputs = replayed.arrays[replayed.evidence.outputs[0]]
-        found = borders(case, self.training, fresh, outputs)
+        found = find_borders(case, self.training, fresh, outputs)
         return bool(len(found)) and not _is_near(again, found)
 
 

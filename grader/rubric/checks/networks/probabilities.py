@@ -4,10 +4,10 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.losses import identify, softmax
+from grader.evidence.losses import identify_loss, softmax
 from grader.evidence.network import Model
 from grader.protocol.training import Training
-from grader.rubric.checks.networks.single import compiled_at
+from grader.rubric.checks.networks.single import read_last_compiled
 
 
 def as_columns(outputs: Array) -> Array:
@@ -15,7 +15,7 @@ def as_columns(outputs: Array) -> Array:
     return outputs[:, None] if outputs.ndim == 1 else outputs
 
 
-def likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
+def compute_likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
     """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
     outputs = as_columns(outputs)
     if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
@@ -46,11 +46,11 @@ def _logit(likely: Array) -> Array:
 
 def reads_logits(case: Case, training: Training, model: Model) -> bool:
     """Return whether the loss applies the sigmoid itself."""
-    described, compiled = compiled_at(case, training, model)
-    return compiled is not None and identify(compiled, case.steps[described].arrays)[1]
+    described, compiled = read_last_compiled(case, training, model)
+    return compiled is not None and identify_loss(compiled, case.steps[described].arrays)[1]
 
 
-def borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
+def find_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
     """Return where a network of one feature says 0.5, told from what its graph computes along `x_probe`.
 
     Where head and loss leave open how to read its outputs, there is one for each way. One that lies beyond the
@@ -61,8 +61,8 @@ def borders(case: Case, training: Training, model: Model, outputs: Array | None 
     x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
     if not np.isfinite(outputs).all() or float(np.ptp(outputs)) < _FLAT:
         return []
-    ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, training, model))
-    found = [border for likely in ways for border in crossings(x, likely)]
+    ways = compute_likelihoods(outputs, model.output_activation, from_logits=reads_logits(case, training, model))
+    found = [border for likely in ways for border in find_crossings(x, likely)]
     if not found or len(ways) > 1:
         found += _of_weights(model)
     return found
@@ -71,7 +71,7 @@ def borders(case: Case, training: Training, model: Model, outputs: Array | None 
 _FLAT = 1e-6
 
 
-def crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
+def find_crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
     """Return where the logit of a likelihood crosses a level: along a straight line for a single neuron."""
     logit = np.clip(_logit(np.clip(likely, 0.0, 1.0)), -40.0, 40.0) - level
     signs = np.sign(logit)

@@ -11,14 +11,20 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.graph import DenseNode
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
-from grader.evidence.network import Model, trained
+from grader.evidence.network import Model, read_network
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.plan import Replay
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.regression import compiled_with, loss_problem, metric_problem
-from grader.rubric.checks.networks.several import EachNetwork, is_finite, label, of_network, together
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.regression import find_loss_problem, find_metric_problem, read_compiled
+from grader.rubric.checks.networks.several import (
+    EachNetwork,
+    combine_judgements,
+    has_finite_outputs,
+    name_in_judgement,
+    name_network,
+)
+from grader.rubric.checks.networks.single import require_certified
 
 ROWS, ROWS_SEED = 256, 2026  # on which networks with the same weights are compared
 CLOSE = 1e-5  # how far apart their outputs may lie, where these are of size one
@@ -59,7 +65,7 @@ def _reason(first: Sequence[DenseNode], other: Sequence[DenseNode]) -> Words:
 
 def _learned(case: Case, network: Training) -> set[tuple[tuple[int, ...], bytes]]:
     """Return the kernels that a network has only since its training."""
-    known = trained(case, network, case.seeds[0])
+    known = read_network(case, network, case.seeds[0])
     return (_kernels(known.after) if known.after else set()) - (_kernels(known.before) if known.before else set())
 
 
@@ -76,7 +82,7 @@ class ComparesNetworks(EachNetwork):
     def judge(self, case: Case) -> Judgement:
         """Compare, and put it together."""
         others = self.networks[1:]
-        return together(others, [self.judged(case, network) for network in others], named=True)
+        return combine_judgements(others, [self.judged(case, network) for network in others], named=True)
 
     def judged(self, case: Case, network: Training) -> Judgement:
         """Return the judgement of one comparison; a network that is not there is named."""
@@ -86,7 +92,7 @@ class ComparesNetworks(EachNetwork):
             if unmet.judgement.status is not Status.FAILED:
                 return unmet.judgement
             missing = network if _is_there(case, self.first) else self.first
-            return of_network(missing, unmet.judgement)
+            return name_in_judgement(missing, unmet.judgement)
 
     @property
     def first(self) -> Training:
@@ -100,7 +106,7 @@ class ComparesNetworks(EachNetwork):
 
 def _is_there(case: Case, network: Training) -> bool:
     try:
-        certified(case, network, after=False)
+        require_certified(case, network, after=False)
     except PreconditionFailedError:
         return False
     return True
@@ -119,18 +125,18 @@ class SameLayers(ComparesNetworks):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graphs; activations that are not the same are told from what they compute."""
         for each in (self.first, network):
-            problem = self._problem(certified(case, each, after=False))
+            problem = self._problem(require_certified(case, each, after=False))
             if problem is not None:
-                return of_network(each, problem)
-        first, other = (certified(case, each, after=False) for each in (self.first, network))
+                return name_in_judgement(each, problem)
+        first, other = (require_certified(case, each, after=False) for each in (self.first, network))
         if _sizes(first) != _sizes(other):
             return failed(
                 _(
                     "The layers differ: {first} has {expected}, {other} has {received}. They have to be the same "
                     "network.",
-                    first=label(self.first),
+                    first=name_network(self.first),
                     expected=_sizes(first),
-                    other=label(network),
+                    other=name_network(network),
                     received=_sizes(other),
                 ),
                 expected=_sizes(first),
@@ -175,8 +181,8 @@ class SameLayers(ComparesNetworks):
                 received=_("hidden layers with an activation: {count}", count=model.graph.hidden),
                 blocks=False,
             )
-        if model.graph.head != "linear" or dense[-1].activations:
-            bends = ", ".join(dense[-1].activations) or model.graph.head
+        if model.graph.output_activation != "linear" or dense[-1].activations:
+            bends = ", ".join(dense[-1].activations) or model.graph.output_activation
             return failed(
                 _(
                     "The output goes through {activation}, which limits what can be predicted. Leave the "
@@ -213,12 +219,12 @@ class SameCompile(ComparesNetworks):
         """Judge what the networks were trained with, or else what they were compiled with."""
         found: list[tuple[CompileFacts | None, str]] = []
         for each in (self.first, network):
-            if trained(case, each, case.seeds[0]).before is None:
-                certified(case, each, after=False)  # says why
-            compiled, loss = compiled_with(case, each)
-            problem = loss_problem(compiled, loss) or metric_problem(compiled)
+            if read_network(case, each, case.seeds[0]).before is None:
+                require_certified(case, each, after=False)  # says why
+            compiled, loss = read_compiled(case, each)
+            problem = find_loss_problem(compiled, loss) or find_metric_problem(compiled)
             if problem is not None:
-                return of_network(each, problem)
+                return name_in_judgement(each, problem)
             found.append((compiled, loss))
         (one, one_loss), (other, other_loss) = found
         assert one is not None
@@ -232,9 +238,9 @@ class SameCompile(ComparesNetworks):
                         "where everything else is the same.",
                         kind=kind,
                         expected=expected,
-                        first=label(self.first),
+                        first=name_network(self.first),
                         received=received,
-                        other=label(network),
+                        other=name_network(network),
                     ),
                     expected=expected,
                     received=received,
@@ -268,9 +274,9 @@ class SameFunction(ComparesNetworks):
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return a replay of each graph on random rows, with the weights of the first."""
         seed = case.seeds[0]
-        known = trained(case, self.first, seed)
+        known = read_network(case, self.first, seed)
         source, step = known.after, self.first.trained(seed)
-        if source is None or not is_finite(source):  # nothing was learned that could be copied
+        if source is None or not has_finite_outputs(source):  # nothing was learned that could be copied
             source, step = known.before, self.first.model(seed)
         if source is None or source.graph is None:
             return (), {}
@@ -279,7 +285,7 @@ class SameFunction(ComparesNetworks):
         arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
         made: list[Replay] = []
         for network in self.networks:
-            model = trained(case, network, seed).before
+            model = read_network(case, network, seed).before
             if model is None or model.graph is None or model.facts.graph is None:
                 continue
             if not _fits(source.graph.dense, model.graph.dense):
@@ -318,7 +324,7 @@ class SameFunction(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Compare what came of the replays."""
-        first, other = (certified(case, each, after=False) for each in (self.first, network))
+        first, other = (require_certified(case, each, after=False) for each in (self.first, network))
         assert first.graph is not None
         assert other.graph is not None
         if not _fits(first.graph.dense, other.graph.dense):
@@ -327,8 +333,8 @@ class SameFunction(ComparesNetworks):
                 _(
                     "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
                     "against {received}.",
-                    first=label(self.first),
-                    other=label(network),
+                    first=name_network(self.first),
+                    other=name_network(network),
                     expected=_sizes(first),
                     received=_sizes(other),
                 ),
@@ -353,8 +359,8 @@ class SameFunction(ComparesNetworks):
             _(
                 "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
                 "{off:.2g}). {reason}",
-                first=label(self.first),
-                other=label(network),
+                first=name_network(self.first),
+                other=name_network(network),
                 off=float(off.max()),
                 reason=_reason(first.graph.dense, other.graph.dense),
             ),
@@ -389,8 +395,8 @@ class OwnWeights(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Look for trained weights of earlier networks in this one, as it was when it had just been built."""
-        certified(case, self.first, after=False)
-        fresh = certified(case, network, after=False)
+        require_certified(case, self.first, after=False)
+        fresh = require_certified(case, network, after=False)
         for earlier in self.networks[: self.networks.index(network)]:
             shared = _learned(case, earlier) & _kernels(fresh)
             if shared:
@@ -399,8 +405,8 @@ class OwnWeights(ComparesNetworks):
                         "{network} shares layers with {earlier}: before it was trained, it already had the "
                         "weights that {earlier} was trained to. Make new layers in each function, not once for "
                         "all of them.",
-                        network=label(network),
-                        earlier=label(earlier),
+                        network=name_network(network),
+                        earlier=name_network(earlier),
                     ),
                     expected=_("fresh weights"),
                     received=_("kernels that were trained before: {count}", count=len(shared)),

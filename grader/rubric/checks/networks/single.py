@@ -7,9 +7,10 @@ import numpy as np
 
 from grader.core.i18n import _
 from grader.evidence.case import Case
+from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.losses import identify
-from grader.evidence.network import Model, Trained, trained
+from grader.evidence.losses import identify_loss
+from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import name_of
 from grader.protocol.evidence import CompileFacts, FitFacts, ModelValue
 from grader.protocol.plan import Step
@@ -32,14 +33,14 @@ class NetworkCheck(Check):
         return (self.training,)
 
 
-def certified(case: Case, training: Training, *, after: bool) -> Model:
+def require_certified(case: Case, training: Training, *, after: bool) -> Model:
     """Return the certified network of the first seed.
 
     Raises:
         PreconditionFailedError: there is no network, or it is not certified.
     """
     seed = case.seeds[0]
-    network = trained(case, training, seed)
+    network = read_network(case, training, seed)
     if network.before is None:
         value, _unused = case.value(training.built(seed))
         if isinstance(value, ModelValue):
@@ -51,7 +52,7 @@ def certified(case: Case, training: Training, *, after: bool) -> Model:
         raise PreconditionFailedError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
         raise PreconditionFailedError(_no_replay(network.before))
-    if any(not item.agrees for item in case.agreements):
+    if any(not item.agrees for item in certify(case)):
         raise PreconditionFailedError(
             not_graded(
                 _(
@@ -104,7 +105,7 @@ class Architecture(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
-        model = certified(case, self.training, after=False)
+        model = require_certified(case, self.training, after=False)
         assert model.graph is not None
         if model.units is None:
             shape = model.facts.graph.output_shape if model.facts.graph else ()
@@ -152,31 +153,31 @@ class Architecture(NetworkCheck):
         )
 
 
-def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
+def read_last_compiled(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
     """Return what the network of the first seed was trained with, and the step that saw it.
 
     It may have been compiled anew in `train`; without a training, that is what it was built with.
     """
     seed = case.seeds[0]
-    after = trained(case, training, seed).after
+    after = read_network(case, training, seed).after
     if after is not None:
         return training.trained(seed), after.facts.compiled
     return training.model(seed), model.facts.compiled
 
 
-def loss_of(case: Case, training: Training, model: Model) -> tuple[str, bool]:
+def read_loss(case: Case, training: Training, model: Model) -> tuple[str, bool]:
     """Return the loss that a network is trained with, and its `from_logits`.
 
     Raises:
         PreconditionFailedError: there is no loss.
     """
-    described, compiled = compiled_at(case, training, model)
+    described, compiled = read_last_compiled(case, training, model)
     if compiled is None or not compiled.loss:
-        raise PreconditionFailedError(not_compiled())
-    return identify(compiled, case.steps[described].arrays)
+        raise PreconditionFailedError(explain_not_compiled())
+    return identify_loss(compiled, case.steps[described].arrays)
 
 
-def not_compiled() -> Judgement:
+def explain_not_compiled() -> Judgement:
     """Return the judgement for a model without a loss."""
     return failed(
         _(
@@ -201,26 +202,30 @@ class HeadAndLoss(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
-        model = certified(case, self.training, after=False)
-        loss, from_logits = loss_of(case, self.training, model)
+        model = require_certified(case, self.training, after=False)
+        loss, from_logits = read_loss(case, self.training, model)
         assert model.graph is not None
         return (
             self._label_problem(case, loss)
             or _two_activations(model.graph.stacked)
             or _fit_of_head_and_loss(
-                model.head, loss, model.units or 0, self._loss_for_labels(case), from_logits=from_logits
+                model.output_activation,
+                loss,
+                model.units or 0,
+                self._loss_for_labels(case),
+                from_logits=from_logits,
             )
         )
 
     def _loss_for_labels(self, case: Case) -> str:
         """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""
-        fits = trained(case, self.training, case.seeds[0]).fits
+        fits = read_network(case, self.training, case.seeds[0]).fits
         rank = (_label_rank(fits[0]) if fits else None) or case.task.labels
         return "sparse_categorical_crossentropy" if rank == "integers" else "categorical_crossentropy"
 
     def _label_problem(self, case: Case, loss: str) -> Judgement | None:
         """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
-        fits = trained(case, self.training, case.seeds[0]).fits
+        fits = read_network(case, self.training, case.seeds[0]).fits
         rank = _label_rank(fits[0]) if fits else None
         if rank is None:
             return None
@@ -334,8 +339,8 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
     return failed(message, expected=expected, received=received)
 
 
-MOST_SEEN = 0.5  # a few rows may really occur twice in the data
-SEEN = _(
+MAX_SHARE_SEEN = 0.5  # a few rows may really occur twice in the data
+HELD_OUT_ROWS_SEEN = _(
     "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
     "training never sees: pass validation_data=(x_val, y_val)."
 )
@@ -352,10 +357,10 @@ class Trains(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
-        certified(case, self.training, after=False)
+        require_certified(case, self.training, after=False)
         case.seen(self.training.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
-        model = certified(case, self.training, after=True)
-        network = trained(case, self.training, case.seeds[0])
+        model = require_certified(case, self.training, after=True)
+        network = read_network(case, self.training, case.seeds[0])
         assert network.before is not None
         if not _weights_moved(network.before, model):
             return failed(
@@ -376,7 +381,7 @@ class Trains(NetworkCheck):
         both = _("{first} {second}", first=problems[0].message, second=problems[1].message)
         return failed(both, expected=problems[0].expected, received=problems[0].received)
 
-    def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
+    def _problems(self, network: TrainedNetwork, returned: str) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]
         found = []
         if self.training.validation and fits and not any(fit.validation for fit in fits):
@@ -391,9 +396,11 @@ class Trains(NetworkCheck):
                     received=_("no validation data"),
                 )
             )
-        if self.training.validation and any(fit.validation_seen > MOST_SEEN for fit in fits):
+        if self.training.validation and any(fit.validation_seen > MAX_SHARE_SEEN for fit in fits):
             found.append(
-                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows"))
+                partial(
+                    0.5, HELD_OUT_ROWS_SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows")
+                )
             )
         if not network.returned_history:
             found.append(

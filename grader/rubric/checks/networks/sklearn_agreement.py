@@ -9,17 +9,17 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.failures import explain
+from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.network import Model, trained
-from grader.evidence.scores import decided
+from grader.evidence.network import Model, read_network
+from grader.evidence.scores import predict_classes
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.binary import takes_rows
-from grader.rubric.checks.networks.probabilities import as_columns, borders
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.binary import require_rows_accepted
+from grader.rubric.checks.networks.probabilities import as_columns, find_borders
+from grader.rubric.checks.networks.single import require_certified
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class NearScikitLearn(Check):
         return replace(parts[0], message=parts[0].message if same else both, undecided=undecided)
 
     def _accuracy(self, case: Case) -> Judgement:
-        takes_rows(case, self.many)
-        certified(case, self.many, after=True)
+        require_rows_accepted(case, self.many)
+        require_certified(case, self.many, after=True)
         truth = case.outside[self.many.array("y_test")]
         of_seeds = [_share_of_right(model, truth) for model in _each_seed(case, self.many)]
         found, reference = median(of_seeds), _scikit_learn(case, self.many)[0]
@@ -96,12 +96,12 @@ class NearScikitLearn(Check):
         return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
 
     def _border(self, case: Case) -> Judgement:
-        takes_rows(case, self.one)
-        certified(case, self.one, after=True)
+        require_rows_accepted(case, self.one)
+        require_certified(case, self.one, after=True)
         reference = _scikit_learn(case, self.one)[1]
         of_seeds = []
         for model in _each_seed(case, self.one):
-            there = borders(case, self.one, model) if model is not None and model.graph is not None else []
+            there = find_borders(case, self.one, model) if model is not None and model.graph is not None else []
             of_seeds.append(min(there, key=lambda x: abs(x - reference), default=np.inf))
         distance = median(abs(x - reference) for x in of_seeds)
         found = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
@@ -139,7 +139,7 @@ def _share_of_right(model: Model | None, truth: Array) -> float:
     if model is None or outputs is None or not np.isfinite(outputs).all():
         return 0.0
     columns = as_columns(outputs)
-    return float((decided(columns, model.head) == truth).mean()) if columns.ndim == 2 else 0.0
+    return float((predict_classes(columns, model.output_activation) == truth).mean()) if columns.ndim == 2 else 0.0
 
 
 def _or_why_not(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
@@ -153,8 +153,8 @@ def _each_seed(case: Case, training: Training) -> Sequence[Model | None]:
     """Return the trained network of each seed; `PreconditionFailedError` where the grader lost one."""
     found = []
     for seed in case.seeds:
-        after = trained(case, training, seed).after
-        because = explain(case, training.fitted(seed)) if after is None else None
+        after = read_network(case, training, seed).after
+        because = explain_failure(case.run, training.fitted(seed)) if after is None else None
         if because is not None and because.status is Status.NOT_GRADED:
             raise PreconditionFailedError(because)
         found.append(after)

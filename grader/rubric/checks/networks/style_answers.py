@@ -20,7 +20,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.several import AfterTraining
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.single import require_certified
 
 CLOSE = 2e-3  # scores may be rounded to two or three decimals, or be computed in 32 bits
 ROUNDING = 0.0051
@@ -56,7 +56,7 @@ class RegressionScores(AfterTraining):
         """Judge against the outputs of the frozen graph."""
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         received = _scores(value, arrays, self.function)
-        outputs = certified(case, network, after=True).outputs["x_val"]
+        outputs = require_certified(case, network, after=True).outputs["x_val"]
         truth = case.inside[network.array(self.truth)].astype(np.float64)
         if outputs.size != truth.size or not np.isfinite(outputs).all():
             raise PreconditionFailedError(
@@ -84,7 +84,7 @@ class RegressionScores(AfterTraining):
 
 def _is_trained(case: Case, network: Training) -> bool:
     try:
-        certified(case, network, after=True)
+        require_certified(case, network, after=True)
     except PreconditionFailedError:
         return False
     return True
@@ -198,9 +198,9 @@ class StyleFacts(Check):
             untouched = any(key in given for key in self.truth)  # as the stub has them
             return Judgement(Status.NOT_ATTEMPTED, message) if untouched else failed(message)
         wrong = {
-            key: _wrong(key, item, styles_of(item, arrays), set(self.truth[key]))
+            key: _wrong(key, item, read_styles(item, arrays), set(self.truth[key]))
             for key, item in answered.items()
-            if styles_of(item, arrays) != set(self.truth[key])
+            if read_styles(item, arrays) != set(self.truth[key])
         }
         return self._counted(wrong, [key for key in self.truth if key not in answered])
 
@@ -276,7 +276,7 @@ _FILLERS = frozenset(
 )
 
 
-def styles_of(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
+def read_styles(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
     """Return the styles that an answer names, or None where it says something else."""
     texts: list[str] = []
     for item in value.items if isinstance(value, Items) else (value,):

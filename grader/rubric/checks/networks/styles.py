@@ -8,13 +8,13 @@ import numpy as np
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
-from grader.evidence.network import trained
+from grader.evidence.network import read_network
 from grader.protocol.evidence import ModelFacts
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.several import label
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.several import name_network
+from grader.rubric.checks.networks.single import require_certified
 
 # How Keras and TensorFlow complain about weights that are made anew in each call.
 _MADE_IN_CALL = ("only supports singleton tf.Variables", "cannot add new elements of state")
@@ -44,10 +44,10 @@ class HasStyle(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge the class of the model, where its layers lie, and whether they outlive a call."""
-        known = trained(case, self.network, case.seeds[0]).before
+        known = read_network(case, self.network, case.seeds[0]).before
         if known is not None and known.facts.graph is None and _made_in_call(known.facts):
             return _layers_in_call(known.facts)
-        facts = certified(case, self.network, after=False).facts
+        facts = require_certified(case, self.network, after=False).facts
         if facts.style != self.style:
             return self._other_style(facts)
         wrapped = _wrapped(facts)
@@ -67,7 +67,7 @@ class HasStyle(Check):
     def _other_style(self, facts: ModelFacts) -> Judgement:
         message = _(
             "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
-            function=label(self.network),
+            function=name_network(self.network),
             wanted=_kind(self.style),
             how=_how(self.style),
             received=_kind(facts.style),

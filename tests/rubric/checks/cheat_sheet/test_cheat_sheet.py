@@ -17,11 +17,25 @@ from grader.protocol.submission import Markdown
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CheatSheet
 from grader.rubric.checks.cheat_sheet import markdown_tables
-from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, TWO_OUTPUTS, verdict_on
-from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
+from grader.rubric.checks.cheat_sheet.answers import (
+    ANSWERS,
+    COLUMN_NAMES,
+    ROW_NAMES,
+    TWO_OUTPUTS,
+    find_cell_problem,
+)
+from grader.rubric.checks.cheat_sheet.cell_parser import CellReading, read_cell_text
 from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
 from grader.rubric.checks.cheat_sheet.table_parser import find_sheet_in_markdown
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, column_of, letters, row_of, spelled
+from grader.rubric.checks.cheat_sheet.vocabulary import (
+    COLUMNS,
+    ROWS,
+    WORDS,
+    find_column,
+    find_row,
+    list_words,
+    normalise_name,
+)
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
 from tests.helpers.cases import case, judged, seen, text
@@ -603,7 +617,7 @@ READINGS = [
 
 @pytest.mark.parametrize(("column", "written", "words"), READINGS)
 def test_spellings_of_one_thing_are_one_thing(column: str, written: str, words: tuple[str, ...]) -> None:
-    reading = read(column, written)
+    reading = read_cell_text(column, written)
     assert reading.words == words
     assert reading.understood
 
@@ -613,8 +627,8 @@ def test_every_spelling_of_the_vocabulary_is_understood_as_its_word(column: str)
     hidden = {"per_tag", "single"}  # these only say more of others
     for word, spellings in WORDS[column].items():
         for spelling in spellings:
-            assert read(column, spelling).words == (word,) or word in hidden, spelling
-            assert read(column, spelling.upper()).words == (word,) or word in hidden, spelling
+            assert read_cell_text(column, spelling).words == (word,) or word in hidden, spelling
+            assert read_cell_text(column, spelling.upper()).words == (word,) or word in hidden, spelling
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -622,15 +636,15 @@ def test_no_spelling_has_two_meanings(column: str) -> None:
     seen_: dict[str, str] = {}
     for word, spellings in WORDS[column].items():
         for spelling in spellings:
-            assert seen_.setdefault(letters(spelling), word) == word
+            assert seen_.setdefault(normalise_name(spelling), word) == word
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_words_that_are_shown_are_understood_and_right_somewhere(column: str) -> None:
-    for word in spelled(column):
-        assert read(column, word).understood
+    for word in list_words(column):
+        assert read_cell_text(column, word).understood
     right = set().union(*(ANSWERS[row, column].right for row in ROWS)) - {"several"}
-    shown = {w for written in spelled(column) for w in read(column, written).words}
+    shown = {w for written in list_words(column) for w in read_cell_text(column, written).words}
     assert shown <= right | {"2", "relu", "tanh", "elu", "softplus", "hard_sigmoid", "log_softmax"}
 
 
@@ -693,7 +707,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("row", "name"), [(row, name) for row, names in NAMES.items() for name in names])
 def test_rows_are_known_by_many_names(row: str, name: str) -> None:
-    assert row_of(name) == row
+    assert find_row(name) == row
 
 
 COLUMN_HEADS = {
@@ -713,13 +727,13 @@ COLUMN_HEADS = {
 
 @pytest.mark.parametrize(("column", "name"), [(c, name) for c, names in COLUMN_HEADS.items() for name in names])
 def test_columns_are_known_by_many_names(column: str, name: str) -> None:
-    assert column_of(name) == column
+    assert find_column(name) == column
 
 
 @pytest.mark.parametrize("name", ["", "task", "Aufgabe", "example", "Beispiel", "clustering", "42"])
 def test_other_names_are_no_rows_and_no_columns(name: str) -> None:
-    assert row_of(name) is None
-    assert column_of(name) is None
+    assert find_row(name) is None
+    assert find_column(name) is None
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
@@ -771,8 +785,8 @@ def test_judging_never_raises(sheet: object, markdown: str) -> None:
     written=st.one_of(st.text(max_size=40), st.text(alphabet="01 ,-+/.()", max_size=60)),
 )
 def test_reading_never_raises(column: str, written: str) -> None:
-    reading = read(column, written)
-    verdict_on("binary", column, {**dict.fromkeys(COLUMNS, Reading()), column: reading})
+    reading = read_cell_text(column, written)
+    find_cell_problem("binary", column, {**dict.fromkeys(COLUMNS, CellReading()), column: reading})
 
 
 @pytest.mark.parametrize(
@@ -780,18 +794,18 @@ def test_reading_never_raises(column: str, written: str) -> None:
 )
 @pytest.mark.parametrize("column", COLUMNS)
 def test_long_cells_are_read_in_no_time(column: str, hostile: str) -> None:
-    read(column, hostile)
-    row_of(hostile[:200])
+    read_cell_text(column, hostile)
+    find_row(hostile[:200])
     list(read_markdown_tables([hostile[:4000]]))
 
 
 def test_a_large_array_of_numbers_is_no_sheet_and_takes_no_time() -> None:
     from grader.protocol.evidence import ArrayValue
-    from grader.rubric.checks.cheat_sheet.table_parser import sheet_of
+    from grader.rubric.checks.cheat_sheet.table_parser import read_sheet
 
     large = np.zeros((2, 1_000_000))
     value = ArrayValue(ref="a", dtype="float64", shape=large.shape, container="ndarray")
-    assert sheet_of(value, {"a": large}) is None
+    assert read_sheet(value, {"a": large}) is None
 
 
 def test_a_text_of_rules_holds_one_table_of_a_bounded_length() -> None:
@@ -824,14 +838,14 @@ def test_a_markdown_table_is_found_wherever_it_stands(around: str) -> None:
 def test_records_with_more_keys_than_a_sheet_has_columns_are_no_sheet() -> None:
     """Each record has other keys: the grid of all would be as large as their product."""
     from grader.protocol.evidence import Entries, Items, NoneValue
-    from grader.rubric.checks.cheat_sheet.table_parser import sheet_of
+    from grader.rubric.checks.cheat_sheet.table_parser import read_sheet
 
     records = tuple(
         Entries(entries=tuple((f"{row}.{column}", NoneValue()) for column in range(300))) for row in range(60)
     )
     tracemalloc.start()
     try:
-        assert sheet_of(Items(container="list", items=records), {}) is None
+        assert read_sheet(Items(container="list", items=records), {}) is None
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
