@@ -37,6 +37,11 @@ class Model:
         return self.graph.output_activation if self.graph else "other"
 
     @property
+    def head(self) -> str:
+        """Return `output_activation`, under the name that checks of authors may know it by."""
+        return self.output_activation
+
+    @property
     def units(self) -> int | None:
         """Return how many numbers come out for one row, as claimed."""
         shape = self.facts.graph.output_shape if self.facts.graph else ()
@@ -98,8 +103,8 @@ def read_model(case: Case, step: str) -> Model | None:
     evidence = replay.evidence
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
-    if problem := find_replay_problem(replay):
-        return Model(facts, None, {}, problem=problem)
+    if (broken_limit := find_replay_problem(replay)) is not None:
+        return Model(facts, None, {}, problem=broken_limit)
     outputs = {name: replay.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
     return Model(facts, summarise_graph(evidence, replay.arrays, facts.graph.output_node), outputs)
 

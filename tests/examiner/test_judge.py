@@ -12,7 +12,7 @@ from grader.evidence import certification as certifying
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.network import TrainedNetwork
+from grader.evidence.network import TrainedNetwork, read_network
 from grader.examiner import judge as judging
 from grader.examiner.judge import is_certified, judge, judge_criteria, overall
 from grader.protocol.evidence import Frame
@@ -207,8 +207,6 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
 
 def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    read_network = certifying.read_network
-
     def counted(looked_at: Case, training: Steps, seed: int) -> TrainedNetwork:
         calls.append(seed)
         return read_network(looked_at, training, seed)
