@@ -296,8 +296,10 @@ def _is_fit_on_original_rows(fit: FitFacts, training: Training, case: Case, arra
     y = case.inside[training.array("y_train")]
     if case.task.kind == "regression" and not np.allclose(fit.y_range or np.nan, (y.min(), y.max()), atol=1e-3):
         return False
-    known = np.concatenate([case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")])
-    return all(bool(np.isin(rows, known).all()) for rows in _blocks(arrays[fit.rows]))
+    row_hashes_known = np.concatenate(
+        [case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")]
+    )
+    return all(bool(np.isin(rows, row_hashes_known).all()) for rows in _blocks(arrays[fit.rows]))
 
 
 def _blocks(rows: Array) -> Iterator[Array]:

@@ -157,11 +157,13 @@ class _Graph:
 
     def _dependent(self) -> set[str]:
         """Return the nodes whose value depends on the numbers of the network's input, not only on its shape."""
-        found: set[str] = set()
+        dependent: set[str] = set()
         for node in self.order:
-            if node.op == "Placeholder" or (node.op not in {"Shape", "NoOp"} and found.intersection(node.inputs)):
-                found.add(node.name)
-        return found
+            if node.op == "Placeholder" or (
+                node.op not in {"Shape", "NoOp"} and dependent.intersection(node.inputs)
+            ):
+                dependent.add(node.name)
+        return dependent
 
     def kernels(self) -> dict[str, str]:
         """Return the nodes that multiply the input with a weight, each with the constant that holds it.
@@ -281,9 +283,9 @@ class _Graph:
             behind[node.name] = 1 << numbers[node.name] if node.name in kernels else before
             if node.name not in kernels and self._bends(node):
                 for number in _bits(before & ~full):
-                    found = activations[names[number]]
-                    found.append(_ACTIVATIONS.get(node.op, node.op.lower()))
-                    full |= (len(found) >= MAX_ACTIVATIONS) << number
+                    of_kernel = activations[names[number]]
+                    of_kernel.append(_ACTIVATIONS.get(node.op, node.op.lower()))
+                    full |= (len(of_kernel) >= MAX_ACTIVATIONS) << number
         return activations
 
     def output_activation(self) -> str:

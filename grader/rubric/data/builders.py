@@ -54,8 +54,8 @@ class Csv:
         try:
             table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
-            said = getattr(error, "strerror", None) or str(error)
-            raise TableError(_("{file} cannot be read: {error}", file=self.file, error=said)) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise TableError(_("{file} cannot be read: {error}", file=self.file, error=reason)) from error
         columns = [str(name) for name in table.columns]
         if lacking := [name for name in (self.predict, *self.without) if name not in columns]:
             raise TableError(

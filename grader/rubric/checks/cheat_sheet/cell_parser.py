@@ -79,23 +79,23 @@ def _entries(folded: str) -> list[list[str]]:
     return [entry for entry in entries if entry]
 
 
-def _matched(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
+def _match_words(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the canonical words in a line of tokens, the longest spelling first, and the tokens that are left."""
     table = BY_LETTERS[column]
-    found: list[str] = []
+    words: list[str] = []
     left: list[str] = []
     start = 0
     while start < len(tokens):
         for size in range(min(_LONGEST, len(tokens) - start), 0, -1):
             word = table.get("".join(tokens[start : start + size]))
             if word is not None:
-                found.append(word)
+                words.append(word)
                 start += size
                 break
         else:
             left.append(tokens[start])
             start += 1
-    return found, left
+    return words, left
 
 
 def _read_names(column: str, folded: str) -> CellReading:
@@ -103,9 +103,9 @@ def _read_names(column: str, folded: str) -> CellReading:
     words: list[str] = []
     unknown: list[str] = []
     for entry in _entries(folded):
-        found, left = _matched(column, entry)
-        words += found
-        if _NOT & set(left) or (not found and set(left) - _FILLERS):
+        entry_words, left = _match_words(column, entry)
+        words += entry_words
+        if _NOT & set(left) or (not entry_words and set(left) - _FILLERS):
             unknown.append(" ".join(entry))
     return CellReading(tuple(dict.fromkeys(words)), tuple(unknown))
 
@@ -123,15 +123,15 @@ def _read_units(column: str, folded: str) -> CellReading:
         return CellReading(("shifted",))
     folded = _MORE.sub(lambda match: str(int(match[1]) + 1), folded)
     tokens = [token for entry in _entries(folded) for token in entry]
-    found, left = _matched(column, tokens)
+    words, left = _match_words(column, tokens)
     numbers = [str(int(token)) for token in left if token.isdigit()]
     unknown = [token for token in left if not token.isdigit() and token not in _FILLERS]
-    kinds = set(found) & {"classes", "labels", "tags", "targets"}
+    kinds = set(words) & {"classes", "labels", "tags", "targets"}
     if kinds and set(tokens) & _PER:
-        found = [word for word in found if word != "1"]  # "one per class" is no one
+        words = [word for word in words if word != "1"]  # "one per class" is no one
     if kinds:
-        found = [word for word in found if word != "symbol"]  # "k classes"
-    return CellReading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
+        words = [word for word in words if word != "symbol"]  # "k classes"
+    return CellReading(tuple(dict.fromkeys(words + numbers)), (" ".join(unknown),) if unknown else ())
 
 
 _MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")
@@ -166,7 +166,7 @@ def _read_labels(column: str, folded: str) -> CellReading:
     words: list[str] = list(found)
     unknown: list[str] = []
     for entry in _entries(rest):
-        named, left = _matched(column, entry)
+        named, left = _match_words(column, entry)
         words += named
         meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
         if _NOT & set(left) or (not named and not found and meant):

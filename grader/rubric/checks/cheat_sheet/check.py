@@ -123,23 +123,23 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     """Return what is wrong in a cell, None where it is right."""
     expected = ANSWERS[row, column].expected
     if row not in sheet.rows:
-        said: Words = _('There is no row "{row}".', row=ROW_NAMES[row])
-        return _Problem(said, expected, _("no such row"))
+        message: Words = _('There is no row "{row}".', row=ROW_NAMES[row])
+        return _Problem(message, expected, _("no such row"))
     if column not in sheet.columns:
-        said = _('There is no column "{column}".', column=COLUMN_NAMES[column])
-        return _Problem(said, expected, _("no such column"))
+        message = _('There is no column "{column}".', column=COLUMN_NAMES[column])
+        return _Problem(message, expected, _("no such column"))
     readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
     for cell in sheet.cells.get((row, column), ()):
         if (message := _unreadable(cell, column)) is not None:
             return _Problem(_placed(row, column, message), expected, _shown(cell))
-    found = find_cell_problem(row, column, readings)
-    if found is None:
+    problem = find_cell_problem(row, column, readings)
+    if problem is None:
         return None
     cells = sheet.cells[row, column]
     several = len(readings[column].words) > 1
-    named = _spelling(column, found.word) if several else _shown(cells[0])
-    message = _("{received} is not right there. {reason}", received=named, reason=found.reason)
-    return _Problem(_placed(row, column, message), found.expected, ", ".join(_shown(cell) for cell in cells))
+    named = _spelling(column, problem.word) if several else _shown(cells[0])
+    message = _("{received} is not right there. {reason}", received=named, reason=problem.reason)
+    return _Problem(_placed(row, column, message), problem.expected, ", ".join(_shown(cell) for cell in cells))
 
 
 def _together(cells: Sequence[TableCell], column: str) -> CellReading:

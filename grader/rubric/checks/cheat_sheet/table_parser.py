@@ -65,7 +65,7 @@ def read_sheet(value: Value, arrays: Arrays) -> Sheet | None:
     """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
     if isinstance(value, TextValue):
         return find_sheet_in_markdown((value.text,))
-    grid = _grid_of(value, arrays)
+    grid = _build_grid(value, arrays)
     return None if grid is None else read_grid(grid)
 
 
@@ -82,25 +82,25 @@ def is_empty_value(value: Value) -> bool:
             return isinstance(value, NoneValue)
 
 
-def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
+def _build_grid(value: Value, arrays: Arrays) -> Grid | None:
     match value:
         case Entries(entries=parts) | Items(items=parts) if len(parts) > _MOST_ENTRIES:
             return None
         case Entries(entries=entries):
             if any(isinstance(item, Entries) for _, item in entries):
-                return _of_records([(name, item) for name, item in entries], arrays)
-            return [[TableCell(name), *_line(item, arrays)] for name, item in entries]
+                return _build_grid_of_records([(name, item) for name, item in entries], arrays)
+            return [[TableCell(name), *_read_line(item, arrays)] for name, item in entries]
         case Items(items=items) if any(isinstance(item, Entries) for item in items):
-            return _of_records([("", item) for item in items], arrays)
+            return _build_grid_of_records([("", item) for item in items], arrays)
         case Items(items=items):
-            return [_line(item, arrays) for item in items]
+            return [_read_line(item, arrays) for item in items]
         case ArrayValue(ref=ref, shape=(rows, columns)) if max(rows, columns) <= _MOST_ENTRIES:
             return [[_number_cell(entry) for entry in row] for row in arrays[ref]]
         case _:
             return None
 
 
-def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | None:
+def _build_grid_of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | None:
     """Return a grid with a header: the keys of all records, each once. None for too many keys for a sheet."""
     keys: dict[str, None] = {}
     for _, record in records:
@@ -111,12 +111,14 @@ def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | 
     header = [EMPTY, *(TableCell(key) for key in keys)]
     lines: list[list[TableCell]] = [header]
     for name, record in records:
-        held = dict(record.entries) if isinstance(record, Entries) else {}
-        lines.append([TableCell(name), *(read_cell(held[k], arrays) if k in held else EMPTY for k in keys)])
+        entries_of = dict(record.entries) if isinstance(record, Entries) else {}
+        lines.append(
+            [TableCell(name), *(read_cell(entries_of[k], arrays) if k in entries_of else EMPTY for k in keys)]
+        )
     return lines
 
 
-def _line(value: Value, arrays: Arrays) -> list[TableCell]:
+def _read_line(value: Value, arrays: Arrays) -> list[TableCell]:
     if isinstance(value, Items):
         return [read_cell(item, arrays) for item in value.items[: _MOST_ENTRIES + 1]]  # one too many is refused
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
@@ -178,7 +180,7 @@ def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
 
 
 @dataclass(frozen=True)
-class _Names:
+class _NameLine:
     """A line of a grid that names things: where it is, and what its cells mean."""
 
     at: int
@@ -196,27 +198,27 @@ def read_grid(grid: Grid) -> Sheet | None:
         return None
     upright = [[*line, *[EMPTY] * (width - len(line))] for line in grid]
     lying = [list(line) for line in zip(*upright, strict=True)]
-    found = [_placed(lines) for lines in (upright, lying)]
-    better = max(found, key=lambda place: place[0].count + place[1].count)
-    lines = upright if better is found[0] else lying
-    return _filled(lines, *better)
+    layouts = [_find_names(lines) for lines in (upright, lying)]
+    better = max(layouts, key=lambda place: place[0].count + place[1].count)
+    lines = upright if better is layouts[0] else lying
+    return _fill_sheet(lines, *better)
 
 
-def _placed(lines: Grid) -> tuple[_Names, _Names]:
+def _find_names(lines: Grid) -> tuple[_NameLine, _NameLine]:
     """Return the header and the column of row names: those lines that name most. A row is no header."""
     columns = zip(*lines, strict=True)
-    rows = max((_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
-    heads = [_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
-    return max(heads, key=lambda n: n.count, default=_Names(-1, {})), rows
+    rows = max((_read_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
+    heads = [_read_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
+    return max(heads, key=lambda n: n.count, default=_NameLine(-1, {})), rows
 
 
-def _names(at: int, line: Sequence[TableCell], what: str) -> _Names:
+def _read_names(at: int, line: Sequence[TableCell], what: str) -> _NameLine:
     find = find_row if what == "rows" else find_column
     meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
-    return _Names(at, {i: name for i, name in meant.items() if name is not None})
+    return _NameLine(at, {i: name for i, name in meant.items() if name is not None})
 
 
-def _filled(lines: Grid, header: _Names, rows: _Names) -> Sheet | None:
+def _fill_sheet(lines: Grid, header: _NameLine, rows: _NameLine) -> Sheet | None:
     """Return the cells by row and column. Without a header, cells stand in the order of the task sheet."""
     if rows.count < 2:
         return None

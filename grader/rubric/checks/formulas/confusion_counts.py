@@ -80,8 +80,8 @@ def read_counts(case: Case, step: str, function: str) -> Array:
     value, arrays = case.value(step)
     if not isinstance(value, Entries):
         return numbers(value, arrays, function).ravel()
-    known = {_folded(key): numbers(item, arrays, function) for key, item in value.entries}
-    if set(known) != set(NAMES) or any(v.size != 1 or not is_numeric(v) for v in known.values()):
+    counts = {_folded(key): numbers(item, arrays, function) for key, item in value.entries}
+    if set(counts) != set(NAMES) or any(v.size != 1 or not is_numeric(v) for v in counts.values()):
         raise PreconditionFailedError(
             failed(
                 _(
@@ -94,7 +94,7 @@ def read_counts(case: Case, step: str, function: str) -> Array:
                 received=name_of(value),
             )
         )
-    return np.array([known[name].item() for name in NAMES])
+    return np.array([counts[name].item() for name in NAMES])
 
 
 def _folded(key: str) -> str:

@@ -58,8 +58,8 @@ class CountsClasses(OnBatches):
         value, arrays = case.value(step)
         if not isinstance(value, Entries):
             return flat(numbers(value, arrays, self.function))
-        known = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
-        if wrong := [key for key, count in known.items() if count.size != 1 or not is_numeric(count)]:
+        counts = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
+        if wrong := [key for key, count in counts.items() if count.size != 1 or not is_numeric(count)]:
             raise PreconditionFailedError(
                 failed(
                     _(
@@ -71,7 +71,7 @@ class CountsClasses(OnBatches):
                     received=name_of(dict(value.entries).get(wrong[0], value)),
                 )
             )
-        if unknown := set(known) - {str(c) for c in range(self.classes)}:
+        if unknown := set(counts) - {str(c) for c in range(self.classes)}:
             raise PreconditionFailedError(
                 failed(
                     _(
@@ -82,7 +82,7 @@ class CountsClasses(OnBatches):
                     received=name_of(value),
                 )
             )
-        return np.array([known[str(c)].item() for c in range(self.classes) if str(c) in known])
+        return np.array([counts[str(c)].item() for c in range(self.classes) if str(c) in counts])
 
 
 def _class(key: str) -> str:

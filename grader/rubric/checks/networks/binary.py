@@ -178,18 +178,18 @@ class YesOrNo(NetworkCheck):
         )
 
 
-def _labels_of_another_kind(found: tuple[float, float] | None) -> Judgement | None:
-    if found is None or found[0] >= 0.0:
+def _labels_of_another_kind(label_range: tuple[float, float] | None) -> Judgement | None:
+    if label_range is None or label_range[0] >= 0.0:
         return None
     return failed(
         _(
             "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
             "binary_crossentropy reads the label as a probability: use 0 and 1.",
-            low=found[0],
-            high=found[1],
+            low=label_range[0],
+            high=label_range[1],
         ),
         expected=_("labels 0 and 1"),
-        received=_("labels from {low:g} to {high:g}", low=found[0], high=found[1]),
+        received=_("labels from {low:g} to {high:g}", low=label_range[0], high=label_range[1]),
     )
 
 

@@ -1,4 +1,4 @@
-"""TODO: grader/rubric/checks/networks/linear_answers.py."""
+"""Checks of what functions read off a trained linear neuron: its coefficients and its predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

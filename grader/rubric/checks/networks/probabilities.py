@@ -15,21 +15,25 @@ def as_columns(outputs: Array) -> Array:
     return outputs[:, None] if outputs.ndim == 1 else outputs
 
 
-def compute_likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
+def compute_likelihoods(outputs: Array, activation: str, *, from_logits: bool) -> tuple[Array, ...]:
     """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
     outputs = as_columns(outputs)
     if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
         return ()
-    numbers_ = outputs.astype(np.float64)
+    values = outputs.astype(np.float64)
     if outputs.shape[1] == 2:
-        second = softmax(numbers_)[:, 1]
+        second = softmax(values)[:, 1]
         return (
-            (numbers_[:, 1],) if head == "softmax" else (second,) if head == "linear" else (numbers_[:, 1], second)
+            (values[:, 1],)
+            if activation == "softmax"
+            else (second,)
+            if activation == "linear"
+            else (values[:, 1], second)
         )
-    raw = numbers_[:, 0]
-    if head == "sigmoid":
+    raw = values[:, 0]
+    if activation == "sigmoid":
         return (raw,)
-    return (sigmoid(raw),) if head == "linear" and from_logits else (raw, sigmoid(raw))
+    return (sigmoid(raw),) if activation == "linear" and from_logits else (raw, sigmoid(raw))
 
 
 def sigmoid(raw: Array) -> Array:
@@ -61,11 +65,13 @@ def find_borders(case: Case, training: Training, model: Model, outputs: Array | 
     x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
     if not np.isfinite(outputs).all() or float(np.ptp(outputs)) < _FLAT:
         return []
-    ways = compute_likelihoods(outputs, model.output_activation, from_logits=reads_logits(case, training, model))
-    found = [border for likely in ways for border in find_crossings(x, likely)]
-    if not found or len(ways) > 1:
-        found += _of_weights(model)
-    return found
+    likelihoods = compute_likelihoods(
+        outputs, model.output_activation, from_logits=reads_logits(case, training, model)
+    )
+    borders = [border for likely in likelihoods for border in find_crossings(x, likely)]
+    if not borders or len(likelihoods) > 1:
+        borders += _of_weights(model)
+    return borders
 
 
 _FLAT = 1e-6

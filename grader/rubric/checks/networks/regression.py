@@ -96,18 +96,18 @@ def find_loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | N
 
 def find_metric_problem(compiled: CompileFacts | None) -> Judgement | None:
     """Return the judgement for a metric that counts hits, else None."""
-    found = [name for name in (compiled.metrics if compiled else ()) if name in _CLASS_METRICS]
-    if not found:
+    class_metrics = [name for name in (compiled.metrics if compiled else ()) if name in _CLASS_METRICS]
+    if not class_metrics:
         return None
     return partial(
         0.5,
         _(
             "The loss is right, but {metric} counts exact hits, and a predicted 1.4999 for 1.5 is none: it says "
             "nothing about numbers. Use mae or leave the metric out.",
-            metric=found[0],
+            metric=class_metrics[0],
         ),
         expected=_("metrics for numbers, such as mae"),
-        received=found[0],
+        received=class_metrics[0],
     )
 
 
@@ -136,12 +136,12 @@ class RSquared(EachNetwork):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
         require_certified(case, network, after=True)
-        wanted = self._wanted(case, network)
+        threshold = self._wanted(case, network)
         scores = [_score(case, network, seed) for seed in case.seeds]
         # A training that came to no numbers is worse than any other.
         score = median(-np.inf if score is None else score for score in scores)
-        doubt = len(case.seeds) == 1 and abs(score - wanted) < self.noise
-        return replace(self._decided(float(score), wanted), undecided=doubt)
+        doubt = len(case.seeds) == 1 and abs(score - threshold) < self.noise
+        return replace(self._decided(float(score), threshold), undecided=doubt)
 
     def _wanted(self, case: Case, network: Training) -> float:
         if self.at_least is not None:

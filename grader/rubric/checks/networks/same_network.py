@@ -1,4 +1,4 @@
-"""TODO: grader/rubric/checks/networks/same_network.py."""
+"""Checks that compare networks: do they have the same layers, the same compile, and compute the same?"""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -43,10 +43,10 @@ def _shapes(expected: Array, received: Array) -> dict[str, str]:
     return {"expected": str(expected.shape), "received": str(received.shape)}
 
 
-def _fits(theirs: Sequence[DenseNode], ours: Sequence[DenseNode]) -> bool:
+def _fits(source: Sequence[DenseNode], target: Sequence[DenseNode]) -> bool:
     """Return whether the weights of one network can be put into another, layer by layer."""
-    shapes = [[(node.shape, bool(node.bias), node.plain) for node in each] for each in (theirs, ours)]
-    return bool(theirs) and shapes[0] == shapes[1] and all(node.plain for node in ours)
+    shapes = [[(node.shape, bool(node.bias), node.plain) for node in each] for each in (source, target)]
+    return bool(source) and shapes[0] == shapes[1] and all(node.plain for node in target)
 
 
 def _activations(dense: Sequence[DenseNode]) -> str:
@@ -217,7 +217,7 @@ class SameCompile(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the networks were trained with, or else what they were compiled with."""
-        found: list[tuple[CompileFacts | None, str]] = []
+        compiles: list[tuple[CompileFacts | None, str]] = []
         for each in (self.first, network):
             if read_network(case, each, case.seeds[0]).before is None:
                 require_certified(case, each, after=False)  # says why
@@ -225,8 +225,8 @@ class SameCompile(ComparesNetworks):
             problem = find_loss_problem(compiled, loss) or find_metric_problem(compiled)
             if problem is not None:
                 return name_in_judgement(each, problem)
-            found.append((compiled, loss))
-        (one, one_loss), (other, other_loss) = found
+            compiles.append((compiled, loss))
+        (one, one_loss), (other, other_loss) = compiles
         assert one is not None
         assert other is not None
         pairs = [(one_loss, other_loss), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
@@ -274,16 +274,16 @@ class SameFunction(ComparesNetworks):
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return a replay of each graph on random rows, with the weights of the first."""
         seed = case.seeds[0]
-        known = read_network(case, self.first, seed)
-        source, step = known.after, self.first.trained(seed)
+        first = read_network(case, self.first, seed)
+        source, step = first.after, self.first.trained(seed)
         if source is None or not has_finite_outputs(source):  # nothing was learned that could be copied
-            source, step = known.before, self.first.model(seed)
+            source, step = first.before, self.first.model(seed)
         if source is None or source.graph is None:
             return (), {}
         rows = np.random.default_rng(ROWS_SEED)
         width = case.inside[self.first.array("x_train")].shape[1:]
         arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
-        made: list[Replay] = []
+        replays: list[Replay] = []
         for network in self.networks:
             model = read_network(case, network, seed).before
             if model is None or model.graph is None or model.facts.graph is None:
@@ -294,7 +294,7 @@ class SameFunction(ComparesNetworks):
             arrays[f"{name}:graph"] = case.steps[network.model(seed)].arrays[model.facts.graph.ref]
             copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, network.model(seed)))
             arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
-            made.append(
+            replays.append(
                 Replay(
                     id=name,
                     graph=f"{name}:graph",
@@ -304,19 +304,24 @@ class SameFunction(ComparesNetworks):
                     constants={place: f"{name}:{place}" for place in copied},
                 )
             )
-        return made, arrays
+        return replays, arrays
 
     def _copied(
         self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
     ) -> dict[str, Array]:
         """Return for each constant of the target what the source has there. Both: layers, and their replay."""
-        (theirs, step), (ours, place) = source, target
+        (source_layers, source_step), (target_layers, target_step) = source, target
         copied: dict[str, Array] = {}
-        for held, own in zip(theirs, ours, strict=True):
-            for name, into in ((held.kernel, own.kernel), (held.bias, own.bias)):
+        for source_layer, target_layer in zip(source_layers, target_layers, strict=True):
+            for name, target_name in (
+                (source_layer.kernel, target_layer.kernel),
+                (source_layer.bias, target_layer.bias),
+            ):
                 if name:
                     # A bias may be a line (1, n) in one and (n,) in the other.
-                    copied[into] = _constant(case, step, name).reshape(_constant(case, place, into).shape)
+                    copied[target_name] = _constant(case, source_step, name).reshape(
+                        _constant(case, target_step, target_name).shape
+                    )
         return copied
 
     def _id(self, network: Training) -> str:

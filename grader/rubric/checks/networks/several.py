@@ -110,7 +110,7 @@ def combine_judgements(
         first,
         status=status,
         share=share,
-        message=_listed([j.message if named else name_in_judgement(n, j).message for n, j in wrong]),
+        message=_join_messages([j.message if named else name_in_judgement(n, j).message for n, j in wrong]),
         undecided=undecided,
         blocks=status is not Status.PARTIAL and all(j.blocks for j in judgements),
     )
@@ -123,11 +123,11 @@ def name_in_judgement(network: Training, judgement: Judgement) -> Judgement:
     )
 
 
-def _listed(messages: Sequence[Words]) -> Words:
-    told = messages[0]
+def _join_messages(messages: Sequence[Words]) -> Words:
+    text = messages[0]
     for message in messages[1:MAX_MESSAGES]:
-        told = _("{first} {second}", first=told, second=message)
-    return told
+        text = _("{first} {second}", first=text, second=message)
+    return text
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class TrainsEach(EachNetwork):
         case.seen(network.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
         model = require_certified(case, network, after=True)
         if not has_finite_outputs(model):
-            return _diverged(model, read_network(case, network, case.seeds[0]))
+            return _explain_divergence(model, read_network(case, network, case.seeds[0]))
         # What the network predicts can be judged all the same where it was not trained.
         return replace(Trains(network).judge(case), blocks=False)
 
@@ -155,7 +155,7 @@ def has_finite_outputs(model: Model) -> bool:
     return all(np.isfinite(weight).all() for weight in (model.graph.weights if model.graph else ()))
 
 
-def _diverged(model: Model, network: TrainedNetwork) -> Judgement:
+def _explain_divergence(model: Model, network: TrainedNetwork) -> Judgement:
     losses = network.curves.get("loss", [])
     epoch = next((number for number, loss in enumerate(losses, start=1) if not np.isfinite(loss)), None)
     rate = model.facts.compiled.learning_rate if model.facts.compiled else None
@@ -163,12 +163,12 @@ def _diverged(model: Model, network: TrainedNetwork) -> Judgement:
         _(
             "After train() the weights are no numbers any more (NaN): each step was so large that the loss grew "
             "instead of falling. Use a smaller learning rate. {received}",
-            received=_rate(rate),
+            received=_describe_rate(rate),
         ),
         expected=_("weights that stay numbers"),
         received="NaN" if epoch is None else _("a loss of NaN from epoch {epoch} on", epoch=epoch),
     )
 
 
-def _rate(rate: float | None) -> Words:
+def _describe_rate(rate: float | None) -> Words:
     return _("Yours is {rate:g}.", rate=rate) if rate is not None else _("Are all features and targets numbers?")

@@ -383,9 +383,9 @@ class Trains(NetworkCheck):
 
     def _problems(self, network: TrainedNetwork, returned: str) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]
-        found = []
+        problems = []
         if self.training.validation and fits and not any(fit.validation for fit in fits):
-            found.append(
+            problems.append(
                 partial(
                     0.5,
                     _(
@@ -397,13 +397,13 @@ class Trains(NetworkCheck):
                 )
             )
         if self.training.validation and any(fit.validation_seen > MAX_SHARE_SEEN for fit in fits):
-            found.append(
+            problems.append(
                 partial(
                     0.5, HELD_OUT_ROWS_SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows")
                 )
             )
         if not network.returned_history:
-            found.append(
+            problems.append(
                 partial(
                     0.5,
                     _("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
@@ -411,7 +411,7 @@ class Trains(NetworkCheck):
                     received=returned,
                 )
             )
-        return found
+        return problems
 
 
 def _weights_moved(before: Model, after: Model) -> bool:

@@ -191,11 +191,11 @@ class StyleFacts(Check):
                 expected=_("a dict with {count} statements", count=len(self.truth)),
                 received=name_of(value),
             )
-        given = {key.strip().casefold(): item for key, item in value.entries}
-        answered = {key: given[key] for key in self.truth if key in given and not _is_open(given[key])}
+        entries = {key.strip().casefold(): item for key, item in value.entries}
+        answered = {key: entries[key] for key in self.truth if key in entries and not _is_open(entries[key])}
         if not answered:
             message = _("No statement of {name} has an answer yet.", name=self.name)
-            untouched = any(key in given for key in self.truth)  # as the stub has them
+            untouched = any(key in entries for key in self.truth)  # as the stub has them
             return Judgement(Status.NOT_ATTEMPTED, message) if untouched else failed(message)
         wrong = {
             key: _wrong(key, item, read_styles(item, arrays), set(self.truth[key]))
@@ -286,12 +286,12 @@ def read_styles(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
             texts += [str(text) for text in arrays[item.ref].ravel()]
         else:
             return None
-    found: set[str] = set()
+    styles: set[str] = set()
     for word in re.findall(r"\w+", " ".join(texts).casefold()):
         if word in _WORDS:
-            found.add(_WORDS[word])
+            styles.add(_WORDS[word])
         elif word in _ALL:
-            found.update(_WORDS.values())
+            styles.update(_WORDS.values())
         elif word not in _FILLERS:
             return None
-    return found
+    return styles
