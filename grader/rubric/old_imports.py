@@ -137,8 +137,8 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             "grader.checks.binary",
             "grader.rubric.checks.networks.binary",
             takes_rows="require_rows_accepted",
-            units_of="count_outputs",
         ),
+        **_renamed("grader.checks.binary", "grader.rubric.checks.networks.single", units_of="count_outputs"),
         **_renamed(
             "grader.checks.comparison", "grader.rubric.checks.functions.comparison", unchanged="check_unchanged"
         ),

@@ -1,4 +1,4 @@
-"""The vocabulary of rubrics: what an exercise can ask of a submission."""
+"""All checks that a rubric can use."""
 
 from grader.protocol.training import Training
 from grader.rubric.checks.cheat_sheet.check import CheatSheet

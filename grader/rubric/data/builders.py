@@ -1,4 +1,4 @@
-"""Tables as checks of networks expect them: dealt out with a fixed seed, standardised by the training rows.
+"""Build the data of an exercise from a table: split with a fixed seed, standardised by the training rows.
 
 The course's own data and the tables of other authors are made by the same functions.
 """
@@ -19,7 +19,7 @@ SPLIT_SEED = 2026
 
 
 class TableError(UserError):
-    """A table that no data can be made of."""
+    """A table that no data can be built from."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Numbers:
 
 
 def deal_rows(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
-    """Return what is inside and what is outside of a table, its rows dealt out at random."""
+    """Split a table at random into training, validation and test rows; returns the parts inside and outside."""
     order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
     x, y = x[order], y[order]
     inside = {
@@ -186,7 +186,7 @@ def deal_rows(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
 
 
 def deal_rows_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
-    """Return what is inside and what is outside of a table with classes, each with its share of every part."""
+    """Split a table with classes, each in the same share; returns the parts inside and outside."""
     from sklearn.model_selection import train_test_split
 
     count = len(x)
@@ -203,7 +203,7 @@ def deal_rows_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Par
 
 
 def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
-    """Bring all parts to mean 0 and deviation 1 of the training rows; with `target`, what is predicted as well."""
+    """Standardise all parts in place by the training rows; with `target`, the labels too."""
     for kind in "xy" if target else "x":
         mean, deviation = inside[f"{kind}_train"].mean(axis=0), inside[f"{kind}_train"].std(axis=0)
         deviation = np.where(deviation > 0, deviation, 1.0)  # a column that never changes
@@ -218,7 +218,7 @@ def add_noise(y: Array) -> Array:
 
 
 def build_linear_probe(features: int) -> Array:
-    """Return a row of zeros, then the rows of the identity: there a linear network shows its bias and weights."""
+    """Return zeros and the identity as rows: a linear network's outputs there give its bias and weights."""
     return np.vstack([np.zeros((1, features)), np.eye(features)]).astype(np.float32)
 
 
@@ -246,7 +246,7 @@ def _rows(share: float, count: int) -> int:
 
 
 def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
-    """Return features, what has to be predicted, and the names of the classes where the loader knows them."""
+    """Return features, labels, and the names of the classes where the loader knows them."""
     loaded = load()
     names: tuple[str, ...] = ()
     if hasattr(loaded, "data") and hasattr(loaded, "target"):  # as scikit-learn's loaders return

@@ -1,4 +1,4 @@
-"""The course's data: what a submission sees, and what stays outside with the labels.
+"""The built-in data sets of the course.
 
 Everything is made from fixed seeds, so the same versions give the same arrays, byte for byte.
 """

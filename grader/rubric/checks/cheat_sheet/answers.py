@@ -368,7 +368,7 @@ class CellProblem:
 
 
 def find_cell_problem(row: str, column: str, readings: Mapping[str, CellReading]) -> CellProblem | None:
-    """Return what is wrong in a cell of which every word is understood, None where it is right.
+    """Find what is wrong in a cell of which every word is understood; None where it is right.
 
     `readings`: the cells of its row, for an activation, a loss and a label format are one decision.
     """
@@ -399,7 +399,7 @@ def _has_two_outputs(readings: Mapping[str, CellReading]) -> bool:
 
 
 def _numbers_named(row: str, column: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words with numbers of units brought to what they mean: 10 is "several"."""
+    """Replace numbers of units by what they mean: 10 is "several"."""
     if column != "units" or row in {"regression", "binary"}:
         return words
     least = 2 if row == "tagging" else 3
@@ -407,7 +407,7 @@ def _numbers_named(row: str, column: str, words: tuple[str, ...]) -> tuple[str, 
 
 
 def _is_logit(row: str, word: str, readings: Mapping[str, CellReading]) -> bool:
-    """Return whether a linear output is right because the loss is told that it gets logits."""
+    """Return whether a linear output is right because the loss has from_logits=True."""
     if word != "linear" or row == "regression" or "loss" not in readings:
         return False
     loss = readings["loss"]

@@ -1,4 +1,4 @@
-"""Reading the cells of the cheat sheet: what their words mean, in canonical words."""
+"""Parse the text of a cheat sheet's cell into canonical words."""
 
 import re
 from collections.abc import Sequence
@@ -44,20 +44,25 @@ _SHIFTED = re.compile(
 
 @dataclass(frozen=True)
 class CellReading:
-    """What a cell says. `words`: canonical, each once. `unknown`: entries in which no word is understood."""
+    """What the text of a cell means."""
 
-    words: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # canonical, each once
+    unknown: tuple[str, ...] = ()  # entries in which no word is understood
     logits: bool = False  # it says from_logits=True
 
     @property
     def understood(self) -> bool:
-        """Return whether it says something, and nothing that is not understood."""
+        """Return whether there are words, and none that is not understood."""
         return bool(self.words) and not self.unknown
 
 
 def read_cell_text(column: str, text: str) -> CellReading:
-    """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
+    """Parse the text of a cell. Words in brackets are a comment, where the rest is understood.
+
+    Args:
+        column: one of `COLUMNS`; each has words and forms of its own.
+        text: what the student wrote; the first 300 characters are read.
+    """
     folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", normalise_text(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
     outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
@@ -69,7 +74,7 @@ def read_cell_text(column: str, text: str) -> CellReading:
 
 
 def _entries(folded: str) -> list[list[str]]:
-    """Return the tokens of each entry: what stands between commas, slashes, "or" and "and"."""
+    """Split a text into entries, at commas, slashes, "or" and "and", and each entry into tokens."""
     entries: list[list[str]] = [[]]
     for token in _TOKEN.findall(folded):
         if token in _SEPARATORS:
@@ -80,7 +85,7 @@ def _entries(folded: str) -> list[list[str]]:
 
 
 def _match_words(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the canonical words in a line of tokens, the longest spelling first, and the tokens that are left."""
+    """Return the canonical words of a line of tokens, longest spellings first, and the remaining tokens."""
     table = BY_LETTERS[column]
     words: list[str] = []
     left: list[str] = []

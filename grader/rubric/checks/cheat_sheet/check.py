@@ -1,4 +1,4 @@
-"""A check of the cheat sheet: which output, loss, labels and metrics go with which task."""
+"""The check of the cheat sheet: which output, loss, labels and metrics go with which task."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ class CheatSheet(Check):
             raise ValueError(f"column has to be one of {', '.join(COLUMNS)}; received {self.column!r}")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the reading of the sheet."""
+        """Return the step that reads the sheet."""
         return (value_of(self.name),)
 
     def judge(self, case: Case) -> Judgement:
-        """Judge the cells of the column; the first wrong one is told with its reason, the others are named."""
+        """Judge the cells of the column; explain the first wrong one, and name the rows of the others."""
         sheet = case.once((_sheet, self.name), lambda: _sheet(case, self.name))
         wrong = {row: problem for row in ROWS if (problem := _problem(sheet, row, self.column)) is not None}
         if not wrong:
@@ -62,7 +62,7 @@ class CheatSheet(Check):
 
 
 def _listed(rows: Sequence[str]) -> Words:
-    """Return the names of rows with commas between them."""
+    """Join the names of rows for a message."""
     names = ROW_NAMES[rows[0]]
     for row in rows[1:]:
         names = _("{first} and {second}", first=names, second=ROW_NAMES[row])
@@ -70,7 +70,7 @@ def _listed(rows: Sequence[str]) -> Words:
 
 
 def _sheet(case: Case, name: str) -> Sheet:
-    """Return the sheet of the submission, from a global name or from a Markdown cell.
+    """Read the sheet of a submission, from a global name or from a Markdown cell.
 
     Raises:
         PreconditionFailedError: there is none; the judgement says why.
@@ -130,8 +130,8 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
         return _Problem(message, expected, _("no such column"))
     readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
     for cell in sheet.cells.get((row, column), ()):
-        if (message := _unreadable(cell, column)) is not None:
-            return _Problem(_placed(row, column, message), expected, _shown(cell))
+        if (unreadable := _unreadable(cell, column)) is not None:
+            return _Problem(_placed(row, column, unreadable), expected, _shown(cell))
     problem = find_cell_problem(row, column, readings)
     if problem is None:
         return None
@@ -143,7 +143,7 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
 
 
 def _together(cells: Sequence[TableCell], column: str) -> CellReading:
-    """Return what the cells of one place say together: a row that is there twice has to be right twice."""
+    """Merge the readings of all cells for one row and column: a row that is there twice has to be right twice."""
     readings = [read_cell_text(column, cell.text) for cell in cells]
     return CellReading(
         tuple(dict.fromkeys(word for reading in readings for word in reading.words)),

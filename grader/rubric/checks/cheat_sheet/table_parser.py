@@ -1,4 +1,4 @@
-"""Reading a table: whatever a student wrote it as becomes cells with the row and the column that they belong to.
+"""Read a table, in whatever form a student wrote it, as cells by row and column.
 
 A dict of dicts, a dict of lists, a list of rows, a data frame and a Markdown table are five spellings of a grid.
 Rows and columns may be exchanged, and stand in any order.
@@ -20,14 +20,14 @@ Arrays = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class TableCell:
-    """What stands in one cell. `strange`: the type of what is no text, number or list of those."""
+    """The content of one cell."""
 
     text: str
-    strange: str = ""
+    strange: str = ""  # the type of a value that is no text, number or list of those
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is nothing in it."""
+        """Return whether the cell is empty."""
         return not self.text.strip() and not self.strange
 
 
@@ -38,8 +38,9 @@ _MOST_ENTRIES = 64  # rows or columns of a sheet, and entries of a list in a cel
 
 @dataclass(frozen=True)
 class Sheet:
-    """A cheat sheet that was read. A row that is there twice has more than one cell for a place."""
+    """A cheat sheet that was read."""
 
+    # By row and column; more than one where a row is there twice.
     cells: Mapping[tuple[str, str], tuple[TableCell, ...]]
 
     @property
@@ -54,7 +55,7 @@ class Sheet:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether nothing stands in it."""
+        """Return whether all cells are empty."""
         return all(cell.is_empty for cells in self.cells.values() for cell in cells)
 
 
@@ -62,7 +63,7 @@ class Sheet:
 
 
 def read_sheet(value: Value, arrays: Arrays) -> Sheet | None:
-    """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
+    """Read a value as a sheet; None where it is no table with known rows and columns."""
     if isinstance(value, TextValue):
         return find_sheet_in_markdown((value.text,))
     grid = _build_grid(value, arrays)
@@ -101,7 +102,7 @@ def _build_grid(value: Value, arrays: Arrays) -> Grid | None:
 
 
 def _build_grid_of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | None:
-    """Return a grid with a header: the keys of all records, each once. None for too many keys for a sheet."""
+    """Build a grid with a header of the keys of all records; None for more keys than a sheet has columns."""
     keys: dict[str, None] = {}
     for _, record in records:
         if isinstance(record, Entries):
@@ -127,7 +128,7 @@ def _read_line(value: Value, arrays: Arrays) -> list[TableCell]:
 
 
 def read_cell(value: Value, arrays: Arrays) -> TableCell:
-    """Return what stands in a cell: texts and numbers, also in a list; anything else is only named."""
+    """Read a value as a cell: texts and numbers, also in a list; anything else is only named."""
     match value:
         case TextValue(text=text):
             return TableCell(text)
@@ -165,7 +166,7 @@ def _number_cell(entry: object) -> TableCell:
 
 
 def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
-    """Return the table with the most cells that are understood, the last of equal ones; None without one."""
+    """Return the sheet with the most known cells in some Markdown texts, the last of equal ones."""
     best: Sheet | None = None
     for rows in read_markdown_tables(texts):
         sheet = read_grid([[TableCell(text) for text in row] for row in rows])
@@ -181,7 +182,7 @@ def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
 
 @dataclass(frozen=True)
 class _NameLine:
-    """A line of a grid that names things: where it is, and what its cells mean."""
+    """A row or column of a grid that names things: where it is, and what its cells mean."""
 
     at: int
     names: Mapping[int, str]
@@ -192,7 +193,7 @@ class _NameLine:
 
 
 def read_grid(grid: Grid) -> Sheet | None:
-    """Return the sheet in a grid of cells, whichever way it lies; None where too little of it is understood."""
+    """Read a grid as a sheet, upright or transposed; None where too few rows or columns are known."""
     width = max((len(line) for line in grid), default=0)
     if not 0 < width <= _MOST_ENTRIES or len(grid) > _MOST_ENTRIES:
         return None
@@ -205,7 +206,7 @@ def read_grid(grid: Grid) -> Sheet | None:
 
 
 def _find_names(lines: Grid) -> tuple[_NameLine, _NameLine]:
-    """Return the header and the column of row names: those lines that name most. A row is no header."""
+    """Find the header and the column with the row names: those that name most."""
     columns = zip(*lines, strict=True)
     rows = max((_read_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
     heads = [_read_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
@@ -219,7 +220,7 @@ def _read_names(at: int, line: Sequence[TableCell], what: str) -> _NameLine:
 
 
 def _fill_sheet(lines: Grid, header: _NameLine, rows: _NameLine) -> Sheet | None:
-    """Return the cells by row and column. Without a header, cells stand in the order of the task sheet."""
+    """Assign the cells to rows and columns. Without a header, columns are in the order of the task sheet."""
     if rows.count < 2:
         return None
     columns = dict(header.names)

@@ -31,7 +31,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def normalise_text(text: str) -> str:
-    """Return a text in small letters without umlauts; the humps of CamelCase are parted."""
+    """Normalise a text: lower case, no umlauts, CamelCase split into words."""
     composed = unicodedata.normalize("NFC", text)
     for letter, other in _LETTERS.items():
         composed = composed.replace(letter, other)
@@ -39,7 +39,7 @@ def normalise_text(text: str) -> str:
 
 
 def normalise_name(text: str) -> str:
-    """Return what is compared: letters and digits only."""
+    """Normalise a name for comparison: its letters and digits only."""
     return "".join(re.findall(r"[a-z0-9]+", normalise_text(text)))
 
 
@@ -246,7 +246,7 @@ BY_LETTERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def list_words(column: str) -> tuple[str, ...]:
-    """Return the words that are understood in a column, one for each meaning, for a message."""
+    """List the words that are understood in a column, one for each meaning, for a message."""
     hidden = _HIDDEN | ({"accuracy", "crossentropy"} if column == "loss" else set())
     return tuple(spellings[0] for word, spellings in WORDS[column].items() if word not in hidden)
 

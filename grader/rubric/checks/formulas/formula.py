@@ -1,4 +1,4 @@
-"""What a formula is to a check: what is right, on what it is tried, and what the usual mistakes compute."""
+"""Records that describe a formula: the right function, its trials, and what the usual mistakes compute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -16,6 +16,8 @@ from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.functions.comparison import OnBatches, compare
 
+_MOST_WRITTEN = 100  # numbers in a message
+
 
 @dataclass(frozen=True)
 class CountsClasses(OnBatches):
@@ -48,7 +50,7 @@ class CountsClasses(OnBatches):
                         count=received.size,
                     ),
                     expected=str(expected.tolist()),
-                    received=str(received.tolist())[:200],
+                    received=_write_counts(received),
                 )
             if problem := compare(self.function, received, expected, _("how often each class occurs")):
                 return problem
@@ -83,6 +85,10 @@ class CountsClasses(OnBatches):
                 )
             )
         return np.array([counts[str(c)].item() for c in range(self.classes) if str(c) in counts])
+
+
+def _write_counts(counts: Array) -> str:
+    return str(counts.tolist() if counts.size <= _MOST_WRITTEN else counts.shape)[:200]
 
 
 def _class(key: str) -> str:

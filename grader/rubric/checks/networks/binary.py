@@ -9,8 +9,8 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import NetworkCheck, read_loss, require_certified
+from grader.rubric.checks.networks.several import EachNetwork, name_network
+from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, read_loss, require_certified
 
 # What the numbers of a single output, or of two, are compared with.
 _CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
@@ -99,16 +99,6 @@ class OneNeuron(EachNetwork):
         )
 
 
-def count_outputs(model: Model) -> int | None:
-    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
-    shape = model.facts.graph.output_shape if model.facts.graph else ()
-    return 1 if len(shape) == 1 else model.units
-
-
-def _call_of(network: Training) -> str:
-    return f"{network.build}({', '.join(map(str, network.arguments))})"
-
-
 def require_rows_accepted(case: Case, network: Training) -> None:
     """Require a network that can be called on rows of the number of features that it was asked for.
 
@@ -122,16 +112,16 @@ def require_rows_accepted(case: Case, network: Training) -> None:
     message = _(
         "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
         "number of features written into the code? It is the argument of {function}().",
-        call=_call_of(network),
+        call=name_network(network),
         features=features,
-        problem=_in_short(before.problem),
+        problem=_shorten_keras_message(before.problem),
         function=network.build,
     )
     raise PreconditionFailedError(
         failed(
             message,
             expected=_("a network that takes rows of the shape ({features},)", features=features),
-            received=_in_short(before.problem),
+            received=_shorten_keras_message(before.problem),
         )
     )
 
@@ -139,7 +129,7 @@ def require_rows_accepted(case: Case, network: Training) -> None:
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def _in_short(problem: str) -> str:
+def _shorten_keras_message(problem: str) -> str:
     """Return the line of a message of Keras that says what is wrong, without its colours."""
     lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
     telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]

@@ -13,7 +13,7 @@ from grader.evidence.network import Model
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.regression import fit_least_squares
 from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import require_certified
+from grader.rubric.checks.networks.single import count_outputs, require_certified
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class LinearNeuron(EachNetwork):
         """Judge what stands in the graph; what builds on the network can be judged all the same."""
         model = require_certified(case, network, after=False)
         assert model.graph is not None
-        units = _units(model)
+        units = count_outputs(model)
         if units != 1:
             return _wrong_units(model, units)
         problem = _not_one_line(model) or _bent(model) or _without_bias(model)
@@ -37,12 +37,6 @@ class LinearNeuron(EachNetwork):
             _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
             received=_("parameters: {count}", count=model.facts.parameters),
         )
-
-
-def _units(model: Model) -> int | None:
-    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
-    shape = model.facts.graph.output_shape if model.facts.graph else ()
-    return 1 if len(shape) == 1 else model.units
 
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:

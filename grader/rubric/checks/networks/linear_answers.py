@@ -54,7 +54,7 @@ def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Arr
     return parts[0], parts[1]
 
 
-def _held_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
+def _read_stored_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
     """Return kernel and bias as the frozen graph holds them; with a Normalization layer, they are another line."""
     step = network.trained(case.seeds[0])
     model, replayed = require_certified(case, network, after=True), case.replays[step]
@@ -113,7 +113,7 @@ class Coefficients(AfterTraining):
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         w, b = _pair(value, arrays, self.function)
-        lines = [require_certified_line(case, network), *_held_line(case, network)]
+        lines = [require_certified_line(case, network), *_read_stored_line(case, network)]
         features = len(lines[0][0])
         if w.size == 1 and b.size == features and features > 1:
             return failed(

@@ -1,4 +1,4 @@
-"""How likely a network says that a yes is, and where along one feature it changes its mind."""
+"""The probability of class 1 from a network's outputs, and where along one feature it crosses one half."""
 
 import numpy as np
 
@@ -11,12 +11,22 @@ from grader.rubric.checks.networks.single import read_last_compiled
 
 
 def as_columns(outputs: Array) -> Array:
-    """Return outputs (n,) as (n, 1): one number for each row either way."""
+    """Reshape outputs (n,) to (n, 1); others are returned unchanged."""
     return outputs[:, None] if outputs.ndim == 1 else outputs
 
 
 def compute_likelihoods(outputs: Array, activation: str, *, from_logits: bool) -> tuple[Array, ...]:
-    """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
+    """Return the probability of class 1 for each row.
+
+    Args:
+        outputs: shape (n,), (n, 1) or (n, 2).
+        activation: of the output layer.
+        from_logits: whether the loss applies the sigmoid or softmax itself.
+
+    Returns:
+        One array (n,) for each way to read the outputs, where activation and loss leave that open; none for
+        outputs of another shape.
+    """
     outputs = as_columns(outputs)
     if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
         return ()
@@ -55,7 +65,7 @@ def reads_logits(case: Case, training: Training, model: Model) -> bool:
 
 
 def find_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
-    """Return where a network of one feature says 0.5, told from what its graph computes along `x_probe`.
+    """Return where the probability of a network of one feature is 0.5, from its graph's outputs along `x_probe`.
 
     Where head and loss leave open how to read its outputs, there is one for each way. One that lies beyond the
     ramp is that of the only weight and its bias.

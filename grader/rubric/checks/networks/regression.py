@@ -63,8 +63,7 @@ class RegressionLoss(EachNetwork):
 
 
 def read_compiled(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
-    """Return how a network of the first seed is compiled when it is trained, and the canonical name of its
-    loss."""
+    """Return the `compile` of the first seed's network when it is trained, and its loss's canonical name."""
     before = read_network(case, network, case.seeds[0]).before
     step, compiled = read_last_compiled(case, network, before) if before is not None else ("", None)
     if compiled is None:
@@ -116,9 +115,8 @@ class RSquared(EachNetwork):
     """R² on held-out rows: at least `at_least`, or at most `near_least_squares` below a least-squares solution.
 
     The solution is scikit-learn's `LinearRegression` on the same rows. A score closer than `noise` to the
-    threshold
-    is decided by the median over all seeds, not by the luck of the first. Each network has its share of the
-    points.
+    threshold is decided by the median over all seeds, not by the luck of the first. Each network has its share of
+    the points.
 
     >>> RSquared((Training(),), near_least_squares=0.02)
     >>> RSquared((Training(),), at_least=0.8, noise=0.02)

@@ -80,7 +80,7 @@ class ComparesNetworks(EachNetwork):
     points."""
 
     def judge(self, case: Case) -> Judgement:
-        """Compare, and put it together."""
+        """Compare each network, and combine the judgements."""
         others = self.networks[1:]
         return combine_judgements(others, [self.judged(case, network) for network in others], named=True)
 
@@ -197,7 +197,7 @@ class SameLayers(ComparesNetworks):
 
 
 def _sizes(model: Model) -> str:
-    """Return the network as sizes of layers, from input to output, with what is there beside them."""
+    """Write a network as sizes of layers from input to output, such as 10-16-1, with what else it has."""
     assert model.graph is not None
     sizes = [node.shape[0] for node in model.graph.dense[:1]] + [node.shape[1] for node in model.graph.dense]
     bare = sum(not node.bias for node in model.graph.dense)
@@ -309,7 +309,7 @@ class SameFunction(ComparesNetworks):
     def _copied(
         self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
     ) -> dict[str, Array]:
-        """Return for each constant of the target what the source has there. Both: layers, and their replay."""
+        """Return the source's weight for each constant of the target; both are layers and a replay's id."""
         (source_layers, source_step), (target_layers, target_step) = source, target
         copied: dict[str, Array] = {}
         for source_layer, target_layer in zip(source_layers, target_layers, strict=True):
@@ -328,7 +328,7 @@ class SameFunction(ComparesNetworks):
         return f"copied:{network.build}@{network.name}"
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
-        """Compare what came of the replays."""
+        """Compare the outputs of the replays."""
         first, other = (require_certified(case, each, after=False) for each in (self.first, network))
         assert first.graph is not None
         assert other.graph is not None

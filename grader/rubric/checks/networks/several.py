@@ -35,7 +35,7 @@ class EachNetwork(Check):
         return self.networks
 
     def judge(self, case: Case) -> Judgement:
-        """Judge each network, and put it together."""
+        """Judge each network, and combine the judgements."""
         return combine_judgements(self.networks, [self.judged(case, network) for network in self.networks])
 
     @abstractmethod
@@ -43,7 +43,7 @@ class EachNetwork(Check):
         """Judge one of the networks. Raises nothing but `PreconditionFailedError`."""
 
     def judged(self, case: Case, network: Training) -> Judgement:
-        """Return the judgement of one network, however it comes about."""
+        """Return the judgement of one network, also one that ended early."""
         try:
             return self.judge_one(case, network)
         except PreconditionFailedError as unmet:
@@ -70,19 +70,19 @@ class AfterTraining(EachNetwork):
         )
 
     def more(self, network: Training) -> tuple[Given, ...]:
-        """Return what the function is given besides the network."""
+        """Return the arguments of the call after the network."""
         return ()
 
 
 def name_network(network: Training) -> str:
-    """Return what a message calls a network: how it is built."""
+    """Name a network for a message: the call that builds it."""
     return f"{network.build}({', '.join(map(str, network.arguments))})"
 
 
 def combine_judgements(
     networks: Sequence[Training], judgements: Sequence[Judgement], *, named: bool = False
 ) -> Judgement:
-    """Return one judgement for all: their mean share, and what is wrong with each that is not right.
+    """Combine the judgements of several networks: their mean share, and what is wrong with each.
 
     `named`: the messages say themselves which network they are about. What could not be decided for one of them is
     not decided for all. Where all have the same to say, it is said once.

@@ -1,4 +1,4 @@
-"""Checks of a network: what it is built of, whether head, loss and labels fit one another, how it was trained."""
+"""Checks of one network: its layers, whether output, loss and labels fit one another, and its training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from grader.rubric.checks.base import Check
 
 @dataclass(frozen=True)
 class NetworkCheck(Check):
-    """What all checks of a network share."""
+    """Base class for checks of one network."""
 
     training: Training
 
@@ -34,7 +34,7 @@ class NetworkCheck(Check):
 
 
 def require_certified(case: Case, training: Training, *, after: bool) -> Model:
-    """Return the certified network of the first seed.
+    """Return the network of the first seed, if it is certified.
 
     Raises:
         PreconditionFailedError: there is no network, or it is not certified.
@@ -67,6 +67,12 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
+
+
+def count_outputs(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
 
 
 def _no_model(function: str, received: str) -> Judgement:
@@ -154,7 +160,7 @@ class Architecture(NetworkCheck):
 
 
 def read_last_compiled(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
-    """Return what the network of the first seed was trained with, and the step that saw it.
+    """Return the `compile` that the first seed's network was trained with, and the step that saw it.
 
     It may have been compiled anew in `train`; without a training, that is what it was built with.
     """

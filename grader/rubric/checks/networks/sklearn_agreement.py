@@ -1,4 +1,4 @@
-"""A check that compares networks with what scikit-learn makes of the same rows."""
+"""A check that compares networks with scikit-learn's logistic regression on the same rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from grader.rubric.checks.networks.single import require_certified
 
 @dataclass(frozen=True)
 class NearScikitLearn(Check):
-    """The networks come where scikit-learn's `LogisticRegression` without penalty comes, on the same rows.
+    """The networks are as good as scikit-learn's `LogisticRegression` without penalty on the same rows.
 
     Half of the points: the accuracy of `many` on held-out rows is not lower by more than `within`. The other half:
     the border of `one` is not further away than `border`. Closer than `noise` to either, the median of all seeds
@@ -162,7 +162,7 @@ def _read_each_seed(case: Case, training: Training) -> Sequence[Model | None]:
 
 
 def _fit_scikit_learn(case: Case, training: Training) -> tuple[float, float]:
-    """Return what scikit-learn makes of the same rows: its accuracy on those held out, and its first border."""
+    """Fit scikit-learn on the same rows; returns its held-out accuracy and where its first feature's border is."""
     return case.of_data(_fit_logistic_regression, *map(training.array, ("x_train", "y_train", "x_test", "y_test")))
 
 

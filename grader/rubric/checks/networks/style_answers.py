@@ -269,6 +269,7 @@ _WORDS = {
     "vererbung": "subclassed",
     "klasse": "subclassed",
 }
+_MOST_WORDS = 100  # that an answer may hold: there are three styles
 _ALL = frozenset({"all", "alle", "every", "jeder"})
 _FILLERS = frozenset(
     {"and", "und", "or", "oder", "of", "them", "the", "der", "die", "das", "drei", "three", "own", "eigene"}
@@ -283,7 +284,7 @@ def read_styles(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
         if isinstance(item, TextValue):
             texts.append(item.text)
         elif isinstance(item, ArrayValue) and arrays[item.ref].dtype.kind == "U":
-            texts += [str(text) for text in arrays[item.ref].ravel()]
+            texts += [str(text) for text in arrays[item.ref].ravel()[:_MOST_WORDS]]
         else:
             return None
     styles: set[str] = set()

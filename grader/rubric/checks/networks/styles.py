@@ -1,4 +1,4 @@
-"""Checks of one network written in several styles: is each what it says, and are they the same network?"""
+"""The check of a model's style: sequential, functional or subclassed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
