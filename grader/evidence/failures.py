@@ -60,9 +60,7 @@ def _skipped(run: RunEvidence, needed: str) -> Judgement:
     because = explain_failure(run, needed)
     if because.status is Status.NOT_GRADED:
         return because
-    message = _(
-        "This could not be tried, because {function}() did not come to a result.", function=function_name(needed)
-    )
+    message = _("This could not be tried, because {function}() gave no result.", function=function_name(needed))
     return Judgement(Status.SKIPPED, message)
 
 
@@ -270,8 +268,7 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
             message = _(
-                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
-                "training?",
+                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much training?",
                 subject=subject,
             )
         case StopReason.TOTAL_TIME:
@@ -309,7 +306,7 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TAMPERED:
             message = _(
-                "{subject} left results that the grader did not write. None of that is believed, and your "
+                "{subject} left results that the grader did not write. They do not count, and your "
                 "instructor sees this.",
                 subject=subject,
             )

@@ -80,7 +80,7 @@ class Rubric:
             if unknown := set(criterion.depends_on) - set(ids[:position]):
                 raise RubricError(
                     _(
-                        "{criterion} depends on what does not stand before it: {names}",
+                        "{criterion} depends on criteria that do not come before it: {names}",
                         criterion=criterion.id,
                         names=", ".join(sorted(unknown)),
                     )

@@ -157,7 +157,7 @@ def test_a_step_that_waited_for_a_failure_is_skipped_and_names_it() -> None:
         made = case({**waiting, "train@0": seen("train@0", outcome)})
         judgement = explain_failure(made.run, "predict@val")
         assert judgement.status is Status.SKIPPED
-        assert "train() did not come to a result" in text(judgement.message)
+        assert "train() gave no result" in text(judgement.message)
 
 
 def test_a_step_that_waited_for_a_fault_of_the_grader_is_not_graded() -> None:

@@ -160,7 +160,7 @@ class Numbers:
         val, test = (_rows(share, len(x)) for share in (self.val, self.test))
         if min(val, test, len(x) - val - test) < 2:
             raise TableError(
-                _("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
+                _("too few rows to split: {rows}, of which {held} are held out", rows=len(x), held=val + test)
             )
         inside, outside = deal_rows(x, y, val, test)
         if self.standardise:

@@ -162,9 +162,9 @@ _LABELS_WRONG = (("text", _NO_TEXTS), ("signs", _SIGNS))
 
 # Metrics.
 
-_FOR_NUMBERS = _("How far off predicted numbers are is told by mae, rmse, mse or R².")
+_FOR_NUMBERS = _("mae, rmse, mse or R² measure how far off predicted numbers are.")
 _NO_HITS = _("That judges classes; a predicted number is hardly ever exactly right. Take mae, rmse, mse or R².")
-_FOR_CLASSES = _("How often classes are right is told by accuracy, precision, recall, F1 or AUC.")
+_FOR_CLASSES = _("accuracy, precision, recall, F1 or AUC measure how often classes are right.")
 _DISTANCES = _(
     "It measures distances between numbers; classes are right or wrong. Take accuracy, precision, recall, F1 or "
     "AUC."

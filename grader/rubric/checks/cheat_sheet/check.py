@@ -157,7 +157,7 @@ def _unreadable(cell: TableCell, column: str) -> Words | None:
     if cell.is_empty:
         return _("the cell is empty.")
     if cell.strange:
-        return _("a {kind} stands there. Write its name as text.", kind=cell.strange)
+        return _("the cell holds a {kind}. Write its name as text.", kind=cell.strange)
     reading = read_cell_text(column, cell.text)
     if reading.understood:
         return None

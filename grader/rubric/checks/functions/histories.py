@@ -96,7 +96,7 @@ class Diagnoses(Check):
             if _letters(answer) != _letters(truth):
                 wrong.append((name, truth, answer))
         if not wrong:
-            return passed(_("All {count} histories are told rightly.", count=len(HISTORIES)))
+            return passed(_("All {count} histories are named correctly.", count=len(HISTORIES)))
         _name, truth, answer = wrong[0]
         message = _(
             "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() "

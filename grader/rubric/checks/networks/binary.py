@@ -188,7 +188,7 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         _(
-            "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
+            "Two activations follow one another at the output: {stacked}. The second one gets numbers "
             "that are squashed already, and can never be sure. Leave only the sigmoid.",
             stacked=", ".join(stacked),
         ),

@@ -273,7 +273,7 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         _(
-            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the "
+            "Two activations follow one another at the output: {first}, then softmax. Softmax needs the "
             "raw numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove "
             "{first}.",
             first=stacked[-2],
@@ -312,7 +312,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
         return partial(
             0.5,
             _(
-                "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
+                "The sigmoid outputs train, but independently of one another: together they are no distribution "
                 "over the {units} classes. Use softmax, because each row belongs to exactly one class.",
                 units=units,
             ),

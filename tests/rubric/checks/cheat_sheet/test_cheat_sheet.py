@@ -348,7 +348,7 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "empty": ("metrics", {"binary__metrics": ""}, "the cell is empty"),
     "missing number": ("metrics", {"binary__metrics": float("nan")}, "the cell is empty"),
     "function": ("metrics", {"binary__metrics": len}, "Write its name as text"),
-    "class": ("metrics", {"binary__metrics": dict}, "a type stands there. Write its name as text"),
+    "class": ("metrics", {"binary__metrics": dict}, "the cell holds a type. Write its name as text"),
     "model of the sheet": ("metrics", {"binary__metrics": {"a": "accuracy"}}, "Write its name as text"),
 }
 

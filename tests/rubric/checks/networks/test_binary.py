@@ -588,7 +588,7 @@ def test_what_keeps_both_from_being_judged_is_told_once() -> None:
     made.steps.update({**crashed, **waiting})  # type: ignore[attr-defined]
     judgement = judged(NEAR, made)
     assert judgement.status is Status.SKIPPED
-    assert text(judgement.message).count("train() did not come to a result") == 1
+    assert text(judgement.message).count("train() gave no result") == 1
 
 
 # All of them.
