@@ -268,7 +268,8 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
             message = _(
-                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much training?",
+                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
+                "training?",
                 subject=subject,
             )
         case StopReason.TOTAL_TIME:

@@ -11,6 +11,7 @@ from grader.protocol.evidence import ArrayValue, Entries, Items, ModelValue, Oth
 
 # What lists of arrays may add up to when they become one: as much as a submission may return in one array.
 MAX_STACKED_BYTES = 64 << 20
+LONGEST_DESCRIPTION = 1000  # characters: names of types and keys are a claim too
 
 
 def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
@@ -54,6 +55,10 @@ def _bytes_of(value: Value, arrays: Mapping[str, Array]) -> int:
 
 def name_of(value: Value) -> str:
     """Describe a value for a message: `None`, `ndarray (450, 10) float32`, `list (float64, str)`."""
+    return _describe(value)[:LONGEST_DESCRIPTION]
+
+
+def _describe(value: Value) -> str:
     match value:
         case ArrayValue(container="scalar", dtype=dtype):
             return dtype
@@ -62,7 +67,7 @@ def name_of(value: Value) -> str:
         case TextValue(text=text):
             return repr(text[:60])
         case Items(container=container, items=items):
-            return f"{container} ({', '.join(name_of(i) for i in items[:4])}{', …' if len(items) > 4 else ''})"
+            return f"{container} ({', '.join(_describe(i) for i in items[:4])}{', …' if len(items) > 4 else ''})"
         case Entries(entries=entries):
             return f"dict {{{', '.join(repr(key) for key, _ in entries[:6])}{', …' if len(entries) > 6 else ''}}}"
         case ModelValue(type=kind):

@@ -118,7 +118,12 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
         **_moved(
             "grader.checks.styles",
             "grader.rubric.checks.networks.same_network",
-            "CLOSE ROWS ROWS_SEED ComparesNetworks OwnWeights SameCompile SameFunction SameLayers",
+            "ComparesNetworks OwnWeights SameCompile SameLayers",
+        ),
+        **_moved(
+            "grader.checks.styles",
+            "grader.rubric.checks.networks.same_function",
+            "CLOSE ROWS ROWS_SEED SameFunction",
         ),
         **_moved("grader.data", "grader.examiner.planning", "NOISE perturbed"),
         **_moved("grader.data", "grader.rubric.data.builders", "SPLIT_SEED"),
@@ -167,6 +172,11 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             MOST_SEEN="MAX_SHARE_SEEN",
             SEEN="HELD_OUT_ROWS_SEEN",
             certified="require_certified",
+        ),
+        **_renamed(
+            "grader.checks.networks",
+            "grader.rubric.checks.networks.output_and_loss",
+            HeadAndLoss="HeadAndLoss",
             compiled_at="read_last_compiled",
             loss_of="read_loss",
             not_compiled="explain_not_compiled",

@@ -14,7 +14,7 @@ from grader.evidence.certification import certify
 from grader.evidence.limits import find_replay_problem, find_step_problem
 from grader.evidence.network import read_model
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.evidence.values import MAX_STACKED_BYTES, numbers
+from grader.evidence.values import LONGEST_DESCRIPTION, MAX_STACKED_BYTES, name_of, numbers
 from grader.examiner.build_case import make_case
 from grader.protocol.evidence import (
     ArrayValue,
@@ -237,6 +237,11 @@ def test_lists_of_one_large_array_do_not_become_one_array() -> None:
     inner = Items(container="list", items=(array_value(large),) * 6)
     with pytest.raises(Exception, match="has to return numbers"):
         numbers(Items(container="list", items=(inner,) * 6), {"r": large}, "f")
+
+
+def test_a_description_of_a_value_has_a_bounded_length() -> None:
+    value = Entries(entries=tuple((f"{i}" + "x" * 100_000, NoneValue()) for i in range(6)))
+    assert len(name_of(Items(container="list", items=(value,) * 4))) == LONGEST_DESCRIPTION
 
 
 # Graphs.

@@ -1,4 +1,4 @@
-"""The right answers of the cheat sheet, and why the usual wrong ones are wrong.
+"""The right answers of the cheat sheet, and why the usual wrong ones are wrong: one table, which is long.
 
 A binary decision may have one output (sigmoid) or two (softmax): its row is judged by what it says of the units.
 """

@@ -9,8 +9,9 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.output_and_loss import read_loss
 from grader.rubric.checks.networks.several import EachNetwork, name_network
-from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, read_loss, require_certified
+from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
 
 # What the numbers of a single output, or of two, are compared with.
 _CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})

@@ -7,7 +7,7 @@ from grader.evidence.case import Case
 from grader.evidence.losses import identify_loss, softmax
 from grader.evidence.network import Model
 from grader.protocol.training import Training
-from grader.rubric.checks.networks.single import read_last_compiled
+from grader.rubric.checks.networks.output_and_loss import read_last_compiled
 
 
 def as_columns(outputs: Array) -> Array:

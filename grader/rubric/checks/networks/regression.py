@@ -16,8 +16,9 @@ from grader.evidence.scores import r_squared
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.output_and_loss import explain_not_compiled, read_last_compiled
 from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import explain_not_compiled, read_last_compiled, require_certified
+from grader.rubric.checks.networks.single import require_certified
 
 # Losses that measure how far a number is from the right one. The last two divide by the target or take its
 # logarithm, so they are none for targets around zero.

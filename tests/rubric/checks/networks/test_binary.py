@@ -19,7 +19,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, YesOrNo
 from grader.rubric.data import Data
 from tests.helpers.cases import Net, compiled, exception, judged, returned, seen, stop, text
-from tests.rubric.checks.made import Network, Recipe, case_of, weighted
+from tests.rubric.checks.network_cases import Network, Recipe, case_of, weighted
 
 TASK = Task(kind="classification", classes=2, labels="integers")
 THREE = Training(arguments=(3,), validation=False, name="three")

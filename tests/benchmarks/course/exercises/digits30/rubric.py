@@ -11,7 +11,8 @@ from grader.evidence.judgement import Judgement, failed, passed
 from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
 from grader.rubric.checks import Accuracy, Architecture, Training
-from grader.rubric.checks.networks.single import NetworkCheck, read_loss, require_certified
+from grader.rubric.checks.networks.output_and_loss import read_loss
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data import digits
 
 
