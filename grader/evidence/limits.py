@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, LayerFacts
+from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, ImportEvidence, LayerFacts
 
 # The encoder of histories (`sandbox/inside/array_store.py`) keeps to the first two. Together they would allow 6.4
 # million values, which are read as Python numbers of 32 bytes for each network and seed: hence the third.
@@ -51,6 +51,16 @@ def find_step_problem(step: StepResult) -> str | None:
             _check_array(array)
         _require(sum(step.arrays[name].nbytes for name in names) <= MAX_NAMED_BYTES, "arrays named too often")
         _check_fits(step.evidence.fits, step.arrays)
+    except _LimitError as error:
+        return str(error)
+    return None
+
+
+def find_import_problem(evidence: ImportEvidence) -> str | None:
+    """Return which limit the evidence of an import breaks; None where it is fine."""
+    try:
+        for _record in _records(evidence):
+            pass
     except _LimitError as error:
         return str(error)
     return None

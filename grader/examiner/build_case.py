@@ -5,7 +5,7 @@ import contextlib
 import msgspec
 
 from grader.evidence.case import Case
-from grader.evidence.limits import find_step_problem
+from grader.evidence.limits import find_import_problem, find_step_problem
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
 from grader.protocol.messages import Evidence, Question
@@ -37,6 +37,14 @@ def _checked(result: StepResult, step: str) -> StepResult:
     return result
 
 
+def _unpack_import(body: bytes) -> ImportEvidence:
+    """Decode the evidence of the import, if there is any; refuse what is beyond a limit."""
+    evidence = unpack(body, ImportEvidence)[0] if body else ImportEvidence()
+    if problem := find_import_problem(evidence):
+        raise BadParcelError(problem)
+    return evidence
+
+
 def make_case(
     question: Question, rubric: Rubric, data: Data, held: Evidence, markdown: tuple[Markdown, ...] = ()
 ) -> Case:
@@ -48,9 +56,8 @@ def make_case(
         with contextlib.suppress(BadParcelError):
             evidence, arrays = unpack(body, ReplayEvidence)
             replays[step] = ReplayResult(evidence, arrays)
-    imported = ImportEvidence()
     try:
-        imported = unpack(held.imported, ImportEvidence)[0] if held.imported else imported
+        imported = _unpack_import(held.imported)
     except BadParcelError as error:
         held_stop = Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
         imported = ImportEvidence(stopped=held_stop)

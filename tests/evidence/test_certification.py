@@ -112,6 +112,17 @@ def test_more_numbers_than_claimed_disagree() -> None:
 # Copies of the data.
 
 
+def without_numbers(net: Net) -> str:
+    empty = net.constant(np.zeros((0, 64), np.float32))
+    return good(net) if empty else ""
+
+
+def test_a_weight_without_numbers_is_no_copy() -> None:
+    model = next(iter(Training(make=without_numbers).case().replays.values()))
+    assert any(array.size == 0 for array in model.arrays.values())
+    assert not disagreeing(make=without_numbers)
+
+
 def neighbours(count: int, units: int, *, transpose: bool = False, scale: float = 1.0) -> Callable[[Net], str]:
     def make(net: Net) -> str:
         kernel = net.random.normal(0, 0.3, (units, 64))

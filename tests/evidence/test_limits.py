@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,6 +26,7 @@ from grader.protocol.evidence import (
     FitFacts,
     GraphFacts,
     HistoryValue,
+    ImportEvidence,
     Items,
     LayerFacts,
     ModelFacts,
@@ -37,7 +39,7 @@ from grader.protocol.evidence import (
     Value,
 )
 from grader.protocol.messages import Evidence, Question
-from grader.protocol.parcels import pack
+from grader.protocol.parcels import pack, replace_record
 from grader.rubric import Bilingual, Criterion, Rubric
 from grader.rubric.checks import Architecture
 from grader.sandbox.inside.array_store import Store, curves_of
@@ -225,6 +227,19 @@ def test_evidence_beyond_a_limit_is_tampered_with_and_costs_the_certificate() ->
     protocol = certify(case)[0]
     assert (protocol.id, protocol.agrees) == ("protocol", False)
     assert "train@0" in text(protocol.text)
+
+
+def test_a_number_of_26_digits_in_the_evidence_of_the_import_is_tampered_with() -> None:
+    text_of_evidence = msgspec.json.encode(ImportEvidence(output_lines=1234)).replace(b"1234", b"9" * 26)
+    parcel = replace_record(pack(ImportEvidence(), {}), msgspec.Raw(text_of_evidence))
+    evidence = Evidence(imported=parcel, import_stop=None, import_unit=None, bodies={}, stops={}, replays={})
+    words = Bilingual(en="a", de="a")
+    check = Architecture(Training().case().trainings[0], inputs=64, outputs=10)
+    criterion = Criterion(id="a", points=100, title=words, lesson=words, check=check)
+    rubric = Rubric(title=words, task=Training().case().task, data=data, criteria=(criterion,))
+    case = make_case(Question(course="", exercise="a"), rubric, data(), evidence)
+    assert case.imported.stopped is not None
+    assert case.imported.stopped.reason is StopReason.TAMPERED
 
 
 def graph_of(result: StepResult) -> dict[str, Array]:
