@@ -191,6 +191,8 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     else:
         console.print(table_of_mutants(exercise.name, trials, say))
         console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
+    for note in exercise.notes:
+        typer.echo(say(note))
     for complaint in exercise.complaints:
         complain(say(complaint))
     for pattern in exercise.stale:

@@ -1,1 +1,1 @@
-"""What a run left behind, read and certified, without points."""
+"""Read and certify what a run left behind, without giving points."""

@@ -1,14 +1,14 @@
-"""All that a judgement may look at, and what it says: evidence with its arrays, and the outcome of a check."""
+"""The case of one submission: all that a judgement may look at."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
+from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError
-from grader.evidence.run_evidence import ReplayResult, StepResult
+from grader.evidence.run_evidence import ReplayResult, RunEvidence, StepResult
 from grader.evidence.values import name_of, numbers
 from grader.protocol.evidence import ImportEvidence, NoneValue, OtherValue, Returned, Stopped, Value
 from grader.protocol.plan import value_of
@@ -17,51 +17,48 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 
-if TYPE_CHECKING:
-    from grader.evidence.certification import ConsistencyCheck
-P = TypeVar("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Case:
-    """All that a judgement may look at: evidence from inside, the replays, and the data with the labels."""
+    """All that a judgement may look at: the evidence of one submission, and the data with the labels."""
 
-    inside: Mapping[str, Array]
-    outside: Mapping[str, Array]
+    inside: Mapping[str, Array]  # arrays of the data that the submission was given
+    outside: Mapping[str, Array]  # arrays of the data that it never saw, such as the labels of the test rows
     imported: ImportEvidence
-    steps: Mapping[str, StepResult]
-    stops: Mapping[str, Stopped]
+    steps: Mapping[str, StepResult]  # by the steps' ids, likewise `stops` and `replays`
+    stops: Mapping[str, Stopped]  # steps during which the run ended early
     replays: Mapping[str, ReplayResult] = field(default_factory=dict)
     seeds: Sequence[int] = (0,)
     task: Task = field(default_factory=lambda: Task(kind="functions"))
     trainings: tuple[Training, ...] = ()
-    markdown: tuple[Markdown, ...] = ()
-    # What `of_data` made, for all the cases of an exercise; and what `once` made, for this one.
-    made_of_data: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
-    made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    markdown: tuple[Markdown, ...] = ()  # the Markdown cells of a notebook
+    # Results of `of_data`, shared by all cases of an exercise; and of `once`, for this case.
+    results_of_data: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def once(self, key: Hashable, make: Callable[[], P]) -> P:
-        """Return what `make` makes of this case. It is made once for each key: many checks look at the same."""
-        if key not in self.made:
-            self.made[key] = make()
-        found: P = self.made[key]
-        return found
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return the result of `compute`, which is called once for each key: many checks look at the same."""
+        if key not in self.results:
+            self.results[key] = compute()
+        result: T = self.results[key]
+        return result
 
-    def of_data(self, function: Callable[..., P], *names: str) -> P:
-        """Return what a pure function makes of arrays of the exercise's own: once for all of its submissions."""
+    def of_data(self, function: Callable[..., T], *names: str) -> T:
+        """Return the result of a pure function of arrays of the data, computed once for all submissions."""
         arrays = [self.inside[name] if name in self.inside else self.outside[name] for name in names]
         key = (function, *map(id, arrays))
-        if key not in self.made_of_data:
-            self.made_of_data[key] = function(*arrays), arrays  # kept, so that no other array gets their identity
-        found: P = self.made_of_data[key][0]
-        return found
+        if key not in self.results_of_data:
+            # The arrays too: while they live, no other array can get their identity.
+            self.results_of_data[key] = function(*arrays), arrays
+        result: T = self.results_of_data[key][0]
+        return result
 
-    @cached_property
-    def agreements(self) -> "tuple[ConsistencyCheck, ...]":
-        """What the networks claim against what their graphs compute; looked at once, for all checks."""
-        from grader.evidence.certification import certify  # it looks at cases, which stand here
-
-        return certify(self)
+    @property
+    def run(self) -> RunEvidence:
+        """Return what the run left, without the data."""
+        return RunEvidence(self.imported, self.steps, self.stops)
 
     def seen(self, step: str) -> StepResult:
         """Return the evidence of a step that ended in good order.
@@ -69,21 +66,23 @@ class Case:
         Raises:
             PreconditionFailedError: the step did not; the judgement says what went wrong.
         """
-        from grader.evidence.failures import explain  # it makes judgements, which stand here
-
-        seen = self.steps.get(step)
-        if seen is not None and isinstance(seen.evidence.outcome, Returned):
-            return seen
-        raise PreconditionFailedError(explain(self, step))
+        result = self.steps.get(step)
+        if result is not None and isinstance(result.evidence.outcome, Returned):
+            return result
+        raise PreconditionFailedError(explain_failure(self.run, step))
 
     def value(self, step: str) -> tuple[Value, Mapping[str, Array]]:
-        """Return what a call returned, with the arrays that it names."""
-        seen = self.seen(step)
-        assert isinstance(seen.evidence.outcome, Returned)
-        return seen.evidence.outcome.value, seen.arrays
+        """Return what a call returned, with the arrays that it names.
+
+        Raises:
+            PreconditionFailedError: the step did not end in good order.
+        """
+        result = self.seen(step)
+        assert isinstance(result.evidence.outcome, Returned)
+        return result.evidence.outcome.value, result.arrays
 
     def read(self, name: str) -> tuple[Value, Mapping[str, Array]]:
-        """Return the value of a global name of the submission.
+        """Return the value of a global name of the submission, with the arrays that it names.
 
         Raises:
             PreconditionFailedError: there is no such name, or its value is still the stub's.
@@ -95,6 +94,14 @@ class Case:
         return value, arrays
 
     def array(self, step: str, function: str) -> Array:
-        """Return what a call returned as one array of numbers, whatever it was wrapped in."""
+        """Return what a call returned as one array of numbers or texts, whatever it was wrapped in.
+
+        Args:
+            step: id of the call.
+            function: name of the function, for the message where it returned something else.
+
+        Raises:
+            PreconditionFailedError: the step did not end in good order, or returned no array.
+        """
         value, arrays = self.value(step)
         return numbers(value, arrays, function)

@@ -1,79 +1,85 @@
-"""What to say when a step did not end in good order: one sentence each, that a beginner can act on."""
+"""Explain a step that did not end in good order: one sentence for each reason, that a beginner can act on."""
 
 import re
 from collections.abc import Callable, Mapping
 
 from grader.core.i18n import Words, _
-from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded
+from grader.evidence.run_evidence import RunEvidence
 from grader.protocol.evidence import ExceptionFacts, Frame, Missing, Raised, Skipped, Stopped, StopReason
 from grader.protocol.verdict import Status
 
-_LOADERS = re.compile(
+_DOWNLOAD_ERRORS = re.compile(
     r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries"
 )
 
 
-_FULL = re.compile(r"No space left on device|File too large")
+_DISK_ERRORS = re.compile(r"No space left on device|File too large")
 
 
-def explain(case: Case, step: str) -> Judgement:
-    """Return the judgement for a step that has nothing to judge."""
-    if case.imported.stopped is not None and not _came_up(case, step):
-        return stopped(case.imported.stopped, unit_words(case.imported.unit))
-    if step in case.stops:
-        return stopped(case.stops[step], f"{function_of(step)}()")
-    seen = case.steps.get(step)
-    outcome = seen.evidence.outcome if seen is not None else None
+def explain_failure(run: RunEvidence, step: str) -> Judgement:
+    """Return the judgement for a step that left nothing to judge: why, and what to do about it."""
+    if run.imported.stopped is not None and not _is_defined(run, step):
+        return explain_stop(run.imported.stopped, name_unit(run.imported.unit))
+    if step in run.stops:
+        return explain_stop(run.stops[step], f"{function_name(step)}()")
+    result = run.steps.get(step)
+    outcome = result.evidence.outcome if result is not None else None
     match outcome:
-        case Missing(close=close, found=found) if case.imported.failures and not _is_named(case, close, found):
-            return _missing_after_crash(case, step)
+        case Missing(close=close, found=found) if _is_missing_after_crash(run, close, found):
+            return _missing_after_crash(run, step)
         case Missing(close=close) if step.endswith("@value"):
-            return _missing_value(function_of(step), close)
+            return _missing_value(function_name(step), close)
         case Missing(models=models) if len(models) > 1:
-            return _which_model(function_of(step), models)
+            return _which_model(function_name(step), models)
         case Missing(close=close, found=found):
-            return _missing(function_of(step), close, found)
+            return _missing(function_name(step), close, found)
         case Raised(exception=exception):
-            return raised(exception, function_of(step))
+            return explain_exception(exception, function_name(step))
         case Skipped(step=needed) if needed != step:
-            return _skipped(case, needed)
+            return _skipped(run, needed)
         case Stopped():
-            return stopped(outcome, f"{function_of(step)}()")
+            return explain_stop(outcome, f"{function_name(step)}()")
         case _:
             return _lost(step)
 
 
-def _came_up(case: Case, step: str) -> bool:
-    """Return whether the function was there all the same: a notebook goes on without the cell that ended it."""
-    seen = case.steps.get(step)
-    if seen is None:
-        return step in case.stops and case.stops[step] != case.imported.stopped
-    return not isinstance(seen.evidence.outcome, Missing)
+def _is_defined(run: RunEvidence, step: str) -> bool:
+    """Return whether the function was there although the import was stopped.
+
+    A notebook goes on without the cell that ended it.
+    """
+    result = run.steps.get(step)
+    if result is None:
+        return step in run.stops and run.stops[step] != run.imported.stopped
+    return not isinstance(result.evidence.outcome, Missing)
 
 
-def _skipped(case: Case, needed: str) -> Judgement:
+def _skipped(run: RunEvidence, needed: str) -> Judgement:
     """Return `skipped` where what was needed failed by the student's doing, else why it is not decided."""
-    because = explain(case, needed)
+    because = explain_failure(run, needed)
     if because.status is Status.NOT_GRADED:
         return because
-    message = _(
-        "This could not be tried, because {function}() did not come to a result.", function=function_of(needed)
-    )
+    message = _("This could not be tried, because {function}() gave no result.", function=function_name(needed))
     return Judgement(Status.SKIPPED, message)
 
 
-def _is_named(case: Case, close: str, found: str) -> bool:
-    """Return whether the name tells more than the crash: a script ends where it crashes, a notebook goes on."""
-    return bool(found or (close and case.imported.failures[0].cell is not None))
+def _is_missing_after_crash(run: RunEvidence, close: str, found: str) -> bool:
+    """Return whether a crash at the top level explains best why a name is missing.
+
+    A script ends where it crashes, so it does; a notebook goes on, so a similar name tells more. A value of
+    another type under that name always tells more.
+    """
+    failures = run.imported.failures
+    return bool(failures) and not (found or (close and failures[0].cell is not None))
 
 
-def unit_words(cell: int | None) -> Words:
-    """Return what to call a cell, or the whole file."""
+def name_unit(cell: int | None) -> Words:
+    """Return what to call a cell of a notebook, or the whole file for None, at the start of a sentence."""
     return _("Your file, run from top to bottom,") if cell is None else _("Cell {cell}", cell=cell)
 
 
-def function_of(step: str) -> str:
+def function_name(step: str) -> str:
     """Return the function that a step calls, or whose result it describes, or the global name that it reads.
 
     Ids are `function@what`, `model:function@what` and `name@value`.
@@ -85,7 +91,7 @@ def _lost(step: str) -> Judgement:
     return not_graded(
         _(
             "The grader has no evidence of {function}(). This is the grader's fault, not yours.",
-            function=function_of(step),
+            function=function_name(step),
         )
     )
 
@@ -140,8 +146,8 @@ def _missing_value(name: str, close: str) -> Judgement:
     )
 
 
-def _missing_after_crash(case: Case, step: str) -> Judgement:
-    failure = case.imported.failures[0]
+def _missing_after_crash(run: RunEvidence, step: str) -> Judgement:
+    failure = run.imported.failures[0]
     why = describe_exception(failure.exception)
     at = failure.exception.frames[-1] if failure.exception.frames else None
     if failure.cell is None:
@@ -151,17 +157,17 @@ def _missing_after_crash(case: Case, step: str) -> Judgement:
         message = _(
             "There is no function {function}(). If you have written it, look first at cell {cell}, "
             "which stopped with an error: {why}",
-            function=function_of(step),
+            function=function_name(step),
             cell=failure.cell,
             why=why,
         )
     return failed(message, at=at)
 
 
-def raised(exception: ExceptionFacts, function: str) -> Judgement:
+def explain_exception(exception: ExceptionFacts, function: str) -> Judgement:
     """Return the judgement for an exception that left a function of the submission."""
     at = exception.frames[-1] if exception.frames else None
-    if "NotImplementedError" in exception.bases and not _NO_STUB.search(exception.message):
+    if "NotImplementedError" in exception.bases and not _RAISED_BY_KERAS.search(exception.message):
         return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
     if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
         message = _(
@@ -179,7 +185,7 @@ def raised(exception: ExceptionFacts, function: str) -> Judgement:
 
 
 # What Keras says of a subclassed model or layer in which something is missing.
-_NO_STUB = re.compile(r"\bcall\(\)|subclass")
+_RAISED_BY_KERAS = re.compile(r"\bcall\(\)|subclass")
 
 
 def _not_written(function: str, at: Frame | None) -> Words:
@@ -234,7 +240,7 @@ _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
 
 def describe_exception(exception: ExceptionFacts) -> Words:
     """Return what happened, in a sentence that begins in lower case or with the exception's name."""
-    if _LOADERS.search(exception.message):
+    if _DOWNLOAD_ERRORS.search(exception.message):
         return _(
             "it tried to download something, but there is no network here ({error}). Use the data that is "
             "handed to the function, or scikit-learn's own.",
@@ -243,7 +249,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
     for base in exception.bases:
         if base in _BY_TYPE:
             return _BY_TYPE[base](exception)
-    if "OSError" in exception.bases and _FULL.search(exception.message):
+    if "OSError" in exception.bases and _DISK_ERRORS.search(exception.message):
         return _(
             "{error}. There is room for small files only: write less, or nothing at all.", error=_short(exception)
         )
@@ -256,7 +262,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
     return _("{error}.", error=_short(exception).rstrip("."))
 
 
-def stopped(stop: Stopped, subject: Words | str) -> Judgement:
+def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
     """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had."""
     limit = detail = stop.detail
     match stop.reason:
@@ -301,7 +307,7 @@ def stopped(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TAMPERED:
             message = _(
-                "{subject} left results that the grader did not write. None of that is believed, and your "
+                "{subject} left results that the grader did not write. They do not count, and your "
                 "instructor sees this.",
                 subject=subject,
             )

@@ -1,14 +1,10 @@
-"""Reads a frozen graph as a network: its kernels, what stands between them, and what comes out at the end."""
+"""Read a frozen graph as a network: its kernels, the activations between them, and its output activation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
+from grader.core.arrays import Array
 from grader.protocol.evidence import NodeFacts, ReplayEvidence
-
-Array = np.ndarray[Any, Any]
 
 _KERNEL_OPERATIONS = frozenset(
     [
@@ -60,6 +56,9 @@ _LINEAR = _KERNEL_OPERATIONS | frozenset(
 _SCALING = frozenset({"Mul", "RealDiv", "Div"})
 
 
+# Activations that are named of one layer, and of the end of a network. More than two are a mistake already.
+MAX_ACTIVATIONS = 16
+
 _ADDING = frozenset({"BiasAdd", "Add", "AddV2"})
 # What a weight may go through on its way to where it is used and still be that weight, number by number.
 _SAME = frozenset({"Identity", "IdentityN", "Cast", "StopGradient"})
@@ -67,53 +66,50 @@ _SAME = frozenset({"Identity", "IdentityN", "Cast", "StopGradient"})
 
 @dataclass(frozen=True)
 class DenseNode:
-    """A row of values times a weight, and what is added to it: a Dense layer, however it was written.
+    """A Dense layer, however it was written: values times a weight, and what is added to them."""
 
-    `kernel` and `bias` name the constants (`bias` is "" where there is none). `shape` is that of the kernel.
-    `plain`: the kernel is used as it is, not computed from its constant. `activations`: what bends the values on
-    their way to the next kernel or to the output, in order.
-    """
-
-    kernel: str
-    bias: str
-    shape: tuple[int, ...]
-    plain: bool = True
+    kernel: str  # name of the constant
+    bias: str  # name of the constant, "" where there is none
+    shape: tuple[int, ...]  # of the kernel
+    plain: bool = True  # the kernel is used as it is, not computed from its constant
+    # What is not linear on the way to the next kernel or to the output, in order; `MAX_ACTIVATIONS` at most.
     activations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class GraphSummary:
-    """A network as it computes.
+    """A network as it computes."""
 
-    `kernels`: name and value of each weight that values are multiplied with, from input to output; for one that is
-    computed, as with weight normalisation, the largest array that it is computed from.
-    `hidden`: how many of them have something non-linear between them and the next. `head`: the last operation as
-    an activation, `other` where it is none. `weights`: all arrays of real numbers in the graph. `constants`: how
-    many numbers these hold.
-    `stacked`: activations that stand one right after the other at the end, such as sigmoid and softmax.
-    `dense`: the Dense layers, from input to output.
-    """
-
+    # Name and value of each weight that values are multiplied with, from input to output; for one that is
+    # computed, as with weight normalisation, the largest array that it is computed from.
     kernels: tuple[tuple[str, Array], ...]
-    hidden: int
-    head: str
-    constants: int
+    hidden: int  # kernels with something non-linear between them and the next kernel
+    output_activation: str  # the last operation as an activation, "other" where it is none
+    constants: int  # how many numbers `weights` hold
     double_softmax: bool
-    stacked: tuple[str, ...] = ()
-    weights: tuple[Array, ...] = ()
-    dense: tuple[DenseNode, ...] = ()
+    stacked: tuple[str, ...] = ()  # activations one right after the other at the end, such as sigmoid and softmax
+    weights: tuple[Array, ...] = ()  # all arrays of real numbers in the graph
+    dense: tuple[DenseNode, ...] = ()  # from input to output
 
 
-def summarise(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node: str) -> GraphSummary:
-    """Return what the graph of a replay is. The graph was not run when it holds forbidden operations."""
+def summarise_graph(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node: str) -> GraphSummary:
+    """Read the frozen graph of a replay as a network.
+
+    Time and memory are linear in the graph, whatever it is: see `limits.py` for how large it may be.
+
+    Args:
+        evidence: nodes and names of constants. The graph was not run when it holds forbidden operations.
+        arrays: values of the constants, by the names in `evidence`.
+        output_node: name of the node that the network's output is, with or without `:0`.
+    """
     graph = _Graph(evidence, arrays, output_node.split(":", maxsplit=1)[0])
     kernels = graph.kernels()
     stacked = graph.stacked()
     weights = tuple(graph.floats.values())
     return GraphSummary(
         kernels=tuple((node, graph.floats[constant]) for node, constant in kernels.items()),
-        hidden=graph.hidden(kernels),
-        head=graph.head(),
+        hidden=graph.hidden(),
+        output_activation=graph.output_activation(),
         constants=sum(int(a.size) for a in weights),
         double_softmax=stacked == ("softmax", "softmax"),
         stacked=stacked,
@@ -136,6 +132,10 @@ class _Graph:
         # Shapes, axes and epsilons are no weights.
         self.floats = {name: value for name, value in values.items() if value.dtype.kind == "f" and value.ndim > 0}
         self.alive = self._dependent()
+        self.largest = self._largest_constants()
+        self._readers_found: dict[str, NodeFacts | None] = {}
+        self._same_as: dict[str, str] = {}
+        self._passed_on_from: dict[str, str] = {}
         self.readers: dict[str, list[NodeFacts]] = {}
         for node in self.order:
             for source in node.inputs:
@@ -157,67 +157,82 @@ class _Graph:
 
     def _dependent(self) -> set[str]:
         """Return the nodes whose value depends on the numbers of the network's input, not only on its shape."""
-        found: set[str] = set()
+        dependent: set[str] = set()
         for node in self.order:
-            if node.op == "Placeholder" or (node.op not in {"Shape", "NoOp"} and found.intersection(node.inputs)):
-                found.add(node.name)
-        return found
+            if node.op == "Placeholder" or (
+                node.op not in {"Shape", "NoOp"} and dependent.intersection(node.inputs)
+            ):
+                dependent.add(node.name)
+        return dependent
 
     def kernels(self) -> dict[str, str]:
         """Return the nodes that multiply the input with a weight, each with the constant that holds it.
 
         A layer that is applied many times, such as one for each line of a picture, is one kernel.
         """
-        found: dict[str, str] = {}
+        constants: dict[str, str] = {}  # to the first node that uses each
         for node in self.order:
-            if node.op in _KERNEL_OPERATIONS and node.name in self.alive:
-                constant = self._weight_of(node)
-                if constant and constant not in found.values():
-                    found[node.name] = constant
-        return found
+            if constant := self._kernel_of(node):
+                constants.setdefault(constant, node.name)
+        return {node: constant for constant, node in constants.items()}
 
-    def _weight_of(self, node: NodeFacts) -> str:
-        """Return the largest constant that a node multiplies with, looking through what it is computed by."""
-        open_ends = [source for source in node.inputs if source not in self.alive]
-        candidates: set[str] = set()
-        seen: set[str] = set()
-        while open_ends:
-            name = open_ends.pop()
-            if name in seen or name not in self.nodes:
-                continue
-            seen.add(name)
-            candidates |= {name} & self.floats.keys()
-            open_ends += self.nodes[name].inputs
-        return max(candidates, key=lambda name: (self.floats[name].size, name), default="")
+    def _kernel_of(self, node: NodeFacts) -> str:
+        """Return the constant that a node multiplies the input with; "" where it is no such node.
 
-    def hidden(self, kernels: Mapping[str, str]) -> int:
-        """Return how many kernels reach another kernel only bent by something non-linear, as of a hidden layer."""
-        straight: dict[str, frozenset[str]] = {}
-        bent: dict[str, frozenset[str]] = {}
+        For one that is computed, it is the largest constant that it is computed from.
+        """
+        if node.op not in _KERNEL_OPERATIONS or node.name not in self.alive:
+            return ""
+        sources = (source for source in node.inputs if source not in self.alive)
+        return max((self.largest.get(source, "") for source in sources), key=self._size, default="")
+
+    def _largest_constants(self) -> dict[str, str]:
+        """Return the largest array of weights that each node is computed from, in one pass over the graph."""
+        largest: dict[str, str] = {}
+        for node in self.order:
+            own = node.name if node.name in self.floats else ""
+            largest[node.name] = max((own, *(largest.get(s, "") for s in node.inputs)), key=self._size)
+        return largest
+
+    def _size(self, name: str) -> tuple[int, str]:
+        return (self.floats[name].size, name) if name else (-1, "")
+
+    def hidden(self) -> int:
+        """Return how many kernels reach another kernel only bent by something non-linear, as of a hidden layer.
+
+        One pass from the output back: what a value goes into is known before the value.
+        """
+        reaches: set[str] = set()  # nodes with a way to a kernel, itself included, without another kernel on it
+        reaches_bent: set[str] = set()  # those with something non-linear on such a way
         hidden: set[str] = set()
-        weights = set(kernels.values())
-        for node in self.order:
-            fresh = frozenset[str]().union(*(straight.get(s, frozenset()) for s in node.inputs))
-            curved = frozenset[str]().union(*(bent.get(s, frozenset()) for s in node.inputs))
-            own = self._weight_of(node) if node.op in _KERNEL_OPERATIONS and node.name in self.alive else ""
-            if own and own in weights:
-                hidden |= curved
-                fresh, curved = frozenset({own}), frozenset()
-            elif node.name in self.alive and (node.op in _NONLINEAR or _is_square(node)):
-                fresh, curved = frozenset(), fresh | curved
-            straight[node.name], bent[node.name] = fresh, curved
+        for node in reversed(self.order):
+            readers = [reader.name for reader in self.readers.get(node.name, ())]
+            ahead = any(name in reaches for name in readers)
+            bent_ahead = any(name in reaches_bent for name in readers)
+            kernel = self._kernel_of(node)
+            if kernel:
+                hidden |= {kernel} if bent_ahead else set()
+                reaches.add(node.name)
+            elif ahead:
+                reaches.add(node.name)
+                if bent_ahead or self._bends(node):
+                    reaches_bent.add(node.name)
         return len(hidden)
+
+    def _bends(self, node: NodeFacts) -> bool:
+        """Return whether a node does something to the input that is not linear."""
+        return node.name in self.alive and (node.op in _NONLINEAR or _is_square(node))
 
     def dense(self, kernels: Mapping[str, str]) -> tuple[DenseNode, ...]:
         """Return the kernels that are those of Dense layers, each with its bias and what comes after it."""
-        bends = self._bends(kernels)
+        activations = self._activations(kernels)
         return tuple(
             DenseNode(
                 kernel=constant,
                 bias=self._bias_of(node, self.floats[constant].shape[-1]),
                 shape=self.floats[constant].shape,
                 plain=any(self._constant_behind(source) == constant for source in self.nodes[node].inputs),
-                activations=tuple(bends[node]),
+                activations=tuple(activations[node]),
             )
             for node, constant in kernels.items()
             if self.nodes[node].op in _MATRIX_PRODUCTS and self.floats[constant].ndim == 2
@@ -225,41 +240,57 @@ class _Graph:
 
     def _bias_of(self, node: str, columns: int) -> str:
         """Return the constant that is added to what a node gives, one number a column; "" if there is none."""
-        while True:
-            readers = [reader for reader in self.readers.get(node, ()) if reader.name in self.alive]
+        reader = self._only_reader(node)
+        added = [self._constant_behind(s) for s in reader.inputs] if reader and reader.op in _ADDING else []
+        return next((name for name in added if name and self.floats[name].size == columns), "")
+
+    def _only_reader(self, name: str) -> NodeFacts | None:
+        """Return the one node that reads a value, looking through what only passes it on; None for several."""
+        passed: list[str] = []
+        while name not in self._readers_found:
+            self._readers_found[name] = None  # also what a circle of nodes comes to
+            passed.append(name)
+            readers = [reader for reader in self.readers.get(name, ()) if reader.name in self.alive]
             if len(readers) != 1:
-                return ""
-            if readers[0].op in _PASSING:
-                node = readers[0].name
-                continue
-            added = [self._constant_behind(s) for s in readers[0].inputs] if readers[0].op in _ADDING else []
-            return next((name for name in added if name and self.floats[name].size == columns), "")
+                return None
+            if readers[0].op not in _PASSING:
+                self._readers_found |= dict.fromkeys(passed, readers[0])
+                return readers[0]
+            name = readers[0].name
+        self._readers_found |= dict.fromkeys(passed, self._readers_found[name])
+        return self._readers_found[name]
 
     def _constant_behind(self, name: str) -> str:
         """Return the array of weights that a value is, number by number; "" where it is none."""
-        while name in self.nodes and self.nodes[name].op in _SAME and self.nodes[name].inputs:
-            name = self.nodes[name].inputs[0]
+        name = self._behind(name, _SAME, self._same_as)
         return name if name in self.floats else ""
 
-    def _bends(self, kernels: Mapping[str, str]) -> dict[str, list[str]]:
-        """Return for each kernel's node what is not linear between it and the next kernels."""
-        found: dict[str, list[str]] = {node: [] for node in kernels}
-        behind: dict[str, frozenset[str]] = {}
-        for node in self.order:
-            before = frozenset[str]().union(*(behind.get(s, frozenset()) for s in node.inputs))
-            behind[node.name] = frozenset({node.name}) if node.name in kernels else before
-            if (
-                node.name not in kernels
-                and node.name in self.alive
-                and (node.op in _NONLINEAR or _is_square(node))
-            ):
-                for kernel in before:
-                    found[kernel].append(_ACTIVATIONS.get(node.op, node.op.lower()))
-        return found
+    def _activations(self, kernels: Mapping[str, str]) -> dict[str, list[str]]:
+        """Return for each kernel's node what is not linear between it and the next kernels, in order.
 
-    def head(self) -> str:
-        """Return the last operation as an activation."""
-        node = self._behind(self.output)
+        The kernels behind a node are the bits of a number, and each kernel gets `MAX_ACTIVATIONS` at most: sets of
+        names would be as many as nodes times kernels.
+        """
+        names = list(kernels)
+        numbers = {name: number for number, name in enumerate(names)}
+        activations: dict[str, list[str]] = {name: [] for name in names}
+        full = 0  # the kernels that have all that they may have
+        behind: dict[str, int] = {}
+        for node in self.order:
+            before = 0
+            for source in node.inputs:
+                before |= behind.get(source, 0)
+            behind[node.name] = 1 << numbers[node.name] if node.name in kernels else before
+            if node.name not in kernels and self._bends(node):
+                for number in _bits(before & ~full):
+                    of_kernel = activations[names[number]]
+                    of_kernel.append(_ACTIVATIONS.get(node.op, node.op.lower()))
+                    full |= (len(of_kernel) >= MAX_ACTIVATIONS) << number
+        return activations
+
+    def output_activation(self) -> str:
+        """Return the last operation as an activation; "other" where it is none."""
+        node = self._computed_by(self.output)
         if node is None:
             return "other"
         if node.op in _ACTIVATIONS:
@@ -270,21 +301,46 @@ class _Graph:
 
     def stacked(self) -> tuple[str, ...]:
         """Return the activations at the end where two or more stand right behind one another, first to last."""
-        found: list[str] = []
-        node = self._behind(self.output)
+        activations: list[str] = []
+        node = self._computed_by(self.output)
         while node is not None and node.op in _ACTIVATIONS and node.name in self.alive:
-            found.append(_ACTIVATIONS[node.op])
-            node = self._behind(node.inputs[0]) if node.inputs else None
-        return tuple(reversed(found)) if len(found) > 1 else ()
+            activations.append(_ACTIVATIONS[node.op])
+            if len(activations) == MAX_ACTIVATIONS:
+                break
+            node = self._computed_by(node.inputs[0]) if node.inputs else None
+        return tuple(reversed(activations)) if len(activations) > 1 else ()
 
-    def _behind(self, name: str) -> NodeFacts | None:
+    def _computed_by(self, name: str) -> NodeFacts | None:
         """Return the node that computed a value, looking through what only passes it on."""
-        while name in self.nodes and self.nodes[name].op in _PASSING and self.nodes[name].inputs:
-            name = self.nodes[name].inputs[0]
-        return self.nodes.get(name)
+        return self.nodes.get(self._behind(name, _PASSING, self._passed_on_from))
+
+    def _behind(self, name: str, operations: frozenset[str], known: dict[str, str]) -> str:
+        """Follow a value back through some operations, to the first node of another kind.
+
+        `known` remembers where each way ends: ways that are shared are walked once.
+        """
+        walked: list[str] = []
+        while name not in known and name in self.nodes:
+            node = self.nodes[name]
+            if node.op not in operations or not node.inputs:
+                break
+            known[name] = name  # also what a circle of nodes comes to
+            walked.append(name)
+            name = node.inputs[0]
+        end = known.get(name, name)
+        known |= dict.fromkeys(walked, end)
+        return end
 
     def _alive_inputs(self, node: NodeFacts) -> Sequence[str]:
         return [source for source in node.inputs if source in self.alive]
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Yield the positions of the bits that are 1."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _is_square(node: NodeFacts) -> bool:

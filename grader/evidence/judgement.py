@@ -1,4 +1,4 @@
-"""TODO: grader/evidence/judgement.py."""
+"""The outcome of one check, and how a check ends early."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ from grader.protocol.verdict import Status
 
 @dataclass(frozen=True)
 class Judgement:
-    """The outcome of one check. `share` of the points from 0 to 1; `bonus` likewise of the criterion's bonus."""
+    """The outcome of one check."""
 
     status: Status
-    message: Words
-    share: float = 0.0
-    bonus: float = 0.0
+    message: Words  # for the student: what happened, and how to mend it
+    share: float = 0.0  # of the criterion's points, from 0 to 1
+    bonus: float = 0.0  # of the criterion's bonus, from 0 to 1
     expected: Words | str | None = None
     received: Words | str | None = None
-    at: Frame | None = None
-    undecided: bool = False  # too close to a threshold: more seeds, please
-    blocks: bool = True  # where it failed: what depends on it cannot be judged either
+    at: Frame | None = None  # the line of the student's file that it is about
+    undecided: bool = False  # too close to a threshold: more seeds have to be trained
+    blocks: bool = True  # where it failed: criteria that depend on it are skipped
 
 
 class PreconditionFailedError(Exception):
-    """Ends a judgement early: what it needed is not there, or is not what it has to be."""
+    """What a check needs is not there, or is not what it has to be; `judgement` is the outcome of the check."""
 
     def __init__(self, judgement: Judgement) -> None:
         super().__init__(judgement.message)
@@ -31,7 +31,7 @@ class PreconditionFailedError(Exception):
 
 
 def passed(message: Words, *, bonus: float = 0.0, received: Words | str | None = None) -> Judgement:
-    """All of the points."""
+    """Return the judgement that gives all points, and `bonus` (0 to 1) of the criterion's bonus."""
     return Judgement(Status.PASSED, message, 1.0, bonus, received=received)
 
 
@@ -43,7 +43,7 @@ def partial(
     received: Words | str | None = None,
     at: Frame | None = None,
 ) -> Judgement:
-    """Some of the points: `share` between 0 and 1."""
+    """Return the judgement that gives `share` of the points, between 0 and 1."""
     return Judgement(Status.PARTIAL, message, share, expected=expected, received=received, at=at)
 
 
@@ -55,10 +55,10 @@ def failed(
     at: Frame | None = None,
     blocks: bool = True,
 ) -> Judgement:
-    """None of the points."""
+    """Return the judgement that gives no points."""
     return Judgement(Status.FAILED, message, expected=expected, received=received, at=at, blocks=blocks)
 
 
 def not_graded(message: Words) -> Judgement:
-    """The grader could not decide: nobody's mark, until a person has looked."""
+    """Return the judgement that the grader could not decide: a person has to look at it."""
     return Judgement(Status.NOT_GRADED, message)

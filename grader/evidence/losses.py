@@ -1,4 +1,4 @@
-"""Which loss a model was compiled with, told by what it does where its name does not tell."""
+"""Compute losses, and identify the compiled loss of a model by its values where its name does not tell."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,24 @@ from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
 EPSILON = 1e-7  # at which Keras clips probabilities
 
 
-def loss_value(
+def compute_loss(
     loss: str, outputs: Array, labels: Array, from_logits: bool, smoothing: float, epsilon: float = EPSILON
 ) -> float | None:
-    """Return the mean loss of (n, k) outputs for n labels, or None for a loss that is not known here.
+    """Return the mean loss of a network's outputs.
 
-    Labels are numbers or yes and no where k is 1, else integers, which are compared one-hot as regards k classes.
-    Source: the formulas of `keras.losses`. They clip probabilities at `epsilon`, or work on what went
-    into the softmax.
+    Source: the formulas of `keras.losses`. They clip probabilities at `epsilon`, or work on what went into the
+    softmax.
+
+    Args:
+        loss: canonical name.
+        outputs: shape (n, k).
+        labels: shape (n,): numbers, or 0 and 1, where k is 1; else class indices from 0 to k - 1.
+        from_logits: whether the loss applies the softmax or sigmoid itself.
+        smoothing: label smoothing, from 0 to 1.
+        epsilon: where probabilities are clipped.
+
+    Returns:
+        None for a loss that is not known here, for labels that do not fit, and for outputs that are not finite.
     """
     target = _targets(labels, outputs)
     if target is None or not np.isfinite(outputs).all():
@@ -56,25 +66,30 @@ def _targets(labels: Array, outputs: Array) -> Array | None:
 
 
 def softmax(logits: Array) -> Array:
-    """Return the softmax of each row, without overflow."""
+    """Return the softmax of each row of (n, k) logits, without overflow."""
     with np.errstate(invalid="ignore"):  # rows of a training that diverged stay NaN
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: Array = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
-def identify(compiled: CompileFacts, arrays: Mapping[str, Array]) -> tuple[str, bool]:
-    """Return canonical name and `from_logits` of a loss, also of the student's own where it does the same."""
+def identify_loss(compiled: CompileFacts, arrays: Mapping[str, Array]) -> tuple[str, bool]:
+    """Identify the compiled loss: by name or, for a custom function, by its values on fixed probe rows.
+
+    Returns:
+        Canonical name and `from_logits`; ("custom", False) for a function that computes no loss known here.
+    """
     if compiled.loss != "custom" or compiled.probe not in arrays:
         return compiled.loss, compiled.from_logits
     values = arrays[compiled.probe]
-    for (name, from_logits), expected in _table().items():
+    for (name, from_logits), expected in _losses_of_probe().items():
         if values.shape == expected.shape and np.allclose(values, expected, rtol=1e-3, atol=1e-5):
             return name, from_logits
     return "custom", False
 
 
-def _table() -> dict[tuple[str, bool], Array]:
+def _losses_of_probe() -> dict[tuple[str, bool], Array]:
+    """Return the value of each known loss, by name and `from_logits`, for each probe row."""
     p = PROBE_OUTPUTS.astype(np.float64)
     rows = np.arange(len(p))
     one_hot = np.eye(p.shape[1])[PROBE_LABELS]

@@ -1,4 +1,4 @@
-"""One network of a submission, from its two sides: what it claims to be, and what its frozen graph computes."""
+"""Read a network of a submission from both sides: what it claims to be, and what its frozen graph computes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,108 +8,108 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.graph import GraphSummary, summarise
+from grader.evidence.graph import GraphSummary, summarise_graph
+from grader.evidence.limits import find_replay_problem
 from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned
 from grader.protocol.training import Training
 
-# What a graph is replayed on, by what the rows are for: held out, held out with noise, watched in training, and
-# rows that an exercise's data may have besides, to find out what a network computes.
+# The rows that a graph is replayed on: held out, held out with noise, watched in training, and rows that the data
+# of an exercise may have besides, to find out what a network computes.
 ROLES = ("x_test", "x_perturbed", "x_val", "x_probe")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model at one moment. Without `graph` it could not be frozen or replayed; `problem` says why."""
+    """A model at one moment, before or after its training."""
 
-    facts: ModelFacts
-    graph: GraphSummary | None
-    outputs: dict[str, Array]
-    forbidden: tuple[str, ...] = ()
-    problem: str = ""
-    dead_units: tuple[int, int] = (0, 0)  # relu units that never fire on x_test, of how many
-    saturated: float = 0.0  # largest share of values beyond ±5 that reaches a sigmoid or tanh
+    facts: ModelFacts  # what it claims
+    graph: GraphSummary | None  # what it computes; None where it could not be frozen or replayed
+    outputs: dict[str, Array]  # of the replay, by role
+    forbidden: tuple[str, ...] = ()  # operations because of which the graph was not run
+    problem: str = ""  # why there is no `graph`
 
     @cached_property
-    def head(self) -> str:
+    def output_activation(self) -> str:
         """Return the activation of the output, told from what comes out: however it was written."""
-        graph_head = self.graph.head if self.graph else "other"
         outputs = [o for o in self.outputs.values() if o.ndim == 2]
         if outputs and all(_is_distribution(o) for o in outputs) and outputs[0].shape[1] > 1:
             return "softmax"
-        return graph_head
+        return self.graph.output_activation if self.graph else "other"
+
+    @property
+    def head(self) -> str:
+        """Return `output_activation`, under the name that checks of authors may know it by."""
+        return self.output_activation
 
     @property
     def units(self) -> int | None:
-        """Return how many numbers come out for one row."""
+        """Return how many numbers come out for one row, as claimed."""
         shape = self.facts.graph.output_shape if self.facts.graph else ()
         return shape[-1] if len(shape) == 2 else None
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedNetwork:
     """One network on one seed: before and after training, and the training itself."""
 
     training: Training
     seed: int
-    before: Model | None
+    before: Model | None  # None where the run did not get that far, likewise `after`
     after: Model | None
-    fits: tuple[FitFacts, ...]
-    curves: dict[str, list[float]]  # of the history that `train` returned, or of the last fit
+    fits: tuple[FitFacts, ...]  # all calls of `fit`
+    curves: dict[str, list[float]]  # of the history that `train` returned, or of the last fit; one value an epoch
     returned_history: bool
 
 
-def trained(case: Case, training: Training, seed: int) -> Trained:
-    """Return what is known of a network on one seed; parts are None where the run did not get that far."""
-    return case.once((trained, training, seed), lambda: _trained(case, training, seed))
+def read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
+    """Return what is known of a network on one seed; it is read once, for all checks."""
+    return case.once((read_network, training, seed), lambda: _read_network(case, training, seed))
 
 
-def _trained(case: Case, training: Training, seed: int) -> Trained:
+def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
     step = case.steps.get(training.fitted(seed))
     fits = step.evidence.fits if step is not None else ()
-    refs: dict[str, str] = {}
+    names: dict[str, str] = {}
     returned_history = False
     if step is not None:
         outcome = step.evidence.outcome
         value = outcome.value if isinstance(outcome, Returned) else None
         returned_history = isinstance(value, HistoryValue)
-        refs = dict(value.curves) if isinstance(value, HistoryValue) else dict(fits[-1].curves) if fits else {}
-    arrays = {key: step.arrays[ref] for key, ref in refs.items()} if step is not None else {}
+        names = dict(value.curves) if isinstance(value, HistoryValue) else dict(fits[-1].curves) if fits else {}
+    arrays = {key: step.arrays[name] for key, name in names.items()} if step is not None else {}
+    # As many values as `limits.py` lets through.
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
-    return Trained(
+    return TrainedNetwork(
         training=training,
         seed=seed,
-        before=model_at(case, training.model(seed)),
-        after=model_at(case, training.trained(seed)),
+        before=read_model(case, training.model(seed)),
+        after=read_model(case, training.trained(seed)),
         fits=fits,
         curves=curves,
         returned_history=returned_history,
     )
 
 
-def model_at(case: Case, step: str) -> Model | None:
-    """Return the model that a `Describe` step saw, with its replay."""
-    seen = case.steps.get(step)
-    if seen is None or seen.evidence.model is None:
+def read_model(case: Case, step: str) -> Model | None:
+    """Return the model that a `Describe` step saw, with its replay; None where the step saw none."""
+    result = case.steps.get(step)
+    if result is None or result.evidence.model is None:
         return None
-    facts = seen.evidence.model
-    replayed = case.replays.get(step)
-    if facts.graph is None or replayed is None:
-        return Model(facts, None, {}, problem=facts.problem or "its frozen graph came to no result")
-    evidence = replayed.evidence
+    facts = result.evidence.model
+    replay = case.replays.get(step)
+    if facts.graph is None or replay is None:
+        problem = facts.problem[:_LONGEST_PROBLEM] or "its frozen graph came to no result"
+        return Model(facts, None, {}, problem=problem)
+    evidence = replay.evidence
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
-    summary = summarise(evidence, replayed.arrays, facts.graph.output_node)
-    outputs = {name: replayed.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
-    operations = {node.name: node.op for node in evidence.nodes}
-    relus = [tap for tap in evidence.taps if operations[tap.node] == "Relu"]
-    squashed = [tap.beyond_five for tap in evidence.taps if operations[tap.node] != "Relu"]
-    return Model(
-        facts,
-        summary,
-        outputs,
-        dead_units=(sum(t.never_positive for t in relus), sum(t.units for t in relus)),
-        saturated=max(squashed, default=0.0),
-    )
+    if (broken_limit := find_replay_problem(replay)) is not None:
+        return Model(facts, None, {}, problem=broken_limit)
+    outputs = {name: replay.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
+    return Model(facts, summarise_graph(evidence, replay.arrays, facts.graph.output_node), outputs)
+
+
+_LONGEST_PROBLEM = 500  # characters: the submission's process wrote it
 
 
 def _is_distribution(outputs: Array) -> bool:

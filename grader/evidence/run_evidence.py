@@ -1,15 +1,15 @@
-"""TODO: grader/evidence/run_evidence.py."""
+"""Evidence of a run, decoded: each step's and each replay's record with the arrays that it names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.core.arrays import Array
-from grader.protocol.evidence import ReplayEvidence, StepEvidence
+from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """One step's evidence with its arrays."""
+    """What one step left."""
 
     evidence: StepEvidence
     arrays: Mapping[str, Array]
@@ -17,7 +17,16 @@ class StepResult:
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """A graph's replay with its arrays: what the network really computes."""
+    """What a frozen graph computed in a process without the submission."""
 
     evidence: ReplayEvidence
     arrays: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class RunEvidence:
+    """What a run left of its import and of each step, by the steps' ids."""
+
+    imported: ImportEvidence
+    steps: Mapping[str, StepResult]
+    stops: Mapping[str, Stopped]  # steps during which the run ended early

@@ -1,4 +1,4 @@
-"""How good a network is on rows whose labels stay outside, computed from what its frozen graph puts out."""
+"""Compute the score of a network on rows whose labels it never saw, from the outputs of its frozen graph."""
 
 import numpy as np
 
@@ -10,15 +10,21 @@ from grader.protocol.training import Training
 
 
 def metric_name(task: Task) -> str:
-    """Return what a score of this task is called."""
+    """Return the name of the score of a task."""
     return "R²" if task.kind == "regression" else "accuracy"
 
 
-def score(model: Model | None, case: Case, training: Training, role: str = "x_test") -> float | None:
-    """Return the score on the rows of a role (`x_test`, `x_perturbed`, `x_val`); None without finite outputs.
+def compute_score(model: Model | None, case: Case, training: Training, role: str = "x_test") -> float | None:
+    """Return the score on the rows of a role: accuracy (0 to 1) for classes, R² (at most 1) for numbers.
 
-    Accuracy from 0 to 1 for classes: of the largest output, or of a single one against one half. R², at most 1,
-    for numbers.
+    Args:
+        model: the network after its training.
+        case: the labels come from its data.
+        training: which network of the exercise it is.
+        role: `x_test`, `x_perturbed` or `x_val`.
+
+    Returns:
+        None without finite outputs of shape (rows, k), with k = 1 for numbers.
     """
     outputs = model.outputs.get(role) if model is not None else None
     truth = case.inside[training.array("y_val")] if role == "x_val" else case.outside[training.array("y_test")]
@@ -28,17 +34,19 @@ def score(model: Model | None, case: Case, training: Training, role: str = "x_te
         return None
     if case.task.kind == "regression":
         return r_squared(truth, outputs[:, 0]) if outputs.shape[1] == 1 else None
-    return float((decided(outputs, model.head) == truth).mean())
+    return float((predict_classes(outputs, model.output_activation) == truth).mean())
 
 
-def decided(outputs: Array, head: str) -> Array:
-    """Return the class that a network names for each row."""
+def predict_classes(outputs: Array, activation: str) -> Array:
+    """Return the class (n,) that a network with (n, k) outputs predicts for each row: of the largest output.
+
+    A single output is a probability of class 1, or, where the output's `activation` is linear, its logit.
+    """
     if outputs.shape[1] > 1:
         largest: Array = outputs.argmax(axis=1)
         return largest
-    # A single output is a probability, or what a sigmoid would make one of.
-    yes: Array = outputs[:, 0] > (0.0 if head == "linear" else 0.5)
-    return yes.astype(int)
+    is_class_1: Array = outputs[:, 0] > (0.0 if activation == "linear" else 0.5)
+    return is_class_1.astype(int)
 
 
 def r_squared(truth: Array, predicted: Array) -> float:

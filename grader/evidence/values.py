@@ -1,4 +1,4 @@
-"""TODO: grader/evidence/values.py."""
+"""Read values that functions returned: as one array of numbers, or described for a message."""
 
 from collections.abc import Mapping
 
@@ -9,20 +9,56 @@ from grader.core.i18n import _
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.protocol.evidence import ArrayValue, Entries, Items, ModelValue, OtherValue, TextValue, Value
 
+# What lists of arrays may add up to when they become one: as much as a submission may return in one array.
+MAX_STACKED_BYTES = 64 << 20
+LONGEST_DESCRIPTION = 1000  # characters: names of types and keys are a claim too
+
 
 def numbers(value: Value, arrays: Mapping[str, Array], function: str) -> Array:
-    """Return a value as one array of numbers or texts; `PreconditionFailedError` says what it is instead."""
+    """Return a value as one array of numbers or texts.
+
+    Args:
+        value: an array, a number, or lists of those that have one shape; a set has no order, so it is none.
+        arrays: the arrays that the value names.
+        function: name of the function that returned it, for the message.
+
+    Raises:
+        PreconditionFailedError: it is something else; the judgement says what.
+    """
     if isinstance(value, ArrayValue):
         return arrays[value.ref]
-    if isinstance(value, Items) and value.items and value.container != "set":  # which has no order
-        parts = [numbers(item, arrays, function) for item in value.items]
-        if len({part.shape for part in parts}) == 1 and all(is_numeric(part) for part in parts):
-            return np.stack(parts)
-    raise PreconditionFailedError(wrong_kind(value, function))
+    if _bytes_of(value, arrays) <= MAX_STACKED_BYTES:
+        stacked = _stack(value, arrays)
+        if stacked is not None:
+            return stacked
+    raise PreconditionFailedError(reject_value(value, function))
+
+
+def _stack(value: Value, arrays: Mapping[str, Array]) -> Array | None:
+    if isinstance(value, ArrayValue):
+        return arrays[value.ref]
+    if not isinstance(value, Items) or not value.items or value.container == "set":
+        return None
+    parts = [_stack(item, arrays) for item in value.items]
+    numeric = [part for part in parts if part is not None and is_numeric(part)]
+    if len(numeric) < len(parts) or len({part.shape for part in numeric}) > 1:
+        return None
+    return np.stack(numeric)
+
+
+def _bytes_of(value: Value, arrays: Mapping[str, Array]) -> int:
+    """Return how large the arrays of a value are, each as often as it is named."""
+    if isinstance(value, ArrayValue):
+        return arrays[value.ref].nbytes
+    return sum(_bytes_of(item, arrays) for item in value.items) if isinstance(value, Items) else 0
 
 
 def name_of(value: Value) -> str:
-    """Return what a person would call the value: `list`, `ndarray (450, 10) float32`, `None`."""
+    """Describe a value for a message: `None`, `ndarray (450, 10) float32`, `list (float64, str)`."""
+    return _describe(value)[:LONGEST_DESCRIPTION]
+
+
+def _describe(value: Value) -> str:
     match value:
         case ArrayValue(container="scalar", dtype=dtype):
             return dtype
@@ -31,7 +67,7 @@ def name_of(value: Value) -> str:
         case TextValue(text=text):
             return repr(text[:60])
         case Items(container=container, items=items):
-            return f"{container} ({', '.join(name_of(i) for i in items[:4])}{', …' if len(items) > 4 else ''})"
+            return f"{container} ({', '.join(_describe(i) for i in items[:4])}{', …' if len(items) > 4 else ''})"
         case Entries(entries=entries):
             return f"dict {{{', '.join(repr(key) for key, _ in entries[:6])}{', …' if len(entries) > 6 else ''}}}"
         case ModelValue(type=kind):
@@ -43,7 +79,10 @@ def name_of(value: Value) -> str:
 
 
 def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None:
-    """Return the index of the first element that differs by more than rounding, or None."""
+    """Return the index of the first element that differs by more than rounding, or None.
+
+    Both arrays have one shape.
+    """
     if np.array_equal(received, expected):
         return None
     close = np.isclose(
@@ -54,7 +93,7 @@ def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None
 
 
 def flat(array: Array) -> Array:
-    """Return a column (n, 1) or a line (1, n) as (n,): the same numbers in other clothes."""
+    """Flatten an (n, 1) or (1, n) array to (n,); other shapes are returned unchanged."""
     return array.ravel() if array.ndim == 2 and 1 in array.shape else array
 
 
@@ -63,8 +102,8 @@ def is_numeric(array: Array) -> bool:
     return array.dtype.kind in "biuf"
 
 
-def wrong_kind(value: Value, function: str) -> Judgement:
-    """Return the judgement for a value that is not an array where one is needed."""
+def reject_value(value: Value, function: str) -> Judgement:
+    """Return the judgement `failed` for a value that is no array where one is needed."""
     received = name_of(value)
     if received == "None":
         message = _("{function}() returned None. Is there a `return` at its end?", function=function)

@@ -1,11 +1,11 @@
 """Decodes evidence and builds the `Case` that judgements look at. Everything here was sent by a child process."""
 
 import logging
-from collections.abc import Iterator
 
 import msgspec
 
 from grader.evidence.case import Case
+from grader.evidence.limits import find_import_problem, find_step_problem
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
 from grader.protocol.messages import Evidence, Question
@@ -13,9 +13,6 @@ from grader.protocol.parcels import BadParcelError, unpack
 from grader.protocol.submission import Markdown
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
-
-_REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
-_REF_LISTS = frozenset({"images", "lines", "scatters"})
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +60,7 @@ class DecodedEvidence:
         try:
             self.steps[step] = _checked(StepResult(*unpack(body, StepEvidence)), step)
         except BadParcelError as error:
-            self.stops[step] = _tampered(error)
+            self.stops[step] = _tampered(str(error))
 
     def _add_replay(self, step: str, body: bytes) -> None:
         self.replayed.add(step)
@@ -77,41 +74,24 @@ class DecodedEvidence:
 
 def _decoded_import(body: bytes) -> ImportEvidence:
     try:
-        return unpack(body, ImportEvidence)[0]
+        evidence = unpack(body, ImportEvidence)[0]
     except BadParcelError as error:
-        return ImportEvidence(stopped=_tampered(error))
+        return ImportEvidence(stopped=_tampered(str(error)))
+    problem = find_import_problem(evidence)
+    return ImportEvidence(stopped=_tampered(problem)) if problem else evidence
 
 
-def _tampered(error: BadParcelError) -> Stopped:
-    return Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
+def _tampered(problem: str) -> Stopped:
+    return Stopped(reason=StopReason.TAMPERED, detail=problem[:200])
 
 
 def _checked(result: StepResult, step: str) -> StepResult:
-    """Refuse evidence that names another step, or arrays that are not there."""
+    """Refuse evidence that names another step, contradicts itself or is beyond a limit."""
     if result.evidence.id != step:
         raise BadParcelError(f"evidence of {result.evidence.id!r}")
-    missing = set(array_names(msgspec.to_builtins(result.evidence))) - set(result.arrays)
-    if missing:
-        raise BadParcelError(f"{len(missing)} arrays are missing")
+    if problem := find_step_problem(result):
+        raise BadParcelError(problem)
     return result
-
-
-def array_names(tree: object) -> Iterator[str]:
-    """Yield the names of arrays that a record refers to. `tree`: the record as dicts and lists."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            if isinstance(value, str):
-                if value and key in _REF_FIELDS:
-                    yield value
-            elif key in _REF_LISTS:
-                yield from value
-            elif key == "curves" and isinstance(value, dict):
-                yield from value.values()
-            elif isinstance(value, dict | list | tuple):
-                yield from array_names(value)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from array_names(value)
 
 
 def build_case(
@@ -133,5 +113,5 @@ def build_case(
         rubric.task,
         rubric.trainings,
         markdown,
-        data.made,
+        data.results,
     )

@@ -9,10 +9,10 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Translator, _
 from grader.evidence.case import Case
-from grader.evidence.failures import function_of
+from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
-from grader.evidence.network import Trained, trained
-from grader.evidence.scores import decided, metric_name, score
+from grader.evidence.network import TrainedNetwork, read_network
+from grader.evidence.scores import compute_score, metric_name, predict_classes
 from grader.evidence.values import numbers
 from grader.protocol.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
 from grader.protocol.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
@@ -25,7 +25,7 @@ MAX_PICTURE_BYTES = 1 << 20
 
 def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     """Return what there is to show; parts are empty where the run did not get that far."""
-    networks = [trained(case, training, seed) for training in case.trainings for seed in case.seeds]
+    networks = [read_network(case, training, seed) for training in case.trainings for seed in case.seeds]
     first = networks[0] if networks else None
     model = (first.after or first.before) if first else None
     outputs = _outputs(first, data) if first else None
@@ -40,12 +40,12 @@ def make_exhibits(case: Case, data: Data, say: Translator) -> Exhibits:
     )
 
 
-def _name(network: Trained, say: Translator) -> str:
+def _name(network: TrainedNetwork, say: Translator) -> str:
     seed = say(_("seed {seed}", seed=network.seed))
     return f"{network.training.name}, {seed}" if network.training.name else seed
 
 
-def _outputs(network: Trained, data: Data) -> Array | None:
+def _outputs(network: TrainedNetwork, data: Data) -> Array | None:
     """Return what the network gives for each class on the held-out rows; None where that is nothing to count."""
     model = network.after
     outputs = model.outputs.get("x_test") if model is not None else None
@@ -54,15 +54,15 @@ def _outputs(network: Trained, data: Data) -> Array | None:
     if len(outputs) != len(data.outside[network.training.array("y_test")]):
         return None
     if outputs.shape[1] == 1 and len(data.class_names) == 2:
-        yes = decided(outputs, model.head)
+        yes = predict_classes(outputs, model.output_activation)
         return np.stack([1 - yes, yes], axis=1)
     return outputs
 
 
-def _scores(networks: Sequence[Trained], case: Case) -> Iterator[Score]:
+def _scores(networks: Sequence[TrainedNetwork], case: Case) -> Iterator[Score]:
     for network in networks:
-        held_out = score(network.after, case, network.training)
-        noisy = score(network.after, case, network.training, "x_perturbed")
+        held_out = compute_score(network.after, case, network.training)
+        noisy = compute_score(network.after, case, network.training, "x_perturbed")
         if held_out is not None and noisy is not None:
             yield Score(
                 network=network.training.name,
@@ -99,7 +99,7 @@ def _experiments(case: Case) -> Iterator[Curve]:
                 yield _curve(name, {"val_accuracy": [float(v) for v in curve]})
 
 
-def _confusion(outputs: Array, data: Data, network: Trained) -> Confusion | None:
+def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion | None:
     names = data.class_names
     if len(names) != outputs.shape[1]:
         return None
@@ -179,7 +179,7 @@ def _figures(case: Case) -> Iterator[Figure]:
             png = seen.arrays[outcome.value.png]
             if png.dtype == np.uint8 and png.nbytes <= MAX_PICTURE_BYTES and png[:4].tobytes() == b"\x89PNG":
                 picture = base64.b64encode(png.tobytes()).decode()
-                function = function_of(step)
+                function = function_name(step)
                 yield Figure(
                     function=function, png=picture, width=outcome.value.width, height=outcome.value.height
                 )

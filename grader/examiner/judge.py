@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
-from grader.evidence.certification import ConsistencyCheck
-from grader.evidence.failures import function_of
+from grader.evidence.certification import ConsistencyCheck, certify
+from grader.evidence.failures import function_name
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.examiner.exhibits import make_exhibits
 from grader.examiner.misconceptions import ANYTHING, Finding, find
@@ -51,7 +51,7 @@ def judge(
     say = Translator(language)
     guard = _Guard(say)
     judgements = judge_criteria(rubric.criteria, case)
-    agreements = guard(_("the certification"), lambda: case.agreements, _UNCERTIFIED)
+    agreements = guard(_("the certification"), lambda: certify(case), _UNCERTIFIED)
     no_hints: Hints = [()] * len(rubric.criteria)
     hints = guard(_("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
@@ -163,7 +163,7 @@ def _explained(finding: Finding, criteria: Sequence[Criterion], case: Case) -> l
 
 def _functions(check: Check, case: Case) -> set[str]:
     """Return the functions of the submission whose results a check looks at."""
-    return {function_of(step.id) for step in check.steps(case.seeds)}
+    return {function_name(step.id) for step in check.steps(case.seeds)}
 
 
 _UNCERTIFIED: tuple[ConsistencyCheck, ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
-from grader.evidence.failures import describe_exception, stopped, unit_words
+from grader.evidence.failures import describe_exception, explain_stop, name_unit
 from grader.protocol.evidence import ModelValue, Returned, UnitFailure
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.training import Training
@@ -21,7 +21,7 @@ def notices(case: Case, submission: Submission, say: Translator) -> tuple[Notice
 def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[Notice]:
     imported = case.imported
     if imported.stopped is not None:
-        message = stopped(imported.stopped, unit_words(imported.unit)).message
+        message = explain_stop(imported.stopped, name_unit(imported.unit)).message
         yield Notice(id="import-stopped", severity="error", text=say(message))
     for failure in imported.failures:
         yield _failure(failure, submission, say)

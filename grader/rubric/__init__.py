@@ -1,4 +1,4 @@
-"""What an author writes an exercise with: `from grader.rubric import Criterion, Rubric, Task`.
+"""The public records for authors of exercises: `from grader.rubric import Criterion, Rubric, Task`.
 
 Checks are in `grader.rubric.checks`, data sets in `grader.rubric.data`.
 """

@@ -1,4 +1,4 @@
-"""What an author writes an exercise with: a rubric is one declaration, without control flow."""
+"""Rubric and criteria: the declaration of an exercise, without control flow."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from grader.rubric.data.dataset import Data
 
 
 class RubricError(ValueError):
-    """A rubric that cannot be right. `text` says why."""
+    """A rubric that contradicts itself; `text` says how."""
 
     def __init__(self, text: Message) -> None:
         super().__init__(Translator("en")(text))
@@ -48,7 +48,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Rubric:
-    """An exercise as the grader knows it. Raises `RubricError` where it cannot be right.
+    """An exercise as the grader knows it. Raises `RubricError` where it contradicts itself.
 
     `title` stands in reports, `task` says what the network has to learn, and `data` is a function without
     arguments that returns a `Data`. `criteria` come in the order of the work, and their points add up to
@@ -80,7 +80,7 @@ class Rubric:
             if unknown := set(criterion.depends_on) - set(ids[:position]):
                 raise RubricError(
                     _(
-                        "{criterion} depends on what does not stand before it: {names}",
+                        "{criterion} depends on criteria that do not come before it: {names}",
                         criterion=criterion.id,
                         names=", ".join(sorted(unknown)),
                     )

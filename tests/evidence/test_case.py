@@ -8,8 +8,9 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.evidence import network
-from grader.evidence.graph import GraphSummary, summarise
-from grader.evidence.network import trained
+from grader.evidence.certification import certify
+from grader.evidence.graph import GraphSummary, summarise_graph
+from grader.evidence.network import read_network
 from grader.protocol.evidence import ReplayEvidence
 from grader.rubric.data import Data
 from tests.examiner.test_service import FULL, QUESTION, held
@@ -43,8 +44,8 @@ def test_what_fails_is_tried_again_and_fails_alike() -> None:
 
 def test_a_changed_copy_of_a_case_is_looked_at_anew() -> None:
     made = Training().case()
-    assert trained(made, made.trainings[0], 0).after is not None
-    assert trained(replace(made, steps={}), made.trainings[0], 0).after is None
+    assert read_network(made, made.trainings[0], 0).after is not None
+    assert read_network(replace(made, steps={}), made.trainings[0], 0).after is None
 
 
 def test_a_graph_is_read_once_for_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,13 +53,13 @@ def test_a_graph_is_read_once_for_all_checks(monkeypatch: pytest.MonkeyPatch) ->
 
     def counted(evidence: ReplayEvidence, arrays: Mapping[str, Array], output: str) -> GraphSummary:
         read.append(evidence.id)
-        return summarise(evidence, arrays, output)
+        return summarise_graph(evidence, arrays, output)
 
-    monkeypatch.setattr(network, "summarise", counted)
+    monkeypatch.setattr(network, "summarise_graph", counted)
     made = Training().case()
     for _ in range(2):
-        assert made.agreements
-        assert trained(made, made.trainings[0], 0).after is not None
+        assert certify(made)
+        assert read_network(made, made.trainings[0], 0).after is not None
     assert sorted(read) == sorted(set(read))
     assert len(read) == 2
 

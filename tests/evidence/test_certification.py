@@ -9,7 +9,7 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.evidence.certification import ConsistencyCheck, certify
-from grader.evidence.losses import loss_value, softmax
+from grader.evidence.losses import compute_loss, softmax
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import ImportEvidence, LayerFacts, StopReason
 from tests.helpers.cases import Net, Training, case, compiled, data, fit, good, plain, replace_facts, stop, text
@@ -35,7 +35,7 @@ def test_an_honest_network_is_certified() -> None:
 def honest_loss(make: Callable[[Net], str], smoothing: float = 0.0) -> float:
     net = Net(0)
     make(net)
-    value = loss_value(
+    value = compute_loss(
         "categorical_crossentropy",
         net.values[net.output]["x_val"],
         data().inside["y_val"],
@@ -110,6 +110,17 @@ def test_more_numbers_than_claimed_disagree() -> None:
 
 
 # Copies of the data.
+
+
+def without_numbers(net: Net) -> str:
+    empty = net.constant(np.zeros((0, 64), np.float32))
+    return good(net) if empty else ""
+
+
+def test_a_weight_without_numbers_is_no_copy() -> None:
+    model = next(iter(Training(make=without_numbers).case().replays.values()))
+    assert any(array.size == 0 for array in model.arrays.values())
+    assert not disagreeing(make=without_numbers)
 
 
 def neighbours(count: int, units: int, *, transpose: bool = False, scale: float = 1.0) -> Callable[[Net], str]:
@@ -315,7 +326,7 @@ def test_honest_losses_agree(name: str) -> None:
     changes["make"](net)
     loss = changes.get("loss", compiled())
     outputs = net.values[net.output]["x_val"]
-    value = loss_value(loss.loss, outputs, data().inside["y_val"], loss.from_logits, loss.label_smoothing)
+    value = compute_loss(loss.loss, outputs, data().inside["y_val"], loss.from_logits, loss.label_smoothing)
     assert value is not None
     found = of(**{"val_loss": [5.0, value], **changes})
     assert found["loss"].agrees
@@ -328,7 +339,7 @@ def test_an_honest_loss_below_zero_agrees() -> None:
     net = Net(0)
     single(net)
     outputs = net.values[net.output]["x_val"]
-    value = loss_value("binary_crossentropy", outputs, data().inside["y_val"], False, 0.0)  # labels from 0 to 9
+    value = compute_loss("binary_crossentropy", outputs, data().inside["y_val"], False, 0.0)  # labels from 0 to 9
     assert value is not None
     assert value < -0.5
     loss: dict[str, Any] = {"loss": compiled("binary_crossentropy"), "fit": fit(loss="binary_crossentropy")}
@@ -341,32 +352,32 @@ def test_losses_are_those_of_their_formulas() -> None:
     p = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
     expected = -(np.log(0.5) + np.log(0.8)) / 2
     for loss in ("categorical_crossentropy", "sparse_categorical_crossentropy"):
-        assert loss_value(loss, p, labels, False, 0.0) == pytest.approx(expected)
-        assert loss_value(loss, 2 * p, labels, False, 0.0) == pytest.approx(expected)
-        assert loss_value(loss, np.log(p) + 3, labels, True, 0.0) == pytest.approx(expected)
+        assert compute_loss(loss, p, labels, False, 0.0) == pytest.approx(expected)
+        assert compute_loss(loss, 2 * p, labels, False, 0.0) == pytest.approx(expected)
+        assert compute_loss(loss, np.log(p) + 3, labels, True, 0.0) == pytest.approx(expected)
     smooth = -(np.log(p) * (y * 0.9 + 0.1 / 3)).sum(axis=1).mean()
-    assert loss_value("categorical_crossentropy", p, labels, False, 0.1) == pytest.approx(smooth)
-    assert loss_value("mean_squared_error", p, labels, False, 0.0) == pytest.approx(((p - y) ** 2).mean())
-    assert loss_value("categorical_crossentropy", np.eye(3)[[1, 1]], labels, False, 0.0) == pytest.approx(
+    assert compute_loss("categorical_crossentropy", p, labels, False, 0.1) == pytest.approx(smooth)
+    assert compute_loss("mean_squared_error", p, labels, False, 0.0) == pytest.approx(((p - y) ** 2).mean())
+    assert compute_loss("categorical_crossentropy", np.eye(3)[[1, 1]], labels, False, 0.0) == pytest.approx(
         -np.log(1e-7)
     )
-    assert loss_value("custom", p, labels, False, 0.0) is None
-    assert loss_value("mean_squared_error", p[:1], labels, False, 0.0) is None
-    assert loss_value("mean_squared_error", p * np.nan, labels, False, 0.0) is None
+    assert compute_loss("custom", p, labels, False, 0.0) is None
+    assert compute_loss("mean_squared_error", p[:1], labels, False, 0.0) is None
+    assert compute_loss("mean_squared_error", p * np.nan, labels, False, 0.0) is None
 
 
 def test_losses_of_a_single_output_are_those_of_their_formulas() -> None:
     numbers, outputs = np.array([1.5, -2.0, 4.0]), np.array([[1.0], [-1.0], [7.0]])
-    assert loss_value("mean_squared_error", outputs, numbers, False, 0.0) == pytest.approx((0.25 + 1 + 9) / 3)
-    assert loss_value("mean_absolute_error", outputs, numbers, False, 0.0) == pytest.approx(4.5 / 3)
+    assert compute_loss("mean_squared_error", outputs, numbers, False, 0.0) == pytest.approx((0.25 + 1 + 9) / 3)
+    assert compute_loss("mean_absolute_error", outputs, numbers, False, 0.0) == pytest.approx(4.5 / 3)
     yes, shares = np.array([1, 0, 1]), np.array([[0.9], [0.2], [0.5]])
     expected = -(np.log(0.9) + np.log(0.8) + np.log(0.5)) / 3
-    assert loss_value("binary_crossentropy", shares, yes, False, 0.0) == pytest.approx(expected)
-    assert loss_value("binary_crossentropy", np.log(shares / (1 - shares)), yes, True, 0.0) == pytest.approx(
+    assert compute_loss("binary_crossentropy", shares, yes, False, 0.0) == pytest.approx(expected)
+    assert compute_loss("binary_crossentropy", np.log(shares / (1 - shares)), yes, True, 0.0) == pytest.approx(
         expected
     )
-    assert loss_value("binary_crossentropy", shares, yes, False, 0.1) is None
-    assert loss_value("mean_squared_error", np.ones((2, 3)), np.array([0.5, 1.5]), False, 0.0) is None
+    assert compute_loss("binary_crossentropy", shares, yes, False, 0.1) is None
+    assert compute_loss("mean_squared_error", np.ones((2, 3)), np.array([0.5, 1.5]), False, 0.0) is None
 
 
 def test_softmax_does_not_overflow() -> None:

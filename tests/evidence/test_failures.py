@@ -5,9 +5,15 @@ from typing import get_args
 import msgspec
 import pytest
 
-from grader.evidence.failures import describe_exception, explain, raised, stopped, unit_words
+from grader.evidence.failures import (
+    describe_exception,
+    explain_exception,
+    explain_failure,
+    explain_stop,
+    name_unit,
+)
 from grader.evidence.judgement import Judgement, PreconditionFailedError
-from grader.evidence.values import name_of, wrong_kind
+from grader.evidence.values import name_of, reject_value
 from grader.protocol.evidence import (
     ArrayValue,
     Entries,
@@ -43,7 +49,7 @@ def of(outcome: Outcome | None = None, step: str = "scale@batch", **parts: objec
     made = case(steps, **parts)
     with pytest.raises(PreconditionFailedError) as unmet:
         made.seen(step)
-    assert unmet.value.judgement == explain(made, step)
+    assert unmet.value.judgement == explain_failure(made.run, step)
     return unmet.value.judgement
 
 
@@ -78,14 +84,14 @@ SAYS = {
 @pytest.mark.parametrize("reason", StopReason)
 def test_every_reason_to_stop_has_its_sentence(reason: StopReason) -> None:
     said, status = SAYS[reason]
-    for judgement in (of(stops={"scale@batch": stop(reason)}), stopped(stop(reason), "scale()")):
+    for judgement in (of(stops={"scale@batch": stop(reason)}), explain_stop(stop(reason), "scale()")):
         assert judgement.status is status
         assert said in text(judgement.message)
         assert "scale()" in text(judgement.message)
 
 
 def test_reasons_to_stop_are_told_apart() -> None:
-    sentences = {text(stopped(stop(reason), "x").message) for reason in StopReason}
+    sentences = {text(explain_stop(stop(reason), "x").message) for reason in StopReason}
     assert len(sentences) == len(StopReason) - 1  # the two clocks say the same
 
 
@@ -99,8 +105,8 @@ def test_a_stop_during_the_import_is_told_for_every_step(reason: StopReason) -> 
 
 
 def test_units_are_cells_or_the_file() -> None:
-    assert text(unit_words(12)) == "Cell 12"
-    assert text(unit_words(None)).startswith("Your file")
+    assert text(name_unit(12)) == "Cell 12"
+    assert text(name_unit(None)).startswith("Your file")
 
 
 def test_nothing_known_is_the_graders_fault() -> None:
@@ -149,16 +155,19 @@ def test_a_step_that_waited_for_a_failure_is_skipped_and_names_it() -> None:
         Raised(exception=exception(KeyError())),
     ):
         made = case({**waiting, "train@0": seen("train@0", outcome)})
-        judgement = explain(made, "predict@val")
+        judgement = explain_failure(made.run, "predict@val")
         assert judgement.status is Status.SKIPPED
-        assert "train() did not come to a result" in text(judgement.message)
+        assert "train() gave no result" in text(judgement.message)
 
 
 def test_a_step_that_waited_for_a_fault_of_the_grader_is_not_graded() -> None:
     waiting = {"predict@val": seen("predict@val", Skipped(step="train@0"))}
     for reason in (StopReason.GRADER, StopReason.TAMPERED):
-        assert explain(case(waiting, stops={"train@0": stop(reason)}), "predict@val").status is Status.NOT_GRADED
-    assert explain(case(waiting), "predict@val").status is Status.NOT_GRADED
+        assert (
+            explain_failure(case(waiting, stops={"train@0": stop(reason)}).run, "predict@val").status
+            is Status.NOT_GRADED
+        )
+    assert explain_failure(case(waiting).run, "predict@val").status is Status.NOT_GRADED
 
 
 def test_a_step_that_waits_for_itself_ends() -> None:
@@ -167,14 +176,14 @@ def test_a_step_that_waits_for_itself_ends() -> None:
 
 def test_descriptions_are_told_of_the_function_they_describe() -> None:
     for step, function in (("model:build_model@0", "build_model()"), ("trained:train@0", "train()")):
-        assert function in text(explain(case(stops={step: stop(StopReason.MEMORY)}), step).message)
+        assert function in text(explain_failure(case(stops={step: stop(StopReason.MEMORY)}).run, step).message)
 
 
 # Exceptions.
 
 
 def test_a_stub_is_not_attempted() -> None:
-    judgement = raised(exception(NotImplementedError()), "scale")
+    judgement = explain_exception(exception(NotImplementedError()), "scale")
     assert judgement.status is Status.NOT_ATTEMPTED
     assert "scale() is not written yet" in text(judgement.message)
 
@@ -183,26 +192,26 @@ def test_a_function_that_calls_a_stub_names_it() -> None:
     facts = msgspec.structs.replace(
         exception(NotImplementedError()), frames=(Frame(line=3, function="train"), Frame(line=9, function="scale"))
     )
-    judgement = raised(facts, "train")
+    judgement = explain_exception(facts, "train")
     assert judgement.status is Status.NOT_ATTEMPTED
     assert "train() calls scale(), which is not written yet" in text(judgement.message)
     anonymous = msgspec.structs.replace(facts, frames=(Frame(line=9, function="<lambda>"),))
-    assert "train() is not written yet" in text(raised(anonymous, "train").message)
+    assert "train() is not written yet" in text(explain_exception(anonymous, "train").message)
 
 
 def test_a_subclass_without_call_is_no_stub() -> None:
     error = NotImplementedError("Model Net does not have a `call()` method implemented.")
-    judgement = raised(exception(error), "train")
+    judgement = explain_exception(exception(error), "train")
     assert judgement.status is Status.FAILED
     assert "call()" in text(judgement.message)
 
 
 def test_wrong_arguments_point_to_the_task_sheet() -> None:
     error = exception(TypeError("scale() takes 0 positional arguments but 1 was given"))
-    judgement = raised(msgspec.structs.replace(error, frames=()), "scale")
+    judgement = explain_exception(msgspec.structs.replace(error, frames=()), "scale")
     assert "task sheet" in text(judgement.message)
     assert "takes 0 positional arguments" in text(judgement.message)
-    inside = raised(error, "scale")
+    inside = explain_exception(error, "scale")
     assert "stopped with an error" in text(inside.message)
 
 
@@ -234,7 +243,7 @@ def test_exceptions_are_described(name: str) -> None:
     error, said = EXCEPTIONS[name]
     assert said in text(describe_exception(exception(error)))
     assert ".." not in text(describe_exception(exception(error)))
-    judgement = raised(exception(error), "train")
+    judgement = explain_exception(exception(error), "train")
     assert judgement.status is Status.FAILED
     assert judgement.at == Frame(line=7)
 
@@ -266,5 +275,5 @@ def test_every_kind_of_value_has_a_name() -> None:
     assert set(VALUES) == set(get_args(Value))
     for value, name in VALUES.values():
         assert name_of(value) == name
-        assert name in text(wrong_kind(value, "scale").message)
+        assert name in text(reject_value(value, "scale").message)
     assert name_of(ArrayValue(ref="0", dtype="int64", shape=(), container="scalar")) == "int64"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.evidence.graph import GraphSummary, summarise
+from grader.evidence.graph import GraphSummary, summarise_graph
 from grader.protocol.evidence import NodeFacts, ReplayEvidence
 from grader.sandbox.inside.allowed_operations import ALLOWED, forbidden
 from tests.helpers.cases import Net, good
@@ -11,7 +11,7 @@ from tests.helpers.cases import Net, good
 
 def of(net: Net) -> GraphSummary:
     replayed = net.replayed("x")
-    return summarise(replayed.evidence, replayed.arrays, f"{net.output}:0")
+    return summarise_graph(replayed.evidence, replayed.arrays, f"{net.output}:0")
 
 
 def test_a_plain_network() -> None:
@@ -19,7 +19,12 @@ def test_a_plain_network() -> None:
     net.dense(net.dense(net.x, 32, "Relu"), 10, "Softmax")
     found = of(net)
     assert [kernel.shape for _, kernel in found.kernels] == [(64, 32), (32, 10)]
-    assert (found.hidden, found.head, found.stacked, found.double_softmax) == (1, "softmax", (), False)
+    assert (found.hidden, found.output_activation, found.stacked, found.double_softmax) == (
+        1,
+        "softmax",
+        (),
+        False,
+    )
     assert found.constants == 64 * 32 + 32 + 32 * 10 + 10
 
 
@@ -100,19 +105,19 @@ def test_heads(op: str) -> None:
     net = Net()
     net.dense(net.x, 10, op)
     net.op("Identity", lambda v: v, net.output)
-    assert of(net).head == HEADS[op]
+    assert of(net).output_activation == HEADS[op]
 
 
 def test_heads_without_an_activation() -> None:
     net = Net()
     net.dense(net.x, 10)
-    assert of(net).head == "linear"
+    assert of(net).output_activation == "linear"
     net.op("Mean", lambda v: v, net.output)
-    assert of(net).head == "linear"
+    assert of(net).output_activation == "linear"
     net.op("Mul", np.multiply, net.output, net.constant(np.ones(10, np.float32)))
-    assert of(net).head == "linear"
+    assert of(net).output_activation == "linear"
     net.op("Mul", np.multiply, net.output, net.output)
-    assert of(net).head == "other"
+    assert of(net).output_activation == "other"
 
 
 def test_a_square_bends() -> None:
@@ -146,8 +151,8 @@ def test_nodes_that_the_output_does_not_need_are_not_seen() -> None:
 
 @pytest.mark.parametrize("output", ["", "nowhere"])
 def test_a_graph_without_the_output_is_nothing(output: str) -> None:
-    found = summarise(ReplayEvidence(id="x"), {}, output)
-    assert (found.kernels, found.hidden, found.head, found.constants) == ((), 0, "other", 0)
+    found = summarise_graph(ReplayEvidence(id="x"), {}, output)
+    assert (found.kernels, found.hidden, found.output_activation, found.constants) == ((), 0, "other", 0)
 
 
 # Operations.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.evidence.losses import identify
+from grader.evidence.losses import identify_loss
 from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
 from tests.helpers.cases import compiled
 
@@ -28,17 +28,17 @@ LOSSES = {
 
 @pytest.mark.parametrize("known", LOSSES)
 def test_own_losses_are_known_by_their_values(known: tuple[str, bool]) -> None:
-    assert identify(OWN, {"p": LOSSES[known].astype(np.float32)}) == known
+    assert identify_loss(OWN, {"p": LOSSES[known].astype(np.float32)}) == known
 
 
 @pytest.mark.parametrize("values", [np.full(4, np.nan), np.zeros(4), np.zeros(0), np.zeros((4, 4)), 2 * P[:, 0]])
 def test_what_is_like_no_other_stays_custom(values: Array) -> None:
-    assert identify(OWN, {"p": values}) == ("custom", False)
+    assert identify_loss(OWN, {"p": values}) == ("custom", False)
 
 
 def test_without_a_probe_the_claim_stands() -> None:
-    assert identify(compiled("custom"), {}) == ("custom", False)
-    assert identify(compiled("categorical_crossentropy", from_logits=True), {}) == (
+    assert identify_loss(compiled("custom"), {}) == ("custom", False)
+    assert identify_loss(compiled("categorical_crossentropy", from_logits=True), {}) == (
         "categorical_crossentropy",
         True,
     )
@@ -46,7 +46,7 @@ def test_without_a_probe_the_claim_stands() -> None:
 
 def test_a_loss_of_keras_is_not_known_by_another_name() -> None:
     facts = compiled("binary_crossentropy", probe="p")
-    assert identify(facts, {"p": LOSSES["mean_squared_error", False]}) == ("binary_crossentropy", False)
+    assert identify_loss(facts, {"p": LOSSES["mean_squared_error", False]}) == ("binary_crossentropy", False)
 
 
 def test_probe_rows_tell_all_losses_apart() -> None:

@@ -11,8 +11,8 @@ from sklearn.metrics import r2_score
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.network import Model
-from grader.evidence.scores import decided, metric_name, r_squared, score
+from grader.evidence.network import Model, read_network
+from grader.evidence.scores import compute_score, metric_name, predict_classes, r_squared
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from tests.helpers.cases import Training as Network
@@ -24,13 +24,11 @@ REGRESSION = Task(kind="regression", labels="numbers")
 def scored(outputs: Array, truth: Array, task: Task) -> float | None:
     made = Network().case()
     model = replace(trained_model(made), outputs={"x_test": outputs})
-    return score(model, case(outside={"y_test": truth}, task=task), Training())
+    return compute_score(model, case(outside={"y_test": truth}, task=task), Training())
 
 
 def trained_model(made: Case) -> Model:
-    from grader.evidence.network import trained
-
-    after = trained(made, made.trainings[0], 0).after
+    after = read_network(made, made.trainings[0], 0).after
     assert after is not None
     return after
 
@@ -42,8 +40,8 @@ def test_classes_are_counted_by_the_largest_output() -> None:
 
 def test_a_single_output_is_compared_with_one_half_or_its_logit() -> None:
     outputs = np.array([[0.4], [0.6], [-2.0], [3.0]])
-    assert decided(outputs, "sigmoid").tolist() == [0, 1, 0, 1]
-    assert decided(outputs, "linear").tolist() == [1, 1, 0, 1]
+    assert predict_classes(outputs, "sigmoid").tolist() == [0, 1, 0, 1]
+    assert predict_classes(outputs, "linear").tolist() == [1, 1, 0, 1]
 
 
 @settings(derandomize=True, deadline=None)
@@ -63,7 +61,7 @@ def test_what_cannot_be_compared_has_no_score(outputs: Array) -> None:
 
 
 def test_without_a_network_there_is_no_score() -> None:
-    assert score(None, case(), Training()) is None
+    assert compute_score(None, case(), Training()) is None
 
 
 def test_scores_are_called_what_they_are() -> None:

@@ -12,6 +12,7 @@ from grader.evidence import certification as certifying
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
+from grader.evidence.network import TrainedNetwork, read_network
 from grader.examiner import judge as judging
 from grader.examiner.judge import is_certified, judge, judge_criteria, overall
 from grader.protocol.evidence import Frame
@@ -193,7 +194,7 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
     def broken(*_: object) -> object:
         raise RuntimeError("broken pipe")
 
-    monkeypatch.setattr(certifying if part == "certify" else judging, part, broken)
+    monkeypatch.setattr(judging, part, broken)
     found, shown, _ = verdict(criterion("a", PASS), made=Training().case())
     assert found.status is Status.PASSED
     assert found.points == 10
@@ -206,13 +207,12 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
 
 def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    certify = certifying.certify
 
-    def counted(looked_at: Case) -> tuple[ConsistencyCheck, ...]:
-        calls.append(looked_at)
-        return certify(looked_at)
+    def counted(looked_at: Case, training: Steps, seed: int) -> TrainedNetwork:
+        calls.append(seed)
+        return read_network(looked_at, training, seed)
 
-    monkeypatch.setattr(certifying, "certify", counted)
+    monkeypatch.setattr(certifying, "read_network", counted)
     checks: tuple[Check, ...] = (
         Architecture(Steps(), inputs=64, outputs=10),
         HeadAndLoss(Steps()),

@@ -15,20 +15,9 @@ from grader.core.i18n import Bilingual, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.evidence.run_evidence import StepResult
-from grader.examiner import build_case
 from grader.examiner.planning import make_plan, make_replays
 from grader.protocol.evidence import (
-    ArrayValue,
-    AxesFacts,
-    CompileFacts,
-    FigureValue,
-    FitFacts,
-    GraphFacts,
-    HistoryValue,
     ImportEvidence,
-    ModelFacts,
-    Returned,
-    StepEvidence,
     StopReason,
 )
 from grader.protocol.messages import Evidence, Question
@@ -165,34 +154,6 @@ def test_evidence_that_is_not_exactly_a_steps_is_tampered_with(name: str) -> Non
     made = decoded_case(QUESTION, FULL, data(), held(bodies={"one_hot@every": FORGED[name]}))
     assert "one_hot@every" not in made.steps
     assert made.stops["one_hot@every"].reason is StopReason.TAMPERED
-
-
-REFS: dict[type, dict[str, Any]] = {
-    ArrayValue: {"outcome": Returned(value=ArrayValue(ref="r", dtype="f", shape=(), container="list"))},
-    HistoryValue: {"outcome": Returned(value=HistoryValue(curves={"loss": "r"}))},
-    FigureValue: {"outcome": Returned(value=FigureValue(axes=(), png="r"))},
-    AxesFacts: {"outcome": Returned(value=FigureValue(axes=(AxesFacts(scatters=("r",)),)))},
-    FitFacts: {"outcome": GOOD.evidence.outcome, "fits": (FitFacts(rows="r"),)},
-}
-
-
-@pytest.mark.parametrize("kind", REFS)
-def test_every_array_that_is_named_has_to_be_there(kind: type) -> None:
-    evidence = StepEvidence(id="a", **REFS[kind])
-    assert "r" in build_case.array_names(msgspec.to_builtins(evidence))
-
-
-def test_graphs_and_probes_have_to_be_there() -> None:
-    model = Training().case().steps["model:build_model@0"].evidence.model
-    assert model is not None
-    assert model.graph is not None
-    assert "g" in build_case.array_names(msgspec.to_builtins(model))
-    probe = CompileFacts(
-        loss="", from_logits=False, label_smoothing=0, optimizer="", learning_rate=None, metrics=(), probe="p"
-    )
-    assert list(build_case.array_names(msgspec.to_builtins(probe))) == ["p"]
-    assert GraphFacts.__struct_fields__[0] == "ref"
-    assert "graph" in ModelFacts.__struct_fields__
 
 
 def test_a_stop_during_the_import_is_kept_with_its_cell() -> None:

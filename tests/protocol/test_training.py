@@ -1,6 +1,6 @@
 """How networks are built and trained: each has steps of its own, and is handed what the exercise says."""
 
-from grader.evidence.failures import function_of
+from grader.evidence.failures import function_name
 from grader.protocol.plan import ArrayArg, Call, Describe, LiteralArg, ResultOf, ResultOrTruth, value_of
 from grader.protocol.training import Training
 
@@ -21,9 +21,9 @@ def test_networks_of_one_exercise_share_no_step() -> None:
 
 
 def test_every_step_names_the_function_that_it_is_about() -> None:
-    named = [function_of(step.id) for step in NAMED.steps((0,))]
+    named = [function_name(step.id) for step in NAMED.steps((0,))]
     assert named == ["build_functional", "build_functional", "train", "train"]
-    assert function_of(value_of("CHEAT_SHEET").id) == "CHEAT_SHEET"
+    assert function_name(value_of("CHEAT_SHEET").id) == "CHEAT_SHEET"
 
 
 def test_the_functions_are_handed_what_the_exercise_says() -> None:

@@ -32,7 +32,7 @@ def test_a_rubric() -> None:
 WRONG: dict[str, tuple[tuple[Criterion, ...], dict[str, Any], str]] = {
     "nothing": ((), {}, "checks nothing"),
     "twice": ((criterion("a", 50), criterion("a", 50)), {}, "named twice: a"),
-    "unknown": ((criterion("a", depends_on=("b",)),), {}, "a depends on what does not stand before it: b"),
+    "unknown": ((criterion("a", depends_on=("b",)),), {}, "a depends on criteria that do not come before it: b"),
     "itself": ((criterion("a", depends_on=("a",)),), {}, "before it: a"),
     "later": ((criterion("a", 50, depends_on=("b",)), criterion("b", 50)), {}, "before it: b"),
     "no points": ((criterion("a", 0), criterion("b", 100)), {}, "a is worth 0 points"),

@@ -31,6 +31,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.loader import load_rubric
 
 if TYPE_CHECKING:
+    from grader.rubric.loader import LoadedRubric
     from grader.rubric.model import Rubric
 
 __all__ = [
@@ -98,6 +99,7 @@ class Exercise:
     """All that there is to prove of an exercise.
 
     `stale`: patterns of equivalents that match no mutant. `complaints`: what students get and should not.
+    `notes`: what works and should be changed all the same.
     """
 
     name: str
@@ -107,11 +109,13 @@ class Exercise:
     equivalents: Equivalents
     stale: tuple[str, ...]
     complaints: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise:
     """Return what there is to prove of an exercise. Raises `RefusedError` where its parts cannot be right."""
-    rubric = _rubric(course, name)
+    loaded = _loaded(course, name)
+    rubric = loaded.rubric
     try:
         claims = read_expectations(course, name)
         equivalents = read_equivalents(course.folder / "reference" / name / "equivalent.toml")
@@ -132,7 +136,8 @@ def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise
         ) from None
     stale = equivalents.stale(mutant.id for mutant in mutants)
     complaints = (*_sheets_missing(course, name), *_notebooks_astray(course, name))
-    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale, complaints)
+    notes = tuple(use.describe() for use in loaded.old_imports)
+    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale, complaints, notes)
 
 
 def _sheets_missing(course: Course, name: str) -> Iterator[Message]:
@@ -157,12 +162,12 @@ def _notebooks_astray(course: Course, name: str) -> Iterator[Message]:
             )
 
 
-def _rubric(course: Course, name: str) -> "Rubric":
+def _loaded(course: Course, name: str) -> "LoadedRubric":
     from grader.core.errors import RubricFileError
     from grader.rubric.loader import RubricUnreadableError, load_usable_rubric  # with it come NumPy and all checks
 
     try:
-        return load_usable_rubric(course, name).rubric
+        return load_usable_rubric(course, name)
     except RubricFileError as error:
         raise RefusedError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from grader.core.i18n import Words, _
-from grader.evidence.failures import function_of
+from grader.evidence.failures import function_name
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import ExceptionFacts, Raised, Returned
 
@@ -135,7 +135,7 @@ def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
     """Return what the functions raised, then what the file raised, which may spoil any criterion."""
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Raised):
-            yield seen.evidence.outcome.exception, function_of(step)
+            yield seen.evidence.outcome.exception, function_name(step)
     for failure in view.case.imported.failures:
         yield failure.exception, ""
 
@@ -146,7 +146,7 @@ def _outputs(view: View) -> Iterator[tuple[str, str]]:
         yield view.case.imported.output, ""
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Returned):
-            yield seen.evidence.output, function_of(step)
+            yield seen.evidence.output, function_name(step)
 
 
 def download_inside(view: View) -> Shown | None:
@@ -168,7 +168,7 @@ def download_inside(view: View) -> Shown | None:
 def shows_a_window(view: View) -> Shown | None:
     """A function that opens a window and waits."""
     function = next(
-        (function_of(step) for step, seen in view.case.steps.items() if seen.evidence.showed_window), None
+        (function_name(step) for step, seen in view.case.steps.items() if seen.evidence.showed_window), None
     )
     if function is None:
         return None

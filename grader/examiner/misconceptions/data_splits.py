@@ -6,7 +6,7 @@ from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
-from grader.evidence.failures import function_of
+from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.values import numbers
 from grader.examiner.misconceptions.network_view import Shown, View
@@ -20,7 +20,7 @@ _USUAL, _MOVED = "@usual", "@shifted"
 def scaler_leak(view: View) -> Shown | None:
     """Statistics of the test part in what both parts are standardised with."""
     for step in view.case.steps:
-        function = function_of(step)
+        function = function_name(step)
         if step != f"{function}{_USUAL}" or f"{function}{_MOVED}" not in view.case.steps:
             continue
         usual, moved = _parts(view.case, step), _parts(view.case, f"{function}{_MOVED}")

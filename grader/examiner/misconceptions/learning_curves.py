@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from grader.core.i18n import _
-from grader.evidence.losses import loss_value
+from grader.evidence.losses import compute_loss
 from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, diverged, is_poor, of_plane
 from grader.examiner.misconceptions.network_view import Shown, View
 from grader.examiner.misconceptions.training import lr_too_high, lr_too_low, untrained
@@ -69,7 +69,7 @@ def _final_validation_loss(view: View, last: float) -> float:
     compiled = after.facts.compiled if after is not None else None
     if outputs is None or target is None or compiled is None:
         return last
-    value = loss_value(
+    value = compute_loss(
         compiled.loss, outputs, target, from_logits=compiled.from_logits, smoothing=compiled.label_smoothing
     )
     return min(last, value) if value is not None and math.isfinite(value) else last

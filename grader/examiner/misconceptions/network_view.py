@@ -9,9 +9,9 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Words
 from grader.evidence.case import Case
-from grader.evidence.losses import identify
-from grader.evidence.network import Model, Trained, trained
-from grader.evidence.scores import score
+from grader.evidence.losses import identify_loss
+from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.scores import compute_score
 from grader.protocol.evidence import CompileFacts, FitFacts, LayerFacts, NodeFacts, TapFacts
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -60,9 +60,9 @@ class View:
         return self.case.seeds[0]
 
     @cached_property
-    def network(self) -> Trained:
+    def network(self) -> TrainedNetwork:
         """Return the network of the first seed, before and after training."""
-        return trained(self.case, self.training, self.seed)
+        return read_network(self.case, self.training, self.seed)
 
     def rows(self, role: str) -> Array | None:
         """Return the exercise's rows or labels of a role, such as `x_train`; None where there are none."""
@@ -125,7 +125,7 @@ class View:
     def head(self) -> str:
         """Return the activation of the output: what the graph computes, else what the layers claim."""
         if self.model is not None and self.model.graph is not None:
-            return self.model.head
+            return self.model.output_activation
         return next((layer.activation for layer in reversed(self.chain) if layer.activation), "other")
 
     @property
@@ -151,7 +151,7 @@ class View:
         """Return canonical name and `from_logits` of the loss; an empty name where there is none."""
         if self.compiled is None:
             return "", False
-        return identify(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
+        return identify_loss(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
 
     @property
     def head_is_unfit(self) -> bool:
@@ -267,7 +267,7 @@ class View:
         if self.rows("y_val") is None:
             return None
         if self.network.after is not None and "x_val" in self.network.after.outputs:
-            return score(self.network.after, self.case, self.training, "x_val")
+            return compute_score(self.network.after, self.case, self.training, "x_val")
         if self.task.kind != "classification":
             return None
         curve = self.curve("val_accuracy")

@@ -1,4 +1,4 @@
-"""The vocabulary of rubrics: what an exercise can ask of a submission."""
+"""All checks that a rubric can use."""
 
 from grader.protocol.training import Training
 from grader.rubric.checks.cheat_sheet.check import CheatSheet
@@ -17,10 +17,12 @@ from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
 from grader.rubric.checks.networks.decision_boundary import FindsBorder
 from grader.rubric.checks.networks.linear import LeastSquares, LinearNeuron
 from grader.rubric.checks.networks.linear_answers import Coefficients, Predictions
+from grader.rubric.checks.networks.output_and_loss import HeadAndLoss
 from grader.rubric.checks.networks.regression import RegressionLoss, RSquared
-from grader.rubric.checks.networks.same_network import OwnWeights, SameCompile, SameFunction, SameLayers
+from grader.rubric.checks.networks.same_function import SameFunction
+from grader.rubric.checks.networks.same_network import OwnWeights, SameCompile, SameLayers
 from grader.rubric.checks.networks.several import TrainsEach
-from grader.rubric.checks.networks.single import Architecture, HeadAndLoss, Trains
+from grader.rubric.checks.networks.single import Architecture, Trains
 from grader.rubric.checks.networks.sklearn_agreement import NearScikitLearn
 from grader.rubric.checks.networks.style_answers import RegressionScores, StyleFacts
 from grader.rubric.checks.networks.styles import HasStyle

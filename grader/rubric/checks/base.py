@@ -1,4 +1,4 @@
-"""What a check is: a probe for inside the wall, and a judgement that is a pure function of what came back."""
+"""The base class of checks: steps to run in the sandbox, and a judgement of what they returned."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -31,35 +31,44 @@ __all__ = [
 class Check(ABC):
     """One thing to find out about a submission.
 
-    `topics`: what it is about, so that misconceptions find their place: "architecture", "head", "training",
-    "score", "probabilities", "figures".
+    A check has two halves that never run in one process: `steps` and `arrays` say what is run in the sandbox, and
+    `judge` is a pure function of the evidence, in the process that holds the labels.
     """
 
+    # What it is about, so that misconceptions are shown under the right criterion: "architecture", "head",
+    # "training", "score", "probabilities", "figures".
     topics: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return what has to be done inside the wall. Checks that share a step give it the same id."""
+        """Return the steps to run in the sandbox, with those networks that `seeds` asks for.
+
+        Checks that share a step give it the same id.
+        """
 
     @abstractmethod
     def judge(self, case: Case) -> Judgement:
-        """Judge what came back. Raises nothing but `PreconditionFailedError`."""
+        """Judge the evidence of a run.
+
+        Raises:
+            PreconditionFailedError: what the check needs is not there. Any other exception is the grader's fault.
+        """
 
     def arrays(self) -> Mapping[str, Array]:
-        """Return arrays that the steps name besides those of the exercise's data."""
+        """Return the arrays that the steps name and the exercise's data do not hold, by name."""
         return {}
 
     def trainings(self) -> tuple[Training, ...]:
-        """Return how the networks are built and trained that this check looks at."""
+        """Return how the networks that this check looks at are built and trained."""
         return ()
 
     def held_back(self) -> tuple[str, ...]:
-        """Return the arrays that the exercise's data have to hold outside the walls for this check."""
+        """Return the arrays that the exercise's data have to hold outside the sandbox for this check."""
         return tuple(t.array(role) for t in self.trainings() for role in ("x_test", "y_test"))
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
-        """Return graphs to be run once more, now that the first replays are known, with the arrays that they name.
+        """Return graphs to run once more, now that the first replays are known, and the arrays that they name.
 
-        They run behind walls where no submission is; what comes of each is in `case.replays` by its id.
+        They run in a sandbox without the submission; the result of each is in `case.replays` by its id.
         """
         return (), {}

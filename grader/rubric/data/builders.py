@@ -1,4 +1,4 @@
-"""Tables as checks of networks expect them: dealt out with a fixed seed, standardised by the training rows.
+"""Build the data of an exercise from a table: split with a fixed seed, standardised by the training rows.
 
 The course's own data and the tables of other authors are made by the same functions.
 """
@@ -19,7 +19,7 @@ SPLIT_SEED = 2026
 
 
 class TableError(UserError):
-    """A table that no data can be made of."""
+    """A table that no data can be built from."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Csv:
         try:
             table = pd.read_csv(path, sep=self.separator, decimal=self.decimal)
         except (OSError, ValueError) as error:  # no such file; no UTF-8; nothing in it; rows of different lengths
-            said = getattr(error, "strerror", None) or str(error)
-            raise TableError(_("{file} cannot be read: {error}", file=self.file, error=said)) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise TableError(_("{file} cannot be read: {error}", file=self.file, error=reason)) from error
         columns = [str(name) for name in table.columns]
         if lacking := [name for name in (self.predict, *self.without) if name not in columns]:
             raise TableError(
@@ -119,7 +119,7 @@ class Classes:
         if len(names) != len(labels):
             raise TableError(_("{names} names for {classes} classes", names=len(names), classes=len(labels)))
         try:
-            inside, outside = dealt_by_class(x, y, self.val, self.test)
+            inside, outside = deal_rows_by_class(x, y, self.val, self.test)
         except ValueError as error:  # a class of one row, more rows held out than there are
             raise TableError(_("the table cannot be dealt out: {error}", error=str(error))) from error
         if self.standardise:
@@ -160,20 +160,20 @@ class Numbers:
         val, test = (_rows(share, len(x)) for share in (self.val, self.test))
         if min(val, test, len(x) - val - test) < 2:
             raise TableError(
-                _("too few rows to deal out: {rows}, of which {held} are held out", rows=len(x), held=val + test)
+                _("too few rows to split: {rows}, of which {held} are held out", rows=len(x), held=val + test)
             )
-        inside, outside = dealt(x, y, val, test)
+        inside, outside = deal_rows(x, y, val, test)
         if self.standardise:
             standardise(inside, outside, target=True)
         inside, outside = _small(inside), _small(outside)
         return Data(
-            inside | {"y_noisy": noisy(inside["y_val"])},
-            outside | {"x_all": x, "y_all": y, "x_probe": linear_probe(x.shape[1])},
+            inside | {"y_noisy": add_noise(inside["y_val"])},
+            outside | {"x_all": x, "y_all": y, "x_probe": build_linear_probe(x.shape[1])},
         )
 
 
-def dealt(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
-    """Return what is inside and what is outside of a table, its rows dealt out at random."""
+def deal_rows(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
+    """Split a table at random into training, validation and test rows; returns the parts inside and outside."""
     order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
     x, y = x[order], y[order]
     inside = {
@@ -185,8 +185,8 @@ def dealt(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
     return inside, {"x_test": x[:test], "y_test": y[:test]}
 
 
-def dealt_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
-    """Return what is inside and what is outside of a table with classes, each with its share of every part."""
+def deal_rows_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
+    """Split a table with classes, each in the same share; returns the parts inside and outside."""
     from sklearn.model_selection import train_test_split
 
     count = len(x)
@@ -203,7 +203,7 @@ def dealt_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, 
 
 
 def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
-    """Bring all parts to mean 0 and deviation 1 of the training rows; with `target`, what is predicted as well."""
+    """Standardise all parts in place by the training rows; with `target`, the labels too."""
     for kind in "xy" if target else "x":
         mean, deviation = inside[f"{kind}_train"].mean(axis=0), inside[f"{kind}_train"].std(axis=0)
         deviation = np.where(deviation > 0, deviation, 1.0)  # a column that never changes
@@ -211,14 +211,14 @@ def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
             parts |= {name: (part - mean) / deviation for name, part in parts.items() if name.startswith(kind)}
 
 
-def noisy(y: Array) -> Array:
+def add_noise(y: Array) -> Array:
     """Return standardised numbers with as much noise again."""
     noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, len(y))
     return (y + noise).astype(np.float32)
 
 
-def linear_probe(features: int) -> Array:
-    """Return a row of zeros, then the rows of the identity: there a linear network shows its bias and weights."""
+def build_linear_probe(features: int) -> Array:
+    """Return zeros and the identity as rows: a linear network's outputs there give its bias and weights."""
     return np.vstack([np.zeros((1, features)), np.eye(features)]).astype(np.float32)
 
 
@@ -246,7 +246,7 @@ def _rows(share: float, count: int) -> int:
 
 
 def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
-    """Return features, what has to be predicted, and the names of the classes where the loader knows them."""
+    """Return features, labels, and the names of the classes where the loader knows them."""
     loaded = load()
     names: tuple[str, ...] = ()
     if hasattr(loaded, "data") and hasattr(loaded, "target"):  # as scikit-learn's loaders return

@@ -1,4 +1,4 @@
-"""The course's data: what a submission sees, and what stays outside with the labels.
+"""The built-in data sets of the course.
 
 Everything is made from fixed seeds, so the same versions give the same arrays, byte for byte.
 """
@@ -6,7 +6,14 @@ Everything is made from fixed seeds, so the same versions give the same arrays, 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.rubric.data.builders import SPLIT_SEED, Classes, dealt, dealt_by_class, linear_probe, noisy
+from grader.rubric.data.builders import (
+    SPLIT_SEED,
+    Classes,
+    add_noise,
+    build_linear_probe,
+    deal_rows,
+    deal_rows_by_class,
+)
 from grader.rubric.data.dataset import Data
 
 
@@ -21,7 +28,7 @@ def digits() -> Data:
     from sklearn.datasets import load_digits  # a second of imports that not everybody needs
 
     x_all, y_all = load_digits(return_X_y=True)
-    inside, outside = dealt_by_class((x_all / 16).astype(np.float32), y_all, val=337, test=450)
+    inside, outside = deal_rows_by_class((x_all / 16).astype(np.float32), y_all, val=337, test=450)
     one_hot = np.eye(10, dtype=np.float32)
     inside |= {f"{name}_one_hot": one_hot[inside[name]] for name in ("y_train", "y_val")}
     outside |= {"x_all": x_all, "y_all": y_all}
@@ -58,10 +65,10 @@ def lines() -> Data:
         random = np.random.default_rng(SPLIT_SEED)
         x = random.normal(0.0, 1.0, (700, len(weights)))
         y = x @ np.array(weights) + bias + random.normal(0.0, 0.1, len(x))
-        parts = dealt(x.astype(np.float32), y.astype(np.float32), val=100, test=200)
+        parts = deal_rows(x.astype(np.float32), y.astype(np.float32), val=100, test=200)
         for side, part in zip((inside, outside), parts, strict=True):
             side |= {f"{prefix}{name}": rows for name, rows in part.items()}
-        outside[f"{prefix}x_probe"] = linear_probe(len(weights))
+        outside[f"{prefix}x_probe"] = build_linear_probe(len(weights))
     return Data(inside, outside)
 
 
@@ -82,8 +89,8 @@ def friedman() -> Data:
     # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
     # 5.
     x, y = (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0
-    inside, outside = dealt(x.astype(np.float32), y.astype(np.float32), val=200, test=500)
-    return Data(inside | {"y_noisy": noisy(inside["y_val"])}, outside)
+    inside, outside = deal_rows(x.astype(np.float32), y.astype(np.float32), val=200, test=500)
+    return Data(inside | {"y_noisy": add_noise(inside["y_val"])}, outside)
 
 
 def wines() -> Data:

@@ -11,11 +11,11 @@ Parts = dict[str, Array]
 
 @dataclass(frozen=True)
 class Data:
-    """Arrays of one exercise. `inside` may travel with a plan; `outside` never does, but for `x_test`, without
-    labels, when a frozen graph is replayed where no submission is.
+    """The arrays of one exercise.
 
-    `class_names`: how a report calls the classes, in the order of the outputs. `picture`: height and width, where
-    a row is a picture.
+    `inside` is given to submissions. `outside` never is; only its `x_test`, without labels, goes into a sandbox
+    without the submission, where frozen graphs are replayed. `class_names`: how a report calls the classes, in the
+    order of the outputs. `picture`: height and width, where a row is a picture.
 
     >>> Data(inside={"x_train": np.zeros((8, 2))}, outside={"x_test": np.zeros((4, 2))}, class_names=("no", "yes"))
     """
@@ -24,7 +24,8 @@ class Data:
     outside: Mapping[str, Array]
     class_names: tuple[str, ...] = ()
     picture: tuple[int, int] | None = None
-    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # by `Case.of_data`
+    # What `Case.of_data` computed, for all submissions.
+    results: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if shared := set(self.inside) & set(self.outside):

@@ -183,7 +183,7 @@ REFUSED: dict[str, tuple[dict[str, str | None], str, bool]] = {
     ),
     "later": (
         {"criteria": COUNTS + 'c("half", 40, Runs("half"), depends_on=("x",)), '},
-        "half depends on what does not stand before it: x",
+        "half depends on criteria that do not come before it: x",
         False,
     ),
     "no steps": ({"criteria": COUNTS + 'c("none", 40, Asks()),'}, "none asks for no step", False),

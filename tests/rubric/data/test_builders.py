@@ -164,7 +164,7 @@ def test_what_is_no_table_with_classes_is_refused(load: Callable[[], Any], said:
             "numbers to predict expected; received <U1 (9,)",
         ),
         (Numbers(lambda: (np.zeros((9, 2)), np.full(9, np.inf))), "numbers to predict expected"),
-        (Numbers(table, val=40, test=49), "too few rows to deal out: 90, of which 89 are held out"),
+        (Numbers(table, val=40, test=49), "too few rows to split: 90, of which 89 are held out"),
         (Numbers(table, val=0.0), "too few rows"),
     ],
 )

@@ -1,1 +1,1 @@
-"""The check of a Markdown table of metrics and losses."""
+"""The check of the cheat sheet: a table of outputs, losses, labels and metrics by task."""

@@ -1,4 +1,4 @@
-"""The right answers of the cheat sheet, and why the usual wrong ones are wrong.
+"""The right answers of the cheat sheet, and why the usual wrong ones are wrong: one table, which is long.
 
 A binary decision may have one output (sigmoid) or two (softmax): its row is judged by what it says of the units.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.core.i18n import Words, _
-from grader.rubric.checks.cheat_sheet.cell_parser import Reading
+from grader.rubric.checks.cheat_sheet.cell_parser import CellReading
 
 ROW_NAMES: Mapping[str, Words] = MappingProxyType(
     {
@@ -162,9 +162,9 @@ _LABELS_WRONG = (("text", _NO_TEXTS), ("signs", _SIGNS))
 
 # Metrics.
 
-_FOR_NUMBERS = _("How far off predicted numbers are is told by mae, rmse, mse or R².")
+_FOR_NUMBERS = _("mae, rmse, mse or R² measure how far off predicted numbers are.")
 _NO_HITS = _("That judges classes; a predicted number is hardly ever exactly right. Take mae, rmse, mse or R².")
-_FOR_CLASSES = _("How often classes are right is told by accuracy, precision, recall, F1 or AUC.")
+_FOR_CLASSES = _("accuracy, precision, recall, F1 or AUC measure how often classes are right.")
 _DISTANCES = _(
     "It measures distances between numbers; classes are right or wrong. Take accuracy, precision, recall, F1 or "
     "AUC."
@@ -359,7 +359,7 @@ _CROSS_ENTROPIES = frozenset(
 
 
 @dataclass(frozen=True)
-class Wrong:
+class CellProblem:
     """Why a cell is wrong: the word (canonical), the reason, and what would be right."""
 
     word: str
@@ -367,8 +367,8 @@ class Wrong:
     expected: Words | str
 
 
-def verdict_on(row: str, column: str, readings: Mapping[str, Reading]) -> Wrong | None:
-    """Return what is wrong in a cell of which every word is understood, None where it is right.
+def find_cell_problem(row: str, column: str, readings: Mapping[str, CellReading]) -> CellProblem | None:
+    """Find what is wrong in a cell of which every word is understood; None where it is right.
 
     `readings`: the cells of its row, for an activation, a loss and a label format are one decision.
     """
@@ -380,34 +380,34 @@ def verdict_on(row: str, column: str, readings: Mapping[str, Reading]) -> Wrong 
         words = ("number",)  # "float or int"
     for word in words:
         if word not in answer.right and not (column == "activation" and _is_logit(row, word, readings)):
-            return Wrong(word, answer.because.get(word, answer.otherwise), answer.expected)
+            return CellProblem(word, answer.because.get(word, answer.otherwise), answer.expected)
     if column == "loss" and row != "regression" and _is_double(readings):
-        return Wrong("from_logits", _DOUBLE, answer.expected)
+        return CellProblem("from_logits", _DOUBLE, answer.expected)
     return None
 
 
-def _answer_for(row: str, column: str, readings: Mapping[str, Reading]) -> ExpectedCell:
+def _answer_for(row: str, column: str, readings: Mapping[str, CellReading]) -> ExpectedCell:
     if row != "binary" or not _has_two_outputs(readings):
         return ANSWERS[row, column]
     sparse = "sparse_categorical_crossentropy" in readings["loss"].words if "loss" in readings else False
     return TWO_OUTPUTS_SPARSE if column == "labels" and sparse else TWO_OUTPUTS[column]
 
 
-def _has_two_outputs(readings: Mapping[str, Reading]) -> bool:
+def _has_two_outputs(readings: Mapping[str, CellReading]) -> bool:
     units = readings["units"].words if "units" in readings else ()
     return "2" in units and "1" not in units
 
 
 def _numbers_named(row: str, column: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words with numbers of units brought to what they mean: 10 is "several"."""
+    """Replace numbers of units by what they mean: 10 is "several"."""
     if column != "units" or row in {"regression", "binary"}:
         return words
     least = 2 if row == "tagging" else 3
     return tuple("several" if word.isdigit() and int(word) >= least else word for word in words)
 
 
-def _is_logit(row: str, word: str, readings: Mapping[str, Reading]) -> bool:
-    """Return whether a linear output is right because the loss is told that it gets logits."""
+def _is_logit(row: str, word: str, readings: Mapping[str, CellReading]) -> bool:
+    """Return whether a linear output is right because the loss has from_logits=True."""
     if word != "linear" or row == "regression" or "loss" not in readings:
         return False
     loss = readings["loss"]
@@ -415,6 +415,6 @@ def _is_logit(row: str, word: str, readings: Mapping[str, Reading]) -> bool:
     return told and bool(set(loss.words) & _CROSS_ENTROPIES)
 
 
-def _is_double(readings: Mapping[str, Reading]) -> bool:
-    head = readings.get("activation", Reading())
+def _is_double(readings: Mapping[str, CellReading]) -> bool:
+    head = readings.get("activation", CellReading())
     return readings["loss"].logits and bool(head.words) and "linear" not in head.words

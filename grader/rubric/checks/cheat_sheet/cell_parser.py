@@ -1,11 +1,11 @@
-"""Reading the cells of the cheat sheet: what their words mean, in canonical words."""
+"""Parse the text of a cheat sheet's cell into canonical words."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, plain
+from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, normalise_text
 
 _TOKEN = re.compile(r"[a-z]+[0-9]*|[0-9]+|[,;/|&\n+]")
 _SEPARATORS = frozenset({",", ";", "/", "|", "&", "\n", "+", "or", "oder", "and", "und", "sowie", "bzw"})
@@ -43,33 +43,38 @@ _SHIFTED = re.compile(
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a cell says. `words`: canonical, each once. `unknown`: entries in which no word is understood."""
+class CellReading:
+    """What the text of a cell means."""
 
-    words: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # canonical, each once
+    unknown: tuple[str, ...] = ()  # entries in which no word is understood
     logits: bool = False  # it says from_logits=True
 
     @property
     def understood(self) -> bool:
-        """Return whether it says something, and nothing that is not understood."""
+        """Return whether there are words, and none that is not understood."""
         return bool(self.words) and not self.unknown
 
 
-def read(column: str, text: str) -> Reading:
-    """Return what the text of a cell says. What stands in brackets is a comment, where the rest is understood."""
-    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", plain(text[:_MOST_READ])))
+def read_cell_text(column: str, text: str) -> CellReading:
+    """Parse the text of a cell. Words in brackets are a comment, where the rest is understood.
+
+    Args:
+        column: one of `COLUMNS`; each has words and forms of its own.
+        text: what the student wrote; the first 300 characters are read.
+    """
+    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", normalise_text(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
     outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
     reading = _READERS.get(column, _read_names)(column, outside)
     if set(reading.words) <= _VAGUE and "(" in folded:
         whole = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
         reading = _READERS.get(column, _read_names)(column, whole)
-    return Reading(reading.words, reading.unknown, logits)
+    return CellReading(reading.words, reading.unknown, logits)
 
 
 def _entries(folded: str) -> list[list[str]]:
-    """Return the tokens of each entry: what stands between commas, slashes, "or" and "and"."""
+    """Split a text into entries, at commas, slashes, "or" and "and", and each entry into tokens."""
     entries: list[list[str]] = [[]]
     for token in _TOKEN.findall(folded):
         if token in _SEPARATORS:
@@ -79,59 +84,59 @@ def _entries(folded: str) -> list[list[str]]:
     return [entry for entry in entries if entry]
 
 
-def _matched(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the canonical words in a line of tokens, the longest spelling first, and the tokens that are left."""
+def _match_words(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the canonical words of a line of tokens, longest spellings first, and the remaining tokens."""
     table = BY_LETTERS[column]
-    found: list[str] = []
+    words: list[str] = []
     left: list[str] = []
     start = 0
     while start < len(tokens):
         for size in range(min(_LONGEST, len(tokens) - start), 0, -1):
             word = table.get("".join(tokens[start : start + size]))
             if word is not None:
-                found.append(word)
+                words.append(word)
                 start += size
                 break
         else:
             left.append(tokens[start])
             start += 1
-    return found, left
+    return words, left
 
 
-def _read_names(column: str, folded: str) -> Reading:
+def _read_names(column: str, folded: str) -> CellReading:
     """Read a cell that names things: each entry has to hold a word that is understood."""
     words: list[str] = []
     unknown: list[str] = []
     for entry in _entries(folded):
-        found, left = _matched(column, entry)
-        words += found
-        if _NOT & set(left) or (not found and set(left) - _FILLERS):
+        entry_words, left = _match_words(column, entry)
+        words += entry_words
+        if _NOT & set(left) or (not entry_words and set(left) - _FILLERS):
             unknown.append(" ".join(entry))
-    return Reading(tuple(dict.fromkeys(words)), tuple(unknown))
+    return CellReading(tuple(dict.fromkeys(words)), tuple(unknown))
 
 
-def _read_activation(column: str, folded: str) -> Reading:
+def _read_activation(column: str, folded: str) -> CellReading:
     """Read an activation; a dash alone says that there is none."""
     if folded.strip() in {"-", "–", "—", "--", "---", "/"}:
-        return Reading(("linear",))
+        return CellReading(("linear",))
     return _read_names(column, folded)
 
 
-def _read_units(column: str, folded: str) -> Reading:
+def _read_units(column: str, folded: str) -> CellReading:
     """Read a number of units: every word has to be understood, or "classes minus 1" would be right."""
     if _SHIFTED.search(folded):
-        return Reading(("shifted",))
+        return CellReading(("shifted",))
     folded = _MORE.sub(lambda match: str(int(match[1]) + 1), folded)
     tokens = [token for entry in _entries(folded) for token in entry]
-    found, left = _matched(column, tokens)
+    words, left = _match_words(column, tokens)
     numbers = [str(int(token)) for token in left if token.isdigit()]
     unknown = [token for token in left if not token.isdigit() and token not in _FILLERS]
-    kinds = set(found) & {"classes", "labels", "tags", "targets"}
+    kinds = set(words) & {"classes", "labels", "tags", "targets"}
     if kinds and set(tokens) & _PER:
-        found = [word for word in found if word != "1"]  # "one per class" is no one
+        words = [word for word in words if word != "1"]  # "one per class" is no one
     if kinds:
-        found = [word for word in found if word != "symbol"]  # "k classes"
-    return Reading(tuple(dict.fromkeys(found + numbers)), (" ".join(unknown),) if unknown else ())
+        words = [word for word in words if word != "symbol"]  # "k classes"
+    return CellReading(tuple(dict.fromkeys(words + numbers)), (" ".join(unknown),) if unknown else ())
 
 
 _MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")
@@ -148,7 +153,7 @@ _ZERO_ONE = re.compile(
 )
 
 
-def _read_labels(column: str, folded: str) -> Reading:
+def _read_labels(column: str, folded: str) -> CellReading:
     """Read a label format, from words or from an example such as 0/1, 0..9 or [0, 0, 1]."""
     found: list[str] = []
     rest = folded
@@ -166,12 +171,12 @@ def _read_labels(column: str, folded: str) -> Reading:
     words: list[str] = list(found)
     unknown: list[str] = []
     for entry in _entries(rest):
-        named, left = _matched(column, entry)
+        named, left = _match_words(column, entry)
         words += named
         meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
         if _NOT & set(left) or (not named and not found and meant):
             unknown.append(" ".join(entry))
-    return Reading(_label_formats(words), tuple(unknown))
+    return CellReading(_label_formats(words), tuple(unknown))
 
 
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:

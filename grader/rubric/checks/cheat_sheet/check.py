@@ -1,4 +1,4 @@
-"""A check of the cheat sheet: which output, loss, labels and metrics go with which task."""
+"""The check of the cheat sheet: which output, loss, labels and metrics go with which task."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,16 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.values import name_of
 from grader.protocol.plan import Step, value_of
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, verdict_on
-from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
-from grader.rubric.checks.cheat_sheet.table_parser import Sheet, TableCell, is_nothing, sheet_of, sheet_of_markdown
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, spelled
+from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, find_cell_problem
+from grader.rubric.checks.cheat_sheet.cell_parser import CellReading, read_cell_text
+from grader.rubric.checks.cheat_sheet.table_parser import (
+    Sheet,
+    TableCell,
+    find_sheet_in_markdown,
+    is_empty_value,
+    read_sheet,
+)
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, list_words
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,11 @@ class CheatSheet(Check):
             raise ValueError(f"column has to be one of {', '.join(COLUMNS)}; received {self.column!r}")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the reading of the sheet."""
+        """Return the step that reads the sheet."""
         return (value_of(self.name),)
 
     def judge(self, case: Case) -> Judgement:
-        """Judge the cells of the column; the first wrong one is told with its reason, the others are named."""
+        """Judge the cells of the column; explain the first wrong one, and name the rows of the others."""
         sheet = case.once((_sheet, self.name), lambda: _sheet(case, self.name))
         wrong = {row: problem for row in ROWS if (problem := _problem(sheet, row, self.column)) is not None}
         if not wrong:
@@ -56,7 +62,7 @@ class CheatSheet(Check):
 
 
 def _listed(rows: Sequence[str]) -> Words:
-    """Return the names of rows with commas between them."""
+    """Join the names of rows for a message."""
     names = ROW_NAMES[rows[0]]
     for row in rows[1:]:
         names = _("{first} and {second}", first=names, second=ROW_NAMES[row])
@@ -64,25 +70,25 @@ def _listed(rows: Sequence[str]) -> Words:
 
 
 def _sheet(case: Case, name: str) -> Sheet:
-    """Return the sheet of the submission, from a global name or from a Markdown cell.
+    """Read the sheet of a submission, from a global name or from a Markdown cell.
 
     Raises:
         PreconditionFailedError: there is none; the judgement says why.
     """
-    written = sheet_of_markdown([cell.text for cell in case.markdown])
+    written = find_sheet_in_markdown([cell.text for cell in case.markdown])
     try:
         value, arrays = case.read(name)
     except PreconditionFailedError:
         if written is not None:
             return written
         raise
-    if is_nothing(value):
+    if is_empty_value(value):
         if written is not None:
             return written
         raise PreconditionFailedError(
             failed(_("{name} is empty. {forms}", name=name, forms=FORMS), received=name_of(value))
         )
-    sheet = sheet_of(value, arrays)
+    sheet = read_sheet(value, arrays)
     if sheet is None:
         raise PreconditionFailedError(
             failed(
@@ -117,29 +123,29 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     """Return what is wrong in a cell, None where it is right."""
     expected = ANSWERS[row, column].expected
     if row not in sheet.rows:
-        said: Words = _('There is no row "{row}".', row=ROW_NAMES[row])
-        return _Problem(said, expected, _("no such row"))
+        message: Words = _('There is no row "{row}".', row=ROW_NAMES[row])
+        return _Problem(message, expected, _("no such row"))
     if column not in sheet.columns:
-        said = _('There is no column "{column}".', column=COLUMN_NAMES[column])
-        return _Problem(said, expected, _("no such column"))
+        message = _('There is no column "{column}".', column=COLUMN_NAMES[column])
+        return _Problem(message, expected, _("no such column"))
     readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
     for cell in sheet.cells.get((row, column), ()):
-        if (message := _unreadable(cell, column)) is not None:
-            return _Problem(_placed(row, column, message), expected, _shown(cell))
-    found = verdict_on(row, column, readings)
-    if found is None:
+        if (unreadable := _unreadable(cell, column)) is not None:
+            return _Problem(_placed(row, column, unreadable), expected, _shown(cell))
+    problem = find_cell_problem(row, column, readings)
+    if problem is None:
         return None
     cells = sheet.cells[row, column]
     several = len(readings[column].words) > 1
-    named = _spelling(column, found.word) if several else _shown(cells[0])
-    message = _("{received} is not right there. {reason}", received=named, reason=found.reason)
-    return _Problem(_placed(row, column, message), found.expected, ", ".join(_shown(cell) for cell in cells))
+    named = _spelling(column, problem.word) if several else _shown(cells[0])
+    message = _("{received} is not right there. {reason}", received=named, reason=problem.reason)
+    return _Problem(_placed(row, column, message), problem.expected, ", ".join(_shown(cell) for cell in cells))
 
 
-def _together(cells: Sequence[TableCell], column: str) -> Reading:
-    """Return what the cells of one place say together: a row that is there twice has to be right twice."""
-    readings = [read(column, cell.text) for cell in cells]
-    return Reading(
+def _together(cells: Sequence[TableCell], column: str) -> CellReading:
+    """Merge the readings of all cells for one row and column: a row that is there twice has to be right twice."""
+    readings = [read_cell_text(column, cell.text) for cell in cells]
+    return CellReading(
         tuple(dict.fromkeys(word for reading in readings for word in reading.words)),
         tuple(entry for reading in readings for entry in reading.unknown),
         any(reading.logits for reading in readings),
@@ -151,14 +157,14 @@ def _unreadable(cell: TableCell, column: str) -> Words | None:
     if cell.is_empty:
         return _("the cell is empty.")
     if cell.strange:
-        return _("a {kind} stands there. Write its name as text.", kind=cell.strange)
-    reading = read(column, cell.text)
+        return _("the cell holds a {kind}. Write its name as text.", kind=cell.strange)
+    reading = read_cell_text(column, cell.text)
     if reading.understood:
         return None
     return _(
         '"{entry}" is not understood. Words that are understood there: {words}.',
         entry=(reading.unknown[0] if reading.unknown else cell.text)[:60],
-        words=UNDERSTOOD.get(column, ", ".join(spelled(column))),
+        words=UNDERSTOOD.get(column, ", ".join(list_words(column))),
     )
 
 

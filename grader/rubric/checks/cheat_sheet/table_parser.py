@@ -1,10 +1,9 @@
-"""Reading a table: whatever a student wrote it as becomes cells with the row and the column that they belong to.
+"""Read a table, in whatever form a student wrote it, as cells by row and column.
 
 A dict of dicts, a dict of lists, a list of rows, a data frame and a Markdown table are five spellings of a grid.
 Rows and columns may be exchanged, and stand in any order.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,33 +12,35 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, column_of, row_of
+from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, find_column, find_row
 
 Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """What stands in one cell. `strange`: the type of what is no text, number or list of those."""
+    """The content of one cell."""
 
     text: str
-    strange: str = ""
+    strange: str = ""  # the type of a value that is no text, number or list of those
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is nothing in it."""
+        """Return whether the cell is empty."""
         return not self.text.strip() and not self.strange
 
 
 EMPTY = TableCell("")
 Grid = Sequence[Sequence[TableCell]]
-_MOST_CELLS = 4096  # of an array of numbers: it would be no sheet, and looking at a large one takes long
+_MOST_ENTRIES = 64  # rows or columns of a sheet, and entries of a list in a cell: nobody writes more
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A cheat sheet that was read. A row that is there twice has more than one cell for a place."""
+    """A cheat sheet that was read."""
 
+    # By row and column; more than one where a row is there twice.
     cells: Mapping[tuple[str, str], tuple[TableCell, ...]]
 
     @property
@@ -54,22 +55,22 @@ class Sheet:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether nothing stands in it."""
+        """Return whether all cells are empty."""
         return all(cell.is_empty for cells in self.cells.values() for cell in cells)
 
 
 # Values.
 
 
-def sheet_of(value: Value, arrays: Arrays) -> Sheet | None:
-    """Return the sheet that a value holds; None where it is no table with rows and columns that are known."""
+def read_sheet(value: Value, arrays: Arrays) -> Sheet | None:
+    """Read a value as a sheet; None where it is no table with known rows and columns."""
     if isinstance(value, TextValue):
-        return sheet_of_markdown((value.text,))
-    grid = _grid_of(value, arrays)
-    return None if grid is None else sheet_of_grid(grid)
+        return find_sheet_in_markdown((value.text,))
+    grid = _build_grid(value, arrays)
+    return None if grid is None else read_grid(grid)
 
 
-def is_nothing(value: Value) -> bool:
+def is_empty_value(value: Value) -> bool:
     """Return whether a value is an empty table or text."""
     match value:
         case Entries(entries=()) | Items(items=()):
@@ -82,49 +83,52 @@ def is_nothing(value: Value) -> bool:
             return isinstance(value, NoneValue)
 
 
-def _grid_of(value: Value, arrays: Arrays) -> Grid | None:
+def _build_grid(value: Value, arrays: Arrays) -> Grid | None:
     match value:
+        case Entries(entries=parts) | Items(items=parts) if len(parts) > _MOST_ENTRIES:
+            return None
         case Entries(entries=entries):
             if any(isinstance(item, Entries) for _, item in entries):
-                return _of_records([(name, item) for name, item in entries], arrays)
-            return [[TableCell(name), *_line(item, arrays)] for name, item in entries]
+                return _build_grid_of_records([(name, item) for name, item in entries], arrays)
+            return [[TableCell(name), *_read_line(item, arrays)] for name, item in entries]
         case Items(items=items) if any(isinstance(item, Entries) for item in items):
-            return _of_records([("", item) for item in items], arrays)
+            return _build_grid_of_records([("", item) for item in items], arrays)
         case Items(items=items):
-            return [_line(item, arrays) for item in items]
-        case ArrayValue(ref=ref, shape=(rows, columns)) if rows * columns <= _MOST_CELLS:
+            return [_read_line(item, arrays) for item in items]
+        case ArrayValue(ref=ref, shape=(rows, columns)) if max(rows, columns) <= _MOST_ENTRIES:
             return [[_number_cell(entry) for entry in row] for row in arrays[ref]]
         case _:
             return None
 
 
-def _of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid:
-    """Return a grid with a header: the keys of all records, each once."""
+def _build_grid_of_records(records: Sequence[tuple[str, Value]], arrays: Arrays) -> Grid | None:
+    """Build a grid with a header of the keys of all records; None for more keys than a sheet has columns."""
     keys: dict[str, None] = {}
     for _, record in records:
         if isinstance(record, Entries):
             keys.update(dict.fromkeys(key for key, _ in record.entries))
+        if len(keys) > _MOST_ENTRIES:
+            return None
     header = [EMPTY, *(TableCell(key) for key in keys)]
     lines: list[list[TableCell]] = [header]
     for name, record in records:
-        held = dict(record.entries) if isinstance(record, Entries) else {}
-        lines.append([TableCell(name), *(cell_of(held[k], arrays) if k in held else EMPTY for k in keys)])
+        entries_of = dict(record.entries) if isinstance(record, Entries) else {}
+        lines.append(
+            [TableCell(name), *(read_cell(entries_of[k], arrays) if k in entries_of else EMPTY for k in keys)]
+        )
     return lines
 
 
-def _line(value: Value, arrays: Arrays) -> list[TableCell]:
+def _read_line(value: Value, arrays: Arrays) -> list[TableCell]:
     if isinstance(value, Items):
-        return [cell_of(item, arrays) for item in value.items]
+        return [read_cell(item, arrays) for item in value.items[: _MOST_ENTRIES + 1]]  # one too many is refused
     if isinstance(value, ArrayValue) and len(value.shape) == 1:
-        return [_number_cell(entry) for entry in arrays[value.ref][:_MOST_CELLS]]
-    return [cell_of(value, arrays)]
+        return [_number_cell(entry) for entry in arrays[value.ref][: _MOST_ENTRIES + 1]]
+    return [read_cell(value, arrays)]
 
 
-_MOST_ENTRIES = 64  # of a list in a cell: nobody writes more
-
-
-def cell_of(value: Value, arrays: Arrays) -> TableCell:
-    """Return what stands in a cell: texts and numbers, also in a list; anything else is only named."""
+def read_cell(value: Value, arrays: Arrays) -> TableCell:
+    """Read a value as a cell: texts and numbers, also in a list; anything else is only named."""
     match value:
         case TextValue(text=text):
             return TableCell(text)
@@ -134,7 +138,7 @@ def cell_of(value: Value, arrays: Arrays) -> TableCell:
             entries = arrays[ref].ravel()[:_MOST_ENTRIES]
             return TableCell(", ".join(_number_cell(entry).text for entry in entries))
         case Items(items=items):
-            parts = [cell_of(item, arrays) for item in items[:_MOST_ENTRIES]]
+            parts = [read_cell(item, arrays) for item in items[:_MOST_ENTRIES]]
             strange = next((part.strange for part in parts if part.strange), "")
             return TableCell(", ".join(part.text for part in parts), strange)
         case OtherValue(type=kind) if kind in {
@@ -160,60 +164,25 @@ def _number_cell(entry: object) -> TableCell:
 
 # Markdown.
 
-_DASHES = re.compile(r"\s*:?-+:?\s*")
-_PIPE = re.compile(r"(?<!\\)\|")
 
-
-def sheet_of_markdown(texts: Sequence[str]) -> Sheet | None:
-    """Return the table in these texts that is the sheet most of all, the later one in doubt; None without one."""
+def find_sheet_in_markdown(texts: Sequence[str]) -> Sheet | None:
+    """Return the sheet with the most known cells in some Markdown texts, the last of equal ones."""
     best: Sheet | None = None
-    for text in texts:
-        for grid in tables_of(text):
-            sheet = sheet_of_grid(grid)
-            if sheet is None or sheet.is_empty:
-                continue  # another table, or one that is still to be filled
-            if best is None or len(sheet.cells) >= len(best.cells):
-                best = sheet
+    for rows in read_markdown_tables(texts):
+        sheet = read_grid([[TableCell(text) for text in row] for row in rows])
+        if sheet is None or sheet.is_empty:
+            continue  # another table, or one that is still to be filled
+        if best is None or len(sheet.cells) >= len(best.cells):
+            best = sheet
     return best
-
-
-def tables_of(text: str) -> list[Grid]:
-    """Return the pipe tables of a Markdown text (GitHub's: a line of dashes stands under the header)."""
-    tables: list[Grid] = []
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        if number and _is_rule(line) and "|" in lines[number - 1]:
-            body = lines[number + 1 :]
-            length = next((i for i, row in enumerate(body) if "|" not in row), len(body))
-            tables.append([_row(row) for row in (lines[number - 1], *body[:length])])
-    return tables
-
-
-def _is_rule(line: str) -> bool:
-    parts = _parts(line)
-    return "|" in line and bool(parts) and all(_DASHES.fullmatch(part) for part in parts)
-
-
-def _parts(line: str) -> list[str]:
-    return _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
-
-
-def _row(line: str) -> list[TableCell]:
-    return [TableCell(_unmarked(part)) for part in _parts(line)]
-
-
-def _unmarked(text: str) -> str:
-    """Return the text of a cell without Markdown's marks."""
-    text = re.sub(r"<br\s*/?>", ", ", text.replace("\\|", "|"))
-    return re.sub(r"<[^<>]*>|[`*$]|(?<!\w)_|_(?!\w)", "", text).strip()
 
 
 # Grids.
 
 
 @dataclass(frozen=True)
-class _Names:
-    """A line of a grid that names things: where it is, and what its cells mean."""
+class _NameLine:
+    """A row or column of a grid that names things: where it is, and what its cells mean."""
 
     at: int
     names: Mapping[int, str]
@@ -223,35 +192,35 @@ class _Names:
         return len(set(self.names.values()))
 
 
-def sheet_of_grid(grid: Grid) -> Sheet | None:
-    """Return the sheet in a grid of cells, whichever way it lies; None where too little of it is understood."""
+def read_grid(grid: Grid) -> Sheet | None:
+    """Read a grid as a sheet, upright or transposed; None where too few rows or columns are known."""
     width = max((len(line) for line in grid), default=0)
     if not 0 < width <= _MOST_ENTRIES or len(grid) > _MOST_ENTRIES:
         return None
     upright = [[*line, *[EMPTY] * (width - len(line))] for line in grid]
     lying = [list(line) for line in zip(*upright, strict=True)]
-    found = [_placed(lines) for lines in (upright, lying)]
-    better = max(found, key=lambda place: place[0].count + place[1].count)
-    lines = upright if better is found[0] else lying
-    return _filled(lines, *better)
+    layouts = [_find_names(lines) for lines in (upright, lying)]
+    better = max(layouts, key=lambda place: place[0].count + place[1].count)
+    lines = upright if better is layouts[0] else lying
+    return _fill_sheet(lines, *better)
 
 
-def _placed(lines: Grid) -> tuple[_Names, _Names]:
-    """Return the header and the column of row names: those lines that name most. A row is no header."""
+def _find_names(lines: Grid) -> tuple[_NameLine, _NameLine]:
+    """Find the header and the column with the row names: those that name most."""
     columns = zip(*lines, strict=True)
-    rows = max((_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
-    heads = [_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
-    return max(heads, key=lambda n: n.count, default=_Names(-1, {})), rows
+    rows = max((_read_names(i, line, "rows") for i, line in enumerate(columns)), key=lambda n: n.count)
+    heads = [_read_names(i, line, "columns") for i, line in enumerate(lines) if i not in rows.names]
+    return max(heads, key=lambda n: n.count, default=_NameLine(-1, {})), rows
 
 
-def _names(at: int, line: Sequence[TableCell], what: str) -> _Names:
-    find = row_of if what == "rows" else column_of
+def _read_names(at: int, line: Sequence[TableCell], what: str) -> _NameLine:
+    find = find_row if what == "rows" else find_column
     meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
-    return _Names(at, {i: name for i, name in meant.items() if name is not None})
+    return _NameLine(at, {i: name for i, name in meant.items() if name is not None})
 
 
-def _filled(lines: Grid, header: _Names, rows: _Names) -> Sheet | None:
-    """Return the cells by row and column. Without a header, cells stand in the order of the task sheet."""
+def _fill_sheet(lines: Grid, header: _NameLine, rows: _NameLine) -> Sheet | None:
+    """Assign the cells to rows and columns. Without a header, columns are in the order of the task sheet."""
     if rows.count < 2:
         return None
     columns = dict(header.names)

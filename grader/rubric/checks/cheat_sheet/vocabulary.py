@@ -30,17 +30,17 @@ _LETTERS = {
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def plain(text: str) -> str:
-    """Return a text in small letters without umlauts; the humps of CamelCase are parted."""
+def normalise_text(text: str) -> str:
+    """Normalise a text: lower case, no umlauts, CamelCase split into words."""
     composed = unicodedata.normalize("NFC", text)
     for letter, other in _LETTERS.items():
         composed = composed.replace(letter, other)
     return _HUMP.sub(" ", unicodedata.normalize("NFKC", composed)).lower()
 
 
-def letters(text: str) -> str:
-    """Return what is compared: letters and digits only."""
-    return "".join(re.findall(r"[a-z0-9]+", plain(text)))
+def normalise_name(text: str) -> str:
+    """Normalise a name for comparison: its letters and digits only."""
+    return "".join(re.findall(r"[a-z0-9]+", normalise_text(text)))
 
 
 # Names of rows and columns: the first mark that a name contains decides.
@@ -67,21 +67,21 @@ _COLUMN_MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def row_of(name: str) -> str | None:
+def find_row(name: str) -> str | None:
     """Return the row that a name means, or None."""
-    words = letters(name)
-    several = bool(_MULTI_CLASS.search(plain(name)))
+    words = normalise_name(name)
+    several = bool(_MULTI_CLASS.search(normalise_text(name)))
     for row, marks in _ROW_MARKS:
         if any(mark in words for mark in marks) and not (several and row == "binary"):
             return row
-    if several and {"int", "ints"} & set(re.findall("[a-z]+", plain(name))):
+    if several and {"int", "ints"} & set(re.findall("[a-z]+", normalise_text(name))):
         return "integers"
     return None
 
 
-def column_of(name: str) -> str | None:
+def find_column(name: str) -> str | None:
     """Return the column that a name means, or None."""
-    words = letters(name)
+    words = normalise_name(name)
     if words == "y":
         return "labels"
     return next((column for column, marks in _COLUMN_MARKS if any(mark in words for mark in marks)), None)
@@ -237,7 +237,7 @@ WORDS: Mapping[str, Spellings] = MappingProxyType(
 
 
 def _table(spellings: Spellings) -> dict[str, str]:
-    return {letters(spelling): word for word, all_ in spellings.items() for spelling in all_}
+    return {normalise_name(spelling): word for word, all_ in spellings.items() for spelling in all_}
 
 
 BY_LETTERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -245,8 +245,8 @@ BY_LETTERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
-def spelled(column: str) -> tuple[str, ...]:
-    """Return the words that are understood in a column, one for each meaning, for a message."""
+def list_words(column: str) -> tuple[str, ...]:
+    """List the words that are understood in a column, one for each meaning, for a message."""
     hidden = _HIDDEN | ({"accuracy", "crossentropy"} if column == "loss" else set())
     return tuple(spellings[0] for word, spellings in WORDS[column].items() if word not in hidden)
 

@@ -1,4 +1,4 @@
-"""Checks of formulas: functions that turn numbers into numbers, called with inputs that are made out here.
+"""The check of formulas: functions of numbers, called with inputs made by the grader.
 
 Each formula is described once, in a module of its family: what is right, on what it is tried, and what the usual
 mistakes compute. A mistake is recognised by what it gives on all the general inputs, so that the message can say
@@ -23,11 +23,11 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.formulas.confusion_counts import LABEL_FORMULAS
 from grader.rubric.checks.formulas.crossentropy import CROSSENTROPY_FORMULAS
-from grader.rubric.checks.formulas.formula import MOST_SHOWN, Formula, Trial, close
+from grader.rubric.checks.formulas.formula import MAX_NUMBERS_WRITTEN, Formula, Trial, is_close
 from grader.rubric.checks.formulas.rates import RATE_FORMULAS
 from grader.rubric.checks.formulas.regression import REGRESSION_FORMULAS
 from grader.rubric.checks.formulas.softmax import SOFTMAX_FORMULAS
-from grader.rubric.checks.functions.comparison import unchanged
+from grader.rubric.checks.functions.comparison import check_unchanged
 
 FORMULAS: Mapping[str, Formula] = MappingProxyType(
     {**RATE_FORMULAS, **REGRESSION_FORMULAS, **SOFTMAX_FORMULAS, **CROSSENTROPY_FORMULAS, **LABEL_FORMULAS}
@@ -77,7 +77,7 @@ class Formulas(Check):
         }
 
     def judge(self, case: Case) -> Judgement:
-        """Judge function by function; the first that is not right is told."""
+        """Judge function by function, and explain the first that is not right."""
         found = [_Tried(case, name, FORMULAS[name], self._truths[name]).judge() for name in self.functions]
         for each in found:
             if each.status is Status.NOT_GRADED:
@@ -102,7 +102,7 @@ class Formulas(Check):
 
     @cached_property
     def _truths(self) -> Mapping[str, dict[str, Array]]:
-        """Return what is right on the trials of each formula: nothing yet, and then what was once computed."""
+        """Return the right values on the trials of each formula, computed when they are first asked for."""
         return {name: {} for name in self.functions}
 
     def _praise(self) -> Words:
@@ -149,7 +149,7 @@ class _Tried:
     received: dict[str, Array] = field(default_factory=dict)
 
     def judge(self) -> Judgement:
-        """Return all, half or nothing of the points."""
+        """Judge one function: all, half or none of its points."""
         trials = self.formula.trials()
         try:
             general = self._general([trial for trial in trials if trial.edge is None])
@@ -172,14 +172,14 @@ class _Tried:
 
     def _mutations(self, trials: Sequence[Trial]) -> Judgement | None:
         for trial in trials:
-            if problem := unchanged(self.case, self._step(trial), self.function):
+            if problem := check_unchanged(self.case, self._step(trial), self.function):
                 return partial(
                     ON_EDGES, problem.message, expected=problem.expected, received=problem.received, at=problem.at
                 )
         return None
 
     def _edge(self, trial: Trial) -> Judgement | None:
-        """Return what is wrong on an edge. What the function says there by crashing is said with where it was."""
+        """Return what is wrong on an edge; a crash there is explained with its line."""
         assert trial.edge is not None
         try:
             self.received[trial.name] = self._read(trial)
@@ -237,7 +237,7 @@ class _Tried:
     def _mistake(self, trials: Sequence[Trial]) -> Words:
         with np.errstate(all="ignore"):
             for mistake in self.formula.mistakes:
-                if all(close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
+                if all(is_close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
                     return mistake.words
         return _("Expected was {formula}.", formula=self.formula.words)
 
@@ -286,7 +286,7 @@ class _Tried:
         received = self.received[trial.name]
         if self.formula.agrees is not None:
             return self.formula.agrees(received, *trial.arguments)
-        return close(received, self._right(trial))
+        return is_close(received, self._right(trial))
 
     def _right(self, trial: Trial) -> Array:
         if trial.name not in self.truths:
@@ -294,7 +294,7 @@ class _Tried:
         return self.truths[trial.name]
 
     def _shown(self, trial: Trial) -> tuple[str, str]:
-        """Return the numbers expected and received as they stand in a message."""
+        """Write the expected and received numbers for a message."""
         expected, received = self._right(trial), self.received[trial.name]
         return self.formula.show(expected), self.formula.show(received)
 
@@ -302,7 +302,7 @@ class _Tried:
         return f"{self.function}@{trial.name}"
 
     def _begin(self, trial: Trial) -> Words:
-        """Return the input as a sentence begins."""
+        """Write the input as the beginning of a sentence."""
         if trial.spam:
             return _("On the spam example ({input})", input=self._values(trial))
         return _("For {input}", input=self._values(trial))
@@ -326,6 +326,6 @@ def _shape(array: Array) -> Words:
 def _short(value: int | Array, *, lists: bool) -> str:
     if isinstance(value, int):
         return str(value)
-    if value.size > MOST_SHOWN:
+    if value.size > MAX_NUMBERS_WRITTEN:
         return f"{'list' if lists else 'array'} {value.shape}"
     return str(value.tolist())

@@ -13,7 +13,7 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import PreconditionFailedError, failed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries
-from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, lists
+from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, build_list_trial
 
 NAMES = ("tp", "fp", "tn", "fn")
 
@@ -48,7 +48,7 @@ def _count_trials() -> tuple[Trial, ...]:
         Trial("all_wrong", (ones, zeros), edge=_("where everything is wrong"), hint=_LABELS_HINT),
         Trial("single", (np.array([0]), np.array([1])), edge=_("for a single row"), hint=_LABELS_HINT),
         Trial("float_labels", (mixed.astype(float), ones.astype(float)), edge=_("for labels 0.0 and 1.0")),
-        lists("lists", (mixed, np.array([1, 1, 0, 1, 0]))),
+        build_list_trial("lists", (mixed, np.array([1, 1, 0, 1, 0]))),
     )
     return (*general, *edges)
 
@@ -80,8 +80,8 @@ def read_counts(case: Case, step: str, function: str) -> Array:
     value, arrays = case.value(step)
     if not isinstance(value, Entries):
         return numbers(value, arrays, function).ravel()
-    known = {_folded(key): numbers(item, arrays, function) for key, item in value.entries}
-    if set(known) != set(NAMES) or any(v.size != 1 or not is_numeric(v) for v in known.values()):
+    counts = {_folded(key): numbers(item, arrays, function) for key, item in value.entries}
+    if set(counts) != set(NAMES) or any(v.size != 1 or not is_numeric(v) for v in counts.values()):
         raise PreconditionFailedError(
             failed(
                 _(
@@ -94,7 +94,7 @@ def read_counts(case: Case, step: str, function: str) -> Array:
                 received=name_of(value),
             )
         )
-    return np.array([known[name].item() for name in NAMES])
+    return np.array([counts[name].item() for name in NAMES])
 
 
 def _folded(key: str) -> str:
@@ -169,7 +169,7 @@ def _threshold_trials() -> tuple[Trial, ...]:
             hint=_("Nothing may be called positive there."),
         ),
         Trial("single", (np.array([0]), np.array([0.25])), edge=_("for a single row")),
-        lists("lists", (np.array([0, 1, 1]), np.array([0.5, 0.25, 0.75]))),
+        build_list_trial("lists", (np.array([0, 1, 1]), np.array([0.5, 0.25, 0.75]))),
     )
     return (*general, *edges)
 

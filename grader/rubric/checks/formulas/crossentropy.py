@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
-from grader.rubric.checks.formulas.formula import BY_HAND, Formula, Mistake, Trial, lists
+from grader.rubric.checks.formulas.formula import BY_HAND, Formula, Mistake, Trial, build_list_trial
 from grader.rubric.checks.formulas.softmax import softmax
 
 EPSILON = 1e-7  # Keras's: probabilities are clipped to [EPSILON, 1 - EPSILON]
@@ -91,7 +91,7 @@ def _binary_trials() -> tuple[Trial, ...]:
         ),
         _edge("single", (np.array([1]), np.array([0.3])), _("for a single row")),
         _edge("float_labels", (np.array([1.0, 0.0, 0.0]), np.array([0.6, 0.3, 0.5])), _("for labels 0.0 and 1.0")),
-        lists("lists", (np.array([1, 0, 0, 1]), np.array([0.75, 0.5, 0.1, 0.2]))),
+        build_list_trial("lists", (np.array([1, 0, 0, 1]), np.array([0.75, 0.5, 0.1, 0.2]))),
         _edge("certain_and_right", (yes, no), _CERTAIN, _CERTAIN_HINT),
         _edge("certain_and_wrong", (1 - yes, no), _CERTAIN, _CERTAIN_HINT),
         _edge("partly_certain", (np.array([1, 0, 1, 1]), np.array([0.0, 0.5, 1.0, 0.7])), _CERTAIN, _CERTAIN_HINT),
@@ -113,7 +113,7 @@ def _integer_trials() -> tuple[Trial, ...]:
         _edge("one_class_only", (np.full(8, 1), _rows(random, 8, 4)), _("where only one class occurs")),
         _edge("single", (np.array([1]), np.array([[0.1, 0.3, 0.6]])), _("for a single row")),
         _edge("ties", (np.array([2, 0]), np.full((2, 4), 0.25)), _("for equal probabilities")),
-        lists("lists", (np.array([1, 0]), small)),
+        build_list_trial("lists", (np.array([1, 0]), small)),
         _edge("certain_and_right", (np.array([0, 2]), sure), _CERTAIN, _CERTAIN_HINT),
         _edge("certain_and_wrong", (np.array([1, 0]), sure), _CERTAIN, _CERTAIN_HINT),
         _edge(

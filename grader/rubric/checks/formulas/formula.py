@@ -1,4 +1,4 @@
-"""What a formula is to a check: what is right, on what it is tried, and what the usual mistakes compute."""
+"""Records that describe a formula: the right function, its trials, and what the usual mistakes compute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,17 +14,14 @@ BY_HAND = _("Work this case out by hand.")
 
 @dataclass(frozen=True)
 class Trial:
-    """One call: plain integers and arrays. `edge`: the end of "not ...", where the input is a special one.
-
-    `hint`: what helps there. `lists`: arrays are handed over as lists. `spam`: it is the course's own example.
-    """
+    """One call of a function of the contract."""
 
     name: str
     arguments: tuple[int | Array, ...]
-    edge: Words | None = None
-    hint: Words = BY_HAND
-    lists: bool = False
-    spam: bool = False
+    edge: Words | None = None  # what is special about the input, as the end of the sentence "not ..."
+    hint: Words = BY_HAND  # what helps there
+    lists: bool = False  # arrays are handed over as lists
+    spam: bool = False  # it is the course's own example
 
 
 @dataclass(frozen=True)
@@ -32,26 +29,28 @@ class Mistake:
     """Another formula that students write, and the sentence that says what it computes."""
 
     formula: Callable[..., object]
-    words: Words
+    words: Words  # what it computes, and how to mend it
 
 
 Reader = Callable[[Case, str, str], Array]
 
 
-def as_array(case: Case, step: str, function: str) -> Array:
+def read_array(case: Case, step: str, function: str) -> Array:
     """Return what a call returned as one array of numbers."""
     return case.array(step, function)
 
 
-MOST_SHOWN = 12  # numbers of an array that are written out
+MAX_NUMBERS_WRITTEN = 12  # numbers of an array that are written out
 
 
 def format_value(value: Array) -> str:
-    """Return numbers as they stand in a message."""
+    """Write numbers for a message, the first few of a long array."""
+    if not value.size:
+        return "[]"
     if value.ndim == 0:
         return f"{value.item():.6g}"
-    few = value.ravel()[:MOST_SHOWN].tolist()
-    if value.size > MOST_SHOWN:
+    few = value.ravel()[:MAX_NUMBERS_WRITTEN].tolist()
+    if value.size > MAX_NUMBERS_WRITTEN:
         return f"[{', '.join(f'{v:.4g}' for v in few[:4])}, …]"
     if value.ndim > 1:
         return f"[{', '.join(format_value(row) for row in value)}]"
@@ -60,24 +59,20 @@ def format_value(value: Array) -> str:
 
 @dataclass(frozen=True)
 class Formula:
-    """A function of the contract.
+    """A function of the contract: the right one, the calls that try it, and the mistakes that students make."""
 
-    `words`: what it computes. `right`: the truth, by scikit-learn where it has it; called with the arguments of a
-    trial. `agrees`: whether a value is right, where more than one is. `read`: the returned value as numbers.
-    """
-
-    words: Words | str
+    words: Words | str  # what it computes
     parameters: tuple[str, ...]
-    right: Callable[..., object]
+    right: Callable[..., object]  # by scikit-learn where it has it; called with the arguments of a trial
     trials: Callable[[], tuple[Trial, ...]]
     mistakes: tuple[Mistake, ...] = ()
-    agrees: Callable[..., bool] | None = None
-    read: Reader = as_array
-    shape_hint: Words | str = ""
-    show: Callable[[Array], str] = format_value
+    agrees: Callable[..., bool] | None = None  # whether a value is right, where more than one is
+    read: Reader = read_array  # how to read what was returned
+    shape_hint: Words | str = ""  # for a result of another shape
+    show: Callable[[Array], str] = format_value  # how to write a value in a message
 
 
-def close(received: Array, expected: Array) -> bool:
+def is_close(received: Array, expected: Array) -> bool:
     """Return whether numbers are the same up to the rounding of float32."""
     if received.shape != expected.shape:
         return False
@@ -85,7 +80,7 @@ def close(received: Array, expected: Array) -> bool:
     return bool(np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=False))
 
 
-def lists(name: str, arguments: tuple[Array, ...]) -> Trial:
+def build_list_trial(name: str, arguments: tuple[Array, ...]) -> Trial:
     """Return a trial in which arrays come as lists."""
     return Trial(
         name,
@@ -96,7 +91,7 @@ def lists(name: str, arguments: tuple[Array, ...]) -> Trial:
     )
 
 
-def integers(name: str, arguments: tuple[Array, ...]) -> Trial:
+def build_integer_trial(name: str, arguments: tuple[Array, ...]) -> Trial:
     """Return a trial with arrays of integers."""
     return Trial(
         name,

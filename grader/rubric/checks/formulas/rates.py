@@ -86,7 +86,7 @@ GENERAL = 9
 
 
 @cache
-def trials() -> tuple[Trial, ...]:
+def build_trials() -> tuple[Trial, ...]:
     """Return the spam example, counts drawn from a fixed seed, and empty denominators."""
     random = np.random.default_rng(6)
     sizes = (10, 10, 30, 100, 100, 1000, 1000, 10_000, 1_000_000)
@@ -238,7 +238,7 @@ def _formula(name: str) -> Formula:
         words=f"{name} = {NAMES[name]}",
         parameters=PARAMETERS,
         right=RIGHT[name],
-        trials=trials,
+        trials=build_trials,
         mistakes=usual,
         shape_hint=_("Return the rate itself."),
     )

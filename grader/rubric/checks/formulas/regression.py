@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
-from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, integers, lists
+from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, build_integer_trial, build_list_trial
 
 _NOT_THE_MEAN = _("That is the sum over the rows; expected is their mean.")
 _ROOT = _("That is the root of the mean squared error; leave the root out.")
@@ -66,9 +66,9 @@ def _regression_trials() -> tuple[Trial, ...]:
             (np.array([1e8, 2e8, 4e8, -1e8]), np.array([1.5e8, 1e8, 4.5e8, 0.0])),
             edge=_("for huge numbers"),
         ),
-        integers("integers", (whole[0], whole[0] + whole[1] // 5)),
-        lists("lists", (np.array([0.5, 1.0, -2.0, 6.0]), np.array([1.0, 1.5, -1.0, 5.0]))),
-        lists("integer_lists", (np.array([3, 1, 2, 9]), np.array([2, 2, 4, 9]))),
+        build_integer_trial("integers", (whole[0], whole[0] + whole[1] // 5)),
+        build_list_trial("lists", (np.array([0.5, 1.0, -2.0, 6.0]), np.array([1.0, 1.5, -1.0, 5.0]))),
+        build_list_trial("integer_lists", (np.array([3, 1, 2, 9]), np.array([2, 2, 4, 9]))),
     )
     return (*general, *edges)
 

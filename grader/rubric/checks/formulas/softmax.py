@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
-from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, integers, lists
+from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial, build_integer_trial, build_list_trial
 
 
 def softmax(z: Array) -> Array:
@@ -39,8 +39,8 @@ def _softmax_trials() -> tuple[Trial, ...]:
             edge=_("for a single column"),
             hint=_("The softmax of one number is 1."),
         ),
-        integers("integers", (random.integers(-4, 5, (6, 4)),)),
-        lists("lists", (np.array([[1.0, 0.0, 2.0], [0.5, 0.25, -1.0]]),)),
+        build_integer_trial("integers", (random.integers(-4, 5, (6, 4)),)),
+        build_list_trial("lists", (np.array([[1.0, 0.0, 2.0], [0.5, 0.25, -1.0]]),)),
         Trial(
             "thousand",
             (np.array([[1000.0, 999.0, 998.0], [999.0, 1000.0, 999.5]]),),

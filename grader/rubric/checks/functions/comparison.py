@@ -1,4 +1,4 @@
-"""What checks of functions share: returned numbers against those expected."""
+"""Helpers for checks of functions: compare returned numbers with expected ones."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,17 @@ from grader.rubric.checks.base import Check
 
 
 def compare(function: str, received: Array, expected: Array, what: Words) -> Judgement | None:
-    """Return a judgement where numbers are not those expected (`what` says in words what they are), else None."""
+    """Compare numbers with those expected, up to the rounding of float32.
+
+    Args:
+        function: name of the function that returned them, for the message.
+        received: what it returned.
+        expected: what it has to return, of the same shape.
+        what: what the expected numbers are, in words.
+
+    Returns:
+        The judgement `failed` with the first difference, or None where there is none.
+    """
     if not is_numeric(received):
         return failed(
             _(
@@ -52,8 +62,8 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     )
 
 
-def unchanged(case: Case, step: str, function: str) -> Judgement | None:
-    """Return a judgement where a function wrote into the array that it was given, else None."""
+def check_unchanged(case: Case, step: str, function: str) -> Judgement | None:
+    """Return the judgement `failed` where a call wrote into an array that it was given, else None."""
     outcome = case.seen(step).evidence.outcome
     if isinstance(outcome, Returned) and outcome.mutated:
         return failed(
@@ -69,16 +79,16 @@ def unchanged(case: Case, step: str, function: str) -> Judgement | None:
 
 
 class OnBatches(Check):
-    """A check that calls `function` once on each of a few batches, which it brings along."""
+    """A check that calls `function` once on each of a few arrays of its own."""
 
     function: str
 
     def batches(self) -> Mapping[str, Array]:
-        """Return the batches by name."""
+        """Return the arrays by name."""
         raise NotImplementedError
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call on each of the batches."""
+        """Return one call for each array."""
         return tuple(
             Call(
                 id=f"{self.function}@{name}",
@@ -89,5 +99,5 @@ class OnBatches(Check):
         )
 
     def arrays(self) -> Mapping[str, Array]:
-        """Return the batches by the names that the steps use."""
+        """Return the arrays by the names that the steps use."""
         return {f"{self.function}:{name}": batch for name, batch in self.batches().items()}

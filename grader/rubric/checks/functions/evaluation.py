@@ -13,7 +13,7 @@ from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
-from grader.rubric.checks.networks.single import NetworkCheck, certified
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Evaluates(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge against what the frozen graph puts out for the same rows."""
         case.value(f"{self.function}@{_EVALUATED[0][0]}")  # what went wrong in the function is said first
-        model = certified(case, self.training, after=True)
+        model = require_certified(case, self.training, after=True)
         predicted = model.outputs["x_val"].argmax(axis=1)
         all_labels = case.inside[self.training.array("y_val")]
         for name, x, y in _EVALUATED:
@@ -88,8 +88,8 @@ class Evaluates(NetworkCheck):
         entries = {}
         if isinstance(value, Entries):
             entries = {key.strip().lower(): item for key, item in value.entries}
-        lacking = [key for key in ("accuracy", "recall") if key not in entries]
-        if lacking:
+        missing = [key for key in ("accuracy", "recall") if key not in entries]
+        if missing:
             received = name_of(value)
             message = _(
                 '{function}() has to return a dict with the keys "accuracy" and "recall". Received: {received}.',
@@ -104,8 +104,8 @@ class Evaluates(NetworkCheck):
         return self._one(entries["accuracy"], arrays), self._recalls(entries["recall"], arrays)
 
     def _one(self, item: Value, arrays: Mapping[str, Array]) -> float:
-        found = numbers(item, arrays, self.function) if isinstance(item, ArrayValue) else None
-        if found is None or not is_numeric(found) or found.size != 1:
+        array = numbers(item, arrays, self.function) if isinstance(item, ArrayValue) else None
+        if array is None or not is_numeric(array) or array.size != 1:
             received = name_of(item)
             raise PreconditionFailedError(
                 failed(
@@ -114,15 +114,15 @@ class Evaluates(NetworkCheck):
                     received=received,
                 )
             )
-        return float(found.reshape(()))
+        return float(array.reshape(()))
 
     def _recalls(self, item: Value, arrays: Mapping[str, Array]) -> Array:
         if isinstance(item, Entries):
             item = self._in_order(item)
-        found = None
+        recalls = None
         if isinstance(item, ArrayValue | Items):
-            found = flat(numbers(item, arrays, self.function))
-        if found is None or not is_numeric(found) or found.shape != (self.classes,):
+            recalls = flat(numbers(item, arrays, self.function))
+        if recalls is None or not is_numeric(recalls) or recalls.shape != (self.classes,):
             received = name_of(item)
             message = _(
                 '"recall" has to hold {classes} numbers, one for each class in their order, also for a class that '
@@ -130,7 +130,7 @@ class Evaluates(NetworkCheck):
                 classes=self.classes,
                 received=received,
             )
-            if found is not None and found.ndim == 0:
+            if recalls is not None and recalls.ndim == 0:
                 message = _(
                     '"recall" has to hold one number for each of the {classes} classes, not their mean. '
                     "Received: {received}.",
@@ -140,7 +140,7 @@ class Evaluates(NetworkCheck):
             raise PreconditionFailedError(
                 failed(message, expected=_("{count} numbers", count=self.classes), received=received)
             )
-        return found.astype(np.float64)
+        return recalls.astype(np.float64)
 
     def _in_order(self, item: Entries) -> Value:
         """Return the recalls of a dict in the order of the classes; as it is where a key names none of them."""
@@ -192,7 +192,7 @@ class Evaluates(NetworkCheck):
         k = wrong[0]
         shares = {"percent": hits / np.maximum(occurs, 1), "precision": hits / np.maximum(named, 1)}
         expected = _("{share} for class {k}", share=f"{shares['percent'][k]:.4g}" if occurs[k] else "nan", k=k)
-        told = _("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
+        received_share = _("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
         if occurs[k] == 0:
             message = _(
                 '"recall" of class {k} is {received:.4g}, but no row is of this class: nan or 0 is expected.',
@@ -223,7 +223,7 @@ class Evaluates(NetworkCheck):
                 hits=int(hits[k]),
                 expected=float(hits[k] / occurs[k]),
             )
-        return failed(message, expected=expected, received=told)
+        return failed(message, expected=expected, received=received_share)
 
 
 # Name of the call, rows and labels.

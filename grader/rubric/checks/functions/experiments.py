@@ -15,7 +15,7 @@ from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.single import MOST_SEEN, SEEN
+from grader.rubric.checks.networks.single import HELD_OUT_ROWS_SEEN, MAX_SHARE_SEEN
 
 _CROSS_ENTROPY = "categorical_crossentropy"
 _ROUNDING = 0.02  # accuracies that people round, or measure again
@@ -146,9 +146,9 @@ class Experiments(Check):
 
     def _validated_on_training(self, case: Case) -> Judgement | None:
         for function in (self.activations, self.losses):
-            if any(fit.validation_seen > MOST_SEEN for fit in self._fits(case, function)):
+            if any(fit.validation_seen > MAX_SHARE_SEEN for fit in self._fits(case, function)):
                 return failed(
-                    _("{function}(): {what}", function=function, what=SEEN),
+                    _("{function}(): {what}", function=function, what=HELD_OUT_ROWS_SEEN),
                     expected="validation_data=(x_val, y_val)",
                     received=_("training rows"),
                 )

@@ -13,7 +13,7 @@ from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.comparison import OnBatches, compare, unchanged
+from grader.rubric.checks.functions.comparison import OnBatches, check_unchanged, compare
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Scales(OnBatches):
         for name, raw in self.batches().items():
             step = f"{self.function}@{name}"
             received = case.array(step, self.function)
-            if problem := unchanged(case, step, self.function):
+            if problem := check_unchanged(case, step, self.function):
                 return problem
             if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
                 place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])

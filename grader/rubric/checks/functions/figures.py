@@ -131,7 +131,7 @@ class Figures(Check):
                 features=x.shape[1],
                 count=len(plots),
             )
-        clouds = [_clouds(axes, arrays) for axes in plots]
+        clouds = [_read_point_clouds(axes, arrays) for axes in plots]
         for number in range(x.shape[1]):
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
             shown = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
@@ -144,7 +144,7 @@ class Figures(Check):
         return None
 
 
-def _clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Array]:
+def _read_point_clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Array]:
     """Return the points of each mark on an axes, and of all together: a class may have marks of its own."""
     marks = [arrays[ref] for ref in (*axes.scatters, *axes.lines)]
     pairs = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2]

@@ -92,12 +92,12 @@ class Diagnoses(Check):
         wrong: list[tuple[str, str, str]] = []
         for name, (truth, _unused) in HISTORIES.items():
             value, arrays = case.value(f"{self.function}@{name}")
-            said = _said(value, arrays)
-            if _letters(said) != _letters(truth):
-                wrong.append((name, truth, said))
+            answer = _read_answer(value, arrays)
+            if _letters(answer) != _letters(truth):
+                wrong.append((name, truth, answer))
         if not wrong:
-            return passed(_("All {count} histories are told rightly.", count=len(HISTORIES)))
-        _name, truth, said = wrong[0]
+            return passed(_("All {count} histories are named correctly.", count=len(HISTORIES)))
+        _name, truth, answer = wrong[0]
         message = _(
             "{wrong} of {count} histories are called something else. The first one shows {truth}; {function}() "
             "says {said}.",
@@ -105,15 +105,15 @@ class Diagnoses(Check):
             count=len(HISTORIES),
             truth=truth,
             function=self.function,
-            said=said[:80],
+            said=answer[:80],
         )
-        kinds = {truth for _name, truth, _said in wrong}
+        kinds = {truth for _name, truth, _answer in wrong}
         if len(kinds) == 1 and len(wrong) <= len(HISTORIES) / 3:
-            return partial(0.5, message, expected=truth, received=said[:200])
-        return failed(message, expected=truth, received=said[:200])
+            return partial(0.5, message, expected=truth, received=answer[:200])
+        return failed(message, expected=truth, received=answer[:200])
 
 
-def _said(value: Value, arrays: Mapping[str, Array]) -> str:
+def _read_answer(value: Value, arrays: Mapping[str, Array]) -> str:
     """Return the words that were returned: as a str, or as one text of NumPy."""
     if isinstance(value, TextValue):
         return value.text

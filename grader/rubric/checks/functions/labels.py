@@ -16,6 +16,8 @@ from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.functions.comparison import OnBatches, compare
 
+_MOST_WRITTEN = 100  # numbers in a message
+
 
 @dataclass(frozen=True)
 class CountsClasses(OnBatches):
@@ -48,7 +50,7 @@ class CountsClasses(OnBatches):
                         count=received.size,
                     ),
                     expected=str(expected.tolist()),
-                    received=str(received.tolist())[:200],
+                    received=_write_counts(received),
                 )
             if problem := compare(self.function, received, expected, _("how often each class occurs")):
                 return problem
@@ -58,8 +60,8 @@ class CountsClasses(OnBatches):
         value, arrays = case.value(step)
         if not isinstance(value, Entries):
             return flat(numbers(value, arrays, self.function))
-        known = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
-        if wrong := [key for key, count in known.items() if count.size != 1 or not is_numeric(count)]:
+        counts = {_class(key): numbers(item, arrays, self.function) for key, item in value.entries}
+        if wrong := [key for key, count in counts.items() if count.size != 1 or not is_numeric(count)]:
             raise PreconditionFailedError(
                 failed(
                     _(
@@ -71,7 +73,7 @@ class CountsClasses(OnBatches):
                     received=name_of(dict(value.entries).get(wrong[0], value)),
                 )
             )
-        if unknown := set(known) - {str(c) for c in range(self.classes)}:
+        if unknown := set(counts) - {str(c) for c in range(self.classes)}:
             raise PreconditionFailedError(
                 failed(
                     _(
@@ -82,7 +84,11 @@ class CountsClasses(OnBatches):
                     received=name_of(value),
                 )
             )
-        return np.array([known[str(c)].item() for c in range(self.classes) if str(c) in known])
+        return np.array([counts[str(c)].item() for c in range(self.classes) if str(c) in counts])
+
+
+def _write_counts(counts: Array) -> str:
+    return str(counts.tolist() if counts.size <= _MOST_WRITTEN else counts.shape)[:200]
 
 
 def _class(key: str) -> str:

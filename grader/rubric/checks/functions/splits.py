@@ -116,8 +116,8 @@ class Splits(Check):
 
     def _wrong_rows(self, parts: tuple[Array, ...]) -> Judgement | None:
         """Return a judgement where the four parts are not all the rows that were given, each once, in pairs."""
-        given = self.arrays()[f"{self.function}:x"]
-        rows, held_out = len(given), round(len(given) * self.share)
+        rows_given = self.arrays()[f"{self.function}:x"]
+        rows, held_out = len(rows_given), round(len(rows_given) * self.share)
         x_train, x_test, y_train, y_test = parts
         kept, wide = rows - held_out, self.features
         sizes = [f"({kept}, {wide})", f"({held_out}, {wide})", f"({kept},)", f"({held_out},)"]
@@ -131,19 +131,19 @@ class Splits(Check):
                 expected=", ".join(sizes),
                 received=", ".join(str(part.shape) for part in parts),
             )
-        found = [_ids(x, given) for x in (x_train, x_test)]
-        if strange := [int(np.flatnonzero(ids < 0)[0]) for ids in found if (ids < 0).any()]:
+        row_ids = [_find_row_ids(x, rows_given) for x in (x_train, x_test)]
+        if unknown := [int(np.flatnonzero(ids < 0)[0]) for ids in row_ids if (ids < 0).any()]:
             return failed(
                 _(
                     "{function}() returns rows that are not among those it was given, such as row {row} of a "
                     "part. It only has to split; scaling comes elsewhere.",
                     function=self.function,
-                    row=strange[0],
+                    row=unknown[0],
                 ),
                 expected=_("the rows of x, unchanged"),
                 received=_("other rows"),
             )
-        ids_train, ids_test = found
+        ids_train, ids_test = row_ids
         if shared := set(ids_train.tolist()) & set(ids_test.tolist()):
             return failed(
                 _(
@@ -186,9 +186,9 @@ class Splits(Check):
         return None
 
 
-def _ids(x: Array, given: Array) -> Array:
+def _find_row_ids(x: Array, rows_given: Array) -> Array:
     """Return which of the given rows each row is, -1 where it is none of them."""
     first = np.where(np.isfinite(x[:, 0]), x[:, 0].astype(np.float64), -1.0)
-    ids = np.clip(np.round(first / given.shape[1]), 0, len(given) - 1).astype(int)
-    same: Array = (x == given[ids]).all(axis=1)
+    ids = np.clip(np.round(first / rows_given.shape[1]), 0, len(rows_given) - 1).astype(int)
+    same: Array = (x == rows_given[ids]).all(axis=1)
     return np.where(same, ids, -1)

@@ -15,7 +15,7 @@ from grader.protocol.evidence import Entries, Items, NoneValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.comparison import unchanged
+from grader.rubric.checks.functions.comparison import check_unchanged
 
 CLOSE = 2e-3  # of standardised numbers: single precision and a small number added to the deviation err far below
 
@@ -87,13 +87,13 @@ class Standardises(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge each pair; what is wrong is named where it is one of the usual mistakes."""
-        for name, given in self.pairs().items():
+        for name, parts_given in self.pairs().items():
             step = f"{self.function}@{name}"
-            received = self._pair(case, step, given)
+            received = self._pair(case, step, parts_given)
             problem = (
-                unchanged(case, step, self.function)
-                or self._not_finite(received, given, constant=name == "constant")
-                or self._wrong(received, given, constant=name == "constant")
+                check_unchanged(case, step, self.function)
+                or self._not_finite(received, parts_given, constant=name == "constant")
+                or self._wrong(received, parts_given, constant=name == "constant")
             )
             if problem is not None:
                 return problem
@@ -101,7 +101,7 @@ class Standardises(Check):
             _("Both parts are standardised by means and standard deviations of the training part alone.")
         )
 
-    def _pair(self, case: Case, step: str, given: Parts) -> Parts:
+    def _pair(self, case: Case, step: str, parts_given: Parts) -> Parts:
         """Return the result as two arrays of the right shapes.
 
         Raises:
@@ -133,7 +133,11 @@ class Standardises(Check):
             )
         parts = Parts(*(_table(item, arrays, self.function) for item in value.items))
         shapes = [part.shape for part in parts]
-        if shapes == [given.test.shape, given.train.shape] != [given.train.shape, given.test.shape]:
+        if (
+            shapes
+            == [parts_given.test.shape, parts_given.train.shape]
+            != [parts_given.train.shape, parts_given.test.shape]
+        ):
             raise PreconditionFailedError(
                 failed(
                     _(
@@ -144,7 +148,7 @@ class Standardises(Check):
                     received="x_test, x_train",
                 )
             )
-        for name, part, wanted in zip(("x_train", "x_test"), parts, given, strict=True):
+        for name, part, wanted in zip(("x_train", "x_test"), parts, parts_given, strict=True):
             if not is_numeric(part) or part.shape != wanted.shape:
                 raise PreconditionFailedError(self._wrong_shape(name, part, wanted))
         return Parts(*(part.astype(np.float64) for part in parts))
@@ -161,7 +165,7 @@ class Standardises(Check):
         )
         return failed(message, expected=str(wanted.shape), received=received)
 
-    def _not_finite(self, received: Parts, given: Parts, *, constant: bool) -> Judgement | None:
+    def _not_finite(self, received: Parts, parts_given: Parts, *, constant: bool) -> Judgement | None:
         for name, part in zip(("x_train", "x_test"), received, strict=True):
             places = np.argwhere(~np.isfinite(part))
             if not len(places):
@@ -174,7 +178,7 @@ class Standardises(Check):
                     "row of x_train: its standard deviation is 0. Divide by 1 there, as StandardScaler does.",
                     function=self.function,
                 )
-            elif len(given.test) == 1 and name == "x_test":
+            elif len(parts_given.test) == 1 and name == "x_test":
                 message = _(
                     "{function}() gives NaN or infinite numbers when x_test is a single row. It has no "
                     "deviation of its own; use that of x_train.",
@@ -189,18 +193,18 @@ class Standardises(Check):
             return failed(message, expected=_("finite numbers"), received=str(float(part[row, column])))
         return None
 
-    def _wrong(self, received: Parts, given: Parts, *, constant: bool) -> Judgement | None:
+    def _wrong(self, received: Parts, parts_given: Parts, *, constant: bool) -> Judgement | None:
         if constant:  # anything finite will do where there is nothing to divide by
-            received, given = _without(received, self.constant), _without(given, self.constant)
-        right = [_standardised(given, given.train, freedom) for freedom in (0, 1)]
+            received, parts_given = _without(received, self.constant), _without(parts_given, self.constant)
+        right = [_standardise(parts_given, parts_given.train, freedom) for freedom in (0, 1)]
         if any(_close(received.train, r.train) and _close(received.test, r.test) for r in right):
             return None
-        return self._named_mistake(received, given) or self._by_numbers(received, right[0])
+        return self._named_mistake(received, parts_given) or self._by_numbers(received, right[0])
 
-    def _named_mistake(self, received: Parts, given: Parts) -> Judgement | None:
-        both = np.concatenate(given)
+    def _named_mistake(self, received: Parts, parts_given: Parts) -> Judgement | None:
+        both = np.concatenate(parts_given)
         expected = _("(x - mean of x_train) / standard deviation of x_train, for each column of both parts")
-        for words, told, answers in (
+        for words, description, answers in (
             (
                 _(
                     "{function}() standardises each part by itself: in x_test, the mean and the standard "
@@ -210,7 +214,10 @@ class Standardises(Check):
                 ),
                 _("x_test standardised by its own mean and deviation"),
                 [
-                    Parts(_standardised(given, given.train, f).train, _standardised(given, given.test, f).test)
+                    Parts(
+                        _standardise(parts_given, parts_given.train, f).train,
+                        _standardise(parts_given, parts_given.test, f).test,
+                    )
                     for f in (0, 1)
                 ],
             ),
@@ -221,7 +228,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("both parts standardised by the statistics of all rows"),
-                [_standardised(given, both, f) for f in (0, 1)],
+                [_standardise(parts_given, both, f) for f in (0, 1)],
             ),
             (
                 _(
@@ -230,7 +237,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("both parts standardised by the statistics of x_test"),
-                [_standardised(given, given.test, f) for f in (0, 1)],
+                [_standardise(parts_given, parts_given.test, f) for f in (0, 1)],
             ),
             (
                 _(
@@ -239,12 +246,12 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("x_test as it came"),
-                [Parts(_standardised(given, given.train, f).train, given.test) for f in (0, 1)],
+                [Parts(_standardise(parts_given, parts_given.train, f).train, parts_given.test) for f in (0, 1)],
             ),
             (
                 _("{function}() returns the rows as they came.", function=self.function),
                 _("both parts as they came"),
-                [given],
+                [parts_given],
             ),
             (
                 _(
@@ -253,7 +260,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("all columns standardised by the same two numbers"),
-                [_by(given, given.train.mean(), given.train.std(ddof=f)) for f in (0, 1)],
+                [_scale_by(parts_given, parts_given.train.mean(), parts_given.train.std(ddof=f)) for f in (0, 1)],
             ),
             (
                 _(
@@ -262,7 +269,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("rows with the mean 0"),
-                [Parts(*(_by_rows(part, f) for part in given)) for f in (0, 1)],
+                [Parts(*(_by_rows(part, f) for part in parts_given)) for f in (0, 1)],
             ),
             (
                 _(
@@ -270,7 +277,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("columns with the mean 0 and their old deviation"),
-                [_by(given, given.train.mean(axis=0), 1.0)],
+                [_scale_by(parts_given, parts_given.train.mean(axis=0), 1.0)],
             ),
             (
                 _(
@@ -278,7 +285,7 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("columns with the standard deviation 1 and a mean other than 0"),
-                [_by(given, 0.0, given.train.std(axis=0, ddof=f)) for f in (0, 1)],
+                [_scale_by(parts_given, 0.0, parts_given.train.std(axis=0, ddof=f)) for f in (0, 1)],
             ),
             (
                 _(
@@ -286,12 +293,15 @@ class Standardises(Check):
                     function=self.function,
                 ),
                 _("columns divided by their variance"),
-                [_by(given, given.train.mean(axis=0), given.train.var(axis=0, ddof=f)) for f in (0, 1)],
+                [
+                    _scale_by(parts_given, parts_given.train.mean(axis=0), parts_given.train.var(axis=0, ddof=f))
+                    for f in (0, 1)
+                ],
             ),
         ):
             if any(_close(received.train, a.train) and _close(received.test, a.test) for a in answers):
-                return failed(words, expected=expected, received=told)
-        if any(_close(received.train, _by_range(given.train, by)) for by in (given.train, both)):
+                return failed(words, expected=expected, received=description)
+        if any(_close(received.train, _by_range(parts_given.train, by)) for by in (parts_given.train, both)):
             message = _(
                 "{function}() scales to the range from 0 to 1 by smallest and largest value. That is another "
                 "scaling: to standardise, subtract the mean and divide by the standard deviation.",
@@ -307,7 +317,7 @@ class Standardises(Check):
         if len(off):
             column = int(off[0])
             mean, deviation = float(means[column]), float(deviations[column])
-            told = _(
+            statistics = _(
                 "mean {mean:.3g}, standard deviation {deviation:.3g}",
                 mean=mean,
                 deviation=deviation,
@@ -321,7 +331,7 @@ class Standardises(Check):
                 mean=mean,
                 deviation=deviation,
             )
-            return failed(message, expected=_("mean 0, standard deviation 1"), received=told)
+            return failed(message, expected=_("mean 0, standard deviation 1"), received=statistics)
         name, part, wanted = "x_train", received.train, right.train
         if _close(part, wanted, 0.1) and not _close(received.test, right.test):
             name, part, wanted = "x_test", received.test, right.test
@@ -346,14 +356,14 @@ def _table(item: Value, arrays: Mapping[str, Array], function: str) -> Array:
     return numbers(item, arrays, function)
 
 
-def _by(given: Parts, mean: Array | float, deviation: Array | float) -> Parts:
-    return Parts((given.train - mean) / deviation, (given.test - mean) / deviation)
+def _scale_by(parts_given: Parts, mean: Array | float, deviation: Array | float) -> Parts:
+    return Parts((parts_given.train - mean) / deviation, (parts_given.test - mean) / deviation)
 
 
-def _standardised(given: Parts, rows: Array, freedom: int) -> Parts:
+def _standardise(parts_given: Parts, rows: Array, freedom: int) -> Parts:
     """Return both parts standardised by the statistics of `rows`, of which there may be one only."""
     deviation = rows.std(axis=0, ddof=freedom if len(rows) > 1 else 0)
-    return _by(given, rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0))
+    return _scale_by(parts_given, rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0))
 
 
 def _by_rows(part: Array, freedom: int) -> Array:

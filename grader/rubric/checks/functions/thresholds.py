@@ -15,8 +15,8 @@ from grader.protocol.plan import Call, LiteralArg, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.probabilities import as_columns, likelihoods, reads_logits, sigmoid
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.probabilities import as_columns, compute_likelihoods, reads_logits, sigmoid
+from grader.rubric.checks.networks.single import require_certified
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PredictsLabels(Check):
         for network in self.networks:
             steps += network.steps(seeds)
             for threshold in _THRESHOLDS:
-                given = () if threshold is None else (LiteralArg(value=threshold),)
+                arguments = () if threshold is None else (LiteralArg(value=threshold),)
                 steps.append(
                     Call(
                         id=self._step(network, threshold),
@@ -44,7 +44,7 @@ class PredictsLabels(Check):
                         arguments=(
                             ResultOf(step=network.built(seeds[0])),
                             Given(name=network.array("x_val")),
-                            *given,
+                            *arguments,
                         ),
                         after=network.fitted(seeds[0]),
                     )
@@ -63,19 +63,21 @@ class PredictsLabels(Check):
         columns, tells = [], False
         for network in self.networks:
             case.value(self._step(network, None))  # what went wrong in the function is said first
-            model = certified(case, network, after=True)
-            found = [self._labels(case, network, threshold) for threshold in _THRESHOLDS]
+            model = require_certified(case, network, after=True)
+            returned = [self._labels(case, network, threshold) for threshold in _THRESHOLDS]
             outputs = as_columns(model.outputs["x_val"])
-            ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, network, model))
-            if not ways or any(len(labels.ravel()) != len(outputs) for labels in found):
-                raise PreconditionFailedError(_cannot_tell())
-            columns += [labels.shape for labels in found if labels.ndim > 1]
-            labels = [labels.ravel() for labels in found]
-            tells = tells or len({tuple(_said(ways[0], t)) for t in (0.2, 0.5, 0.9)}) > 1
+            ways = compute_likelihoods(
+                outputs, model.output_activation, from_logits=reads_logits(case, network, model)
+            )
+            if not ways or any(len(labels.ravel()) != len(outputs) for labels in returned):
+                raise PreconditionFailedError(_explain_indistinct())
+            columns += [labels.shape for labels in returned if labels.ndim > 1]
+            labels = [labels.ravel() for labels in returned]
+            tells = tells or len({tuple(_decide(ways[0], t)) for t in (0.2, 0.5, 0.9)}) > 1
             if not any(_agree(labels, p) for p in ways):
                 return self._wrong(labels, ways[0], outputs[:, 0].astype(np.float64))
         if not tells:
-            raise PreconditionFailedError(_cannot_tell())
+            raise PreconditionFailedError(_explain_indistinct())
         if columns:
             return passed(
                 _(
@@ -105,14 +107,14 @@ class PredictsLabels(Check):
                 received=received,
             )
             raise PreconditionFailedError(failed(message, expected=expected, received=received))
-        found = np.unique(labels.astype(np.float64))
-        if np.isin(found, (0.0, 1.0)).all():
+        values = np.unique(labels.astype(np.float64))
+        if np.isin(values, (0.0, 1.0)).all():
             return labels.astype(np.float64)
-        strange = found[~np.isin(found, (0.0, 1.0))]
-        received = f"{strange[0]:.4g}"
-        if np.isin(found, (-1.0, 1.0)).all():
+        others = values[~np.isin(values, (0.0, 1.0))]
+        received = f"{others[0]:.4g}"
+        if np.isin(values, (-1.0, 1.0)).all():
             message = _("{function}() returns labels -1 and 1. They have to be 0 and 1.", function=self.function)
-        elif ((found >= 0.0) & (found <= 1.0)).all():
+        elif ((values >= 0.0) & (values <= 1.0)).all():
             message = _(
                 "{function}() returns probabilities, such as {received}. Compare them with the threshold: 1 "
                 "above it, else 0.",
@@ -131,13 +133,13 @@ class PredictsLabels(Check):
         """Return the judgement for labels that are not those of the network, by the usual mistakes."""
         expected = _("1 where the probability is above the threshold, else 0")
         default, at_half = labels[0], labels[1]
-        several = _agree(labels[1:2], likely, _THRESHOLDS[1:2]) and all(
-            np.array_equal(found, at_half) for found in labels
+        ignores_threshold = _agree(labels[1:2], likely, _THRESHOLDS[1:2]) and all(
+            np.array_equal(of_call, at_half) for of_call in labels
         )
-        always = {float(value) for found in labels for value in np.unique(found)}
-        for shown, message in (
+        distinct = {float(value) for of_call in labels for value in np.unique(of_call)}
+        for is_mistake, message in (
             (
-                several,
+                ignores_threshold,
                 _(
                     "{function}() gives the same labels for each threshold: it ignores the argument. Compare "
                     "the probability with `threshold` instead of a fixed 0.5.",
@@ -153,7 +155,7 @@ class PredictsLabels(Check):
                 ),
             ),
             (
-                _agree([1 - found for found in labels], likely),
+                _agree([1 - of_call for of_call in labels], likely),
                 _(
                     "{function}() gives 0 and 1 the wrong way round: 1 belongs to the rows whose probability is "
                     "above the threshold.",
@@ -185,23 +187,23 @@ class PredictsLabels(Check):
                 ),
             ),
             (
-                len(always) == 1,
+                len(distinct) == 1,
                 _(
                     "{function}() says {label} for every row, whatever the threshold. argmax over a single "
                     "column is always 0, and a probability is always above 0.",
                     function=self.function,
-                    label=f"{min(always):g}",
+                    label=f"{min(distinct):g}",
                 ),
             ),
         ):
-            if shown:
+            if is_mistake:
                 return failed(message, expected=expected, received=_counts(labels))
         return self._by_row(labels, likely)
 
     def _by_row(self, labels: Sequence[Array], likely: Array) -> Judgement:
-        for found, asked in zip(labels, _THRESHOLDS, strict=True):
-            threshold = 0.5 if asked is None else asked
-            wrong = np.flatnonzero((found != _said(likely, threshold)) & _clear(likely, threshold))
+        for received, given_threshold in zip(labels, _THRESHOLDS, strict=True):
+            threshold = 0.5 if given_threshold is None else given_threshold
+            wrong = np.flatnonzero((received != _decide(likely, threshold)) & _is_clear(likely, threshold))
             if not len(wrong):
                 continue
             row = int(wrong[0])
@@ -214,44 +216,44 @@ class PredictsLabels(Check):
                 rows=len(likely),
                 row=row,
                 likely=float(likely[row]),
-                label=float(found[row]),
+                label=float(received[row]),
             )
             expected = _("1 where the probability is above the threshold, else 0")
             return failed(message, expected=expected, received=_counts(labels))
-        return failed(_cannot_tell().message)
+        return failed(_explain_indistinct().message)
 
 
 _THRESHOLDS: tuple[float | None, ...] = (None, 0.5, 0.2, 0.9)
-_EDGE = 1e-4  # rows whose probability is closer to the threshold may have either label
+_MARGIN = 1e-4  # rows whose probability is closer to the threshold may have either label
 
 
-def _said(likely: Array, threshold: float) -> Array:
+def _decide(likely: Array, threshold: float) -> Array:
     labels: Array = likely > threshold
     return labels
 
 
-def _clear(likely: Array, threshold: float) -> Array:
-    far: Array = np.abs(likely - threshold) > _EDGE
+def _is_clear(likely: Array, threshold: float) -> Array:
+    far: Array = np.abs(likely - threshold) > _MARGIN
     return far
 
 
 def _agree(labels: Sequence[Array], likely: Array, thresholds: Sequence[float | None] = _THRESHOLDS) -> bool:
     """Return whether the labels of each call are those of its threshold."""
     return all(
-        not np.any((found != _said(likely, t)) & _clear(likely, t))
-        for found, t in zip(labels, (0.5 if t is None else t for t in thresholds), strict=True)
+        not np.any((received != _decide(likely, t)) & _is_clear(likely, t))
+        for received, t in zip(labels, (0.5 if t is None else t for t in thresholds), strict=True)
     )
 
 
 def _counts(labels: Sequence[Array]) -> Words:
     """Return how many rows got a 1, for each threshold."""
-    half, low, high = (int(found.sum()) for found in labels[1:])
+    half, low, high = (int(received.sum()) for received in labels[1:])
     return _(
         "rows with a 1: {low} at the threshold 0.2, {half} at 0.5, {high} at 0.9", low=low, half=half, high=high
     )
 
 
-def _cannot_tell() -> Judgement:
+def _explain_indistinct() -> Judgement:
     message = _(
         "The network says nearly the same for every row, so there is nothing to tell apart. Mend its output and "
         "its training first."

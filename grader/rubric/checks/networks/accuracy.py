@@ -10,16 +10,16 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.failures import explain
+from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import softmax
-from grader.evidence.network import Model, trained
-from grader.evidence.scores import score
+from grader.evidence.network import Model, read_network
+from grader.evidence.scores import compute_score
 from grader.evidence.values import is_numeric
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.single import NetworkCheck, certified
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Scored(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
-        certified(case, self.training, after=True)
+        require_certified(case, self.training, after=True)
         scores = [self._score(case, seed) for seed in case.seeds]
         if not any(found is not None for found in scores):
             return failed(
@@ -54,11 +54,11 @@ class Scored(NetworkCheck):
         return replace(self.decide(value, case), undecided=doubt)
 
     def _score(self, case: Case, seed: int) -> float | None:
-        after = trained(case, self.training, seed).after
-        because = explain(case, self.training.fitted(seed)) if after is None else None
+        after = read_network(case, self.training, seed).after
+        because = explain_failure(case.run, self.training.fitted(seed)) if after is None else None
         if because is not None and because.status is Status.NOT_GRADED:
             raise PreconditionFailedError(because)
-        return score(after, case, self.training)
+        return compute_score(after, case, self.training)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Probabilities(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge against the replay of the frozen graph."""
         received = case.array(f"{self.function}@val", self.function)
-        model = certified(case, self.training, after=True)
+        model = require_certified(case, self.training, after=True)
         outputs = model.outputs["x_val"]
         if not is_numeric(received):
             return failed(
@@ -154,12 +154,12 @@ class Probabilities(NetworkCheck):
                 expected=str(outputs.shape),
                 received=str(received.shape),
             )
-        if model.head == "softmax" and np.allclose(received, outputs, atol=1e-3):
+        if model.output_activation == "softmax" and np.allclose(received, outputs, atol=1e-3):
             return passed(_("Each row is the network's distribution over the classes and sums to one."))
         return self._without_softmax_head(model, received, outputs)
 
     def _without_softmax_head(self, model: Model, received: Array, outputs: Array) -> Judgement:
-        if model.head in {"linear", "log_softmax"}:
+        if model.output_activation in {"linear", "log_softmax"}:
             if np.allclose(received, softmax(outputs.astype(np.float64)), atol=1e-3):
                 return passed(_("The raw outputs are turned into a distribution with softmax."))
             if np.allclose(received, outputs, rtol=1e-3, atol=1e-3):
@@ -173,7 +173,7 @@ class Probabilities(NetworkCheck):
                 )
         sums = outputs.sum(axis=1, keepdims=True)
         normalised = outputs / np.where(sums == 0, 1, sums)
-        if model.head != "softmax" and any(
+        if model.output_activation != "softmax" and any(
             np.allclose(received, o, atol=1e-3, equal_nan=True) for o in (outputs, normalised)
         ):
             return passed(

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.network import Model, trained
+from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import NetworkCheck, certified, loss_of
+from grader.rubric.checks.networks.output_and_loss import read_loss
+from grader.rubric.checks.networks.several import EachNetwork, name_network
+from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
 
 # What the numbers of a single output, or of two, are compared with.
 _CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
@@ -37,11 +38,11 @@ class OneNeuron(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge one network by what stands in its graph."""
-        takes_rows(case, network)
-        model = certified(case, network, after=False)
+        require_rows_accepted(case, network)
+        model = require_certified(case, network, after=False)
         assert model.graph is not None
         expected = _("one Dense layer with units=1")
-        units = units_of(model)
+        units = count_outputs(model)
         if units is None:
             shape = str(model.facts.graph.output_shape if model.facts.graph else ())
             message = _("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
@@ -99,39 +100,29 @@ class OneNeuron(EachNetwork):
         )
 
 
-def units_of(model: Model) -> int | None:
-    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
-    shape = model.facts.graph.output_shape if model.facts.graph else ()
-    return 1 if len(shape) == 1 else model.units
-
-
-def _call_of(network: Training) -> str:
-    return f"{network.build}({', '.join(map(str, network.arguments))})"
-
-
-def takes_rows(case: Case, network: Training) -> None:
+def require_rows_accepted(case: Case, network: Training) -> None:
     """Require a network that can be called on rows of the number of features that it was asked for.
 
     Raises:
         PreconditionFailedError: it cannot.
     """
-    before = trained(case, network, case.seeds[0]).before
+    before = read_network(case, network, case.seeds[0]).before
     if before is None or before.facts.graph is not None:
         return
     features = case.inside[network.array("x_train")].shape[1]
     message = _(
         "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
         "number of features written into the code? It is the argument of {function}().",
-        call=_call_of(network),
+        call=name_network(network),
         features=features,
-        problem=_in_short(before.problem),
+        problem=_shorten_keras_message(before.problem),
         function=network.build,
     )
     raise PreconditionFailedError(
         failed(
             message,
             expected=_("a network that takes rows of the shape ({features},)", features=features),
-            received=_in_short(before.problem),
+            received=_shorten_keras_message(before.problem),
         )
     )
 
@@ -139,7 +130,7 @@ def takes_rows(case: Case, network: Training) -> None:
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def _in_short(problem: str) -> str:
+def _shorten_keras_message(problem: str) -> str:
     """Return the line of a message of Keras that says what is wrong, without its colours."""
     lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
     telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
@@ -166,30 +157,30 @@ class YesOrNo(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
-        model = certified(case, self.training, after=False)
-        loss, from_logits = loss_of(case, self.training, model)
-        fits = trained(case, self.training, case.seeds[0]).fits
-        units = units_of(model) or 0
+        model = require_certified(case, self.training, after=False)
+        loss, from_logits = read_loss(case, self.training, model)
+        fits = read_network(case, self.training, case.seeds[0]).fits
+        units = count_outputs(model) or 0
         assert model.graph is not None
         return (
             _labels_of_another_kind(fits[0].y_range if fits else None)
             or (_squashed_twice(model.graph.stacked) if units == 1 else None)
-            or _fit_of_head_and_loss(model.head, units, loss, from_logits=from_logits)
+            or _fit_of_head_and_loss(model.output_activation, units, loss, from_logits=from_logits)
         )
 
 
-def _labels_of_another_kind(found: tuple[float, float] | None) -> Judgement | None:
-    if found is None or found[0] >= 0.0:
+def _labels_of_another_kind(label_range: tuple[float, float] | None) -> Judgement | None:
+    if label_range is None or label_range[0] >= 0.0:
         return None
     return failed(
         _(
             "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
             "binary_crossentropy reads the label as a probability: use 0 and 1.",
-            low=found[0],
-            high=found[1],
+            low=label_range[0],
+            high=label_range[1],
         ),
         expected=_("labels 0 and 1"),
-        received=_("labels from {low:g} to {high:g}", low=found[0], high=found[1]),
+        received=_("labels from {low:g} to {high:g}", low=label_range[0], high=label_range[1]),
     )
 
 
@@ -198,7 +189,7 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
         return None
     return failed(
         _(
-            "Two activations stand one behind the other at the output: {stacked}. The second one gets numbers "
+            "Two activations follow one another at the output: {stacked}. The second one gets numbers "
             "that are squashed already, and can never be sure. Leave only the sigmoid.",
             stacked=", ".join(stacked),
         ),

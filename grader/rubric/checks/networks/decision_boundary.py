@@ -10,13 +10,18 @@ from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, model_at
+from grader.evidence.network import Model, read_model
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
 from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.probabilities import borders, crossings, likelihoods, reads_logits
-from grader.rubric.checks.networks.single import NetworkCheck, certified
+from grader.rubric.checks.networks.probabilities import (
+    compute_likelihoods,
+    find_borders,
+    find_crossings,
+    reads_logits,
+)
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
 
@@ -41,7 +46,7 @@ class FindsBorder(NetworkCheck):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for the network of the first seed, and one for a network that is not trained."""
         training, seed = self.training, seeds[0]
-        given = tuple(LiteralArg(value=value) for value in training.arguments)
+        arguments = tuple(LiteralArg(value=value) for value in training.arguments)
         return (
             *training.steps(seeds),
             Call(
@@ -53,7 +58,7 @@ class FindsBorder(NetworkCheck):
             Call(
                 id=self._fresh,
                 function=training.build,
-                arguments=given,
+                arguments=arguments,
                 seed=seed + 1,
                 limit_seconds=30.0,
                 model_stands_in=True,
@@ -69,9 +74,13 @@ class FindsBorder(NetworkCheck):
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replay of the network that is not trained."""
         step = f"model:{self._fresh}"
-        seen = case.steps.get(step)
-        graph = seen.evidence.model.graph if seen is not None and seen.evidence.model is not None else None
-        if seen is None or graph is None or graph.ref not in seen.arrays:
+        described = case.steps.get(step)
+        graph = (
+            described.evidence.model.graph
+            if described is not None and described.evidence.model is not None
+            else None
+        )
+        if described is None or graph is None or graph.ref not in described.arrays:
             return (), {}
         probe = self.training.array("x_probe")
         replay = Replay(
@@ -81,17 +90,17 @@ class FindsBorder(NetworkCheck):
             output_node=graph.output_node,
             inputs=(probe,),
         )
-        return (replay,), {f"graph:{step}": seen.arrays[graph.ref], probe: case.outside[probe]}
+        return (replay,), {f"graph:{step}": described.arrays[graph.ref], probe: case.outside[probe]}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against the graphs, replayed on the ramp."""
         received = self._number(case, "trained")
-        model = certified(case, self.training, after=True)
-        ways = borders(case, self.training, model)
-        if not len(ways):
-            raise PreconditionFailedError(_no_border())
-        if not _is_near(received, ways):
-            return self._wrong(received, ways[0], model, case)
+        model = require_certified(case, self.training, after=True)
+        borders = find_borders(case, self.training, model)
+        if not len(borders):
+            raise PreconditionFailedError(_explain_no_border())
+        if not _is_near(received, borders):
+            return self._wrong(received, borders[0], model, case)
         if self._is_constant(received, case):
             message = _(
                 "{function}() returns {received:.4g} for a network with another border as well. Compute it from "
@@ -113,17 +122,17 @@ class FindsBorder(NetworkCheck):
     def _number(self, case: Case, call: str) -> float:
         value, arrays = case.value(f"{self.function}@{call}")
         received = name_of(value)
-        found = None
+        array = None
         if isinstance(value, ArrayValue | Items):
             with suppress(PreconditionFailedError):  # what else it is has a better sentence below
-                found = numbers(value, arrays, self.function)
-        if found is not None and is_numeric(found) and found.size == 1 and np.isfinite(found).all():
-            return float(found.ravel()[0])
+                array = numbers(value, arrays, self.function)
+        if array is not None and is_numeric(array) and array.size == 1 and np.isfinite(array).all():
+            return float(array.ravel()[0])
         message = _(
             "{function}() has to return one number: the value of the feature at which the network says 0.5. "
             "Received: {received}.",
             function=self.function,
-            received=str(found.ravel()[0]) if found is not None and found.size == 1 else received,
+            received=str(array.ravel()[0]) if array is not None and array.size == 1 else received,
         )
         if isinstance(value, NoneValue):
             message = _("{function}() returned None. Is there a `return` at its end?", function=self.function)
@@ -131,10 +140,10 @@ class FindsBorder(NetworkCheck):
 
     def _wrong(self, received: float, border: float, model: Model, case: Case) -> Judgement:
         x = case.outside[self.training.array("x_probe")][:, 0].astype(np.float64)
-        likely = likelihoods(
-            model.outputs["x_probe"], model.head, from_logits=reads_logits(case, self.training, model)
+        likely = compute_likelihoods(
+            model.outputs["x_probe"], model.output_activation, from_logits=reads_logits(case, self.training, model)
         )[0]
-        shifted = crossings(x, likely, level=0.5)
+        shifted = find_crossings(x, likely, level=0.5)
         if _is_near(-received, [border]):
             message = _(
                 "{function}() returns {received:.4g}: the sign is wrong. From w·x + b = 0 follows x = -b / w.",
@@ -169,23 +178,23 @@ class FindsBorder(NetworkCheck):
     def _is_constant(self, received: float, case: Case) -> bool:
         """Return whether a network with another border is said to have the same."""
         step = f"model:{self._fresh}"
-        fresh, replayed = model_at(case, step), case.replays.get(step)
+        fresh, replayed = read_model(case, step), case.replays.get(step)
         try:
-            again = self._number(case, "fresh")
+            received_again = self._number(case, "fresh")
         except PreconditionFailedError:  # for a network that is not trained, nothing is asked but to differ
             return False
-        if fresh is None or fresh.graph is None or replayed is None or again != received:
+        if fresh is None or fresh.graph is None or replayed is None or received_again != received:
             return False
         outputs = replayed.arrays[replayed.evidence.outputs[0]]
-        found = borders(case, self.training, fresh, outputs)
-        return bool(len(found)) and not _is_near(again, found)
+        borders = find_borders(case, self.training, fresh, outputs)
+        return bool(len(borders)) and not _is_near(received_again, borders)
 
 
-def _is_near(received: float, found: Sequence[float]) -> bool:
-    return any(abs(received - border) <= BORDER_ERROR * max(1.0, abs(border)) for border in found)
+def _is_near(received: float, borders: Sequence[float]) -> bool:
+    return any(abs(received - border) <= BORDER_ERROR * max(1.0, abs(border)) for border in borders)
 
 
-def _no_border() -> Judgement:
+def _explain_no_border() -> Judgement:
     message = _(
         "The network says the same wherever the feature is, or no number at all, so it has no border. Mend its "
         "output and its training first."

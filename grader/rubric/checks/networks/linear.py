@@ -11,9 +11,9 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
 from grader.protocol.training import Training
-from grader.rubric.checks.networks.regression import least_squares
+from grader.rubric.checks.networks.regression import fit_least_squares
 from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.single import count_outputs, require_certified
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class LinearNeuron(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graph; what builds on the network can be judged all the same."""
-        model = certified(case, network, after=False)
+        model = require_certified(case, network, after=False)
         assert model.graph is not None
-        units = _units(model)
+        units = count_outputs(model)
         if units != 1:
             return _wrong_units(model, units)
         problem = _not_one_line(model) or _bent(model) or _without_bias(model)
@@ -37,12 +37,6 @@ class LinearNeuron(EachNetwork):
             _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
             received=_("parameters: {count}", count=model.facts.parameters),
         )
-
-
-def _units(model: Model) -> int | None:
-    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
-    shape = model.facts.graph.output_shape if model.facts.graph else ()
-    return 1 if len(shape) == 1 else model.units
 
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:
@@ -101,8 +95,8 @@ def _bent(model: Model) -> Judgement | None:
     """Return the judgement for an output that an activation bends, else None."""
     assert model.graph is not None
     bends = list(model.graph.dense[-1].activations) if model.graph.dense else []
-    if not bends and model.graph.head != "linear":
-        bends = [model.graph.head]
+    if not bends and model.graph.output_activation != "linear":
+        bends = [model.graph.output_activation]
     if not bends:
         return None
     if bends[-1] in {"relu", "relu6"}:
@@ -127,7 +121,7 @@ def _bent(model: Model) -> Judgement | None:
     )
 
 
-def line_of(model: Model) -> tuple[Array, float] | None:
+def read_line(model: Model) -> tuple[Array, float] | None:
     """Return weights and bias of what the network computes, from its outputs for zeros and for unit rows.
 
     None where there is not one number for each of these rows. The outputs are those of the frozen graph.
@@ -139,10 +133,10 @@ def line_of(model: Model) -> tuple[Array, float] | None:
     return values[1:] - values[0], float(values[0])
 
 
-def certified_line(case: Case, network: Training) -> tuple[Array, float]:
+def require_certified_line(case: Case, network: Training) -> tuple[Array, float]:
     """Return the line of the trained network; `PreconditionFailedError` where it has none."""
-    model = certified(case, network, after=True)
-    line = line_of(model)
+    model = require_certified(case, network, after=True)
+    line = read_line(model)
     if line is None:
         shape = str(model.facts.graph.output_shape if model.facts.graph else ())
         raise PreconditionFailedError(
@@ -191,8 +185,8 @@ class LeastSquares(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the frozen graph computes."""
-        weights, bias = certified_line(case, network)
-        right_weights, right_bias = least_squares(case, network)
+        weights, bias = require_certified_line(case, network)
+        right_weights, right_bias = fit_least_squares(case, network)
         names = [*(f"w[{index}]" for index in range(len(right_weights))), "b"]
         received, right = np.append(weights, bias), np.append(right_weights, right_bias)
         if received.shape != right.shape or not np.isfinite(received).all():
@@ -214,7 +208,7 @@ class LeastSquares(EachNetwork):
                 received=float(received[worst]),
                 right=float(right[worst]),
                 within=self.within,
-                advice=_advice(certified(case, network, after=True)),
+                advice=_advice(require_certified(case, network, after=True)),
             ),
             expected=f"{right[worst]:.3f}",
             received=f"{received[worst]:.3f}",

@@ -1,4 +1,4 @@
-"""TODO: grader/rubric/checks/networks/linear_answers.py."""
+"""Checks of what functions read off a trained linear neuron: its coefficients and its predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.training import Training
-from grader.rubric.checks.networks.linear import certified_line
+from grader.rubric.checks.networks.linear import require_certified_line
 from grader.rubric.checks.networks.several import AfterTraining
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.single import require_certified
 
 ROUNDING = 0.0051  # a coefficient that was rounded to two decimals is still that coefficient
 
@@ -54,10 +54,10 @@ def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Arr
     return parts[0], parts[1]
 
 
-def _held_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
+def _read_stored_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
     """Return kernel and bias as the frozen graph holds them; with a Normalization layer, they are another line."""
     step = network.trained(case.seeds[0])
-    model, replayed = certified(case, network, after=True), case.replays[step]
+    model, replayed = require_certified(case, network, after=True), case.replays[step]
     assert model.graph is not None
     if len(model.graph.dense) != 1 or not model.graph.dense[0].plain:
         return ()
@@ -113,7 +113,7 @@ class Coefficients(AfterTraining):
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         w, b = _pair(value, arrays, self.function)
-        lines = [certified_line(case, network), *_held_line(case, network)]
+        lines = [require_certified_line(case, network), *_read_stored_line(case, network)]
         features = len(lines[0][0])
         if w.size == 1 and b.size == features and features > 1:
             return failed(
@@ -153,7 +153,7 @@ class Predictions(AfterTraining):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the replay of the frozen graph."""
         received = case.array(self.call(network, case.seeds[0]).id, self.function)
-        right = certified(case, network, after=True).outputs["x_val"]
+        right = require_certified(case, network, after=True).outputs["x_val"]
         if not is_numeric(received):
             return failed(
                 _(

@@ -1,35 +1,49 @@
-"""How likely a network says that a yes is, and where along one feature it changes its mind."""
+"""The probability of class 1 from a network's outputs, and where along one feature it crosses one half."""
 
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.losses import identify, softmax
+from grader.evidence.losses import identify_loss, softmax
 from grader.evidence.network import Model
 from grader.protocol.training import Training
-from grader.rubric.checks.networks.single import compiled_at
+from grader.rubric.checks.networks.output_and_loss import read_last_compiled
 
 
 def as_columns(outputs: Array) -> Array:
-    """Return outputs (n,) as (n, 1): one number for each row either way."""
+    """Reshape outputs (n,) to (n, 1); others are returned unchanged."""
     return outputs[:, None] if outputs.ndim == 1 else outputs
 
 
-def likelihoods(outputs: Array, head: str, *, from_logits: bool) -> tuple[Array, ...]:
-    """Return how likely a yes is for each row; where head and loss leave it open, each way to read the outputs."""
+def compute_likelihoods(outputs: Array, activation: str, *, from_logits: bool) -> tuple[Array, ...]:
+    """Return the probability of class 1 for each row.
+
+    Args:
+        outputs: shape (n,), (n, 1) or (n, 2).
+        activation: of the output layer.
+        from_logits: whether the loss applies the sigmoid or softmax itself.
+
+    Returns:
+        One array (n,) for each way to read the outputs, where activation and loss leave that open; none for
+        outputs of another shape.
+    """
     outputs = as_columns(outputs)
     if outputs.ndim != 2 or outputs.shape[1] not in {1, 2}:
         return ()
-    numbers_ = outputs.astype(np.float64)
+    values = outputs.astype(np.float64)
     if outputs.shape[1] == 2:
-        second = softmax(numbers_)[:, 1]
+        second = softmax(values)[:, 1]
         return (
-            (numbers_[:, 1],) if head == "softmax" else (second,) if head == "linear" else (numbers_[:, 1], second)
+            (values[:, 1],)
+            if activation == "softmax"
+            else (second,)
+            if activation == "linear"
+            else (values[:, 1], second)
         )
-    raw = numbers_[:, 0]
-    if head == "sigmoid":
+    raw = values[:, 0]
+    if activation == "sigmoid":
         return (raw,)
-    return (sigmoid(raw),) if head == "linear" and from_logits else (raw, sigmoid(raw))
+    return (sigmoid(raw),) if activation == "linear" and from_logits else (raw, sigmoid(raw))
 
 
 def sigmoid(raw: Array) -> Array:
@@ -46,12 +60,12 @@ def _logit(likely: Array) -> Array:
 
 def reads_logits(case: Case, training: Training, model: Model) -> bool:
     """Return whether the loss applies the sigmoid itself."""
-    described, compiled = compiled_at(case, training, model)
-    return compiled is not None and identify(compiled, case.steps[described].arrays)[1]
+    described, compiled = read_last_compiled(case, training, model)
+    return compiled is not None and identify_loss(compiled, case.steps[described].arrays)[1]
 
 
-def borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
-    """Return where a network of one feature says 0.5, told from what its graph computes along `x_probe`.
+def find_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
+    """Return where the probability of a network of one feature is 0.5, from its graph's outputs along `x_probe`.
 
     Where head and loss leave open how to read its outputs, there is one for each way. One that lies beyond the
     ramp is that of the only weight and its bias.
@@ -61,17 +75,19 @@ def borders(case: Case, training: Training, model: Model, outputs: Array | None 
     x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
     if not np.isfinite(outputs).all() or float(np.ptp(outputs)) < _FLAT:
         return []
-    ways = likelihoods(outputs, model.head, from_logits=reads_logits(case, training, model))
-    found = [border for likely in ways for border in crossings(x, likely)]
-    if not found or len(ways) > 1:
-        found += _of_weights(model)
-    return found
+    likelihoods = compute_likelihoods(
+        outputs, model.output_activation, from_logits=reads_logits(case, training, model)
+    )
+    borders = [border for likely in likelihoods for border in find_crossings(x, likely)]
+    if not borders or len(likelihoods) > 1:
+        borders += _of_weights(model)
+    return borders
 
 
 _FLAT = 1e-6
 
 
-def crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
+def find_crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
     """Return where the logit of a likelihood crosses a level: along a straight line for a single neuron."""
     logit = np.clip(_logit(np.clip(likely, 0.0, 1.0)), -40.0, 40.0) - level
     signs = np.sign(logit)

@@ -8,16 +8,17 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.failures import explain
+from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.losses import identify
-from grader.evidence.network import Model, trained
+from grader.evidence.losses import identify_loss
+from grader.evidence.network import Model, read_network
 from grader.evidence.scores import r_squared
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.output_and_loss import explain_not_compiled, read_last_compiled
 from grader.rubric.checks.networks.several import EachNetwork
-from grader.rubric.checks.networks.single import certified, compiled_at, not_compiled
+from grader.rubric.checks.networks.single import require_certified
 
 # Losses that measure how far a number is from the right one. The last two divide by the target or take its
 # logarithm, so they are none for targets around zero.
@@ -53,30 +54,29 @@ class RegressionLoss(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the network was trained with, or else what it was compiled with."""
-        certified(case, network, after=False)
-        compiled, loss = compiled_with(case, network)
+        require_certified(case, network, after=False)
+        compiled, loss = read_compiled(case, network)
         return (
-            loss_problem(compiled, loss)
-            or metric_problem(compiled)
+            find_loss_problem(compiled, loss)
+            or find_metric_problem(compiled)
             or passed(_("{loss} measures how far the predicted number is from the right one.", loss=loss))
         )
 
 
-def compiled_with(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
-    """Return how a network of the first seed is compiled when it is trained, and the canonical name of its
-    loss."""
-    before = trained(case, network, case.seeds[0]).before
-    step, compiled = compiled_at(case, network, before) if before is not None else ("", None)
+def read_compiled(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
+    """Return the `compile` of the first seed's network when it is trained, and its loss's canonical name."""
+    before = read_network(case, network, case.seeds[0]).before
+    step, compiled = read_last_compiled(case, network, before) if before is not None else ("", None)
     if compiled is None:
         return None, ""
-    return compiled, identify(compiled, case.steps[step].arrays)[0]
+    return compiled, identify_loss(compiled, case.steps[step].arrays)[0]
 
 
-def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
+def find_loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
     """Return the judgement for a model without a loss for numbers, else None."""
     expected = _("a loss for numbers, such as mse or mae")
     if compiled is None or not loss:
-        return replace(not_compiled(), blocks=False)
+        return replace(explain_not_compiled(), blocks=False)
     if loss in REGRESSION_LOSSES:
         return None
     if loss in _RELATIVE_LOSSES:
@@ -94,20 +94,20 @@ def loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
     return failed(message, expected=expected, received=loss, blocks=False)
 
 
-def metric_problem(compiled: CompileFacts | None) -> Judgement | None:
+def find_metric_problem(compiled: CompileFacts | None) -> Judgement | None:
     """Return the judgement for a metric that counts hits, else None."""
-    found = [name for name in (compiled.metrics if compiled else ()) if name in _CLASS_METRICS]
-    if not found:
+    class_metrics = [name for name in (compiled.metrics if compiled else ()) if name in _CLASS_METRICS]
+    if not class_metrics:
         return None
     return partial(
         0.5,
         _(
             "The loss is right, but {metric} counts exact hits, and a predicted 1.4999 for 1.5 is none: it says "
             "nothing about numbers. Use mae or leave the metric out.",
-            metric=found[0],
+            metric=class_metrics[0],
         ),
         expected=_("metrics for numbers, such as mae"),
-        received=found[0],
+        received=class_metrics[0],
     )
 
 
@@ -116,9 +116,8 @@ class RSquared(EachNetwork):
     """R² on held-out rows: at least `at_least`, or at most `near_least_squares` below a least-squares solution.
 
     The solution is scikit-learn's `LinearRegression` on the same rows. A score closer than `noise` to the
-    threshold
-    is decided by the median over all seeds, not by the luck of the first. Each network has its share of the
-    points.
+    threshold is decided by the median over all seeds, not by the luck of the first. Each network has its share of
+    the points.
 
     >>> RSquared((Training(),), near_least_squares=0.02)
     >>> RSquared((Training(),), at_least=0.8, noise=0.02)
@@ -135,19 +134,19 @@ class RSquared(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
-        certified(case, network, after=True)
-        wanted = self._wanted(case, network)
+        require_certified(case, network, after=True)
+        threshold = self._wanted(case, network)
         scores = [_score(case, network, seed) for seed in case.seeds]
         # A training that came to no numbers is worse than any other.
         score = median(-np.inf if score is None else score for score in scores)
-        doubt = len(case.seeds) == 1 and abs(score - wanted) < self.noise
-        return replace(self._decided(float(score), wanted), undecided=doubt)
+        doubt = len(case.seeds) == 1 and abs(score - threshold) < self.noise
+        return replace(self._decided(float(score), threshold), undecided=doubt)
 
     def _wanted(self, case: Case, network: Training) -> float:
         if self.at_least is not None:
             return self.at_least
         assert self.near_least_squares is not None
-        weights, bias = least_squares(case, network)
+        weights, bias = fit_least_squares(case, network)
         x, y = (case.outside[network.array(role)] for role in ("x_test", "y_test"))
         return r_squared(y, x.astype(np.float64) @ weights + bias) - self.near_least_squares
 
@@ -183,14 +182,14 @@ def _advice(score: float) -> Words:
 
 
 def _score(case: Case, network: Training, seed: int) -> float | None:
-    after = trained(case, network, seed).after
-    because = explain(case, network.fitted(seed)) if after is None else None
+    after = read_network(case, network, seed).after
+    because = explain_failure(case.run, network.fitted(seed)) if after is None else None
     if because is not None and because.status is Status.NOT_GRADED:
         raise PreconditionFailedError(because)
-    return r_squared_of(after, case, network)
+    return compute_r_squared(after, case, network)
 
 
-def r_squared_of(model: Model | None, case: Case, network: Training) -> float | None:
+def compute_r_squared(model: Model | None, case: Case, network: Training) -> float | None:
     """Return R² on the held-out rows; None without one finite number for each of them."""
     outputs = model.outputs.get("x_test") if model is not None else None
     truth = case.outside[network.array("y_test")]
@@ -199,7 +198,7 @@ def r_squared_of(model: Model | None, case: Case, network: Training) -> float | 
     return r_squared(truth, outputs)
 
 
-def least_squares(case: Case, network: Training) -> tuple[Array, float]:
+def fit_least_squares(case: Case, network: Training) -> tuple[Array, float]:
     """Return weights (n_features,) and bias of the least-squares solution on the rows that `train` gets."""
     return case.of_data(_least_squares, network.array("x_train"), network.array("y_train"))
 

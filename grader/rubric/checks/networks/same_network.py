@@ -1,65 +1,28 @@
-"""TODO: grader/rubric/checks/networks/same_network.py."""
+"""Checks that compare networks: do they have the same layers, the same compile, and compute the same?"""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.graph import DenseNode
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
-from grader.evidence.network import Model, trained
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.network import Model, read_network
 from grader.protocol.evidence import CompileFacts
-from grader.protocol.plan import Replay
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.regression import compiled_with, loss_problem, metric_problem
-from grader.rubric.checks.networks.several import EachNetwork, is_finite, label, of_network, together
-from grader.rubric.checks.networks.single import certified
-
-ROWS, ROWS_SEED = 256, 2026  # on which networks with the same weights are compared
-CLOSE = 1e-5  # how far apart their outputs may lie, where these are of size one
-
-
-def _constant(case: Case, step: str, name: str) -> Array:
-    replayed = case.replays[step]
-    return replayed.arrays[replayed.evidence.constants[name]]
-
-
-def _normal(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return random.normal(0.0, 1.0, shape).astype(np.float32)
-
-
-def _shapes(expected: Array, received: Array) -> dict[str, str]:
-    return {"expected": str(expected.shape), "received": str(received.shape)}
-
-
-def _fits(theirs: Sequence[DenseNode], ours: Sequence[DenseNode]) -> bool:
-    """Return whether the weights of one network can be put into another, layer by layer."""
-    shapes = [[(node.shape, bool(node.bias), node.plain) for node in each] for each in (theirs, ours)]
-    return bool(theirs) and shapes[0] == shapes[1] and all(node.plain for node in ours)
-
-
-def _activations(dense: Sequence[DenseNode]) -> str:
-    return ", ".join("+".join(node.activations) or "–" for node in dense)
-
-
-def _reason(first: Sequence[DenseNode], other: Sequence[DenseNode]) -> Words:
-    if _activations(first) == _activations(other):
-        return _("Do the rows go through the same layers in the same order?")
-    return _(
-        "After their layers, one has the activations {first}, the other {other}.",
-        first=_activations(first),
-        other=_activations(other),
-    )
+from grader.rubric.checks.networks.regression import find_loss_problem, find_metric_problem, read_compiled
+from grader.rubric.checks.networks.several import (
+    EachNetwork,
+    combine_judgements,
+    name_in_judgement,
+    name_network,
+)
+from grader.rubric.checks.networks.single import require_certified
 
 
 def _learned(case: Case, network: Training) -> set[tuple[tuple[int, ...], bytes]]:
     """Return the kernels that a network has only since its training."""
-    known = trained(case, network, case.seeds[0])
+    known = read_network(case, network, case.seeds[0])
     return (_kernels(known.after) if known.after else set()) - (_kernels(known.before) if known.before else set())
 
 
@@ -74,9 +37,9 @@ class ComparesNetworks(EachNetwork):
     points."""
 
     def judge(self, case: Case) -> Judgement:
-        """Compare, and put it together."""
+        """Compare each network, and combine the judgements."""
         others = self.networks[1:]
-        return together(others, [self.judged(case, network) for network in others], named=True)
+        return combine_judgements(others, [self.judged(case, network) for network in others], named=True)
 
     def judged(self, case: Case, network: Training) -> Judgement:
         """Return the judgement of one comparison; a network that is not there is named."""
@@ -86,7 +49,7 @@ class ComparesNetworks(EachNetwork):
             if unmet.judgement.status is not Status.FAILED:
                 return unmet.judgement
             missing = network if _is_there(case, self.first) else self.first
-            return of_network(missing, unmet.judgement)
+            return name_in_judgement(missing, unmet.judgement)
 
     @property
     def first(self) -> Training:
@@ -100,7 +63,7 @@ class ComparesNetworks(EachNetwork):
 
 def _is_there(case: Case, network: Training) -> bool:
     try:
-        certified(case, network, after=False)
+        require_certified(case, network, after=False)
     except PreconditionFailedError:
         return False
     return True
@@ -119,25 +82,25 @@ class SameLayers(ComparesNetworks):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graphs; activations that are not the same are told from what they compute."""
         for each in (self.first, network):
-            problem = self._problem(certified(case, each, after=False))
+            problem = self._problem(require_certified(case, each, after=False))
             if problem is not None:
-                return of_network(each, problem)
-        first, other = (certified(case, each, after=False) for each in (self.first, network))
-        if _sizes(first) != _sizes(other):
+                return name_in_judgement(each, problem)
+        first, other = (require_certified(case, each, after=False) for each in (self.first, network))
+        if write_layer_sizes(first) != write_layer_sizes(other):
             return failed(
                 _(
                     "The layers differ: {first} has {expected}, {other} has {received}. They have to be the same "
                     "network.",
-                    first=label(self.first),
-                    expected=_sizes(first),
-                    other=label(network),
-                    received=_sizes(other),
+                    first=name_network(self.first),
+                    expected=write_layer_sizes(first),
+                    other=name_network(network),
+                    received=write_layer_sizes(other),
                 ),
-                expected=_sizes(first),
-                received=_sizes(other),
+                expected=write_layer_sizes(first),
+                received=write_layer_sizes(other),
                 blocks=False,
             )
-        return passed(_("All have the same layers: {sizes}.", sizes=_sizes(first)))
+        return passed(_("All have the same layers: {sizes}.", sizes=write_layer_sizes(first)))
 
     def _problem(self, model: Model) -> Judgement | None:
         """Return what is not as the task sheet says, or None."""
@@ -155,14 +118,14 @@ class SameLayers(ComparesNetworks):
                     advice=_("Is a layer made, but not used in call()?") if unused > 0 else _("Count them again."),
                 ),
                 expected=expected,
-                received=_sizes(model) or "0",
+                received=write_layer_sizes(model) or "0",
                 blocks=False,
             )
         if widths[-1] != 1 or len(set(widths[:-1])) != 1:
             return failed(
-                _("Expected {expected}. Received: {sizes}.", expected=expected, sizes=_sizes(model)),
+                _("Expected {expected}. Received: {sizes}.", expected=expected, sizes=write_layer_sizes(model)),
                 expected=expected,
-                received=_sizes(model),
+                received=write_layer_sizes(model),
                 blocks=False,
             )
         if model.graph.hidden < self.hidden:
@@ -175,8 +138,8 @@ class SameLayers(ComparesNetworks):
                 received=_("hidden layers with an activation: {count}", count=model.graph.hidden),
                 blocks=False,
             )
-        if model.graph.head != "linear" or dense[-1].activations:
-            bends = ", ".join(dense[-1].activations) or model.graph.head
+        if model.graph.output_activation != "linear" or dense[-1].activations:
+            bends = ", ".join(dense[-1].activations) or model.graph.output_activation
             return failed(
                 _(
                     "The output goes through {activation}, which limits what can be predicted. Leave the "
@@ -190,8 +153,8 @@ class SameLayers(ComparesNetworks):
         return None
 
 
-def _sizes(model: Model) -> str:
-    """Return the network as sizes of layers, from input to output, with what is there beside them."""
+def write_layer_sizes(model: Model) -> str:
+    """Write a network as sizes of layers from input to output, such as 10-16-1, with what else it has."""
     assert model.graph is not None
     sizes = [node.shape[0] for node in model.graph.dense[:1]] + [node.shape[1] for node in model.graph.dense]
     bare = sum(not node.bias for node in model.graph.dense)
@@ -211,16 +174,16 @@ class SameCompile(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the networks were trained with, or else what they were compiled with."""
-        found: list[tuple[CompileFacts | None, str]] = []
+        compiles: list[tuple[CompileFacts | None, str]] = []
         for each in (self.first, network):
-            if trained(case, each, case.seeds[0]).before is None:
-                certified(case, each, after=False)  # says why
-            compiled, loss = compiled_with(case, each)
-            problem = loss_problem(compiled, loss) or metric_problem(compiled)
+            if read_network(case, each, case.seeds[0]).before is None:
+                require_certified(case, each, after=False)  # says why
+            compiled, loss = read_compiled(case, each)
+            problem = find_loss_problem(compiled, loss) or find_metric_problem(compiled)
             if problem is not None:
-                return of_network(each, problem)
-            found.append((compiled, loss))
-        (one, one_loss), (other, other_loss) = found
+                return name_in_judgement(each, problem)
+            compiles.append((compiled, loss))
+        (one, one_loss), (other, other_loss) = compiles
         assert one is not None
         assert other is not None
         pairs = [(one_loss, other_loss), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
@@ -232,9 +195,9 @@ class SameCompile(ComparesNetworks):
                         "where everything else is the same.",
                         kind=kind,
                         expected=expected,
-                        first=label(self.first),
+                        first=name_network(self.first),
                         received=received,
-                        other=label(network),
+                        other=name_network(network),
                     ),
                     expected=expected,
                     received=received,
@@ -254,128 +217,6 @@ def _rate(compiled: CompileFacts) -> str:
 
 
 @dataclass(frozen=True)
-class SameFunction(ComparesNetworks):
-    """With the weights of the first network copied into them, all networks give the same for the same rows.
-
-    The examiner copies: it puts the kernels and biases of the first graph into the others and runs them behind
-    walls.
-
-    >>> SameFunction((Training(name="sequential"), Training(name="functional")))
-    """
-
-    topics = frozenset({"architecture"})
-
-    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
-        """Return a replay of each graph on random rows, with the weights of the first."""
-        seed = case.seeds[0]
-        known = trained(case, self.first, seed)
-        source, step = known.after, self.first.trained(seed)
-        if source is None or not is_finite(source):  # nothing was learned that could be copied
-            source, step = known.before, self.first.model(seed)
-        if source is None or source.graph is None:
-            return (), {}
-        rows = np.random.default_rng(ROWS_SEED)
-        width = case.inside[self.first.array("x_train")].shape[1:]
-        arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
-        made: list[Replay] = []
-        for network in self.networks:
-            model = trained(case, network, seed).before
-            if model is None or model.graph is None or model.facts.graph is None:
-                continue
-            if not _fits(source.graph.dense, model.graph.dense):
-                continue
-            name = self._id(network)
-            arrays[f"{name}:graph"] = case.steps[network.model(seed)].arrays[model.facts.graph.ref]
-            copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, network.model(seed)))
-            arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
-            made.append(
-                Replay(
-                    id=name,
-                    graph=f"{name}:graph",
-                    input_node=model.facts.graph.input_node,
-                    output_node=model.facts.graph.output_node,
-                    inputs=(f"{self._id(self.first)}:rows",),
-                    constants={place: f"{name}:{place}" for place in copied},
-                )
-            )
-        return made, arrays
-
-    def _copied(
-        self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
-    ) -> dict[str, Array]:
-        """Return for each constant of the target what the source has there. Both: layers, and their replay."""
-        (theirs, step), (ours, place) = source, target
-        copied: dict[str, Array] = {}
-        for held, own in zip(theirs, ours, strict=True):
-            for name, into in ((held.kernel, own.kernel), (held.bias, own.bias)):
-                if name:
-                    # A bias may be a line (1, n) in one and (n,) in the other.
-                    copied[into] = _constant(case, step, name).reshape(_constant(case, place, into).shape)
-        return copied
-
-    def _id(self, network: Training) -> str:
-        return f"copied:{network.build}@{network.name}"
-
-    def judge_one(self, case: Case, network: Training) -> Judgement:
-        """Compare what came of the replays."""
-        first, other = (certified(case, each, after=False) for each in (self.first, network))
-        assert first.graph is not None
-        assert other.graph is not None
-        if not _fits(first.graph.dense, other.graph.dense):
-            return Judgement(
-                Status.SKIPPED,
-                _(
-                    "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
-                    "against {received}.",
-                    first=label(self.first),
-                    other=label(network),
-                    expected=_sizes(first),
-                    received=_sizes(other),
-                ),
-            )
-        expected, received = self._outputs(case, self.first), self._outputs(case, network)
-        scale = max(1.0, float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0)))
-        if received.size != expected.size:
-            return failed(
-                _("The outputs have other shapes: {expected} and {received}.", **_shapes(expected, received))
-            )
-        off = np.abs(expected.ravel() - received.ravel())
-        if not np.isfinite(off).all():
-            return not_graded(_("The grader could not compare the networks: the weights to copy are no numbers."))
-        if off.max() <= CLOSE * scale:
-            return passed(
-                _(
-                    "With the same weights, all give the same outputs (largest difference {off:.1g}).",
-                    off=off.max(),
-                )
-            )
-        return failed(
-            _(
-                "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
-                "{off:.2g}). {reason}",
-                first=label(self.first),
-                other=label(network),
-                off=float(off.max()),
-                reason=_reason(first.graph.dense, other.graph.dense),
-            ),
-            expected=_("activations: {names}", names=_activations(first.graph.dense)),
-            received=_("activations: {names}", names=_activations(other.graph.dense)),
-            blocks=False,
-        )
-
-    def _outputs(self, case: Case, network: Training) -> Array:
-        replayed = case.replays.get(self._id(network))
-        if replayed is None or not replayed.evidence.outputs:
-            problem = replayed.evidence.problem if replayed is not None else "–"
-            raise PreconditionFailedError(
-                not_graded(
-                    _("The grader could not run the network with the copied weights: {problem}", problem=problem)
-                )
-            )
-        return replayed.arrays[replayed.evidence.outputs[0]].astype(np.float64)
-
-
-@dataclass(frozen=True)
 class OwnWeights(ComparesNetworks):
     """Each function makes a network of its own: training one leaves the others as they were.
 
@@ -389,8 +230,8 @@ class OwnWeights(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Look for trained weights of earlier networks in this one, as it was when it had just been built."""
-        certified(case, self.first, after=False)
-        fresh = certified(case, network, after=False)
+        require_certified(case, self.first, after=False)
+        fresh = require_certified(case, network, after=False)
         for earlier in self.networks[: self.networks.index(network)]:
             shared = _learned(case, earlier) & _kernels(fresh)
             if shared:
@@ -399,8 +240,8 @@ class OwnWeights(ComparesNetworks):
                         "{network} shares layers with {earlier}: before it was trained, it already had the "
                         "weights that {earlier} was trained to. Make new layers in each function, not once for "
                         "all of them.",
-                        network=label(network),
-                        earlier=label(earlier),
+                        network=name_network(network),
+                        earlier=name_network(earlier),
                     ),
                     expected=_("fresh weights"),
                     received=_("kernels that were trained before: {count}", count=len(shared)),

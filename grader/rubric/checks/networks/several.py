@@ -9,13 +9,13 @@ import numpy as np
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
-from grader.evidence.network import Model, Trained, trained
+from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.single import Trains, certified
+from grader.rubric.checks.networks.single import Trains, require_certified
 
 MAX_MESSAGES = 3
 
@@ -35,15 +35,15 @@ class EachNetwork(Check):
         return self.networks
 
     def judge(self, case: Case) -> Judgement:
-        """Judge each network, and put it together."""
-        return together(self.networks, [self.judged(case, network) for network in self.networks])
+        """Judge each network, and combine the judgements."""
+        return combine_judgements(self.networks, [self.judged(case, network) for network in self.networks])
 
     @abstractmethod
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge one of the networks. Raises nothing but `PreconditionFailedError`."""
 
     def judged(self, case: Case, network: Training) -> Judgement:
-        """Return the judgement of one network, however it comes about."""
+        """Return the judgement of one network, also one that ended early."""
         try:
             return self.judge_one(case, network)
         except PreconditionFailedError as unmet:
@@ -70,17 +70,19 @@ class AfterTraining(EachNetwork):
         )
 
     def more(self, network: Training) -> tuple[Given, ...]:
-        """Return what the function is given besides the network."""
+        """Return the arguments of the call after the network."""
         return ()
 
 
-def label(network: Training) -> str:
-    """Return what a message calls a network: how it is built."""
+def name_network(network: Training) -> str:
+    """Name a network for a message: the call that builds it."""
     return f"{network.build}({', '.join(map(str, network.arguments))})"
 
 
-def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, named: bool = False) -> Judgement:
-    """Return one judgement for all: their mean share, and what is wrong with each that is not right.
+def combine_judgements(
+    networks: Sequence[Training], judgements: Sequence[Judgement], *, named: bool = False
+) -> Judgement:
+    """Combine the judgements of several networks: their mean share, and what is wrong with each.
 
     `named`: the messages say themselves which network they are about. What could not be decided for one of them is
     not decided for all. Where all have the same to say, it is said once.
@@ -108,22 +110,24 @@ def together(networks: Sequence[Training], judgements: Sequence[Judgement], *, n
         first,
         status=status,
         share=share,
-        message=_listed([j.message if named else of_network(n, j).message for n, j in wrong]),
+        message=_join_messages([j.message if named else name_in_judgement(n, j).message for n, j in wrong]),
         undecided=undecided,
         blocks=status is not Status.PARTIAL and all(j.blocks for j in judgements),
     )
 
 
-def of_network(network: Training, judgement: Judgement) -> Judgement:
+def name_in_judgement(network: Training, judgement: Judgement) -> Judgement:
     """Return a judgement whose message says which network it is about."""
-    return replace(judgement, message=_("{network}: {message}", network=label(network), message=judgement.message))
+    return replace(
+        judgement, message=_("{network}: {message}", network=name_network(network), message=judgement.message)
+    )
 
 
-def _listed(messages: Sequence[Words]) -> Words:
-    told = messages[0]
+def _join_messages(messages: Sequence[Words]) -> Words:
+    text = messages[0]
     for message in messages[1:MAX_MESSAGES]:
-        told = _("{first} {second}", first=told, second=message)
-    return told
+        text = _("{first} {second}", first=text, second=message)
+    return text
 
 
 @dataclass(frozen=True)
@@ -137,21 +141,21 @@ class TrainsEach(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge as `Trains` does, after a look for weights that are no numbers any more."""
-        certified(case, network, after=False)
+        require_certified(case, network, after=False)
         case.seen(network.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
-        model = certified(case, network, after=True)
-        if not is_finite(model):
-            return _diverged(model, trained(case, network, case.seeds[0]))
+        model = require_certified(case, network, after=True)
+        if not has_finite_outputs(model):
+            return _explain_divergence(model, read_network(case, network, case.seeds[0]))
         # What the network predicts can be judged all the same where it was not trained.
         return replace(Trains(network).judge(case), blocks=False)
 
 
-def is_finite(model: Model) -> bool:
+def has_finite_outputs(model: Model) -> bool:
     """Return whether the weights of a network are numbers."""
     return all(np.isfinite(weight).all() for weight in (model.graph.weights if model.graph else ()))
 
 
-def _diverged(model: Model, network: Trained) -> Judgement:
+def _explain_divergence(model: Model, network: TrainedNetwork) -> Judgement:
     losses = network.curves.get("loss", [])
     epoch = next((number for number, loss in enumerate(losses, start=1) if not np.isfinite(loss)), None)
     rate = model.facts.compiled.learning_rate if model.facts.compiled else None
@@ -159,12 +163,12 @@ def _diverged(model: Model, network: Trained) -> Judgement:
         _(
             "After train() the weights are no numbers any more (NaN): each step was so large that the loss grew "
             "instead of falling. Use a smaller learning rate. {received}",
-            received=_rate(rate),
+            received=_describe_rate(rate),
         ),
         expected=_("weights that stay numbers"),
         received="NaN" if epoch is None else _("a loss of NaN from epoch {epoch} on", epoch=epoch),
     )
 
 
-def _rate(rate: float | None) -> Words:
+def _describe_rate(rate: float | None) -> Words:
     return _("Yours is {rate:g}.", rate=rate) if rate is not None else _("Are all features and targets numbers?")

@@ -1,4 +1,4 @@
-"""Checks of a network: what it is built of, whether head, loss and labels fit one another, how it was trained."""
+"""Checks of one network: its layers, and its training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ import numpy as np
 
 from grader.core.i18n import _
 from grader.evidence.case import Case
+from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.losses import identify
-from grader.evidence.network import Model, Trained, trained
+from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import name_of
-from grader.protocol.evidence import CompileFacts, FitFacts, ModelValue
+from grader.protocol.evidence import ModelValue
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
@@ -19,7 +19,7 @@ from grader.rubric.checks.base import Check
 
 @dataclass(frozen=True)
 class NetworkCheck(Check):
-    """What all checks of a network share."""
+    """Base class for checks of one network."""
 
     training: Training
 
@@ -32,14 +32,14 @@ class NetworkCheck(Check):
         return (self.training,)
 
 
-def certified(case: Case, training: Training, *, after: bool) -> Model:
-    """Return the certified network of the first seed.
+def require_certified(case: Case, training: Training, *, after: bool) -> Model:
+    """Return the network of the first seed, if it is certified.
 
     Raises:
         PreconditionFailedError: there is no network, or it is not certified.
     """
     seed = case.seeds[0]
-    network = trained(case, training, seed)
+    network = read_network(case, training, seed)
     if network.before is None:
         value, _unused = case.value(training.built(seed))
         if isinstance(value, ModelValue):
@@ -51,7 +51,7 @@ def certified(case: Case, training: Training, *, after: bool) -> Model:
         raise PreconditionFailedError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
     if network.before.graph is None and not network.before.forbidden:
         raise PreconditionFailedError(_no_replay(network.before))
-    if any(not item.agrees for item in case.agreements):
+    if any(not item.agrees for item in certify(case)):
         raise PreconditionFailedError(
             not_graded(
                 _(
@@ -66,6 +66,12 @@ def certified(case: Case, training: Training, *, after: bool) -> Model:
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
+
+
+def count_outputs(model: Model) -> int | None:
+    """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
+    shape = model.facts.graph.output_shape if model.facts.graph else ()
+    return 1 if len(shape) == 1 else model.units
 
 
 def _no_model(function: str, received: str) -> Judgement:
@@ -104,7 +110,7 @@ class Architecture(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
-        model = certified(case, self.training, after=False)
+        model = require_certified(case, self.training, after=False)
         assert model.graph is not None
         if model.units is None:
             shape = model.facts.graph.output_shape if model.facts.graph else ()
@@ -152,190 +158,8 @@ class Architecture(NetworkCheck):
         )
 
 
-def compiled_at(case: Case, training: Training, model: Model) -> tuple[str, CompileFacts | None]:
-    """Return what the network of the first seed was trained with, and the step that saw it.
-
-    It may have been compiled anew in `train`; without a training, that is what it was built with.
-    """
-    seed = case.seeds[0]
-    after = trained(case, training, seed).after
-    if after is not None:
-        return training.trained(seed), after.facts.compiled
-    return training.model(seed), model.facts.compiled
-
-
-def loss_of(case: Case, training: Training, model: Model) -> tuple[str, bool]:
-    """Return the loss that a network is trained with, and its `from_logits`.
-
-    Raises:
-        PreconditionFailedError: there is no loss.
-    """
-    described, compiled = compiled_at(case, training, model)
-    if compiled is None or not compiled.loss:
-        raise PreconditionFailedError(not_compiled())
-    return identify(compiled, case.steps[described].arrays)
-
-
-def not_compiled() -> Judgement:
-    """Return the judgement for a model without a loss."""
-    return failed(
-        _(
-            "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
-            "return it."
-        ),
-        expected=_("a compiled model"),
-        received=_("a model that is not compiled"),
-    )
-
-
-@dataclass(frozen=True)
-class HeadAndLoss(NetworkCheck):
-    """Output activation, loss and format of the labels fit one another, for exclusive classes.
-
-    A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes.
-
-    >>> HeadAndLoss(Training())
-    """
-
-    topics = frozenset({"head"})
-
-    def judge(self, case: Case) -> Judgement:
-        """Judge head, loss and labels as they are when `fit` gets them."""
-        model = certified(case, self.training, after=False)
-        loss, from_logits = loss_of(case, self.training, model)
-        assert model.graph is not None
-        return (
-            self._label_problem(case, loss)
-            or _two_activations(model.graph.stacked)
-            or _fit_of_head_and_loss(
-                model.head, loss, model.units or 0, self._loss_for_labels(case), from_logits=from_logits
-            )
-        )
-
-    def _loss_for_labels(self, case: Case) -> str:
-        """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""
-        fits = trained(case, self.training, case.seeds[0]).fits
-        rank = (_label_rank(fits[0]) if fits else None) or case.task.labels
-        return "sparse_categorical_crossentropy" if rank == "integers" else "categorical_crossentropy"
-
-    def _label_problem(self, case: Case, loss: str) -> Judgement | None:
-        """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
-        fits = trained(case, self.training, case.seeds[0]).fits
-        rank = _label_rank(fits[0]) if fits else None
-        if rank is None:
-            return None
-        expected = _("one-hot labels with categorical_crossentropy")
-        if case.task.labels == "integers":
-            expected = _("integer labels with {loss}", loss="sparse_categorical_crossentropy")
-        if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
-            return failed(
-                _(
-                    "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
-                    "{shape}. Use categorical_crossentropy, or hand integers to fit.",
-                    shape=str(fits[0].y_shape),
-                ),
-                expected=expected,
-                received=_("one-hot labels with sparse_categorical_crossentropy"),
-            )
-        if loss in _ONE_HOT_LOSSES and rank == "integers":
-            return failed(
-                _(
-                    "{loss} wants one-hot labels, but fit was given integers {shape}. Hand on the one-hot rows, "
-                    "or use sparse_categorical_crossentropy.",
-                    loss=loss,
-                    shape=str(fits[0].y_shape),
-                ),
-                expected=expected,
-                received=_("integer labels with {loss}", loss=loss),
-            )
-        return None
-
-
-# For one-hot labels, the divergence is the cross-entropy; the focal one only weighs its rows.
-_ONE_HOT_LOSSES = frozenset({"categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence"})
-_SQUASHING = frozenset({"softmax", "sigmoid", "tanh", "relu", "relu6", "softsign"})
-
-
-def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
-    """Return the judgement for a softmax on numbers that an activation has squashed before, else None."""
-    if stacked[-1:] != ("softmax",) or stacked[-2] not in _SQUASHING:
-        return None
-    return failed(
-        _(
-            "Two activations stand one behind the other at the output: {first}, then softmax. Softmax needs the "
-            "raw numbers of the output layer, or it cannot tell a sure answer from an unsure one. Remove "
-            "{first}.",
-            first=stacked[-2],
-        ),
-        expected=_("one activation at the output: softmax"),
-        received=", ".join(stacked),
-    )
-
-
-def _label_rank(fit: FitFacts) -> str | None:
-    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
-        return "one_hot"
-    return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
-
-
-def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_logits: bool) -> Judgement:
-    """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
-    cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
-    received = _(
-        "{head} output with {loss}{logits}",
-        head=head,
-        loss=loss or "custom",
-        logits=" (from_logits=True)" if from_logits else "",
-    )
-    expected = _(
-        "softmax output with {loss} (or a linear output with from_logits=True)",
-        loss=loss if cross_entropy else usual,
-    )
-    if cross_entropy and head == "softmax" and not from_logits:
-        return passed(_("softmax output and {loss} belong together.", loss=loss), received=received)
-    if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
-        return passed(
-            _("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
-        )
-    if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
-        return partial(
-            0.5,
-            _(
-                "The sigmoid outputs train, but each of them stands alone: together they are no distribution "
-                "over the {units} classes. Use softmax, because each row belongs to exactly one class.",
-                units=units,
-            ),
-            expected=expected,
-            received=received,
-        )
-    if cross_entropy and head == "softmax":
-        message = _(
-            "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
-            "Remove one of the two."
-        )
-    elif cross_entropy and head == "linear":
-        message = _(
-            "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say "
-            "from_logits=True.",
-            loss=loss,
-        )
-    elif not cross_entropy:
-        message = _(
-            "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
-            "mistakes. Received: {loss}.",
-            usual=usual,
-            loss=loss,
-        )
-    else:
-        message = _(
-            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
-            head=head,
-        )
-    return failed(message, expected=expected, received=received)
-
-
-MOST_SEEN = 0.5  # a few rows may really occur twice in the data
-SEEN = _(
+MAX_SHARE_SEEN = 0.5  # a few rows may really occur twice in the data
+HELD_OUT_ROWS_SEEN = _(
     "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
     "training never sees: pass validation_data=(x_val, y_val)."
 )
@@ -352,10 +176,10 @@ class Trains(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
-        certified(case, self.training, after=False)
+        require_certified(case, self.training, after=False)
         case.seen(self.training.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
-        model = certified(case, self.training, after=True)
-        network = trained(case, self.training, case.seeds[0])
+        model = require_certified(case, self.training, after=True)
+        network = read_network(case, self.training, case.seeds[0])
         assert network.before is not None
         if not _weights_moved(network.before, model):
             return failed(
@@ -376,11 +200,11 @@ class Trains(NetworkCheck):
         both = _("{first} {second}", first=problems[0].message, second=problems[1].message)
         return failed(both, expected=problems[0].expected, received=problems[0].received)
 
-    def _problems(self, network: Trained, returned: str) -> Sequence[Judgement]:
+    def _problems(self, network: TrainedNetwork, returned: str) -> Sequence[Judgement]:
         fits = [fit for fit in network.fits if fit.finished]
-        found = []
+        problems = []
         if self.training.validation and fits and not any(fit.validation for fit in fits):
-            found.append(
+            problems.append(
                 partial(
                     0.5,
                     _(
@@ -391,12 +215,14 @@ class Trains(NetworkCheck):
                     received=_("no validation data"),
                 )
             )
-        if self.training.validation and any(fit.validation_seen > MOST_SEEN for fit in fits):
-            found.append(
-                partial(0.5, SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows"))
+        if self.training.validation and any(fit.validation_seen > MAX_SHARE_SEEN for fit in fits):
+            problems.append(
+                partial(
+                    0.5, HELD_OUT_ROWS_SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows")
+                )
             )
         if not network.returned_history:
-            found.append(
+            problems.append(
                 partial(
                     0.5,
                     _("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
@@ -404,7 +230,7 @@ class Trains(NetworkCheck):
                     received=returned,
                 )
             )
-        return found
+        return problems
 
 
 def _weights_moved(before: Model, after: Model) -> bool:

@@ -1,4 +1,4 @@
-"""A check that compares networks with what scikit-learn makes of the same rows."""
+"""A check that compares networks with scikit-learn's logistic regression on the same rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,22 +9,22 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.failures import explain
+from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.network import Model, trained
-from grader.evidence.scores import decided
+from grader.evidence.network import Model, read_network
+from grader.evidence.scores import predict_classes
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.binary import takes_rows
-from grader.rubric.checks.networks.probabilities import as_columns, borders
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.binary import require_rows_accepted
+from grader.rubric.checks.networks.probabilities import as_columns, find_borders
+from grader.rubric.checks.networks.single import require_certified
 
 
 @dataclass(frozen=True)
 class NearScikitLearn(Check):
-    """The networks come where scikit-learn's `LogisticRegression` without penalty comes, on the same rows.
+    """The networks are as good as scikit-learn's `LogisticRegression` without penalty on the same rows.
 
     Half of the points: the accuracy of `many` on held-out rows is not lower by more than `within`. The other half:
     the border of `one` is not further away than `border`. Closer than `noise` to either, the median of all seeds
@@ -55,7 +55,7 @@ class NearScikitLearn(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge both, each for half of the points."""
-        parts = [_or_why_not(self._accuracy, case), _or_why_not(self._border, case)]
+        parts = [_judge_or_explain(self._accuracy, case), _judge_or_explain(self._border, case)]
         undecided = any(part.undecided for part in parts)
         lost = [part for part in parts if part.status is not Status.PASSED]
         undecidable = next((part for part in lost if part.status is Status.NOT_GRADED), None)
@@ -72,11 +72,11 @@ class NearScikitLearn(Check):
         return replace(parts[0], message=parts[0].message if same else both, undecided=undecided)
 
     def _accuracy(self, case: Case) -> Judgement:
-        takes_rows(case, self.many)
-        certified(case, self.many, after=True)
+        require_rows_accepted(case, self.many)
+        require_certified(case, self.many, after=True)
         truth = case.outside[self.many.array("y_test")]
-        of_seeds = [_share_of_right(model, truth) for model in _each_seed(case, self.many)]
-        found, reference = median(of_seeds), _scikit_learn(case, self.many)[0]
+        of_seeds = [_compute_accuracy(model, truth) for model in _read_each_seed(case, self.many)]
+        found, reference = median(of_seeds), _fit_scikit_learn(case, self.many)[0]
         doubt = len(case.seeds) == 1 and abs(found - (reference - self.within)) < self.noise
         if found >= reference - self.within:
             message = _(
@@ -96,13 +96,13 @@ class NearScikitLearn(Check):
         return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
 
     def _border(self, case: Case) -> Judgement:
-        takes_rows(case, self.one)
-        certified(case, self.one, after=True)
-        reference = _scikit_learn(case, self.one)[1]
+        require_rows_accepted(case, self.one)
+        require_certified(case, self.one, after=True)
+        reference = _fit_scikit_learn(case, self.one)[1]
         of_seeds = []
-        for model in _each_seed(case, self.one):
-            there = borders(case, self.one, model) if model is not None and model.graph is not None else []
-            of_seeds.append(min(there, key=lambda x: abs(x - reference), default=np.inf))
+        for model in _read_each_seed(case, self.one):
+            borders = find_borders(case, self.one, model) if model is not None and model.graph is not None else []
+            of_seeds.append(min(borders, key=lambda x: abs(x - reference), default=np.inf))
         distance = median(abs(x - reference) for x in of_seeds)
         found = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
         doubt = len(case.seeds) == 1 and abs(distance - self.border) < self.noise
@@ -133,40 +133,40 @@ class NearScikitLearn(Check):
         return replace(failed(message, expected=expected, received=f"{found:.2f}"), undecided=doubt)
 
 
-def _share_of_right(model: Model | None, truth: Array) -> float:
+def _compute_accuracy(model: Model | None, truth: Array) -> float:
     """Return the accuracy on held-out rows; 0 where the network puts out no numbers."""
     outputs = model.outputs.get("x_test") if model is not None else None
     if model is None or outputs is None or not np.isfinite(outputs).all():
         return 0.0
     columns = as_columns(outputs)
-    return float((decided(columns, model.head) == truth).mean()) if columns.ndim == 2 else 0.0
+    return float((predict_classes(columns, model.output_activation) == truth).mean()) if columns.ndim == 2 else 0.0
 
 
-def _or_why_not(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
+def _judge_or_explain(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
     try:
         return judge(case)
     except PreconditionFailedError as unmet:
         return unmet.judgement
 
 
-def _each_seed(case: Case, training: Training) -> Sequence[Model | None]:
+def _read_each_seed(case: Case, training: Training) -> Sequence[Model | None]:
     """Return the trained network of each seed; `PreconditionFailedError` where the grader lost one."""
-    found = []
+    models = []
     for seed in case.seeds:
-        after = trained(case, training, seed).after
-        because = explain(case, training.fitted(seed)) if after is None else None
+        after = read_network(case, training, seed).after
+        because = explain_failure(case.run, training.fitted(seed)) if after is None else None
         if because is not None and because.status is Status.NOT_GRADED:
             raise PreconditionFailedError(because)
-        found.append(after)
-    return found
+        models.append(after)
+    return models
 
 
-def _scikit_learn(case: Case, training: Training) -> tuple[float, float]:
-    """Return what scikit-learn makes of the same rows: its accuracy on those held out, and its first border."""
-    return case.of_data(_fitted, *map(training.array, ("x_train", "y_train", "x_test", "y_test")))
+def _fit_scikit_learn(case: Case, training: Training) -> tuple[float, float]:
+    """Fit scikit-learn on the same rows; returns its held-out accuracy and where its first feature's border is."""
+    return case.of_data(_fit_logistic_regression, *map(training.array, ("x_train", "y_train", "x_test", "y_test")))
 
 
-def _fitted(x: Array, y: Array, x_held: Array, y_held: Array) -> tuple[float, float]:
+def _fit_logistic_regression(x: Array, y: Array, x_held: Array, y_held: Array) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression  # a second of imports that not everybody needs
 
     model = LogisticRegression(C=np.inf, max_iter=10_000).fit(x.astype(np.float64), y)

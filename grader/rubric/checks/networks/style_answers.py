@@ -20,7 +20,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.several import AfterTraining
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.single import require_certified
 
 CLOSE = 2e-3  # scores may be rounded to two or three decimals, or be computed in 32 bits
 ROUNDING = 0.0051
@@ -56,7 +56,7 @@ class RegressionScores(AfterTraining):
         """Judge against the outputs of the frozen graph."""
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         received = _scores(value, arrays, self.function)
-        outputs = certified(case, network, after=True).outputs["x_val"]
+        outputs = require_certified(case, network, after=True).outputs["x_val"]
         truth = case.inside[network.array(self.truth)].astype(np.float64)
         if outputs.size != truth.size or not np.isfinite(outputs).all():
             raise PreconditionFailedError(
@@ -84,7 +84,7 @@ class RegressionScores(AfterTraining):
 
 def _is_trained(case: Case, network: Training) -> bool:
     try:
-        certified(case, network, after=True)
+        require_certified(case, network, after=True)
     except PreconditionFailedError:
         return False
     return True
@@ -191,16 +191,16 @@ class StyleFacts(Check):
                 expected=_("a dict with {count} statements", count=len(self.truth)),
                 received=name_of(value),
             )
-        given = {key.strip().casefold(): item for key, item in value.entries}
-        answered = {key: given[key] for key in self.truth if key in given and not _is_open(given[key])}
+        entries = {key.strip().casefold(): item for key, item in value.entries}
+        answered = {key: entries[key] for key in self.truth if key in entries and not _is_open(entries[key])}
         if not answered:
             message = _("No statement of {name} has an answer yet.", name=self.name)
-            untouched = any(key in given for key in self.truth)  # as the stub has them
+            untouched = any(key in entries for key in self.truth)  # as the stub has them
             return Judgement(Status.NOT_ATTEMPTED, message) if untouched else failed(message)
         wrong = {
-            key: _wrong(key, item, styles_of(item, arrays), set(self.truth[key]))
+            key: _wrong(key, item, read_styles(item, arrays), set(self.truth[key]))
             for key, item in answered.items()
-            if styles_of(item, arrays) != set(self.truth[key])
+            if read_styles(item, arrays) != set(self.truth[key])
         }
         return self._counted(wrong, [key for key in self.truth if key not in answered])
 
@@ -269,6 +269,7 @@ _WORDS = {
     "vererbung": "subclassed",
     "klasse": "subclassed",
 }
+_MOST_WORDS = 100  # that an answer may hold: there are three styles
 _ALL = frozenset({"all", "alle", "every", "jeder"})
 _FILLERS = frozenset(
     {"and", "und", "or", "oder", "of", "them", "the", "der", "die", "das", "drei", "three", "own", "eigene"}
@@ -276,22 +277,22 @@ _FILLERS = frozenset(
 )
 
 
-def styles_of(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
+def read_styles(value: Value, arrays: Mapping[str, Array]) -> set[str] | None:
     """Return the styles that an answer names, or None where it says something else."""
     texts: list[str] = []
     for item in value.items if isinstance(value, Items) else (value,):
         if isinstance(item, TextValue):
             texts.append(item.text)
         elif isinstance(item, ArrayValue) and arrays[item.ref].dtype.kind == "U":
-            texts += [str(text) for text in arrays[item.ref].ravel()]
+            texts += [str(text) for text in arrays[item.ref].ravel()[:_MOST_WORDS]]
         else:
             return None
-    found: set[str] = set()
+    styles: set[str] = set()
     for word in re.findall(r"\w+", " ".join(texts).casefold()):
         if word in _WORDS:
-            found.add(_WORDS[word])
+            styles.add(_WORDS[word])
         elif word in _ALL:
-            found.update(_WORDS.values())
+            styles.update(_WORDS.values())
         elif word not in _FILLERS:
             return None
-    return found
+    return styles

@@ -1,4 +1,4 @@
-"""Checks of one network written in several styles: is each what it says, and are they the same network?"""
+"""The check of a model's style: sequential, functional or subclassed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ import numpy as np
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
-from grader.evidence.network import trained
+from grader.evidence.network import read_network
 from grader.protocol.evidence import ModelFacts
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.several import label
-from grader.rubric.checks.networks.single import certified
+from grader.rubric.checks.networks.several import name_network
+from grader.rubric.checks.networks.single import require_certified
 
 # How Keras and TensorFlow complain about weights that are made anew in each call.
-_MADE_IN_CALL = ("only supports singleton tf.Variables", "cannot add new elements of state")
+_COMPLAINTS_ABOUT_NEW_WEIGHTS = ("only supports singleton tf.Variables", "cannot add new elements of state")
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class HasStyle(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge the class of the model, where its layers lie, and whether they outlive a call."""
-        known = trained(case, self.network, case.seeds[0]).before
-        if known is not None and known.facts.graph is None and _made_in_call(known.facts):
-            return _layers_in_call(known.facts)
-        facts = certified(case, self.network, after=False).facts
+        before = read_network(case, self.network, case.seeds[0]).before
+        if before is not None and before.facts.graph is None and _makes_layers_in_call(before.facts):
+            return _explain_layers_in_call(before.facts)
+        facts = require_certified(case, self.network, after=False).facts
         if facts.style != self.style:
             return self._other_style(facts)
-        wrapped = _wrapped(facts)
+        wrapped = _find_wrapped_model(facts)
         if wrapped:
             return failed(
                 _(
@@ -58,32 +58,34 @@ class HasStyle(Check):
                     "That is the other model in disguise: make the layers here, and thread them here.",
                     wrapped=wrapped,
                 ),
-                expected=_how(self.style),
+                expected=_describe_style(self.style),
                 received=_("all layers inside {wrapped}", wrapped=wrapped),
                 blocks=False,
             )
-        return passed(_("This is {kind}, with layers of its own.", kind=_kind(self.style)), received=facts.type)
+        return passed(
+            _("This is {kind}, with layers of its own.", kind=_name_style(self.style)), received=facts.type
+        )
 
     def _other_style(self, facts: ModelFacts) -> Judgement:
         message = _(
             "{function} has to return {wanted}: {how}. Received: {received} ({type}).",
-            function=label(self.network),
-            wanted=_kind(self.style),
-            how=_how(self.style),
-            received=_kind(facts.style),
+            function=name_network(self.network),
+            wanted=_name_style(self.style),
+            how=_describe_style(self.style),
+            received=_name_style(facts.style),
             type=facts.type,
         )
-        received = _("{kind} ({type})", kind=_kind(facts.style), type=facts.type)
-        return failed(message, expected=_how(self.style), received=received, blocks=False)
+        received = _("{kind} ({type})", kind=_name_style(facts.style), type=facts.type)
+        return failed(message, expected=_describe_style(self.style), received=received, blocks=False)
 
 
-def _kind(style: str) -> Words:
+def _name_style(style: str) -> Words:
     if style == "sequential":
         return _("a sequential model")
     return _("a functional model") if style == "functional" else _("a subclassed model")
 
 
-def _how(style: str) -> Words:
+def _describe_style(style: str) -> Words:
     if style == "sequential":
         return _("keras.Sequential with its layers in a list")
     if style == "functional":
@@ -91,11 +93,11 @@ def _how(style: str) -> Words:
     return _("a class of your own that inherits from keras.Model, with layers made in __init__ and used in call")
 
 
-def _made_in_call(facts: ModelFacts) -> bool:
-    return any(complaint in facts.problem for complaint in _MADE_IN_CALL)
+def _makes_layers_in_call(facts: ModelFacts) -> bool:
+    return any(complaint in facts.problem for complaint in _COMPLAINTS_ABOUT_NEW_WEIGHTS)
 
 
-def _layers_in_call(facts: ModelFacts) -> Judgement:
+def _explain_layers_in_call(facts: ModelFacts) -> Judgement:
     return failed(
         _(
             "{type} makes its layers inside call(), so each call gets new layers with new random weights, and "
@@ -108,8 +110,8 @@ def _layers_in_call(facts: ModelFacts) -> Judgement:
     )
 
 
-def _wrapped(facts: ModelFacts) -> str:
+def _find_wrapped_model(facts: ModelFacts) -> str:
     """Return the name of the one model inside that holds all weights; "" where there is none."""
     holders = {layer.path.split("/")[0] for layer in facts.layers if layer.weight_shapes}
-    held = sum(int(np.prod(shape)) for layer in facts.layers for shape in layer.weight_shapes)
-    return holders.pop() if len(holders) == 1 and held >= facts.parameters else ""
+    inside = sum(int(np.prod(shape)) for layer in facts.layers for shape in layer.weight_shapes)
+    return holders.pop() if len(holders) == 1 and inside >= facts.parameters else ""

@@ -1,5 +1,6 @@
 """The cheat sheet: read in every form, in both languages; a wrong cell is told with its row, column and reason."""
 
+import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,10 +16,26 @@ from grader.protocol.plan import ReadGlobal
 from grader.protocol.submission import Markdown
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CheatSheet
-from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, TWO_OUTPUTS, verdict_on
-from grader.rubric.checks.cheat_sheet.cell_parser import Reading, read
-from grader.rubric.checks.cheat_sheet.table_parser import sheet_of_markdown, tables_of
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, column_of, letters, row_of, spelled
+from grader.rubric.checks.cheat_sheet import markdown_tables
+from grader.rubric.checks.cheat_sheet.answers import (
+    ANSWERS,
+    COLUMN_NAMES,
+    ROW_NAMES,
+    TWO_OUTPUTS,
+    find_cell_problem,
+)
+from grader.rubric.checks.cheat_sheet.cell_parser import CellReading, read_cell_text
+from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
+from grader.rubric.checks.cheat_sheet.table_parser import find_sheet_in_markdown
+from grader.rubric.checks.cheat_sheet.vocabulary import (
+    COLUMNS,
+    ROWS,
+    WORDS,
+    find_column,
+    find_row,
+    list_words,
+    normalise_name,
+)
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
 from tests.helpers.cases import case, judged, seen, text
@@ -173,14 +190,14 @@ def test_of_several_tables_the_one_that_is_the_sheet_counts_and_of_two_the_later
 
 def test_markdown_loses_its_marks() -> None:
     marked = "| a\\|b | **bold** `code` | _x_ two_words<br>second |\n|:-|-:|---|\n| 1 | <b>2</b> |"
-    ((header, row),) = tables_of(marked)
-    assert [cell.text for cell in header] == ["a|b", "bold code", "x two_words, second"]
-    assert [cell.text for cell in row] == ["1", "2"]
+    ((header, row),) = read_markdown_tables([marked])
+    assert header == ["a|b", "bold code", "x two_words, second"]
+    assert row == ["1", "2", ""]
 
 
 @pytest.mark.parametrize("written", ["no table", "|---|---|", "a | b\n--- | ---\n1 | 2", "|\n|-|", "- | -\n|-|-|"])
 def test_other_markdown_is_no_sheet(written: str) -> None:
-    assert sheet_of_markdown((written,)) is None
+    assert find_sheet_in_markdown((written,)) is None
 
 
 def test_a_markdown_table_that_is_partly_empty_counts_and_an_empty_one_does_not() -> None:
@@ -331,7 +348,7 @@ WRONG: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "empty": ("metrics", {"binary__metrics": ""}, "the cell is empty"),
     "missing number": ("metrics", {"binary__metrics": float("nan")}, "the cell is empty"),
     "function": ("metrics", {"binary__metrics": len}, "Write its name as text"),
-    "class": ("metrics", {"binary__metrics": dict}, "a type stands there. Write its name as text"),
+    "class": ("metrics", {"binary__metrics": dict}, "the cell holds a type. Write its name as text"),
     "model of the sheet": ("metrics", {"binary__metrics": {"a": "accuracy"}}, "Write its name as text"),
 }
 
@@ -600,7 +617,7 @@ READINGS = [
 
 @pytest.mark.parametrize(("column", "written", "words"), READINGS)
 def test_spellings_of_one_thing_are_one_thing(column: str, written: str, words: tuple[str, ...]) -> None:
-    reading = read(column, written)
+    reading = read_cell_text(column, written)
     assert reading.words == words
     assert reading.understood
 
@@ -610,8 +627,8 @@ def test_every_spelling_of_the_vocabulary_is_understood_as_its_word(column: str)
     hidden = {"per_tag", "single"}  # these only say more of others
     for word, spellings in WORDS[column].items():
         for spelling in spellings:
-            assert read(column, spelling).words == (word,) or word in hidden, spelling
-            assert read(column, spelling.upper()).words == (word,) or word in hidden, spelling
+            assert read_cell_text(column, spelling).words == (word,) or word in hidden, spelling
+            assert read_cell_text(column, spelling.upper()).words == (word,) or word in hidden, spelling
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -619,15 +636,15 @@ def test_no_spelling_has_two_meanings(column: str) -> None:
     seen_: dict[str, str] = {}
     for word, spellings in WORDS[column].items():
         for spelling in spellings:
-            assert seen_.setdefault(letters(spelling), word) == word
+            assert seen_.setdefault(normalise_name(spelling), word) == word
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_words_that_are_shown_are_understood_and_right_somewhere(column: str) -> None:
-    for word in spelled(column):
-        assert read(column, word).understood
+    for word in list_words(column):
+        assert read_cell_text(column, word).understood
     right = set().union(*(ANSWERS[row, column].right for row in ROWS)) - {"several"}
-    shown = {w for written in spelled(column) for w in read(column, written).words}
+    shown = {w for written in list_words(column) for w in read_cell_text(column, written).words}
     assert shown <= right | {"2", "relu", "tanh", "elu", "softplus", "hard_sigmoid", "log_softmax"}
 
 
@@ -690,7 +707,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("row", "name"), [(row, name) for row, names in NAMES.items() for name in names])
 def test_rows_are_known_by_many_names(row: str, name: str) -> None:
-    assert row_of(name) == row
+    assert find_row(name) == row
 
 
 COLUMN_HEADS = {
@@ -710,13 +727,13 @@ COLUMN_HEADS = {
 
 @pytest.mark.parametrize(("column", "name"), [(c, name) for c, names in COLUMN_HEADS.items() for name in names])
 def test_columns_are_known_by_many_names(column: str, name: str) -> None:
-    assert column_of(name) == column
+    assert find_column(name) == column
 
 
 @pytest.mark.parametrize("name", ["", "task", "Aufgabe", "example", "Beispiel", "clustering", "42"])
 def test_other_names_are_no_rows_and_no_columns(name: str) -> None:
-    assert row_of(name) is None
-    assert column_of(name) is None
+    assert find_row(name) is None
+    assert find_column(name) is None
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
@@ -768,8 +785,8 @@ def test_judging_never_raises(sheet: object, markdown: str) -> None:
     written=st.one_of(st.text(max_size=40), st.text(alphabet="01 ,-+/.()", max_size=60)),
 )
 def test_reading_never_raises(column: str, written: str) -> None:
-    reading = read(column, written)
-    verdict_on("binary", column, {**dict.fromkeys(COLUMNS, Reading()), column: reading})
+    reading = read_cell_text(column, written)
+    find_cell_problem("binary", column, {**dict.fromkeys(COLUMNS, CellReading()), column: reading})
 
 
 @pytest.mark.parametrize(
@@ -777,15 +794,58 @@ def test_reading_never_raises(column: str, written: str) -> None:
 )
 @pytest.mark.parametrize("column", COLUMNS)
 def test_long_cells_are_read_in_no_time(column: str, hostile: str) -> None:
-    read(column, hostile)
-    row_of(hostile[:200])
-    tables_of(hostile[:4000])
+    read_cell_text(column, hostile)
+    find_row(hostile[:200])
+    list(read_markdown_tables([hostile[:4000]]))
 
 
 def test_a_large_array_of_numbers_is_no_sheet_and_takes_no_time() -> None:
     from grader.protocol.evidence import ArrayValue
-    from grader.rubric.checks.cheat_sheet.table_parser import sheet_of
+    from grader.rubric.checks.cheat_sheet.table_parser import read_sheet
 
     large = np.zeros((2, 1_000_000))
     value = ArrayValue(ref="a", dtype="float64", shape=large.shape, container="ndarray")
-    assert sheet_of(value, {"a": large}) is None
+    assert read_sheet(value, {"a": large}) is None
+
+
+def test_a_text_of_rules_holds_one_table_of_a_bounded_length() -> None:
+    tables = list(read_markdown_tables(["|-|-|\n" * 4000]))
+    assert [len(rows) for rows in tables] == [markdown_tables.MAX_LINES_OF_A_CELL - 1]  # all but the rule itself
+
+
+def test_tables_of_many_cells_are_read_up_to_a_bound() -> None:
+    tables = read_markdown_tables(["a | b\n-|-\n1 | 2\n\n" * 200] * 100)
+    assert sum(len(rows) for rows in tables) <= markdown_tables.MAX_LINES
+
+
+def test_short_rows_under_a_wide_header_do_not_multiply_what_is_read() -> None:
+    wide = "|a" * 2000 + "|\n" + "|-" * 2000 + "|\n" + "|\n" * 900
+    assert not list(read_markdown_tables([wide]))
+    narrow = wide.replace("|a" * 2000, "|a" * 60).replace("|-" * 2000, "|-" * 60)
+    cells = sum(len(row) for rows in read_markdown_tables([narrow]) for row in rows)
+    assert cells <= markdown_tables.MAX_LINES_OF_A_CELL * markdown_tables.MAX_COLUMNS
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "Text\n{}", "{}\nText that names binary and regression", "```\n{}\n```", "<div>\n{}\n</div>"]
+)
+def test_a_markdown_table_is_found_wherever_it_stands(around: str) -> None:
+    assert shares(None, around.format(markdown_of(table()))) == {}
+    indented = "\n".join("     " + line for line in markdown_of(table()).splitlines())
+    assert shares(None, around.format(indented)) == {}
+
+
+def test_records_with_more_keys_than_a_sheet_has_columns_are_no_sheet() -> None:
+    """Each record has other keys: the grid of all would be as large as their product."""
+    from grader.protocol.evidence import Entries, Items, NoneValue
+    from grader.rubric.checks.cheat_sheet.table_parser import read_sheet
+
+    records = tuple(
+        Entries(entries=tuple((f"{row}.{column}", NoneValue()) for column in range(300))) for row in range(60)
+    )
+    tracemalloc.start()
+    try:
+        assert read_sheet(Items(container="list", items=records), {}) is None
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

@@ -22,7 +22,7 @@ from grader.rubric.checks.formulas.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
-from grader.rubric.checks.formulas.formula import Formula, Trial, close
+from grader.rubric.checks.formulas.formula import Formula, Trial, is_close
 from grader.rubric.checks.formulas.rates import NAMES, RIGHT, SPAM
 from grader.rubric.checks.formulas.regression import mean_absolute_error, mean_squared_error, r2
 from grader.rubric.checks.formulas.softmax import softmax
@@ -579,10 +579,10 @@ def test_every_rate_has_a_definition_and_a_formula() -> None:
 
 def test_numbers_are_compared_up_to_the_rounding_of_float32() -> None:
     third = np.asarray(1 / 3)
-    assert close(third.astype(np.float32), third)
-    assert not close(np.asarray(0.3334), third)
-    assert not close(np.asarray([1 / 3]), third)
-    assert not close(np.asarray(np.nan), np.asarray(np.nan))
+    assert is_close(third.astype(np.float32), third)
+    assert not is_close(np.asarray(0.3334), third)
+    assert not is_close(np.asarray([1 / 3]), third)
+    assert not is_close(np.asarray(np.nan), np.asarray(np.nan))
 
 
 VALUES = st.one_of(

@@ -16,7 +16,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import Evaluates, Training
 from grader.rubric.data import Data
 from tests.helpers.cases import compiled, exception, judged, returned, seen, text
-from tests.rubric.checks.made import Network, case_of, weighted
+from tests.rubric.checks.network_cases import Network, case_of, weighted
 
 CHECK = Evaluates(Training(), "evaluate", classes=3)
 TASK = Task(kind="classification", classes=3, labels="integers")

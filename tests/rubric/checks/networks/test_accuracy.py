@@ -136,4 +136,4 @@ def test_without_training_there_is_nothing_to_predict() -> None:
         PROBABILITIES, Training(steps={"train@0": broken, "predict_probabilities@val": waiting}).case()
     )
     assert judgement.status is Status.SKIPPED
-    assert "train() did not come to a result" in text(judgement.message)
+    assert "train() gave no result" in text(judgement.message)

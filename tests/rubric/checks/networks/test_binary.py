@@ -19,7 +19,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import FindsBorder, NearScikitLearn, OneNeuron, PredictsLabels, Training, YesOrNo
 from grader.rubric.data import Data
 from tests.helpers.cases import Net, compiled, exception, judged, returned, seen, stop, text
-from tests.rubric.checks.made import Network, Recipe, case_of, weighted
+from tests.rubric.checks.network_cases import Network, Recipe, case_of, weighted
 
 TASK = Task(kind="classification", classes=2, labels="integers")
 THREE = Training(arguments=(3,), validation=False, name="three")
@@ -588,7 +588,7 @@ def test_what_keeps_both_from_being_judged_is_told_once() -> None:
     made.steps.update({**crashed, **waiting})  # type: ignore[attr-defined]
     judgement = judged(NEAR, made)
     assert judgement.status is Status.SKIPPED
-    assert text(judgement.message).count("train() did not come to a result") == 1
+    assert text(judgement.message).count("train() gave no result") == 1
 
 
 # All of them.

@@ -4,7 +4,7 @@ from grader.core.i18n import _
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.several import label, together
+from grader.rubric.checks.networks.several import combine_judgements, name_network
 from tests.helpers.cases import text
 
 A, B, C = (Training(arguments=(n,), name=str(n)) for n in (1, 2, 3))
@@ -15,11 +15,11 @@ OPEN = Judgement(Status.NOT_ATTEMPTED, _("Open."))
 
 
 def test_all_good_is_good() -> None:
-    assert together((A, B), (GOOD, GOOD)) == GOOD
+    assert combine_judgements((A, B), (GOOD, GOOD)) == GOOD
 
 
 def test_the_share_is_the_mean_and_the_wrong_ones_are_named() -> None:
-    judgement = together((A, B, C), (GOOD, BAD, partial(0.5, _("Half."))))
+    judgement = combine_judgements((A, B, C), (GOOD, BAD, partial(0.5, _("Half."))))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
     assert text(judgement.message) == "build_model(2): Bad. build_model(3): Half."
     assert judgement.received == "x"
@@ -27,30 +27,30 @@ def test_the_share_is_the_mean_and_the_wrong_ones_are_named() -> None:
 
 
 def test_what_all_have_in_common_is_said_once() -> None:
-    assert text(together((A, B), (BAD, BAD)).message) == "Bad."
-    assert together((A, B), (OPEN, OPEN)).status is Status.NOT_ATTEMPTED
+    assert text(combine_judgements((A, B), (BAD, BAD)).message) == "Bad."
+    assert combine_judgements((A, B), (OPEN, OPEN)).status is Status.NOT_ATTEMPTED
 
 
 def test_different_failures_fail_together_and_one_that_does_not_block_leaves_the_rest_open() -> None:
-    judgement = together((A, B), (BAD, WORSE))
+    judgement = combine_judgements((A, B), (BAD, WORSE))
     assert (judgement.status, judgement.share, judgement.blocks) == (Status.FAILED, 0.0, False)
-    assert together((A, B), (BAD, failed(_("Other.")))).blocks
+    assert combine_judgements((A, B), (BAD, failed(_("Other.")))).blocks
 
 
 def test_something_not_written_yet_beside_something_wrong_is_wrong() -> None:
-    assert together((A, B), (OPEN, BAD)).status is Status.FAILED
+    assert combine_judgements((A, B), (OPEN, BAD)).status is Status.FAILED
 
 
 def test_what_was_not_decided_for_one_is_not_decided() -> None:
-    assert together((A, B), (BAD, not_graded(_("Who knows.")))).status is Status.NOT_GRADED
+    assert combine_judgements((A, B), (BAD, not_graded(_("Who knows.")))).status is Status.NOT_GRADED
 
 
 def test_a_doubt_about_one_is_a_doubt() -> None:
     from dataclasses import replace
 
-    assert together((A, B), (GOOD, replace(GOOD, undecided=True))).undecided
-    assert together((A, B), (replace(BAD, undecided=True), GOOD)).undecided
+    assert combine_judgements((A, B), (GOOD, replace(GOOD, undecided=True))).undecided
+    assert combine_judgements((A, B), (replace(BAD, undecided=True), GOOD)).undecided
 
 
 def test_a_network_is_called_by_how_it_is_built() -> None:
-    assert label(Training(build="build_functional", arguments=(10, "x"))) == "build_functional(10, x)"
+    assert name_network(Training(build="build_functional", arguments=(10, "x"))) == "build_functional(10, x)"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement
 from grader.protocol.verdict import Status
 from grader.rubric.checks import HasStyle, OwnWeights, SameCompile, SameFunction, SameLayers, Training
@@ -204,7 +205,7 @@ def test_another_crash_in_call_is_told_as_what_it_is() -> None:
 
 def test_a_model_in_disguise_leaves_the_others_certified() -> None:
     made = lab.run(SameLayers(ALL), DATA, {**BUILDS, "build_subclassed": in_call, "train": train})
-    assert all(agreement.agrees for agreement in made.agreements)
+    assert all(agreement.agrees for agreement in certify(made))
 
 
 # The same layers.

@@ -11,7 +11,8 @@ from grader.evidence.judgement import Judgement, failed, passed
 from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
 from grader.rubric.checks import Accuracy, Architecture, Training
-from grader.rubric.checks.networks.single import NetworkCheck, certified, loss_of
+from grader.rubric.checks.networks.output_and_loss import read_loss
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data import digits
 
 
@@ -23,7 +24,7 @@ class Softmax(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge what the frozen graph ends with."""
-        head = certified(case, self.training, after=False).head
+        head = require_certified(case, self.training, after=False).output_activation
         if head == "softmax":
             return passed(Bilingual(en="The outputs are a softmax.", de="Die Ausgaben sind ein Softmax."))
         return failed(
@@ -45,7 +46,7 @@ class Loss(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge what the network was trained with."""
         wanted = "sparse_categorical_crossentropy"
-        loss, _ = loss_of(case, self.training, certified(case, self.training, after=False))
+        loss, _ = read_loss(case, self.training, require_certified(case, self.training, after=False))
         if loss == wanted:
             return passed(Bilingual(en="The loss fits the labels.", de="Der Loss passt zu den Labels."))
         return failed(

@@ -1,0 +1,185 @@
+"""The check that networks compute the same function: one's weights are copied into the others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.graph import DenseNode
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
+from grader.evidence.network import read_network
+from grader.protocol.plan import Replay
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.same_network import ComparesNetworks, write_layer_sizes
+from grader.rubric.checks.networks.several import (
+    has_finite_outputs,
+    name_network,
+)
+from grader.rubric.checks.networks.single import require_certified
+
+ROWS, ROWS_SEED = 256, 2026  # on which networks with the same weights are compared
+CLOSE = 1e-5  # how far apart their outputs may lie, where these are of size one
+
+
+def _constant(case: Case, step: str, name: str) -> Array:
+    replayed = case.replays[step]
+    return replayed.arrays[replayed.evidence.constants[name]]
+
+
+def _normal(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    return random.normal(0.0, 1.0, shape).astype(np.float32)
+
+
+def _shapes(expected: Array, received: Array) -> dict[str, str]:
+    return {"expected": str(expected.shape), "received": str(received.shape)}
+
+
+def _fits(source: Sequence[DenseNode], target: Sequence[DenseNode]) -> bool:
+    """Return whether the weights of one network can be put into another, layer by layer."""
+    shapes = [[(node.shape, bool(node.bias), node.plain) for node in each] for each in (source, target)]
+    return bool(source) and shapes[0] == shapes[1] and all(node.plain for node in target)
+
+
+def _activations(dense: Sequence[DenseNode]) -> str:
+    return ", ".join("+".join(node.activations) or "–" for node in dense)
+
+
+def _reason(first: Sequence[DenseNode], other: Sequence[DenseNode]) -> Words:
+    if _activations(first) == _activations(other):
+        return _("Do the rows go through the same layers in the same order?")
+    return _(
+        "After their layers, one has the activations {first}, the other {other}.",
+        first=_activations(first),
+        other=_activations(other),
+    )
+
+
+@dataclass(frozen=True)
+class SameFunction(ComparesNetworks):
+    """With the weights of the first network copied into them, all networks give the same for the same rows.
+
+    The examiner copies: it puts the kernels and biases of the first graph into the others and runs them behind
+    walls.
+
+    >>> SameFunction((Training(name="sequential"), Training(name="functional")))
+    """
+
+    topics = frozenset({"architecture"})
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return a replay of each graph on random rows, with the weights of the first."""
+        seed = case.seeds[0]
+        first = read_network(case, self.first, seed)
+        source, step = first.after, self.first.trained(seed)
+        if source is None or not has_finite_outputs(source):  # nothing was learned that could be copied
+            source, step = first.before, self.first.model(seed)
+        if source is None or source.graph is None:
+            return (), {}
+        rows = np.random.default_rng(ROWS_SEED)
+        width = case.inside[self.first.array("x_train")].shape[1:]
+        arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
+        replays: list[Replay] = []
+        for network in self.networks:
+            model = read_network(case, network, seed).before
+            if model is None or model.graph is None or model.facts.graph is None:
+                continue
+            if not _fits(source.graph.dense, model.graph.dense):
+                continue
+            name = self._id(network)
+            arrays[f"{name}:graph"] = case.steps[network.model(seed)].arrays[model.facts.graph.ref]
+            copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, network.model(seed)))
+            arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
+            replays.append(
+                Replay(
+                    id=name,
+                    graph=f"{name}:graph",
+                    input_node=model.facts.graph.input_node,
+                    output_node=model.facts.graph.output_node,
+                    inputs=(f"{self._id(self.first)}:rows",),
+                    constants={place: f"{name}:{place}" for place in copied},
+                )
+            )
+        return replays, arrays
+
+    def _copied(
+        self, case: Case, source: tuple[Sequence[DenseNode], str], target: tuple[Sequence[DenseNode], str]
+    ) -> dict[str, Array]:
+        """Return the source's weight for each constant of the target; both are layers and a replay's id."""
+        (source_layers, source_step), (target_layers, target_step) = source, target
+        copied: dict[str, Array] = {}
+        for source_layer, target_layer in zip(source_layers, target_layers, strict=True):
+            for name, target_name in (
+                (source_layer.kernel, target_layer.kernel),
+                (source_layer.bias, target_layer.bias),
+            ):
+                if name:
+                    # A bias may be a line (1, n) in one and (n,) in the other.
+                    copied[target_name] = _constant(case, source_step, name).reshape(
+                        _constant(case, target_step, target_name).shape
+                    )
+        return copied
+
+    def _id(self, network: Training) -> str:
+        return f"copied:{network.build}@{network.name}"
+
+    def judge_one(self, case: Case, network: Training) -> Judgement:
+        """Compare the outputs of the replays."""
+        first, other = (require_certified(case, each, after=False) for each in (self.first, network))
+        assert first.graph is not None
+        assert other.graph is not None
+        if not _fits(first.graph.dense, other.graph.dense):
+            return Judgement(
+                Status.SKIPPED,
+                _(
+                    "The weights of {first} do not fit into {other}, so they cannot be compared: {expected} "
+                    "against {received}.",
+                    first=name_network(self.first),
+                    other=name_network(network),
+                    expected=write_layer_sizes(first),
+                    received=write_layer_sizes(other),
+                ),
+            )
+        expected, received = self._outputs(case, self.first), self._outputs(case, network)
+        scale = max(1.0, float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0)))
+        if received.size != expected.size:
+            return failed(
+                _("The outputs have other shapes: {expected} and {received}.", **_shapes(expected, received))
+            )
+        off = np.abs(expected.ravel() - received.ravel())
+        if not np.isfinite(off).all():
+            return not_graded(_("The grader could not compare the networks: the weights to copy are no numbers."))
+        if off.max() <= CLOSE * scale:
+            return passed(
+                _(
+                    "With the same weights, all give the same outputs (largest difference {off:.1g}).",
+                    off=off.max(),
+                )
+            )
+        return failed(
+            _(
+                "With the weights of {first} copied into it, {other} gives other outputs (largest difference "
+                "{off:.2g}). {reason}",
+                first=name_network(self.first),
+                other=name_network(network),
+                off=float(off.max()),
+                reason=_reason(first.graph.dense, other.graph.dense),
+            ),
+            expected=_("activations: {names}", names=_activations(first.graph.dense)),
+            received=_("activations: {names}", names=_activations(other.graph.dense)),
+            blocks=False,
+        )
+
+    def _outputs(self, case: Case, network: Training) -> Array:
+        replayed = case.replays.get(self._id(network))
+        if replayed is None or not replayed.evidence.outputs:
+            problem = replayed.evidence.problem if replayed is not None else "–"
+            raise PreconditionFailedError(
+                not_graded(
+                    _("The grader could not run the network with the copied weights: {problem}", problem=problem)
+                )
+            )
+        return replayed.arrays[replayed.evidence.outputs[0]].astype(np.float64)
