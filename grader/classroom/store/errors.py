@@ -119,19 +119,6 @@ def newer(place: str, found: int, known: int) -> StoreError:
     )
 
 
-def older(place: str, found: int, known: int) -> StoreError:
-    """Return the error for a store of an earlier version."""
-    return StoreError(
-        _(
-            "The store {place} was made by an older version of this program (format {found}; expected {known}). "
-            "Use that version, or name another place and run the batch again.",
-            place=place,
-            found=found,
-            known=known,
-        )
-    )
-
-
 def _kind(error: BaseException | None) -> str:
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(code, int):

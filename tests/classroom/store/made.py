@@ -42,9 +42,12 @@ VERSIONS = Versions(
 ISOLATION = Isolation(mode="walls", walls=(WallState(id="seccomp", stands=True),))
 RESOURCES = Resources(wall_seconds=2.5, cpu_seconds=2.4, peak_mib=80.5)
 
-# Real processes, forked from one that has everything imported and no threads.
+# Real processes, forked from one that has everything imported and no threads. Those that give up root's rights
+# could not import Alembic any more.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.classroom.store.made", "tests.classroom.store.writers"])
+PROCESSES.set_forkserver_preload(
+    ["alembic.command", "tests.classroom.store.made", "tests.classroom.store.writers"]
+)
 
 
 def submission(code: str = "x = 1\n") -> Submission:

@@ -231,15 +231,15 @@ def test_writing_goes_on_while_somebody_reads(tmp_path: Path) -> None:
 def test_a_store_that_others_make_in_the_meantime_is_as_good(
     opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = Database._make_tables
+    make = Database._upgrade
     others: list[Store] = []
 
     def late(database: Database) -> None:
-        monkeypatch.setattr(Database, "_make_tables", make)
+        monkeypatch.setattr(Database, "_upgrade", make)
         others.append(opener())
         make(database)
 
-    monkeypatch.setattr(Database, "_make_tables", late)
+    monkeypatch.setattr(Database, "_upgrade", late)
     with opener() as store, others[0] as other:
         store.set_setting("a", "b")
         assert other.setting("a") == "b"
