@@ -1,9 +1,10 @@
 """One submission as the search for likeness sees it: names, comments, docstrings and layout taken out.
 
-copydetect makes the fingerprints: hashes of all runs of 25 normalised characters. Its own normaliser is not used:
-it keeps docstrings, so that removing them would hide a copy, and loses count of lines after blank lines at the
-top and after classes. Nor does it sample the fingerprints (winnowing), or leave a template's out: the sample
-differs from process to process, as Python's hashes do, and with a template it drops whatever occurs twice.
+The fingerprints are the hashes of all runs of 25 normalised characters (k-grams), computed with a rolling hash (Karp
+and Rabin, "Efficient randomized pattern-matching algorithms", 1987). This is winnowing (Schleimer, Wilkerson and
+Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003) with a window of one: nothing is sampled.
+Exercises are short enough for it, every shared run of 25 characters is found, and each place is needed to show which
+lines are shared.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,11 @@ from typing import NamedTuple
 
 from grader.protocol.submission import Submission
 
-LENGTH = 25  # normalised characters of a fingerprint: copydetect's own default
+LENGTH = 25  # normalised characters of a fingerprint (k), which is also copydetect's default
+_MODULUS = (
+    1 << 61
+) - 1  # a prime: among five million different k-grams, two share a hash with a probability of 5e-6
+_BASE = 0x110000 + 7  # more than there are characters
 MAX_CODE = 100_000  # characters of a submission that are compared, about 3,000 lines
 # Of a line, what is read: an open string of the wrong kind costs the lexer time by the square of its length.
 _LONGEST_READ = 5_000
@@ -90,10 +95,20 @@ def _kept(code: str) -> Iterator[tuple[str, int, int]]:
 
 def prints(code: Code, template: frozenset[int]) -> Prints:
     """Return the fingerprints without those of the template."""
-    from copydetect.utils import get_document_fingerprints
+    at = {place: key for place, key in enumerate(kgram_hashes(code.text)) if key not in template}
+    where: dict[int, list[int]] = {}
+    for place, key in at.items():
+        where.setdefault(key, []).append(place)
+    return Prints(at, where)
 
-    if len(code.text) < LENGTH:
-        return Prints({}, {})
-    _, found = get_document_fingerprints(code.text, LENGTH, 1)
-    where = {int(key): [int(n) for n in places] for key, places in found.items() if int(key) not in template}
-    return Prints({place: key for key, places in where.items() for place in places}, where)
+
+def kgram_hashes(text: str) -> Iterator[int]:
+    """Give the hash of each run of `LENGTH` characters, from the first on; the same in every process."""
+    oldest = pow(_BASE, LENGTH, _MODULUS)
+    key = 0
+    for place, character in enumerate(text):
+        key = (key * _BASE + ord(character)) % _MODULUS
+        if place >= LENGTH:
+            key = (key - ord(text[place - LENGTH]) * oldest) % _MODULUS
+        if place >= LENGTH - 1:
+            yield key
