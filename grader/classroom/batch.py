@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from grader import __version__
-from grader.classroom.intake import HandIn, Intake, LeftOut, looks_like
+from grader.classroom.intake import GradableHandIn, Intake, looks_like
 from grader.classroom.pages import Publisher
 from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.errors import UnreadableSubmission
@@ -90,16 +90,21 @@ class Batch:
 
     def take(self, intake: Intake, watch: Watch) -> list[GradingJob]:
         """Enter the hand-ins into the store, and return what is to be graded of them."""
-        missing = [out for out in intake.left_out if out.student]
-        hands = [*map(self._hand, intake.hand_ins), *map(self._not_taken, missing)]
-        watch.planned(len(hands))
+        new = [self._read(gradable) for gradable in intake.hand_ins]
+        new += [
+            NewHandIn(hand_in=left.hand_in, problem=self._say(left.why))
+            for left in intake.left_out
+            if left.hand_in is not None
+        ]
+        watch.planned(len(new))
         series = self.publisher.folder.settings.series
-        numbers = self.store.hand_in_many(series, hands, self.store.begin(series, self.by))
+        numbers = self.store.hand_in_many(series, new, self.store.begin(series, self.by))
         stored = {held.entry.student: held for held in self.store.entries(series)}
         tasks: dict[str, GradingJob] = {}
-        for hand, number in zip(hands, numbers, strict=True):
-            entry = msgspec.structs.replace(stored[hand.student].entry, file=hand.file, verdict=None)
-            owner = Owner(number, self.publisher.shown(hand.student, hand.name), entry)
+        for hand, number in zip(new, numbers, strict=True):
+            who = hand.hand_in
+            entry = msgspec.structs.replace(stored[who.student].entry, file=who.file, verdict=None)
+            owner = Owner(number, self.publisher.shown(who.student, who.name), entry)
             if hand.submission is None:
                 watch.finished(owner.name, Way.UNREADABLE, Status.NOT_GRADED)
                 continue
@@ -123,14 +128,14 @@ class Batch:
         for done in self.crew.work(jobs(), lambda job: watch.begun(by_key[job.id].owners[0].name)):
             self._finish(by_key[done.id], done, known.pop(done.id, None), watch)
 
-    def _hand(self, hand_in: HandIn) -> NewHandIn:
-        """Read a hand-in's file."""
+    def _read(self, gradable: GradableHandIn) -> NewHandIn:
+        """Read the file of a hand-in."""
         submission: Submission | None = None
         problem: Message | None = None
         try:
-            submission = read(hand_in.file)
+            submission = read(gradable.path)
         except UnreadableSubmission as error:
-            problem = _renamed(error.text, hand_in.file.name, hand_in.where.rpartition("/")[2])
+            problem = _renamed(error.text, gradable.path.name, gradable.hand_in.file.rpartition("/")[2])
         if submission is not None and (other := looks_like(self.terms.course, self.terms.exercise, submission)):
             submission = None
             problem = _(
@@ -140,25 +145,9 @@ class Batch:
                 exercise=self.terms.exercise,
             )
         return NewHandIn(
-            student=hand_in.student,
-            name=hand_in.name,
-            file=hand_in.where,
-            email=hand_in.email,
-            platform_id=hand_in.platform_id,
-            submitted=hand_in.submitted,
-            late=hand_in.late,
+            hand_in=gradable.hand_in,
             submission=anonymised_name(submission) if submission is not None else None,
             problem=self._say(problem) if problem is not None else "",
-        )
-
-    def _not_taken(self, out: LeftOut) -> NewHandIn:
-        return NewHandIn(
-            student=out.student,
-            name=out.name,
-            file=out.where,
-            email=out.email,
-            platform_id=out.platform_id,
-            problem=self._say(out.why),
         )
 
     def _leave_out_current(

@@ -29,6 +29,7 @@ from grader.classroom.folder import ClassFolder, open_folder, open_store
 from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.course import Course
 from grader.grading.evidence_key import EvidenceKey, anonymised_name
+from grader.protocol.hand_in import HandIn
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from grader.submission.reader import read
@@ -145,14 +146,14 @@ def _terms(folder: ClassFolder, kept: StoredEvidence) -> EvidenceKey:
 
 def _hand(file: str, submission: Submission, random: Random) -> NewHandIn:
     student = file.removesuffix(".py")
-    return NewHandIn(
+    hand_in = HandIn(
         student=student,
         name=f"{random.choice(FIRST)} {random.choice(LAST)}",
         file=file,
         email=f"{student}@example.org",
         late=not random.randrange(20),
-        submission=submission,
     )
+    return NewHandIn(hand_in=hand_in, submission=submission)
 
 
 def raise_threshold(folder: ClassFolder) -> None:

@@ -1,11 +1,11 @@
 """What an instructor has, a folder or a zip, read into one hand-in per student."""
 
 from grader.classroom.intake.open_hand_ins import open_hand_ins
-from grader.classroom.intake.records import HandIn, Intake, Layout, LeftOut, UnusableHandInsError
+from grader.classroom.intake.records import GradableHandIn, Intake, Layout, LeftOut, UnusableHandInsError
 from grader.submission.exercise_match import looks_like
 
 __all__ = [
-    "HandIn",
+    "GradableHandIn",
     "Intake",
     "Layout",
     "LeftOut",

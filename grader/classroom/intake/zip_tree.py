@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, Found, RefusedError, Tree, plant
+from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, RefusedError, Tree, TreeEntry, build_tree
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
@@ -36,7 +36,7 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-class Workplace:
+class UnpackFolder:
     """A folder for what is unpacked, with an end to it."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,17 +91,17 @@ class Workplace:
 
 
 @dataclass(frozen=True)
-class Member:
+class ZipMember:
     """A file in a zip."""
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
-    workplace: Workplace
+    unpack_folder: UnpackFolder
 
-    def place(self, limit: int) -> Path:
+    def local_path(self, limit: int) -> Path:
         """Unpack it. Raises `RefusedError`, `UnusableHandInsError`."""
         with self._opened() as source:
-            return self.workplace.write(source, suffix(self.info.filename), limit)
+            return self.unpack_folder.write(source, suffix(self.info.filename), limit)
 
     def read(self, limit: int) -> bytes:
         """Return the bytes. Raises `RefusedError`."""
@@ -146,10 +146,10 @@ def open_zip(file: Path, most: int = MAX_FILES) -> zipfile.ZipFile:
     return archive
 
 
-def grow(archive: zipfile.ZipFile, name: str, workplace: Workplace, beneath: str = "") -> Tree:
-    """List a zip. Members with names that lead elsewhere are told and have no place in the tree."""
-    told: list[LeftOut] = []
-    return plant(name, list(_members(archive, workplace, told, beneath)), told, beneath)
+def list_zip(archive: zipfile.ZipFile, name: str, unpack_folder: UnpackFolder, prefix: str = "") -> Tree:
+    """List a zip. Members with names that lead elsewhere are left_out and have no place in the tree."""
+    left_out: list[LeftOut] = []
+    return build_tree(name, list(_members(archive, unpack_folder, left_out, prefix)), left_out, prefix)
 
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
@@ -158,15 +158,17 @@ def is_encrypted(archive: zipfile.ZipFile) -> bool:
     return bool(members) and all(info.flag_bits & _ENCRYPTED for info in members)
 
 
-def _members(archive: zipfile.ZipFile, workplace: Workplace, told: list[LeftOut], beneath: str) -> Iterator[Found]:
+def _members(
+    archive: zipfile.ZipFile, unpack_folder: UnpackFolder, left_out: list[LeftOut], prefix: str
+) -> Iterator[TreeEntry]:
     for info in archive.infolist():
         name = _name(info)
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if why := _bad_name(name, parts):
-            told.append(LeftOut(where=beneath + display_name(name), why=why))
+            left_out.append(LeftOut(where=prefix + display_name(name), why=why))
         elif parts:
             is_folder = name.endswith("/")
-            yield Found(parts, is_folder, Member(archive, info, workplace), _refusal(info, is_folder))
+            yield TreeEntry(parts, is_folder, ZipMember(archive, info, unpack_folder), _refusal(info, is_folder))
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -1,10 +1,10 @@
-"""One submission as the search for likeness sees it: names, comments, docstrings and layout taken out.
+"""One submission as the search for similar code sees it: without names, comments, docstrings and layout.
 
-The fingerprints are the hashes of all runs of 25 normalised characters (k-grams), computed with a rolling hash (Karp
-and Rabin, "Efficient randomized pattern-matching algorithms", 1987). This is winnowing (Schleimer, Wilkerson and
-Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003) with a window of one: nothing is sampled.
-Exercises are short enough for it, every shared run of 25 characters is found, and each place is needed to show which
-lines are shared.
+The fingerprints are the hashes of all runs of 25 normalised characters (k-grams), by a rolling hash (Karp and
+Rabin, "Efficient randomized pattern-matching algorithms", 1987). This is winnowing (Schleimer, Wilkerson and
+Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003) with a window of one, so nothing is
+left out: exercises are short enough for it, every shared run of 25 characters is found, and each place is needed
+to show which lines are shared.
 """
 
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from grader.classroom.store.records import HandInRow, VerdictHistoryItem
 from grader.classroom.store.schema import adjustments, hand_ins, students, verdicts
 from grader.protocol.gradebook import Adjustment, GradebookEntry
+from grader.protocol.hand_in import hand_in_fields
 from grader.protocol.verdict import Verdict
 
 _decoder = msgspec.json.Decoder(Verdict)
@@ -98,13 +99,7 @@ def _stored(row: Row[Any], decided: tuple[Adjustment, ...]) -> HandInRow:
     # A problem is newer than the verdict before it: that one is not what stands now.
     verdict = None if row.verdict is None or row.problem else _verdict(row.verdict)
     entry = GradebookEntry(
-        student=row.student,
-        name=row.name,
-        file=row.file,
-        email=row.email,
-        platform_id=row.platform_id,
-        submitted=row.submitted,
-        late=row.late,
+        **hand_in_fields(row),
         verdict=verdict,
         problem=row.problem,
         adjustments=decided,

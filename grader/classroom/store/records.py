@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.hand_in import HandIn
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versions
@@ -22,17 +23,11 @@ class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewHandIn(Record, frozen=True, kw_only=True):
-    """What one student handed in. Where it could not be read, `problem` says why, and there is no `submission`."""
+    """What one student handed in, to be entered into the store."""
 
-    student: str
-    name: str
-    file: str  # where it lay in what was handed over
-    email: str = ""
-    platform_id: str = ""
-    submitted: datetime | None = None  # UTC
-    late: bool = False
-    submission: Submission | None = None
-    problem: str = ""
+    hand_in: HandIn
+    submission: Submission | None = None  # None: the file could not be read
+    problem: str = ""  # why not: a sentence for people
 
 
 class Judgement(Record, frozen=True, kw_only=True):

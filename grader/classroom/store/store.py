@@ -22,6 +22,7 @@ from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, Stor
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
 from grader.core.i18n import _
 from grader.protocol.gradebook import Adjustment
+from grader.protocol.hand_in import hand_in_fields
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 
@@ -263,35 +264,27 @@ class Store:
 def _hand_in(connection: Connection, exercise: str, hand: NewHandIn, blob: str | None, run: int) -> int:
     """Write one hand-in, and that it is the newest."""
     file = hand.submission
+    details = hand_in_fields(hand.hand_in) | {"blob": blob, "problem": hand.problem}
+    student = details.pop("student")
     same: dict[str, object] = {
         "exercise": exercise,
-        "student": hand.student,
+        "student": student,
         "sha256": file.sha256 if file is not None else "",
         "kind": file.kind if file is not None else "",
-    }
-    details: dict[str, object] = {
-        "blob": blob,
-        "name": hand.name,
-        "file": hand.file,
-        "email": hand.email,
-        "platform_id": hand.platform_id,
-        "submitted": hand.submitted,
-        "late": hand.late,
-        "problem": hand.problem,
     }
     number = connection.execute(select(hand_ins.c.number).filter_by(**same)).scalar()
     if number is None:
         row = same | details | {"at": _now()}
         number = _number(connection.execute(insert(hand_ins).values(row)).inserted_primary_key)
-    found = connection.execute(select(students).filter_by(exercise=exercise, student=hand.student)).first()
+    found = connection.execute(select(students).filter_by(exercise=exercise, student=student)).first()
     if found is None:
-        newest = {"exercise": exercise, "student": hand.student, "hand_in": number, "run": run}
+        newest = {"exercise": exercise, "student": student, "hand_in": number, "run": run}
         connection.execute(insert(students).values(newest))
     elif run >= found.run:
         if file is not None:
             del details["problem"]  # what was noted of it holds until it is judged
         connection.execute(update(hand_ins).where(hand_ins.c.number == number).values(details))
-        who = (students.c.exercise == exercise, students.c.student == hand.student)
+        who = (students.c.exercise == exercise, students.c.student == student)
         connection.execute(update(students).where(*who).values(hand_in=number, run=run))
     return number
 

@@ -15,6 +15,7 @@ from grader.core.i18n import Translator
 from grader.protocol import verdict as verdicts
 from grader.protocol.evidence import Stopped, StopReason
 from grader.protocol.gradebook import Adjustment
+from grader.protocol.hand_in import HandIn
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import (
@@ -62,7 +63,10 @@ def hand(student: str = "ada", code: str | None = "x = 1\n", **more: object) -> 
     details: dict[str, object] = {"name": f"Name of {student}", "file": f"{student}/a.py"}
     if read is None:
         details["problem"] = "a.py is empty."
-    return NewHandIn(student=student, submission=read, **(details | more))  # type: ignore[arg-type]
+    details |= more
+    problem = str(details.pop("problem", ""))
+    who = HandIn(student=student, **details)  # type: ignore[arg-type]
+    return NewHandIn(hand_in=who, submission=read, problem=problem)
 
 
 def verdict(points: float = 1.0, criteria: int = 2, rubric: str = RUBRIC) -> Verdict:

@@ -52,7 +52,11 @@ def test_a_hand_in_comes_back_as_it_was(store: Store) -> None:
     assert (stored.number, stored.run, stored.key, stored.damaged) == (number, run, None, False)
     assert stored.sha256 == submission().sha256
     entry = stored.entry
-    assert (entry.student, entry.name, entry.file) == (given.student, given.name, given.file)
+    assert (entry.student, entry.name, entry.file) == (
+        given.hand_in.student,
+        given.hand_in.name,
+        given.hand_in.file,
+    )
     assert (entry.email, entry.platform_id, entry.submitted, entry.late) == (
         "ada@example.org",
         "12",

@@ -10,11 +10,12 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same
 
 _MARK = "_assignsubmission_"
@@ -43,38 +44,40 @@ def mark(name: str, is_folder: bool) -> Mark | None:
     return Mark(person, number, match[1], "" if is_folder else match[2])
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each student of the download."""
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each student of the download."""
     people: dict[str, Mark] = {}
     handed: dict[str, list[Item]] = defaultdict(list)
     others: dict[str, list[Item]] = defaultdict(list)
-    told: list[LeftOut] = []
+    left_out: list[LeftOut] = []
     for folder in tree.top_folders:  # of a student who handed in nothing there may be an empty one
         if found := mark(folder, True):
             people.setdefault(_identity(found), found)
     for item in tree.items:
         found = mark(item.parts[0], len(item.parts) > 1)
         if found is None:
-            told += tell([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
+            left_out += leave_out([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
             continue
         people.setdefault(_identity(found), found)
-        own = item.called(found.file) if found.file else item
+        own = item.renamed(found.file) if found.file else item
         (handed if found.plugin == "file" else others)[_identity(found)].append(own)
     for items in others.values():
-        told += tell(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
+        left_out += leave_out(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
     typed = _("Nothing was handed in as a file; what was typed into Moodle is not graded.")
-    claims = tuple(
+    candidates = tuple(
         Candidate(
-            identity,
-            display_name(person.name),
-            display_name(person.name),
+            HandIn(
+                student=identity,
+                name=display_name(person.name),
+                file=display_name(person.name),
+                platform_id=person.number,
+            ),
             tuple(handed[identity]),
-            platform_id=person.number,
             problem=None if handed[identity] or not others[identity] else typed,
         )
         for identity, person in people.items()
     )
-    return Read(claims, tuple(told))
+    return ClassContents(candidates, tuple(left_out))
 
 
 def _identity(found: Mark) -> str:
