@@ -2,16 +2,15 @@
 
 import contextlib
 import hashlib
-import os
 import re
 import secrets
-import tempfile
 import unicodedata
 from pathlib import Path
 
 import msgspec
 
 from grader.classroom.store import Store
+from grader.core.atomic_files import create_file, replace_file
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.protocol.parcels import Record
@@ -74,14 +73,7 @@ def write(target: Path, text: str | bytes) -> None:
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(aside).chmod(0o644)
-            Path(aside).replace(target)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        replace_file(target, data)
     except OSError as error:
         raise ClassFolderError(_unwritable(target, error)) from error
 
@@ -145,18 +137,12 @@ def prepare(path: Path, wanted: Settings) -> ClassFolder:
 
 
 def _create(target: Path, data: bytes) -> bool:
-    """Write a file that is not there; False where another process was faster."""
-    aside = target.with_name(f".new-{secrets.token_hex(8)}")
-    write(aside, data)
+    """Write a file that is not there; return False where another process was faster. Raises `ClassFolderError`."""
     try:
-        os.link(aside, target)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-    return True
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return create_file(target, data)
+    except OSError as error:
+        raise ClassFolderError(_unwritable(target, error)) from error
 
 
 def new_series(exercise: str) -> str:
