@@ -25,8 +25,8 @@ def adjust(
     adjustment = Adjustment(criterion=criterion, points=points, reason=reason, by=by, at=datetime.now(UTC))
     for earlier in found.entry.adjustments:
         if criterion is not None and earlier.criterion == criterion:  # the newest decision counts
-            store.withdraw(publisher.folder.settings.series, found.entry.student, earlier, by)
-    store.adjust(publisher.folder.settings.series, found.entry.student, adjustment)
+            store.withdraw_adjustment(publisher.folder.settings.series, found.entry.student, earlier, by)
+    store.add_adjustment(publisher.folder.settings.series, found.entry.student, adjustment)
     return _find(store, publisher, student)
 
 
@@ -36,13 +36,13 @@ def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> HandI
     if not found.entry.adjustments:
         raise AdjustmentError(_("The mark of {student} was never adjusted.", student=student))
     for adjustment in found.entry.adjustments:
-        store.withdraw(publisher.folder.settings.series, found.entry.student, adjustment, by)
+        store.withdraw_adjustment(publisher.folder.settings.series, found.entry.student, adjustment, by)
     return _find(store, publisher, student)
 
 
 def _find(store: Store, publisher: Publisher, student: str) -> HandInRow:
     """Return the one whose key, name or pseudonym is `student`: keys first, for names may be shared."""
-    class_ = store.entries(publisher.folder.settings.series)
+    class_ = store.newest_hand_ins(publisher.folder.settings.series)
     keys = [held for held in class_ if publisher.student(held.entry.student) == student]
     found = keys or [h for h in class_ if publisher.shown(h.entry.student, h.entry.name) == student]
     if len(found) == 1:

@@ -98,8 +98,8 @@ class Batch:
         ]
         watch.planned(len(new))
         series = self.publisher.folder.settings.series
-        numbers = self.store.hand_in_many(series, new, self.store.begin(series, self.by))
-        stored = {held.entry.student: held for held in self.store.entries(series)}
+        numbers = self.store.add_hand_ins(series, new, self.store.begin_run(series, self.by))
+        stored = {held.entry.student: held for held in self.store.newest_hand_ins(series)}
         tasks: dict[str, GradingJob] = {}
         for hand, number in zip(new, numbers, strict=True):
             who = hand.hand_in
@@ -120,7 +120,7 @@ class Batch:
 
         def jobs() -> Iterator[Job]:
             for task in tasks:
-                kept = self.store.evidence(task.key)
+                kept = self.store.find_evidence(task.key)
                 if kept is not None and self._is_walled(kept.isolation):
                     known[task.key] = known_of(kept)
                 yield Job(task.key, self.terms.exercise, task.submission, self.terms.language, known.get(task.key))
@@ -186,8 +186,8 @@ class Batch:
         verdict = done.graded.verdict
         ran = known is None or known.held != done.graded.held
         if ran:
-            self.store.keep(task.key, kept_of(done.graded, self.terms))
-        self.store.judge_many(
+            self.store.keep_evidence(task.key, kept_of(done.graded, self.terms))
+        self.store.add_verdicts(
             Judgement(number=owner.number, key=task.key, verdict=verdict, by=self.by) for owner in task.owners
         )
         for owner in task.owners:
@@ -198,7 +198,7 @@ class Batch:
         """Say in the gradebook why there is no verdict. The next batch tries again."""
         self.faults[task.key] = error
         for owner in task.owners:
-            self.store.note(owner.number, self._say(fault(error)))
+            self.store.note_problem(owner.number, self._say(fault(error)))
             watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
 
 
@@ -221,7 +221,7 @@ def kept_of(graded: Graded, terms: EvidenceKey) -> StoredEvidence:
 
 def known_of(kept: StoredEvidence) -> PriorEvidence:
     """Return kept evidence as what a run can begin with."""
-    return PriorEvidence(kept.held, kept.seeds, kept.isolation, kept.resources)
+    return PriorEvidence(kept.evidence, kept.seeds, kept.isolation, kept.resources)
 
 
 def fault(error: str) -> Message:

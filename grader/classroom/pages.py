@@ -22,7 +22,9 @@ class Publisher:
     def __init__(self, folder: ClassFolder, store: Store) -> None:
         self.folder, self.store = folder, store
         anonymous_class = folder.settings.anonymous
-        self._salt = bytes.fromhex(store.setting_once(SALT, secrets.token_hex(32))) if anonymous_class else None
+        self._salt = (
+            bytes.fromhex(store.set_default_setting(SALT, secrets.token_hex(32))) if anonymous_class else None
+        )
 
     def student(self, student: str) -> str:
         """Return what a student is called on pages and in file names: the key, or a pseudonym."""
@@ -45,7 +47,7 @@ class Publisher:
 
     def entries(self) -> tuple[GradebookEntry, ...]:
         """Return the gradebook as it may be shown, with the addresses of the reports."""
-        return tuple(map(self._entry, self.store.entries(self.folder.settings.series)))
+        return tuple(map(self._entry, self.store.newest_hand_ins(self.folder.settings.series)))
 
     def title(self, entries: Sequence[GradebookEntry]) -> str:
         """Return what the exercise is called, as a verdict says it."""

@@ -158,15 +158,15 @@ class _Desk:
             return Rejudged(hand_in.number, fault=traceback.format_exc())
 
     def _judge(self, hand_in: Kept, terms: EvidenceKey) -> Rejudged:
-        kept = self.store.evidence(hand_in.key)
+        kept = self.store.find_evidence(hand_in.key)
         if kept is None:
             return Rejudged(hand_in.number, again=Again.LOST)
         if kept.plan != terms.plan:
             return Rejudged(hand_in.number, again=Again.PLAN)
         ask = AskVerdict(
             terms.question(kept.seeds),
-            kept.held,
-            self.store.submission(hand_in.number),
+            kept.evidence,
+            self.store.read_submission(hand_in.number),
             kept.isolation,
             kept.resources,
             msgspec.structs.replace(kept.versions, grader=__version__),
@@ -176,7 +176,7 @@ class _Desk:
         if isinstance(judged, PlanMade):
             return Rejudged(hand_in.number, again=Again.REPLAY)
         assert isinstance(judged, Judged)
-        if judged.more_seeds and kept.held.import_stop is None:
+        if judged.more_seeds and kept.evidence.import_stop is None:
             return Rejudged(hand_in.number, again=Again.SEEDS)
         if hand_in.entry.verdict in (None, judged.verdict):
             self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)

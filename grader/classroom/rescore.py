@@ -47,7 +47,7 @@ class Rescoring:
     def judge(self, desks: Desks) -> Rescored:
         """Judge. Raises `ToldError` and `GraderError`; what was done by then is kept."""
         series = self.publisher.folder.settings.series
-        held = {stored.number: stored for stored in self.store.entries(series) if stored.sha256}
+        held = {stored.number: stored for stored in self.store.newest_hand_ins(series) if stored.sha256}
         kept = []
         for stored in held.values():
             if stored.key is None:  # never judged, or a fault of the grader at the last time
@@ -72,19 +72,19 @@ class Rescoring:
             self._put_again(result.again, stored)
         else:
             self._found.faults[stored.key or ""] = result.fault
-            self.store.note(result.number, self._say(fault(result.fault)))
+            self.store.note_problem(result.number, self._say(fault(result.fault)))
         if len(self._waiting) == AT_ONCE:
             self._write()
 
     def _write(self) -> None:
-        self.store.judge_many(self._waiting)
+        self.store.add_verdicts(self._waiting)
         self.advance(len(self._waiting))
         self._waiting.clear()
 
     def _put_again(self, why: Again, stored: HandInRow) -> None:
         """Note that a submission has to be run; one that several handed in, once."""
         try:
-            submission = self.store.submission(stored.number)
+            submission = self.store.read_submission(stored.number)
         except StoreError as error:
             self._found.lost.append(error)
             return

@@ -191,8 +191,8 @@ def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
     settings = folder.settings
     with open_store(folder) as store:
         publisher = Publisher(folder, store)
-        held = [stored for stored in store.entries(settings.series) if stored.sha256]
-        sources = {publisher.student(s.entry.student): store.submission(s.number) for s in held}
+        held = [stored for stored in store.newest_hand_ins(settings.series) if stored.sha256]
+        sources = {publisher.student(s.entry.student): store.read_submission(s.number) for s in held}
         names = {publisher.student(s.entry.student): publisher.shown(s.entry.student, s.entry.name) for s in held}
         stub = None
         with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out

@@ -1,6 +1,4 @@
-"""What goes into the store and what comes out of it. Plain frozen records."""
-
-from datetime import datetime
+"""The records that go into a store and come out of it."""
 
 import msgspec
 
@@ -12,12 +10,12 @@ from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versi
 
 
 class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The evidence of one submission, with what else a judgement of it needs to come out the same."""
+    """The evidence of one submission, with what else is needed to judge it again in the same way."""
 
-    held: Evidence
-    seeds: tuple[int, ...]
-    plan: str  # hash of the plan that was carried out
-    versions: Versions
+    evidence: Evidence = msgspec.field(name="held")  # in files, the name of the first releases
+    seeds: tuple[int, ...]  # that were trained
+    plan: str  # SHA-256 of the plan that was executed
+    versions: Versions  # of Python and the libraries that ran it
     isolation: Isolation
     resources: Resources
 
@@ -31,33 +29,18 @@ class NewHandIn(Record, frozen=True, kw_only=True):
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """A verdict on the hand-in of this number. `key`: of the evidence that it was made from; `by`: the user."""
+    """A verdict on one hand-in, to be appended to its history."""
 
-    number: int
-    key: str | None
+    number: int  # of the hand-in
+    key: str | None  # of the evidence that the verdict was made from
     verdict: Verdict
-    by: str
-
-
-class VerdictHistoryItem(Record, frozen=True, kw_only=True):
-    """One verdict of a student's history."""
-
-    number: int  # counts all verdicts of the store, in the order in which they were given
-    hand_in: int
-    sha256: str  # of the file that was judged
-    at: datetime  # UTC
-    by: str
-    rubric: str  # hash of the rubric
-    key: str | None
-    verdict: Verdict | None  # None: was changed since, and is not believed
+    by: str  # the user who ran the command
 
 
 class HandInRow(Record, frozen=True, kw_only=True):
     """The newest hand-in of one student, as the store knows it."""
 
     entry: GradebookEntry
-    number: int  # of the hand-in
-    run: int  # the newest run that met this student: lower than the newest of all where the student is gone
+    number: int  # of the hand-in, in this store
     sha256: str = ""  # of the file that was handed in; empty where it could not be read
-    key: str | None = None  # of the evidence that the verdict was made from
-    damaged: bool = False  # there is a verdict, but it was changed since: it is not believed, and `entry` has none
+    key: str | None = None  # of the evidence that the verdict was made from; None without a verdict

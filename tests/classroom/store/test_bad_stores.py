@@ -16,6 +16,7 @@ from grader.core.i18n import Translator
 from tests.classroom.store import writers
 from tests.classroom.store.conftest import Opener
 from tests.classroom.store.made import EXERCISE, hand, kept, refused, start, verdict
+from tests.helpers.store_tables import add_hand_in, add_verdict, exercises, history, setting
 
 say = Translator("en")
 
@@ -28,8 +29,10 @@ def opening(folder: Path, url: str | None = None, files: str | None = None) -> s
 def made(folder: Path) -> Path:
     """Make a store with something in it, and return its database."""
     with Store.open(folder) as store:
-        store.judge(store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me")), "k", verdict(), "me")
-        store.keep("k", kept())
+        add_verdict(
+            store, add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me")), "k", verdict(), "me"
+        )
+        store.keep_evidence("k", kept())
     return folder / "store.sqlite3"
 
 
@@ -89,7 +92,7 @@ def test_a_store_without_one_version_is_refused(tmp_path: Path, statement: str) 
 def test_an_empty_file_is_a_store_to_be(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite3").touch()
     with Store.open(tmp_path) as store:
-        assert store.exercises() == ()
+        assert exercises(store) == ()
 
 
 def test_a_damaged_store_is_told(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_a_damaged_store_is_told(tmp_path: Path) -> None:
 
     def use() -> None:
         with Store.open(tmp_path) as store:
-            store.entries(EXERCISE)
+            store.newest_hand_ins(EXERCISE)
 
     assert "is damaged" in refused(use)
 
@@ -140,7 +143,7 @@ def test_a_file_system_that_is_not_there_is_told(tmp_path: Path, files: str) -> 
     said = opening(tmp_path, None, files)
     assert f"cannot be kept in {files} (" in said
     with Store.open(tmp_path) as store:  # nothing is left half made
-        assert store.exercises() == ()
+        assert exercises(store) == ()
 
 
 def test_a_store_that_cannot_be_opened_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,18 +183,18 @@ def test_a_store_that_another_program_writes_for_long_is_told_and_loses_nothing(
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         for act in (
-            lambda: store.keep("other", kept(b"other")),
-            lambda: store.set_setting("a", "b"),
-            lambda: store.judge(1, "l", verdict(), "me"),
+            lambda: store.keep_evidence("other", kept(b"other")),
+            lambda: store.set_default_setting("a", "b"),
+            lambda: add_verdict(store, 1, "l", verdict(), "me"),
         ):
             said = refused(act)
             assert "Another program has kept the store" in said
             assert "0 seconds" in said
         other.execute("ROLLBACK")
-        store.keep("other", kept(b"other"))
-        assert store.evidence("other") == kept(b"other")
-        assert store.setting("a") is None
-        assert len(store.verdicts(EXERCISE, "ada")) == 1
+        store.keep_evidence("other", kept(b"other"))
+        assert store.find_evidence("other") == kept(b"other")
+        assert setting(store, "a") is None
+        assert len(history(store, EXERCISE, "ada")) == 1
         other.close()
 
 
@@ -209,7 +212,7 @@ def test_a_store_that_another_program_has_locked_cannot_be_opened_and_is_told(tm
 @pytest.mark.usefixtures("impatient")
 def test_a_server_whose_store_another_program_writes_for_long_is_told(opener: Opener) -> None:
     with opener() as store, opener() as other, other._database.write():
-        assert "Another program has kept the store" in refused(lambda: store.set_setting("a", "b"))
+        assert "Another program has kept the store" in refused(lambda: store.set_default_setting("a", "b"))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -218,7 +221,7 @@ def test_a_process_that_uses_up_its_own_connections_is_told(opener: Opener) -> N
         held = [store._database.read() for _ in range(15)]
         for one in held:
             one.__enter__()
-        assert "Another program has kept the store" in refused(lambda: store.setting("a"))
+        assert "Another program has kept the store" in refused(lambda: setting(store, "a"))
         for one in held:
             one.__exit__(None, None, None)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from grader.classroom.store import Store, blobs
 from grader.classroom.store.blobs import Blobs
 from tests.classroom.store.made import EXERCISE, hand, kept, refused, submission
+from tests.helpers.store_tables import add_hand_in
 
 MEMORY = "memory://store-of-tests/files"
 
@@ -76,13 +77,13 @@ def test_a_file_that_was_changed_is_not_believed_and_is_put_right(url: str) -> N
 
 def test_a_whole_store_on_another_file_system(tmp_path: Path, url: str) -> None:
     with Store.open(tmp_path, files=url) as store:
-        number = store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
-        store.keep("key", kept())
+        number = add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
+        store.keep_evidence("key", kept())
     with Store.open(tmp_path, files=url) as store:
-        assert store.submission(number) == submission()
-        assert store.evidence("key") == kept()
+        assert store.read_submission(number) == submission()
+        assert store.find_evidence("key") == kept()
         store.tidy()
-        assert store.evidence("key") == kept()
+        assert store.find_evidence("key") == kept()
     assert not (tmp_path / "evidence").exists()
 
 

@@ -17,6 +17,7 @@ from grader.classroom.store.migrations import VERSION_TABLE, TargetFormat
 from grader.classroom.store.schema import FORMAT, metadata
 from tests.classroom.store.conftest import Opener
 from tests.classroom.store.made import EXERCISE, PROCESSES, hand, heard, kept, refused, start, verdict
+from tests.helpers.store_tables import add_hand_in, add_verdict
 
 NEXT = """
 import time
@@ -90,8 +91,10 @@ def test_a_store_of_an_older_format_is_upgraded_and_loses_nothing(
     tmp_path: Path, opener: Opener, address_of: str, noted: bool
 ) -> None:
     with opener() as store:
-        store.judge(store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me")), "k", verdict(), "me")
-        store.keep("k", kept())
+        add_verdict(
+            store, add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me")), "k", verdict(), "me"
+        )
+        store.keep_evidence("k", kept())
         if not noted:
             with store._database.write() as connection:
                 connection.execute(sqlalchemy.text(f"DROP TABLE {VERSION_TABLE}"))
@@ -120,11 +123,11 @@ def test_a_new_store_goes_through_all_steps(tmp_path: Path, address_of: str) -> 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(tmp_path: Path, opener: Opener, address_of: str) -> None:
     with opener() as store:
-        store.begin(EXERCISE, "me")
+        store.begin_run(EXERCISE, "me")
     bad = next_format(tmp_path / "migrations", "DELETE FROM no_such_table")
     assert "cannot be read or written" in refused(lambda: Database(address_of, bad))
     with opener() as store:
-        assert store.begin(EXERCISE, "me") == 2
+        assert store.begin_run(EXERCISE, "me") == 2
         with store._database.read() as connection:
             assert differences(connection) == []
 
@@ -146,7 +149,7 @@ def test_processes_that_open_at_once_upgrade_once(
     (tmp_path / "store").mkdir()
     if old:
         with opener() as store:
-            store.begin(EXERCISE, "me")
+            store.begin_run(EXERCISE, "me")
     target = next_format(tmp_path / "migrations", seconds=0.3)
     begin = PROCESSES.Event()
     started = [start(upgrade_at_once, address_of, target, None, begin) for _ in range(3)]
@@ -162,7 +165,7 @@ def test_processes_that_open_at_once_upgrade_once(
 
 def test_threads_that_open_at_once_upgrade_once(tmp_path: Path, opener: Opener, address_of: str) -> None:
     with opener() as store:
-        store.begin(EXERCISE, "me")
+        store.begin_run(EXERCISE, "me")
     target = next_format(tmp_path / "migrations")
 
     def work(_: int) -> list[str]:

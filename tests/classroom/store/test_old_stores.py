@@ -11,6 +11,7 @@ from grader.classroom.folder import open_folder, open_store
 from grader.classroom.store import HandInRow
 from grader.commands.app import app
 from grader.protocol.verdict import Status, Verdict
+from tests.helpers.store_tables import add_verdict
 
 OLD = Path(__file__).parent / "data" / "class_of_0_1"
 SERIES = "linear_regression-405d08f197d0"
@@ -24,7 +25,7 @@ def old_class(tmp_path: Path) -> Path:
 
 def rows(folder: Path) -> dict[str, HandInRow]:
     with open_store(open_folder(folder)) as store:
-        return {row.entry.student: row for row in store.entries(SERIES)}
+        return {row.entry.student: row for row in store.newest_hand_ins(SERIES)}
 
 
 def outcomes(verdict: Verdict | None) -> list[tuple[str, Status, float]]:
@@ -45,12 +46,12 @@ def test_an_old_store_opens_with_its_marks(old_class: Path) -> None:
 
 def test_the_submissions_and_evidence_of_an_old_store_are_read(old_class: Path) -> None:
     with open_store(open_folder(old_class)) as store:
-        for row in store.entries(SERIES):
+        for row in store.newest_hand_ins(SERIES):
             assert row.key is not None
-            evidence = store.evidence(row.key)
+            evidence = store.find_evidence(row.key)
             assert evidence is not None
             assert evidence.isolation.mode == "walls"
-            assert store.submission(row.number).sha256 == row.sha256
+            assert store.read_submission(row.number).sha256 == row.sha256
 
 
 @pytest.mark.parametrize("judged_before", [True, False])
@@ -63,7 +64,7 @@ def test_an_old_class_is_judged_again_from_its_evidence_with_the_same_marks(
             for row in before.values():
                 assert row.entry.verdict is not None
                 worse = msgspec.structs.replace(row.entry.verdict, points=-1.0)
-                store.judge(row.number, row.key, worse, "test")
+                add_verdict(store, row.number, row.key, worse, "test")
     course = old_class / "course"
     result = CliRunner().invoke(app, ["rescore", str(old_class), "--course", str(course), "--lang", "en"])
     assert result.exit_code == 0, result.output
