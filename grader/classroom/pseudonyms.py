@@ -53,7 +53,7 @@ def _group(bits: int) -> str:
     )
 
 
-def anonymous(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
+def anonymise(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
     """Return the entry under a pseudonym, without anything that the hand-in was known by.
 
     Gone: name, e-mail, number, file and its hash (which becomes a keyed one: equal files stay equal), report's

@@ -16,7 +16,15 @@ from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Severity, Status
 from reports.classroom import pictures
 from reports.classroom import summary as class_summary
-from reports.classroom.rows import FLAGS, UNDECIDED, Person, RowMaker, address, by_name, person
+from reports.classroom.rows import (
+    FLAGS,
+    UNDECIDED,
+    RowMaker,
+    StudentLink,
+    link_to_student,
+    name_sort_key,
+    safe_address,
+)
 from reports.classroom.summary import Misconception, Outlier, Undecided, Usage
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -30,40 +38,40 @@ MOST_REASONS = 30  # broken hand-ins may each have a reason of their own
 MOST_MISCONCEPTIONS = 10
 
 
-class People(msgspec.Struct, frozen=True):
+class PeopleList(msgspec.Struct, frozen=True):
     """The first of those in a list, how many there are, and what the table is filtered by to show all."""
 
-    shown: tuple[Person, ...]
+    shown: tuple[StudentLink, ...]
     total: int
     filter: str
 
 
-class Reason(msgspec.Struct, frozen=True):
+class UndecidedGroup(msgspec.Struct, frozen=True):
     """Why some hand-ins have no final mark; without sentences, they had no turn yet."""
 
     sentences: tuple[str, ...]
-    people: People
+    people: PeopleList
 
 
-class Misunderstood(msgspec.Struct, frozen=True):
+class MisconceptionCard(msgspec.Struct, frozen=True):
     """A misconception of the class, with the text of an example."""
 
     id: str
     severity: Severity
     text: str
-    people: People
+    people: PeopleList
     share: float  # of the hand-ins that have a verdict
 
 
-class Wall(msgspec.Struct, frozen=True):
+class MissingFeature(msgspec.Struct, frozen=True):
     """A wall that was missing, and from whose runs; no id where there were none at all."""
 
     id: str
     detail: str
-    people: People
+    people: PeopleList
 
 
-class Option(msgspec.Struct, frozen=True):
+class FilterOption(msgspec.Struct, frozen=True):
     """One choice of what the table shows."""
 
     value: str
@@ -80,11 +88,13 @@ def render(
     Pure: the same entries, in whatever order, give the same text. Raises `ValueError` for a language without a
     catalogue.
     """
-    view = _View(sorted(entries, key=by_name), language)
+    view = _View(sorted(entries, key=name_sort_key), language)
     return (
         environment(language)
         .get_template("dashboard.html")
-        .render(title=label(title), exercise=label(exercise), similarity=address(similarity), **view.everything())
+        .render(
+            title=label(title), exercise=label(exercise), similarity=safe_address(similarity), **view.everything()
+        )
     )
 
 
@@ -106,9 +116,11 @@ class _View:
             **self.page(),
             **self.notable(),
             "summary": self.summary,
-            "statuses": pictures.parts(self.summary.statuses),
-            "columns": pictures.columns(self.summary.histogram),
-            "criteria": [(one_line(_text(c.title)), c, pictures.parts(c.counts)) for c in self.summary.criteria],
+            "statuses": pictures.build_parts(self.summary.statuses),
+            "columns": pictures.build_columns(self.summary.histogram),
+            "criteria": [
+                (one_line(_text(c.title)), c, pictures.build_parts(c.counts)) for c in self.summary.criteria
+            ],
             "reasons": [self.reason(group) for group in self.summary.undecided[:MOST_REASONS]],
             "reasons_left": sum(len(group.entries) for group in self.summary.undecided[MOST_REASONS:]),
             "misconceptions": [self.misunderstood(m, filters[m.id]) for m in common],
@@ -142,13 +154,13 @@ class _View:
         return {
             "uncertified": self.people(summary.uncertified, "uncertified", _disagreement),
             "walls": [
-                Wall(label(wall.wall), _text(wall.detail), self.people(wall.entries, "unwalled"))
+                MissingFeature(label(wall.wall), _text(wall.detail), self.people(wall.entries, "unwalled"))
                 for wall in summary.missing_walls
             ],
             "late": self.people(summary.late, "late", self.moment_of),
             "adjusted": self.people(summary.adjusted, "adjusted"),
             "adjustments": [
-                (person(entry), [self.adjustment(entry, adjustment) for adjustment in entry.adjustments])
+                (link_to_student(entry), [self.adjustment(entry, adjustment) for adjustment in entry.adjustments])
                 for entry in summary.adjusted[:MOST_LINKS]
             ],
             "slow": self.outliers(summary.seconds, "slow", self.slow),
@@ -160,27 +172,31 @@ class _View:
         entries: Sequence[GradebookEntry],
         token: str,
         remark: Callable[[GradebookEntry], str] = lambda entry: "",
-    ) -> People:
+    ) -> PeopleList:
         """Return the first of `entries` by name."""
-        shown = tuple(person(entry, remark(entry)) for entry in entries[:MOST_LINKS])
-        return People(shown, len(entries), token)
+        shown = tuple(link_to_student(entry, remark(entry)) for entry in entries[:MOST_LINKS])
+        return PeopleList(shown, len(entries), token)
 
-    def reason(self, group: Undecided) -> Reason:
+    def reason(self, group: Undecided) -> UndecidedGroup:
         """Return why some hand-ins have no final mark, with links to the first criterion of each that says so."""
-        shown = tuple(person(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MOST_LINKS])
+        shown = tuple(
+            link_to_student(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MOST_LINKS]
+        )
         sentences = tuple(_text(reason) or self.say(_("No reason is given.")) for reason in group.reasons)
-        return Reason(sentences, People(shown, len(group.entries), UNDECIDED))
+        return UndecidedGroup(sentences, PeopleList(shown, len(group.entries), UNDECIDED))
 
-    def misunderstood(self, misconception: Misconception, token: str) -> Misunderstood:
+    def misunderstood(self, misconception: Misconception, token: str) -> MisconceptionCard:
         """Return a misconception with links to the criteria that it is explained at."""
         showings = misconception.showings
-        shown = tuple(person(showing.entry, criterion=showing.criterion) for showing in showings[:MOST_LINKS])
+        shown = tuple(
+            link_to_student(showing.entry, criterion=showing.criterion) for showing in showings[:MOST_LINKS]
+        )
         verdicts = sum(entry.verdict is not None for entry in self.entries)
-        return Misunderstood(
+        return MisconceptionCard(
             label(misconception.id),
             misconception.severity,
             _text(misconception.text),
-            People(shown, len(showings), token),
+            PeopleList(shown, len(showings), token),
             len(showings) / verdicts,
         )
 
@@ -200,11 +216,11 @@ class _View:
             times=self.number.ratio(outlier.ratio),
         )
 
-    def outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> People:
+    def outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> PeopleList:
         """Return whose run took far more than most."""
         found = usage.outliers if usage is not None else ()
-        shown = tuple(person(outlier.entry, self.say(words(outlier))) for outlier in found[:MOST_LINKS])
-        return People(shown, len(found), token)
+        shown = tuple(link_to_student(outlier.entry, self.say(words(outlier))) for outlier in found[:MOST_LINKS])
+        return PeopleList(shown, len(found), token)
 
     def moment_of(self, entry: GradebookEntry) -> str:
         """Return when a hand-in came, as far as that is known."""
@@ -220,7 +236,7 @@ class _View:
         who = f"{label(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
         return by_hand.decided(entry.verdict, adjustment, self.say, self.number), _text(adjustment.reason), who
 
-    def options(self, counts: Mapping[str, int], hints: Mapping[str, str]) -> list[tuple[str, list[Option]]]:
+    def options(self, counts: Mapping[str, int], hints: Mapping[str, str]) -> list[tuple[str, list[FilterOption]]]:
         """Return what the table can be filtered by, in groups; nothing that would leave it empty."""
         say, letters = self.say, pictures.LETTERS
         groups = (
@@ -232,7 +248,7 @@ class _View:
             (_("Misconception"), [(value, label(name)) for name, value in hints.items()]),
         )
         found = [
-            (say(group), [Option(value, word, counts[value]) for value, word in choices if counts[value]])
+            (say(group), [FilterOption(value, word, counts[value]) for value, word in choices if counts[value]])
             for group, choices in groups
         ]
         return [(group, choices) for group, choices in found if choices]

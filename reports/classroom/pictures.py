@@ -38,13 +38,13 @@ class Part(msgspec.Struct, frozen=True):
     width: str
 
 
-def columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
+def build_columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
     """Return the bars; the highest class fills the height."""
     most = max((marks.count for marks in histogram), default=1)
     return tuple(Column(marks, f"{100 * marks.count / most:.1f}") for marks in histogram)
 
 
-def parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
+def build_parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
     """Return the outcomes that occur, side by side, each as wide as its share."""
     whole, x, found = sum(counts.values()), 0.0, []
     for status in Status:
@@ -55,7 +55,7 @@ def parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def strip(criteria: Sequence[CriterionVerdict], order: Mapping[str, int]) -> str:
+def strip_classes(criteria: Sequence[CriterionVerdict], order: Mapping[str, int]) -> str:
     """Return the classes that draw one student's outcomes; `order` gives the place of each criterion."""
     return " ".join(f"{LETTERS[criterion.status]}{order[criterion.id]}" for criterion in criteria)
 

@@ -15,8 +15,8 @@ from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import one_line, visible
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
-from reports.classroom.pictures import LETTERS, strip
-from reports.classroom.summary import ClassSummary, unwalled
+from reports.classroom.pictures import LETTERS, strip_classes
+from reports.classroom.summary import ClassSummary, lacks_isolation
 from reports.common.numbers import Numbers
 from reports.submission.adjustments import label
 
@@ -34,7 +34,7 @@ UNDECIDED = "undecided"
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
-class Person(msgspec.Struct, frozen=True):
+class StudentLink(msgspec.Struct, frozen=True):
     """A name that leads to a report; `href` is empty where there is none. `remark` is said behind it."""
 
     name: str
@@ -43,10 +43,10 @@ class Person(msgspec.Struct, frozen=True):
     remark: str = ""
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     """One line of the table. `keys` are what it is sorted by, `tokens` what it is filtered by."""
 
-    person: Person
+    person: StudentLink
     mark: str
     provisional: bool  # there are points, but nobody has decided everything yet
     status: Status
@@ -58,16 +58,16 @@ class Row(msgspec.Struct, frozen=True):
     tokens: str
 
 
-def person(entry: GradebookEntry, remark: str = "", criterion: str = "") -> Person:
+def link_to_student(entry: GradebookEntry, remark: str = "", criterion: str = "") -> StudentLink:
     """Return a student's name with the link to the report, or to one criterion in it."""
-    href = address(entry.report)
+    href = safe_address(entry.report)
     if href and criterion:
         href += "#" + quote(f"criterion-{criterion}", safe="", errors="replace")
     name, student = label(entry.name), label(entry.student)
-    return Person(name or student or "–", student if name not in {"", student} else "", href, remark)
+    return StudentLink(name or student or "–", student if name not in {"", student} else "", href, remark)
 
 
-def address(path: str) -> str:
+def safe_address(path: str) -> str:
     """Return the address of a file below the dashboard's folder; nothing for a path to anywhere else."""
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", path) or not all(map(_harmless, path.split("/"))):
         return ""
@@ -78,12 +78,12 @@ def _harmless(part: str) -> bool:
     return part not in {"", ".", ".."} and "\\" not in part and visible(part) == one_line(part) == part
 
 
-def by_name(entry: GradebookEntry) -> tuple[list[str | int], str]:
+def name_sort_key(entry: GradebookEntry) -> tuple[list[str | int], str]:
     """Return what entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
     """
-    plain = unicodedata.normalize("NFKD", person(entry).name.casefold())
+    plain = unicodedata.normalize("NFKD", link_to_student(entry).name.casefold())
     folded = "".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES)
     parts: list[str | int] = list(re.split(r"([0-9]+)", folded))
     parts[1::2] = [int(number) for number in parts[1::2]]
@@ -101,7 +101,7 @@ class RowMaker:
         self.slow = {o.entry.student for o in summary.seconds.outliers} if summary.seconds else set()
         self.large = {o.entry.student for o in summary.memory.outliers} if summary.memory else set()
 
-    def __call__(self, entry: GradebookEntry) -> Row:
+    def __call__(self, entry: GradebookEntry) -> TableRow:
         """Return the line of one student."""
         verdict, final = entry.verdict, entry.mark is not None
         criteria = verdict.criteria if verdict is not None else ()
@@ -111,13 +111,13 @@ class RowMaker:
         tokens = [LETTERS[entry.status], *flags, *([] if final else [UNDECIDED]), *self.hints(entry)]
         share = passed / len(criteria) if criteria else None
         keys = (entry.points, list(Status).index(entry.status), share, len(flags), seconds)
-        return Row(
-            person=person(entry),
+        return TableRow(
+            person=link_to_student(entry),
             mark="–" if entry.points is None else self.number.points(entry.points),
             provisional=entry.points is not None and not final,
             status=entry.status,
             passed=f"{passed}/{len(criteria)}" if criteria else "–",
-            strip=strip(criteria, self.order),
+            strip=strip_classes(criteria, self.order),
             flags=", ".join(self.say(FLAGS[flag]) for flag in flags),
             seconds="–" if seconds is None else self.number.seconds(seconds),
             keys=" ".join("-" if key is None else f"{key:.7g}" for key in keys),
@@ -131,7 +131,7 @@ class RowMaker:
             "late": entry.late,
             "adjusted": bool(entry.adjustments),
             "uncertified": verdict is not None and verdict.certified is False,
-            "unwalled": verdict is not None and unwalled(verdict),
+            "unwalled": verdict is not None and lacks_isolation(verdict),
             "slow": entry.student in self.slow,
             "large": entry.student in self.large,
         }

@@ -18,7 +18,7 @@ MOST_STRETCHES = 30  # of one pair
 MOST_ROWS = 120  # of one stretch
 _LONGEST_NAME = 80
 
-Name = Callable[[str], str]
+NameOf = Callable[[str], str]
 
 
 class _Names(NamedTuple):
@@ -79,7 +79,7 @@ def render(title: str, found: Similarity, names: Mapping[str, str], language: st
     )
 
 
-def _naming(found: Similarity, names: Mapping[str, str]) -> Name:
+def _naming(found: Similarity, names: Mapping[str, str]) -> NameOf:
     """Return what names a student: two of the same name have their key behind it."""
     students = {student for group in found.groups for student in group.members} | {*found.too_short, *found.cut}
     labels = {student: _label(names.get(student) or student) for student in students}
@@ -95,12 +95,12 @@ def _label(text: str) -> str:
     return clip(one_line(visible(text)).strip(), _LONGEST_NAME)
 
 
-def _names(students: Sequence[str], name: Name) -> _Names:
+def _names(students: Sequence[str], name: NameOf) -> _Names:
     shown = tuple(map(name, students[:MOST_NAMES]))
     return _Names(shown, len(students) - len(shown))
 
 
-def _group(number: int, group: Group, name: Name) -> _Group:
+def _group(number: int, group: Group, name: NameOf) -> _Group:
     shown = tuple(_pair(pair, name) for pair in group.pairs if pair.stretches)
     without = [pair for pair in group.pairs if not pair.stretches]
     others = tuple(_pair(pair, name) for pair in without[:MOST_PAIRS])
@@ -109,7 +109,7 @@ def _group(number: int, group: Group, name: Name) -> _Group:
     return _Group(number, _names(group.members, name), group.strength, copies, shown, others, more)
 
 
-def _pair(pair: Pair, name: Name) -> _Pair:
+def _pair(pair: Pair, name: NameOf) -> _Pair:
     left, right = name(pair.left), name(pair.right)
     stretches = tuple(map(_stretch, pair.stretches[:MOST_STRETCHES]))
     return _Pair(left, right, pair, stretches, len(pair.stretches) - len(stretches))

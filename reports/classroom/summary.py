@@ -58,7 +58,7 @@ class CriterionSummary(Record, frozen=True):
         return sum(self.counts.values())
 
 
-class Showing(Record, frozen=True):
+class MisconceptionCase(Record, frozen=True):
     """A hand-in that shows a misconception, and the criterion that it is explained at."""
 
     entry: GradebookEntry
@@ -71,7 +71,7 @@ class Misconception(Record, frozen=True):
     id: str
     severity: Severity
     text: str
-    showings: tuple[Showing, ...]  # one for each student
+    showings: tuple[MisconceptionCase, ...]  # one for each student
 
 
 class Outlier(Record, frozen=True):
@@ -91,7 +91,7 @@ class Usage(Record, frozen=True):
     outliers: tuple[Outlier, ...]
 
 
-class MissingWall(Record, frozen=True):
+class MissingFeatures(Record, frozen=True):
     """Hand-ins that ran without a wall; `wall` is empty where none was asked for."""
 
     wall: str
@@ -116,7 +116,7 @@ class ClassSummary(Record, frozen=True):
     late: tuple[GradebookEntry, ...]
     adjusted: tuple[GradebookEntry, ...]
     uncertified: tuple[GradebookEntry, ...]
-    missing_walls: tuple[MissingWall, ...]
+    missing_walls: tuple[MissingFeatures, ...]
 
 
 def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
@@ -130,12 +130,12 @@ def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
         statuses=_counts(entry.status for entry in entries),
         max_points=max_points,
         marks=_marks(marks),
-        histogram=histogram(marks, max_points),
+        histogram=build_histogram(marks, max_points),
         undecided=_undecided(entries),
         criteria=_criteria(verdicts),
         misconceptions=_misconceptions(entries),
-        seconds=usage(entries, lambda verdict: verdict.resources.wall_seconds),
-        memory=usage(entries, lambda verdict: verdict.resources.peak_mib),
+        seconds=measure_usage(entries, lambda verdict: verdict.resources.wall_seconds),
+        memory=measure_usage(entries, lambda verdict: verdict.resources.peak_mib),
         late=tuple(entry for entry in entries if entry.late),
         adjusted=tuple(entry for entry in entries if entry.adjustments),
         uncertified=tuple(entry for entry in entries if entry.verdict and entry.verdict.certified is False),
@@ -148,7 +148,7 @@ def _still_open(entry: GradebookEntry, criteria: Sequence[CriterionVerdict]) -> 
     return [criterion for criterion in criteria if criterion.id not in by_hand]
 
 
-def unwalled(verdict: Verdict) -> bool:
+def lacks_isolation(verdict: Verdict) -> bool:
     """Return whether the submission ran with a wall missing, or with none at all."""
     return verdict.isolation.mode == "plain" or not all(wall.stands for wall in verdict.isolation.walls)
 
@@ -172,7 +172,7 @@ def _marks(marks: Sequence[float]) -> Marks | None:
     )
 
 
-def histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClass, ...]:
+def build_histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClass, ...]:
     """Return classes of equal and round width from 0 to `max_points`, wider where marks lie beyond."""
     if not marks:
         return ()
@@ -238,7 +238,7 @@ def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
 
 def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, ...]:
     hints: dict[str, list[Hint]] = {}
-    showings: dict[str, list[Showing]] = {}
+    showings: dict[str, list[MisconceptionCase]] = {}
     for entry in entries:
         first: dict[str, tuple[Hint, str]] = {}
         for criterion in entry.verdict.criteria if entry.verdict is not None else ():
@@ -246,7 +246,7 @@ def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, .
                 first.setdefault(hint.id, (hint, criterion.id))
         for name, (hint, where) in first.items():
             hints.setdefault(name, []).append(hint)
-            showings.setdefault(name, []).append(Showing(entry=entry, criterion=where))
+            showings.setdefault(name, []).append(MisconceptionCase(entry=entry, criterion=where))
     return tuple(
         Misconception(
             id=name,
@@ -264,7 +264,7 @@ def _most_common(values: Iterable[W]) -> W:
     return min(found, key=lambda value: (-found[value], value))
 
 
-def usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
+def measure_usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
     """Return who needed more than `DEVIATIONS` median absolute deviations above the median, and `RATIO` times it.
 
     The median and the deviation from it don't move with the outliers themselves, as mean and standard deviation
@@ -285,7 +285,7 @@ def usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) 
     return Usage(measured=len(measured), median=median, limit=limit, outliers=outliers)
 
 
-def _missing_walls(entries: Sequence[GradebookEntry]) -> tuple[MissingWall, ...]:
+def _missing_walls(entries: Sequence[GradebookEntry]) -> tuple[MissingFeatures, ...]:
     groups: dict[tuple[str, str], list[GradebookEntry]] = {}
     for entry in entries:
         if entry.verdict is None:
@@ -295,6 +295,6 @@ def _missing_walls(entries: Sequence[GradebookEntry]) -> tuple[MissingWall, ...]
         for wall in [("", "")] if isolation.mode == "plain" else missing:
             groups.setdefault(wall, []).append(entry)
     return tuple(
-        MissingWall(wall=wall, detail=detail, entries=tuple(found))
+        MissingFeatures(wall=wall, detail=detail, entries=tuple(found))
         for (wall, detail), found in sorted(groups.items())
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.classroom.rejudge import Kept, Rejudged, _Desk
-from grader.classroom.rescore import Rescoring
-from grader.classroom.store.blobs import digest_of
+from grader.classroom.rejudge import RejudgeJob, RejudgeResult, _Judge
+from grader.classroom.rescore import Rescorer
+from grader.classroom.store.blobs import sha256_of
 from grader.core.course import Course
 from grader.grading.evidence_key import EvidenceKey
 from tests.helpers.class_fixtures import Run, entries, marks, opened
@@ -173,7 +173,7 @@ def test_what_one_student_lost_costs_no_other_the_new_mark(run: Run, course: Cou
         kept = store.find_evidence(held["ben"].key or "")
         submission = store.read_submission(held["ben"].number)
     for data in (msgspec.msgpack.encode(kept), msgspec.msgpack.encode(submission)):
-        Path(gone._path(digest_of(data))).unlink()
+        Path(gone._path(sha256_of(data))).unlink()
     change_rubric(course, '"one_hot", 60', '"one_hot", 50')
     change_rubric(course, '"scale", 40', '"scale", 50')
     result = run("rescore", graded)
@@ -197,17 +197,17 @@ def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) ->
     folder, store, publisher = opened(graded)
     settings = folder.settings
     unplanned = EvidenceKey(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
-    desk = _Desk(graded, unplanned)
-    terms = desk.terms
-    desk.examiner = Failing()  # type: ignore[assignment]
+    own = _Judge(graded, unplanned)
+    key = own.evidence_key
+    own.examiner = Failing()  # type: ignore[assignment]
 
-    class Desks:
-        def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-            return map(desk.judge, hand_ins)
+    class Judges:
+        def judge(self, hand_ins: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
+            return map(own.judge, hand_ins)
 
-    with store, desk.store:
-        judging = Rescoring(store, publisher, terms, "me", lambda _: None)
-        found = judging.judge(Desks())  # type: ignore[arg-type]
+    with store, own.store:
+        judging = Rescorer(store, publisher, key, "me", lambda _: None)
+        found = judging.judge(Judges())  # type: ignore[arg-type]
         assert found.judged == 0
         assert all("a bug" in fault for fault in found.faults.values())
     assert marks(graded) == {"anna": None, "ben": None, "empty": None}

@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.intake import Intake, UnusableHandInsError, open_hand_ins
-from grader.classroom.intake.layouts.canvas import mark as canvas_mark
-from grader.classroom.intake.layouts.github_classroom import prefix
-from grader.classroom.intake.layouts.moodle import mark as moodle_mark
-from grader.classroom.intake.layouts.timestamps import parse
+from grader.classroom.intake.layouts.canvas import parse_name as canvas_mark
+from grader.classroom.intake.layouts.github_classroom import common_prefix
+from grader.classroom.intake.layouts.moodle import parse_name as moodle_mark
+from grader.classroom.intake.layouts.timestamps import parse_time
 from grader.core.sanitize import display_name
 from grader.submission.file_names import keys, same
 from tests.classroom.intake.raw_zip import Raw, raw_zip
@@ -115,7 +115,7 @@ def test_any_name_is_taken_apart_or_not(text: str) -> None:
     canvas_mark(text)
     moodle_mark(text, True)
     moodle_mark(text, False)
-    parse(text)
+    parse_time(text)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_name_may_look_like_a_number() -> None:
     ],
 )
 def test_what_clones_have_in_common(folders: tuple[str, ...], around: str, expected: str) -> None:
-    assert prefix(folders, around, "model_styles") == expected
+    assert common_prefix(folders, around, "model_styles") == expected
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_clones_have_in_common(folders: tuple[str, ...], around: str, expec
     ],
 )
 def test_points_in_time(text: str, iso: str) -> None:
-    moment = parse(text)
+    moment = parse_time(text)
     assert moment is not None
     assert moment.isoformat() == iso
 
@@ -179,4 +179,4 @@ def test_points_in_time(text: str, iso: str) -> None:
     ],
 )
 def test_what_is_no_point_in_time(text: str) -> None:
-    assert parse(text) is None
+    assert parse_time(text) is None

@@ -31,7 +31,7 @@ PREFIX = "criterion:"
 CellValue = str | float | bool | datetime | None
 
 
-def criteria(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
+def find_criterion_ids(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
     found: dict[str, None] = {}
     for entry in entries:
@@ -41,13 +41,13 @@ def criteria(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def header(ids: Sequence[str]) -> tuple[str, ...]:
+def build_header(ids: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the columns."""
     return (*BEFORE, *(PREFIX + id_ for id_ in ids), *AFTER)
 
 
-def rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
-    """Give one row per student, in the order of `header`; texts as they are."""
+def build_rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
+    """Give one row per student, in the order of `build_header`; texts as they are."""
     for entry in entries:
         verdict, points = entry.verdict, entry.mark
         judged = verdict.points if verdict is not None else 0.0
@@ -62,14 +62,14 @@ def rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tupl
             points,
             verdict.max_points if verdict is not None else None,
             points - judged if entry.adjustments and points is not None else None,
-            reasons(entry),
+            join_reasons(entry),
             *_of_criteria(entry, ids),
             verdict.certified if verdict is not None else None,
             entry.problem,
         )
 
 
-def reasons(entry: GradebookEntry) -> str:
+def join_reasons(entry: GradebookEntry) -> str:
     """Return the reasons of all adjustments; the name of who adjusted stays in the store."""
     return " / ".join(f"{a.criterion}: {a.reason}" if a.criterion else a.reason for a in entry.adjustments)
 

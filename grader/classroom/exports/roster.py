@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grader.classroom.exports.cells import written
+from grader.classroom.exports.cells import format_number
 from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
-from grader.classroom.exports.text_files import BOM, csv_bytes
+from grader.classroom.exports.text_files import BOM, encode_csv
 from grader.core.i18n import _
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Record
@@ -66,7 +66,7 @@ _NUMBERED = re.compile(r"\s*\(\d+\)$")  # Canvas writes an assignment as "Title 
 _AT_END = re.compile(r"(?<![0-9])[0-9]+$")  # Moodle writes a participant as "Participant 123"
 
 
-def fill(
+def fill_roster(
     entries: Sequence[GradebookEntry], titles: Sequence[str], format_: Format, roster: Path, column: str | None
 ) -> Exported:
     """Return the roster with marks. `titles`: what the assignment may be called; `column`: its very heading.
@@ -82,10 +82,10 @@ def fill(
     for entry, row in found:
         if entry.mark is not None:
             lines[row] += [""] * (grade + 1 - len(lines[row]))
-            lines[row][grade] = written(entry.mark)
+            lines[row][grade] = format_number(entry.mark)
     matched, rows = {entry.student for entry, _ in found}, {row for _, row in found}
     return Exported(
-        data=csv_bytes(lines, delimiter, bom),
+        data=encode_csv(lines, delimiter, bom),
         without_row=tuple(e.name for e in entries if e.student not in matched),
         without_hand_in=tuple(places.name(line) for n, line in people.items() if n not in rows),
         without_mark=tuple(e.name for e, _ in found if e.mark is None),
@@ -241,7 +241,7 @@ def _require_same_maximum(
                     "the maximum on the platform, then export the file again.",
                     file=file,
                     theirs=theirs,
-                    ours=" / ".join(map(written, sorted(ours))),
+                    ours=" / ".join(map(format_number, sorted(ours))),
                 )
             )
 

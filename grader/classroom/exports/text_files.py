@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from grader.classroom.exports.cells import defused, written
-from grader.classroom.exports.columns import CellValue, criteria, header, rows
+from grader.classroom.exports.cells import defuse, format_number
+from grader.classroom.exports.columns import CellValue, build_header, build_rows, find_criterion_ids
 from grader.protocol.gradebook import GradebookEntry
 
 BOM = "\ufeff"  # tells Excel that the file is UTF-8
@@ -17,24 +17,29 @@ BOM = "\ufeff"  # tells Excel that the file is UTF-8
 
 def to_csv(entries: Sequence[GradebookEntry]) -> bytes:
     """Return the table of `exports.columns` as CSV: commas, decimal points, UTF-8 with a byte order mark."""
-    ids = criteria(entries)
-    return csv_bytes([[defused(name) for name in header(ids)], *(map(text, row) for row in rows(entries, ids))])
+    ids = find_criterion_ids(entries)
+    return encode_csv(
+        [
+            [defuse(name) for name in build_header(ids)],
+            *(map(format_cell, row) for row in build_rows(entries, ids)),
+        ]
+    )
 
 
-def csv_bytes(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
+def encode_csv(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
     """Return lines of cells as a CSV file. The cells are ready: nothing is defused here."""
     held = io.StringIO(newline="")
     csv.writer(held, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
     return ((BOM if bom else "") + held.getvalue()).encode()
 
 
-def text(cell: CellValue) -> str:
+def format_cell(cell: CellValue) -> str:
     """Return what a cell is in CSV."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return defused(cell) if isinstance(cell, str) else written(cell)
+    return defuse(cell) if isinstance(cell, str) else format_number(cell)
 
 
 def to_jsonl(entries: Sequence[GradebookEntry]) -> bytes:

@@ -2,7 +2,6 @@
 
 from grader.classroom.intake.open_hand_ins import open_hand_ins
 from grader.classroom.intake.records import GradableHandIn, Intake, Layout, LeftOut, UnusableHandInsError
-from grader.submission.exercise_match import looks_like
 
 __all__ = [
     "GradableHandIn",
@@ -10,6 +9,5 @@ __all__ = [
     "Layout",
     "LeftOut",
     "UnusableHandInsError",
-    "looks_like",
     "open_hand_ins",
 ]

@@ -31,7 +31,7 @@ class CodeLine(NamedTuple):
     text: str
 
 
-class Code(NamedTuple):
+class NormalisedCode(NamedTuple):
     """`text` is the normalised code; its character n begins on `lines[first[n]]` and ends on `lines[last[n]]`."""
 
     text: str
@@ -41,14 +41,14 @@ class Code(NamedTuple):
     cut: bool  # the end was not read
 
 
-class Prints(NamedTuple):
+class Fingerprints(NamedTuple):
     """The fingerprints of one submission that are not the template's."""
 
-    at: dict[int, int]  # position in `Code.text`: hash
+    at: dict[int, int]  # position in `NormalisedCode.text`: hash
     where: dict[int, list[int]]  # hash: positions
 
 
-def normalised(submission: Submission) -> Code:
+def normalise(submission: Submission) -> NormalisedCode:
     """Return the code of all cells as one text, with the lines that it came from. Nothing is run or parsed."""
     lines: list[CodeLine] = []
     sources: list[str] = []
@@ -65,7 +65,7 @@ def normalised(submission: Submission) -> Code:
         text.append(kept)
         first += [line] * len(kept)
         last += [end] * len(kept)
-    return Code("".join(text), first, last, lines, cut)
+    return NormalisedCode("".join(text), first, last, lines, cut)
 
 
 def _kept(code: str) -> Iterator[tuple[str, int, int]]:
@@ -93,13 +93,13 @@ def _kept(code: str) -> Iterator[tuple[str, int, int]]:
         line = end
 
 
-def prints(code: Code, template: frozenset[int]) -> Prints:
+def find_fingerprints(code: NormalisedCode, template: frozenset[int]) -> Fingerprints:
     """Return the fingerprints without those of the template."""
     at = {place: key for place, key in enumerate(kgram_hashes(code.text)) if key not in template}
     where: dict[int, list[int]] = {}
     for place, key in at.items():
         where.setdefault(key, []).append(place)
-    return Prints(at, where)
+    return Fingerprints(at, where)
 
 
 def kgram_hashes(text: str) -> Iterator[int]:

@@ -23,7 +23,7 @@ ASIDE = "aside"  # the folder of files that are being written
 LEFT_OVER = timedelta(days=1)  # nobody writes for so long: whoever began that file was killed
 
 
-def digest_of(data: bytes) -> str:
+def sha256_of(data: bytes) -> str:
     """Return the name that these bytes are kept under."""
     return hashlib.sha256(data).hexdigest()
 
@@ -51,7 +51,7 @@ class Blobs:
 
     def put(self, data: bytes) -> str:
         """Keep `data`, and return its hash. Raises `StoreError`."""
-        digest = digest_of(data)
+        digest = sha256_of(data)
         aside = f"{self._root}/{ASIDE}/{uuid.uuid4().hex}"
         with self._explained():
             try:
@@ -74,7 +74,7 @@ class Blobs:
                 data: bytes = self._fs.cat_file(self._path(digest))
             except FileNotFoundError:
                 return None
-        return data if digest_of(data) == digest else None
+        return data if sha256_of(data) == digest else None
 
     def tidy(self, wanted: Callable[[], Set[str]]) -> None:
         """Remove what killed processes left: files half written, and whole ones that nothing refers to.
@@ -108,4 +108,4 @@ class Blobs:
         except StoreError:
             raise
         except Exception as error:  # remote file systems raise what their libraries raise
-            raise errors.of_files(error, self.place) from error
+            raise errors.explain_file_error(error, self.place) from error

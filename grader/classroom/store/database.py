@@ -67,7 +67,7 @@ class Database:
         except IntegrityError:
             raise  # a fault of this program
         except DBAPIError as error:
-            raise errors.of_database(error, self.place, BUSY_SECONDS) from error
+            raise errors.explain_database_error(error, self.place, BUSY_SECONDS) from error
         except sqlalchemy.exc.TimeoutError as error:  # no connection came free
             raise errors.locked(self.place, BUSY_SECONDS) from error
 
@@ -127,7 +127,7 @@ class Database:
         except DBAPIError as error:
             # Others may have made the tables at the same time: theirs are as good.
             if self._find_current_store() is None:
-                raise errors.of_database(error, self.place, BUSY_SECONDS) from error
+                raise errors.explain_database_error(error, self.place, BUSY_SECONDS) from error
 
     def _find_current_store(self) -> str | None:
         """Return the store's id; None where there are no tables, or those of an older format. Changes nothing.
@@ -138,13 +138,13 @@ class Database:
             inspector = sqlalchemy.inspect(connection)
             if not inspector.has_table(stores.name):
                 if self._is_sqlite and inspector.get_table_names():
-                    raise errors.foreign(self.place)
+                    raise errors.not_a_store(self.place)
                 return None
             formats = connection.execute(select(stores.c.schema)).scalars().all()
             if len(formats) != 1 or formats[0] < 1:
-                raise errors.foreign(self.place)
+                raise errors.not_a_store(self.place)
             if formats[0] > self._target.number:
-                raise errors.newer(self.place, formats[0], self._target.number)
+                raise errors.newer_format(self.place, formats[0], self._target.number)
             if formats[0] < self._target.number:
                 return None
             return str(connection.execute(select(stores.c.id)).scalar_one())
@@ -186,7 +186,7 @@ def _require_writable(url: URL, place: str) -> None:
         file = Path(url.database)
         # SQLite itself would take a file that is so short for an empty one, and write over it.
         if file.is_dir() or (file.is_file() and 0 < file.stat().st_size < LEAST_BYTES):
-            raise errors.foreign(place)
+            raise errors.not_a_store(place)
         if not file.parent.is_dir():
             raise StoreError(
                 _("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))

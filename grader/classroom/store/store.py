@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import URL, Connection, insert, select, update
 
 from grader.classroom.store import errors, queries
-from grader.classroom.store.blobs import Blobs, digest_of
+from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
 from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence
@@ -216,7 +216,7 @@ class Store:
     def _write_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
         """Write the submissions that are not there yet, and return the hash of each."""
         packed = [None if hand.submission is None else msgspec.msgpack.encode(hand.submission) for hand in hands]
-        digests = [None if data is None else digest_of(data) for data in packed]
+        digests = [None if data is None else sha256_of(data) for data in packed]
         present = {digest for digest in self._find_used(digests) if self._blobs.get(digest) is not None}
         new = {d: data for d, data in zip(digests, packed, strict=True) if data is not None and d not in present}
         with ThreadPoolExecutor(WRITERS) as pool:  # each waits for the disk
@@ -297,4 +297,4 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise errors.of_files(error, errors.printable(str(folder))) from error
+        raise errors.explain_file_error(error, errors.printable(str(folder))) from error

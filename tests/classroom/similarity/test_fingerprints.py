@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.similarity.fingerprints import LENGTH, kgram_hashes, normalised, prints
+from grader.classroom.similarity.fingerprints import LENGTH, find_fingerprints, kgram_hashes, normalise
 from tests.classroom.similarity.submissions import code, renamed, script, stub
 
 
@@ -25,20 +25,20 @@ def test_a_text_shorter_than_a_fingerprint_has_none() -> None:
 
 
 def test_every_place_of_a_fingerprint_is_known() -> None:
-    found = prints(normalised(script("x = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" * 4)), frozenset())
+    found = find_fingerprints(normalise(script("x = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" * 4)), frozenset())
     assert sorted(found.at) == sorted(place for places in found.where.values() for place in places)
     assert all(found.at[place] == key for key, places in found.where.items() for place in places)
     assert max(len(places) for places in found.where.values()) == 3
 
 
 def test_fingerprints_of_the_template_are_left_out() -> None:
-    template = frozenset(prints(normalised(stub()), frozenset()).where)
-    whole = prints(normalised(script(code())), frozenset())
-    own = prints(normalised(script(code())), template)
+    template = frozenset(find_fingerprints(normalise(stub()), frozenset()).where)
+    whole = find_fingerprints(normalise(script(code())), frozenset())
+    own = find_fingerprints(normalise(script(code())), template)
     assert template & set(whole.where)
     assert set(own.where) == set(whole.where) - template
 
 
 def test_other_names_give_the_same_fingerprints() -> None:
-    mine, theirs = (prints(normalised(script(text)), frozenset()) for text in (code(), renamed(code())))
+    mine, theirs = (find_fingerprints(normalise(script(text)), frozenset()) for text in (code(), renamed(code())))
     assert mine == theirs

@@ -318,13 +318,15 @@ def sqlite_error(file: Path, kind: str) -> sqlite3.Error:
 )
 def test_errors_of_sqlite_are_told(tmp_path: Path, kind: str, part: str) -> None:
     error = DBAPIError("statement", {}, sqlite_error(made(tmp_path), kind))
-    assert part in say(errors.of_database(error, "place", 30.0).text)
+    assert part in say(errors.explain_database_error(error, "place", 30.0).text)
 
 
 def test_an_error_of_a_kind_with_details_is_one_of_that_kind(tmp_path: Path) -> None:
     error = sqlite_error(made(tmp_path), "read only")
     error.sqlite_errorcode |= 3 << 8
-    assert "may not be written" in say(errors.of_database(DBAPIError("", {}, error), "place", 30.0).text)
+    assert "may not be written" in say(
+        errors.explain_database_error(DBAPIError("", {}, error), "place", 30.0).text
+    )
 
 
 def _driver_error(state: str | None, said: str) -> Exception:
@@ -348,7 +350,7 @@ def _driver_error(state: str | None, said: str) -> Exception:
 )
 def test_errors_of_a_server_are_told(state: str | None, part: str) -> None:
     error = DBAPIError("statement", {}, _driver_error(state, "said\nmore"))
-    assert part in say(errors.of_database(error, "place", 30.0).text)
+    assert part in say(errors.explain_database_error(error, "place", 30.0).text)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +368,7 @@ def test_errors_of_a_server_are_told(state: str | None, part: str) -> None:
     ],
 )
 def test_errors_of_a_file_system_are_told(error: Exception, part: str) -> None:
-    assert part in say(errors.of_files(error, "place").text)
+    assert part in say(errors.explain_file_error(error, "place").text)
 
 
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:

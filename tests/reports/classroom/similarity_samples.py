@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import convert, to_builtins
 
-from grader.classroom.similarity.compare import similar
+from grader.classroom.similarity.compare import find_similar
 from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from tests.classroom.similarity.submissions import as_notebook, code, renamed, reordered, right, script, stub
 
@@ -20,7 +20,7 @@ def real() -> Similarity:
     same = script(code("right_sparse") + "\nx = 1\n")
     class_ = {**right(), "copy": script(renamed(code())), "note": as_notebook(code()), "x": same, "y": same}
     class_ |= {"late": script(reordered(code("right_logits"))), "empty": script("x = 1\n"), "stub": stub()}
-    return similar(class_, stub())
+    return find_similar(class_, stub())
 
 
 def short() -> Similarity:

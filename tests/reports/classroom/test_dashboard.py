@@ -13,7 +13,7 @@ from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Resources, Status
 from reports.classroom import pictures, rows
 from reports.classroom.dashboard import LONGEST_TEXT, MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
-from reports.classroom.rows import UNDECIDED, address, by_name
+from reports.classroom.rows import UNDECIDED, name_sort_key, safe_address
 from reports.submission.adjustments import LONGEST_NAME, label
 from tests.reports import samples
 from tests.reports.classroom import samples as made
@@ -216,7 +216,7 @@ def test_titles_may_be_hostile_too() -> None:
     ],
 )
 def test_only_paths_below_the_dashboard_become_addresses(path: str, expected: str) -> None:
-    assert address(path) == expected
+    assert safe_address(path) == expected
 
 
 def test_without_a_report_a_name_is_no_link() -> None:
@@ -472,7 +472,7 @@ def test_names_are_sorted_as_in_a_dictionary() -> None:
         "Øvind",
         "Oz",
     ]
-    found = sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=by_name)
+    found = sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=name_sort_key)
     assert [e.name for e in found] == [
         "Adler", "ägnes", "Ärmel", "Lama", "Łukasz", "Øvind", "Oz", "Özdemir", "Student 9", "Student 10", "Zoe",
     ]  # fmt: skip
@@ -480,7 +480,7 @@ def test_names_are_sorted_as_in_a_dictionary() -> None:
 
 def test_a_name_that_begins_with_a_number_and_one_of_only_digits_can_be_sorted() -> None:
     names = ["9" * 300, "²", "7a", "", "a7", "٣"]
-    assert len(sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=by_name)) == len(names)
+    assert len(sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=name_sort_key)) == len(names)
 
 
 def test_two_of_the_same_name_are_told_apart() -> None:

@@ -29,7 +29,7 @@ _TYPED = re.compile(_WHO + r"_(?:text|link)\.html", re.DOTALL)
 _VERSION = re.compile(r"(.+)-([0-9]{1,4})", re.DOTALL)
 
 
-class Mark(NamedTuple):
+class CanvasName(NamedTuple):
     """What Canvas wrote before a file's own name."""
 
     name: str
@@ -48,14 +48,14 @@ class Version(NamedTuple):
     item: Item
 
 
-def mark(name: str) -> Mark | None:
+def parse_name(name: str) -> CanvasName | None:
     """Take a name apart; None for one that Canvas did not make."""
     match = _UPLOAD.fullmatch(name) or _TYPED.fullmatch(name)
     if match is None:
         return None
     parts = match.groupdict()
     number = parts["number"] or parts["anonymous"]
-    return Mark(
+    return CanvasName(
         parts["name"] or f"anon_{number}",
         number,
         bool(parts["late"] or parts["anonymous_late"]),
@@ -66,12 +66,12 @@ def mark(name: str) -> Mark | None:
 
 def read(tree: Tree, exercise: str) -> ClassContents:
     """Return one candidate for each student of the download."""
-    people: dict[str, Mark] = {}
+    people: dict[str, CanvasName] = {}
     handed: dict[str, list[Version]] = defaultdict(list)
     typed: dict[str, list[Item]] = defaultdict(list)
     left_out: list[LeftOut] = []
     for item in tree.items:
-        found = mark(item.parts[0]) if len(item.parts) == 1 else None
+        found = parse_name(item.parts[0]) if len(item.parts) == 1 else None
         if found is None:
             left_out += leave_out([item], _("It does not carry Canvas's mark, so nobody knows whose it is."))
             continue
@@ -123,7 +123,7 @@ def newest_versions(versions: Iterable[Version]) -> tuple[list[Version], list[It
     return newest, older
 
 
-def _version(found: Mark, item: Item) -> Version:
+def _version(found: CanvasName, item: Item) -> Version:
     numbered = _VERSION.fullmatch(stem(found.file))
     number = int(numbered[2]) if numbered else 0
     name = f"{numbered[1]}{suffix(found.file)}" if numbered and number else found.file

@@ -109,12 +109,12 @@ def _is_nbgrader(tree: Tree) -> bool:
 
 def _is_moodle(tree: Tree) -> bool:
     folders = set(tree.top_folders)
-    return _most(moodle.mark(top, top in folders) is not None for top in tree.top_names)
+    return _most(moodle.parse_name(top, top in folders) is not None for top in tree.top_names)
 
 
 def _is_canvas(tree: Tree) -> bool:
     folders = set(tree.top_folders)
-    return _most(top not in folders and canvas.mark(top) is not None for top in tree.top_names)
+    return _most(top not in folders and canvas.parse_name(top) is not None for top in tree.top_names)
 
 
 def _is_classroom(tree: Tree) -> bool:

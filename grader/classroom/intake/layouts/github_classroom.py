@@ -14,7 +14,7 @@ from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same
 
 
-def prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
+def common_prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
     """Return what stands before every login, with its hyphen; "" where that is not clear."""
     named = [around.removesuffix("-submissions")] if around.endswith("-submissions") else []
     if len(folders) == 1:
@@ -30,7 +30,7 @@ def prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
 def read(tree: Tree, exercise: str) -> ClassContents:
     """Return one candidate for each clone."""
     clones = tuple(folder for folder in tree.top_folders if (folder,) in tree.clones)
-    before = len(prefix(clones, tree.name, exercise))
+    before = len(common_prefix(clones, tree.name, exercise))
     items = tree.items_by_top_folder()
     candidates = tuple(
         Candidate(

@@ -62,7 +62,7 @@ def read(tree: Tree, exercise: str) -> ClassContents:
                         file=display_name(folder),
                         email=display_name(email),
                         platform_id=display_name(sid),
-                        submitted=timestamps.parse(about.created_at),
+                        submitted=timestamps.parse_time(about.created_at),
                     ),
                     items.get(folder, ()),
                     problem=problem,
@@ -92,7 +92,7 @@ def _timeless(submissions: dict[str, GradescopeEntry]) -> list[LeftOut]:
     return [
         LeftOut(where=display_name(folder), why=why)
         for folder, about in sorted(submissions.items())
-        if timestamps.parse(about.created_at) is None
+        if timestamps.parse_time(about.created_at) is None
     ]
 
 
@@ -100,7 +100,7 @@ def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     item = next(item for item in tree.items if item.parts == (METADATA,))
     try:
         text = item.require_source().read(MAX_METADATA).decode("utf-8-sig")
-        return parse(text)
+        return parse_metadata(text)
     except RefusedError as error:
         why = error.text
     except (UnicodeDecodeError, yaml.YAMLError, ValueError):
@@ -110,7 +110,7 @@ def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     )
 
 
-def parse(text: str) -> dict[str, GradescopeEntry]:
+def parse_metadata(text: str) -> dict[str, GradescopeEntry]:
     """Read the metadata. Raises `yaml.YAMLError` and `ValueError` for what is none."""
     found: dict[str, GradescopeEntry] = {}
     for path, value in _scalars(yaml.parse(text, Loader=_LOADER)):

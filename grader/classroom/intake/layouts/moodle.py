@@ -23,7 +23,7 @@ _FOLDER = re.compile(r"([a-z0-9]+)_?")  # some versions write an underscore at t
 _FILE = re.compile(r"([a-z0-9]+)_(.+)", re.DOTALL)
 
 
-class Mark(NamedTuple):
+class MoodleName(NamedTuple):
     """What Moodle wrote before a file's own name."""
 
     name: str
@@ -32,7 +32,7 @@ class Mark(NamedTuple):
     file: str  # the file's own name; "" for a folder
 
 
-def mark(name: str, is_folder: bool) -> Mark | None:
+def parse_name(name: str, is_folder: bool) -> MoodleName | None:
     """Take a name apart; None for one that Moodle did not make."""
     prefix, _, rest = name.partition(_MARK)
     match = (_FOLDER if is_folder else _FILE).fullmatch(rest)
@@ -41,20 +41,20 @@ def mark(name: str, is_folder: bool) -> Mark | None:
     person, _, number = prefix.rpartition("_")
     if not person or not (number.isascii() and number.isdigit()):
         person, number = prefix, ""
-    return Mark(person, number, match[1], "" if is_folder else match[2])
+    return MoodleName(person, number, match[1], "" if is_folder else match[2])
 
 
 def read(tree: Tree, exercise: str) -> ClassContents:
     """Return one candidate for each student of the download."""
-    people: dict[str, Mark] = {}
+    people: dict[str, MoodleName] = {}
     handed: dict[str, list[Item]] = defaultdict(list)
     others: dict[str, list[Item]] = defaultdict(list)
     left_out: list[LeftOut] = []
     for folder in tree.top_folders:  # of a student who handed in nothing there may be an empty one
-        if found := mark(folder, True):
+        if found := parse_name(folder, True):
             people.setdefault(_identity(found), found)
     for item in tree.items:
-        found = mark(item.parts[0], len(item.parts) > 1)
+        found = parse_name(item.parts[0], len(item.parts) > 1)
         if found is None:
             left_out += leave_out([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
             continue
@@ -80,5 +80,5 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     return ClassContents(candidates, tuple(left_out))
 
 
-def _identity(found: Mark) -> str:
+def _identity(found: MoodleName) -> str:
     return found.number or same(found.name)

@@ -80,6 +80,6 @@ def _find_assignment(assignments: set[str], exercise: str) -> str:
 
 def _moment(item: Item) -> datetime | None:
     try:
-        return timestamps.parse(item.require_source().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
+        return timestamps.parse_time(item.require_source().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
     except (RefusedError, UnicodeDecodeError):
         return None
