@@ -1,6 +1,6 @@
-"""The geometry of the dashboard: bars of a histogram, stacked bars, and the small strip of each student.
+"""Compute the geometry of the dashboard: histogram, stacked bars, and each student's strip of outcomes.
 
-Places are SVG attributes or a class each, so that the policy can forbid inline styles.
+Positions are SVG attributes or a class each, so that the policy can forbid inline styles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,13 +46,13 @@ def build_columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
 
 def build_parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
     """Return the outcomes that occur, side by side, each as wide as its share."""
-    whole, x, found = sum(counts.values()), 0.0, []
+    whole, x, parts = sum(counts.values()), 0.0, []
     for status in Status:
         if counts[status]:
             width = 1000 * counts[status] / whole
-            found.append(Part(status, counts[status], f"{x:.1f}", f"{max(1.0, width - _GAP):.1f}"))
+            parts.append(Part(status, counts[status], f"{x:.1f}", f"{max(1.0, width - _GAP):.1f}"))
             x += width
-    return tuple(found)
+    return tuple(parts)
 
 
 def strip_classes(criteria: Sequence[CriterionVerdict], order: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""The lines of the dashboard's table, and links to reports.
+"""Build the rows of the dashboard's table, and links to reports.
 
 Strings of submissions are made safe where they enter a line, and only those that are shown: the verdicts of
 thousands of students hold far more.
@@ -20,7 +20,7 @@ from reports.classroom.summary import ClassSummary, lacks_isolation
 from reports.common.numbers import Numbers
 from reports.submission.adjustments import label
 
-# What is told of a hand-in besides its mark; the name is what the page filters by.
+# What the table shows of a hand-in besides its mark; the page filters by the names.
 FLAGS: dict[str, Message] = {
     "late": _("late"),
     "adjusted": _("adjusted"),
@@ -35,16 +35,16 @@ _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i",
 
 
 class StudentLink(msgspec.Struct, frozen=True):
-    """A name that leads to a report; `href` is empty where there is none. `remark` is said behind it."""
+    """A student's name that links to the report; `href` is empty where there is none."""
 
     name: str
     student: str  # tells people of the same name apart; empty where the name says the same
     href: str
-    remark: str = ""
+    remark: str = ""  # shown behind the name
 
 
 class TableRow(msgspec.Struct, frozen=True):
-    """One line of the table. `keys` are what it is sorted by, `tokens` what it is filtered by."""
+    """One row of the table. It is sorted by `keys`, and filtered by `tokens`."""
 
     person: StudentLink
     mark: str
@@ -79,7 +79,7 @@ def _harmless(part: str) -> bool:
 
 
 def name_sort_key(entry: GradebookEntry) -> tuple[list[str | int], str]:
-    """Return what entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
+    """Return the key that entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
     """
@@ -91,18 +91,18 @@ def name_sort_key(entry: GradebookEntry) -> tuple[list[str | int], str]:
 
 
 class RowMaker:
-    """Makes the table's lines in one language."""
+    """Builds the rows of the table in one language."""
 
     def __init__(self, summary: ClassSummary, misconceptions: Mapping[str, str], language: str) -> None:
         """`misconceptions`: what the table is filtered by, for each hint that it can be filtered by."""
-        self.say, self.number = Translator(language), Numbers(language)
+        self.translate, self.number = Translator(language), Numbers(language)
         self.order = {criterion.id: place for place, criterion in enumerate(summary.criteria)}
         self.misconceptions = misconceptions
         self.slow = {o.entry.student for o in summary.seconds.outliers} if summary.seconds else set()
         self.large = {o.entry.student for o in summary.memory.outliers} if summary.memory else set()
 
     def __call__(self, entry: GradebookEntry) -> TableRow:
-        """Return the line of one student."""
+        """Return the row of one student."""
         verdict, final = entry.verdict, entry.mark is not None
         criteria = verdict.criteria if verdict is not None else ()
         passed = sum(criterion.status is Status.PASSED for criterion in criteria)
@@ -118,14 +118,14 @@ class RowMaker:
             status=entry.status,
             passed=f"{passed}/{len(criteria)}" if criteria else "–",
             strip=strip_classes(criteria, self.order),
-            flags=", ".join(self.say(FLAGS[flag]) for flag in flags),
+            flags=", ".join(self.translate(FLAGS[flag]) for flag in flags),
             seconds="–" if seconds is None else self.number.seconds(seconds),
             keys=" ".join("-" if key is None else f"{key:.7g}" for key in keys),
             tokens=" ".join(tokens),
         )
 
     def flags(self, entry: GradebookEntry) -> list[str]:
-        """Return what is to be told of a hand-in besides its mark."""
+        """Return the flags of a hand-in that hold."""
         verdict = entry.verdict
         holds = {
             "late": entry.late,
@@ -138,7 +138,7 @@ class RowMaker:
         return [flag for flag in FLAGS if holds[flag]]
 
     def hints(self, entry: GradebookEntry) -> list[str]:
-        """Return what the table is filtered by for the misconceptions that a hand-in shows."""
+        """Return the filters for the misconceptions that a hand-in shows."""
         criteria = entry.verdict.criteria if entry.verdict is not None else ()
         shown = dict.fromkeys(hint.id for criterion in criteria for hint in criterion.hints)
         return [self.misconceptions[name] for name in shown if name in self.misconceptions]

@@ -1,4 +1,4 @@
-"""Which submissions are alike, as one HTML file: side by side, for a person to judge. Never a mark."""
+"""The page about similar submissions, as one HTML file: their code side by side, for a person to judge."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,11 @@ from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Simi
 from reports.common.numbers import Numbers
 from reports.common.templates import TEMPLATES, content_security_policy, environment
 
-MOST_NAMES = 60  # of one list
-MOST_PAIRS = 100  # of one group, without their code
-MOST_STRETCHES = 30  # of one pair
-MOST_ROWS = 120  # of one stretch
-_LONGEST_NAME = 80
+MAX_NAMES = 60  # of one list
+MAX_PAIRS = 100  # of one group, without their code
+MAX_BLOCKS = 30  # of one pair
+MAX_ROWS = 120  # of one block
+_MAX_NAME = 80
 
 NameOf = Callable[[str], str]
 
@@ -26,7 +26,7 @@ class _Names(NamedTuple):
     more: int
 
 
-class _Stretch(NamedTuple):
+class _Block(NamedTuple):
     rows: tuple[Row, ...]
     more: int  # rows that are not shown
     left: tuple[Line, Line]  # its first and last line on this side
@@ -38,8 +38,8 @@ class _Pair(NamedTuple):
     left: str
     right: str
     pair: Pair
-    stretches: tuple[_Stretch, ...]
-    more: int  # stretches that are not shown
+    shared_blocks: tuple[_Block, ...]
+    more: int  # blocks that are not shown
 
 
 class _Group(NamedTuple):
@@ -92,18 +92,18 @@ def _naming(found: Similarity, names: Mapping[str, str]) -> NameOf:
 
 
 def _label(text: str) -> str:
-    return clip(one_line(visible(text)).strip(), _LONGEST_NAME)
+    return clip(one_line(visible(text)).strip(), _MAX_NAME)
 
 
 def _names(students: Sequence[str], name: NameOf) -> _Names:
-    shown = tuple(map(name, students[:MOST_NAMES]))
+    shown = tuple(map(name, students[:MAX_NAMES]))
     return _Names(shown, len(students) - len(shown))
 
 
 def _group(number: int, group: Group, name: NameOf) -> _Group:
-    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.stretches)
-    without = [pair for pair in group.pairs if not pair.stretches]
-    others = tuple(_pair(pair, name) for pair in without[:MOST_PAIRS])
+    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.shared_blocks)
+    without = [pair for pair in group.pairs if not pair.shared_blocks]
+    others = tuple(_pair(pair, name) for pair in without[:MAX_PAIRS])
     copies = tuple(_names(students, name) for students in group.copies)
     more = len(without) - len(others)
     return _Group(number, _names(group.members, name), group.strength, copies, shown, others, more)
@@ -111,16 +111,16 @@ def _group(number: int, group: Group, name: NameOf) -> _Group:
 
 def _pair(pair: Pair, name: NameOf) -> _Pair:
     left, right = name(pair.left), name(pair.right)
-    stretches = tuple(map(_stretch, pair.stretches[:MOST_STRETCHES]))
-    return _Pair(left, right, pair, stretches, len(pair.stretches) - len(stretches))
+    blocks = tuple(map(_to_block, pair.shared_blocks[:MAX_BLOCKS]))
+    return _Pair(left, right, pair, blocks, len(pair.shared_blocks) - len(blocks))
 
 
-def _stretch(stretch: SharedBlock) -> _Stretch:
-    rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in stretch.rows[:MOST_ROWS])
-    left = [row.left for row in stretch.rows if row.left is not None]
-    right = [row.right for row in stretch.rows if row.right is not None]
-    more = len(stretch.rows) - len(rows)
-    return _Stretch(rows, more, (left[0], left[-1]), (right[0], right[-1]), stretch.elsewhere)
+def _to_block(block: SharedBlock) -> _Block:
+    rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in block.rows[:MAX_ROWS])
+    left = [row.left for row in block.rows if row.left is not None]
+    right = [row.right for row in block.rows if row.right is not None]
+    more = len(block.rows) - len(rows)
+    return _Block(rows, more, (left[0], left[-1]), (right[0], right[-1]), block.elsewhere)
 
 
 def _line(line: Line | None) -> Line | None:

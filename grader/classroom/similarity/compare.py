@@ -1,4 +1,4 @@
-"""Which submissions are suspiciously alike. Never a mark: a page for a person to judge.
+"""Find submissions that share unusual amounts of code. Never a mark: a page for a person to judge.
 
 Two submissions are as alike as the share of their code that both have: of the fingerprints of the two that are
 not the template's, those that are in both (Dice's coefficient; 1 is the same code under other names, comments
@@ -34,13 +34,15 @@ from grader.protocol.verdict import Record
 __all__ = ["Group", "Line", "Pair", "Row", "SharedBlock", "Similarity", "find_similar"]
 
 LEAST_PAIRS = 10  # fewer say nothing about what is usual
-MIN_PRINTS = 100  # own fingerprints, about five lines: whoever wrote less is not compared
-MAX_SHOWN = 40  # pairs of a group whose code is shown
-_GAP = 6  # lines between two stretches that are shown as one
-_TRIED = 20  # places of the same fingerprint that are tried for the longest stretch
+MIN_FINGERPRINTS = 100  # own fingerprints, about five lines: whoever wrote less is not compared
+MAX_PAIRS_WITH_CODE = 40  # pairs of a group whose code is shown
+_GAP = 6  # lines between two shared blocks that are shown as one
+_TRIED = 20  # places of the same fingerprint that are tried for the longest run
 
 
 class _Compared(Record, frozen=True):
+    """A submission that is compared; `keys` are its fingerprints without their places."""
+
     code: NormalisedCode
     fingerprints: Fingerprints
     keys: frozenset[int]
@@ -54,56 +56,62 @@ def find_similar(sources: Mapping[str, Submission], stub: Submission | None) -> 
     template = (
         frozenset(find_fingerprints(normalise(stub), frozenset()).where) if stub is not None else frozenset[int]()
     )
-    all_owns = {student: _own(sources[student], template) for student in sorted(sources)}
-    owns = {student: own for student, own in all_owns.items() if len(own.keys) >= MIN_PRINTS}
+    everybody = {student: _prepare(sources[student], template) for student in sorted(sources)}
+    compared = {
+        student: prepared for student, prepared in everybody.items() if len(prepared.keys) >= MIN_FINGERPRINTS
+    }
     same_file: dict[str, list[str]] = {}
-    for student in owns:
+    for student in compared:
         same_file.setdefault(sources[student].sha256, []).append(student)
-    firsts = {students[0]: tuple(students) for students in same_file.values()}
-    strengths = {pair: _strength(owns[pair[0]], owns[pair[1]]) for pair in combinations(firsts, 2)}
+    same_files = {students[0]: tuple(students) for students in same_file.values()}
+    strengths = {
+        pair: _similarity_of(compared[pair[0]], compared[pair[1]]) for pair in combinations(same_files, 2)
+    }
     usual = median(strengths.values()) if len(strengths) >= LEAST_PAIRS else None
     threshold = (1 + (usual or 0.0)) / 2
     links = sorted(
         (pair for pair, s in strengths.items() if s >= threshold), key=lambda pair: (-strengths[pair], pair)
     )
     return Similarity(
-        groups=_groups(links, strengths, owns, firsts),
-        compared=len(owns),
+        groups=_groups(links, strengths, compared, same_files),
+        compared=len(compared),
         usual=usual,
         threshold=threshold,
-        too_short=tuple(student for student in all_owns if student not in owns),
-        cut=tuple(student for student, own in all_owns.items() if own.code.cut),
+        too_short=tuple(student for student in everybody if student not in compared),
+        cut=tuple(student for student, prepared in everybody.items() if prepared.code.cut),
     )
 
 
-def _own(submission: Submission, template: frozenset[int]) -> _Compared:
+def _prepare(submission: Submission, template: frozenset[int]) -> _Compared:
     code = normalise(submission)
     fingerprints = find_fingerprints(code, template)
     return _Compared(code=code, fingerprints=fingerprints, keys=frozenset(fingerprints.where))
 
 
-def _strength(left: _Compared, right: _Compared) -> float:
+def _similarity_of(left: _Compared, right: _Compared) -> float:
     return 2 * len(left.keys & right.keys) / (len(left.keys) + len(right.keys))
 
 
 def _groups(
     links: Sequence[tuple[str, str]],
     strengths: Mapping[tuple[str, str], float],
-    owns: Mapping[str, _Compared],
-    firsts: Mapping[str, tuple[str, ...]],
+    compared: Mapping[str, _Compared],
+    same_files: Mapping[str, tuple[str, ...]],
 ) -> tuple[Group, ...]:
     """Return the connected students. The links are the strongest first, so the linking ones make a widest tree."""
-    joined, tree = _join(firsts, links)
-    spread = Counter(key for first, students in firsts.items() for key in owns[first].keys for _ in students)
+    joined, tree = _join(same_files, links)
+    spread = Counter(
+        key for first, students in same_files.items() for key in compared[first].keys for _ in students
+    )
     groups = []
     for members in joined:
-        copies = tuple(firsts[first] for first in members if len(firsts[first]) > 1)
+        copies = tuple(same_files[first] for first in members if len(same_files[first]) > 1)
         if len(members) == 1 and not copies:
             continue
         inside = [pair for pair in links if pair[0] in members]
-        shown = set([pair for pair in inside if pair in tree][:MAX_SHOWN])
-        pairs = (_pair(pair, strengths[pair], owns, firsts, spread, pair in shown) for pair in inside)
-        everyone = tuple(sorted(student for first in members for student in firsts[first]))
+        with_code = set([pair for pair in inside if pair in tree][:MAX_PAIRS_WITH_CODE])
+        pairs = (_pair(pair, strengths[pair], compared, same_files, spread, pair in with_code) for pair in inside)
+        everyone = tuple(sorted(student for first in members for student in same_files[first]))
         groups.append(Group(members=everyone, copies=copies, pairs=tuple(pairs)))
     return tuple(sorted(groups, key=lambda group: (-group.strength, -len(group.members), group.members)))
 
@@ -127,21 +135,21 @@ def _join(
 def _pair(
     students: tuple[str, str],
     strength: float,
-    owns: Mapping[str, _Compared],
-    firsts: Mapping[str, tuple[str, ...]],
+    compared: Mapping[str, _Compared],
+    same_files: Mapping[str, tuple[str, ...]],
     spread: Counter[int],
-    shown: bool,
+    with_code: bool,
 ) -> Pair:
-    left, right = (owns[student] for student in students)
+    left, right = (compared[student] for student in students)
     both = len(left.keys & right.keys)
-    members = sum(len(firsts[student]) for student in students)
+    members = sum(len(same_files[student]) for student in students)
     return Pair(
         left=students[0],
         right=students[1],
         strength=strength,
         left_share=both / len(left.keys),
         right_share=both / len(right.keys),
-        stretches=_shared_blocks(left, right, spread, members) if shown else (),
+        shared_blocks=_shared_blocks(left, right, spread, members) if with_code else (),
     )
 
 
@@ -154,7 +162,7 @@ class _CommonRun(Record, frozen=True):
 
 
 def _common_runs(left: Fingerprints, right: Fingerprints) -> list[_CommonRun]:
-    """Return what both share, in the order of the left side, each place of it once."""
+    """Return the runs that both share, in the order of the left side, each place of it once."""
     runs: list[_CommonRun] = []
     done = 0
     for place in sorted(left.at):
@@ -183,7 +191,7 @@ def _length(left: Fingerprints, right: Fingerprints, place: int, other: int) -> 
 def _shared_blocks(
     left: _Compared, right: _Compared, spread: Counter[int], members: int
 ) -> tuple[SharedBlock, ...]:
-    """Return the shared code by lines: runs that follow one another closely on both sides as one stretch."""
+    """Return the shared code by lines: runs that follow one another closely on both sides as one block."""
     blocks: list[list[_CommonRun]] = []
     for run in _common_runs(left.fingerprints, right.fingerprints):
         if blocks and _follows(blocks[-1][-1], run, left.code, right.code):

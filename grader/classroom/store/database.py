@@ -1,4 +1,4 @@
-"""The connection to the database: opened, looked at before anything is written, used in whole transactions."""
+"""The connection to the database: checked before anything is written, and used in whole transactions."""
 
 import contextlib
 import os

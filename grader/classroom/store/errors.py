@@ -1,4 +1,4 @@
-"""What can go wrong with a store, as sentences: what happened, and how to mend it."""
+"""Errors of a store as sentences for people: what happened, and how to mend it."""
 
 import errno
 import sqlite3
@@ -20,7 +20,7 @@ class StoreError(UserError):
 
 
 def explain_database_error(error: DBAPIError, place: str, seconds: float) -> StoreError:
-    """Return what the database's error means for people. `seconds`: how long it was waited for others."""
+    """Return the error for people that a database error means. `seconds`: how long it waited for others."""
     kind = _kind(error.orig)
     if kind == "full":
         return disk_full(place)
@@ -49,7 +49,7 @@ def explain_database_error(error: DBAPIError, place: str, seconds: float) -> Sto
 
 
 def explain_file_error(error: Exception, place: str) -> StoreError:
-    """Return what an error of a file system means for people."""
+    """Return the error for people that an error of a file system means."""
     code = error.errno if isinstance(error, OSError) else None
     if code in NO_SPACE:
         return disk_full(place)

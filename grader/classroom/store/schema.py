@@ -1,4 +1,4 @@
-"""The tables, and how values that databases differ about are kept in them."""
+"""The tables of a store, and column types whose values are the same in every database."""
 
 import re
 import uuid

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.similarity.compare import LEAST_PAIRS, MAX_SHOWN, _common_runs, find_similar
+from grader.classroom.similarity.compare import LEAST_PAIRS, MAX_PAIRS_WITH_CODE, _common_runs, find_similar
 from grader.classroom.similarity.fingerprints import MAX_CODE, find_fingerprints, normalise
 from grader.protocol.similarity import Group, Line, Pair, SharedBlock, Similarity
 from grader.protocol.submission import Submission
@@ -35,9 +35,9 @@ def only(found: Similarity) -> Group:
     return group
 
 
-def first_stretch(left: Submission, right: Submission) -> SharedBlock:
+def first_block(left: Submission, right: Submission) -> SharedBlock:
     (pair,) = only(find_similar({"a": left, "b": right}, None)).pairs
-    return pair.stretches[0]
+    return pair.shared_blocks[0]
 
 
 def function(number: int, lines: int = 4) -> str:
@@ -80,9 +80,11 @@ def test_a_notebook_is_found_to_be_a_copy_of_a_script() -> None:
     found = find_similar({**right(), "copy": as_notebook(code())}, stub())
     assert only(found).members == ("copy", "right_subclassed")
     assert only(found).strength == 1.0
-    cells = {row.left.cell for row in only(found).pairs[0].stretches[0].rows if row.left is not None}
+    cells = {row.left.cell for row in only(found).pairs[0].shared_blocks[0].rows if row.left is not None}
     assert cells >= {5, 6, 7}
-    assert {row.right.cell for row in only(found).pairs[0].stretches[0].rows if row.right is not None} == {None}
+    assert {row.right.cell for row in only(found).pairs[0].shared_blocks[0].rows if row.right is not None} == {
+        None
+    }
 
 
 def test_half_a_copy_is_weaker_than_a_whole_one_and_says_whose_share_is_whose() -> None:
@@ -169,16 +171,16 @@ def test_of_three_who_are_alike_the_two_strongest_pairs_are_shown() -> None:
     }
     group = only(find_similar(class_, None))
     assert [(pair.left, pair.right) for pair in group.pairs] == [("b", "c"), ("a", "b"), ("a", "c")]
-    assert [bool(pair.stretches) for pair in group.pairs] == [True, True, False]
+    assert [bool(pair.shared_blocks) for pair in group.pairs] == [True, True, False]
     assert group.strength == 1.0
 
 
 def test_the_pairs_that_link_a_group_have_their_code_shown_and_no_more_than_a_page_holds() -> None:
-    members = MAX_SHOWN + 5
+    members = MAX_PAIRS_WITH_CODE + 5
     found = find_similar({f"{n:02}": script(f"# {n}\n" + functions(1, 2)) for n in range(members)}, None)
     assert len(only(found).pairs) == members * (members - 1) // 2
-    shown = [pair for pair in only(found).pairs if pair.stretches]
-    assert len(shown) == MAX_SHOWN
+    shown = [pair for pair in only(found).pairs if pair.shared_blocks]
+    assert len(shown) == MAX_PAIRS_WITH_CODE
     joined = {("00", f"{n:02}") for n in range(1, members)}
     assert {(pair.left, pair.right) for pair in shown} <= joined
 
@@ -190,10 +192,10 @@ def test_the_order_of_the_submissions_does_not_matter() -> None:
 
 def test_every_process_finds_the_same_and_prints_nothing_and_imports_late() -> None:
     program = (
-        "import sys, msgspec; from grader.classroom.similarity.compare import similar\n"
+        "import sys, msgspec; from grader.classroom.similarity.compare import find_similar\n"
         "from tests.classroom.similarity.submissions import *\n"
         "assert 'pygments' not in sys.modules\n"
-        "found = similar({'a': script(code()), 'copy': script(reordered(code()))}, stub())\n"
+        "found = find_similar({'a': script(code()), 'copy': script(reordered(code()))}, stub())\n"
         "assert 'pygments' in sys.modules and 'matplotlib' not in sys.modules\n"
         "open(sys.argv[1], 'wb').write(msgspec.json.encode(found))"
     )
@@ -215,7 +217,7 @@ def test_every_process_finds_the_same_and_prints_nothing_and_imports_late() -> N
 
 def test_lines_are_those_of_the_file_whatever_stands_above_them() -> None:
     left = '\n\n\n"""Words\nof mine."""\n\nclass Model:\n    """More."""\n\n    size = 3\n\n' + functions(1, 2)
-    rows = first_stretch(script(left), script(functions(1, 2))).rows
+    rows = first_block(script(left), script(functions(1, 2))).rows
     for row in rows:
         assert row.left is None or left.split("\n")[row.left.number - 1] == row.left.text
         assert row.right is None or functions(1, 2).split("\n")[row.right.number - 1] == row.right.text
@@ -225,7 +227,7 @@ def test_lines_are_those_of_the_file_whatever_stands_above_them() -> None:
 
 
 def test_cells_count_their_own_lines() -> None:
-    rows = first_stretch(notebook(["import keras", function(1), function(2)]), script(functions(1, 2))).rows
+    rows = first_block(notebook(["import keras", function(1), function(2)]), script(functions(1, 2))).rows
     assert rows[0].left == Line(cell=2, number=1, text="def function_1(rows, total):", same=True)
     assert rows[-1].left == Line(cell=3, number=6, text="    return total + 2", same=True)
 
@@ -236,37 +238,37 @@ def test_what_the_student_wrote_is_shown_and_not_what_was_run() -> None:
     unit = Unit("pass # not run\n" + functions(1, 2), "%matplotlib inline\n" + functions(1, 2), 1)
     made = Submission("a.ipynb", "0" * 64, "notebook", (unit,))
     (pair,) = only(find_similar({"a": made, "b": script("pass\n" + functions(1, 2))}, None)).pairs
-    assert pair.stretches[0].rows[0].left == Line(cell=1, number=1, text="%matplotlib inline", same=True)
+    assert pair.shared_blocks[0].rows[0].left == Line(cell=1, number=1, text="%matplotlib inline", same=True)
 
 
 def test_a_changed_line_in_the_middle_is_shown_but_not_marked() -> None:
     changed = functions(1, 2).replace(
         "total = total * 12 + rows[2] - 1", "print('something else', len(rows), rows[7:9])"
     )
-    stretch = first_stretch(script(functions(1, 2)), script(changed))
-    (row,) = (row for row in stretch.rows if row.right is not None and "something else" in row.right.text)
+    block = first_block(script(functions(1, 2)), script(changed))
+    (row,) = (row for row in block.rows if row.right is not None and "something else" in row.right.text)
     assert row.right is not None
     assert row.left is not None
     assert (row.left.text, row.left.same, row.right.same) == ("    total = total * 12 + rows[2] - 1", False, False)
-    assert sum(row.left.same for row in stretch.rows if row.left is not None) >= 9
+    assert sum(row.left.same for row in block.rows if row.left is not None) >= 9
 
 
 def test_comments_are_shown_beside_nothing() -> None:
     commented = functions(1, 2).replace("def function_2", "# one\n# two\n# three\ndef function_2")
-    rows = first_stretch(script(commented), script(functions(1, 2))).rows
+    rows = first_block(script(commented), script(functions(1, 2))).rows
     alone = [row.left for row in rows if row.right is None]
     assert [line.text for line in alone if line is not None] == ["# one", "# two", "# three"]
     assert not any(line.same for line in alone if line is not None)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_what_lies_far_apart_on_one_side_is_two_stretches(swapped: bool) -> None:
+def test_what_lies_far_apart_on_one_side_is_two_blocks(swapped: bool) -> None:
     sides = [script(functions(1, 2)), script(function(1) + function(3, 7) + function(2))]
     one, other = reversed(sides) if swapped else sides
     (pair,) = only(find_similar({"a": one, "b": other}, None)).pairs
-    assert len(pair.stretches) == 2
+    assert len(pair.shared_blocks) == 2
     (pair,) = only(find_similar({"a": script(functions(1, 2)), "b": script(functions(1, 2) + "\n")}, None)).pairs
-    assert len(pair.stretches) == 1
+    assert len(pair.shared_blocks) == 1
 
 
 def test_statements_on_one_line_stand_beside_the_same_on_many() -> None:
@@ -275,7 +277,7 @@ def test_statements_on_one_line_stand_beside_the_same_on_many() -> None:
     )
     assert joined.count(";") == 2
     for left, right_ in ((functions(1, 2), joined), (joined, functions(1, 2))):
-        rows = first_stretch(script(left), script(right_)).rows
+        rows = first_block(script(left), script(right_)).rows
         lefts = [row.left.number for row in rows if row.left is not None]
         rights = [row.right.number for row in rows if row.right is not None]
         assert lefts == list(range(1, left.count("\n") + 1))
@@ -288,16 +290,16 @@ def test_each_place_is_matched_once() -> None:
     assert sum(run.length for run in runs) == len(found.at)
 
 
-def test_functions_in_another_order_are_stretches_of_their_own() -> None:
+def test_functions_in_another_order_are_blocks_of_their_own() -> None:
     (pair,) = only(find_similar({"a": script(functions(1, 2)), "b": script(functions(2, 1))}, None)).pairs
-    assert len(pair.stretches) == 2
-    for stretch in pair.stretches:
+    assert len(pair.shared_blocks) == 2
+    for block in pair.shared_blocks:
         assert all(
-            row.left is None or row.right is None or row.left.text == row.right.text for row in stretch.rows
+            row.left is None or row.right is None or row.left.text == row.right.text for row in block.rows
         )
 
 
-def test_a_stretch_says_how_many_others_have_it() -> None:
+def test_a_shared_block_says_how_many_others_have_it() -> None:
     class_ = {
         "a": script(functions(1, 2, 3)),
         "b": script("# mine\n" + functions(1, 2, 3)),
@@ -305,16 +307,16 @@ def test_a_stretch_says_how_many_others_have_it() -> None:
         "d": script(functions(51, 52, 53, 54, 55, 1)),
     }
     (pair,) = only(find_similar(class_, None)).pairs
-    assert [stretch.elsewhere for stretch in pair.stretches] == [0]  # functions 2 and 3 are nowhere else
+    assert [block.elsewhere for block in pair.shared_blocks] == [0]  # functions 2 and 3 are nowhere else
     class_ |= {name: script(functions(1, 2, 3, *range(60 + n, 90 + n))) for n, name in enumerate("ef")}
     found = pairs(find_similar(class_, None))
-    assert [stretch.elsewhere for stretch in found["a", "b"].stretches] == [2]
+    assert [block.elsewhere for block in found["a", "b"].shared_blocks] == [2]
 
 
 def test_the_same_files_are_not_among_the_others() -> None:
     same = script(functions(1, 2, 3))
     found = pairs(find_similar({"a": same, "b": same, "c": script("# mine\n" + functions(1, 2, 3))}, None))
-    assert [stretch.elsewhere for stretch in found["a", "c"].stretches] == [0]
+    assert [block.elsewhere for block in found["a", "c"].shared_blocks] == [0]
 
 
 def test_repetitions_are_not_the_more_alike_the_longer_they_are() -> None:
@@ -327,7 +329,7 @@ def test_a_repeated_place_is_matched_where_it_goes_on_longest() -> None:
     line = "    answer = answer * 1000 + 2000\n"
     left = "def f(answer):\n" + line + "    return answer - 12345678901234567890\n" + functions(1, 2)
     right_ = "def f(answer):\n" + line * 2 + "    return answer - 12345678901234567890\n" + functions(1, 2)
-    rows = first_stretch(script(left), script(right_)).rows
+    rows = first_block(script(left), script(right_)).rows
     ends = [
         (row.left.number, row.right.number) for row in rows if row.left and row.right and "12345" in row.left.text
     ]
@@ -370,7 +372,7 @@ def test_any_code_is_compared_and_its_lines_are_its_own(one: str, two: str, in_c
     sources = {unit.cell: unit.original.split("\n") for unit in left.units}
     found = find_similar({"a": left, "b": script(two + "\n" + common)}, None)
     for pair in pairs(found).values():
-        for row in (row for stretch in pair.stretches for row in stretch.rows):
+        for row in (row for block in pair.shared_blocks for row in block.rows):
             assert row.left is not None or row.right is not None
             if row.left is not None:
                 assert sources[row.left.cell][row.left.number - 1] == row.left.text

@@ -94,7 +94,7 @@ def test_what_nothing_refers_to_is_tidied_when_it_is_old(url: str, monkeypatch: 
     fs.pipe_file(f"{root}/a/aside/half", b"ha")
     held.tidy(lambda: {wanted})
     assert len(names(url)) == 3
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held.tidy(lambda: {wanted, unwanted})
     assert len(names(url)) == 2
     held.tidy(lambda: {wanted})
@@ -104,7 +104,7 @@ def test_what_nothing_refers_to_is_tidied_when_it_is_old(url: str, monkeypatch: 
 
 def test_what_is_put_while_others_tidy_stays(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is referred to before the references are asked for, but after the files were listed."""
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held = Blobs(url, "a")
     digest = held.put(b"x")
     held.tidy(lambda: {digest})
@@ -112,7 +112,7 @@ def test_what_is_put_while_others_tidy_stays(url: str, monkeypatch: pytest.Monke
 
 
 def test_two_that_tidy_at_once_do_not_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held = Blobs(str(tmp_path), "a")
     held.put(b"x")
     held.put(b"y")

@@ -241,7 +241,7 @@ def test_misconceptions_are_counted_by_student() -> None:
         ("relu-head", "warning", "One."),  # as often as any other: the first in the alphabet
         ("dead-relu", "warning", "Dead."),
     ]
-    assert [[(s.entry.student, s.criterion) for s in m.showings] for m in found] == [
+    assert [[(s.entry.student, s.criterion) for s in m.cases] for m in found] == [
         [("1", "b"), ("2", "a"), ("3", "b")],
         [("1", "a"), ("3", "b")],
         [("4", "a")],
@@ -326,7 +326,7 @@ def test_missing_walls_are_grouped_and_plain_runs_are_their_own_group() -> None:
         behind("4", mode="plain"),
         entry("5"),
     ]
-    found = [(w.wall, w.detail, [e.student for e in w.entries]) for w in summarise(entries).missing_walls]
+    found = [(w.feature, w.detail, [e.student for e in w.entries]) for w in summarise(entries).missing_features]
     assert found == [("", "", ["4"]), ("landlock", "too old", ["1", "3"]), ("seccomp", "too old", ["1"])]
 
 
@@ -337,5 +337,5 @@ def test_a_whole_class_is_summed_up() -> None:
     assert summary.late
     assert summary.adjusted
     assert summary.uncertified
-    assert summary.missing_walls
+    assert summary.missing_features
     assert len(summary.misconceptions) == 3
