@@ -1,4 +1,4 @@
-"""Marks as files for other programs: tables, a workbook, JSON Lines, and what the platforms' importers read."""
+"""Export marks for other programs: tables, a workbook, JSON Lines, and the files that platforms import."""
 
 from collections.abc import Sequence
 from pathlib import Path

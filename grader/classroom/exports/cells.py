@@ -1,4 +1,4 @@
-"""What may stand in one cell of a table that somebody opens in a spreadsheet.
+"""Make texts and numbers safe for one cell of a table that somebody opens in a spreadsheet.
 
 Names and file names come from strangers. A text that a spreadsheet would take for a formula gets an apostrophe
 in front (OWASP, "CSV Injection"); characters that no sheet can hold become U+FFFD. Numbers are never touched.
@@ -41,12 +41,12 @@ def _with_apostrophes(before: re.Match[str]) -> str:
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could take the whole of `text` for a formula."""
+    """Return whether a spreadsheet could take the whole of `text` for a formula."""
     return defuse(text) != to_cell_text(text)
 
 
 def to_cell_number(value: float | None) -> float | int | None:
-    """Return what a cell of numbers holds: whole ones without ".0", nothing for what is no number."""
+    """Return a number for a cell: whole ones without ".0", nothing for what is no number."""
     if value is None or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else value

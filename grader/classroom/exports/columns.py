@@ -1,4 +1,4 @@
-"""The gradebook as one table: what the plain CSV file and the workbook have in common."""
+"""Build the table of marks that the plain CSV file and the workbook have in common."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -21,11 +21,11 @@ from grader.protocol.verdict import Status
 #   criterion:ID  points of that criterion, adjustments of it included; empty where it was not graded
 #   certified   true, false, or empty where there was no network to compare
 #   problem     why there is no verdict
-BEFORE = (
+COLUMNS_BEFORE = (
     "student", "name", "email", "file", "submitted", "late", "status",
     "points", "max_points", "adjustment", "reasons",
 )  # fmt: skip
-AFTER = ("certified", "problem")
+COLUMNS_AFTER = ("certified", "problem")
 PREFIX = "criterion:"
 
 CellValue = str | float | bool | datetime | None
@@ -43,7 +43,7 @@ def find_criterion_ids(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
 
 def build_header(ids: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the columns."""
-    return (*BEFORE, *(PREFIX + id_ for id_ in ids), *AFTER)
+    return (*COLUMNS_BEFORE, *(PREFIX + id_ for id_ in ids), *COLUMNS_AFTER)
 
 
 def build_rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:

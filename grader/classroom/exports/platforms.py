@@ -1,7 +1,7 @@
-"""What the importers of Moodle, Canvas and Gradescope read, written from the gradebook alone.
+"""Write the files that Moodle, Canvas and Gradescope import, from the gradebook alone.
 
-Each finds students by what it exported itself. Where the hand-ins came from another place, or for certainty, fill
-in the platform's own export instead: see `grader.classroom.exports.roster`.
+Each platform finds students by what it exported itself. Where the hand-ins came from elsewhere, or to be sure,
+fill in the platform's own export instead: see `grader.classroom.exports.roster`.
 
 Identifying cells are exact. The only exception is one that a spreadsheet would take for a formula (an address
 such as `+anna@example.org`): it gets an apostrophe as every other text, the platform does not find that student,
@@ -33,7 +33,7 @@ _GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
 def to_platform(entries: Sequence[GradebookEntry], exercise: str, format_: Format, language: str) -> Exported:
-    """Return the table that the platform's importer reads."""
+    """Return the table that the platform imports."""
     write: dict[Format, Callable[[], list[Row]]] = {
         Format.MOODLE: lambda: _moodle(entries, language),
         Format.CANVAS: lambda: _canvas(entries, exercise),

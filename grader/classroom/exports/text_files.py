@@ -1,4 +1,4 @@
-"""The two plain files: a CSV table, and JSON Lines."""
+"""Write the two plain files: a CSV table, and JSON Lines."""
 
 import csv
 import io
@@ -27,14 +27,14 @@ def to_csv(entries: Sequence[GradebookEntry]) -> bytes:
 
 
 def encode_csv(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
-    """Return lines of cells as a CSV file. The cells are ready: nothing is defused here."""
-    held = io.StringIO(newline="")
-    csv.writer(held, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
-    return ((BOM if bom else "") + held.getvalue()).encode()
+    """Return lines of cells as a CSV file. The cells have to be safe already: see `defuse`."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
+    return ((BOM if bom else "") + buffer.getvalue()).encode()
 
 
 def format_cell(cell: CellValue) -> str:
-    """Return what a cell is in CSV."""
+    """Return the text of a cell in CSV."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
@@ -43,7 +43,7 @@ def format_cell(cell: CellValue) -> str:
 
 
 def to_jsonl(entries: Sequence[GradebookEntry]) -> bytes:
-    """Return one JSON object per line: the entry as it is kept, with `status` and `points` in front.
+    """Return one JSON object per line: the entry as it is stored, with `status` and `points` in front.
 
     `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,
     which UTF-8 cannot hold.
@@ -56,5 +56,5 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode() if not value.isascii() else value
     if isinstance(value, dict):
-        return {key: _encodable(held) for key, held in value.items()}
-    return [_encodable(held) for held in value] if isinstance(value, list | tuple) else value
+        return {key: _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value

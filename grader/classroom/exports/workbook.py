@@ -1,4 +1,4 @@
-"""The workbook: a sheet of marks, and a sheet that says how the class did on each criterion."""
+"""Write the workbook: a sheet of marks, and a sheet with the results of the class for each criterion."""
 
 import io
 from collections import Counter
@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.exports.cells import is_formula, to_cell_number, to_cell_text
-from grader.classroom.exports.columns import AFTER, BEFORE, CellValue, build_rows, find_criterion_ids
+from grader.classroom.exports.columns import (
+    COLUMNS_AFTER,
+    COLUMNS_BEFORE,
+    CellValue,
+    build_rows,
+    find_criterion_ids,
+)
 from grader.core.i18n import Message, Translator, _
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Status
@@ -39,25 +45,29 @@ def to_xlsx(entries: Sequence[GradebookEntry], language: str) -> bytes:
     """Return the workbook. Numbers are numbers, times are times, and no text can become a formula."""
     from openpyxl import Workbook
 
-    say, ids, book = Translator(language), find_criterion_ids(entries), Workbook()
+    translate, ids, book = Translator(language), find_criterion_ids(entries), Workbook()
     marks = book.active
     assert marks is not None
-    marks.title = say(_("Marks"))
+    marks.title = translate(_("Marks"))
     titles = {c.id: c.title for entry in entries if entry.verdict for c in entry.verdict.criteria}
-    words = {key: say(word) for key, word in _WORDS.items()}
-    heads = [*(words[key] for key in BEFORE), *(titles.get(i, i) for i in ids), *(words[key] for key in AFTER)]
+    words = {key: translate(word) for key, word in _WORDS.items()}
+    heads = [
+        *(words[key] for key in COLUMNS_BEFORE),
+        *(titles.get(i, i) for i in ids),
+        *(words[key] for key in COLUMNS_AFTER),
+    ]
     _fill(marks, heads, build_rows(entries, ids), "C2")
-    for column, key in enumerate((*BEFORE, *("" for _unused in ids), *AFTER), 1):
+    for column, key in enumerate((*COLUMNS_BEFORE, *("" for _unused in ids), *COLUMNS_AFTER), 1):
         marks.column_dimensions[_letter(column)].width = _WIDTHS.get(key, _WIDTH)
-    shares = book.create_sheet(say(_("Criteria")))
-    _fill(shares, [say(word) for word in _shares_header()], _shares(entries, ids), "B2")
+    shares = book.create_sheet(translate(_("Criteria")))
+    _fill(shares, [translate(word) for word in _shares_header()], _shares(entries, ids), "B2")
     shares.column_dimensions["A"].width = shares.column_dimensions["B"].width = 30
     for line in shares.iter_rows(min_row=2, min_col=5):
         for cell in line:
             cell.number_format = "0%"
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _shares_header() -> tuple[Message, ...]:
@@ -75,7 +85,7 @@ def _shares_header() -> tuple[Message, ...]:
 def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
     """Give for each criterion the share of each status among the students whose verdict has it.
 
-    As the verdicts say it, without adjustments: those are about a student, this is about the class. The mean
+    As the verdicts translate it, without adjustments: those are about a student, this is about the class. The mean
     leaves out what could not be graded.
     """
     judged: dict[str, list[CriterionVerdict]] = {id_: [] for id_ in ids}

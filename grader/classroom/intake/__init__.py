@@ -1,4 +1,4 @@
-"""What an instructor has, a folder or a zip, read into one hand-in per student."""
+"""Read what an instructor has, a folder or a zip, into one hand-in per student."""
 
 from grader.classroom.intake.open_hand_ins import open_hand_ins
 from grader.classroom.intake.records import GradableHandIn, Intake, Layout, LeftOut, UnusableHandInsError

@@ -1,4 +1,4 @@
-"""From what may be a student's hand-in to the one file that is graded, or to why there is none."""
+"""Choose the one file of a student that is graded, or find the reason why there is none."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -168,7 +168,7 @@ def _none(items: list[Item]) -> Message:
 
 def _several(candidates: list[Item], exercise: str) -> Message:
     return _(
-        "There are {count} files, and which one is meant cannot be told: {names}. Leave only one, or call one "
+        "There are {count} files, and it is not clear which one is meant: {names}. Leave only one, or call one "
         "of them submission or {exercise}.",
         count=len(candidates),
         names=_listed([item.name for item in candidates]),

@@ -1,4 +1,4 @@
-"""What lies where: the files of a folder or of an archive, listed without reading any of them."""
+"""The files of a folder or an archive as a tree, listed without reading any of them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MAX_DEPTH = 30  # folders in folders
 
 
 class FileSource(Protocol):
-    """Where a file's bytes are."""
+    """Gives access to the bytes of a file."""
 
     def local_path(self, limit: int) -> Path:
         """Return a file of at most `limit` bytes on this machine. Raises `RefusedError`."""
@@ -34,7 +34,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One file, or what stands in the place of one."""
+    """One file, or an entry that cannot be used."""
 
     parts: tuple[str, ...]  # its path within the tree
     where: str  # its path within all that was handed over, for people

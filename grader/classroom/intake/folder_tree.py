@@ -1,4 +1,4 @@
-"""A folder as a tree. Links are not followed: one could lead to another student's work, or out of the class."""
+"""List a folder as a tree. Links are not followed: one could lead to another student's work."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from grader.submission.file_names import ENVIRONMENT, is_installed, is_noise
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file that lies where it is."""
+    """A file in a folder."""
 
     file: str  # a path of its own for each of thousands takes longer than finding them
 
@@ -55,15 +55,15 @@ def _walk(root: Path) -> Iterator[TreeEntry]:
             continue
         is_environment = any(entry.name == ENVIRONMENT for entry in entries)
         for entry in entries:
-            found = _found((*parts, entry.name), entry)
-            yield found
+            listed = _to_entry((*parts, entry.name), entry)
+            yield listed
             # Of a clone and of an environment only that it is one counts.
-            ours = not is_noise(entry.name) and not (is_environment and is_installed(entry.name))
-            if found.is_folder and ours:
-                waiting.append(found.parts)
+            is_own = not is_noise(entry.name) and not (is_environment and is_installed(entry.name))
+            if listed.is_folder and is_own:
+                waiting.append(listed.parts)
 
 
-def _found(parts: tuple[str, ...], entry: "os.DirEntry[str]") -> TreeEntry:
+def _to_entry(parts: tuple[str, ...], entry: "os.DirEntry[str]") -> TreeEntry:
     if entry.is_symlink():
         return TreeEntry(parts, refusal=_("It is a link, and links are not followed. Put the file itself there."))
     if entry.is_dir(follow_symlinks=False):

@@ -1,4 +1,4 @@
-"""Opening what an instructor has: a folder or a zip in, one hand-in per student out."""
+"""Open a folder or a zip of hand-ins, and find the one file of each student."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

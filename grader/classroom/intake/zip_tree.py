@@ -1,7 +1,7 @@
-"""A zip as a tree. It may come from a student, so nothing that it says about itself is believed.
+"""List a zip as a tree. It may come from a student, so nothing that its headers say is trusted.
 
-Members are written under names of our own, and bytes are counted while they are written: what stands in the
-headers about names and lengths has no power.
+Members are written under names of our own, and bytes are counted while they are written: the names and
+lengths in the headers decide nothing.
 """
 
 import stat
@@ -37,7 +37,7 @@ _DAMAGED = (
 
 
 class UnpackFolder:
-    """A folder for what is unpacked, with an end to it."""
+    """A folder for unpacked files, with a limit for their total length."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class UnpackFolder:
         Raises `RefusedError` for a longer one and for one that cannot be unpacked, and `UnusableHandInsError`
         where all files together are too long, or the disk is full.
         """
-        file = self.file(ending)
+        file = self.new_path(ending)
         try:
             with file.open("xb") as target:
                 self._copy(source, target, limit)
@@ -68,8 +68,8 @@ class UnpackFolder:
             raise
         return file
 
-    def file(self, ending: str) -> Path:
-        """Return a name that is not yet taken."""
+    def new_path(self, ending: str) -> Path:
+        """Return a path that no file has yet."""
         self._count += 1
         return self.folder / f"submission-{self._count}{ending}"
 
@@ -153,7 +153,7 @@ def list_zip(archive: zipfile.ZipFile, name: str, unpack_folder: UnpackFolder, p
 
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
-    """Say whether all files in it are."""
+    """Return whether all files of a zip are encrypted."""
     members = [info for info in archive.infolist() if not _name(info).endswith("/")]
     return bool(members) and all(info.flag_bits & _ENCRYPTED for info in members)
 
@@ -211,12 +211,12 @@ def _refusal(info: zipfile.ZipInfo, is_folder: bool) -> Message | None:
 
 def _entries(file: Path) -> int:
     """Return how many members there are at most: each has its mark in the file."""
-    count, kept = 0, b""
+    count, rest = 0, b""
     with file.open("rb") as source:
         while chunk := source.read(1 << 20):
-            data = kept + chunk
+            data = rest + chunk
             count += data.count(_ENTRY)
-            kept = data[-(len(_ENTRY) - 1) :]
+            rest = data[-(len(_ENTRY) - 1) :]
     return count
 
 

@@ -19,8 +19,8 @@ _MODULUS = (
 _BASE = 0x110000 + 7  # more than there are characters
 MAX_CODE = 100_000  # characters of a submission that are compared, about 3,000 lines
 # Of a line, what is read: an open string of the wrong kind costs the lexer time by the square of its length.
-_LONGEST_READ = 5_000
-_LONGEST_LINE = 300  # characters of a line that is shown
+_MAX_LINE_READ = 5_000
+_MAX_LINE_SHOWN = 300  # characters of a line that is shown
 
 
 class CodeLine(NamedTuple):
@@ -54,22 +54,22 @@ def normalise(submission: Submission) -> NormalisedCode:
     sources: list[str] = []
     left, cut = MAX_CODE, False
     for unit in submission.units:
-        source = "\n".join(line[:_LONGEST_READ] for line in unit.source.split("\n"))[:left]
+        source = "\n".join(line[:_MAX_LINE_READ] for line in unit.source.split("\n"))[:left]
         cut = cut or len(source) < len(unit.source)
         left -= len(source)
         sources.append(source)
         originals = unit.original.split("\n")[: source.count("\n") + 1]
-        lines += [CodeLine(unit.cell, n, text[:_LONGEST_LINE]) for n, text in enumerate(originals, 1)]
+        lines += [CodeLine(unit.cell, n, text[:_MAX_LINE_SHOWN]) for n, text in enumerate(originals, 1)]
     text, first, last = [], [], []
-    for kept, line, end in _kept("\n".join(sources)):
-        text.append(kept)
-        first += [line] * len(kept)
-        last += [end] * len(kept)
+    for piece, line, end in _normalise_tokens("\n".join(sources)):
+        text.append(piece)
+        first += [line] * len(piece)
+        last += [end] * len(piece)
     return NormalisedCode("".join(text), first, last, lines, cut)
 
 
-def _kept(code: str) -> Iterator[tuple[str, int, int]]:
-    """Give what is left of each token, with the numbers of its first and last line, from 0."""
+def _normalise_tokens(code: str) -> Iterator[tuple[str, int, int]]:
+    """Give the normalised text of each token, with the numbers of its first and last line, from 0."""
     from pygments.lexers import PythonLexer
     from pygments.token import Comment, Literal, Name, Text
 

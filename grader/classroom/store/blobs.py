@@ -6,6 +6,7 @@ that is killed leaves no partial file under a hash.
 
 import contextlib
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator, Set
@@ -18,6 +19,8 @@ from fsspec.implementations.local import LocalFileSystem
 from grader.classroom.store import errors
 from grader.classroom.store.errors import StoreError, printable
 from grader.core.i18n import _
+
+_log = logging.getLogger(__name__)
 
 TEMPORARY = "aside"  # folder of files that are being written
 ABANDONED = timedelta(days=1)  # nobody writes for so long: the process that began the file was killed
@@ -62,8 +65,7 @@ class Blobs:
                         os.fsync(file.fileno())
                 self._rename(temporary, self._path(digest))
             except BaseException:
-                with contextlib.suppress(Exception):  # it is tidied later
-                    self._fs.rm_file(temporary)
+                self._discard(temporary)
                 raise
         return digest
 
@@ -91,6 +93,12 @@ class Blobs:
                 with contextlib.suppress(FileNotFoundError):  # renamed, or tidied by another process
                     if file not in keep and datetime.now(UTC) - self._fs.modified(file) > ABANDONED:
                         self._fs.rm_file(file)
+
+    def _discard(self, temporary: str) -> None:
+        try:
+            self._fs.rm_file(temporary)
+        except Exception:  # noqa: BLE001 - whatever a remote file system raises: `tidy` removes the file later
+            _log.debug("a temporary file was left in %s", self.place, exc_info=True)
 
     def _path(self, digest: str) -> str:
         return f"{self._root}/{digest[:2]}/{digest[2:]}"

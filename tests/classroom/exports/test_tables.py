@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.exports import ENDINGS, Format, UnusableRosterError, export
 from grader.classroom.exports.cells import defuse, to_cell_text
-from grader.classroom.exports.columns import AFTER, BEFORE
+from grader.classroom.exports.columns import COLUMNS_AFTER, COLUMNS_BEFORE
 from grader.core.i18n import LANGUAGES
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
@@ -36,7 +36,7 @@ def sheet(entries: list[GradebookEntry], name: str = "Marks", language: str = "e
 def test_the_plain_table_has_the_documented_columns_and_a_bom() -> None:
     data = export([entry()], "digits", Format.CSV, "en").data
     assert data.startswith(b"\xef\xbb\xbf")
-    assert list(lines([entry()])[0]) == [*BEFORE, "criterion:softmax", "criterion:loss", *AFTER]
+    assert list(lines([entry()])[0]) == [*COLUMNS_BEFORE, "criterion:softmax", "criterion:loss", *COLUMNS_AFTER]
 
 
 def test_a_row_says_what_is_known() -> None:

@@ -31,7 +31,7 @@ def test_a_script_and_a_notebook_of_one_student_are_two_files(hand_over: HandOve
     found = seen(hand_over({"anna.py": "a", "anna.ipynb": NOTEBOOK, "berta.py": "b"}))
     assert found.taken == {"berta": "b"}
     assert found.refused["anna"] == (
-        "There are 2 files, and which one is meant cannot be told: anna.ipynb, anna.py. Leave only one, or call "
+        "There are 2 files, and it is not clear which one is meant: anna.ipynb, anna.py. Leave only one, or call "
         "one of them submission or digits."
     )
 

@@ -294,9 +294,7 @@ def test_functions_in_another_order_are_blocks_of_their_own() -> None:
     (pair,) = only(find_similar({"a": script(functions(1, 2)), "b": script(functions(2, 1))}, None)).pairs
     assert len(pair.shared_blocks) == 2
     for block in pair.shared_blocks:
-        assert all(
-            row.left is None or row.right is None or row.left.text == row.right.text for row in block.rows
-        )
+        assert all(row.left is None or row.right is None or row.left.text == row.right.text for row in block.rows)
 
 
 def test_a_shared_block_says_how_many_others_have_it() -> None:

@@ -1,4 +1,4 @@
-"""Recognising how a class is laid out."""
+"""Recognise the layout of a class."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
