@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from grader.ci.git import people
 from grader.core.errors import GraderError, SandboxError
-from grader.core.i18n import Message, Translator, _
+from grader.core.i18n import Message, Translator
+from grader.grading.isolation import missing_isolation_features
 from grader.grading.pool import GraderPool
 from grader.grading.results import Job, JobResult
 from grader.protocol.change_result import Outcome
@@ -65,15 +66,9 @@ def _work(
 ) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
-        missing = [wall.id for wall in crew.walls() if not wall.stands]
-        if missing and not despite:
-            return say(
-                _(
-                    "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
-                    "or say --despite-missing-walls.",
-                    names=", ".join(missing),
-                )
-            )
+        missing = missing_isolation_features(crew)
+        if missing is not None and not despite:
+            return say(missing)
         for each in crew.work(jobs, lambda _: None):
             done[each.id] = each
     except (GraderError, SandboxError) as error:

@@ -12,7 +12,7 @@ from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
-from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise
+from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise, wrong_exercise
 from grader.submission.file_names import suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES, read
 
@@ -46,12 +46,8 @@ def other_exercise(course: Course, candidate: Candidate, submission: Submission)
     other = looks_like(course, candidate.exercise, submission)
     if other is None:
         return None
-    return _(
-        "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Move it into a "
-        "folder that is called {other}.",
-        other=other,
-        exercise=candidate.exercise,
-    )
+    remedy = _("Move it into a folder that is called {other}.", other=other)
+    return wrong_exercise(other, candidate.exercise, remedy)
 
 
 def meant_for_one(course: Course, stray: Candidate, held: Submission | Message) -> Remark | None:

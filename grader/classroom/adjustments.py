@@ -1,4 +1,4 @@
-"""What a person decides against a verdict: found by the student's name, checked, kept with its reason."""
+"""Change the mark of one student by hand, or withdraw such changes."""
 
 import math
 from datetime import UTC, datetime
@@ -17,43 +17,58 @@ class AdjustmentError(UserError):
 def adjust(
     store: Store, publisher: Publisher, student: str, criterion: str | None, points: float, reason: str, by: str
 ) -> HandInRow:
-    """Keep an adjustment and return the student's hand-in with it. Raises `AdjustmentError` and `StoreError`."""
+    """Write an adjustment, and return the student's hand-in with it.
+
+    Args:
+        store: Of the class.
+        publisher: Knows the pseudonyms.
+        student: Key, name or pseudonym.
+        criterion: Id of the criterion that gets other points; None: the points are added to the sum.
+        points: In points, not per cent; negative ones are taken away.
+        reason: For the student and other instructors.
+        by: The user who decided.
+
+    Raises:
+        AdjustmentError: No or several students are meant, or the points or the criterion make no sense.
+        StoreError: The store cannot be written.
+    """
     if not math.isfinite(points):
         raise AdjustmentError(_("{points} is no number of points.", points=str(points)))
-    found = _find(store, publisher, student)
-    _require_criterion(found.entry, criterion, student)
+    row = _find_hand_in(store, publisher, student)
+    _require_criterion(row.entry, criterion, student)
     adjustment = Adjustment(criterion=criterion, points=points, reason=reason, by=by, at=datetime.now(UTC))
-    for earlier in found.entry.adjustments:
+    for earlier in row.entry.adjustments:
         if criterion is not None and earlier.criterion == criterion:  # the newest decision counts
-            store.withdraw(publisher.folder.settings.series, found.entry.student, earlier, by)
-    store.adjust(publisher.folder.settings.series, found.entry.student, adjustment)
-    return _find(store, publisher, student)
+            store.withdraw_adjustment(publisher.series, row.entry.student, earlier, by)
+    store.add_adjustment(publisher.series, row.entry.student, adjustment)
+    return _find_hand_in(store, publisher, student)
 
 
 def withdraw(store: Store, publisher: Publisher, student: str, by: str) -> HandInRow:
-    """Let all adjustments of a student count no longer, and return the hand-in without them."""
-    found = _find(store, publisher, student)
-    if not found.entry.adjustments:
+    """Withdraw all adjustments of a student, and return the hand-in without them. Raises as `adjust` does."""
+    row = _find_hand_in(store, publisher, student)
+    if not row.entry.adjustments:
         raise AdjustmentError(_("The mark of {student} was never adjusted.", student=student))
-    for adjustment in found.entry.adjustments:
-        store.withdraw(publisher.folder.settings.series, found.entry.student, adjustment, by)
-    return _find(store, publisher, student)
+    for adjustment in row.entry.adjustments:
+        store.withdraw_adjustment(publisher.series, row.entry.student, adjustment, by)
+    return _find_hand_in(store, publisher, student)
 
 
-def _find(store: Store, publisher: Publisher, student: str) -> HandInRow:
-    """Return the one whose key, name or pseudonym is `student`: keys first, for names may be shared."""
-    class_ = store.entries(publisher.folder.settings.series)
-    keys = [held for held in class_ if publisher.student(held.entry.student) == student]
-    found = keys or [h for h in class_ if publisher.shown(h.entry.student, h.entry.name) == student]
-    if len(found) == 1:
-        return found[0]
-    if found:
+def _find_hand_in(store: Store, publisher: Publisher, student: str) -> HandInRow:
+    """Return the hand-in of the student with this key, name or pseudonym. Keys go first: names may be shared."""
+    rows = store.newest_hand_ins(publisher.series)
+    by_key = [row for row in rows if publisher.public_key(row.entry.student) == student]
+    by_name = [row for row in rows if publisher.public_name(row.entry.student, row.entry.name) == student]
+    matching = by_key or by_name
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
         raise AdjustmentError(
             _(
                 "{count} students are called {student}. Say which one: {keys}",
-                count=len(found),
+                count=len(matching),
                 student=student,
-                keys=", ".join(publisher.student(held.entry.student) for held in found),
+                keys=", ".join(publisher.public_key(row.entry.student) for row in matching),
             )
         )
     raise AdjustmentError(

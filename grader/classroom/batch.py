@@ -1,7 +1,7 @@
-"""A whole class: what was handed in goes into the store, what is not judged yet is, each result is kept at once.
+"""Grade a class: enter hand-ins into the store, and bring those without a current verdict to one.
 
-Every submission takes the shortest way: none where its verdict is there, judging alone where its evidence is kept,
-else the run. So the same command goes on where it was stopped.
+A submission is judged from stored evidence where there is some, and run only where there is none. Each result is
+written as soon as it is there, so the same command goes on where it was stopped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from grader import __version__
-from grader.classroom.intake import HandIn, Intake, LeftOut, looks_like
+from grader.classroom.intake import GradableHandIn, Intake
 from grader.classroom.pages import Publisher
 from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.errors import UnreadableSubmission
@@ -24,221 +24,217 @@ from grader.grading.versions import versions
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Status
+from grader.submission.exercise_match import looks_like, wrong_exercise
 from grader.submission.reader import read
 
 
-class Way(StrEnum):
-    """How a submission came to its verdict."""
+class VerdictOrigin(StrEnum):
+    """How a submission came to its verdict, or why it has none."""
 
     RUN = "run"
-    JUDGED = "judged"  # from evidence that was kept
-    UNCHANGED = "unchanged"  # its verdict was there
+    JUDGED = "judged"  # from stored evidence
+    UNCHANGED = "unchanged"  # its verdict was current
     UNREADABLE = "unreadable"
     FAULT = "fault"  # of the grader
 
 
-class Watch(Protocol):
-    """Told about everything while it happens; `begun` by any thread."""
+class ProgressListener(Protocol):
+    """Shows how far a batch is. `start` may be called from any thread."""
 
-    def planned(self, total: int) -> None:
-        """So many hand-ins there are."""
+    def set_total(self, total: int) -> None:
+        """Take the number of hand-ins."""
 
-    def begun(self, name: str) -> None:
-        """This one is being graded now."""
+    def start(self, name: str) -> None:
+        """Take the name of a student whose submission is graded from now on."""
 
-    def finished(self, name: str, way: Way, status: Status) -> None:
-        """This one is done."""
+    def finish(self, name: str, origin: VerdictOrigin, status: Status) -> None:
+        """Take what came of one student's submission."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who handed a submission in. `number`: of the hand-in, in the store; `name`: as it may be shown."""
+    """A student who handed a submission in."""
 
-    number: int
-    name: str
+    number: int  # of the hand-in, in the store
+    name: str  # or the pseudonym
     entry: GradebookEntry
 
 
 @dataclass(frozen=True)
 class GradingJob:
-    """A submission to be graded, and who handed it in: what is the same byte for byte is run once."""
+    """A submission to be graded once, for all students who handed in the same bytes."""
 
-    key: str
+    key: str  # of its evidence
     submission: Submission
     owners: list[Owner] = field(default_factory=list)
 
 
 class Batch:
-    """Grades submissions of one class and keeps what comes of it.
+    """Grades submissions of one class, and writes each result.
 
-    Raises `StoreError`, `ClassFolderError` and `GraderError`; what was done by then is kept.
+    Methods raise `StoreError`, `ClassFolderError` and `GraderError`; what was done by then is kept.
     """
 
     def __init__(
         self,
         store: Store,
-        crew: GraderPool,
-        terms: EvidenceKey,
+        pool: GraderPool,
+        evidence_key: EvidenceKey,
         publisher: Publisher,
         by: str,
         despite_missing_walls: bool = False,
     ) -> None:
-        self.store, self.crew, self.terms = store, crew, terms
+        self.store, self.pool, self.evidence_key = store, pool, evidence_key
         self.publisher, self.by, self.despite_missing_walls = publisher, by, despite_missing_walls
-        self.faults: dict[str, str] = {}  # key of a task: what went wrong with the grader
-        self._say = Translator(terms.language)
+        self.faults: dict[str, str] = {}  # key of a job: what went wrong with the grader
+        self._translate = Translator(evidence_key.language)
 
-    def take(self, intake: Intake, watch: Watch) -> list[GradingJob]:
-        """Enter the hand-ins into the store, and return what is to be graded of them."""
-        missing = [out for out in intake.left_out if out.student]
-        hands = [*map(self._hand, intake.hand_ins), *map(self._not_taken, missing)]
-        watch.planned(len(hands))
-        series = self.publisher.folder.settings.series
-        numbers = self.store.hand_in_many(series, hands, self.store.begin(series, self.by))
-        stored = {held.entry.student: held for held in self.store.entries(series)}
-        tasks: dict[str, GradingJob] = {}
-        for hand, number in zip(hands, numbers, strict=True):
-            entry = msgspec.structs.replace(stored[hand.student].entry, file=hand.file, verdict=None)
-            owner = Owner(number, self.publisher.shown(hand.student, hand.name), entry)
+    def enter(self, intake: Intake, listener: ProgressListener) -> list[GradingJob]:
+        """Enter the hand-ins into the store, and return the jobs for those without a current verdict."""
+        new = [self._read(gradable) for gradable in intake.hand_ins]
+        new += [
+            NewHandIn(hand_in=left.hand_in, problem=self._translate(left.why))
+            for left in intake.left_out
+            if left.hand_in is not None
+        ]
+        listener.set_total(len(new))
+        series = self.publisher.series
+        numbers = self.store.add_hand_ins(series, new, self.store.begin_run(series, self.by))
+        rows = {row.entry.student: row for row in self.store.newest_hand_ins(series)}
+        jobs: dict[str, GradingJob] = {}
+        for hand, number in zip(new, numbers, strict=True):
+            who = hand.hand_in
+            entry = msgspec.structs.replace(rows[who.student].entry, file=who.file, verdict=None)
+            owner = Owner(number, self.publisher.public_name(who.student, who.name), entry)
             if hand.submission is None:
-                watch.finished(owner.name, Way.UNREADABLE, Status.NOT_GRADED)
+                listener.finish(owner.name, VerdictOrigin.UNREADABLE, Status.NOT_GRADED)
                 continue
-            key = self.terms.key(hand.submission)
-            tasks.setdefault(key, GradingJob(key, hand.submission)).owners.append(owner)
-        self._leave_out_current(tasks.values(), stored, watch)
-        return [task for task in tasks.values() if task.owners]
+            key = self.evidence_key.key(hand.submission)
+            jobs.setdefault(key, GradingJob(key, hand.submission)).owners.append(owner)
+        self._drop_current(jobs.values(), rows, listener)
+        return [job for job in jobs.values() if job.owners]
 
-    def grade(self, tasks: Sequence[GradingJob], watch: Watch) -> None:
-        """Bring each task to a verdict, with its report; keep each as soon as it is there."""
-        by_key = {task.key: task for task in tasks}
-        known: dict[str, PriorEvidence] = {}
+    def grade(self, jobs: Sequence[GradingJob], listener: ProgressListener) -> None:
+        """Bring each job to a verdict and a report, and write both as soon as they are there."""
+        by_key = {job.key: job for job in jobs}
+        prior: dict[str, PriorEvidence] = {}
 
-        def jobs() -> Iterator[Job]:
-            for task in tasks:
-                kept = self.store.evidence(task.key)
-                if kept is not None and self._is_walled(kept.isolation):
-                    known[task.key] = known_of(kept)
-                yield Job(task.key, self.terms.exercise, task.submission, self.terms.language, known.get(task.key))
+        def pool_jobs() -> Iterator[Job]:
+            for job in jobs:
+                stored = self.store.find_evidence(job.key)
+                if stored is not None and self._is_isolated(stored.isolation):
+                    prior[job.key] = to_prior_evidence(stored)
+                key = self.evidence_key
+                yield Job(job.key, key.exercise, job.submission, key.language, prior.get(job.key))
 
-        for done in self.crew.work(jobs(), lambda job: watch.begun(by_key[job.id].owners[0].name)):
-            self._finish(by_key[done.id], done, known.pop(done.id, None), watch)
+        for result in self.pool.work(pool_jobs(), lambda job: listener.start(by_key[job.id].owners[0].name)):
+            self._finish(by_key[result.id], result, prior.pop(result.id, None), listener)
 
-    def _hand(self, hand_in: HandIn) -> NewHandIn:
-        """Read a hand-in's file."""
+    def _read(self, gradable: GradableHandIn) -> NewHandIn:
+        """Read the file of a hand-in."""
         submission: Submission | None = None
         problem: Message | None = None
         try:
-            submission = read(hand_in.file)
+            submission = read(gradable.path)
         except UnreadableSubmission as error:
-            problem = _renamed(error.text, hand_in.file.name, hand_in.where.rpartition("/")[2])
-        if submission is not None and (other := looks_like(self.terms.course, self.terms.exercise, submission)):
+            problem = _rename_file(error.text, gradable.path.name, gradable.hand_in.file.rpartition("/")[2])
+        if submission is not None and (
+            other := looks_like(self.evidence_key.course, self.evidence_key.exercise, submission)
+        ):
             submission = None
-            problem = _(
-                "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. Ask for "
-                "the file that was meant.",
-                other=other,
-                exercise=self.terms.exercise,
-            )
+            problem = wrong_exercise(other, self.evidence_key.exercise, _("Ask for the file that was meant."))
         return NewHandIn(
-            student=hand_in.student,
-            name=hand_in.name,
-            file=hand_in.where,
-            email=hand_in.email,
-            platform_id=hand_in.platform_id,
-            submitted=hand_in.submitted,
-            late=hand_in.late,
+            hand_in=gradable.hand_in,
             submission=anonymised_name(submission) if submission is not None else None,
-            problem=self._say(problem) if problem is not None else "",
+            problem=self._translate(problem) if problem is not None else "",
         )
 
-    def _not_taken(self, out: LeftOut) -> NewHandIn:
-        return NewHandIn(
-            student=out.student,
-            name=out.name,
-            file=out.where,
-            email=out.email,
-            platform_id=out.platform_id,
-            problem=self._say(out.why),
-        )
-
-    def _leave_out_current(
-        self, tasks: Iterable[GradingJob], stored: Mapping[str, HandInRow], watch: Watch
+    def _drop_current(
+        self, jobs: Iterable[GradingJob], rows: Mapping[str, HandInRow], listener: ProgressListener
     ) -> None:
-        """Take away owners who have their verdict and report already."""
-        rubric = self.terms.course.rubric_hash(self.terms.exercise)
-        for task in tasks:
-            for owner in list(task.owners):
-                held = stored[owner.entry.student]
-                same = (held.number, held.key) == (owner.number, task.key)
-                if same and self._is_current(held, rubric):
-                    task.owners.remove(owner)
-                    watch.finished(owner.name, Way.UNCHANGED, held.entry.status)
+        """Remove the owners who have their verdict and report already."""
+        rubric = self.evidence_key.course.rubric_hash(self.evidence_key.exercise)
+        for job in jobs:
+            for owner in list(job.owners):
+                row = rows[owner.entry.student]
+                is_same = (row.number, row.key) == (owner.number, job.key)
+                if is_same and self._is_current(row, rubric):
+                    job.owners.remove(owner)
+                    listener.finish(owner.name, VerdictOrigin.UNCHANGED, row.entry.status)
 
-    def _is_current(self, held: HandInRow, rubric: str) -> bool:
+    def _is_current(self, row: HandInRow, rubric: str) -> bool:
         """Return whether the verdict is by today's rubric and grader, in this language, and has its report."""
-        verdict = held.entry.verdict
+        verdict = row.entry.verdict
         return (
             verdict is not None
             and (verdict.versions.rubric, verdict.versions.grader) == (rubric, __version__)
-            and verdict.language == self.terms.language
-            and self._is_walled(verdict.isolation)
-            and self.publisher.has_report(held.entry.student)
+            and verdict.language == self.evidence_key.language
+            and self._is_isolated(verdict.isolation)
+            and self.publisher.has_report(row.entry.student)
         )
 
-    def _is_walled(self, isolation: Isolation) -> bool:
-        """Return whether a run is good enough: one behind fewer walls, allowed by somebody else, is made anew."""
+    def _is_isolated(self, isolation: Isolation) -> bool:
+        """Return whether a run had all isolation features, as far as this batch asks for them."""
         return self.despite_missing_walls or all(wall.stands for wall in isolation.walls)
 
-    def _finish(self, task: GradingJob, done: JobResult, known: PriorEvidence | None, watch: Watch) -> None:
-        """Keep a result: first the evidence, then the verdicts, then the pages, which can be made again."""
-        if done.graded is None:
-            self._note_fault(task, done.fault, watch)
+    def _finish(
+        self, job: GradingJob, result: JobResult, prior: PriorEvidence | None, listener: ProgressListener
+    ) -> None:
+        """Write a result: first the evidence, then the verdicts, then the pages, which can be made again."""
+        if result.graded is None:
+            self._note_fault(job, result.fault, listener)
             return
-        verdict = done.graded.verdict
-        ran = known is None or known.evidence != done.graded.evidence
-        if ran:
-            self.store.keep(task.key, kept_of(done.graded, self.terms))
-        self.store.judge_many(
-            Judgement(number=owner.number, key=task.key, verdict=verdict, by=self.by) for owner in task.owners
+        verdict = result.graded.verdict
+        was_run = prior is None or prior.evidence != result.graded.evidence
+        if was_run:
+            self.store.keep_evidence(job.key, to_stored_evidence(result.graded, self.evidence_key))
+        self.store.add_verdicts(
+            Judgement(number=owner.number, key=job.key, verdict=verdict, by=self.by) for owner in job.owners
         )
-        for owner in task.owners:
-            self.publisher.report(owner.entry, verdict, done.graded.exhibits)
-            watch.finished(owner.name, Way.RUN if ran else Way.JUDGED, verdict.status)
+        origin = VerdictOrigin.RUN if was_run else VerdictOrigin.JUDGED
+        for owner in job.owners:
+            self.publisher.write_report(owner.entry, verdict, result.graded.exhibits)
+            listener.finish(owner.name, origin, verdict.status)
 
-    def _note_fault(self, task: GradingJob, error: str, watch: Watch) -> None:
-        """Say in the gradebook why there is no verdict. The next batch tries again."""
-        self.faults[task.key] = error
-        for owner in task.owners:
-            self.store.note(owner.number, self._say(fault(error)))
-            watch.finished(owner.name, Way.FAULT, Status.NOT_GRADED)
+    def _note_fault(self, job: GradingJob, error: str, listener: ProgressListener) -> None:
+        """Write into the gradebook why there is no verdict. The next batch tries again."""
+        self.faults[job.key] = error
+        for owner in job.owners:
+            self.store.note_problem(owner.number, self._translate(grader_fault_message(error)))
+            listener.finish(owner.name, VerdictOrigin.FAULT, Status.NOT_GRADED)
 
 
-def _renamed(text: Message, old: str, new: str) -> Message:
-    """Call a file by the name that its student gave it: what came out of an archive was read under another."""
+def _rename_file(text: Message, old: str, new: str) -> Message:
+    """Return a message that names the student's own file: what came out of an archive was read under another."""
 
-    def filling(value: Filling) -> Filling:
+    def fill(value: Filling) -> Filling:
         if isinstance(value, Message):
-            return _renamed(value, old, new)
+            return _rename_file(value, old, new)
         return new if value == old else value
 
-    return Message(text.msgid, {name: filling(value) for name, value in text.params.items()})
+    return Message(text.msgid, {name: fill(value) for name, value in text.params.items()})
 
 
-def kept_of(graded: Graded, terms: EvidenceKey) -> StoredEvidence:
-    """Return what the store keeps of a run."""
+def to_stored_evidence(graded: Graded, evidence_key: EvidenceKey) -> StoredEvidence:
+    """Build what the store keeps of a run."""
     verdict = graded.verdict
     return StoredEvidence(
-        graded.evidence, verdict.seeds, terms.plan, versions(), verdict.isolation, verdict.resources
+        evidence=graded.evidence,
+        seeds=verdict.seeds,
+        plan=evidence_key.plan,
+        versions=versions(),
+        isolation=verdict.isolation,
+        resources=verdict.resources,
     )
 
 
-def known_of(kept: StoredEvidence) -> PriorEvidence:
-    """Return kept evidence as what a run can begin with."""
-    return PriorEvidence(kept.held, kept.seeds, kept.isolation, kept.resources)
+def to_prior_evidence(stored: StoredEvidence) -> PriorEvidence:
+    """Build the evidence that a run can begin with."""
+    return PriorEvidence(stored.evidence, stored.seeds, stored.isolation, stored.resources)
 
 
-def fault(error: str) -> Message:
-    """Return the sentence about a fault of the grader that left a submission without verdict."""
+def grader_fault_message(error: str) -> Message:
+    """Return the sentence about a fault of the grader that left a submission without a verdict."""
     return _(
         "The grader itself failed here, not the submission. Run the batch again; if it stays, report it: {error}",
         error=error,

@@ -1,17 +1,16 @@
-"""The folder that a class is graded into: what it is about, where its reports lie, what its pages are called."""
+"""The folder that a class is graded into: its settings, its pages, and the way to its store."""
 
 import contextlib
 import hashlib
-import os
 import re
 import secrets
-import tempfile
 import unicodedata
 from pathlib import Path
 
 import msgspec
 
 from grader.classroom.store import Store
+from grader.core.atomic_files import create_file, replace_file
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.protocol.parcels import Record
@@ -47,41 +46,34 @@ class ClassFolder:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path, self.settings = path, settings
 
-    def report(self, student: str) -> str:
-        """Return the address of a student's report, relative to the folder. Any text makes a safe one."""
+    def report_address(self, student: str) -> str:
+        """Return the address of a student's report, relative to the folder; safe for any text."""
         plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
-        shown = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:MOST_NAME]
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:MOST_NAME]
         digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        return f"{REPORTS}/{shown}-{digest}.html" if shown else f"{REPORTS}/{digest}.html"
+        return f"{REPORTS}/{readable}-{digest}.html" if readable else f"{REPORTS}/{digest}.html"
 
-    def write(self, name: str, text: str | bytes) -> None:
-        """Write a file of this folder; see `write`."""
-        write(self.path / name, text)
+    def write_file(self, name: str, text: str | bytes) -> None:
+        """Write a file of this folder; see the function `write_file`."""
+        write_file(self.path / name, text)
 
-    def keep_only(self, reports: set[str]) -> None:
-        """Remove reports of others than these: of students under their names, when they get pseudonyms."""
+    def remove_reports_except(self, reports: set[str]) -> None:
+        """Remove all other reports, such as those under real names once the class has pseudonyms."""
         for path in (self.path / REPORTS).glob("*.html"):
             if f"{REPORTS}/{path.name}" not in reports:
                 with contextlib.suppress(OSError):  # another run tidies as well
                     path.unlink()
 
 
-def write(target: Path, text: str | bytes) -> None:
-    """Write a file in one piece: whoever opens it meanwhile sees the old one or the new one.
+def write_file(target: Path, text: str | bytes) -> None:
+    """Write a file in one step: whoever opens it meanwhile sees the old content or the new.
 
     Raises `ClassFolderError` when the disk is full or the folder may not be written.
     """
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(aside).chmod(0o644)
-            Path(aside).replace(target)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        replace_file(target, data)
     except OSError as error:
         raise ClassFolderError(_unwritable(target, error)) from error
 
@@ -116,50 +108,47 @@ def open_folder(path: Path) -> ClassFolder:
     return ClassFolder(path, settings)
 
 
-def prepare(path: Path, wanted: Settings) -> ClassFolder:
-    """Open the folder, or make it; language, mode and names follow what is wanted now.
+def prepare_folder(path: Path, requested: Settings) -> ClassFolder:
+    """Open the folder, or make it. Language, mode and pseudonyms become what is requested now.
 
     Raises `ClassFolderError`, among others for a folder that holds another exercise.
     """
-    if not (path / SETTINGS).exists() and _create(path / SETTINGS, _encoded(wanted)):
-        return ClassFolder(path, wanted)
-    held = open_folder(path).settings
-    if held.exercise != wanted.exercise:
+    if not (path / SETTINGS).exists() and _create(path / SETTINGS, _encoded(requested)):
+        return ClassFolder(path, requested)
+    earlier = open_folder(path).settings
+    if earlier.exercise != requested.exercise:
         raise ClassFolderError(
             _(
                 "{folder} holds the results of {there}, not of {wanted}. Choose another folder for --out.",
                 folder=str(path),
-                there=held.exercise,
-                wanted=wanted.exercise,
+                there=earlier.exercise,
+                wanted=requested.exercise,
             )
         )
     settings = msgspec.structs.replace(
-        wanted, series=held.series, store=wanted.store or held.store, files=wanted.files or held.files
+        requested,
+        series=earlier.series,
+        store=requested.store or earlier.store,
+        files=requested.files or earlier.files,
     )
     folder = ClassFolder(path, settings)
-    if settings != held:
-        folder.write(SETTINGS, _encoded(settings))
-    if settings.anonymous != held.anonymous:  # it names students as it was asked for then
+    if settings != earlier:
+        folder.write_file(SETTINGS, _encoded(settings))
+    if settings.anonymous != earlier.anonymous:  # the page names students as it was asked for then
         (path / SIMILARITY).unlink(missing_ok=True)
     return folder
 
 
 def _create(target: Path, data: bytes) -> bool:
-    """Write a file that is not there; False where another process was faster."""
-    aside = target.with_name(f".new-{secrets.token_hex(8)}")
-    write(aside, data)
+    """Write a file that is not there; return False where another process was faster. Raises `ClassFolderError`."""
     try:
-        os.link(aside, target)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-    return True
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return create_file(target, data)
+    except OSError as error:
+        raise ClassFolderError(_unwritable(target, error)) from error
 
 
-def new_series(exercise: str) -> str:
+def new_series_name(exercise: str) -> str:
     """Return a name for the hand-ins of a new folder that no other has."""
     return f"{exercise}-{secrets.token_hex(6)}"
 

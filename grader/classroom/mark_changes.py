@@ -1,4 +1,4 @@
-"""Whose mark changed, from what to what, and by which criteria: two states of one gradebook, compared."""
+"""Compare two states of a gradebook: whose mark changed, from what to what, and by which criteria."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from grader.protocol.verdict import CriterionVerdict, Record, Status
 
 
 class CriterionChange(Record, frozen=True):
-    """A criterion that gives other points, or was decided otherwise. None: it was or is not there."""
+    """A criterion with other points or another status. None: the verdict before or after does not have it."""
 
     id: str
     before: float | None
@@ -26,17 +26,17 @@ class MarkChange(Record, frozen=True):
     criteria: tuple[CriterionChange, ...]
 
 
-def changes(before: Sequence[GradebookEntry], after: Sequence[GradebookEntry]) -> tuple[MarkChange, ...]:
-    """Return what changed, in the order of `after`. Who is new or gone is no change."""
+def find_mark_changes(before: Sequence[GradebookEntry], after: Sequence[GradebookEntry]) -> tuple[MarkChange, ...]:
+    """Return the changed marks in the order of `after`. A student who is only in one of the two has no change."""
     earlier = {entry.student: entry for entry in before}
     pairs = [(earlier[entry.student], entry) for entry in after if entry.student in earlier]
-    found = [_change(old, new) for old, new in pairs]
-    return tuple(c for c in found if c.before != c.after or c.status_before != c.status_after or c.criteria)
+    changes = [_compare(old, new) for old, new in pairs]
+    return tuple(c for c in changes if c.before != c.after or c.status_before != c.status_after or c.criteria)
 
 
-def _change(old: GradebookEntry, new: GradebookEntry) -> MarkChange:
-    mine, theirs = _criteria(old), _criteria(new)
-    ids = tuple(dict.fromkeys((*theirs, *mine)))
+def _compare(old: GradebookEntry, new: GradebookEntry) -> MarkChange:
+    old_criteria, new_criteria = _criteria_by_id(old), _criteria_by_id(new)
+    ids = tuple(dict.fromkeys((*new_criteria, *old_criteria)))
     return MarkChange(
         student=new.student,
         name=new.name,
@@ -45,14 +45,14 @@ def _change(old: GradebookEntry, new: GradebookEntry) -> MarkChange:
         status_before=old.status,
         status_after=new.status,
         criteria=tuple(
-            CriterionChange(id=i, before=_points(mine.get(i)), after=_points(theirs.get(i)))
+            CriterionChange(id=i, before=_points(old_criteria.get(i)), after=_points(new_criteria.get(i)))
             for i in ids
-            if _standing(mine.get(i)) != _standing(theirs.get(i))
+            if _outcome(old_criteria.get(i)) != _outcome(new_criteria.get(i))
         ),
     )
 
 
-def _criteria(entry: GradebookEntry) -> dict[str, CriterionVerdict]:
+def _criteria_by_id(entry: GradebookEntry) -> dict[str, CriterionVerdict]:
     return {c.id: c for c in entry.verdict.criteria} if entry.verdict is not None else {}
 
 
@@ -60,5 +60,5 @@ def _points(criterion: CriterionVerdict | None) -> float | None:
     return None if criterion is None else criterion.points
 
 
-def _standing(criterion: CriterionVerdict | None) -> tuple[float, Status] | None:
+def _outcome(criterion: CriterionVerdict | None) -> tuple[float, Status] | None:
     return None if criterion is None else (criterion.points, criterion.status)

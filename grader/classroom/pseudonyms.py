@@ -1,6 +1,6 @@
-"""Names that stand for students where nobody may know who they are.
+"""Pseudonyms for students, and entries of the gradebook without anything that names a student.
 
-A pseudonym is stable for one salt and tells nothing without it. It is a proquint (arXiv:0901.4016): consonants
+A pseudonym is stable for one salt and says nothing without it. It is a proquint (arXiv:0901.4016): consonants
 and vowels in turns, so that it can be said aloud, in every language, and needs no lists of words. Three groups
 hold 48 bits: among 5,000 students two share one with a probability of 4.4e-8.
 """
@@ -33,7 +33,7 @@ _OURS = frozenset(
 
 
 def pseudonym(student: str, salt: bytes) -> str:
-    """Return what stands for `student`, such as "lusab-babad-gutih".
+    """Return the pseudonym of a student's key, such as "lusab-babad-gutih".
 
     Raises `ValueError` for a salt of fewer than 16 bytes, which could be tried out.
     """
@@ -53,19 +53,19 @@ def _group(bits: int) -> str:
     )
 
 
-def anonymous(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
-    """Return the entry under a pseudonym, without anything that the hand-in was known by.
+def anonymise(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
+    """Return the entry under a pseudonym, without anything that identifies the student.
 
-    Gone: name, e-mail, number, file and its hash (which becomes a keyed one: equal files stay equal), report's
+    Removed: name, e-mail, number, file and its hash (which becomes a keyed one: equal files stay equal), report's
     address, time of the hand-in (the platform's list of times would name the student), and who adjusted. In all
     texts of the verdict, of `problem` and of the adjustments' reasons those names are replaced; in reasons,
     `problem` and quoted lines of code also the single words of the student's name.
 
-    What remains is what nobody told the grader: a nickname, another person's name or a login in a quoted line
+    What remains is what the grader cannot know: a nickname, another person's name or a login in a quoted line
     of code, in captured output or in a reason; and the style of the code itself.
     """
     alias = pseudonym(entry.student, salt)
-    known = _Known(entry, alias)
+    identifying = _IdentifyingTexts(entry, alias)
     return replace(
         entry,
         student=alias,
@@ -75,32 +75,34 @@ def anonymous(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
         platform_id="",
         submitted=None,
         report="",
-        verdict=_verdict(entry.verdict, alias, salt, known) if entry.verdict is not None else None,
-        problem=known.out_of_prose(entry.problem),
-        adjustments=tuple(replace(a, by="", reason=known.out_of_prose(a.reason)) for a in entry.adjustments),
+        verdict=_anonymise_verdict(entry.verdict, alias, salt, identifying) if entry.verdict is not None else None,
+        problem=identifying.replace_in_prose(entry.problem),
+        adjustments=tuple(
+            replace(a, by="", reason=identifying.replace_in_prose(a.reason)) for a in entry.adjustments
+        ),
     )
 
 
-def _verdict(verdict: Verdict, alias: str, salt: bytes, known: "_Known") -> Verdict:
+def _anonymise_verdict(verdict: Verdict, alias: str, salt: bytes, identifying: "_IdentifyingTexts") -> Verdict:
     file = alias + _suffix(verdict.submission.name)
     built = _walk(
-        msgspec.to_builtins(replace(verdict, submission=SubmissionInfo(name="", sha256=""))), file, known
+        msgspec.to_builtins(replace(verdict, submission=SubmissionInfo(name="", sha256=""))), file, identifying
     )
-    found = msgspec.convert(built, Verdict)
+    anonymous = msgspec.convert(built, Verdict)
     sha256 = hmac.new(salt, verdict.submission.sha256.encode(), hashlib.sha256).hexdigest()
-    return replace(found, submission=SubmissionInfo(name=file, sha256=sha256))
+    return replace(anonymous, submission=SubmissionInfo(name=file, sha256=sha256))
 
 
-def _walk(value: Any, file: str, known: "_Known") -> Any:
+def _walk(value: Any, file: str, identifying: "_IdentifyingTexts") -> Any:
     if isinstance(value, str):
-        return known.out_of(value)
+        return identifying.replace_in(value)
     if isinstance(value, list | tuple):
-        return [_walk(held, file, known) for held in value]
+        return [_walk(item, file, identifying) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() >= _LOCATION:
-        return value | {"file": file, "source": known.out_of_prose(value["source"])}
-    return {key: held if key in _OURS else _walk(held, file, known) for key, held in value.items()}
+        return value | {"file": file, "source": identifying.replace_in_prose(value["source"])}
+    return {key: item if key in _OURS else _walk(item, file, identifying) for key, item in value.items()}
 
 
 def _suffix(name: str) -> str:
@@ -108,8 +110,8 @@ def _suffix(name: str) -> str:
     return suffix if suffix in (".py", ".ipynb") else ""
 
 
-class _Known:
-    """Takes out of texts what a hand-in is known by."""
+class _IdentifyingTexts:
+    """Replaces the texts that a hand-in can be recognised by."""
 
     def __init__(self, entry: GradebookEntry, alias: str) -> None:
         self._alias = alias
@@ -121,26 +123,26 @@ class _Known:
         self._whole = _pattern(whole, re.IGNORECASE)
         self._words = _pattern(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", entry.name)), re.NOFLAG)
 
-    def out_of(self, text: str) -> str:
-        """Replace the names as a whole. Single words stay: "Adam" is an optimizer too."""
+    def replace_in(self, text: str) -> str:
+        """Replace whole names in any text. Single words stay: "Adam" is an optimizer too."""
         return self._whole.sub(self._alias, text) if self._whole else text
 
-    def out_of_prose(self, text: str) -> str:
-        """Replace also the single words of the student's name, for what people wrote."""
-        text = self.out_of(text)
+    def replace_in_prose(self, text: str) -> str:
+        """Replace whole names and single words of the student's name, in what people wrote."""
+        text = self.replace_in(text)
         return self._words.sub(self._alias, text) if self._words else text
 
 
 def _pattern(names: Iterable[str], flags: re.RegexFlag) -> re.Pattern[str] | None:
-    """Return what finds the names, the longest first; short ones and numbers only as words of their own.
+    """Return a pattern for the names, the longest first; short ones and numbers only as whole words.
 
     Names of macOS's file system are decomposed: both forms of an umlaut are looked for.
     """
     forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")} | set(names)
-    found = sorted((form for form in forms if len(form.strip()) >= _SHORTEST), key=len, reverse=True)
-    return re.compile("|".join(map(_as_found, found)), flags) if found else None
+    longest_first = sorted((form for form in forms if len(form.strip()) >= _SHORTEST), key=len, reverse=True)
+    return re.compile("|".join(map(_to_regex, longest_first)), flags) if longest_first else None
 
 
-def _as_found(name: str) -> str:
+def _to_regex(name: str) -> str:
     within = len(name) >= _LONG and not name.isdigit()
     return re.escape(name) if within else rf"(?<![^\W_]){re.escape(name)}(?![^\W_])"

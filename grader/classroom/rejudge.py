@@ -1,10 +1,11 @@
-"""Judging kept evidence again, in several processes: each reads the store, holds an examiner, and writes reports.
+"""Judge stored evidence again, in several processes, each with a connection to the store and an examiner.
 
-They run nothing and start no TensorFlow. What needs more than judging is told, with the reason.
+They run no submission and start no TensorFlow. A submission that has to be run again is returned with the reason.
 """
 
 import gc
 import hashlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -34,93 +35,106 @@ from grader.protocol.plan import Plan
 from grader.protocol.processes import ONE_THREAD
 from grader.protocol.verdict import Verdict
 
+_log = logging.getLogger(__name__)
+
 CHUNK = 8  # hand-ins that a process takes at a time
 
 
-class Again(StrEnum):
+class RerunReason(StrEnum):
     """Why a submission has to be run again."""
 
     PLAN = "plan"  # the rubric asks for other things
-    LOST = "lost"  # the evidence is not there any more
-    REPLAY = "replay"  # a check wants to know more about a network
-    SEEDS = "seeds"  # in doubt now: more seeds decide
+    LOST = "lost"  # there is no evidence any more
+    REPLAY = "replay"  # a check needs more about a network
+    SEEDS = "seeds"  # the verdict is in doubt now: more seeds decide
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A hand-in whose evidence is to be judged. `number`: its own, in the store; `key`: of the evidence.
+class RejudgeJob(msgspec.Struct, frozen=True):
+    """A hand-in whose evidence is to be judged.
 
-    Where `entry` has a verdict, the report is written only if that is what comes out again.
+    Where `entry` has a verdict, the report is written only if that verdict comes out again.
     """
 
-    number: int
-    key: str
+    number: int  # of the hand-in, in the store
+    key: str  # of the evidence
     entry: GradebookEntry
 
 
-class Rejudged(msgspec.Struct, frozen=True):
-    """What came of it: a verdict, or why there is none without a run, or what went wrong with the grader."""
+class RejudgeResult(msgspec.Struct, frozen=True):
+    """What came of one job: a verdict, or a reason to run the submission, or a fault of the grader."""
 
     number: int
     verdict: Verdict | None = None
-    again: Again | None = None
+    rerun: RerunReason | None = None
     fault: str = ""
 
 
 @contextmanager
-def desks(folder: Path, unplanned: EvidenceKey, size: int | None = None) -> Iterator["Desks"]:
-    """Start the processes. What they import takes longer than judging many submissions: once is enough."""
+def start_judges(folder: Path, unplanned: EvidenceKey, size: int | None = None) -> Iterator["JudgePool"]:
+    """Start the processes, once for many submissions: their imports take longer than judging.
+
+    Args:
+        folder: Of the class.
+        unplanned: Today's evidence key, still without the plan.
+        size: Number of processes; without it, one per processor.
+    """
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
     size = size or processors()
-    with ProcessPoolExecutor(size, context, _Desk.open, (folder, unplanned)) as pool:
+    with ProcessPoolExecutor(size, context, _Judge.open, (folder, unplanned)) as pool:
         try:
             # A pool starts a process when it has a task for it: these make all of them start now.
-            terms, *_ = [pool.submit(_terms) for _ in range(size)]
-            yield Desks(pool, terms)
+            evidence_key, *_ = [pool.submit(_evidence_key) for _ in range(size)]
+            yield JudgePool(pool, evidence_key)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-class Desks:
+class JudgePool:
     """Processes that judge."""
 
-    def __init__(self, pool: ProcessPoolExecutor, terms: Future[EvidenceKey]) -> None:
-        self._pool, self._terms = pool, terms
+    def __init__(self, pool: ProcessPoolExecutor, evidence_key: Future[EvidenceKey]) -> None:
+        self._pool, self._evidence_key = pool, evidence_key
 
-    def terms(self) -> EvidenceKey:
-        """Return today's terms. Raises `GraderError` for a rubric that cannot be read."""
+    def evidence_key(self) -> EvidenceKey:
+        """Return today's evidence key, with the plan. Raises `GraderError` for a rubric that cannot be read."""
         try:
-            return self._terms.result()
+            return self._evidence_key.result()
         except BrokenProcessPool as error:
             raise GraderError("a process that judges cannot be started") from error
 
-    def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-        """Judge each, and write its report. In the order of the hand-ins. Raises `UserError`, `GraderError`."""
+    def judge(self, jobs: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
+        """Judge each hand-in and write its report. Results come in the order of the jobs.
+
+        Raises:
+            UserError: The store or the disk fails.
+            GraderError: A process has died.
+        """
         try:
-            yield from self._pool.map(_judge, hand_ins, chunksize=CHUNK)
+            yield from self._pool.map(_judge, jobs, chunksize=CHUNK)
         except BrokenProcessPool as error:
             raise GraderError("a process that judges is gone") from error
 
 
-def _terms() -> EvidenceKey:
-    assert _Desk.own is not None
-    return _Desk.own.terms
+def _evidence_key() -> EvidenceKey:
+    assert _Judge.own is not None
+    return _Judge.own.evidence_key
 
 
-def _judge(hand_in: Kept) -> Rejudged:
-    assert _Desk.own is not None
-    return _Desk.own.judge(hand_in)
+def _judge(job: RejudgeJob) -> RejudgeResult:
+    assert _Judge.own is not None
+    return _Judge.own.judge(job)
 
 
-class _Desk:
-    """What one process judges with."""
+class _Judge:
+    """The store, the pages and the examiner of one process."""
 
-    own: ClassVar["_Desk | None"] = None  # of a process that has nothing else to do
+    own: ClassVar["_Judge | None"] = None  # of this process, which has nothing else to do
 
     @classmethod
     def open(cls, folder: Path, unplanned: EvidenceKey) -> None:
         """Set up this process."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command itself answers Ctrl-C
         cls.own = cls(folder, unplanned)
         gc.freeze()  # the collector need not go through the imports again and again
 
@@ -134,8 +148,8 @@ class _Desk:
         self.examiner = Examiner()
 
     @cached_property
-    def terms(self) -> EvidenceKey:
-        """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
+    def evidence_key(self) -> EvidenceKey:
+        """Today's evidence key, with the plan. A rubric that cannot be read is a `GraderError`."""
         try:
             return self._unplanned.planned(self.examiner.plan)
         except RubricFileError as error:
@@ -146,47 +160,48 @@ class _Desk:
     @cached_property
     def _plan_of_release_0_1(self) -> str:
         """The hash that release 0.1 stored for the plan that is today's, in the format of that release."""
-        plan, arrays = unpack(self.examiner.plan(self.terms.question()).parcel, Plan)
+        plan, arrays = unpack(self.examiner.plan(self.evidence_key.question()).parcel, Plan)
         return hashlib.sha256(pack_old(plan, arrays)).hexdigest()
 
-    def judge(self, hand_in: Kept) -> Rejudged:
-        """Judge one. What goes wrong with it is told, and costs no other submission anything.
+    def judge(self, job: RejudgeJob) -> RejudgeResult:
+        """Judge one hand-in. A fault of the grader is part of the result, and costs no other hand-in anything.
 
-        Raises `UserError` for a store or a disk that fails: that is nothing about this one.
+        Raises `UserError` for a store or a disk that fails: that is not about this hand-in.
         """
-        terms = self.terms
+        key = self.evidence_key
         try:
-            return self._judge(hand_in, terms)
+            return self._judge(job, key)
         except UserError:
             raise
         except Exception:  # noqa: BLE001 - a fault of the grader never becomes a mark
-            return Rejudged(hand_in.number, fault=traceback.format_exc())
+            _log.warning("judging hand-in %d again failed", job.number, exc_info=True)
+            return RejudgeResult(job.number, fault=traceback.format_exc())
 
-    def _judge(self, hand_in: Kept, terms: EvidenceKey) -> Rejudged:
-        kept = self.store.evidence(hand_in.key)
-        if kept is None:
-            return Rejudged(hand_in.number, again=Again.LOST)
-        if kept.plan == terms.plan:
-            evidence = kept.held
-        elif kept.plan == self._plan_of_release_0_1:
-            evidence = _converted(kept.held)
+    def _judge(self, job: RejudgeJob, key: EvidenceKey) -> RejudgeResult:
+        stored = self.store.find_evidence(job.key)
+        if stored is None:
+            return RejudgeResult(job.number, rerun=RerunReason.LOST)
+        if stored.plan == key.plan:
+            evidence = stored.evidence
+        elif stored.plan == self._plan_of_release_0_1:
+            evidence = _convert_old_evidence(stored.evidence)
         else:
-            return Rejudged(hand_in.number, again=Again.PLAN)
-        submission = self.store.submission(hand_in.number)
-        session = self.examiner.session(terms.question(kept.seeds), submission, terms.language)
+            return RejudgeResult(job.number, rerun=RerunReason.PLAN)
+        submission = self.store.read_submission(job.number)
+        session = self.examiner.session(key.question(stored.seeds), submission, key.language)
         session.add(evidence)
-        versions = msgspec.structs.replace(kept.versions, grader=__version__)
-        judged = session.decide(kept.isolation, kept.resources, versions)
-        if isinstance(judged, ReplayGraphs):
-            return Rejudged(hand_in.number, again=Again.REPLAY)
-        if isinstance(judged, RunPlan):
-            return Rejudged(hand_in.number, again=Again.SEEDS)
-        if hand_in.entry.verdict in (None, judged.verdict):
-            self.publisher.report(hand_in.entry, judged.verdict, judged.exhibits)
-        return Rejudged(hand_in.number, judged.verdict)
+        versions = msgspec.structs.replace(stored.versions, grader=__version__)
+        reply = session.decide(stored.isolation, stored.resources, versions)
+        if isinstance(reply, ReplayGraphs):
+            return RejudgeResult(job.number, rerun=RerunReason.REPLAY)
+        if isinstance(reply, RunPlan):
+            return RejudgeResult(job.number, rerun=RerunReason.SEEDS)
+        if job.entry.verdict in (None, reply.verdict):
+            self.publisher.write_report(job.entry, reply.verdict, reply.exhibits)
+        return RejudgeResult(job.number, reply.verdict)
 
 
-def _converted(evidence: Evidence) -> Evidence:
+def _convert_old_evidence(evidence: Evidence) -> Evidence:
     """Return evidence of release 0.1 in today's format."""
     return msgspec.structs.replace(
         evidence,

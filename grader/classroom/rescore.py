@@ -1,94 +1,99 @@
-"""The class judged again with today's rubric: from kept evidence, and by a run only where that does not do."""
+"""Judge a class again with today's rubric, and find the submissions that have to be run again for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.classroom.batch import GradingJob, Owner, fault
+from grader.classroom.batch import GradingJob, Owner, grader_fault_message
 from grader.classroom.pages import Publisher
-from grader.classroom.rejudge import Again, Desks, Kept, Rejudged
+from grader.classroom.rejudge import JudgePool, RejudgeJob, RejudgeResult, RerunReason
 from grader.classroom.store import HandInRow, Judgement, Store, StoreError
 from grader.core.i18n import Translator
 from grader.grading.evidence_key import EvidenceKey
 
-AT_ONCE = 100  # verdicts that are written together
+BATCH_SIZE = 100  # verdicts that are written together
 
 
 @dataclass
-class Rescored:
-    """What came of judging again: how many were judged, and what has to be run, by reason and key."""
+class RescoreResult:
+    """What came of judging a class again."""
 
     judged: int = 0
-    again: dict[Again, dict[str, GradingJob]] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)  # key of the evidence: what went wrong with the grader
+    reruns: dict[RerunReason, dict[str, GradingJob]] = field(default_factory=dict)  # by reason and evidence key
+    faults: dict[str, str] = field(default_factory=dict)  # evidence key: what went wrong with the grader
     lost: list[StoreError] = field(default_factory=list)  # neither evidence nor submission is there any more
 
-    def tasks(self) -> list[GradingJob]:
+    def jobs(self) -> list[GradingJob]:
         """Return everything that has to be run."""
-        return [task for tasks in self.again.values() for task in tasks.values()]
+        return [job for jobs in self.reruns.values() for job in jobs.values()]
 
 
-class Rescoring:
-    """Judges all kept evidence of a class. `advance` is told how many more are done.
+class Rescorer:
+    """Judges all stored evidence of a class again. Old verdicts stay in the history.
 
-    What could not be read stays as it is; old verdicts stay in the history.
+    A hand-in that could not be read stays as it is.
     """
 
     def __init__(
-        self, store: Store, publisher: Publisher, terms: EvidenceKey, by: str, advance: Callable[[int], None]
+        self,
+        store: Store,
+        publisher: Publisher,
+        evidence_key: EvidenceKey,
+        by: str,
+        advance: Callable[[int], None],
     ) -> None:
-        self.store, self.publisher, self.terms = store, publisher, terms
+        """`advance` is called with the number of hand-ins that were written since the last call."""
+        self.store, self.publisher, self.evidence_key = store, publisher, evidence_key
         self.by, self.advance = by, advance
-        self._say = Translator(terms.language)
-        self._found = Rescored()
-        self._waiting: list[Judgement] = []
+        self._translate = Translator(evidence_key.language)
+        self._result = RescoreResult()
+        self._unwritten: list[Judgement] = []
 
-    def judge(self, desks: Desks) -> Rescored:
-        """Judge. Raises `ToldError` and `GraderError`; what was done by then is kept."""
-        series = self.publisher.folder.settings.series
-        held = {stored.number: stored for stored in self.store.entries(series) if stored.sha256}
-        kept = []
-        for stored in held.values():
-            if stored.key is None:  # never judged, or a fault of the grader at the last time
-                self._put_again(Again.LOST, stored)
+    def judge(self, judges: JudgePool) -> RescoreResult:
+        """Judge the class. Raises `UserError` and `GraderError`; what was done by then is kept."""
+        rows = {row.number: row for row in self.store.newest_hand_ins(self.publisher.series) if row.sha256}
+        jobs = []
+        for row in rows.values():
+            if row.key is None:  # never judged, or a fault of the grader at the last time
+                self._add_rerun(RerunReason.LOST, row)
             else:
-                entry = msgspec.structs.replace(stored.entry, verdict=None)
-                kept.append(Kept(stored.number, stored.key, entry))
+                jobs.append(RejudgeJob(row.number, row.key, msgspec.structs.replace(row.entry, verdict=None)))
         try:
-            for result in desks.judge(kept):
-                self._take(result, held[result.number])
+            for result in judges.judge(jobs):
+                self._take(result, rows[result.number])
         finally:
             self._write()
-        return self._found
+        return self._result
 
-    def _take(self, result: Rejudged, stored: HandInRow) -> None:
+    def _take(self, result: RejudgeResult, row: HandInRow) -> None:
         if result.verdict is not None:
-            self._found.judged += 1
-            self._waiting.append(
-                Judgement(number=result.number, key=stored.key, verdict=result.verdict, by=self.by)
+            self._result.judged += 1
+            self._unwritten.append(
+                Judgement(number=result.number, key=row.key, verdict=result.verdict, by=self.by)
             )
-        elif result.again is not None:
-            self._put_again(result.again, stored)
+        elif result.rerun is not None:
+            self._add_rerun(result.rerun, row)
         else:
-            self._found.faults[stored.key or ""] = result.fault
-            self.store.note(result.number, self._say(fault(result.fault)))
-        if len(self._waiting) == AT_ONCE:
+            self._result.faults[row.key or ""] = result.fault
+            self.store.note_problem(result.number, self._translate(grader_fault_message(result.fault)))
+        if len(self._unwritten) == BATCH_SIZE:
             self._write()
 
     def _write(self) -> None:
-        self.store.judge_many(self._waiting)
-        self.advance(len(self._waiting))
-        self._waiting.clear()
+        self.store.add_verdicts(self._unwritten)
+        self.advance(len(self._unwritten))
+        self._unwritten.clear()
 
-    def _put_again(self, why: Again, stored: HandInRow) -> None:
-        """Note that a submission has to be run; one that several handed in, once."""
+    def _add_rerun(self, reason: RerunReason, row: HandInRow) -> None:
+        """Note that a submission has to be run again: once, where several students handed it in."""
         try:
-            submission = self.store.submission(stored.number)
+            submission = self.store.read_submission(row.number)
         except StoreError as error:
-            self._found.lost.append(error)
+            self._result.lost.append(error)
             return
-        entry = stored.entry
-        owner = Owner(stored.number, self.publisher.shown(entry.student, entry.name), entry)
-        key = self.terms.key(submission)
-        self._found.again.setdefault(why, {}).setdefault(key, GradingJob(key, submission)).owners.append(owner)
+        entry = row.entry
+        owner = Owner(row.number, self.publisher.public_name(entry.student, entry.name), entry)
+        key = self.evidence_key.key(submission)
+        jobs = self._result.reruns.setdefault(reason, {})
+        jobs.setdefault(key, GradingJob(key, submission)).owners.append(owner)

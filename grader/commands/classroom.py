@@ -1,4 +1,4 @@
-"""The commands for a whole class: batch, rescore, adjust, export, similarity. See `classwork` for what they do."""
+"""The commands for a whole class: batch, rescore, adjust, export, similarity. See also `classroom_session`."""
 
 import sys
 from collections.abc import Iterator
@@ -78,17 +78,18 @@ def batch(
     course: CourseOption = None,
     plain: PlainOption = False,
 ) -> None:
-    """Read what there is, grade what is not graded yet, keep each result, write the pages."""
-    from grader.classroom.folder import Settings, new_series, prepare
+    """Read the hand-ins, grade those that are not graded yet, and write the pages."""
+    from grader.classroom.folder import Settings, new_series_name, prepare_folder
     from grader.commands import classroom_session
+    from grader.commands.choose_pool import GradingOptions
 
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
-    rubric_folder(chosen, exercise, say)
-    require_walls_possible(plain, cluster, say)
+    translate = Translator(lang)
+    chosen = chosen_course(course, translate)
+    rubric_folder(chosen, exercise, translate)
+    require_walls_possible(plain, cluster, translate)
     settings = Settings(
         exercise=exercise,
-        series=new_series(exercise),
+        series=new_series_name(exercise),
         course=str(chosen.folder.resolve()),
         language=lang,
         mode="plain" if plain else "walls",
@@ -96,12 +97,13 @@ def batch(
         store=store,
         files=files,
     )
-    means = classroom_session.GradingOptions(chosen, workers, cluster, despite_missing_walls)
-    with _told(say):
-        folder = prepare(out, settings)
-        classroom_session.batch(folder, submissions, due.astimezone() if due is not None else None, means, say)
+    options = GradingOptions(chosen, workers, cluster, despite_missing_walls)
+    with _exit_on_error(translate):
+        folder = prepare_folder(out, settings)
+        due = due.astimezone() if due is not None else None
+        classroom_session.grade_class(folder, submissions, due, options, translate)
         if csv is not None:
-            classroom_session.export(folder, csv, None, None, say)
+            classroom_session.export_marks(folder, csv, None, None, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 
@@ -116,22 +118,23 @@ def rescore(
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
-    """Judge kept evidence, say whose mark changed, and ask before anything is run."""
+    """Judge stored evidence, say whose mark changed, and ask before anything is run."""
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
+    from grader.commands.choose_pool import GradingOptions
 
-    say = Translator(lang)
+    translate = Translator(lang)
 
-    def wanted(count: int) -> bool:
-        question = say(_("Run {count} again?", count=count))
+    def confirm(count: int) -> bool:
+        question = translate(_("Run {count} again?", count=count))
         return yes or (sys.stdin.isatty() and typer.confirm(question))
 
-    with _told(say):
-        held = open_folder(folder)
-        chosen = chosen_course(course or Path(held.settings.course), say)
-        rubric_folder(chosen, held.settings.exercise, say)
-        means = classroom_session.GradingOptions(chosen, workers, cluster, despite_missing_walls)
-        classroom_session.rescore(held, means, wanted, say)
+    with _exit_on_error(translate):
+        class_folder = open_folder(folder)
+        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
+        rubric_folder(chosen, class_folder.settings.exercise, translate)
+        options = GradingOptions(chosen, workers, cluster, despite_missing_walls)
+        classroom_session.rescore_class(class_folder, options, confirm, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 
@@ -152,21 +155,23 @@ def adjust(
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
-    """Write a person's decision beside the verdicts."""
+    """Write or withdraw a change of a mark by hand."""
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
-    say = Translator(lang)
+    translate = Translator(lang)
     if not withdraw and (points is None or not reason.strip()):
-        refuse(say(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
-    with _told(say):
-        held = open_folder(folder)
-        chosen = chosen_course(course or Path(held.settings.course), say)
+        refuse(translate(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
+    with _exit_on_error(translate):
+        class_folder = open_folder(folder)
+        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
         if withdraw:
-            classroom_session.withdraw(held, chosen, student, say)
+            classroom_session.withdraw_adjustments(class_folder, chosen, student, translate)
         else:
             assert points is not None
-            classroom_session.adjust(held, chosen, student, criterion, points, reason.strip(), say)
+            classroom_session.adjust_mark(
+                class_folder, chosen, student, criterion, points, reason.strip(), translate
+            )
     raise typer.Exit(ExitCode.PASSED)
 
 
@@ -180,48 +185,49 @@ def export(
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Write the gradebook in the form of a platform."""
+    """Write the marks in the format of a platform."""
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
-    say = Translator(lang)
-    with _told(say):
-        classroom_session.export(open_folder(folder), form, roster, out, say)
+    translate = Translator(lang)
+    with _exit_on_error(translate):
+        classroom_session.export_marks(open_folder(folder), form, roster, out, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 
 def similarity(
     folder: FolderArgument, lang: LanguageOption = DEFAULT_LANGUAGE, course: CourseOption = None
 ) -> None:
-    """Compare the newest hand-ins of a class, without what their stub holds, and write the page."""
+    """Compare the newest hand-ins of a class, leaving out the code of the stub, and write the page."""
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
-    say = Translator(lang)
-    with _told(say):
-        held = open_folder(folder)
-        classroom_session.similarity(held, chosen_course(course or Path(held.settings.course), say), say)
+    translate = Translator(lang)
+    with _exit_on_error(translate):
+        class_folder = open_folder(folder)
+        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
+        classroom_session.compare_submissions(class_folder, chosen, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 
 @contextmanager
-def _told(say: Translator) -> Iterator[None]:
-    """Turn what can go wrong into a sentence and an exit code."""
+def _exit_on_error(translate: Translator) -> Iterator[None]:
+    """End the command with a sentence and an exit code for each kind of error."""
     from grader.core.errors import GraderError, UnusableRubricError
 
     try:
-        with exit_on_user_error(say):
+        with exit_on_user_error(translate):
             yield
     except UnusableRubricError as error:
-        complain(say(error.text))
+        complain(translate(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except GraderError as error:
         sentence = _(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",
             error=str(error),
         )
-        complain(say(sentence))
+        complain(translate(sentence))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except KeyboardInterrupt:
-        complain(say(_("What is graded so far is kept; the same command goes on from here.")))
-        stopped(say)
+        complain(translate(_("What is graded so far is kept; the same command goes on from here.")))
+        stopped(translate)

@@ -1,7 +1,7 @@
-"""What the commands for a class print: what was found, how it went, whose mark changed."""
+"""Print what the commands for a class have to say, so that no stranger's text steers the terminal."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,147 +9,174 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Words
 
-from grader.classroom.batch import Way
+from grader.classroom.batch import VerdictOrigin
 from grader.classroom.exports.formats import Exported
 from grader.classroom.intake import Intake
 from grader.classroom.mark_changes import CriterionChange, MarkChange
-from grader.classroom.rejudge import Again
+from grader.classroom.rejudge import RerunReason
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.similarity import Similarity
 from grader.protocol.verdict import Status
+from reports.common import symbols
 from reports.common.numbers import Numbers
 
 if TYPE_CHECKING:
     from grader.classroom.batch import GradingJob
 
-MOST_LINES = 40
-LONGEST = 160  # characters of a name on a terminal
+MAX_LINES = 40  # of one list
+MAX_NAME = 160  # characters of a name on a terminal
 
-STATUSES: dict[Status, Message] = {
-    Status.PASSED: _("passed"),
-    Status.PARTIAL: _("partly passed"),
-    Status.FAILED: _("failed"),
-    Status.SKIPPED: _("skipped"),
-    Status.NOT_ATTEMPTED: _("not attempted"),
-    Status.NOT_GRADED: _("not graded"),
+ORIGINS: dict[VerdictOrigin, Callable[[int], Message]] = {
+    VerdictOrigin.RUN: lambda count: _("{count} run", count=count),
+    VerdictOrigin.JUDGED: lambda count: _("{count} judged from stored evidence", count=count),
+    VerdictOrigin.UNCHANGED: lambda count: _("{count} unchanged", count=count),
+    VerdictOrigin.UNREADABLE: lambda count: _("{count} without a file that can be graded", count=count),
+    VerdictOrigin.FAULT: lambda count: _("{count} stopped by a fault of the grader", count=count),
 }
-WAYS: dict[Way, Callable[[int], Message]] = {
-    Way.RUN: lambda count: _("{count} run", count=count),
-    Way.JUDGED: lambda count: _("{count} judged from kept evidence", count=count),
-    Way.UNCHANGED: lambda count: _("{count} unchanged", count=count),
-    Way.UNREADABLE: lambda count: _("{count} without a file that can be graded", count=count),
-    Way.FAULT: lambda count: _("{count} stopped by a fault of the grader", count=count),
-}
-REASONS: dict[Again, Message] = {
-    Again.PLAN: _("the rubric now asks for other things"),
-    Again.LOST: _("there is no evidence of it"),
-    Again.REPLAY: _("a check wants to know more about the network; nothing is trained"),
-    Again.SEEDS: _("in doubt now: more seeds have to be trained"),
+REASONS: dict[RerunReason, Message] = {
+    RerunReason.PLAN: _("the rubric now asks for other things"),
+    RerunReason.LOST: _("there is no evidence of it"),
+    RerunReason.REPLAY: _("a check wants to know more about the network; nothing is trained"),
+    RerunReason.SEEDS: _("in doubt now: more seeds have to be trained"),
 }
 
 
-def display_cell(name: str) -> str:
+def to_terminal_line(text: str) -> str:
     """Return a stranger's text as one line that is safe on a terminal."""
-    return clip(one_line(visible(name)), LONGEST)
+    return clip(one_line(visible(text)), MAX_NAME)
 
 
-def print_intake(intake: Intake, say: Translator, console: Console, *, anonymous: bool = False) -> None:
-    """Say what was recognised, and what was left out and why. Names of files are names of students."""
-    found = _("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins))
-    _line(console, say(found))
-    if anonymous and intake.left_out:
-        left_out = _(
-            "Left out: {count} (not named here, for file names name students).", count=len(intake.left_out)
+class ClassOutput:
+    """Prints results on one console and faults on another, in one language."""
+
+    def __init__(
+        self, translate: Translator, console: Console | None = None, errors: Console | None = None
+    ) -> None:
+        """Without consoles, print on the standard streams as they are at each call."""
+        self._translate, self._numbers = translate, Numbers(translate.language)
+        self._console, self._errors = console, errors
+
+    @property
+    def console(self) -> Console:
+        """Return the console for results."""
+        return self._console or Console()
+
+    def print_intake(self, intake: Intake, *, anonymous: bool = False) -> None:
+        """Print which layout was recognised, and what was left out and why. File names contain students' names."""
+        self._print(_("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins)))
+        if anonymous and intake.left_out:
+            self._print(
+                _("Left out: {count} (not named here, for file names name students).", count=len(intake.left_out))
+            )
+            return
+        self._print_list(
+            [f"{to_terminal_line(left.where)}: {self._translate(left.why)}" for left in intake.left_out]
         )
-        _line(console, say(left_out))
-        return
-    _lines(console, [f"  {display_cell(out.where)}: {say(out.why)}" for out in intake.left_out], say)
 
+    def print_batch_summary(self, origins: Mapping[VerdictOrigin, int], entries: Sequence[GradebookEntry]) -> None:
+        """Print how the submissions came to their verdicts, and how many students have which status."""
+        counts = [
+            self._translate(text(origins[origin])) for origin, text in ORIGINS.items() if origins.get(origin)
+        ]
+        self._print_line(", ".join(counts) + "." if counts else self._translate(_("There was nothing to do.")))
+        statuses = Counter(entry.status for entry in entries)
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for status, symbol in symbols.STATUS.items():
+            if statuses[status]:
+                table.add_row(Words(self._translate(symbol.word)), Words(str(statuses[status]), justify="right"))
+        self.console.print(table)
 
-def print_tally(
-    ways: Mapping[Way, int], entries: Sequence[GradebookEntry], say: Translator, console: Console
-) -> None:
-    """Say how many came to their verdict in which way, and how the class stands."""
-    did = [say(sentence(ways[way])) for way, sentence in WAYS.items() if ways.get(way)]
-    _line(console, ", ".join(did) + "." if did else say(_("There was nothing to do.")))
-    stand = Counter(entry.status for entry in entries)
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for status, sentence in STATUSES.items():
-        if stand[status]:
-            table.add_row(Words(say(sentence)), Words(str(stand[status]), justify="right"))
-    console.print(table)
+    def print_faults(self, faults: Mapping[str, str]) -> None:
+        """Print what went wrong with the grader, each fault once."""
+        for error in dict.fromkeys(faults.values()):
+            sentence = self._translate(_("A fault of the grader; please report it: {error}", error=error))
+            _print_plain(self._errors or Console(stderr=True), sentence)
 
+    def print_dashboard(self, file: Path) -> None:
+        """Print where the dashboard is."""
+        self._print(_("Dashboard: {file}", file=str(file)))
 
-def print_faults(faults: Mapping[str, str], say: Translator, console: Console) -> None:
-    """Print what went wrong with the grader, each fault once."""
-    for error in dict.fromkeys(faults.values()):
-        _line(console, say(_("A fault of the grader; please report it: {error}", error=error)))
+    def print_reruns(self, reruns: "Mapping[RerunReason, Mapping[str, GradingJob]]") -> None:
+        """Print which submissions have to be run again, by reason."""
+        for reason, jobs in reruns.items():
+            names = sorted(owner.name for job in jobs.values() for owner in job.owners)
+            self._print(_("{count} have to be run again: {reason}.", count=len(names), reason=REASONS[reason]))
+            self._print_list(map(to_terminal_line, names))
 
+    def print_not_run(self) -> None:
+        """Print that submissions which have to be run again were not."""
+        self._print(_("They keep their old verdicts. To run them again: grader rescore DIR --yes"))
 
-def print_again(again: "Mapping[Again, Mapping[str, GradingJob]]", say: Translator, console: Console) -> None:
-    """Say what has to be run again, and why."""
-    for why, tasks in again.items():
-        names = sorted(owner.name for task in tasks.values() for owner in task.owners)
-        sentence = _("{count} have to be run again: {reason}.", count=len(names), reason=REASONS[why])
-        _line(console, say(sentence))
-        _lines(console, [f"  {display_cell(name)}" for name in names], say)
+    def print_changes(self, changes: Sequence[MarkChange], judged: int) -> None:
+        """Print whose mark changed, from what to what and by which criterion."""
+        self._print(_("{judged} judged again, {changed} changed.", judged=judged, changed=len(changes)))
+        if not changes:
+            return
+        table = Table(box=None, pad_edge=False)
+        table.add_column(self._translate(_("Student")), overflow="fold")
+        table.add_column(self._translate(_("before")), justify="right", overflow="fold")
+        table.add_column(self._translate(_("now")), justify="right", overflow="fold")
+        table.add_column(self._translate(_("by")), overflow="fold")
+        for change in changes:
+            table.add_row(
+                Words(to_terminal_line(change.name)),
+                Words(self._format_mark(change.before, change.status_before)),
+                Words(self._format_mark(change.after, change.status_after)),
+                Words(", ".join(map(self._format_criterion, change.criteria))),
+            )
+        self.console.print(table)
 
+    def print_mark(self, name: str, entry: GradebookEntry) -> None:
+        """Print what mark a student has now."""
+        mark = self._format_mark(entry.mark, entry.status)
+        self._print(_("The mark of {name} is now: {mark}", name=to_terminal_line(name), mark=mark))
 
-def print_changes(changed: Sequence[MarkChange], judged: int, say: Translator, console: Console) -> None:
-    """Print whose mark changed, from what to what and by which criterion."""
-    _line(console, say(_("{judged} judged again, {changed} changed.", judged=judged, changed=len(changed))))
-    if not changed:
-        return
-    numbers = Numbers(say.language)
-    table = Table(box=None, pad_edge=False)
-    for title, justify in ((_("Student"), "left"), (_("before"), "right"), (_("now"), "right"), (_("by"), "left")):
-        table.add_column(say(title), justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for change in changed:
-        table.add_row(
-            Words(display_cell(change.name)),
-            Words(_mark(change.before, change.status_before, say, numbers)),
-            Words(_mark(change.after, change.status_after, say, numbers)),
-            Words(", ".join(_criterion(c, numbers) for c in change.criteria)),
+    def print_report_outdated(self) -> None:
+        """Print that a report does not show the adjusted mark yet."""
+        self._print(_("The rubric has changed since; the report shows the new mark after: grader rescore DIR"))
+
+    def print_export(self, exported: Exported, target: Path) -> None:
+        """Print where the marks are, and whose are missing there."""
+        self._print(_("Marks: {file}", file=str(target)))
+        for names, sentence in (
+            (exported.without_row, _("Their marks are not imported, because the platform does not know them:")),
+            (exported.without_hand_in, _("In the roster, but nothing was handed in; left as they were:")),
+            (exported.without_mark, _("Without a mark, because they could not be graded:")),
+        ):
+            if names:
+                self._print(sentence)
+                self._print_list(map(to_terminal_line, names))
+
+    def print_similarity(self, similarity: Similarity, file: Path) -> None:
+        """Print how many groups of similar submissions there are, and where the page is."""
+        groups = len(similarity.groups)
+        self._print(
+            _("Groups of submissions that are alike: {groups}. Page: {file}", groups=groups, file=str(file))
         )
-    console.print(table)
+
+    def _format_mark(self, points: float | None, status: Status) -> str:
+        return self._translate(symbols.STATUS[status].word) if points is None else self._numbers.points(points)
+
+    def _format_criterion(self, change: CriterionChange) -> str:
+        before, after = ("–" if p is None else self._numbers.points(p) for p in (change.before, change.after))
+        return f"{change.id} {before} → {after}"
+
+    def _print(self, sentence: Message) -> None:
+        self._print_line(self._translate(sentence))
+
+    def _print_line(self, line: str) -> None:
+        _print_plain(self.console, line)
+
+    def _print_list(self, lines: Iterable[str]) -> None:
+        """Print indented lines; of a long list the first ones, since the dashboard has all."""
+        lines = list(lines)
+        for line in lines[:MAX_LINES]:
+            self._print_line(f"  {line}")
+        if len(lines) > MAX_LINES:
+            self._print_line("  " + self._translate(_("and {count} more", count=len(lines) - MAX_LINES)))
 
 
-def print_adjusted(name: str, entry: GradebookEntry, say: Translator, console: Console) -> None:
-    """Say what mark a student has now."""
-    mark = _mark(entry.mark, entry.status, say, Numbers(say.language))
-    _line(console, say(_("The mark of {name} is now: {mark}", name=display_cell(name), mark=mark)))
-
-
-def print_export(made: Exported, target: Path, say: Translator, console: Console) -> None:
-    """Say where the marks are, and whose are not in there as they should be."""
-    _line(console, say(_("Marks: {file}", file=str(target))))
-    for names, sentence in (
-        (made.without_row, _("Their mark goes nowhere, for the platform does not know them:")),
-        (made.without_hand_in, _("In the roster, but nothing was handed in; left as they were:")),
-        (made.without_mark, _("Without a mark, because they could not be graded:")),
-    ):
-        if names:
-            _line(console, say(sentence))
-            _lines(console, [f"  {display_cell(name)}" for name in names], say)
-
-
-def _mark(points: float | None, status: Status, say: Translator, numbers: Numbers) -> str:
-    return say(STATUSES[status]) if points is None else numbers.points(points)
-
-
-def _criterion(change: CriterionChange, numbers: Numbers) -> str:
-    before, after = ("–" if p is None else numbers.points(p) for p in (change.before, change.after))
-    return f"{change.id} {before} → {after}"
-
-
-def _line(console: Console, sentence: str) -> None:
-    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
-
-
-def _lines(console: Console, lines: Sequence[str], say: Translator) -> None:
-    """Print lines; of very many the first ones, for the dashboard has all."""
-    for line in lines[:MOST_LINES]:
-        _line(console, line)
-    if len(lines) > MOST_LINES:
-        _line(console, "  " + say(_("and {count} more", count=len(lines) - MOST_LINES)))
+def _print_plain(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""How far a class is, on a terminal: what is being graded, how many are done, how it went, time to go."""
+"""Show how far a class is on a terminal: what is being graded, how many are done with what result, time to go."""
 
 import threading
 from collections import Counter
@@ -15,35 +15,38 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from grader.classroom.batch import Way
+from grader.classroom.batch import VerdictOrigin
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.verdict import Status
 
-LONGEST_NAME = 24
+MAX_NAME = 24
 
 
 class ClassProgress:
-    """Watches a batch. A context manager; where there is no terminal, it only counts."""
+    """A progress bar for a batch, which also counts. A context manager; without a terminal, it only counts.
 
-    def __init__(self, exercise: str, say: Translator, console: Console | None = None) -> None:
+    A `ProgressListener` of `grader.classroom.batch`.
+    """
+
+    def __init__(self, exercise: str, translate: Translator, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
-        self.ways: Counter[Way] = Counter()
+        self.origins: Counter[VerdictOrigin] = Counter()
         self.statuses: Counter[Status] = Counter()
-        self._say, self._lock = say, threading.Lock()
+        self._translate, self._lock = translate, threading.Lock()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[how]}"),
+            TextColumn("{task.fields[results]}"),
             TimeElapsedColumn(),
-            TextColumn(say(_("to go:"))),
+            TextColumn(translate(_("to go:"))),
             TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task(escape(exercise), total=None, how="")
+        self._task = self._bar.add_task(escape(exercise), total=None, results="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -56,31 +59,31 @@ class ClassProgress:
         """Take the bar away."""
         self._bar.stop()
 
-    def planned(self, total: int) -> None:
-        """So many there are."""
+    def set_total(self, total: int) -> None:
+        """Take the number of hand-ins."""
         self._bar.update(self._task, total=total)
 
-    def begun(self, name: str) -> None:
-        """This one is being graded now."""
+    def start(self, name: str) -> None:
+        """Show the name of a student whose submission is graded now."""
         with self._lock:
-            self._bar.update(self._task, description=escape(clip(one_line(visible(name)), LONGEST_NAME)))
+            self._bar.update(self._task, description=escape(clip(one_line(visible(name)), MAX_NAME)))
 
-    def finished(self, name: str, way: Way, status: Status) -> None:
-        """This one is done."""
+    def finish(self, name: str, origin: VerdictOrigin, status: Status) -> None:
+        """Count what came of one submission."""
         with self._lock:
-            self.ways[way] += 1
+            self.origins[origin] += 1
             self.statuses[status] += 1
-            self._bar.update(self._task, advance=1, how=self._how())
+            self._bar.update(self._task, advance=1, results=self._describe_results())
 
     def advance(self, more: int) -> None:
-        """So many more are done."""
+        """Count submissions that are done, without saying what came of them."""
         self._bar.update(self._task, advance=more)
 
-    def _how(self) -> str:
-        """Return how many did not pass, as far as there are any."""
+    def _describe_results(self) -> str:
+        """Return how many passed, did not pass, and were not graded."""
         undecided, passed = self.statuses[Status.NOT_GRADED], self.statuses[Status.PASSED]
         others = sum(self.statuses.values()) - undecided - passed
-        return self._say(
+        return self._translate(
             _(
                 "{passed} passed, {others} not, {undecided} not graded",
                 passed=passed,

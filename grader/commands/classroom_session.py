@@ -1,221 +1,203 @@
-"""What the commands for a class do, from opening the store to the pages and the last line on the terminal."""
+"""Carry out the commands for a class: open its store, do the work, and bring its pages up to date."""
 
 import contextlib
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.classroom import adjustments
 from grader.classroom.batch import Batch, GradingJob
-from grader.classroom.exports import export as exported
+from grader.classroom.exports import export
 from grader.classroom.exports.formats import ENDINGS, Format
-from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder, open_store, write
+from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder, Settings, open_store, write_file
 from grader.classroom.intake import open_hand_ins
-from grader.classroom.mark_changes import changes
+from grader.classroom.mark_changes import find_mark_changes
 from grader.classroom.pages import Publisher
-from grader.classroom.rejudge import Kept, desks
-from grader.classroom.rescore import Rescoring
+from grader.classroom.rejudge import RejudgeJob, start_judges
+from grader.classroom.rescore import Rescorer, RescoreResult
 from grader.classroom.store import HandInRow, Store
-from grader.commands import classroom_output
+from grader.commands.choose_pool import GradingOptions
+from grader.commands.classroom_output import ClassOutput
 from grader.commands.classroom_progress import ClassProgress
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission, UserError
-from grader.core.i18n import Translator, _
+from grader.core.errors import UnreadableSubmission
+from grader.core.i18n import Translator
 from grader.grading.evidence_key import EvidenceKey
-from grader.grading.local_pool import LocalPool
 from grader.grading.pool import GraderPool
-from grader.grading.results import Mode
 from grader.submission.reader import read
 
 
-class MeansError(UserError):
-    """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
-
-
 @dataclass(frozen=True)
-class GradingOptions:
-    """With what a class is graded."""
+class ClassSession:
+    """A class whose store is open."""
 
-    course: Course
-    workers: int | None
-    cluster: str | None
-    despite_missing_walls: bool
+    folder: ClassFolder
+    store: Store
+    publisher: Publisher
+    output: ClassOutput
+    translate: Translator
 
-    def crew(self, mode: str) -> GraderPool:
-        """Return who grades."""
-        if self.cluster is None:
-            return LocalPool(
-                self.course, Mode(mode), self.workers, despite_missing_walls=self.despite_missing_walls
-            )
-        try:
-            from grader.grading.dask_pool import DaskPool
-        except ImportError as error:  # Dask is an extra
-            raise MeansError(
-                _(
-                    "--cluster needs Dask, which is not installed ({reason}). Install it: pip install "
-                    "'keras-grader[cluster]'",
-                    reason=str(error),
-                )
-            ) from error
-        return DaskPool(self.course, Mode(mode), self.cluster, despite_missing_walls=self.despite_missing_walls)
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the class."""
+        return self.folder.settings
 
-    def batch(self, store: Store, crew: GraderPool, terms: EvidenceKey, publisher: Publisher) -> Batch:
-        """Return what grades a class with this crew."""
-        return Batch(store, crew, terms, publisher, getpass.getuser(), self.despite_missing_walls)
+    def start_progress(self) -> ClassProgress:
+        """Return a progress bar for this class."""
+        return ClassProgress(self.settings.exercise, self.translate)
 
-    def require_walls(self, crew: GraderPool) -> None:
-        """Raise `MeansError` where a wall is missing, unless that is wanted."""
-        missing = [wall.id for wall in crew.walls() if not wall.stands]
-        if missing and not self.despite_missing_walls:
-            raise MeansError(
-                _(
-                    "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
-                    "or say --despite-missing-walls.",
-                    names=", ".join(missing),
-                )
-            )
+    def evidence_key(self, course: Course) -> EvidenceKey:
+        """Return today's evidence key, still without the plan."""
+        settings = self.settings
+        return EvidenceKey(course, settings.exercise, settings.language, settings.mode)
 
 
-def batch(
-    folder: ClassFolder, hand_ins: Path, due: datetime | None, means: GradingOptions, say: Translator
+@contextmanager
+def open_class(folder: ClassFolder, translate: Translator) -> Iterator[ClassSession]:
+    """Open the store of a class. Raises `StoreError`."""
+    with open_store(folder) as store:
+        yield ClassSession(folder, store, Publisher(folder, store), ClassOutput(translate), translate)
+
+
+def grade_class(
+    folder: ClassFolder, hand_ins: Path, due: datetime | None, options: GradingOptions, translate: Translator
 ) -> None:
     """Grade what a class handed in and is not graded yet."""
-    settings, console = folder.settings, Console()
-    with open_hand_ins(hand_ins, settings.exercise, due) as intake, open_store(folder) as store:
-        classroom_output.print_intake(intake, say, console, anonymous=settings.anonymous)
-        publisher = Publisher(folder, store)
-        with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
-            terms = _unplanned(means.course, folder).planned(crew.examiner.plan)
-            work = means.batch(store, crew, terms, publisher)
-            _grade(work, work.take(intake, progress), means, progress)
-        store.tidy()
-        classroom_output.print_tally(progress.ways, publisher.entries(), say, console)
-        classroom_output.print_faults(work.faults, say, Console(stderr=True))
-    _print(say(_("Dashboard: {file}", file=str(folder.path / DASHBOARD))))
+    exercise = folder.settings.exercise
+    with open_hand_ins(hand_ins, exercise, due) as intake, open_class(folder, translate) as session:
+        session.output.print_intake(intake, anonymous=session.settings.anonymous)
+        with options.make_pool(session.settings.mode) as pool, session.start_progress() as progress:
+            unplanned = session.evidence_key(options.course)
+            key = unplanned.planned(pool.examiner.plan)
+            batch = _make_batch(session, pool, key, options)
+            _grade(batch, batch.enter(intake, progress), options, progress)
+        session.store.tidy()
+        session.output.print_batch_summary(progress.origins, session.publisher.read_gradebook())
+        session.output.print_faults(batch.faults)
+        session.output.print_dashboard(folder.path / DASHBOARD)
 
 
-def rescore(folder: ClassFolder, means: GradingOptions, wanted: Callable[[int], bool], say: Translator) -> None:
-    """Judge a class again. `wanted` is asked before so many submissions are run again."""
-    settings = folder.settings
-    with open_store(folder) as store:
-        publisher = Publisher(folder, store)
-        before = publisher.entries()
-        with (
-            desks(folder.path, _unplanned(means.course, folder)) as pool,
-            ClassProgress(settings.exercise, say) as progress,
-        ):
-            terms = pool.terms()
-            progress.planned(len(before))
-            judging = Rescoring(store, publisher, terms, getpass.getuser(), progress.advance)
-            rescored = judging.judge(pool)
-        classroom_output.print_faults(rescored.faults, say, Console(stderr=True))
-        tasks = rescored.tasks()
-        if tasks:
-            classroom_output.print_again(rescored.again, say, Console())
-            if wanted(len(tasks)):
-                with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
-                    progress.planned(sum(len(task.owners) for task in tasks))
-                    work = means.batch(store, crew, terms, publisher)
-                    _grade(work, tasks, means, progress)
-                classroom_output.print_faults(work.faults, say, Console(stderr=True))
+def rescore_class(
+    folder: ClassFolder, options: GradingOptions, confirm: Callable[[int], bool], translate: Translator
+) -> None:
+    """Judge a class again with today's rubric. `confirm` is asked before that many submissions are run again."""
+    with open_class(folder, translate) as session:
+        before = session.publisher.read_gradebook()
+        result, key = _judge_again(session, options.course, len(before))
+        session.output.print_faults(result.faults)
+        if result.reruns:
+            session.output.print_reruns(result.reruns)
+            if confirm(len(result.jobs())):
+                _run_again(session, result, key, options)
             else:
-                _print(say(_("They keep their old verdicts. To run them again: grader rescore DIR --yes")))
-        publisher.dashboard()
-        classroom_output.print_changes(changes(before, publisher.entries()), rescored.judged, say, Console())
-        if rescored.lost:  # everybody else is judged
-            raise rescored.lost[0]
+                session.output.print_not_run()
+        session.publisher.write_dashboard()
+        changes = find_mark_changes(before, session.publisher.read_gradebook())
+        session.output.print_changes(changes, result.judged)
+        if result.lost:  # everybody else is judged
+            raise result.lost[0]
 
 
-def adjust(
+def _judge_again(session: ClassSession, course: Course, total: int) -> tuple[RescoreResult, EvidenceKey]:
+    unplanned = session.evidence_key(course)
+    with start_judges(session.folder.path, unplanned) as judges, session.start_progress() as progress:
+        key = judges.evidence_key()
+        progress.set_total(total)
+        rescorer = Rescorer(session.store, session.publisher, key, getpass.getuser(), progress.advance)
+        return rescorer.judge(judges), key
+
+
+def _run_again(session: ClassSession, result: RescoreResult, key: EvidenceKey, options: GradingOptions) -> None:
+    jobs = result.jobs()
+    with options.make_pool(session.settings.mode) as pool, session.start_progress() as progress:
+        progress.set_total(sum(len(job.owners) for job in jobs))
+        batch = _make_batch(session, pool, key, options)
+        _grade(batch, jobs, options, progress)
+    session.output.print_faults(batch.faults)
+
+
+def _make_batch(session: ClassSession, pool: GraderPool, key: EvidenceKey, options: GradingOptions) -> Batch:
+    user = getpass.getuser()
+    return Batch(session.store, pool, key, session.publisher, user, options.despite_missing_walls)
+
+
+def _grade(batch: Batch, jobs: Sequence[GradingJob], options: GradingOptions, progress: ClassProgress) -> None:
+    """Grade the jobs. Whatever ends it, the dashboard shows what is done."""
+    try:
+        if jobs:
+            options.require_isolation(batch.pool)
+            batch.grade(jobs, progress)
+    finally:
+        progress.stop()
+        batch.publisher.write_dashboard()
+
+
+def adjust_mark(
     folder: ClassFolder,
     course: Course,
     student: str,
     criterion: str | None,
     points: float,
     reason: str,
-    say: Translator,
+    translate: Translator,
 ) -> None:
-    """Change a mark by hand."""
-    with open_store(folder) as store:
-        publisher = Publisher(folder, store)
-        held = adjustments.adjust(store, publisher, student, criterion, points, reason, getpass.getuser())
-        _show_adjusted(held, publisher, course, say)
+    """Change a mark by hand; see `grader.classroom.adjustments.adjust`."""
+    with open_class(folder, translate) as session:
+        user = getpass.getuser()
+        row = adjustments.adjust(session.store, session.publisher, student, criterion, points, reason, user)
+        _update_adjusted(session, row, course)
 
 
-def withdraw(folder: ClassFolder, course: Course, student: str, say: Translator) -> None:
-    """Take back what was changed by hand."""
-    with open_store(folder) as store:
-        publisher = Publisher(folder, store)
-        held = adjustments.withdraw(store, publisher, student, getpass.getuser())
-        _show_adjusted(held, publisher, course, say)
+def withdraw_adjustments(folder: ClassFolder, course: Course, student: str, translate: Translator) -> None:
+    """Withdraw what was changed by hand in a student's mark."""
+    with open_class(folder, translate) as session:
+        row = adjustments.withdraw(session.store, session.publisher, student, getpass.getuser())
+        _update_adjusted(session, row, course)
 
 
-def _show_adjusted(held: HandInRow, publisher: Publisher, course: Course, say: Translator) -> None:
-    """Bring the pages up to date. A report is judged again for it, which is as quick as finding it would be."""
-    publisher.dashboard()
-    name = publisher.shown(held.entry.student, held.entry.name)
-    classroom_output.print_adjusted(name, held.entry, say, Console())
-    if held.key is not None:
-        with desks(publisher.folder.path, _unplanned(course, publisher.folder), 1) as pool:
-            (judged,) = pool.judge([Kept(held.number, held.key, held.entry)])
-        if judged.verdict != held.entry.verdict:
-            _print(say(_("The rubric has changed since; the report shows the new mark after: grader rescore DIR")))
+def _update_adjusted(session: ClassSession, row: HandInRow, course: Course) -> None:
+    """Bring the pages up to date. The report is made by judging again, which is quick."""
+    session.publisher.write_dashboard()
+    session.output.print_mark(session.publisher.public_name(row.entry.student, row.entry.name), row.entry)
+    if row.key is not None:
+        with start_judges(session.folder.path, session.evidence_key(course), 1) as judges:
+            (result,) = judges.judge([RejudgeJob(row.number, row.key, row.entry)])
+        if result.verdict != row.entry.verdict:
+            session.output.print_report_outdated()
 
 
-def _unplanned(course: Course, folder: ClassFolder) -> EvidenceKey:
-    settings = folder.settings
-    return EvidenceKey(course, settings.exercise, settings.language, settings.mode)
-
-
-def export(folder: ClassFolder, form: Format, roster: Path | None, out: Path | None, say: Translator) -> None:
+def export_marks(
+    folder: ClassFolder, format_: Format, roster: Path | None, out: Path | None, translate: Translator
+) -> None:
     """Write the marks for another program."""
-    settings = folder.settings
-    with open_store(folder) as store:
-        entries = Publisher(folder, store).entries()
-    made = exported(entries, settings.exercise, form, settings.language, roster)
-    target = out or folder.path / f"{settings.exercise}-{form.value}.{ENDINGS[form]}"
-    write(target, made.data)
-    classroom_output.print_export(made, target, say, Console())
+    with open_class(folder, translate) as session:
+        entries = session.publisher.read_gradebook()
+        settings, output = session.settings, session.output
+    exported = export(entries, settings.exercise, format_, settings.language, roster)
+    target = out or folder.path / f"{settings.exercise}-{format_.value}.{ENDINGS[format_]}"
+    write_file(target, exported.data)
+    output.print_export(exported, target)
 
 
-def similarity(folder: ClassFolder, course: Course, say: Translator) -> None:
-    """Compare the newest hand-ins of a class, and write the page."""
-    from grader.classroom.similarity.compare import similar  # the library that compares takes a second to come up
+def compare_submissions(folder: ClassFolder, course: Course, translate: Translator) -> None:
+    """Compare the newest hand-ins of a class with each other, and write the page about it."""
+    from grader.classroom.similarity.compare import find_similar  # the lexer takes a moment to come up
     from reports.classroom import similarity as page
 
-    settings = folder.settings
-    with open_store(folder) as store:
-        publisher = Publisher(folder, store)
-        held = [stored for stored in store.entries(settings.series) if stored.sha256]
-        sources = {publisher.student(s.entry.student): store.submission(s.number) for s in held}
-        names = {publisher.student(s.entry.student): publisher.shown(s.entry.student, s.entry.name) for s in held}
+    with open_class(folder, translate) as session:
+        publisher, settings = session.publisher, session.settings
+        rows = [row for row in session.store.newest_hand_ins(settings.series) if row.sha256]
+        key_of = {row.number: publisher.public_key(row.entry.student) for row in rows}
+        sources = {key_of[row.number]: session.store.read_submission(row.number) for row in rows}
+        names = {key_of[row.number]: publisher.public_name(row.entry.student, row.entry.name) for row in rows}
         stub = None
         with contextlib.suppress(UnreadableSubmission):  # an exercise without a stub: nothing is left out
             stub = read(course.rubric_file(settings.exercise).parent / "submission.py")
-        found = similar(sources, stub)
-        title = publisher.title(publisher.entries())
-        folder.write(SIMILARITY, page.render(title, found, names, settings.language))
-        publisher.dashboard()
-    file = str(folder.path / SIMILARITY)
-    _print(
-        say(_("Groups of submissions that are alike: {groups}. Page: {file}", groups=len(found.groups), file=file))
-    )
-
-
-def _grade(work: Batch, tasks: Sequence[GradingJob], means: GradingOptions, progress: ClassProgress) -> None:
-    """Grade what is to be graded; whatever ends it, the pages show what is done."""
-    try:
-        if tasks:
-            means.require_walls(work.crew)
-            work.grade(tasks, progress)
-    finally:
-        progress.stop()
-        work.publisher.dashboard()
-
-
-def _print(sentence: str) -> None:
-    Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+        similarity = find_similar(sources, stub)
+        title = publisher.find_title(publisher.read_gradebook())
+        folder.write_file(SIMILARITY, page.render(title, similarity, names, settings.language))
+        publisher.write_dashboard()
+        session.output.print_similarity(similarity, folder.path / SIMILARITY)

@@ -10,7 +10,6 @@ import hashlib
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.core.atomic_files import replace_file
 from grader.grading.code_hash import code_hash
 from grader.protocol.submission import Submission
 from grader.sandbox.run import RunResult
@@ -89,13 +89,7 @@ class RunCache:
         """Write an entry in one piece. A disk that is full is no reason not to go on."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".new")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(msgspec.msgpack.encode(_Entry(key, run)))
-                Path(name).replace(self.folder / f"{key}.run")
-            finally:
-                Path(name).unlink(missing_ok=True)
+            replace_file(self.folder / f"{key}.run", msgspec.msgpack.encode(_Entry(key, run)), mode=0o600)
 
 
 def cache_folder() -> Path:

@@ -6,6 +6,7 @@ Plain frozen data, read from the store. With pseudonyms these are already in it:
 import math
 from datetime import datetime
 
+from grader.protocol.hand_in import HandIn
 from grader.protocol.verdict import Record, Status, Verdict
 
 
@@ -23,16 +24,9 @@ class Adjustment(Record, frozen=True):
     at: datetime  # UTC
 
 
-class GradebookEntry(Record, frozen=True, kw_only=True):
-    """The newest hand-in of one student, with its newest verdict."""
+class GradebookEntry(HandIn, frozen=True, kw_only=True):
+    """The newest hand-in of one student, with its newest verdict: one entry per student."""
 
-    student: str  # what the layout knows the student by, or a pseudonym: one entry per student
-    name: str  # for people
-    file: str  # where it lay in what was handed over, such as "Moodle.zip/Doe_12_assignsubmission_file/a.ipynb"
-    email: str = ""
-    platform_id: str = ""  # number of the student or of the hand-in on the platform that it came from
-    submitted: datetime | None = None  # UTC; as far as the layout tells
-    late: bool = False
     verdict: Verdict | None = None  # None: could not be read, or not yet graded
     problem: str = ""  # why there is no verdict: a sentence for people
     adjustments: tuple[Adjustment, ...] = ()

@@ -1,47 +1,47 @@
-"""What the search for alike submissions found: plain records, for the page that shows them."""
+"""Similar submissions, as plain records for the page that shows them."""
 
 from grader.protocol.verdict import Record
 
 
 class Line(Record, frozen=True):
-    """A line of a submission as it was written. `same`: most of its code stands on the other side too."""
+    """A line of a submission as it was written."""
 
     cell: int | None  # number of the code cell, from 1; None in a .py file
     number: int  # from 1, in the file or the cell
     text: str  # at most 300 characters
-    same: bool
+    same: bool  # at least half of its code is on the other side too
 
 
 class Row(Record, frozen=True):
-    """Lines that belong together; on one side there may be none."""
+    """Two lines to be shown beside one another; one of them may be missing."""
 
     left: Line | None
     right: Line | None
 
 
 class SharedBlock(Record, frozen=True):
-    """Code that two submissions share, side by side. `elsewhere`: other submissions that have all of it too."""
+    """Code that two submissions share, side by side."""
 
     rows: tuple[Row, ...]
-    elsewhere: int
+    elsewhere: int  # number of other submissions that have all of it too
 
 
 class Pair(Record, frozen=True):
-    """Two students. `strength` from 0 to 1; the shares: how much of the own code the other has too.
+    """Two students with similar submissions.
 
-    `stretches` is empty for a pair whose code is not shown.
+    `shared_blocks` is empty for a pair whose code is not shown.
     """
 
-    left: str
+    left: str  # key of the student
     right: str
-    strength: float
-    left_share: float
+    strength: float  # 0 to 1: Dice's coefficient of their fingerprints
+    left_share: float  # of the left student's own code, what the right one has too
     right_share: float
-    stretches: tuple[SharedBlock, ...] = ()
+    shared_blocks: tuple[SharedBlock, ...] = ()
 
 
 class Group(Record, frozen=True):
-    """Students who are linked by pairs. Of those with the same file, byte for byte, one stands in the pairs."""
+    """Students who are linked by pairs. Of those with byte-identical files, the first is in the pairs."""
 
     members: tuple[str, ...]
     copies: tuple[tuple[str, ...], ...]  # who handed in the same file; the first of each is the one in pairs
@@ -49,12 +49,12 @@ class Group(Record, frozen=True):
 
     @property
     def strength(self) -> float:
-        """Return that of the strongest pair."""
+        """Return the strength of the strongest pair."""
         return 1.0 if self.copies else self.pairs[0].strength
 
 
 class Similarity(Record, frozen=True):
-    """What was found, strongest group first, and what it was measured by."""
+    """The groups of similar submissions, strongest first, and the threshold that they were found with."""
 
     groups: tuple[Group, ...]
     compared: int  # submissions

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.core.course import Course
+from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
 
 MANY = 2  # functions of another exercise that cannot be there by chance
@@ -30,6 +31,16 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
             shares[other] = len(wanted & defined) / len(wanted)
     best = [other for other, share in shares.items() if share == max(shares.values())]
     return best[0] if len(best) == 1 else None
+
+
+def wrong_exercise(other: str, exercise: str, remedy: Message) -> Message:
+    """Return the sentence about a submission that solves another exercise. `remedy`: what to do about it."""
+    return _(
+        "This is a solution of {other}, not of {exercise}: it defines that exercise's functions. {remedy}",
+        other=other,
+        exercise=exercise,
+        remedy=remedy,
+    )
 
 
 def _is_meant(wanted: frozenset[str], ours: frozenset[str], defined: frozenset[str]) -> bool:

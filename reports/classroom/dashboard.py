@@ -1,4 +1,4 @@
-"""The class as one HTML file: what an instructor looks at after grading. See `docs/decisions/0021`."""
+"""Render the dashboard of a class as one HTML file. See `docs/decisions/0021`."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,15 @@ from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Severity, Status
 from reports.classroom import pictures
 from reports.classroom import summary as class_summary
-from reports.classroom.rows import FLAGS, UNDECIDED, Person, RowMaker, address, by_name, person
+from reports.classroom.rows import (
+    FLAGS,
+    UNDECIDED,
+    RowMaker,
+    StudentLink,
+    link_to_student,
+    name_sort_key,
+    safe_address,
+)
 from reports.classroom.summary import Misconception, Outlier, Undecided, Usage
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -24,47 +32,47 @@ from reports.common.templates import TEMPLATES, content_security_policy, environ
 from reports.submission import adjustments as by_hand
 from reports.submission.adjustments import label
 
-LONGEST_TEXT = 600
-MOST_LINKS = 24  # of one list; the table has all of them
-MOST_REASONS = 30  # broken hand-ins may each have a reason of their own
-MOST_MISCONCEPTIONS = 10
+MAX_TEXT = 600
+MAX_LINKS = 24  # of one list; the table has all of them
+MAX_REASONS = 30  # broken hand-ins may each have a reason of their own
+MAX_MISCONCEPTIONS = 10
 
 
-class People(msgspec.Struct, frozen=True):
-    """The first of those in a list, how many there are, and what the table is filtered by to show all."""
+class PeopleList(msgspec.Struct, frozen=True):
+    """Some students: the first ones by name, with the filter that shows all of them in the table."""
 
-    shown: tuple[Person, ...]
+    shown: tuple[StudentLink, ...]
     total: int
     filter: str
 
 
-class Reason(msgspec.Struct, frozen=True):
-    """Why some hand-ins have no final mark; without sentences, they had no turn yet."""
+class UndecidedGroup(msgspec.Struct, frozen=True):
+    """Hand-ins without a final mark for the same reason; without sentences, they were not graded yet."""
 
     sentences: tuple[str, ...]
-    people: People
+    people: PeopleList
 
 
-class Misunderstood(msgspec.Struct, frozen=True):
-    """A misconception of the class, with the text of an example."""
+class MisconceptionCard(msgspec.Struct, frozen=True):
+    """A misconception of several students, with the text of an example."""
 
     id: str
     severity: Severity
     text: str
-    people: People
+    people: PeopleList
     share: float  # of the hand-ins that have a verdict
 
 
-class Wall(msgspec.Struct, frozen=True):
-    """A wall that was missing, and from whose runs; no id where there were none at all."""
+class MissingFeature(msgspec.Struct, frozen=True):
+    """An isolation feature that runs lacked; no id for runs in plain mode, without any."""
 
     id: str
     detail: str
-    people: People
+    people: PeopleList
 
 
-class Option(msgspec.Struct, frozen=True):
-    """One choice of what the table shows."""
+class FilterOption(msgspec.Struct, frozen=True):
+    """One choice of what the table is filtered by."""
 
     value: str
     word: str
@@ -80,52 +88,59 @@ def render(
     Pure: the same entries, in whatever order, give the same text. Raises `ValueError` for a language without a
     catalogue.
     """
-    view = _View(sorted(entries, key=by_name), language)
+    view = _DashboardView(sorted(entries, key=name_sort_key), language)
     return (
         environment(language)
         .get_template("dashboard.html")
-        .render(title=label(title), exercise=label(exercise), similarity=address(similarity), **view.everything())
+        .render(
+            title=label(title),
+            exercise=label(exercise),
+            similarity=safe_address(similarity),
+            **view.template_values(),
+        )
     )
 
 
-class _View:
-    """What the templates name, in one language."""
+class _DashboardView:
+    """Computes the values that the templates of the dashboard use, in one language."""
 
     def __init__(self, entries: Sequence[GradebookEntry], language: str) -> None:
         self.entries, self.language = entries, language
-        self.say, self.number = Translator(language), Numbers(language)
+        self.translate, self.number = Translator(language), Numbers(language)
         self.summary = class_summary.summarise(entries)
 
-    def everything(self) -> dict[str, Any]:
-        """Return all values of the templates but what `render` is given."""
-        common = self.summary.misconceptions[:MOST_MISCONCEPTIONS]
+    def template_values(self) -> dict[str, Any]:
+        """Return all values of the templates but the arguments of `render`."""
+        common = self.summary.misconceptions[:MAX_MISCONCEPTIONS]
         filters = {misconception.id: f"hint{place}" for place, misconception in enumerate(common)}
         make_row = RowMaker(self.summary, filters, self.language)
         rows = [make_row(entry) for entry in self.entries]
         return {
-            **self.page(),
-            **self.notable(),
+            **self.page_values(),
+            **self.notable_values(),
             "summary": self.summary,
-            "statuses": pictures.parts(self.summary.statuses),
-            "columns": pictures.columns(self.summary.histogram),
-            "criteria": [(one_line(_text(c.title)), c, pictures.parts(c.counts)) for c in self.summary.criteria],
-            "reasons": [self.reason(group) for group in self.summary.undecided[:MOST_REASONS]],
-            "reasons_left": sum(len(group.entries) for group in self.summary.undecided[MOST_REASONS:]),
-            "misconceptions": [self.misunderstood(m, filters[m.id]) for m in common],
+            "statuses": pictures.build_parts(self.summary.statuses),
+            "columns": pictures.build_columns(self.summary.histogram),
+            "criteria": [
+                (one_line(_text(c.title)), c, pictures.build_parts(c.counts)) for c in self.summary.criteria
+            ],
+            "reasons": [self.describe_reason(group) for group in self.summary.undecided[:MAX_REASONS]],
+            "reasons_left": sum(len(group.entries) for group in self.summary.undecided[MAX_REASONS:]),
+            "misconceptions": [self.describe_misconception(m, filters[m.id]) for m in common],
             "misconceptions_left": len(self.summary.misconceptions) - len(common),
             "rows": rows,
-            "options": self.options(Counter(token for row in rows for token in row.tokens.split()), filters),
+            "options": self.list_filters(Counter(token for row in rows for token in row.tokens.split()), filters),
         }
 
-    def page(self) -> dict[str, Any]:
-        """Return what every page needs: language, words, style, script and policy."""
+    def page_values(self) -> dict[str, Any]:
+        """Return the values of every page: language, words, style, script and policy."""
         style = _source("style.css") + _source("dashboard.css")
         style += pictures.strip_style(len(self.summary.criteria))
         script = _source("dashboard.js")
         return {
             "language": self.language,
             "version": __version__,
-            "say": self.say,
+            "translate": self.translate,
             "number": self.number,
             "status_symbols": symbols.STATUS,
             "severity_symbols": symbols.SEVERITY,
@@ -136,55 +151,60 @@ class _View:
             "policy": content_security_policy(style, script),
         }
 
-    def notable(self) -> dict[str, Any]:
-        """Return what an instructor should look at besides what could not be graded."""
+    def notable_values(self) -> dict[str, Any]:
+        """Return the values about hand-ins that stand out, besides those that could not be graded."""
         summary = self.summary
         return {
-            "uncertified": self.people(summary.uncertified, "uncertified", _disagreement),
-            "walls": [
-                Wall(label(wall.wall), _text(wall.detail), self.people(wall.entries, "unwalled"))
-                for wall in summary.missing_walls
+            "uncertified": self.list_people(summary.uncertified, "uncertified", _disagreement),
+            "missing_features": [
+                MissingFeature(label(m.feature), _text(m.detail), self.list_people(m.entries, "unwalled"))
+                for m in summary.missing_features
             ],
-            "late": self.people(summary.late, "late", self.moment_of),
-            "adjusted": self.people(summary.adjusted, "adjusted"),
+            "late": self.list_people(summary.late, "late", self.format_submitted),
+            "adjusted": self.list_people(summary.adjusted, "adjusted"),
             "adjustments": [
-                (person(entry), [self.adjustment(entry, adjustment) for adjustment in entry.adjustments])
-                for entry in summary.adjusted[:MOST_LINKS]
+                (
+                    link_to_student(entry),
+                    [self.describe_adjustment(entry, adjustment) for adjustment in entry.adjustments],
+                )
+                for entry in summary.adjusted[:MAX_LINKS]
             ],
-            "slow": self.outliers(summary.seconds, "slow", self.slow),
-            "large": self.outliers(summary.memory, "large", self.large),
+            "slow": self.list_outliers(summary.seconds, "slow", self.describe_slow),
+            "large": self.list_outliers(summary.memory, "large", self.describe_large),
         }
 
-    def people(
+    def list_people(
         self,
         entries: Sequence[GradebookEntry],
         token: str,
         remark: Callable[[GradebookEntry], str] = lambda entry: "",
-    ) -> People:
-        """Return the first of `entries` by name."""
-        shown = tuple(person(entry, remark(entry)) for entry in entries[:MOST_LINKS])
-        return People(shown, len(entries), token)
+    ) -> PeopleList:
+        """Return the first of the entries by name; `remark` gives the text behind each name."""
+        shown = tuple(link_to_student(entry, remark(entry)) for entry in entries[:MAX_LINKS])
+        return PeopleList(shown, len(entries), token)
 
-    def reason(self, group: Undecided) -> Reason:
+    def describe_reason(self, group: Undecided) -> UndecidedGroup:
         """Return why some hand-ins have no final mark, with links to the first criterion of each that says so."""
-        shown = tuple(person(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MOST_LINKS])
-        sentences = tuple(_text(reason) or self.say(_("No reason is given.")) for reason in group.reasons)
-        return Reason(sentences, People(shown, len(group.entries), UNDECIDED))
+        shown = tuple(
+            link_to_student(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MAX_LINKS]
+        )
+        sentences = tuple(_text(reason) or self.translate(_("No reason is given.")) for reason in group.reasons)
+        return UndecidedGroup(sentences, PeopleList(shown, len(group.entries), UNDECIDED))
 
-    def misunderstood(self, misconception: Misconception, token: str) -> Misunderstood:
+    def describe_misconception(self, misconception: Misconception, token: str) -> MisconceptionCard:
         """Return a misconception with links to the criteria that it is explained at."""
-        showings = misconception.showings
-        shown = tuple(person(showing.entry, criterion=showing.criterion) for showing in showings[:MOST_LINKS])
+        cases = misconception.cases
+        shown = tuple(link_to_student(case.entry, criterion=case.criterion) for case in cases[:MAX_LINKS])
         verdicts = sum(entry.verdict is not None for entry in self.entries)
-        return Misunderstood(
+        return MisconceptionCard(
             label(misconception.id),
             misconception.severity,
             _text(misconception.text),
-            People(shown, len(showings), token),
-            len(showings) / verdicts,
+            PeopleList(shown, len(cases), token),
+            len(cases) / verdicts,
         )
 
-    def slow(self, outlier: Outlier) -> Message:
+    def describe_slow(self, outlier: Outlier) -> Message:
         """Return how long a run took."""
         return _(
             "{seconds} s, {times} times the median",
@@ -192,7 +212,7 @@ class _View:
             times=self.number.ratio(outlier.ratio),
         )
 
-    def large(self, outlier: Outlier) -> Message:
+    def describe_large(self, outlier: Outlier) -> Message:
         """Return how much memory a run took."""
         return _(
             "{mebibytes} MiB, {times} times the median",
@@ -200,39 +220,56 @@ class _View:
             times=self.number.ratio(outlier.ratio),
         )
 
-    def outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> People:
+    def list_outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> PeopleList:
         """Return whose run took far more than most."""
-        found = usage.outliers if usage is not None else ()
-        shown = tuple(person(outlier.entry, self.say(words(outlier))) for outlier in found[:MOST_LINKS])
-        return People(shown, len(found), token)
+        outliers = usage.outliers if usage is not None else ()
+        shown = tuple(
+            link_to_student(outlier.entry, self.translate(words(outlier))) for outlier in outliers[:MAX_LINKS]
+        )
+        return PeopleList(shown, len(outliers), token)
 
-    def moment_of(self, entry: GradebookEntry) -> str:
-        """Return when a hand-in came, as far as that is known."""
-        return self.moment(entry.submitted) if entry.submitted is not None else ""
+    def format_submitted(self, entry: GradebookEntry) -> str:
+        """Return when a hand-in was submitted; an empty text where that is not known."""
+        return self.format_time(entry.submitted) if entry.submitted is not None else ""
 
-    def moment(self, at: datetime) -> str:
-        """Return a date and time as people of the language write it."""
+    def format_time(self, at: datetime) -> str:
+        """Return a time in UTC as people of the language write it."""
         utc = at.astimezone(UTC) if at.tzinfo is not None else at
         return f"{format_date(utc, locale=self.language)}, {utc:%H:%M} UTC"
 
-    def adjustment(self, entry: GradebookEntry, adjustment: Adjustment) -> tuple[str, str, str]:
-        """Return what a person decided, why, and who and when."""
-        who = f"{label(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
-        return by_hand.decided(entry.verdict, adjustment, self.say, self.number), _text(adjustment.reason), who
+    def describe_adjustment(self, entry: GradebookEntry, adjustment: Adjustment) -> tuple[str, str, str]:
+        """Return what a person decided, why, and by whom and when."""
+        who = f"{label(adjustment.by) or '–'}, {self.format_time(adjustment.at)}"
+        return (
+            by_hand.decided(entry.verdict, adjustment, self.translate, self.number),
+            _text(adjustment.reason),
+            who,
+        )
 
-    def options(self, counts: Mapping[str, int], hints: Mapping[str, str]) -> list[tuple[str, list[Option]]]:
+    def list_filters(
+        self, counts: Mapping[str, int], hints: Mapping[str, str]
+    ) -> list[tuple[str, list[FilterOption]]]:
         """Return what the table can be filtered by, in groups; nothing that would leave it empty."""
-        say, letters = self.say, pictures.LETTERS
+        translate, letters = self.translate, pictures.LETTERS
         groups = (
-            (_("Status"), [(letters[status], say(symbol.word)) for status, symbol in symbols.STATUS.items()]),
+            (
+                _("Status"),
+                [(letters[status], translate(symbol.word)) for status, symbol in symbols.STATUS.items()],
+            ),
             (
                 _("Worth a look"),
-                [(UNDECIDED, say(_("without a final mark"))), *((flag, say(FLAGS[flag])) for flag in FLAGS)],
+                [
+                    (UNDECIDED, translate(_("without a final mark"))),
+                    *((flag, translate(FLAGS[flag])) for flag in FLAGS),
+                ],
             ),
             (_("Misconception"), [(value, label(name)) for name, value in hints.items()]),
         )
         found = [
-            (say(group), [Option(value, word, counts[value]) for value, word in choices if counts[value]])
+            (
+                translate(group),
+                [FilterOption(value, word, counts[value]) for value, word in choices if counts[value]],
+            )
             for group, choices in groups
         ]
         return [(group, choices) for group, choices in found if choices]
@@ -249,7 +286,7 @@ def _undecided_at(entry: GradebookEntry) -> str:
 
 
 def _text(text: str) -> str:
-    return clip(visible(text), LONGEST_TEXT).strip()
+    return clip(visible(text), MAX_TEXT).strip()
 
 
 def _source(name: str) -> str:

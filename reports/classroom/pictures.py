@@ -1,6 +1,6 @@
-"""The geometry of the dashboard: bars of a histogram, stacked bars, and the small strip of each student.
+"""Compute the geometry of the dashboard: histogram, stacked bars, and each student's strip of outcomes.
 
-Places are SVG attributes or a class each, so that the policy can forbid inline styles.
+Positions are SVG attributes or a class each, so that the policy can forbid inline styles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,24 +38,24 @@ class Part(msgspec.Struct, frozen=True):
     width: str
 
 
-def columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
+def build_columns(histogram: Sequence[MarkClass]) -> tuple[Column, ...]:
     """Return the bars; the highest class fills the height."""
     most = max((marks.count for marks in histogram), default=1)
     return tuple(Column(marks, f"{100 * marks.count / most:.1f}") for marks in histogram)
 
 
-def parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
+def build_parts(counts: Mapping[Status, int]) -> tuple[Part, ...]:
     """Return the outcomes that occur, side by side, each as wide as its share."""
-    whole, x, found = sum(counts.values()), 0.0, []
+    whole, x, parts = sum(counts.values()), 0.0, []
     for status in Status:
         if counts[status]:
             width = 1000 * counts[status] / whole
-            found.append(Part(status, counts[status], f"{x:.1f}", f"{max(1.0, width - _GAP):.1f}"))
+            parts.append(Part(status, counts[status], f"{x:.1f}", f"{max(1.0, width - _GAP):.1f}"))
             x += width
-    return tuple(found)
+    return tuple(parts)
 
 
-def strip(criteria: Sequence[CriterionVerdict], order: Mapping[str, int]) -> str:
+def strip_classes(criteria: Sequence[CriterionVerdict], order: Mapping[str, int]) -> str:
     """Return the classes that draw one student's outcomes; `order` gives the place of each criterion."""
     return " ".join(f"{LETTERS[criterion.status]}{order[criterion.id]}" for criterion in criteria)
 

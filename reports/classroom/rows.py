@@ -1,4 +1,4 @@
-"""The lines of the dashboard's table, and links to reports.
+"""Build the rows of the dashboard's table, and links to reports.
 
 Strings of submissions are made safe where they enter a line, and only those that are shown: the verdicts of
 thousands of students hold far more.
@@ -15,12 +15,12 @@ from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import one_line, visible
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
-from reports.classroom.pictures import LETTERS, strip
-from reports.classroom.summary import ClassSummary, unwalled
+from reports.classroom.pictures import LETTERS, strip_classes
+from reports.classroom.summary import ClassSummary, lacks_isolation
 from reports.common.numbers import Numbers
 from reports.submission.adjustments import label
 
-# What is told of a hand-in besides its mark; the name is what the page filters by.
+# What the table shows of a hand-in besides its mark; the page filters by the names.
 FLAGS: dict[str, Message] = {
     "late": _("late"),
     "adjusted": _("adjusted"),
@@ -34,19 +34,19 @@ UNDECIDED = "undecided"
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
-class Person(msgspec.Struct, frozen=True):
-    """A name that leads to a report; `href` is empty where there is none. `remark` is said behind it."""
+class StudentLink(msgspec.Struct, frozen=True):
+    """A student's name that links to the report; `href` is empty where there is none."""
 
     name: str
     student: str  # tells people of the same name apart; empty where the name says the same
     href: str
-    remark: str = ""
+    remark: str = ""  # shown behind the name
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One line of the table. `keys` are what it is sorted by, `tokens` what it is filtered by."""
+class TableRow(msgspec.Struct, frozen=True):
+    """One row of the table. It is sorted by `keys`, and filtered by `tokens`."""
 
-    person: Person
+    person: StudentLink
     mark: str
     provisional: bool  # there are points, but nobody has decided everything yet
     status: Status
@@ -58,16 +58,16 @@ class Row(msgspec.Struct, frozen=True):
     tokens: str
 
 
-def person(entry: GradebookEntry, remark: str = "", criterion: str = "") -> Person:
+def link_to_student(entry: GradebookEntry, remark: str = "", criterion: str = "") -> StudentLink:
     """Return a student's name with the link to the report, or to one criterion in it."""
-    href = address(entry.report)
+    href = safe_address(entry.report)
     if href and criterion:
         href += "#" + quote(f"criterion-{criterion}", safe="", errors="replace")
     name, student = label(entry.name), label(entry.student)
-    return Person(name or student or "–", student if name not in {"", student} else "", href, remark)
+    return StudentLink(name or student or "–", student if name not in {"", student} else "", href, remark)
 
 
-def address(path: str) -> str:
+def safe_address(path: str) -> str:
     """Return the address of a file below the dashboard's folder; nothing for a path to anywhere else."""
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", path) or not all(map(_harmless, path.split("/"))):
         return ""
@@ -78,12 +78,12 @@ def _harmless(part: str) -> bool:
     return part not in {"", ".", ".."} and "\\" not in part and visible(part) == one_line(part) == part
 
 
-def by_name(entry: GradebookEntry) -> tuple[list[str | int], str]:
-    """Return what entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
+def name_sort_key(entry: GradebookEntry) -> tuple[list[str | int], str]:
+    """Return the key that entries are sorted by: ä with a, as in a German dictionary, and numbers as numbers.
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
     """
-    plain = unicodedata.normalize("NFKD", person(entry).name.casefold())
+    plain = unicodedata.normalize("NFKD", link_to_student(entry).name.casefold())
     folded = "".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES)
     parts: list[str | int] = list(re.split(r"([0-9]+)", folded))
     parts[1::2] = [int(number) for number in parts[1::2]]
@@ -91,18 +91,18 @@ def by_name(entry: GradebookEntry) -> tuple[list[str | int], str]:
 
 
 class RowMaker:
-    """Makes the table's lines in one language."""
+    """Builds the rows of the table in one language."""
 
     def __init__(self, summary: ClassSummary, misconceptions: Mapping[str, str], language: str) -> None:
         """`misconceptions`: what the table is filtered by, for each hint that it can be filtered by."""
-        self.say, self.number = Translator(language), Numbers(language)
+        self.translate, self.number = Translator(language), Numbers(language)
         self.order = {criterion.id: place for place, criterion in enumerate(summary.criteria)}
         self.misconceptions = misconceptions
         self.slow = {o.entry.student for o in summary.seconds.outliers} if summary.seconds else set()
         self.large = {o.entry.student for o in summary.memory.outliers} if summary.memory else set()
 
-    def __call__(self, entry: GradebookEntry) -> Row:
-        """Return the line of one student."""
+    def __call__(self, entry: GradebookEntry) -> TableRow:
+        """Return the row of one student."""
         verdict, final = entry.verdict, entry.mark is not None
         criteria = verdict.criteria if verdict is not None else ()
         passed = sum(criterion.status is Status.PASSED for criterion in criteria)
@@ -111,34 +111,34 @@ class RowMaker:
         tokens = [LETTERS[entry.status], *flags, *([] if final else [UNDECIDED]), *self.hints(entry)]
         share = passed / len(criteria) if criteria else None
         keys = (entry.points, list(Status).index(entry.status), share, len(flags), seconds)
-        return Row(
-            person=person(entry),
+        return TableRow(
+            person=link_to_student(entry),
             mark="–" if entry.points is None else self.number.points(entry.points),
             provisional=entry.points is not None and not final,
             status=entry.status,
             passed=f"{passed}/{len(criteria)}" if criteria else "–",
-            strip=strip(criteria, self.order),
-            flags=", ".join(self.say(FLAGS[flag]) for flag in flags),
+            strip=strip_classes(criteria, self.order),
+            flags=", ".join(self.translate(FLAGS[flag]) for flag in flags),
             seconds="–" if seconds is None else self.number.seconds(seconds),
             keys=" ".join("-" if key is None else f"{key:.7g}" for key in keys),
             tokens=" ".join(tokens),
         )
 
     def flags(self, entry: GradebookEntry) -> list[str]:
-        """Return what is to be told of a hand-in besides its mark."""
+        """Return the flags of a hand-in that hold."""
         verdict = entry.verdict
         holds = {
             "late": entry.late,
             "adjusted": bool(entry.adjustments),
             "uncertified": verdict is not None and verdict.certified is False,
-            "unwalled": verdict is not None and unwalled(verdict),
+            "unwalled": verdict is not None and lacks_isolation(verdict),
             "slow": entry.student in self.slow,
             "large": entry.student in self.large,
         }
         return [flag for flag in FLAGS if holds[flag]]
 
     def hints(self, entry: GradebookEntry) -> list[str]:
-        """Return what the table is filtered by for the misconceptions that a hand-in shows."""
+        """Return the filters for the misconceptions that a hand-in shows."""
         criteria = entry.verdict.criteria if entry.verdict is not None else ()
         shown = dict.fromkeys(hint.id for criterion in criteria for hint in criterion.hints)
         return [self.misconceptions[name] for name in shown if name in self.misconceptions]

@@ -1,4 +1,4 @@
-"""Which submissions are alike, as one HTML file: side by side, for a person to judge. Never a mark."""
+"""The page about similar submissions, as one HTML file: their code side by side, for a person to judge."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,13 +12,13 @@ from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Simi
 from reports.common.numbers import Numbers
 from reports.common.templates import TEMPLATES, content_security_policy, environment
 
-MOST_NAMES = 60  # of one list
-MOST_PAIRS = 100  # of one group, without their code
-MOST_STRETCHES = 30  # of one pair
-MOST_ROWS = 120  # of one stretch
-_LONGEST_NAME = 80
+MAX_NAMES = 60  # of one list
+MAX_PAIRS = 100  # of one group, without their code
+MAX_BLOCKS = 30  # of one pair
+MAX_ROWS = 120  # of one block
+_MAX_NAME = 80
 
-Name = Callable[[str], str]
+NameOf = Callable[[str], str]
 
 
 class _Names(NamedTuple):
@@ -26,7 +26,7 @@ class _Names(NamedTuple):
     more: int
 
 
-class _Stretch(NamedTuple):
+class _Block(NamedTuple):
     rows: tuple[Row, ...]
     more: int  # rows that are not shown
     left: tuple[Line, Line]  # its first and last line on this side
@@ -38,8 +38,8 @@ class _Pair(NamedTuple):
     left: str
     right: str
     pair: Pair
-    stretches: tuple[_Stretch, ...]
-    more: int  # stretches that are not shown
+    shared_blocks: tuple[_Block, ...]
+    more: int  # blocks that are not shown
 
 
 class _Group(NamedTuple):
@@ -79,7 +79,7 @@ def render(title: str, found: Similarity, names: Mapping[str, str], language: st
     )
 
 
-def _naming(found: Similarity, names: Mapping[str, str]) -> Name:
+def _naming(found: Similarity, names: Mapping[str, str]) -> NameOf:
     """Return what names a student: two of the same name have their key behind it."""
     students = {student for group in found.groups for student in group.members} | {*found.too_short, *found.cut}
     labels = {student: _label(names.get(student) or student) for student in students}
@@ -92,35 +92,35 @@ def _naming(found: Similarity, names: Mapping[str, str]) -> Name:
 
 
 def _label(text: str) -> str:
-    return clip(one_line(visible(text)).strip(), _LONGEST_NAME)
+    return clip(one_line(visible(text)).strip(), _MAX_NAME)
 
 
-def _names(students: Sequence[str], name: Name) -> _Names:
-    shown = tuple(map(name, students[:MOST_NAMES]))
+def _names(students: Sequence[str], name: NameOf) -> _Names:
+    shown = tuple(map(name, students[:MAX_NAMES]))
     return _Names(shown, len(students) - len(shown))
 
 
-def _group(number: int, group: Group, name: Name) -> _Group:
-    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.stretches)
-    without = [pair for pair in group.pairs if not pair.stretches]
-    others = tuple(_pair(pair, name) for pair in without[:MOST_PAIRS])
+def _group(number: int, group: Group, name: NameOf) -> _Group:
+    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.shared_blocks)
+    without = [pair for pair in group.pairs if not pair.shared_blocks]
+    others = tuple(_pair(pair, name) for pair in without[:MAX_PAIRS])
     copies = tuple(_names(students, name) for students in group.copies)
     more = len(without) - len(others)
     return _Group(number, _names(group.members, name), group.strength, copies, shown, others, more)
 
 
-def _pair(pair: Pair, name: Name) -> _Pair:
+def _pair(pair: Pair, name: NameOf) -> _Pair:
     left, right = name(pair.left), name(pair.right)
-    stretches = tuple(map(_stretch, pair.stretches[:MOST_STRETCHES]))
-    return _Pair(left, right, pair, stretches, len(pair.stretches) - len(stretches))
+    blocks = tuple(map(_to_block, pair.shared_blocks[:MAX_BLOCKS]))
+    return _Pair(left, right, pair, blocks, len(pair.shared_blocks) - len(blocks))
 
 
-def _stretch(stretch: SharedBlock) -> _Stretch:
-    rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in stretch.rows[:MOST_ROWS])
-    left = [row.left for row in stretch.rows if row.left is not None]
-    right = [row.right for row in stretch.rows if row.right is not None]
-    more = len(stretch.rows) - len(rows)
-    return _Stretch(rows, more, (left[0], left[-1]), (right[0], right[-1]), stretch.elsewhere)
+def _to_block(block: SharedBlock) -> _Block:
+    rows = tuple(Row(left=_line(row.left), right=_line(row.right)) for row in block.rows[:MAX_ROWS])
+    left = [row.left for row in block.rows if row.left is not None]
+    right = [row.right for row in block.rows if row.right is not None]
+    more = len(block.rows) - len(rows)
+    return _Block(rows, more, (left[0], left[-1]), (right[0], right[-1]), block.elsewhere)
 
 
 def _line(line: Line | None) -> Line | None:

@@ -1,6 +1,6 @@
-"""What the hand-ins of a class say together: pure functions from the gradebook's entries to one record.
+"""Summarise the gradebook of a class: pure functions from its entries to one record.
 
-Nothing is left out silently: what has no final mark is in no average, but in `undecided` with the reason.
+Nothing is left out silently: a hand-in without a final mark is in no average, but in `undecided` with the reason.
 """
 
 import math
@@ -58,20 +58,20 @@ class CriterionSummary(Record, frozen=True):
         return sum(self.counts.values())
 
 
-class Showing(Record, frozen=True):
-    """A hand-in that shows a misconception, and the criterion that it is explained at."""
+class MisconceptionCase(Record, frozen=True):
+    """A hand-in with a misconception, and the criterion that it is explained at."""
 
     entry: GradebookEntry
     criterion: str
 
 
 class Misconception(Record, frozen=True):
-    """A hint that was given to somebody. `text`: the wording that most of them got."""
+    """A misconception that somebody's hint is about. `text`: the wording that most students got."""
 
     id: str
     severity: Severity
     text: str
-    showings: tuple[Showing, ...]  # one for each student
+    cases: tuple[MisconceptionCase, ...]  # one for each student
 
 
 class Outlier(Record, frozen=True):
@@ -91,10 +91,10 @@ class Usage(Record, frozen=True):
     outliers: tuple[Outlier, ...]
 
 
-class MissingWall(Record, frozen=True):
-    """Hand-ins that ran without a wall; `wall` is empty where none was asked for."""
+class MissingFeatures(Record, frozen=True):
+    """Hand-ins whose runs lacked an isolation feature; `feature` is empty for runs in plain mode."""
 
-    wall: str
+    feature: str
     detail: str
     entries: tuple[GradebookEntry, ...]
 
@@ -116,11 +116,11 @@ class ClassSummary(Record, frozen=True):
     late: tuple[GradebookEntry, ...]
     adjusted: tuple[GradebookEntry, ...]
     uncertified: tuple[GradebookEntry, ...]
-    missing_walls: tuple[MissingWall, ...]
+    missing_features: tuple[MissingFeatures, ...]
 
 
 def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
-    """Return what `entries`, one for each student, say together."""
+    """Return the summary of entries, one for each student."""
     verdicts = [entry.verdict for entry in entries if entry.verdict is not None]
     marks = [mark for entry in entries if (mark := entry.mark) is not None]
     max_points = _usual_maximum(verdicts)
@@ -130,16 +130,16 @@ def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
         statuses=_counts(entry.status for entry in entries),
         max_points=max_points,
         marks=_marks(marks),
-        histogram=histogram(marks, max_points),
+        histogram=build_histogram(marks, max_points),
         undecided=_undecided(entries),
         criteria=_criteria(verdicts),
         misconceptions=_misconceptions(entries),
-        seconds=usage(entries, lambda verdict: verdict.resources.wall_seconds),
-        memory=usage(entries, lambda verdict: verdict.resources.peak_mib),
+        seconds=measure_usage(entries, lambda verdict: verdict.resources.wall_seconds),
+        memory=measure_usage(entries, lambda verdict: verdict.resources.peak_mib),
         late=tuple(entry for entry in entries if entry.late),
         adjusted=tuple(entry for entry in entries if entry.adjustments),
         uncertified=tuple(entry for entry in entries if entry.verdict and entry.verdict.certified is False),
-        missing_walls=_missing_walls(entries),
+        missing_features=_missing_features(entries),
     )
 
 
@@ -148,8 +148,8 @@ def _still_open(entry: GradebookEntry, criteria: Sequence[CriterionVerdict]) -> 
     return [criterion for criterion in criteria if criterion.id not in by_hand]
 
 
-def unwalled(verdict: Verdict) -> bool:
-    """Return whether the submission ran with a wall missing, or with none at all."""
+def lacks_isolation(verdict: Verdict) -> bool:
+    """Return whether the submission ran in plain mode or with an isolation feature missing."""
     return verdict.isolation.mode == "plain" or not all(wall.stands for wall in verdict.isolation.walls)
 
 
@@ -172,7 +172,7 @@ def _marks(marks: Sequence[float]) -> Marks | None:
     )
 
 
-def histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClass, ...]:
+def build_histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClass, ...]:
     """Return classes of equal and round width from 0 to `max_points`, wider where marks lie beyond."""
     if not marks:
         return ()
@@ -238,7 +238,7 @@ def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
 
 def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, ...]:
     hints: dict[str, list[Hint]] = {}
-    showings: dict[str, list[Showing]] = {}
+    cases: dict[str, list[MisconceptionCase]] = {}
     for entry in entries:
         first: dict[str, tuple[Hint, str]] = {}
         for criterion in entry.verdict.criteria if entry.verdict is not None else ():
@@ -246,13 +246,13 @@ def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, .
                 first.setdefault(hint.id, (hint, criterion.id))
         for name, (hint, where) in first.items():
             hints.setdefault(name, []).append(hint)
-            showings.setdefault(name, []).append(Showing(entry=entry, criterion=where))
+            cases.setdefault(name, []).append(MisconceptionCase(entry=entry, criterion=where))
     return tuple(
         Misconception(
             id=name,
             severity=_most_common(hint.severity for hint in hints[name]),
             text=_most_common(hint.text for hint in hints[name]),
-            showings=tuple(showings[name]),
+            cases=tuple(cases[name]),
         )
         for name in sorted(hints, key=lambda name: (-len(hints[name]), name))
     )
@@ -264,7 +264,7 @@ def _most_common(values: Iterable[W]) -> W:
     return min(found, key=lambda value: (-found[value], value))
 
 
-def usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
+def measure_usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
     """Return who needed more than `DEVIATIONS` median absolute deviations above the median, and `RATIO` times it.
 
     The median and the deviation from it don't move with the outliers themselves, as mean and standard deviation
@@ -285,16 +285,16 @@ def usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) 
     return Usage(measured=len(measured), median=median, limit=limit, outliers=outliers)
 
 
-def _missing_walls(entries: Sequence[GradebookEntry]) -> tuple[MissingWall, ...]:
+def _missing_features(entries: Sequence[GradebookEntry]) -> tuple[MissingFeatures, ...]:
     groups: dict[tuple[str, str], list[GradebookEntry]] = {}
     for entry in entries:
         if entry.verdict is None:
             continue
         isolation = entry.verdict.isolation
         missing = [(wall.id, wall.detail) for wall in isolation.walls if not wall.stands]
-        for wall in [("", "")] if isolation.mode == "plain" else missing:
-            groups.setdefault(wall, []).append(entry)
+        for feature in [("", "")] if isolation.mode == "plain" else missing:
+            groups.setdefault(feature, []).append(entry)
     return tuple(
-        MissingWall(wall=wall, detail=detail, entries=tuple(found))
-        for (wall, detail), found in sorted(groups.items())
+        MissingFeatures(feature=feature, detail=detail, entries=tuple(found))
+        for (feature, detail), found in sorted(groups.items())
     )

@@ -43,6 +43,7 @@ from grader.rubric.loader import load_rubric
 from tests.benchmarks.handed_in import HandedIn, handed_in
 from tests.benchmarks.others import Environment, Nbgrader, Pytest
 from tests.helpers.paths import ROOT
+from tests.helpers.store_tables import exercises
 
 EXERCISE = "digits30"
 
@@ -118,17 +119,17 @@ class Batch:
         own = runs = 0.0
         with Store.open(self.out) as store:
             for stored in self._stored(store):
-                kept = store.evidence(stored.key or "")
+                kept = store.find_evidence(stored.key or "")
                 if kept is None or stored.entry.verdict is None:
                     raise RuntimeError(f"{stored.entry.student}: no evidence")
                 runs += stored.entry.verdict.resources.cpu_seconds
-                own += unpack_record(kept.held.imported, ImportEvidence).cpu_seconds
-                bodies = [body for step, body in kept.held.bodies.items() if step in calls]
+                own += unpack_record(kept.evidence.imported, ImportEvidence).cpu_seconds
+                bodies = [body for step, body in kept.evidence.bodies.items() if step in calls]
                 own += sum(unpack_record(body, StepEvidence).cpu_seconds for body in bodies)
         return own, runs
 
     def _stored(self, store: Store) -> list[HandInRow]:
-        return [stored for exercise in store.exercises() for stored in store.entries(exercise)]
+        return [stored for exercise in exercises(store) for stored in store.newest_hand_ins(exercise)]
 
 
 def import_libraries() -> None:

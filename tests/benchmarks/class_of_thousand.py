@@ -29,6 +29,7 @@ from grader.classroom.folder import ClassFolder, open_folder, open_store
 from grader.classroom.store import HandInRow, Judgement, NewHandIn, Store, StoredEvidence
 from grader.core.course import Course
 from grader.grading.evidence_key import EvidenceKey, anonymised_name
+from grader.protocol.hand_in import HandIn
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from grader.submission.reader import read
@@ -101,7 +102,7 @@ def multiply(folder: ClassFolder, students: int) -> None:
     """Keep what is known of the few, who stay in the class, for as many more as make it so large."""
     random, series = Random(students), folder.settings.series
     with open_store(folder) as store, tempfile.TemporaryDirectory() as scratch:
-        models = [_model(store, stored) for stored in store.entries(series)]
+        models = [_model(store, stored) for stored in store.newest_hand_ins(series)]
         hands, judged = [], []
         for number in range(students - len(models)):
             model = models[number % len(models)]
@@ -111,12 +112,12 @@ def multiply(folder: ClassFolder, students: int) -> None:
             key = _terms(folder, model.kept).key(own)
             seconds = round(model.kept.resources.cpu_seconds * random.uniform(0.8, 1.3), 2)
             resources = replace(model.kept.resources, wall_seconds=seconds, cpu_seconds=seconds)
-            store.keep(key, replace(model.kept, resources=resources))
+            store.keep_evidence(key, replace(model.kept, resources=resources))
             about = replace(model.verdict.submission, sha256=own.sha256)
             hands.append(_hand(file.name, own, random))
             judged.append((key, replace(model.verdict, submission=about, resources=resources)))
-        numbers = store.hand_in_many(series, hands, store.begin(series, "benchmark"))
-        store.judge_many(
+        numbers = store.add_hand_ins(series, hands, store.begin_run(series, "benchmark"))
+        store.add_verdicts(
             Judgement(number=number, key=key, verdict=verdict, by="benchmark")
             for number, (key, verdict) in zip(numbers, judged, strict=True)
         )
@@ -132,10 +133,10 @@ class _Model:
 
 
 def _model(store: Store, stored: HandInRow) -> _Model:
-    kept, verdict = store.evidence(stored.key or ""), stored.entry.verdict
+    kept, verdict = store.find_evidence(stored.key or ""), stored.entry.verdict
     if kept is None or verdict is None:
         raise SystemExit(f"{stored.entry.student} was not graded")
-    return _Model(store.submission(stored.number).units[0].original, kept, verdict)
+    return _Model(store.read_submission(stored.number).units[0].original, kept, verdict)
 
 
 def _terms(folder: ClassFolder, kept: StoredEvidence) -> EvidenceKey:
@@ -145,14 +146,14 @@ def _terms(folder: ClassFolder, kept: StoredEvidence) -> EvidenceKey:
 
 def _hand(file: str, submission: Submission, random: Random) -> NewHandIn:
     student = file.removesuffix(".py")
-    return NewHandIn(
+    hand_in = HandIn(
         student=student,
         name=f"{random.choice(FIRST)} {random.choice(LAST)}",
         file=file,
         email=f"{student}@example.org",
         late=not random.randrange(20),
-        submission=submission,
     )
+    return NewHandIn(hand_in=hand_in, submission=submission)
 
 
 def raise_threshold(folder: ClassFolder) -> None:
@@ -169,7 +170,7 @@ def all_are_judged(folder: ClassFolder) -> bool:
     """Return whether everybody has a verdict of the rubric as it is now."""
     now = Course(Path(folder.settings.course)).rubric_hash(EXERCISE)
     with open_store(folder) as store:
-        verdicts = [stored.entry.verdict for stored in store.entries(folder.settings.series)]
+        verdicts = [stored.entry.verdict for stored in store.newest_hand_ins(folder.settings.series)]
     return all(verdict is not None and verdict.versions.rubric == now for verdict in verdicts)
 
 

@@ -18,6 +18,7 @@ from grader.grading.results import Graded
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from tests.helpers.class_fixtures import WRONG_SCALE, Run, entries, marks, opened
+from tests.helpers.store_tables import history
 from tests.helpers.two_functions import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -62,15 +63,15 @@ def test_the_same_command_does_only_what_is_new(run: Run, class_: Path, out: Pat
     (class_ / "carl.py").write_text(WRONG_SCALE)
     again = run("batch", "two", class_, "--out", out)
     # Ben's new file is byte for byte Anna's, and Carl's is Ben's old one: both were run before.
-    assert "2 judged from kept evidence, 1 unchanged." in again.output, again.output
+    assert "2 judged from stored evidence, 1 unchanged." in again.output, again.output
     assert marks(out) == {"anna": 100, "ben": 100, "carl": 60}
     _, store, publisher = opened(out)
     with store:
-        history = store.verdicts(publisher.folder.settings.series, "ben")
-    assert [past.verdict.points for past in history if past.verdict is not None] == [60, 100]
+        verdicts = history(store, publisher.folder.settings.series, "ben")
+    assert [past.verdict.points for past in verdicts if past.verdict is not None] == [60, 100]
     (out / entries(out)["anna"].report).unlink()
     third = run("batch", "two", class_, "--out", out)
-    assert "1 judged from kept evidence, 2 unchanged." in third.output, third.output
+    assert "1 judged from stored evidence, 2 unchanged." in third.output, third.output
     assert entries(out)["anna"].report
 
 

@@ -18,10 +18,10 @@ from grader.classroom.folder import (
     ClassFolderError,
     Settings,
     _create,
-    new_series,
+    new_series_name,
     open_folder,
-    prepare,
-    write,
+    prepare_folder,
+    write_file,
 )
 from grader.core.i18n import _
 
@@ -31,7 +31,7 @@ FOLDER = ClassFolder(Path("/out"), SETTINGS_OF_A_CLASS)
 
 @given(st.text())
 def test_any_student_has_a_safe_report(student: str) -> None:
-    folder, _, name = FOLDER.report(student).partition("/")
+    folder, _, name = FOLDER.report_address(student).partition("/")
     assert folder == REPORTS
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
     assert not name.startswith((".", "-"))
@@ -41,18 +41,18 @@ def test_any_student_has_a_safe_report(student: str) -> None:
 
 @given(st.text(), st.text())
 def test_two_students_never_share_a_report(one: str, other: str) -> None:
-    assert (FOLDER.report(one).lower() == FOLDER.report(other).lower()) == (one == other)
+    assert (FOLDER.report_address(one).lower() == FOLDER.report_address(other).lower()) == (one == other)
 
 
 def test_lone_surrogates_are_names_too() -> None:
-    assert FOLDER.report("a\udcff") != FOLDER.report("a\udcfe")
+    assert FOLDER.report_address("a\udcff") != FOLDER.report_address("a\udcfe")
 
 
 def test_what_was_prepared_is_found_again(tmp_path: Path) -> None:
-    made = prepare(tmp_path / "new" / "out", SETTINGS_OF_A_CLASS)
+    made = prepare_folder(tmp_path / "new" / "out", SETTINGS_OF_A_CLASS)
     assert open_folder(made.path).settings == SETTINGS_OF_A_CLASS
     wanted = Settings(exercise="two", series="two-2", course="/moved", language="de", mode="walls", anonymous=True)
-    again = prepare(made.path, wanted)
+    again = prepare_folder(made.path, wanted)
     assert again.settings.series == "two-1"  # the hand-ins are still those
     assert (again.settings.course, again.settings.language, again.settings.anonymous) == ("/moved", "de", True)
     assert open_folder(made.path).settings == again.settings
@@ -68,13 +68,13 @@ def test_a_store_elsewhere_is_remembered(tmp_path: Path) -> None:
         store="sqlite:///x",
         files="memory://x",
     )
-    prepare(tmp_path, elsewhere)
-    again = prepare(tmp_path, SETTINGS_OF_A_CLASS).settings
+    prepare_folder(tmp_path, elsewhere)
+    again = prepare_folder(tmp_path, SETTINGS_OF_A_CLASS).settings
     assert (again.store, again.files) == ("sqlite:///x", "memory://x")
 
 
 def test_series_are_never_the_same() -> None:
-    assert len({new_series("two") for _ in range(100)}) == 100
+    assert len({new_series_name("two") for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_what_is_no_folder_of_a_class_is_refused(tmp_path: Path, text: str | Non
 
 
 def test_a_file_is_replaced_in_one_piece_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    write(tmp_path / "a.html", "old")
-    write(tmp_path / "a.html", "new \udcff")
+    write_file(tmp_path / "a.html", "old")
+    write_file(tmp_path / "a.html", "new \udcff")
     assert (tmp_path / "a.html").read_text() == "new ?"
     assert [p.name for p in tmp_path.iterdir()] == ["a.html"]
     assert (tmp_path / "a.html").stat().st_mode & 0o777 == 0o644
@@ -108,28 +108,28 @@ def test_a_file_is_replaced_in_one_piece_and_leaves_nothing_beside_it(tmp_path: 
 def test_what_cannot_be_written_is_a_sentence_and_nothing_is_lost(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("kept")
     with pytest.raises(ClassFolderError, match="cannot be written") as raised:
-        write(tmp_path / "a" / "b.html", "new")
+        write_file(tmp_path / "a" / "b.html", "new")
     assert raised.value.text.params["reason"] == os.strerror(errno.EEXIST)
     assert (tmp_path / "a").read_text() == "kept"
 
 
 def test_reports_of_others_are_removed_and_nothing_else(tmp_path: Path) -> None:
     folder = ClassFolder(tmp_path, SETTINGS_OF_A_CLASS)
-    mine, other = folder.report("anna"), folder.report("ben")
-    folder.write(mine, "")
-    folder.write(other, "")
+    mine, other = folder.report_address("anna"), folder.report_address("ben")
+    folder.write_file(mine, "")
+    folder.write_file(other, "")
     (tmp_path / REPORTS / "notes.txt").write_text("an instructor's own")
-    folder.keep_only({mine})
+    folder.remove_reports_except({mine})
     assert {f"{REPORTS}/{p.name}" for p in (tmp_path / REPORTS).iterdir()} == {mine, f"{REPORTS}/notes.txt"}
 
 
 def test_a_password_is_used_and_not_written_down(tmp_path: Path) -> None:
     url = "postgresql+psycopg://me:geheim@host/grades?password=geheim&sslmode=require"
     wanted = msgspec.structs.replace(SETTINGS_OF_A_CLASS, store=url)
-    assert prepare(tmp_path, wanted).settings.store == url
+    assert prepare_folder(tmp_path, wanted).settings.store == url
     assert "geheim" not in (tmp_path / SETTINGS).read_text()
     assert open_folder(tmp_path).settings.store == "postgresql+psycopg://me@host/grades?sslmode=require"
-    assert prepare(tmp_path, wanted).settings.store == url
+    assert prepare_folder(tmp_path, wanted).settings.store == url
     assert "geheim" not in (tmp_path / SETTINGS).read_text()
 
 
@@ -142,8 +142,8 @@ def test_of_two_who_make_a_folder_at_once_one_does(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("anonymous", [True, False])
 def test_a_page_that_names_students_goes_when_names_do(tmp_path: Path, anonymous: bool) -> None:
-    prepare(tmp_path, SETTINGS_OF_A_CLASS).write(SIMILARITY, "anna and ben")
-    prepare(tmp_path, msgspec.structs.replace(SETTINGS_OF_A_CLASS, anonymous=anonymous))
+    prepare_folder(tmp_path, SETTINGS_OF_A_CLASS).write_file(SIMILARITY, "anna and ben")
+    prepare_folder(tmp_path, msgspec.structs.replace(SETTINGS_OF_A_CLASS, anonymous=anonymous))
     assert (tmp_path / SIMILARITY).exists() is not anonymous
 
 

@@ -8,12 +8,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.classroom.exports import Format, export
-from grader.classroom.pseudonyms import anonymous, pseudonym
+from grader.classroom.pseudonyms import anonymise, pseudonym
 from tests.helpers.gradebook_entries import adjustment, criterion, entry, telling, ungraded, verdict
 
 SALT = b"sixteen or more bytes"
 FILE = "Moodle.zip/Weiß Anna_90817_assignsubmission_file/anna_weiss_abgabe.ipynb"
-OWN_WORDS = msgspec.json.encode(anonymous(telling("", "", "", "", ""), SALT)).decode()  # "false", names of fields
+OWN_WORDS = msgspec.json.encode(anonymise(telling("", "", "", "", ""), SALT)).decode()  # "false", names of fields
 ANNA = telling("s0987654", "Anna Weiß", "anna.weiss@uni.example", "90817", FILE)
 
 
@@ -44,7 +44,7 @@ def test_every_text_has_a_pseudonym(student: str) -> None:
 
 
 def test_nothing_that_identifies_is_left_in_any_export() -> None:
-    hidden = anonymous(ANNA, SALT)
+    hidden = anonymise(ANNA, SALT)
     known = [
         "Prof.",
         "Anna",
@@ -68,7 +68,7 @@ def test_nothing_that_identifies_is_left_in_any_export() -> None:
 
 
 def test_what_was_judged_stays() -> None:
-    hidden = anonymous(ANNA, SALT)
+    hidden = anonymise(ANNA, SALT)
     assert hidden.points == ANNA.points
     assert hidden.verdict is not None
     assert hidden.verdict.submission.name == f"{pseudonym(ANNA.student, SALT)}.ipynb"
@@ -78,7 +78,7 @@ def test_what_was_judged_stays() -> None:
 
 
 def test_equal_files_stay_equal_without_telling_which() -> None:
-    first, second = anonymous(entry("a"), SALT), anonymous(entry("b"), SALT)
+    first, second = anonymise(entry("a"), SALT), anonymise(entry("b"), SALT)
     assert first.verdict is not None
     assert second.verdict is not None
     assert first.verdict.submission.sha256 == second.verdict.submission.sha256 != "ab" * 32
@@ -86,7 +86,7 @@ def test_equal_files_stay_equal_without_telling_which() -> None:
 
 
 def test_a_problem_without_a_verdict_is_cleaned_too() -> None:
-    hidden = anonymous(
+    hidden = anonymise(
         ungraded("anna", name="Anna Weiß", problem="Anna Weiß: anna.py is empty, says WEISS Weiß."), SALT
     )
     alias = pseudonym("anna", SALT)
@@ -98,21 +98,21 @@ def test_an_umlaut_is_found_composed_and_decomposed() -> None:
     for name, text in (("Jörg", decomposed), (decomposed, "Jörg")):
         assert (
             "rg"
-            not in anonymous(ungraded("x1y2", name=name, problem=f"by {text}"), SALT).problem.split()[-1][-3:-1]
+            not in anonymise(ungraded("x1y2", name=name, problem=f"by {text}"), SALT).problem.split()[-1][-3:-1]
         )
-        assert text not in anonymous(ungraded("x1y2", name=name, problem=f"by {text}"), SALT).problem
+        assert text not in anonymise(ungraded("x1y2", name=name, problem=f"by {text}"), SALT).problem
 
 
 def test_words_of_a_name_are_kept_in_the_graders_sentences() -> None:
     adam = entry("s1", name="Adam Dense", verdict=verdict(criterion("optimizer", message="Adam has 64 units.")))
-    hidden = anonymous(adam, SALT)
+    hidden = anonymise(adam, SALT)
     assert hidden.verdict is not None
     assert hidden.verdict.criteria[0].message == "Adam has 64 units."
 
 
 def test_numbers_and_short_names_are_only_found_as_words() -> None:
     words = verdict(criterion("units", message="12345 of 0.123456 and id_12345; Bo in Bootstrap"))
-    hidden = anonymous(entry("12345", name="Bo", file="submission.py", verdict=words), SALT)
+    hidden = anonymise(entry("12345", name="Bo", file="submission.py", verdict=words), SALT)
     alias = pseudonym("12345", SALT)
     assert hidden.verdict is not None
     assert hidden.verdict.criteria[0].message == f"{alias} of 0.123456 and id_{alias}; Bo in Bootstrap"
@@ -120,21 +120,21 @@ def test_numbers_and_short_names_are_only_found_as_words() -> None:
 
 def test_ordinary_names_of_files_stay_in_sentences() -> None:
     words = verdict(criterion("units", message="Your submission of digits."))
-    hidden = anonymous(entry("s12", file="submitted/s12/digits/submission.py", verdict=words), SALT)
+    hidden = anonymise(entry("s12", file="submitted/s12/digits/submission.py", verdict=words), SALT)
     assert hidden.verdict is not None
     assert hidden.verdict.criteria[0].message == "Your submission of digits."
     assert hidden.verdict.exercise == "digits"
 
 
 def test_a_student_called_like_a_status_breaks_nothing() -> None:
-    hidden = anonymous(entry("passed", name="walls", file="error.py"), SALT)
+    hidden = anonymise(entry("passed", name="walls", file="error.py"), SALT)
     assert hidden.verdict is not None
     assert hidden.verdict.status == "passed"
     assert hidden.verdict.isolation.mode == "walls"
 
 
 def test_reasons_keep_their_words_but_not_who_adjusted() -> None:
-    hidden = anonymous(entry("s1", name="Anna Weiß", adjustments=(adjustment(1, None, "Anna was ill"),)), SALT)
+    hidden = anonymise(entry("s1", name="Anna Weiß", adjustments=(adjustment(1, None, "Anna was ill"),)), SALT)
     assert hidden.adjustments[0].by == ""
     assert hidden.adjustments[0].reason == f"{pseudonym('s1', SALT)} was ill"
 
@@ -144,7 +144,7 @@ def test_reasons_keep_their_words_but_not_who_adjusted() -> None:
 )
 @example("", "", "", "", "false")
 def test_any_entry_can_be_made_anonymous(a: str, b: str, c: str, d: str, e: str) -> None:
-    hidden = anonymous(telling(a, b, c, d, e), SALT)
+    hidden = anonymise(telling(a, b, c, d, e), SALT)
     assert hidden.student == hidden.name == pseudonym(a, SALT)
     text = msgspec.json.encode(hidden).decode()
     for value in (b, c, d, e):

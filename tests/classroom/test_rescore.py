@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.classroom.rejudge import Kept, Rejudged, _Desk
-from grader.classroom.rescore import Rescoring
-from grader.classroom.store.blobs import digest_of
-from grader.classroom.store.records import VerdictHistoryItem
+from grader.classroom.rejudge import RejudgeJob, RejudgeResult, _Judge
+from grader.classroom.rescore import Rescorer
+from grader.classroom.store.blobs import sha256_of
 from grader.core.course import Course
 from grader.grading.evidence_key import EvidenceKey
 from tests.helpers.class_fixtures import Run, entries, marks, opened
 from tests.helpers.paths import END_TO_END_COURSE
+from tests.helpers.store_tables import history
 from tests.helpers.two_functions import RUBRIC
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -27,10 +27,12 @@ def change_rubric(course: Course, old: str, new: str, exercise: str = "two") -> 
     path.write_text(text.replace(old, new))
 
 
-def history(out: Path, student: str) -> list[VerdictHistoryItem]:
+def past_points(out: Path, student: str) -> list[float]:
+    """Return the points of all verdicts that a student ever had, oldest first."""
     _, store, publisher = opened(out)
     with store:
-        return store.verdicts(publisher.folder.settings.series, student)
+        past = history(store, publisher.folder.settings.series, student)
+    return [item.verdict.points for item in past if item.verdict is not None]
 
 
 def no_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +65,7 @@ def test_other_points_need_no_run_and_every_change_is_told(
     assert marks(graded) == {"anna": 100, "ben": 30, "empty": None}
     (line,) = [line for line in result.output.splitlines() if line.startswith("ben")]
     assert line.split() == ["ben", "60", "30", "one_hot", "60", "→", "30"]
-    assert [p.verdict.points for p in history(graded, "ben") if p.verdict is not None] == [60, 30]
+    assert past_points(graded, "ben") == [60, 30]
     assert "30" in (graded / entries(graded)["ben"].report).read_text("utf-8")
 
 
@@ -72,7 +74,7 @@ def test_the_same_rubric_changes_nothing(run: Run, graded: Path, monkeypatch: py
     before = {path.name: path.read_bytes() for path in (graded / "reports").iterdir()}
     result = run("rescore", graded)
     assert "2 judged again, 0 changed." in result.output
-    assert len(history(graded, "anna")) == 1
+    assert len(past_points(graded, "anna")) == 1
     assert {path.name: path.read_bytes() for path in (graded / "reports").iterdir()} == before
 
 
@@ -166,12 +168,12 @@ def test_evidence_that_is_lost_is_made_again(run: Run, graded: Path) -> None:
 def test_what_one_student_lost_costs_no_other_the_new_mark(run: Run, course: Course, graded: Path) -> None:
     folder, store, _ = opened(graded)
     with store:
-        held = {s.entry.student: s for s in store.entries(folder.settings.series)}
+        held = {s.entry.student: s for s in store.newest_hand_ins(folder.settings.series)}
         gone = store._blobs
-        kept = store.evidence(held["ben"].key or "")
-        submission = store.submission(held["ben"].number)
+        kept = store.find_evidence(held["ben"].key or "")
+        submission = store.read_submission(held["ben"].number)
     for data in (msgspec.msgpack.encode(kept), msgspec.msgpack.encode(submission)):
-        Path(gone._path(digest_of(data))).unlink()
+        Path(gone._path(sha256_of(data))).unlink()
     change_rubric(course, '"one_hot", 60', '"one_hot", 50')
     change_rubric(course, '"scale", 40', '"scale", 50')
     result = run("rescore", graded)
@@ -195,17 +197,17 @@ def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) ->
     folder, store, publisher = opened(graded)
     settings = folder.settings
     unplanned = EvidenceKey(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
-    desk = _Desk(graded, unplanned)
-    terms = desk.terms
-    desk.examiner = Failing()  # type: ignore[assignment]
+    own = _Judge(graded, unplanned)
+    key = own.evidence_key
+    own.examiner = Failing()  # type: ignore[assignment]
 
-    class Desks:
-        def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-            return map(desk.judge, hand_ins)
+    class Judges:
+        def judge(self, hand_ins: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
+            return map(own.judge, hand_ins)
 
-    with store, desk.store:
-        judging = Rescoring(store, publisher, terms, "me", lambda _: None)
-        found = judging.judge(Desks())  # type: ignore[arg-type]
+    with store, own.store:
+        judging = Rescorer(store, publisher, key, "me", lambda _: None)
+        found = judging.judge(Judges())  # type: ignore[arg-type]
         assert found.judged == 0
         assert all("a bug" in fault for fault in found.faults.values())
     assert marks(graded) == {"anna": None, "ben": None, "empty": None}

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.classroom.batch import GradingJob, Owner, Way
+from grader.classroom.batch import GradingJob, Owner, VerdictOrigin
 from grader.classroom.exports.formats import Exported
 from grader.classroom.intake import Intake, Layout, LeftOut
-from grader.classroom.mark_changes import CriterionChange, changes
-from grader.classroom.rejudge import Again
-from grader.commands import classroom_output
+from grader.classroom.mark_changes import CriterionChange, find_mark_changes
+from grader.classroom.rejudge import RerunReason
+from grader.commands.classroom_output import ClassOutput
 from grader.core.i18n import LANGUAGES, Translator, _
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
@@ -31,13 +31,13 @@ def console() -> tuple[Console, io.StringIO]:
 
 def test_a_criterion_that_gives_other_points_is_named() -> None:
     after = entry("anna", judged(criterion("a", Status.PASSED, 10), criterion("b", Status.PARTIAL, 4)))
-    (change,) = changes([ANNA, BEN], [after, BEN])
+    (change,) = find_mark_changes([ANNA, BEN], [after, BEN])
     assert (change.student, change.before, change.after) == ("anna", 10, 14)
     assert change.criteria == (CriterionChange(id="b", before=0, after=4),)
 
 
 def test_criteria_that_are_new_or_gone_are_named() -> None:
-    (change,) = changes([BEN], [entry("ben", judged(criterion("c", Status.PASSED, 10)))])
+    (change,) = find_mark_changes([BEN], [entry("ben", judged(criterion("c", Status.PASSED, 10)))])
     assert change.criteria == (
         CriterionChange(id="c", before=None, after=10),
         CriterionChange(id="a", before=10, after=None),
@@ -46,44 +46,50 @@ def test_criteria_that_are_new_or_gone_are_named() -> None:
 
 def test_another_status_with_the_same_points_is_a_change() -> None:
     skipped = entry("anna", judged(criterion("a", Status.PASSED, 10), criterion("b", Status.SKIPPED, 0)))
-    (change,) = changes([ANNA], [skipped])
+    (change,) = find_mark_changes([ANNA], [skipped])
     assert [c.id for c in change.criteria] == ["b"]
 
 
 def test_who_is_new_or_gone_or_the_same_is_no_change() -> None:
-    assert changes([ANNA], [ANNA]) == changes([ANNA], [BEN]) == changes([], [ANNA]) == ()
+    assert (
+        find_mark_changes([ANNA], [ANNA])
+        == find_mark_changes([ANNA], [BEN])
+        == find_mark_changes([], [ANNA])
+        == ()
+    )
 
 
 def test_a_mark_by_hand_hides_what_the_rubric_changed_in_it() -> None:
     by_hand = (adjustment("b", 7),)
     before = msgspec.structs.replace(ANNA, adjustments=by_hand)
     judged_again = judged(criterion("a", Status.PASSED, 10), criterion("b", Status.PASSED, 10))
-    (change,) = changes([before], [msgspec.structs.replace(before, verdict=judged_again)])
+    (change,) = find_mark_changes([before], [msgspec.structs.replace(before, verdict=judged_again)])
     assert (change.before, change.after) == (17, 17)
     assert change.criteria == (CriterionChange(id="b", before=0, after=10),)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) -> None:
-    say = Translator(language)
+def test_every_table_is_printed_and_no_name_steers_the_terminal(language: str) -> None:
+    translate = Translator(language)
     out, text = console()
+    output = ClassOutput(translate, out, out)
     submission = Submission("submission.py", "", "script", ())
     intake = Intake(
         layout=Layout.MOODLE, hand_ins=(), left_out=(LeftOut(where=HOSTILE, why=_("There was nothing to do.")),)
     )
-    classroom_output.print_intake(intake, say, out)
-    classroom_output.print_tally(Counter(dict.fromkeys(Way, 2)), [ANNA, entry("x")], say, out)
-    classroom_output.print_faults({"k": "[red]oops"}, say, out)
-    for why in Again:
+    output.print_intake(intake)
+    output.print_batch_summary(Counter(dict.fromkeys(VerdictOrigin, 2)), [ANNA, entry("x")])
+    output.print_faults({"k": "[red]oops"})
+    for why in RerunReason:
         tasks = {why: {"k": GradingJob("k", submission, [Owner(1, HOSTILE, entry("x"))])}}
-        classroom_output.print_again(tasks, say, out)
+        output.print_reruns(tasks)
     undecided = entry("eve", None, name=HOSTILE)
     decided = msgspec.structs.replace(undecided, adjustments=(adjustment(None, 2.5),))
-    classroom_output.print_changes(changes([undecided], [decided]), 1, say, out)
-    classroom_output.print_adjusted(decided.name, decided, say, out)
+    output.print_changes(find_mark_changes([undecided], [decided]), 1)
+    output.print_mark(decided.name, decided)
     names = (HOSTILE,)
     made = Exported(data=b"", without_row=names, without_hand_in=names, without_mark=names)
-    classroom_output.print_export(made, Path("out.csv"), say, out)
+    output.print_export(made, Path("out.csv"))
     said = text.getvalue()
     assert "[red]<b> x" in said
     assert "\x1b" not in said
@@ -96,7 +102,7 @@ def test_under_pseudonyms_no_file_is_named() -> None:
     out, text = console()
     left_out = (LeftOut(where="anna/a.py", why=_("There was nothing to do.")),)
     intake = Intake(layout=Layout.FOLDERS, hand_ins=(), left_out=left_out)
-    classroom_output.print_intake(intake, Translator("en"), out, anonymous=True)
+    ClassOutput(Translator("en"), out).print_intake(intake, anonymous=True)
     assert "anna" not in text.getvalue()
     assert "Left out: 1" in text.getvalue()
 
@@ -104,9 +110,7 @@ def test_under_pseudonyms_no_file_is_named() -> None:
 def test_of_a_long_list_the_first_lines_are_shown_and_the_others_counted() -> None:
     out, text = console()
     left_out = tuple(LeftOut(where=f"file{i}", why=_("There was nothing to do.")) for i in range(100))
-    classroom_output.print_intake(
-        Intake(layout=Layout.FILES, hand_ins=(), left_out=left_out), Translator("en"), out
-    )
+    ClassOutput(Translator("en"), out).print_intake(Intake(layout=Layout.FILES, hand_ins=(), left_out=left_out))
     assert "file39:" in text.getvalue()
     assert "file40:" not in text.getvalue()
     assert "and 60 more" in text.getvalue()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.classroom.folder import ClassFolder, Settings, open_folder, open_store, prepare
+from grader.classroom.folder import ClassFolder, Settings, open_folder, open_store
 from grader.classroom.pages import Publisher
 from grader.classroom.store import Store
 from grader.commands.app import app
@@ -96,7 +96,7 @@ def entries(out: Path) -> dict[str, GradebookEntry]:
     """Return the gradebook by student."""
     _, store, publisher = opened(out)
     with store:
-        return {entry.student: entry for entry in publisher.entries()}
+        return {entry.student: entry for entry in publisher.read_gradebook()}
 
 
 def marks(out: Path) -> dict[str, float | None]:
@@ -104,4 +104,4 @@ def marks(out: Path) -> dict[str, float | None]:
     return {student: entry.points for student, entry in entries(out).items()}
 
 
-__all__ = ["RIGHT", "STUB", "WRONG_SCALE", "Run", "entries", "marks", "opened", "prepare", "settings"]
+__all__ = ["RIGHT", "STUB", "WRONG_SCALE", "Run", "entries", "marks", "opened", "settings"]

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.intake import looks_like
 from grader.core.course import SHIPPED, Course
 from grader.protocol.submission import Submission, Unit
-from grader.submission.exercise_match import functions, of_exercise
+from grader.submission.exercise_match import functions, looks_like, of_exercise
 from grader.submission.reader import read
 
 STUBS = {

@@ -6,12 +6,11 @@ The same files make the same bytes. Nothing is written over, and nothing is left
 import contextlib
 import io
 import os
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from grader.core.atomic_files import staging_folder
 from grader.core.errors import UserError
 from grader.core.i18n import _
 
@@ -50,7 +49,7 @@ def write_zip(files: Files, target: Path) -> None:
             raise PackingError(
                 _("{file} is already there. Name another file, or remove it first.", file=str(target))
             )
-        with _beside(target) as aside:
+        with staging_folder(target) as aside:
             file = aside / target.name
             file.write_bytes(zipped(files))
             file.chmod(0o644)
@@ -67,7 +66,7 @@ def write_folder(files: Files, target: Path) -> None:
                 raise PackingError(
                     _("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
                 )
-        with _beside(target) as aside:
+        with staging_folder(target) as aside:
             made = _made(files, aside / "made")
             with contextlib.suppress(FileNotFoundError):
                 target.rmdir()  # the empty one; Windows does not put one folder in the place of another
@@ -85,18 +84,6 @@ def _made(files: Files, folder: Path) -> Path:
 
 def _mode(data: bytes) -> int:
     return 0o755 if isinstance(data, Program) else 0o644
-
-
-@contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Give a folder on the same disk, so that what is made in it can be put in place at once; then remove it."""
-    parent = target.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 @contextlib.contextmanager

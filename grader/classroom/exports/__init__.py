@@ -1,17 +1,17 @@
-"""Marks as files for other programs: tables, a workbook, JSON Lines, and what the platforms' importers read."""
+"""Export marks for other programs: tables, a workbook, JSON Lines, and the files that platforms import."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.classroom.exports.formats import ENDINGS, SENTENCES, Exported, Format, UnusableRosterError
+from grader.classroom.exports.formats import ENDINGS, Exported, Format, UnusableRosterError
 from grader.classroom.exports.platforms import to_platform
-from grader.classroom.exports.roster import fill
+from grader.classroom.exports.roster import fill_roster
 from grader.classroom.exports.text_files import to_csv, to_jsonl
 from grader.classroom.exports.workbook import to_xlsx
 from grader.core.i18n import _
 from grader.protocol.gradebook import GradebookEntry
 
-__all__ = ["ENDINGS", "SENTENCES", "Exported", "Format", "UnusableRosterError", "export"]
+__all__ = ["ENDINGS", "Exported", "Format", "UnusableRosterError", "export"]
 
 PLATFORMS = frozenset((Format.MOODLE, Format.CANVAS, Format.GRADESCOPE))
 
@@ -42,7 +42,7 @@ def export(
                 )
             )
         titles = {entry.verdict.title for entry in entries if entry.verdict is not None}
-        return fill(entries, (exercise, *sorted(titles)), format_, roster, column)
+        return fill_roster(entries, (exercise, *sorted(titles)), format_, roster, column)
     if format_ in PLATFORMS:
         return to_platform(entries, exercise, format_, language)
     data = {

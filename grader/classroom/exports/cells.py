@@ -1,4 +1,4 @@
-"""What may stand in one cell of a table that somebody opens in a spreadsheet.
+"""Make texts and numbers safe for one cell of a table that somebody opens in a spreadsheet.
 
 Names and file names come from strangers. A text that a spreadsheet would take for a formula gets an apostrophe
 in front (OWASP, "CSV Injection"); characters that no sheet can hold become U+FFFD. Numbers are never touched.
@@ -24,35 +24,35 @@ _BEGINS_CELL = ("\t", "\n")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def fit(text: str) -> str:
+def to_cell_text(text: str) -> str:
     """Return `text` as any file format can hold it: line ends as newlines, unfit characters as U+FFFD, cut."""
     text = _UNFIT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def defused(text: str) -> str:
+def defuse(text: str) -> str:
     """Return `text` so that no spreadsheet takes it, or a part behind a separator, for a formula."""
-    text = _BEGINS_FORMULA.sub(_with_apostrophes, fit(text))
-    return fit("'" + text if text.startswith(_BEGINS_CELL) else text)
+    text = _BEGINS_FORMULA.sub(_with_apostrophes, to_cell_text(text))
+    return to_cell_text("'" + text if text.startswith(_BEGINS_CELL) else text)
 
 
 def _with_apostrophes(before: re.Match[str]) -> str:
     return ("'" if before.start() == 0 else "") + _SEPARATOR.sub(r"\g<0>'", before.group())
 
 
-def begins_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could take the whole of `text` for a formula."""
-    return defused(text) != fit(text)
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet could take the whole of `text` for a formula."""
+    return defuse(text) != to_cell_text(text)
 
 
-def number(value: float | None) -> float | int | None:
-    """Return what a cell of numbers holds: whole ones without ".0", nothing for what is no number."""
+def to_cell_number(value: float | None) -> float | int | None:
+    """Return a number for a cell: whole ones without ".0", nothing for what is no number."""
     if value is None or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else value
 
 
-def written(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     """Return a number for a CSV file: a decimal point in every language, an empty cell where there is none."""
-    found = number(value)
+    found = to_cell_number(value)
     return "" if found is None else format(found, ".10g") if isinstance(found, float) else str(found)

@@ -1,4 +1,4 @@
-"""The gradebook as one table: what the plain CSV file and the workbook have in common."""
+"""Build the table of marks that the plain CSV file and the workbook have in common."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -21,17 +21,17 @@ from grader.protocol.verdict import Status
 #   criterion:ID  points of that criterion, adjustments of it included; empty where it was not graded
 #   certified   true, false, or empty where there was no network to compare
 #   problem     why there is no verdict
-BEFORE = (
+COLUMNS_BEFORE = (
     "student", "name", "email", "file", "submitted", "late", "status",
     "points", "max_points", "adjustment", "reasons",
 )  # fmt: skip
-AFTER = ("certified", "problem")
+COLUMNS_AFTER = ("certified", "problem")
 PREFIX = "criterion:"
 
 CellValue = str | float | bool | datetime | None
 
 
-def criteria(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
+def find_criterion_ids(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
     found: dict[str, None] = {}
     for entry in entries:
@@ -41,13 +41,13 @@ def criteria(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def header(ids: Sequence[str]) -> tuple[str, ...]:
+def build_header(ids: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the columns."""
-    return (*BEFORE, *(PREFIX + id_ for id_ in ids), *AFTER)
+    return (*COLUMNS_BEFORE, *(PREFIX + id_ for id_ in ids), *COLUMNS_AFTER)
 
 
-def rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
-    """Give one row per student, in the order of `header`; texts as they are."""
+def build_rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
+    """Give one row per student, in the order of `build_header`; texts as they are."""
     for entry in entries:
         verdict, points = entry.verdict, entry.mark
         judged = verdict.points if verdict is not None else 0.0
@@ -62,14 +62,14 @@ def rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tupl
             points,
             verdict.max_points if verdict is not None else None,
             points - judged if entry.adjustments and points is not None else None,
-            reasons(entry),
+            join_reasons(entry),
             *_of_criteria(entry, ids),
             verdict.certified if verdict is not None else None,
             entry.problem,
         )
 
 
-def reasons(entry: GradebookEntry) -> str:
+def join_reasons(entry: GradebookEntry) -> str:
     """Return the reasons of all adjustments; the name of who adjusted stays in the store."""
     return " / ".join(f"{a.criterion}: {a.reason}" if a.criterion else a.reason for a in entry.adjustments)
 

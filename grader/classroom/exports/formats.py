@@ -1,14 +1,13 @@
-"""What an export gives back, and which exports there are."""
+"""Which exports there are, and what an export returns."""
 
 from enum import StrEnum
 
 from grader.core.errors import UserError
-from grader.core.i18n import Message, _
 from grader.protocol.verdict import Record
 
 
 class Format(StrEnum):
-    """The files that marks can leave in."""
+    """A file format for marks; for a platform, the one that its import reads."""
 
     CSV = "csv"
     MOODLE = "moodle"
@@ -18,15 +17,6 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-# What each is for, in a sentence.
-SENTENCES: dict[Format, Message] = {
-    Format.CSV: _("a plain table, for any program"),
-    Format.MOODLE: _("Moodle's grading worksheet"),
-    Format.CANVAS: _("Canvas's gradebook"),
-    Format.GRADESCOPE: _("Gradescope's table of scores"),
-    Format.JSONL: _("one JSON object per student, with the whole verdict"),
-    Format.XLSX: _("a workbook for Excel or LibreOffice"),
-}
 ENDINGS: dict[Format, str] = dict.fromkeys(Format, "csv") | {
     Format.JSONL: "jsonl",
     Format.XLSX: "xlsx",
@@ -34,7 +24,7 @@ ENDINGS: dict[Format, str] = dict.fromkeys(Format, "csv") | {
 
 
 class Exported(Record, frozen=True):
-    """A file, and who is not in it as they should be. All names are for people."""
+    """An exported file, and the names of the students whose mark is missing in it."""
 
     data: bytes
     # Students whose row the platform cannot find, or who have none in the roster: their mark goes nowhere.

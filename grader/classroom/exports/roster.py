@@ -1,4 +1,4 @@
-"""Filling marks into the platform's own export, so that every other cell stays what the platform wrote.
+"""Fill marks into the platform's own export, so that every other cell stays what the platform wrote.
 
 A student is found by the platform's number, by the key that the hand-in's folder or file gave, or by e-mail
 address; by nothing else: two people may have one name. Whoever is found in two rows, or shares a row with
@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grader.classroom.exports.cells import written
+from grader.classroom.exports.cells import format_number
 from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
-from grader.classroom.exports.text_files import BOM, csv_bytes
+from grader.classroom.exports.text_files import BOM, encode_csv
 from grader.core.i18n import _
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Record
@@ -66,7 +66,7 @@ _NUMBERED = re.compile(r"\s*\(\d+\)$")  # Canvas writes an assignment as "Title 
 _AT_END = re.compile(r"(?<![0-9])[0-9]+$")  # Moodle writes a participant as "Participant 123"
 
 
-def fill(
+def fill_roster(
     entries: Sequence[GradebookEntry], titles: Sequence[str], format_: Format, roster: Path, column: str | None
 ) -> Exported:
     """Return the roster with marks. `titles`: what the assignment may be called; `column`: its very heading.
@@ -74,20 +74,22 @@ def fill(
     Raises `UnusableRosterError`.
     """
     layout, (lines, delimiter, bom) = _LAYOUTS[format_], _read(roster)
-    places = _Places([head.strip().lower() for head in lines[0]], layout, roster.name)
+    columns = _RosterColumns([head.strip().lower() for head in lines[0]], layout, roster.name)
     grade = _grade_column(lines, layout, titles, column, roster.name)
-    _require_same_maximum(entries, lines[1:], places, grade, roster.name)
-    people = {n: line for n, line in enumerate(lines) if n and not _is_points_possible(line) and places.name(line)}
-    found = _match(entries, people, places)
+    _require_same_maximum(entries, lines[1:], columns, grade, roster.name)
+    people = {
+        n: line for n, line in enumerate(lines) if n and not _is_points_possible(line) and columns.name(line)
+    }
+    found = _match(entries, people, columns)
     for entry, row in found:
         if entry.mark is not None:
             lines[row] += [""] * (grade + 1 - len(lines[row]))
-            lines[row][grade] = written(entry.mark)
+            lines[row][grade] = format_number(entry.mark)
     matched, rows = {entry.student for entry, _ in found}, {row for _, row in found}
     return Exported(
-        data=csv_bytes(lines, delimiter, bom),
+        data=encode_csv(lines, delimiter, bom),
         without_row=tuple(e.name for e in entries if e.student not in matched),
-        without_hand_in=tuple(places.name(line) for n, line in people.items() if n not in rows),
+        without_hand_in=tuple(columns.name(line) for n, line in people.items() if n not in rows),
         without_mark=tuple(e.name for e, _ in found if e.mark is None),
     )
 
@@ -128,8 +130,8 @@ def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
     return lines, delimiter, bom
 
 
-class _Places:
-    """Where in a line the student is named."""
+class _RosterColumns:
+    """The columns of a roster that identify the student."""
 
     def __init__(self, heads: Sequence[str], layout: _Layout, file: str) -> None:
         self._numbers = [n for n, head in enumerate(heads) if head in layout.numbers]
@@ -171,12 +173,12 @@ def _values(line: Sequence[str], columns: Sequence[int]) -> set[str]:
 
 
 def _match(
-    entries: Sequence[GradebookEntry], lines: Mapping[int, Sequence[str]], places: _Places
+    entries: Sequence[GradebookEntry], lines: Mapping[int, Sequence[str]], columns: _RosterColumns
 ) -> tuple[tuple[GradebookEntry, int], ...]:
     """Return each entry that has exactly one row, which no other entry has."""
-    numbers = _index(lines, places.numbers)
-    ids = _index(lines, places.ids)
-    emails = _index(lines, places.emails)
+    numbers = _index(lines, columns.numbers)
+    ids = _index(lines, columns.ids)
+    emails = _index(lines, columns.emails)
     found = []
     for entry in entries:
         by_id = numbers.get(entry.platform_id) or ids.get(entry.platform_id) or set()
@@ -227,21 +229,25 @@ def _grade_column(
 
 
 def _require_same_maximum(
-    entries: Sequence[GradebookEntry], lines: Iterable[Sequence[str]], places: _Places, grade: int, file: str
+    entries: Sequence[GradebookEntry],
+    lines: Iterable[Sequence[str]],
+    columns: _RosterColumns,
+    grade: int,
+    file: str,
 ) -> None:
     """Refuse an assignment that counts otherwise than the exercise: 15 of 20 would become 15 of 100."""
-    ours = {entry.verdict.max_points for entry in entries if entry.verdict is not None}
+    maxima = {entry.verdict.max_points for entry in entries if entry.verdict is not None}
     for line in lines:
-        column = grade if _is_points_possible(line) else places.maximum
+        column = grade if _is_points_possible(line) else columns.maximum
         theirs = _number(line[column]) if column is not None and column < len(line) else None
-        if theirs is not None and ours and ours != {theirs}:
+        if theirs is not None and maxima and maxima != {theirs}:
             raise UnusableRosterError(
                 _(
                     "In {file} the assignment has {theirs:g} points at most, but the exercise has {ours}. Change "
                     "the maximum on the platform, then export the file again.",
                     file=file,
                     theirs=theirs,
-                    ours=" / ".join(map(written, sorted(ours))),
+                    ours=" / ".join(map(format_number, sorted(maxima))),
                 )
             )
 

@@ -1,4 +1,4 @@
-"""The two plain files: a CSV table, and JSON Lines."""
+"""Write the two plain files: a CSV table, and JSON Lines."""
 
 import csv
 import io
@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from grader.classroom.exports.cells import defused, written
-from grader.classroom.exports.columns import CellValue, criteria, header, rows
+from grader.classroom.exports.cells import defuse, format_number
+from grader.classroom.exports.columns import CellValue, build_header, build_rows, find_criterion_ids
 from grader.protocol.gradebook import GradebookEntry
 
 BOM = "\ufeff"  # tells Excel that the file is UTF-8
@@ -17,28 +17,33 @@ BOM = "\ufeff"  # tells Excel that the file is UTF-8
 
 def to_csv(entries: Sequence[GradebookEntry]) -> bytes:
     """Return the table of `exports.columns` as CSV: commas, decimal points, UTF-8 with a byte order mark."""
-    ids = criteria(entries)
-    return csv_bytes([[defused(name) for name in header(ids)], *(map(text, row) for row in rows(entries, ids))])
+    ids = find_criterion_ids(entries)
+    return encode_csv(
+        [
+            [defuse(name) for name in build_header(ids)],
+            *(map(format_cell, row) for row in build_rows(entries, ids)),
+        ]
+    )
 
 
-def csv_bytes(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
-    """Return lines of cells as a CSV file. The cells are ready: nothing is defused here."""
-    held = io.StringIO(newline="")
-    csv.writer(held, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
-    return ((BOM if bom else "") + held.getvalue()).encode()
+def encode_csv(lines: Iterable[Iterable[str]], delimiter: str = ",", bom: bool = True) -> bytes:
+    """Return lines of cells as a CSV file. The cells have to be safe already: see `defuse`."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
+    return ((BOM if bom else "") + buffer.getvalue()).encode()
 
 
-def text(cell: CellValue) -> str:
-    """Return what a cell is in CSV."""
+def format_cell(cell: CellValue) -> str:
+    """Return the text of a cell in CSV."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return defused(cell) if isinstance(cell, str) else written(cell)
+    return defuse(cell) if isinstance(cell, str) else format_number(cell)
 
 
 def to_jsonl(entries: Sequence[GradebookEntry]) -> bytes:
-    """Return one JSON object per line: the entry as it is kept, with `status` and `points` in front.
+    """Return one JSON object per line: the entry as it is stored, with `status` and `points` in front.
 
     `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,
     which UTF-8 cannot hold.
@@ -51,5 +56,5 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode() if not value.isascii() else value
     if isinstance(value, dict):
-        return {key: _encodable(held) for key, held in value.items()}
-    return [_encodable(held) for held in value] if isinstance(value, list | tuple) else value
+        return {key: _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,4 +1,4 @@
-"""The workbook: a sheet of marks, and a sheet that says how the class did on each criterion."""
+"""Write the workbook: a sheet of marks, and a sheet with the results of the class for each criterion."""
 
 import io
 from collections import Counter
@@ -6,11 +6,18 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from grader.classroom.exports.cells import begins_formula, fit, number
-from grader.classroom.exports.columns import AFTER, BEFORE, CellValue, criteria, rows
+from grader.classroom.exports.cells import is_formula, to_cell_number, to_cell_text
+from grader.classroom.exports.columns import (
+    COLUMNS_AFTER,
+    COLUMNS_BEFORE,
+    CellValue,
+    build_rows,
+    find_criterion_ids,
+)
 from grader.core.i18n import Message, Translator, _
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Status
+from reports.common import symbols
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -30,14 +37,6 @@ _WORDS: dict[str, Message] = {
     "certified": _("Certified"),
     "problem": _("Problem"),
 }
-_STATUSES: dict[Status, Message] = {
-    Status.PASSED: _("passed"),
-    Status.PARTIAL: _("partial"),
-    Status.FAILED: _("failed"),
-    Status.SKIPPED: _("skipped"),
-    Status.NOT_ATTEMPTED: _("not attempted"),
-    Status.NOT_GRADED: _("not graded"),
-}
 _WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40}
 _WIDTH = 14  # characters, of every other column
 
@@ -46,36 +45,47 @@ def to_xlsx(entries: Sequence[GradebookEntry], language: str) -> bytes:
     """Return the workbook. Numbers are numbers, times are times, and no text can become a formula."""
     from openpyxl import Workbook
 
-    say, ids, book = Translator(language), criteria(entries), Workbook()
+    translate, ids, book = Translator(language), find_criterion_ids(entries), Workbook()
     marks = book.active
     assert marks is not None
-    marks.title = say(_("Marks"))
+    marks.title = translate(_("Marks"))
     titles = {c.id: c.title for entry in entries if entry.verdict for c in entry.verdict.criteria}
-    words = {key: say(word) for key, word in _WORDS.items()}
-    heads = [*(words[key] for key in BEFORE), *(titles.get(i, i) for i in ids), *(words[key] for key in AFTER)]
-    _fill(marks, heads, rows(entries, ids), "C2")
-    for column, key in enumerate((*BEFORE, *("" for _unused in ids), *AFTER), 1):
+    words = {key: translate(word) for key, word in _WORDS.items()}
+    heads = [
+        *(words[key] for key in COLUMNS_BEFORE),
+        *(titles.get(i, i) for i in ids),
+        *(words[key] for key in COLUMNS_AFTER),
+    ]
+    _fill(marks, heads, build_rows(entries, ids), "C2")
+    for column, key in enumerate((*COLUMNS_BEFORE, *("" for _unused in ids), *COLUMNS_AFTER), 1):
         marks.column_dimensions[_letter(column)].width = _WIDTHS.get(key, _WIDTH)
-    shares = book.create_sheet(say(_("Criteria")))
-    _fill(shares, [say(word) for word in _shares_header()], _shares(entries, ids), "B2")
+    shares = book.create_sheet(translate(_("Criteria")))
+    _fill(shares, [translate(word) for word in _shares_header()], _shares(entries, ids), "B2")
     shares.column_dimensions["A"].width = shares.column_dimensions["B"].width = 30
     for line in shares.iter_rows(min_row=2, min_col=5):
         for cell in line:
             cell.number_format = "0%"
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _shares_header() -> tuple[Message, ...]:
     count = _("Students judged")
-    return (_("Criterion"), _("Title"), _("Maximum points"), count, _("Mean share of points"), *_STATUSES.values())
+    return (
+        _("Criterion"),
+        _("Title"),
+        _("Maximum points"),
+        count,
+        _("Mean share of points"),
+        *(symbol.word for symbol in symbols.STATUS.values()),
+    )
 
 
 def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[tuple[CellValue, ...]]:
     """Give for each criterion the share of each status among the students whose verdict has it.
 
-    As the verdicts say it, without adjustments: those are about a student, this is about the class. The mean
+    As the verdicts translate it, without adjustments: those are about a student, this is about the class. The mean
     leaves out what could not be graded.
     """
     judged: dict[str, list[CriterionVerdict]] = {id_: [] for id_ in ids}
@@ -86,7 +96,7 @@ def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[t
         counts = Counter(criterion.status for criterion in found)
         graded = [c for c in found if c.status is not Status.NOT_GRADED and c.max_points]
         mean = sum(c.points / c.max_points for c in graded) / len(graded) if graded else None
-        shares = (counts[status] / len(found) if found else None for status in _STATUSES)
+        shares = (counts[status] / len(found) if found else None for status in symbols.STATUS)
         last = found[-1] if found else None
         yield id_, last.title if last else "", last.max_points if last else None, len(found), mean, *shares
 
@@ -109,16 +119,16 @@ def _put(cell: Any, value: CellValue) -> None:
     """Write one value with its own type; for texts openpyxl guesses, and takes some for formulas or errors."""
     if isinstance(value, str):
         if value:
-            cell.value = fit(value)
+            cell.value = to_cell_text(value)
             cell.data_type = "s"
-            cell.quotePrefix = begins_formula(value)  # stays a text when somebody edits the cell
+            cell.quotePrefix = is_formula(value)  # stays a text when somebody edits the cell
     elif isinstance(value, datetime):
         cell.value = value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         cell.number_format = "yyyy-mm-dd hh:mm"
     elif isinstance(value, bool):
         cell.value = value
     elif value is not None:
-        cell.value = number(value)
+        cell.value = to_cell_number(value)
 
 
 def _letter(column: int) -> str:

@@ -1,14 +1,16 @@
-"""From what may be a student's hand-in to the one file that is graded, or to why there is none."""
+"""Choose the one file of a student that is graded, or find the reason why there is none."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from grader.classroom.intake import zip_tree
-from grader.classroom.intake.candidates import Candidate, not_python, tell
+from grader.classroom.intake.candidates import Candidate, leave_out, not_python_reason
 from grader.classroom.intake.file_tree import Item, RefusedError
-from grader.classroom.intake.records import HandIn, LeftOut
+from grader.classroom.intake.records import GradableHandIn, LeftOut
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, named_for, suffix
@@ -19,7 +21,7 @@ MAX_IN_ARCHIVE = 2_000  # files in it
 _NAMED = 8  # files that a sentence names
 
 
-class UnsettledError(Exception):
+class NoFileChosenError(Exception):
     """No file of this student can be graded."""
 
     def __init__(self, why: Message, where: str = "") -> None:
@@ -29,47 +31,38 @@ class UnsettledError(Exception):
 
 @dataclass
 class FileChooser:
-    """Settles claims one after another; `told` collects the files that are not taken."""
+    """Chooses the file of one student after another; `left_out` collects the files that are not taken."""
 
     exercise: str
-    workplace: zip_tree.Workplace
+    unpack_folder: zip_tree.UnpackFolder
     due: datetime | None = None
-    told: list[LeftOut] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     _placed: dict[Item, Path] = field(default_factory=dict)  # groups share their files
 
-    def settle(self, claim: Candidate, student: str) -> HandIn | LeftOut:
-        """Return the one file of this student. Raises `UnusableHandInsError` where the disk is full."""
-        try:
-            file, where = self._file(claim)
-        except UnsettledError as error:
-            return LeftOut(
-                where=error.where or claim.where,
-                why=error.why,
-                student=student,
-                name=claim.name,
-                email=claim.email,
-                platform_id=claim.platform_id,
-            )
-        late = claim.late or bool(self.due and claim.submitted and claim.submitted > self.due)
-        return HandIn(
-            student=student,
-            name=claim.name,
-            file=file,
-            where=where,
-            email=claim.email,
-            platform_id=claim.platform_id,
-            submitted=claim.submitted,
-            late=late,
-        )
+    def choose(self, candidate: Candidate, student: str) -> GradableHandIn | LeftOut:
+        """Return the one file of a student. `student`: the student's key.
 
-    def _file(self, claim: Candidate) -> tuple[Path, str]:
-        if claim.problem is not None:
-            raise UnsettledError(claim.problem)
-        archives = [item for item in claim.items if suffix(item.name) == ARCHIVE]
-        if len(archives) == 1 and not any(item.is_candidate for item in claim.items):
-            self._tell(claim.items, archives[0])
+        Raises:
+            UnusableHandInsError: The disk is full.
+        """
+        submitted = candidate.hand_in.submitted
+        late = candidate.hand_in.late or bool(self.due and submitted and submitted > self.due)
+        hand_in = msgspec.structs.replace(candidate.hand_in, student=student, late=late)
+        try:
+            path, where = self._file(candidate)
+        except NoFileChosenError as error:
+            hand_in = msgspec.structs.replace(hand_in, file=error.where or hand_in.file)
+            return LeftOut(where=hand_in.file, why=error.why, hand_in=hand_in)
+        return GradableHandIn(hand_in=msgspec.structs.replace(hand_in, file=where), path=path)
+
+    def _file(self, candidate: Candidate) -> tuple[Path, str]:
+        if candidate.problem is not None:
+            raise NoFileChosenError(candidate.problem)
+        archives = [item for item in candidate.items if suffix(item.name) == ARCHIVE]
+        if len(archives) == 1 and not any(item.is_candidate for item in candidate.items):
+            self._leave_out(candidate.items, archives[0])
             return self._unpacked(archives[0])
-        item = self._chosen(claim.items)
+        item = self._chosen(candidate.items)
         return self._place(item, MAX_NOTEBOOK_BYTES), item.where
 
     def _unpacked(self, item: Item) -> tuple[Path, str]:
@@ -77,29 +70,29 @@ class FileChooser:
         file = self._place(item, MAX_ARCHIVE)
         try:
             with zip_tree.open_zip(file, MAX_IN_ARCHIVE) as opened:
-                tree = zip_tree.grow(opened, item.name, self.workplace, f"{item.where}/")
-                self.told += tree.told
+                tree = zip_tree.list_zip(opened, item.name, self.unpack_folder, f"{item.where}/")
+                self.left_out += tree.left_out
                 chosen = self._chosen(tree.items)
                 return self._place(chosen, MAX_NOTEBOOK_BYTES), chosen.where
         except RefusedError as error:
-            raise UnsettledError(error.text, item.where) from None
+            raise NoFileChosenError(error.text, item.where) from None
 
     def _chosen(self, items: Iterable[Item]) -> Item:
         """Return the only candidate, or the only one that is named as the exercise's own file is."""
         items = list(items)
         candidates = [item for item in items if item.is_candidate]
         if not candidates:
-            self._tell(items)
-            raise UnsettledError(_none(items))
+            self._leave_out(items)
+            raise NoFileChosenError(_none(items))
         named = [item for item in candidates if named_for(item.name, self.exercise)]
         chosen = candidates if len(candidates) == 1 else named
         if len(chosen) != 1:
-            self._tell([item for item in items if not item.is_candidate] + candidates[_NAMED:])
-            raise UnsettledError(_several(candidates, self.exercise))
-        self._tell(items, chosen[0])
+            self._leave_out([item for item in items if not item.is_candidate] + candidates[_NAMED:])
+            raise NoFileChosenError(_several(candidates, self.exercise))
+        self._leave_out(items, chosen[0])
         return chosen[0]
 
-    def _tell(self, items: Iterable[Item], taken: Item | None = None) -> None:
+    def _leave_out(self, items: Iterable[Item], taken: Item | None = None) -> None:
         for item in items:
             if item is taken:
                 continue
@@ -109,51 +102,53 @@ class FileChooser:
                     name=display_name(taken.name),
                 )
             else:
-                why = not_python()
-            self.told += tell([item], why)
+                why = not_python_reason()
+            self.left_out += leave_out([item], why)
 
     def _place(self, item: Item, limit: int) -> Path:
         try:
             if item not in self._placed:
-                self._placed[item] = item.usable().place(limit)
+                self._placed[item] = item.require_source().local_path(limit)
         except RefusedError as error:
-            raise UnsettledError(error.text, item.where) from None
+            raise NoFileChosenError(error.text, item.where) from None
         return self._placed[item]
 
 
-def united(claims: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
-    """Make one claim of those that are of the same student, and tell of the others.
+def merge_same_students(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    """Keep one candidate per student, and return the others as left out.
 
     The newest counts where the layout says when each was handed in; otherwise none does.
     """
     by_identity: dict[str, list[Candidate]] = {}
-    for claim in claims:
-        by_identity.setdefault(claim.identity, []).append(claim)
+    for candidate in candidates:
+        by_identity.setdefault(candidate.hand_in.student, []).append(candidate)
     single: list[Candidate] = []
-    told: list[LeftOut] = []
+    left_out: list[LeftOut] = []
     for group in by_identity.values():
         newest = _newest(group)
+        places = [candidate.hand_in.file for candidate in group]
         if newest is not None:
-            why = _("A newer hand-in of this student was found: {where}.", where=newest.where)
-            told += [LeftOut(where=claim.where, why=why) for claim in group if claim is not newest]
+            why = _("A newer hand-in of this student was found: {where}.", where=newest.hand_in.file)
+            left_out += [LeftOut(where=other.hand_in.file, why=why) for other in group if other is not newest]
             single.append(newest)
         else:
-            places = _listed([claim.where for claim in group])
             why = _(
                 "There are {count} hand-ins of this student: {places}. Leave only the one that counts.",
                 count=len(group),
-                places=places,
+                places=_listed(places),
             )
             single.append(replace(group[0], problem=why))
-    return single, told
+    return single, left_out
 
 
 def _newest(group: list[Candidate]) -> Candidate | None:
     if len(group) == 1:
         return group[0]
-    group = sorted(group, key=lambda claim: claim.submitted or datetime.min.replace(tzinfo=UTC))
-    known = all(claim.submitted is not None for claim in group)
-    return group[-1] if known and group[-1].submitted != group[-2].submitted else None
+    times = [candidate.hand_in.submitted for candidate in group]
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or known.count(max(known)) > 1:
+        return None
+    return group[times.index(max(known))]
 
 
 def _none(items: list[Item]) -> Message:
@@ -173,7 +168,7 @@ def _none(items: list[Item]) -> Message:
 
 def _several(candidates: list[Item], exercise: str) -> Message:
     return _(
-        "There are {count} files, and which one is meant cannot be told: {names}. Leave only one, or call one "
+        "There are {count} files, and it is not clear which one is meant: {names}. Leave only one, or call one "
         "of them submission or {exercise}.",
         count=len(candidates),
         names=_listed([item.name for item in candidates]),

@@ -1,4 +1,4 @@
-"""What lies where: the files of a folder or of an archive, listed without reading any of them."""
+"""The files of a folder or an archive as a tree, listed without reading any of them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ MAX_FILES = 200_000
 MAX_DEPTH = 30  # folders in folders
 
 
-class Handle(Protocol):
-    """Where a file's bytes are."""
+class FileSource(Protocol):
+    """Gives access to the bytes of a file."""
 
-    def place(self, limit: int) -> Path:
+    def local_path(self, limit: int) -> Path:
         """Return a file of at most `limit` bytes on this machine. Raises `RefusedError`."""
 
     def read(self, limit: int) -> bytes:
@@ -34,12 +34,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One file, or what stands in the place of one."""
+    """One file, or an entry that cannot be used."""
 
     parts: tuple[str, ...]  # its path within the tree
     where: str  # its path within all that was handed over, for people
-    handle: Handle | None = None
-    refusal: Message | None = None  # why it cannot be used; then there may be no handle
+    source: FileSource | None = None
+    refusal: Message | None = None  # why it cannot be used; then there may be no source
 
     @property
     def name(self) -> str:
@@ -51,16 +51,16 @@ class Item:
         """Say whether this could be somebody's hand-in."""
         return suffix(self.name) in CANDIDATES
 
-    def called(self, name: str) -> "Item":
+    def renamed(self, name: str) -> "Item":
         """Return the same file under the name that its student gave it."""
-        return Item((*self.parts[:-1], name), self.where, self.handle, self.refusal)
+        return Item((*self.parts[:-1], name), self.where, self.source, self.refusal)
 
-    def usable(self) -> Handle:
+    def require_source(self) -> FileSource:
         """Return where its bytes are. Raises `RefusedError`."""
-        if self.handle is None or self.refusal is not None:
+        if self.source is None or self.refusal is not None:
             assert self.refusal is not None
             raise RefusedError(self.refusal)
-        return self.handle
+        return self.source
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ class Tree:
     items: tuple[Item, ...]  # in order of their paths
     folders: frozenset[tuple[str, ...]] = frozenset()  # empty ones among them
     clones: frozenset[tuple[str, ...]] = frozenset()  # folders with a `.git` in them
-    told: tuple[LeftOut, ...] = ()  # what does not even have a place in the tree
+    left_out: tuple[LeftOut, ...] = ()  # what has no place in the tree
 
     @property
-    def tops(self) -> tuple[str, ...]:
+    def top_names(self) -> tuple[str, ...]:
         """Return the names of what lies directly in it, sorted."""
         return tuple(sorted({item.parts[0] for item in self.items} | set(self.top_folders)))
 
@@ -83,7 +83,7 @@ class Tree:
         """Return the names of the folders directly in it, sorted."""
         return tuple(sorted({f[0] for f in self.folders}))
 
-    def beneath(self) -> dict[str, tuple[Item, ...]]:
+    def items_by_top_folder(self) -> dict[str, tuple[Item, ...]]:
         """Return what lies in each of the folders directly in it, at any depth."""
         found: dict[str, list[Item]] = {name: [] for name in self.top_folders}
         for item in self.items:
@@ -91,64 +91,66 @@ class Tree:
                 found[item.parts[0]].append(item)
         return {name: tuple(items) for name, items in found.items()}
 
-    def inside(self, name: str) -> "Tree":
+    def subtree(self, name: str) -> "Tree":
         """Return the tree that a folder directly in this one is."""
         return Tree(
             name,
             tuple(
-                Item(i.parts[1:], i.where, i.handle, i.refusal)
+                Item(i.parts[1:], i.where, i.source, i.refusal)
                 for i in self.items
                 if len(i.parts) > 1 and i.parts[0] == name
             ),
             frozenset(f[1:] for f in self.folders if len(f) > 1 and f[0] == name),
             frozenset(c[1:] for c in self.clones if len(c) > 1 and c[0] == name),
-            self.told,
+            self.left_out,
         )
 
 
 @dataclass(frozen=True)
-class Found:
-    """One entry of a folder or an archive, as it is found."""
+class TreeEntry:
+    """One entry of a folder or an archive, before the tree is built."""
 
     parts: tuple[str, ...]
     is_folder: bool = False
-    handle: Handle | None = None
+    source: FileSource | None = None
     refusal: Message | None = None
 
 
-def plant(name: str, entries: Iterable[Found], told: Iterable[LeftOut] = (), beneath: str = "") -> Tree:
-    """Make a tree of what was found. `beneath`: where the tree itself lies, for people, with a slash at its end.
+def build_tree(
+    name: str, entries: Iterable[TreeEntry], left_out: Iterable[LeftOut] = (), prefix: str = ""
+) -> Tree:
+    """Build a tree from its entries. `prefix`: where the tree itself lies, for people, with a slash at its end.
 
     Raises `UnusableHandInsError` where there is more than anybody hands over.
     """
     items: list[Item] = []
     folders: set[tuple[str, ...]] = set()
     clones: set[tuple[str, ...]] = set()
-    entries = list(limited(entries))
+    entries = list(limit_entries(entries))
     environments = {entry.parts[:-1] for entry in entries if entry.parts[-1] == ENVIRONMENT}
     installed: set[tuple[str, ...]] = set()
     for entry in entries:
         parts = entry.parts
-        ours = _ours(parts, environments)
+        ours = _own_depth(parts, environments)
         # In archives, folders may have no entry of their own.
         above = parts if entry.is_folder or ours < len(parts) else parts[:-1]
         folders.update(above[:depth] for depth in range(1, min(ours, len(above)) + 1))
         if ours == len(parts):
             if not entry.is_folder:
                 refusal = entry.refusal or _hidden(parts)
-                items.append(Item(parts, beneath + display_name("/".join(parts)), entry.handle, refusal))
+                items.append(Item(parts, prefix + display_name("/".join(parts)), entry.source, refusal))
         elif parts[ours] == ".git":
             clones.add(parts[:ours])
         elif not is_noise(parts[ours]):
             installed.add(parts[: ours + 1])
-    # Thousands of files that nobody wrote, told as one.
+    # Thousands of files that nobody wrote, listed as one.
     why = _("It belongs to a virtual environment: installed packages, nobody's work.")
-    items += [Item(parts, beneath + display_name("/".join(parts)), refusal=why) for parts in installed]
+    items += [Item(parts, prefix + display_name("/".join(parts)), refusal=why) for parts in installed]
     items.sort(key=lambda item: item.parts)
-    return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(told))
+    return Tree(name, tuple(items), frozenset(folders), frozenset(clones), tuple(left_out))
 
 
-def _ours(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
+def _own_depth(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
     """Return how many folders down a path leaves what people made; its length where it never does."""
     return next(
         (
@@ -160,7 +162,7 @@ def _ours(parts: tuple[str, ...], environments: set[tuple[str, ...]]) -> int:
     )
 
 
-def limited(entries: Iterable[Found]) -> Iterator[Found]:
+def limit_entries(entries: Iterable[TreeEntry]) -> Iterator[TreeEntry]:
     """Pass entries on. Raises `UnusableHandInsError` at the first one too many."""
     for number, entry in enumerate(entries, 1):
         if number > MAX_FILES:

@@ -1,11 +1,11 @@
-"""A folder as a tree. Links are not followed: one could lead to another student's work, or out of the class."""
+"""List a folder as a tree. Links are not followed: one could lead to another student's work."""
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.intake.file_tree import MAX_DEPTH, Found, RefusedError, Tree, plant
+from grader.classroom.intake.file_tree import MAX_DEPTH, RefusedError, Tree, TreeEntry, build_tree
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
@@ -15,12 +15,12 @@ from grader.submission.file_names import ENVIRONMENT, is_installed, is_noise
 
 
 @dataclass(frozen=True)
-class Plain:
-    """A file that lies where it is."""
+class LocalFile:
+    """A file in a folder."""
 
     file: str  # a path of its own for each of thousands takes longer than finding them
 
-    def place(self, limit: int) -> Path:
+    def local_path(self, limit: int) -> Path:
         """Return the file itself; whoever reads it looks at its length."""
         return Path(self.file)
 
@@ -35,13 +35,13 @@ class Plain:
         return data
 
 
-def grow(folder: Path) -> Tree:
+def list_folder(folder: Path) -> Tree:
     """List a folder. Raises `UnusableHandInsError` where it cannot be listed at all."""
     root = Path(os.path.realpath(folder))
-    return plant(root.name, _walk(root))
+    return build_tree(root.name, _walk(root))
 
 
-def _walk(root: Path) -> Iterator[Found]:
+def _walk(root: Path) -> Iterator[TreeEntry]:
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         parts = waiting.pop()
@@ -51,28 +51,28 @@ def _walk(root: Path) -> Iterator[Found]:
         except OSError as error:
             if not parts:
                 raise _unlistable(root, error) from None
-            yield Found((*parts, "*"), refusal=_("It cannot be listed ({reason}).", reason=_reason(error)))
+            yield TreeEntry((*parts, "*"), refusal=_("It cannot be listed ({reason}).", reason=_reason(error)))
             continue
         is_environment = any(entry.name == ENVIRONMENT for entry in entries)
         for entry in entries:
-            found = _found((*parts, entry.name), entry)
-            yield found
+            listed = _to_entry((*parts, entry.name), entry)
+            yield listed
             # Of a clone and of an environment only that it is one counts.
-            ours = not is_noise(entry.name) and not (is_environment and is_installed(entry.name))
-            if found.is_folder and ours:
-                waiting.append(found.parts)
+            is_own = not is_noise(entry.name) and not (is_environment and is_installed(entry.name))
+            if listed.is_folder and is_own:
+                waiting.append(listed.parts)
 
 
-def _found(parts: tuple[str, ...], entry: "os.DirEntry[str]") -> Found:
+def _to_entry(parts: tuple[str, ...], entry: "os.DirEntry[str]") -> TreeEntry:
     if entry.is_symlink():
-        return Found(parts, refusal=_("It is a link, and links are not followed. Put the file itself there."))
+        return TreeEntry(parts, refusal=_("It is a link, and links are not followed. Put the file itself there."))
     if entry.is_dir(follow_symlinks=False):
         if len(parts) > MAX_DEPTH:
-            return Found(parts, refusal=_too_deep())
-        return Found(parts, is_folder=True)
+            return TreeEntry(parts, refusal=_too_deep())
+        return TreeEntry(parts, is_folder=True)
     if not entry.is_file(follow_symlinks=False):
-        return Found(parts, refusal=_("It is a pipe or a device, not a file."))
-    return Found(parts, handle=Plain(entry.path))
+        return TreeEntry(parts, refusal=_("It is a pipe or a device, not a file."))
+    return TreeEntry(parts, source=LocalFile(entry.path))
 
 
 def _unlistable(root: Path, error: OSError) -> UnusableHandInsError:

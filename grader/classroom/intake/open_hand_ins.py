@@ -1,4 +1,4 @@
-"""Opening what an instructor has: a folder or a zip in, one hand-in per student out."""
+"""Open a folder or a zip of hand-ins, and find the one file of each student."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from grader.classroom.intake import folder_tree as folder
 from grader.classroom.intake import zip_tree
-from grader.classroom.intake.choose_file import FileChooser, united
+from grader.classroom.intake.choose_file import FileChooser, merge_same_students
 from grader.classroom.intake.file_tree import RefusedError, Tree
-from grader.classroom.intake.layouts.detect import recognise
+from grader.classroom.intake.layouts.detect import recognise_layout
 from grader.classroom.intake.layouts.plain import could_be_handed_in
-from grader.classroom.intake.records import HandIn, Intake, LeftOut, UnusableHandInsError
+from grader.classroom.intake.records import GradableHandIn, Intake, LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import CANDIDATES, keys
@@ -27,28 +27,33 @@ def open_hand_ins(path: Path, exercise: str, due: datetime | None = None) -> Ite
     the result instead, and costs the others nothing.
     """
     with ExitStack() as stack:
-        workplace = zip_tree.Workplace(_temporary(stack))
-        tree = _tree(path, workplace, stack)
+        unpack_folder = zip_tree.UnpackFolder(_make_unpack_folder(stack))
+        tree = _list(path, unpack_folder, stack)
         if not any(map(could_be_handed_in, tree.items)):
-            raise UnusableHandInsError(_nothing(path, tree))
-        yield _intake(tree, FileChooser(exercise, workplace, due), path)
+            raise UnusableHandInsError(_no_hand_ins(path, tree))
+        yield _read_class(tree, FileChooser(exercise, unpack_folder, due), path)
 
 
-def _intake(tree: Tree, settler: FileChooser, path: Path) -> Intake:
-    layout, read = recognise(tree, settler.exercise)
-    claims, older = united(read.claims)
-    if not claims:
-        raise UnusableHandInsError(_nobody(path, settler.exercise))
-    key = keys(claim.identity for claim in claims)
-    settled = [settler.settle(claim, key[claim.identity]) for claim in claims]
-    hand_ins = sorted((s for s in settled if isinstance(s, HandIn)), key=lambda hand_in: hand_in.student)
-    left_out = [s for s in settled if isinstance(s, LeftOut)]
-    left_out += {(t.where, t.why.msgid): t for t in (*read.told, *older, *settler.told)}.values()
-    left_out.sort(key=lambda left: (not left.student, left.student, left.where))
-    return Intake(layout=layout, hand_ins=tuple(hand_ins), left_out=tuple(left_out))
+def _read_class(tree: Tree, chooser: FileChooser, path: Path) -> Intake:
+    layout, contents = recognise_layout(tree, chooser.exercise)
+    candidates, older = merge_same_students(contents.candidates)
+    if not candidates:
+        raise UnusableHandInsError(_single_student(path, chooser.exercise))
+    key_of = keys(candidate.hand_in.student for candidate in candidates)
+    chosen = [chooser.choose(candidate, key_of[candidate.hand_in.student]) for candidate in candidates]
+    hand_ins = sorted((c for c in chosen if isinstance(c, GradableHandIn)), key=lambda c: c.hand_in.student)
+    left_out = [c for c in chosen if isinstance(c, LeftOut)]
+    files = (*contents.left_out, *older, *chooser.left_out)
+    left_out += {(file.where, file.why.msgid): file for file in files}.values()
+    return Intake(layout=layout, hand_ins=tuple(hand_ins), left_out=tuple(sorted(left_out, key=_order)))
 
 
-def _temporary(stack: ExitStack) -> Path:
+def _order(left_out: LeftOut) -> tuple[bool, str, str]:
+    student = left_out.hand_in.student if left_out.hand_in is not None else ""
+    return not student, student, left_out.where
+
+
+def _make_unpack_folder(stack: ExitStack) -> Path:
     try:
         return Path(stack.enter_context(TemporaryDirectory(prefix="hand-ins-", ignore_cleanup_errors=True)))
     except OSError as error:
@@ -62,11 +67,11 @@ def _temporary(stack: ExitStack) -> Path:
         ) from None
 
 
-def _tree(path: Path, workplace: zip_tree.Workplace, stack: ExitStack) -> Tree:
+def _list(path: Path, unpack_folder: zip_tree.UnpackFolder, stack: ExitStack) -> Tree:
     name = display_name(path.name or str(path))
     try:
         if path.is_dir():
-            return folder.grow(path)
+            return folder.list_folder(path)
         there = path.exists()
     except (OSError, ValueError):  # a NUL in the path, or folders that may not be entered
         there = False
@@ -84,16 +89,16 @@ def _tree(path: Path, workplace: zip_tree.Workplace, stack: ExitStack) -> Tree:
         raise UnusableHandInsError(_unusable(name, error.text)) from None
     if zip_tree.is_encrypted(opened):
         raise UnusableHandInsError(_unusable(name, _("It is encrypted. Pack it again without a password.")))
-    return zip_tree.grow(opened, path.stem, workplace)
+    return zip_tree.list_zip(opened, path.stem, unpack_folder)
 
 
 def _unusable(name: str, why: Message) -> Message:
     return _("{name} cannot be used; a folder or a zip of hand-ins is expected. {why}", name=name, why=why)
 
 
-def _nothing(path: Path, tree: Tree) -> Message:
+def _no_hand_ins(path: Path, tree: Tree) -> Message:
     name = display_name(path.name or str(path))
-    reasons = [(left.where, left.why) for left in tree.told]
+    reasons = [(left.where, left.why) for left in tree.left_out]
     reasons += [(item.where, item.refusal) for item in tree.items if item.refusal is not None]
     if not reasons:
         return _("{name} holds no hand-ins: no .py, no .ipynb and no .zip file.", name=name)
@@ -106,7 +111,7 @@ def _nothing(path: Path, tree: Tree) -> Message:
     )
 
 
-def _nobody(path: Path, exercise: str) -> Message:
+def _single_student(path: Path, exercise: str) -> Message:
     return _(
         "{name} looks like the folder of a single student: its file is named after the exercise. Name the folder "
         "around it, or use grader check {exercise} for the file.",

@@ -1,11 +1,11 @@
-"""What was found in what an instructor handed over: plain frozen records."""
+"""What an instructor handed over, as plain frozen records."""
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
+from grader.protocol.hand_in import HandIn
 from grader.protocol.verdict import Record
 
 
@@ -37,35 +37,29 @@ _LAYOUTS = {
 }
 
 
-class HandIn(Record, frozen=True, kw_only=True):
-    """The one file of a student that is to be graded."""
+class GradableHandIn(Record, frozen=True, kw_only=True):
+    """The hand-in of a student whose one file is to be graded.
 
-    student: str  # unique among the hand-ins and safe as part of a file's name; the same in every run
-    name: str  # for people
-    file: Path  # absolute; from an archive it is a copy that is gone when the hand-ins are closed
-    where: str  # for people: where it lies in what was handed over
-    email: str = ""
-    platform_id: str = ""
-    submitted: datetime | None = None  # UTC; as far as the layout tells
-    late: bool = False
+    `hand_in.student` is unique in the class, safe as part of a file's name, and the same in every run.
+    """
+
+    hand_in: HandIn
+    path: Path  # absolute; from an archive it is a copy that is gone when the hand-ins are closed
 
 
 class LeftOut(Record, frozen=True, kw_only=True):
-    """A file that is not graded, or with a `student` one of whom no file can be graded."""
+    """A file that is not graded; with a `hand_in`, one of a student of whom no file can be graded."""
 
-    where: str
+    where: str  # in what was handed over
     why: Message
-    student: str = ""
-    name: str = ""
-    email: str = ""
-    platform_id: str = ""
+    hand_in: HandIn | None = None
 
 
 class Intake(Record, frozen=True, kw_only=True):
-    """All that was found, sorted by student; what belongs to no student comes last."""
+    """What was handed over, sorted by student; what belongs to no student comes last."""
 
     layout: Layout
-    hand_ins: tuple[HandIn, ...]
+    hand_ins: tuple[GradableHandIn, ...]
     left_out: tuple[LeftOut, ...]
 
 

@@ -1,7 +1,7 @@
-"""A zip as a tree. It may come from a student, so nothing that it says about itself is believed.
+"""List a zip as a tree. It may come from a student, so nothing that its headers say is trusted.
 
-Members are written under names of our own, and bytes are counted while they are written: what stands in the
-headers about names and lengths has no power.
+Members are written under names of our own, and bytes are counted while they are written: the names and
+lengths in the headers decide nothing.
 """
 
 import stat
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, Found, RefusedError, Tree, plant
+from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, RefusedError, Tree, TreeEntry, build_tree
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
@@ -36,8 +36,8 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-class Workplace:
-    """A folder for what is unpacked, with an end to it."""
+class UnpackFolder:
+    """A folder for unpacked files, with a limit for their total length."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Workplace:
         Raises `RefusedError` for a longer one and for one that cannot be unpacked, and `UnusableHandInsError`
         where all files together are too long, or the disk is full.
         """
-        file = self.file(ending)
+        file = self.new_path(ending)
         try:
             with file.open("xb") as target:
                 self._copy(source, target, limit)
@@ -68,8 +68,8 @@ class Workplace:
             raise
         return file
 
-    def file(self, ending: str) -> Path:
-        """Return a name that is not yet taken."""
+    def new_path(self, ending: str) -> Path:
+        """Return a path that no file has yet."""
         self._count += 1
         return self.folder / f"submission-{self._count}{ending}"
 
@@ -91,17 +91,17 @@ class Workplace:
 
 
 @dataclass(frozen=True)
-class Member:
+class ZipMember:
     """A file in a zip."""
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
-    workplace: Workplace
+    unpack_folder: UnpackFolder
 
-    def place(self, limit: int) -> Path:
+    def local_path(self, limit: int) -> Path:
         """Unpack it. Raises `RefusedError`, `UnusableHandInsError`."""
         with self._opened() as source:
-            return self.workplace.write(source, suffix(self.info.filename), limit)
+            return self.unpack_folder.write(source, suffix(self.info.filename), limit)
 
     def read(self, limit: int) -> bytes:
         """Return the bytes. Raises `RefusedError`."""
@@ -146,27 +146,29 @@ def open_zip(file: Path, most: int = MAX_FILES) -> zipfile.ZipFile:
     return archive
 
 
-def grow(archive: zipfile.ZipFile, name: str, workplace: Workplace, beneath: str = "") -> Tree:
-    """List a zip. Members with names that lead elsewhere are told and have no place in the tree."""
-    told: list[LeftOut] = []
-    return plant(name, list(_members(archive, workplace, told, beneath)), told, beneath)
+def list_zip(archive: zipfile.ZipFile, name: str, unpack_folder: UnpackFolder, prefix: str = "") -> Tree:
+    """List a zip. Members with names that lead elsewhere are left_out and have no place in the tree."""
+    left_out: list[LeftOut] = []
+    return build_tree(name, list(_members(archive, unpack_folder, left_out, prefix)), left_out, prefix)
 
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
-    """Say whether all files in it are."""
+    """Return whether all files of a zip are encrypted."""
     members = [info for info in archive.infolist() if not _name(info).endswith("/")]
     return bool(members) and all(info.flag_bits & _ENCRYPTED for info in members)
 
 
-def _members(archive: zipfile.ZipFile, workplace: Workplace, told: list[LeftOut], beneath: str) -> Iterator[Found]:
+def _members(
+    archive: zipfile.ZipFile, unpack_folder: UnpackFolder, left_out: list[LeftOut], prefix: str
+) -> Iterator[TreeEntry]:
     for info in archive.infolist():
         name = _name(info)
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if why := _bad_name(name, parts):
-            told.append(LeftOut(where=beneath + display_name(name), why=why))
+            left_out.append(LeftOut(where=prefix + display_name(name), why=why))
         elif parts:
             is_folder = name.endswith("/")
-            yield Found(parts, is_folder, Member(archive, info, workplace), _refusal(info, is_folder))
+            yield TreeEntry(parts, is_folder, ZipMember(archive, info, unpack_folder), _refusal(info, is_folder))
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -209,12 +211,12 @@ def _refusal(info: zipfile.ZipInfo, is_folder: bool) -> Message | None:
 
 def _entries(file: Path) -> int:
     """Return how many members there are at most: each has its mark in the file."""
-    count, kept = 0, b""
+    count, rest = 0, b""
     with file.open("rb") as source:
         while chunk := source.read(1 << 20):
-            data = kept + chunk
+            data = rest + chunk
             count += data.count(_ENTRY)
-            kept = data[-(len(_ENTRY) - 1) :]
+            rest = data[-(len(_ENTRY) - 1) :]
     return count
 
 

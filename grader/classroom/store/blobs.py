@@ -1,11 +1,12 @@
-"""Large things as files, each named by the SHA-256 of what it holds; what does not have its hash is not believed.
+"""Files of a store, each named by the SHA-256 of its content, which is checked when it is read.
 
-Any file system of fsspec will do. A file is written aside under a name of its own, then renamed: whatever is
-killed, there is never half a file under a name that counts.
+They lie on any file system of fsspec. A file is written under a temporary name and then renamed, so that a process
+that is killed leaves no partial file under a hash.
 """
 
 import contextlib
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator, Set
@@ -19,17 +20,19 @@ from grader.classroom.store import errors
 from grader.classroom.store.errors import StoreError, printable
 from grader.core.i18n import _
 
-ASIDE = "aside"  # the folder of files that are being written
-LEFT_OVER = timedelta(days=1)  # nobody writes for so long: whoever began that file was killed
+_log = logging.getLogger(__name__)
+
+TEMPORARY = "aside"  # folder of files that are being written
+ABANDONED = timedelta(days=1)  # nobody writes for so long: the process that began the file was killed
 
 
-def digest_of(data: bytes) -> str:
-    """Return the name that these bytes are kept under."""
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits: the name of their file."""
     return hashlib.sha256(data).hexdigest()
 
 
 class Blobs:
-    """Bytes by their hash, in a folder `part` below `url`. Thread-safe."""
+    """Reads and writes bytes by their hash, in a folder `part` below `url`. Thread-safe."""
 
     def __init__(self, url: str, part: str) -> None:
         """Make the folder where it is not there. Raises `StoreError`."""
@@ -47,49 +50,55 @@ class Blobs:
         self._root = f"{root.rstrip('/')}/{part}"
         self._is_local = isinstance(self._fs, LocalFileSystem)
         with self._explained():
-            self._fs.makedirs(f"{self._root}/{ASIDE}", exist_ok=True)
+            self._fs.makedirs(f"{self._root}/{TEMPORARY}", exist_ok=True)
 
     def put(self, data: bytes) -> str:
-        """Keep `data`, and return its hash. Raises `StoreError`."""
-        digest = digest_of(data)
-        aside = f"{self._root}/{ASIDE}/{uuid.uuid4().hex}"
+        """Write bytes, and return their hash. Raises `StoreError`."""
+        digest = sha256_of(data)
+        temporary = f"{self._root}/{TEMPORARY}/{uuid.uuid4().hex}"
         with self._explained():
             try:
-                with self._fs.open(aside, "wb") as file:
+                with self._fs.open(temporary, "wb") as file:
                     file.write(data)
                     if self._is_local:
                         file.flush()
                         os.fsync(file.fileno())
-                self._rename(aside, self._path(digest))
+                self._rename(temporary, self._path(digest))
             except BaseException:
-                with contextlib.suppress(Exception):  # it is tidied later
-                    self._fs.rm_file(aside)
+                self._discard(temporary)
                 raise
         return digest
 
     def get(self, digest: str) -> bytes | None:
-        """Return what has this hash; None where it is lost or was changed. Raises `StoreError`."""
+        """Return the bytes of this hash; None where the file is lost or was changed. Raises `StoreError`."""
         with self._explained():
             try:
                 data: bytes = self._fs.cat_file(self._path(digest))
             except FileNotFoundError:
                 return None
-        return data if digest_of(data) == digest else None
+        return data if sha256_of(data) == digest else None
 
-    def tidy(self, wanted: Callable[[], Set[str]]) -> None:
-        """Remove what killed processes left: files half written, and whole ones that nothing refers to.
+    def tidy(self, find_used: Callable[[], Set[str]]) -> None:
+        """Remove what killed processes left: partial files, and whole ones that nothing refers to.
 
-        `wanted`: hashes that something refers to, asked for after the files are listed. Raises `StoreError`.
+        `find_used` returns the hashes that something refers to; it is called after the files are listed. Raises
+        `StoreError`.
         """
         with self._explained():
-            found = self._fs.find(self._root)
-        keep = {self._path(digest) for digest in wanted()}
+            files = self._fs.find(self._root)
+        keep = {self._path(digest) for digest in find_used()}
         with self._explained():
-            for file in found:
+            for file in files:
                 # What is younger may be referred to in a moment.
                 with contextlib.suppress(FileNotFoundError):  # renamed, or tidied by another process
-                    if file not in keep and datetime.now(UTC) - self._fs.modified(file) > LEFT_OVER:
+                    if file not in keep and datetime.now(UTC) - self._fs.modified(file) > ABANDONED:
                         self._fs.rm_file(file)
+
+    def _discard(self, temporary: str) -> None:
+        try:
+            self._fs.rm_file(temporary)
+        except Exception:  # noqa: BLE001 - whatever a remote file system raises: `tidy` removes the file later
+            _log.debug("a temporary file was left in %s", self.place, exc_info=True)
 
     def _path(self, digest: str) -> str:
         return f"{self._root}/{digest[:2]}/{digest[2:]}"
@@ -108,4 +117,4 @@ class Blobs:
         except StoreError:
             raise
         except Exception as error:  # remote file systems raise what their libraries raise
-            raise errors.of_files(error, self.place) from error
+            raise errors.explain_file_error(error, self.place) from error

@@ -1,9 +1,8 @@
-"""The connection to the database: opened, looked at before anything is written, used in whole transactions."""
+"""The connection to the database: checked before anything is written, and used in whole transactions."""
 
 import contextlib
 import os
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,10 @@ from sqlalchemy import URL, Connection, Engine, event, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from grader.classroom.store import errors
+from grader.classroom.store import errors, migrations
 from grader.classroom.store.errors import StoreError, printable
-from grader.classroom.store.schema import SCHEMA, metadata, stores
+from grader.classroom.store.migrations import TargetFormat
+from grader.classroom.store.schema import stores
 from grader.core.i18n import _
 
 BUSY_SECONDS = 30.0  # how long another program may write before it is an error
@@ -25,8 +25,13 @@ LEAST_BYTES = 512  # of a database of SQLite: one page of the shortest kind
 class Database:
     """A database with the tables of a store; `id` tells this store from all others. Thread-safe."""
 
-    def __init__(self, url: str | URL) -> None:
-        """Open it, or make the tables where there is none. Raises `StoreError`."""
+    def __init__(self, url: str | URL, target: TargetFormat | None = None) -> None:
+        """Open it: make the tables where there are none, and bring those of an older format to the target.
+
+        Raises:
+            StoreError: There is no store and none can be made, or it has a newer format than the target.
+        """
+        self._target = target or TargetFormat()
         self.url = _url(url)
         self.place = _place(self.url)
         _require_writable(self.url, self.place)
@@ -62,7 +67,7 @@ class Database:
         except IntegrityError:
             raise  # a fault of this program
         except DBAPIError as error:
-            raise errors.of_database(error, self.place, BUSY_SECONDS) from error
+            raise errors.explain_database_error(error, self.place, BUSY_SECONDS) from error
         except sqlalchemy.exc.TimeoutError as error:  # no connection came free
             raise errors.locked(self.place, BUSY_SECONDS) from error
 
@@ -107,41 +112,41 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def _require_store(self) -> str:
-        """Return the store's id, after making the tables where there is nothing yet."""
-        found = self._look()
-        if found is not None:
-            return found
+        """Return the store's id, after making the tables or bringing them to the target format."""
+        store_id = self._find_current_store()
+        if store_id is None:
+            self._upgrade()
+            store_id = self._find_current_store()
+        assert store_id is not None
+        return store_id
+
+    def _upgrade(self) -> None:
         try:
-            self._make_tables()
+            with self._engine.execution_options(writes=True).begin() as connection:
+                migrations.upgrade(connection, self._target)
         except DBAPIError as error:
-            found = self._look()  # others may have made them at the same time: theirs are as good
-            if found is None:
-                raise errors.of_database(error, self.place, BUSY_SECONDS) from error
-            return found
-        found = self._look()
-        assert found is not None
-        return found
+            # Others may have made the tables at the same time: theirs are as good.
+            if self._find_current_store() is None:
+                raise errors.explain_database_error(error, self.place, BUSY_SECONDS) from error
 
-    def _make_tables(self) -> None:
-        with self._engine.execution_options(writes=True).begin() as connection:
-            metadata.create_all(connection, checkfirst=False)
-            connection.execute(stores.insert().values(schema=SCHEMA, id=uuid.uuid4().hex[:12]))
+    def _find_current_store(self) -> str | None:
+        """Return the store's id; None where there are no tables, or those of an older format. Changes nothing.
 
-    def _look(self) -> str | None:
-        """Return the store's id, None where there are no tables yet. Changes nothing. Raises `StoreError`."""
+        Raises `StoreError` for the database of another program and for a store of a newer format.
+        """
         with self.read() as connection:
             inspector = sqlalchemy.inspect(connection)
             if not inspector.has_table(stores.name):
                 if self._is_sqlite and inspector.get_table_names():
-                    raise errors.foreign(self.place)
+                    raise errors.not_a_store(self.place)
                 return None
-            schemas = connection.execute(select(stores.c.schema)).scalars().all()
-            if len(schemas) != 1:
-                raise errors.foreign(self.place)
-            if schemas[0] > SCHEMA:
-                raise errors.newer(self.place, schemas[0], SCHEMA)
-            if schemas[0] < SCHEMA:
-                raise errors.older(self.place, schemas[0], SCHEMA)
+            formats = connection.execute(select(stores.c.schema)).scalars().all()
+            if len(formats) != 1 or formats[0] < 1:
+                raise errors.not_a_store(self.place)
+            if formats[0] > self._target.number:
+                raise errors.newer_format(self.place, formats[0], self._target.number)
+            if formats[0] < self._target.number:
+                return None
             return str(connection.execute(select(stores.c.id)).scalar_one())
 
     def _write_ahead(self) -> None:
@@ -181,7 +186,7 @@ def _require_writable(url: URL, place: str) -> None:
         file = Path(url.database)
         # SQLite itself would take a file that is so short for an empty one, and write over it.
         if file.is_dir() or (file.is_file() and 0 < file.stat().st_size < LEAST_BYTES):
-            raise errors.foreign(place)
+            raise errors.not_a_store(place)
         if not file.parent.is_dir():
             raise StoreError(
                 _("There is no folder {folder} for the store. Make it.", folder=printable(str(file.parent)))

@@ -1,4 +1,4 @@
-"""What can go wrong with a store, as sentences: what happened, and how to mend it."""
+"""Errors of a store as sentences for people: what happened, and how to mend it."""
 
 import errno
 import sqlite3
@@ -19,17 +19,17 @@ class StoreError(UserError):
     """The store cannot do what was asked. `text` says why, and how to mend it."""
 
 
-def of_database(error: DBAPIError, place: str, seconds: float) -> StoreError:
-    """Return what the database's error means for people. `seconds`: how long it was waited for others."""
+def explain_database_error(error: DBAPIError, place: str, seconds: float) -> StoreError:
+    """Return the error for people that a database error means. `seconds`: how long it waited for others."""
     kind = _kind(error.orig)
     if kind == "full":
-        return full(place)
+        return disk_full(place)
     if kind == "locked":
         return locked(place, seconds)
     if kind == "forbidden":
         return forbidden(place)
     if kind == "foreign":
-        return foreign(place)
+        return not_a_store(place)
     if kind == "damaged":
         return StoreError(
             _(
@@ -48,11 +48,11 @@ def of_database(error: DBAPIError, place: str, seconds: float) -> StoreError:
     )
 
 
-def of_files(error: Exception, place: str) -> StoreError:
-    """Return what an error of a file system means for people."""
+def explain_file_error(error: Exception, place: str) -> StoreError:
+    """Return the error for people that an error of a file system means."""
     code = error.errno if isinstance(error, OSError) else None
     if code in NO_SPACE:
-        return full(place)
+        return disk_full(place)
     if code in NO_RIGHT or isinstance(error, PermissionError):
         return forbidden(place)
     return StoreError(
@@ -65,7 +65,7 @@ def of_files(error: Exception, place: str) -> StoreError:
     )
 
 
-def full(place: str) -> StoreError:
+def disk_full(place: str) -> StoreError:
     """Return the error for a disk without room."""
     return StoreError(
         _(
@@ -99,32 +99,19 @@ def forbidden(place: str) -> StoreError:
     )
 
 
-def foreign(place: str) -> StoreError:
+def not_a_store(place: str) -> StoreError:
     """Return the error for what something else than this program made."""
     return StoreError(
         _("{place} is not a store of this program. Name another place, or move it away.", place=place)
     )
 
 
-def newer(place: str, found: int, known: int) -> StoreError:
+def newer_format(place: str, found: int, known: int) -> StoreError:
     """Return the error for a store of a later version."""
     return StoreError(
         _(
             "The store {place} was made by a newer version of this program (format {found}; up to {known} is "
             "known here). Install that version.",
-            place=place,
-            found=found,
-            known=known,
-        )
-    )
-
-
-def older(place: str, found: int, known: int) -> StoreError:
-    """Return the error for a store of an earlier version."""
-    return StoreError(
-        _(
-            "The store {place} was made by an older version of this program (format {found}; expected {known}). "
-            "Use that version, or name another place and run the batch again.",
             place=place,
             found=found,
             known=known,

@@ -1,68 +1,46 @@
-"""What goes into the store and what comes out of it. Plain frozen records."""
-
-from datetime import datetime
+"""The records that go into a store and come out of it."""
 
 import msgspec
 
 from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.hand_in import HandIn
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versions
 
 
 class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The evidence of one submission, with what else a judgement of it needs to come out the same."""
+    """The evidence of one submission, with what else is needed to judge it again in the same way."""
 
-    held: Evidence
-    seeds: tuple[int, ...]
-    plan: str  # hash of the plan that was carried out
-    versions: Versions
+    evidence: Evidence = msgspec.field(name="held")  # in files, the name of the first releases
+    seeds: tuple[int, ...]  # that were trained
+    plan: str  # SHA-256 of the plan that was executed
+    versions: Versions  # of Python and the libraries that ran it
     isolation: Isolation
     resources: Resources
 
 
 class NewHandIn(Record, frozen=True, kw_only=True):
-    """What one student handed in. Where it could not be read, `problem` says why, and there is no `submission`."""
+    """What one student handed in, to be entered into the store."""
 
-    student: str
-    name: str
-    file: str  # where it lay in what was handed over
-    email: str = ""
-    platform_id: str = ""
-    submitted: datetime | None = None  # UTC
-    late: bool = False
-    submission: Submission | None = None
-    problem: str = ""
+    hand_in: HandIn
+    submission: Submission | None = None  # None: the file could not be read
+    problem: str = ""  # why not: a sentence for people
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """A verdict on the hand-in of this number. `key`: of the evidence that it was made from; `by`: the user."""
+    """A verdict on one hand-in, to be appended to its history."""
 
-    number: int
-    key: str | None
+    number: int  # of the hand-in
+    key: str | None  # of the evidence that the verdict was made from
     verdict: Verdict
-    by: str
-
-
-class VerdictHistoryItem(Record, frozen=True, kw_only=True):
-    """One verdict of a student's history."""
-
-    number: int  # counts all verdicts of the store, in the order in which they were given
-    hand_in: int
-    sha256: str  # of the file that was judged
-    at: datetime  # UTC
-    by: str
-    rubric: str  # hash of the rubric
-    key: str | None
-    verdict: Verdict | None  # None: was changed since, and is not believed
+    by: str  # the user who ran the command
 
 
 class HandInRow(Record, frozen=True, kw_only=True):
     """The newest hand-in of one student, as the store knows it."""
 
     entry: GradebookEntry
-    number: int  # of the hand-in
-    run: int  # the newest run that met this student: lower than the newest of all where the student is gone
+    number: int  # of the hand-in, in this store
     sha256: str = ""  # of the file that was handed in; empty where it could not be read
-    key: str | None = None  # of the evidence that the verdict was made from
-    damaged: bool = False  # there is a verdict, but it was changed since: it is not believed, and `entry` has none
+    key: str | None = None  # of the evidence that the verdict was made from; None without a verdict

@@ -1,6 +1,7 @@
-"""The tables, and how values that databases differ about are kept in them."""
+"""The tables of a store, and column types whose values are the same in every database."""
 
 import re
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = 1  # the format of these tables; another number is another program's
+FORMAT = 1  # of these tables; a higher number is one step in `migrations/versions` each
 
 # File names may be any bytes, which Python shows as lone surrogates; no database takes those, and not all NUL.
 _ODD = re.compile("[\0\x1a\ud800-\udfff]")
@@ -63,6 +64,11 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def new_store_id() -> str:
+    """Return what tells the files of a new store from those of another one in the same place."""
+    return uuid.uuid4().hex[:12]
+
+
 metadata = MetaData()
 
 
@@ -81,8 +87,8 @@ def _instant(name: str, nullable: bool = False) -> Column[datetime]:
 # One row. Who writes on a server locks it first: one at a time, as SQLite has it anyway.
 stores = _table(
     "store",
-    Column("schema", Integer, primary_key=True, autoincrement=False),
-    _text("id"),  # tells its files from those of another store in the same place
+    Column("schema", Integer, primary_key=True, autoincrement=False),  # the format
+    _text("id"),
 )
 settings = _table("settings", _text("name", primary_key=True), _text("value"))
 runs = _table("runs", Column("number", Integer, primary_key=True), _text("exercise"), _text("by"), _instant("at"))

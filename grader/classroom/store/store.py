@@ -1,32 +1,34 @@
-"""The store: everything that is known of a class, safe on the disk when a call returns.
+"""The store of a class. What a method wrote is on the disk when it returns.
 
-Several processes and threads use one store at once. What is killed in the middle of a call has kept either
+Several processes and threads may use one store at once. A process that is killed inside a method has written
 everything or nothing.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 from sqlalchemy import URL, Connection, insert, select, update
 
 from grader.classroom.store import errors, queries
-from grader.classroom.store.blobs import Blobs, digest_of
+from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
-from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence, VerdictHistoryItem
+from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
 from grader.core.i18n import _
 from grader.protocol.gradebook import Adjustment
+from grader.protocol.hand_in import hand_in_fields
 from grader.protocol.submission import Submission
-from grader.protocol.verdict import Verdict
 
-WRITERS = 8  # files that are written at once
-AT_ONCE = 500  # of a list, as far as one question to the database goes
+T = TypeVar("T")
+
+WRITERS = 8  # files that are written at the same time
+BATCH_SIZE = 500  # items of a list in one query: databases limit the number of parameters
 
 
 class Store:
@@ -41,9 +43,12 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path, url: str | None = None, files: str | None = None) -> Self:
-        """Open a store, or make it where there is none: in `folder`, unless the addresses say otherwise.
+        """Open a store, or make it where there is none.
 
-        `url`: of a database, as SQLAlchemy writes it; `files`: of a folder, as fsspec writes it.
+        Args:
+            folder: Holds both parts of the store where no other place is given.
+            url: Address of the database, for SQLAlchemy.
+            files: Address of the folder for submissions and evidence, for fsspec.
         """
         if url is None or files is None:
             _make(folder)
@@ -61,44 +66,43 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. What was kept is safe without it."""
+        """Close the connections. Nothing is lost without it."""
         self._database.close()
 
     def tidy(self) -> None:
-        """Remove what killed processes left among the files. Once per batch is often enough."""
-        self._blobs.tidy(self._wanted)
+        """Remove files that killed processes left behind. Once per batch is often enough."""
+        self._blobs.tidy(self._all_used)
 
     # Hand-ins
 
-    def begin(self, exercise: str, by: str) -> int:
+    def begin_run(self, exercise: str, by: str) -> int:
         """Begin a run over a class's hand-ins, and return its number: higher than all before."""
         row = {"exercise": exercise, "by": by, "at": _now()}
         with self._database.write() as connection:
             return _number(connection.execute(insert(runs).values(row)).inserted_primary_key)
 
-    def hand_in(self, exercise: str, hand: NewHandIn, run: int) -> int:
-        """Keep that this is the student's newest hand-in, as this run found it; return the hand-in's number.
+    def add_hand_ins(self, exercise: str, hands: Sequence[NewHandIn], run: int) -> list[int]:
+        """Enter hand-ins as the newest of their students, as a run found them; all of them or none.
 
-        The same file gets the same number again. Where a later run was faster, its hand-in stays the newest.
+        Where a later run was faster, its hand-in stays the newest.
+
+        Returns:
+            The number of each hand-in. The same file of a student gets the same number again.
         """
-        return self.hand_in_many(exercise, [hand], run)[0]
-
-    def hand_in_many(self, exercise: str, hands: Sequence[NewHandIn], run: int) -> list[int]:
-        """Do the same for many, at once or not at all."""
-        blobs = self._keep_submissions(hands)
+        blobs = self._write_submissions(hands)
         with self._database.write() as connection:
-            return [_hand_in(connection, exercise, *pair, run) for pair in zip(hands, blobs, strict=True)]
+            return [_enter(connection, exercise, *pair, run) for pair in zip(hands, blobs, strict=True)]
 
-    def note(self, number: int, problem: str) -> None:
-        """Keep that the grader failed at this hand-in: it has no verdict until it is judged again."""
+    def note_problem(self, number: int, problem: str) -> None:
+        """Note why the grader failed at a hand-in, which has no verdict until it is judged again."""
         with self._database.write() as connection:
             connection.execute(update(hand_ins).where(hand_ins.c.number == number).values(problem=problem))
 
-    def submission(self, number: int) -> Submission:
-        """Return what was read of the file of this hand-in."""
+    def read_submission(self, number: int) -> Submission:
+        """Return the submission of a hand-in."""
         with self._database.read() as connection:
-            found = connection.execute(select(hand_ins).where(hand_ins.c.number == number)).one()
-        data = None if found.blob is None else self._blobs.get(found.blob)
+            row = connection.execute(select(hand_ins).where(hand_ins.c.number == number)).one()
+        data = None if row.blob is None else self._blobs.get(row.blob)
         if data is not None:
             try:
                 return msgspec.msgpack.decode(data, type=Submission)
@@ -108,24 +112,19 @@ class Store:
             _(
                 "What {student} handed in for {exercise} is no longer in the store. Run the batch again with the "
                 "files.",
-                student=errors.printable(found.student),
-                exercise=found.exercise,
+                student=errors.printable(row.student),
+                exercise=row.exercise,
             )
         )
 
-    def exercises(self) -> tuple[str, ...]:
-        """Return the exercises that something was handed in for, sorted."""
-        with self._database.read() as connection:
-            return tuple(sorted(connection.execute(select(students.c.exercise).distinct()).scalars()))
-
-    def entries(self, exercise: str) -> list[HandInRow]:
+    def newest_hand_ins(self, exercise: str) -> list[HandInRow]:
         """Return each student's newest hand-in with its newest verdict, sorted by student."""
         with self._database.read() as connection:
             return queries.newest_hand_ins(connection, exercise)
 
     # Evidence
 
-    def evidence(self, key: str) -> StoredEvidence | None:
+    def find_evidence(self, key: str) -> StoredEvidence | None:
         """Return the evidence of this key; None where there is none, or where its file is lost or was changed."""
         with self._database.read() as connection:
             digest = connection.execute(select(evidence.c.blob).where(evidence.c.key == key)).scalar()
@@ -137,9 +136,9 @@ class Store:
         except msgspec.MsgspecError:
             return None  # of another version of this program
 
-    def keep(self, key: str, kept: StoredEvidence) -> None:
-        """Keep evidence. Newer one of the same key takes the older's place."""
-        digest = self._blobs.put(msgspec.msgpack.encode(kept))
+    def keep_evidence(self, key: str, stored: StoredEvidence) -> None:
+        """Write evidence under its key, in the place of older evidence of the same key."""
+        digest = self._blobs.put(msgspec.msgpack.encode(stored))
         row = {"blob": digest, "at": _now()}
         with self._database.write() as connection:
             if not connection.execute(update(evidence).where(evidence.c.key == key).values(row)).rowcount:
@@ -147,42 +146,35 @@ class Store:
 
     # Verdicts
 
-    def judge(self, number: int, key: str | None, verdict: Verdict, by: str) -> bool:
-        """Append a verdict to the history of a hand-in; not where the newest one is the same. Tell whether."""
-        return self.judge_many([Judgement(number=number, key=key, verdict=verdict, by=by)]) == 1
+    def add_verdicts(self, judgements: Iterable[Judgement]) -> int:
+        """Append verdicts to the history of their hand-ins, all of them or none.
 
-    def judge_many(self, judgements: Iterable[Judgement]) -> int:
-        """Do the same for many, at once or not at all. Return how many were appended."""
-        given = [(j, msgspec.json.encode(j.verdict)) for j in judgements]
+        Returns:
+            How many were appended: a verdict that equals the newest one of its hand-in is not.
+        """
+        encoded = [(judgement, msgspec.json.encode(judgement.verdict)) for judgement in judgements]
+        numbers = sorted({judgement.number for judgement, _ in encoded})
         at = _now()
         with self._database.write() as connection:
             newest: dict[int, tuple[str | None, bytes]] = {}
-            for start in range(0, len(given), AT_ONCE):
-                newest |= queries.newest_verdicts(
-                    connection, [j.number for j, _ in given[start : start + AT_ONCE]]
-                )
+            for some in _batches(numbers):
+                newest |= queries.newest_verdicts(connection, some)
             rows = []
-            for judgement, data in given:
+            for judgement, data in encoded:
                 if newest.get(judgement.number) != (judgement.key, data):
                     newest[judgement.number] = (judgement.key, data)
                     rows.append(_verdict_row(judgement, data, at))
             if rows:
                 connection.execute(insert(verdicts), rows)
-            numbers = sorted({judgement.number for judgement, _ in given})
-            for start in range(0, len(numbers), AT_ONCE):
-                judged = hand_ins.c.number.in_(numbers[start : start + AT_ONCE])
-                connection.execute(update(hand_ins).where(judged, hand_ins.c.problem != "").values(problem=""))
+            for some in _batches(numbers):
+                solved = (hand_ins.c.number.in_(some), hand_ins.c.problem != "")
+                connection.execute(update(hand_ins).where(*solved).values(problem=""))
         return len(rows)
-
-    def verdicts(self, exercise: str, student: str) -> list[VerdictHistoryItem]:
-        """Return all verdicts that a student ever had for an exercise, oldest first."""
-        with self._database.read() as connection:
-            return queries.history(connection, exercise, student)
 
     # Adjustments
 
-    def adjust(self, exercise: str, student: str, adjustment: Adjustment) -> None:
-        """Keep what a person decided."""
+    def add_adjustment(self, exercise: str, student: str, adjustment: Adjustment) -> None:
+        """Write what a person decided about a student's mark."""
         if not math.isfinite(adjustment.points):
             raise ValueError(f"no number of points: {adjustment.points}")
         row = {"exercise": exercise, "student": student} | msgspec.structs.asdict(adjustment)
@@ -198,11 +190,13 @@ class Store:
                 )
             connection.execute(insert(adjustments).values(row))
 
-    def withdraw(self, exercise: str, student: str, adjustment: Adjustment, by: str) -> bool:
-        """Let an adjustment count no longer; that there was one stays known. Tell whether it still counted."""
+    def withdraw_adjustment(self, exercise: str, student: str, adjustment: Adjustment, by: str) -> bool:
+        """Mark an adjustment as withdrawn; it stays in the store. Return whether it counted until now."""
         with self._database.write() as connection:
-            rows = connection.execute(queries.standing(exercise).where(adjustments.c.student == student)).all()
-            number = next((row.number for row in rows if queries.adjustment(row) == adjustment), None)
+            rows = connection.execute(
+                queries.valid_adjustments(exercise).where(adjustments.c.student == student)
+            ).all()
+            number = next((row.number for row in rows if queries.to_adjustment(row) == adjustment), None)
             if number is None:
                 return False
             withdrawn = {"withdrawn_by": by, "withdrawn_at": _now()}
@@ -211,87 +205,68 @@ class Store:
 
     # Settings
 
-    def setting(self, name: str) -> str | None:
-        """Return a setting, None where it was never set."""
-        with self._database.read() as connection:
-            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
-
-    def set_setting(self, name: str, value: str) -> None:
-        """Keep a setting."""
+    def set_default_setting(self, name: str, value: str) -> str:
+        """Write a setting unless there is one of this name. Return the one that counts, for all processes."""
         with self._database.write() as connection:
-            if not connection.execute(
-                update(settings).where(settings.c.name == name).values(value=value)
-            ).rowcount:
+            earlier = connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
+            if earlier is None:
                 connection.execute(insert(settings).values(name=name, value=value))
+        return value if earlier is None else earlier
 
-    def setting_once(self, name: str, value: str) -> str:
-        """Keep a setting unless it is set already. Return what is set: for all processes the same."""
-        with self._database.write() as connection:
-            found = connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
-            if found is None:
-                connection.execute(insert(settings).values(name=name, value=value))
-        return value if found is None else found
-
-    def _keep_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
-        """Keep what was read, and return the hash of each. What is there is not written again."""
+    def _write_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
+        """Write the submissions that are not there yet, and return the hash of each."""
         packed = [None if hand.submission is None else msgspec.msgpack.encode(hand.submission) for hand in hands]
-        digests = [None if data is None else digest_of(data) for data in packed]
-        there = {digest for digest in self._referred(digests) if self._blobs.get(digest) is not None}
-        new = {d: data for d, data in zip(digests, packed, strict=True) if data is not None and d not in there}
+        digests = [None if data is None else sha256_of(data) for data in packed]
+        present = {digest for digest in self._find_used(digests) if self._blobs.get(digest) is not None}
+        new = {d: data for d, data in zip(digests, packed, strict=True) if data is not None and d not in present}
         with ThreadPoolExecutor(WRITERS) as pool:  # each waits for the disk
             list(pool.map(self._blobs.put, new.values()))
         return digests
 
-    def _referred(self, digests: Sequence[str | None]) -> set[str]:
-        """Return those that hand-ins refer to already. Only these are safe from being tidied."""
-        found: set[str] = set()
+    def _find_used(self, digests: Sequence[str | None]) -> set[str]:
+        """Return the hashes that hand-ins refer to already. Only their files are safe from `tidy`."""
+        used: set[str] = set()
         with self._database.read() as connection:
-            for start in range(0, len(digests), AT_ONCE):
-                some = [digest for digest in digests[start : start + AT_ONCE] if digest is not None]
-                found.update(
-                    connection.execute(select(hand_ins.c.blob).where(hand_ins.c.blob.in_(some))).scalars()
-                )
-        return found
+            for some in _batches([digest for digest in digests if digest is not None]):
+                used.update(connection.execute(select(hand_ins.c.blob).where(hand_ins.c.blob.in_(some))).scalars())
+        return used
 
-    def _wanted(self) -> set[str]:
+    def _all_used(self) -> set[str]:
         """Return the hashes of all files that something refers to."""
         with self._database.read() as connection:
-            named = select(hand_ins.c.blob).where(hand_ins.c.blob.is_not(None)).union(select(evidence.c.blob))
-            return set(connection.execute(named).scalars())
+            used = select(hand_ins.c.blob).where(hand_ins.c.blob.is_not(None)).union(select(evidence.c.blob))
+            return set(connection.execute(used).scalars())
 
 
-def _hand_in(connection: Connection, exercise: str, hand: NewHandIn, blob: str | None, run: int) -> int:
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH_SIZE):
+        yield items[start : start + BATCH_SIZE]
+
+
+def _enter(connection: Connection, exercise: str, hand: NewHandIn, blob: str | None, run: int) -> int:
     """Write one hand-in, and that it is the newest."""
     file = hand.submission
+    details = hand_in_fields(hand.hand_in) | {"blob": blob, "problem": hand.problem}
+    student = details.pop("student")
     same: dict[str, object] = {
         "exercise": exercise,
-        "student": hand.student,
+        "student": student,
         "sha256": file.sha256 if file is not None else "",
         "kind": file.kind if file is not None else "",
-    }
-    details: dict[str, object] = {
-        "blob": blob,
-        "name": hand.name,
-        "file": hand.file,
-        "email": hand.email,
-        "platform_id": hand.platform_id,
-        "submitted": hand.submitted,
-        "late": hand.late,
-        "problem": hand.problem,
     }
     number = connection.execute(select(hand_ins.c.number).filter_by(**same)).scalar()
     if number is None:
         row = same | details | {"at": _now()}
         number = _number(connection.execute(insert(hand_ins).values(row)).inserted_primary_key)
-    found = connection.execute(select(students).filter_by(exercise=exercise, student=hand.student)).first()
-    if found is None:
-        newest = {"exercise": exercise, "student": hand.student, "hand_in": number, "run": run}
+    earlier = connection.execute(select(students).filter_by(exercise=exercise, student=student)).first()
+    if earlier is None:
+        newest = {"exercise": exercise, "student": student, "hand_in": number, "run": run}
         connection.execute(insert(students).values(newest))
-    elif run >= found.run:
+    elif run >= earlier.run:
         if file is not None:
             del details["problem"]  # what was noted of it holds until it is judged
         connection.execute(update(hand_ins).where(hand_ins.c.number == number).values(details))
-        who = (students.c.exercise == exercise, students.c.student == hand.student)
+        who = (students.c.exercise == exercise, students.c.student == student)
         connection.execute(update(students).where(*who).values(hand_in=number, run=run))
     return number
 
@@ -322,4 +297,4 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise errors.of_files(error, errors.printable(str(folder))) from error
+        raise errors.explain_file_error(error, errors.printable(str(folder))) from error

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.intake import HandIn, Intake, Layout, LeftOut, UnusableHandInsError, open_hand_ins
+from grader.classroom.intake import Intake, Layout, LeftOut, UnusableHandInsError, open_hand_ins
 from grader.core.i18n import Translator
+from grader.protocol.hand_in import HandIn
 
 EXERCISE = "digits"
 NOTEBOOK = json.dumps(
@@ -70,23 +71,29 @@ class Seen:
 
     @property
     def places(self) -> dict[str, str]:
-        return {hand_in.student: hand_in.where for hand_in in self.intake.hand_ins}
+        return {hand_in.student: hand_in.file for hand_in in self.hand_ins}
 
     @property
     def refused(self) -> dict[str, str]:
         """Why each student without a file has none."""
-        return {left.student: english(left) for left in self.intake.left_out if left.student}
+        return {left.hand_in.student: english(left) for left in self.intake.left_out if left.hand_in is not None}
 
     @property
-    def told(self) -> dict[str, str]:
+    def left_out(self) -> dict[str, str]:
         """Why each file that is no student's hand-in was left out."""
-        return {left.where: english(left) for left in self.intake.left_out if not left.student}
+        return {left.where: english(left) for left in self.intake.left_out if left.hand_in is None}
+
+    @property
+    def hand_ins(self) -> list[HandIn]:
+        return [gradable.hand_in for gradable in self.intake.hand_ins]
 
     def of(self, student: str) -> HandIn:
-        return next(hand_in for hand_in in self.intake.hand_ins if hand_in.student == student)
+        return next(hand_in for hand_in in self.hand_ins if hand_in.student == student)
 
-    def row(self, student: str) -> LeftOut:
-        return next(left for left in self.intake.left_out if left.student == student)
+    def row(self, student: str) -> HandIn:
+        """Return the hand-in of a student without a file that can be graded."""
+        refused = [left.hand_in for left in self.intake.left_out if left.hand_in is not None]
+        return next(hand_in for hand_in in refused if hand_in.student == student)
 
 
 def english(left: LeftOut) -> str:
@@ -95,10 +102,11 @@ def english(left: LeftOut) -> str:
 
 def seen(path: Path, exercise: str = EXERCISE, due: datetime | None = None) -> Seen:
     with open_hand_ins(path, exercise, due) as intake:
-        for hand_in in intake.hand_ins:
-            assert hand_in.file.is_absolute()
-            assert hand_in.file.is_file()
-        return Seen(intake, {h.student: h.file.read_bytes().decode(errors="replace") for h in intake.hand_ins})
+        for gradable in intake.hand_ins:
+            assert gradable.path.is_absolute()
+            assert gradable.path.is_file()
+        contents = {g.hand_in.student: g.path.read_bytes().decode(errors="replace") for g in intake.hand_ins}
+        return Seen(intake, contents)
 
 
 def refusal(path: Path, exercise: str = EXERCISE) -> str:

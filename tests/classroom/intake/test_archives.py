@@ -39,7 +39,7 @@ CARL = Raw(b"carl/x.py", b"c")
 def test_names_that_lead_out_are_told_and_not_written(tmp_path: Path, name: bytes) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(name, b"evil"), BERTA, CARL]))
     assert found.taken == {"berta": "b", "carl": "c"}
-    [why] = found.told.values()
+    [why] = found.left_out.values()
     assert why == "Its path leads out of the zip. Nobody's program does that by accident."
     assert [path.name for path in tmp_path.iterdir()] == ["class.zip"]
 
@@ -47,10 +47,10 @@ def test_names_that_lead_out_are_told_and_not_written(tmp_path: Path, name: byte
 def test_files_are_unpacked_under_names_of_our_own(tmp_path: Path) -> None:
     file = raw_zip(tmp_path / "class.zip", [Raw(b"con/\x01\x1b[2J.py", b"a"), BERTA])
     with opened(file) as intake:
-        assert {hand_in.file.name for hand_in in intake.hand_ins} == {"submission-1.py", "submission-2.py"}
-        assert len({hand_in.file.parent for hand_in in intake.hand_ins}) == 1
-        temporary = intake.hand_ins[0].file.parent
-        assert {hand_in.where for hand_in in intake.hand_ins} == {"berta/x.py", "con/\ufffd\ufffd[2J.py"}
+        assert {gradable.path.name for gradable in intake.hand_ins} == {"submission-1.py", "submission-2.py"}
+        assert len({gradable.path.parent for gradable in intake.hand_ins}) == 1
+        temporary = intake.hand_ins[0].path.parent
+        assert {gradable.hand_in.file for gradable in intake.hand_ins} == {"berta/x.py", "con/\ufffd\ufffd[2J.py"}
     assert not temporary.exists()
 
 
@@ -62,26 +62,26 @@ def test_windows_separators_are_folders(tmp_path: Path) -> None:
 def test_a_nul_in_a_name_is_told(tmp_path: Path) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(b"anna/x.py\0.txt", b"a"), BERTA]))
     assert found.taken == {"berta": "b"}
-    assert list(found.told.values()) == ["Its name holds a NUL character."]
+    assert list(found.left_out.values()) == ["Its name holds a NUL character."]
 
 
 @pytest.mark.parametrize("name", [b"", b".", b"./."])
 def test_a_member_without_a_name_is_told(tmp_path: Path, name: bytes) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(name), BERTA, CARL]))
     assert found.taken == {"berta": "b", "carl": "c"}
-    assert found.told == {name.decode(): "It has no name."}
+    assert found.left_out == {name.decode(): "It has no name."}
 
 
 def test_a_folder_entry_without_a_name_is_the_whole(tmp_path: Path) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(b"./", b""), BERTA, CARL]))
-    assert (found.taken, found.told) == ({"berta": "b", "carl": "c"}, {})
+    assert (found.taken, found.left_out) == ({"berta": "b", "carl": "c"}, {})
 
 
 @pytest.mark.parametrize("name", [b"anna/" + b"x" * 1000 + b".py", b"d/" * 40 + b"x.py"])
 def test_names_that_are_too_long_are_told(tmp_path: Path, name: bytes) -> None:
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(name, b"a"), BERTA]))
     assert found.taken == {"berta": "b"}
-    [(where, why)] = found.told.items()
+    [(where, why)] = found.left_out.items()
     assert why == "Its path is too long."
     assert len(where) <= 200
 
@@ -89,7 +89,7 @@ def test_names_that_are_too_long_are_told(tmp_path: Path, name: bytes) -> None:
 def test_a_name_that_is_marked_as_utf8_is_not_decoded_twice(tmp_path: Path) -> None:
     twice = "ä".encode().decode("cp437")
     found = seen(raw_zip(tmp_path / "class.zip", [Raw(f"{twice}/x.py".encode(), b"m", 0x800), BERTA]))
-    assert [hand_in.name for hand_in in found.intake.hand_ins if hand_in.name != "berta"] == [twice]
+    assert [hand_in.name for hand_in in found.hand_ins if hand_in.name != "berta"] == [twice]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_file_and_a_folder_may_have_one_name(tmp_path: Path) -> None:
     ]
     found = seen(raw_zip(tmp_path / "class.zip", members))
     assert found.taken == {"anna": "a", "berta": "b"}
-    assert set(found.told) == {"all", "all/berta"}
+    assert set(found.left_out) == {"all", "all/berta"}
 
 
 # Members
@@ -154,7 +154,7 @@ def test_a_bad_member_costs_only_its_student(tmp_path: Path, member: Raw, why: s
     found = seen(raw_zip(tmp_path / "class.zip", [member, BERTA, CARL]))
     assert found.taken == {"berta": "b", "carl": "c"}
     assert found.refused["anna"].startswith(why)
-    assert found.row("anna").where == "anna/x.py"
+    assert found.row("anna").file == "anna/x.py"
 
 
 def test_a_bad_file_is_not_replaced_by_another(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_bad_file_is_not_replaced_by_another(tmp_path: Path) -> None:
 def test_of_what_was_too_long_nothing_stays(tmp_path: Path) -> None:
     with opened(raw_zip(tmp_path / "class.zip", [Raw(b"anna/x.py", b"a" * 30_000_000), BERTA])) as intake:
         [berta] = intake.hand_ins
-        assert list(berta.file.parent.iterdir()) == [berta.file]
+        assert list(berta.path.parent.iterdir()) == [berta.path]
 
 
 def test_members_that_share_their_bytes_cost_only_their_students(tmp_path: Path) -> None:
@@ -300,8 +300,8 @@ def test_a_damaged_zip_is_read_or_refused(data: st.DataObject) -> None:
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
         file.write_bytes(content)
         with suppress(UnusableHandInsError), open_hand_ins(file, "digits") as intake:
-            for hand_in in intake.hand_ins:
-                assert hand_in.file.read_bytes() in (b"b", b"c", b"d")
+            for gradable in intake.hand_ins:
+                assert gradable.path.read_bytes() in (b"b", b"c", b"d")
 
 
 # Zips of students
@@ -314,7 +314,7 @@ def test_a_students_zip_is_unpacked(tmp_path: Path) -> None:
         found = seen(path)
         assert found.taken == {"anna": NOTEBOOK, "berta": "b"}
         assert found.places["anna"] == "anna/work.zip/project/work.ipynb"
-        assert set(found.told) == {"anna/work.zip/project/data.csv", "anna/notes.txt"}
+        assert set(found.left_out) == {"anna/work.zip/project/data.csv", "anna/notes.txt"}
 
 
 def test_one_zip_per_student(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_a_zip_beside_a_file_is_left_out(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"anna/x.py": "a", "anna/old.zip": zipped({"x.py": ""}), "berta/x.py": "b"}
     found = seen(as_folder(tmp_path / "class", files))
     assert found.taken == {"anna": "a", "berta": "b"}
-    assert set(found.told) == {"anna/old.zip"}
+    assert set(found.left_out) == {"anna/old.zip"}
 
 
 def test_of_two_zips_none_is_guessed(tmp_path: Path) -> None:
@@ -365,7 +365,7 @@ def test_a_students_bad_zip_costs_only_that_student(tmp_path: Path, content: byt
 def test_unsafe_names_in_a_students_zip_are_told(tmp_path: Path) -> None:
     found = seen(as_folder(tmp_path / "class", {"anna/a.zip": zipped({"../x.py": "", "y.py": "y"}), "b.py": "b"}))
     assert found.taken == {"anna": "y"}
-    assert "anna/a.zip/../x.py" in found.told
+    assert "anna/a.zip/../x.py" in found.left_out
 
 
 def test_a_students_zip_of_too_many_files_costs_only_that_student(

@@ -17,7 +17,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 def test_files_are_taken_where_they_are(tmp_path: Path) -> None:
     root = as_folder(tmp_path / "class", {"anna.py": "a", "berta/": "", "carl.py": "c"})
     with opened(root) as intake:
-        assert [hand_in.file for hand_in in intake.hand_ins] == [root / "anna.py", root / "carl.py"]
+        assert [gradable.path for gradable in intake.hand_ins] == [root / "anna.py", root / "carl.py"]
 
 
 def test_the_current_folder_may_be_the_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,7 @@ def test_links_are_not_followed(tmp_path: Path, target: str) -> None:
     found = seen(root)
     assert found.taken == {"berta": "b", "carl": "c"}
     assert found.refused["anna"] == "It is a link, and links are not followed. Put the file itself there."
-    assert found.row("anna").where == "anna/x.py"
+    assert found.row("anna").file == "anna/x.py"
 
 
 @posix
@@ -52,7 +52,7 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     found = seen(root)
     assert found.taken == {"berta": "b", "carl": "c"}
     assert found.refused["anna"] == ("work: It is a link, and links are not followed. Put the file itself there.")
-    assert {"dora", "carl/again"} <= set(found.told)
+    assert {"dora", "carl/again"} <= set(found.left_out)
 
 
 @posix
@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_listed_costs_only_its_student(tmp_path: Path) -
 
 def test_a_file_that_vanishes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(file_tree.RefusedError):
-        folder.Plain(str(tmp_path / "gone")).read(100)
+        folder.LocalFile(str(tmp_path / "gone")).read(100)
 
 
 def test_folders_that_are_too_deep_are_told(tmp_path: Path) -> None:
@@ -124,9 +124,9 @@ def test_names_in_any_bytes_become_valid_text(tmp_path: Path) -> None:
         (root / os.fsdecode(name + b".py")).write_text("a")
     found = seen(root)
     assert len(found.taken) == 6
-    for hand_in in found.intake.hand_ins:
-        assert all(text.isprintable() for text in (hand_in.student, hand_in.name, hand_in.where))
-        hand_in.where.encode()
+    for hand_in in found.hand_ins:
+        assert all(text.isprintable() for text in (hand_in.student, hand_in.name, hand_in.file))
+        hand_in.file.encode()
 
 
 @posix
@@ -167,14 +167,14 @@ def test_what_is_not_there_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_that_vanishes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = as_folder(tmp_path / "class", {"a.py": ""})
-    listed = folder.grow
+    listed = folder.list_folder
 
     def too_late(path: Path) -> file_tree.Tree:
         (root / "a.py").unlink()
         root.rmdir()
         return listed(path)
 
-    monkeypatch.setattr(folder, "grow", too_late)
+    monkeypatch.setattr(folder, "list_folder", too_late)
     assert refusal(root).endswith("class cannot be listed (No such file or directory).")
 
 
@@ -199,5 +199,5 @@ def test_a_timestamp_that_is_a_link_or_long_is_not_read(tmp_path: Path) -> None:
     (root / "berta" / "digits" / "timestamp.txt").symlink_to(tmp_path / "time")
     found = seen(root, due=datetime(2020, 1, 1, tzinfo=UTC))
     assert found.layout is Layout.NBGRADER
-    assert [(h.submitted, h.late) for h in found.intake.hand_ins] == [(None, False)] * 2
-    assert set(found.told) == {f"{name}/digits/timestamp.txt" for name in ("anna", "berta")}
+    assert [(h.submitted, h.late) for h in found.hand_ins] == [(None, False)] * 2
+    assert set(found.left_out) == {f"{name}/digits/timestamp.txt" for name in ("anna", "berta")}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.intake.layouts import gradescope
-from grader.classroom.intake.layouts.gradescope import GradescopeEntry, parse
+from grader.classroom.intake.layouts.gradescope import GradescopeEntry, parse_metadata
 from tests.classroom.intake.handed import Files, as_folder, as_zip, refusal
 
 words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), max_size=12) | st.sampled_from(
@@ -41,16 +41,16 @@ def test_it_is_read_as_it_was_written(
         )
         for folder, about in whole.items()
     }
-    assert parse(text) == expected
+    assert parse_metadata(text) == expected
 
 
 def test_numbers_keep_their_zeros() -> None:
-    assert parse("a:\n  :submitters:\n  - :sid: 0012\n")["a"].submitters == [{"sid": "0012"}]
+    assert parse_metadata("a:\n  :submitters:\n  - :sid: 0012\n")["a"].submitters == [{"sid": "0012"}]
 
 
 def test_values_that_have_a_name_may_be_written_as_that() -> None:
     text = "a:\n  :id: &1 Anna\n  :submitters:\n  - :name: *1\n    :sid: *2\nb: &2 x\n"
-    assert parse(text)["a"].submitters == [{"name": "Anna", "sid": ""}]
+    assert parse_metadata(text)["a"].submitters == [{"name": "Anna", "sid": ""}]
 
 
 @pytest.mark.parametrize(

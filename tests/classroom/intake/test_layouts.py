@@ -22,16 +22,16 @@ def test_files_are_named_after_their_students(hand_over: HandOver) -> None:
     found = seen(hand_over({"anna.py": "a = 1", "Änne Müller.ipynb": NOTEBOOK, "roster.csv": "anna"}))
     assert found.layout is Layout.FILES
     assert found.taken == {"anna": "a = 1", "Änne Müller": NOTEBOOK}
-    assert found.told == {"roster.csv": "It is neither a .py nor an .ipynb file."}
+    assert found.left_out == {"roster.csv": "It is neither a .py nor an .ipynb file."}
     assert found.of("Änne Müller").name == "Änne Müller"
-    assert found.of("Änne Müller").where == "Änne Müller.ipynb"
+    assert found.of("Änne Müller").file == "Änne Müller.ipynb"
 
 
 def test_a_script_and_a_notebook_of_one_student_are_two_files(hand_over: HandOver) -> None:
     found = seen(hand_over({"anna.py": "a", "anna.ipynb": NOTEBOOK, "berta.py": "b"}))
     assert found.taken == {"berta": "b"}
     assert found.refused["anna"] == (
-        "There are 2 files, and which one is meant cannot be told: anna.ipynb, anna.py. Leave only one, or call "
+        "There are 2 files, and it is not clear which one is meant: anna.ipynb, anna.py. Leave only one, or call "
         "one of them submission or digits."
     )
 
@@ -45,8 +45,8 @@ def test_a_single_name_that_looks_like_a_platforms_makes_no_layout(hand_over: Ha
 def test_the_exercise_itself_is_no_student(hand_over: HandOver) -> None:
     found = seen(hand_over({"anna.py": "a", "berta.py": "b", "Digits.py": "stub", "submission.ipynb": NOTEBOOK}))
     assert set(found.taken) == {"anna", "berta"}
-    assert found.told["Digits.py"] == "It is named after the exercise, not after a student."
-    assert "submission.ipynb" in found.told
+    assert found.left_out["Digits.py"] == "It is named after the exercise, not after a student."
+    assert "submission.ipynb" in found.left_out
 
 
 def test_a_single_students_folder_is_no_class(hand_over: HandOver) -> None:
@@ -58,7 +58,7 @@ def test_a_folder_beside_files_is_left_with_its_student(hand_over: HandOver) -> 
     assert found.layout is Layout.FILES
     assert set(found.taken) == {"anna", "berta"}
     assert "lies beside the files of the other students" in found.refused["carl"]
-    assert set(found.told) == {"carl/work.py", "data/iris.csv"}
+    assert set(found.left_out) == {"carl/work.py", "data/iris.csv"}
 
 
 def test_names_that_differ_only_in_case_are_two_students(hand_over: HandOver) -> None:
@@ -75,14 +75,14 @@ def test_folders_are_named_after_their_students(hand_over: HandOver) -> None:
     assert found.layout is Layout.FOLDERS
     assert found.taken == {"anna": "a", "berta": NOTEBOOK}
     assert found.places == {"anna": "anna/solution.py", "berta": "berta/deep/er/work.ipynb"}
-    assert set(found.told) == {"berta/notes.txt"}
+    assert set(found.left_out) == {"berta/notes.txt"}
 
 
 @pytest.mark.parametrize("name", ["submission.py", "Submission.ipynb", "digits.py", "DIGITS.ipynb"])
 def test_of_several_files_the_one_named_for_the_exercise_is_taken(hand_over: HandOver, name: str) -> None:
     found = seen(hand_over({f"anna/{name}": "a", "anna/helper.py": "h", "berta/x.py": "b"}))
     assert found.taken == {"anna": "a", "berta": "b"}
-    assert found.told == {
+    assert found.left_out == {
         "anna/helper.py": f"{name}, which is named as the exercise's own file is, was taken.",
     }
 
@@ -99,14 +99,14 @@ def test_of_several_files_none_is_guessed(hand_over: HandOver, files: list[str])
     found = seen(hand_over({f"anna/{name}": "a" for name in files} | {"berta/x.py": "b"}))
     assert found.taken == {"berta": "b"}
     assert all(name in found.refused["anna"] for name in files)
-    assert found.row("anna").where == "anna"
+    assert found.row("anna").file == "anna"
 
 
 def test_files_beyond_those_that_a_sentence_names_are_told_one_by_one(hand_over: HandOver) -> None:
     found = seen(hand_over({f"anna/{number:02}.py": "" for number in range(11)} | {"berta/x.py": "b"}))
     assert "11 files" in found.refused["anna"]
     assert "07.py …" in found.refused["anna"]
-    assert set(found.told) == {"anna/08.py", "anna/09.py", "anna/10.py"}
+    assert set(found.left_out) == {"anna/08.py", "anna/09.py", "anna/10.py"}
 
 
 def test_a_folder_without_work_is_told_with_its_student(hand_over: HandOver) -> None:
@@ -120,7 +120,7 @@ def test_a_file_beside_folders_is_left_with_its_student(hand_over: HandOver) -> 
     assert found.layout is Layout.FOLDERS
     assert set(found.taken) == {"anna", "berta"}
     assert "lies beside the folders" in found.refused["carl"]
-    assert found.told == {"grades.csv": "It is in no student's folder."}
+    assert found.left_out == {"grades.csv": "It is in no student's folder."}
 
 
 def test_a_student_with_a_file_and_a_folder_has_handed_in_twice(hand_over: HandOver) -> None:
@@ -149,8 +149,8 @@ def test_what_lies_beside_the_folder_around_the_class_is_told(hand_over: HandOve
     files = {"Moodle/Anna_1_assignsubmission_file/x.py": "a", "roster.csv": "", "Moodle/notes.txt": ""}
     found = seen(hand_over(files))
     assert (found.layout, found.taken) == (Layout.MOODLE, {"1": "a"})
-    assert found.told["roster.csv"] == "It lies beside the folder that all hand-ins are in."
-    assert set(found.told) == {"roster.csv", "Moodle/notes.txt"}
+    assert found.left_out["roster.csv"] == "It lies beside the folder that all hand-ins are in."
+    assert set(found.left_out) == {"roster.csv", "Moodle/notes.txt"}
 
 
 def test_a_folder_with_another_beside_it_is_a_students(hand_over: HandOver) -> None:
@@ -227,9 +227,9 @@ def test_a_virtual_environment_is_told_as_one(hand_over: HandOver) -> None:
         )
     )
     assert found.taken == {"anna": "a", "berta": "b", "carl": "c"}
-    installed = {where for where, why in found.told.items() if "virtual environment" in why}
+    installed = {where for where, why in found.left_out.items() if "virtual environment" in why}
     assert installed == {f"{top}/{name}" for top in ("anna/env", "berta") for name in ("lib", "Lib", "bin")}
-    assert set(found.told) - installed == {"anna/env/pyvenv.cfg", "berta/pyvenv.cfg", "berta/src/lib/y.py"}
+    assert set(found.left_out) - installed == {"anna/env/pyvenv.cfg", "berta/pyvenv.cfg", "berta/src/lib/y.py"}
 
 
 def test_a_hidden_environment_is_not_mentioned(hand_over: HandOver) -> None:
@@ -237,7 +237,7 @@ def test_a_hidden_environment_is_not_mentioned(hand_over: HandOver) -> None:
         hand_over({"anna/x.py": "a", "anna/.venv/pyvenv.cfg": "", "anna/.venv/lib/y.py": "", "b/x.py": "b"})
     )
     assert found.taken == {"anna": "a", "b": "b"}
-    assert found.told == {}
+    assert found.left_out == {}
 
 
 # Moodle
@@ -264,7 +264,7 @@ def test_moodles_folders(hand_over: HandOver) -> None:
         "126": "There is no .py or .ipynb file.",
     }
     assert found.row("125").name == "Carl Cook"
-    assert set(found.told) == {
+    assert set(found.left_out) == {
         "Bo von Berg_124_assignsubmission_onlinetext/onlinetext.html",
         "Carl Cook_125_assignsubmission_onlinetext_/onlinetext.html",
         "grades.csv",
@@ -287,7 +287,7 @@ def test_moodles_download_without_folders(hand_over: HandOver) -> None:
     assert found.layout is Layout.MOODLE
     assert found.taken == {"123": "a", "124": "b"}
     assert "a.py, b.py" in found.refused["125"]
-    assert found.told["Änne Müller_123_assignsubmission_file_helper.py"].startswith("submission.py, which")
+    assert found.left_out["Änne Müller_123_assignsubmission_file_helper.py"].startswith("submission.py, which")
 
 
 def test_moodles_folder_of_the_only_student(hand_over: HandOver) -> None:
@@ -320,11 +320,11 @@ def test_canvas(hand_over: HandOver) -> None:
     )
     assert found.layout is Layout.CANVAS
     assert found.taken == {"111": "j", "112": NOTEBOOK, "a1B2c": "n", "Zz9Yy": "m", "114": "d", "115": "z"}
-    assert {h.student for h in found.intake.hand_ins if h.late} == {"112", "Zz9Yy"}
+    assert {h.student for h in found.hand_ins if h.late} == {"112", "Zz9Yy"}
     assert (found.of("111").name, found.of("111").platform_id) == ("doejane", "111")
     assert found.of("114").name == "123"
     assert found.refused == {"113": "Nothing was handed in as a file; what was typed in is not graded."}
-    assert set(found.told) == {"poeedgar_113_text.html", "readme.txt"}
+    assert set(found.left_out) == {"poeedgar_113_text.html", "readme.txt"}
 
 
 def test_of_canvas_versions_the_newest_counts(hand_over: HandOver) -> None:
@@ -341,7 +341,7 @@ def test_of_canvas_versions_the_newest_counts(hand_over: HandOver) -> None:
     )
     assert found.taken == {"1": "newest", "2": "2"}
     assert found.of("1").late
-    assert found.told == dict.fromkeys(
+    assert found.left_out == dict.fromkeys(
         ("doejane_1_10_work.ipynb", "doejane_1_20_work-1.ipynb", "roejohn_2_40_b-1.py"),
         "A newer version of this file was handed in.",
     )
@@ -381,7 +381,7 @@ def test_clones(hand_over: HandOver) -> None:
     assert found.taken == {"anna": "a", "anna-m": NOTEBOOK}
     assert found.of("anna").platform_id == "anna"
     assert found.refused == {"berta": "There is no .py or .ipynb file."}
-    assert set(found.told) == {"digits-2026-anna/README.md", "notes/example.py", "roster.csv"}
+    assert set(found.left_out) == {"digits-2026-anna/README.md", "notes/example.py", "roster.csv"}
 
 
 def test_the_folder_around_clones_names_the_assignment(hand_over: HandOver) -> None:
@@ -419,9 +419,9 @@ def test_nbgrader(hand_over: HandOver, top: str) -> None:
     assert found.layout is Layout.NBGRADER
     assert found.taken == {"anna": "a", "berta": "b", "carl": "c"}
     assert found.of("anna").submitted == datetime(2026, 11, 20, 11, 59, 59, 500_000, tzinfo=UTC)
-    assert {h.student: h.late for h in found.intake.hand_ins} == {"anna": False, "berta": True, "carl": False}
+    assert {h.student: h.late for h in found.hand_ins} == {"anna": False, "berta": True, "carl": False}
     assert found.refused == {"dora": "Nothing was handed in for digits."}
-    assert found.told == {
+    assert found.left_out == {
         f"{top}anna/wine/work.ipynb": "It belongs to another assignment, wine.",
         f"{top}dora/wine/work.ipynb": "It belongs to another assignment, wine.",
         f"{top}carl/digits/timestamp.txt": (
@@ -436,7 +436,7 @@ def test_of_nbgraders_course_only_the_hand_ins_are_looked_at(hand_over: HandOver
     found = seen(hand_over(nbgrader("submitted/") | course | stray))
     assert found.layout is Layout.NBGRADER
     assert found.taken["anna"] == "a"
-    assert {"source", "autograded", "gradebook.db", *stray} <= set(found.told)
+    assert {"source", "autograded", "gradebook.db", *stray} <= set(found.left_out)
 
 
 def test_nbgraders_only_assignment_may_have_another_name(hand_over: HandOver) -> None:
@@ -532,13 +532,13 @@ def test_gradescope(hand_over: HandOver, top: str) -> None:
     anna = found.of("007")
     assert (anna.name, anna.email, anna.platform_id) == ("Änne Müller", "aenne@example.org", "007")
     assert anna.submitted == datetime(2026, 11, 20, 12, 0, 1, tzinfo=UTC)
-    assert {h.student for h in found.intake.hand_ins if h.late} == {"007"}
+    assert {h.student for h in found.hand_ins if h.late} == {"007"}
     assert found.refused == {
         "010": "submission_metadata.yml names this hand-in, but its folder is missing.",
         "submission_14": "submission_metadata.yml does not say whose hand-in this is.",
         "submission_99": "submission_metadata.yml does not say whose hand-in this is.",
     }
-    assert set(found.told) == {f"{top}stray.py", f"{top}submission_12/more.py", "submission_13"}
+    assert set(found.left_out) == {f"{top}stray.py", f"{top}submission_12/more.py", "submission_13"}
 
 
 def entry(number: int, sid: str, email: str, at: str) -> str:
@@ -553,7 +553,7 @@ def test_of_two_hand_ins_of_one_student_the_newest_counts(hand_over: HandOver) -
     files = {"submission_metadata.yml": metadata, "submission_1/x.py": "newer", "submission_2/x.py": "older"}
     found = seen(hand_over(files))
     assert found.taken == {"7": "newer"}
-    assert found.told == {"submission_2": "A newer hand-in of this student was found: submission_1."}
+    assert found.left_out == {"submission_2": "A newer hand-in of this student was found: submission_1."}
 
 
 @pytest.mark.parametrize("second", ["2026-01-02 00:00:00 Z", "some day"])

@@ -15,6 +15,7 @@ from grader.core.i18n import Translator
 from grader.protocol import verdict as verdicts
 from grader.protocol.evidence import Stopped, StopReason
 from grader.protocol.gradebook import Adjustment
+from grader.protocol.hand_in import HandIn
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import (
@@ -42,9 +43,12 @@ VERSIONS = Versions(
 ISOLATION = Isolation(mode="walls", walls=(WallState(id="seccomp", stands=True),))
 RESOURCES = Resources(wall_seconds=2.5, cpu_seconds=2.4, peak_mib=80.5)
 
-# Real processes, forked from one that has everything imported and no threads.
+# Real processes, forked from one that has everything imported and no threads. Those that give up root's rights
+# could not import Alembic any more.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.classroom.store.made", "tests.classroom.store.writers"])
+PROCESSES.set_forkserver_preload(
+    ["alembic.command", "tests.classroom.store.made", "tests.classroom.store.writers"]
+)
 
 
 def submission(code: str = "x = 1\n") -> Submission:
@@ -59,7 +63,10 @@ def hand(student: str = "ada", code: str | None = "x = 1\n", **more: object) -> 
     details: dict[str, object] = {"name": f"Name of {student}", "file": f"{student}/a.py"}
     if read is None:
         details["problem"] = "a.py is empty."
-    return NewHandIn(student=student, submission=read, **(details | more))  # type: ignore[arg-type]
+    details |= more
+    problem = str(details.pop("problem", ""))
+    who = HandIn(student=student, **details)  # type: ignore[arg-type]
+    return NewHandIn(hand_in=who, submission=read, problem=problem)
 
 
 def verdict(points: float = 1.0, criteria: int = 2, rubric: str = RUBRIC) -> Verdict:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from grader.classroom.store import Store, blobs
 from grader.classroom.store.blobs import Blobs
 from tests.classroom.store.made import EXERCISE, hand, kept, refused, submission
+from tests.helpers.store_tables import add_hand_in
 
 MEMORY = "memory://store-of-tests/files"
 
@@ -76,13 +77,13 @@ def test_a_file_that_was_changed_is_not_believed_and_is_put_right(url: str) -> N
 
 def test_a_whole_store_on_another_file_system(tmp_path: Path, url: str) -> None:
     with Store.open(tmp_path, files=url) as store:
-        number = store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
-        store.keep("key", kept())
+        number = add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
+        store.keep_evidence("key", kept())
     with Store.open(tmp_path, files=url) as store:
-        assert store.submission(number) == submission()
-        assert store.evidence("key") == kept()
+        assert store.read_submission(number) == submission()
+        assert store.find_evidence("key") == kept()
         store.tidy()
-        assert store.evidence("key") == kept()
+        assert store.find_evidence("key") == kept()
     assert not (tmp_path / "evidence").exists()
 
 
@@ -93,7 +94,7 @@ def test_what_nothing_refers_to_is_tidied_when_it_is_old(url: str, monkeypatch: 
     fs.pipe_file(f"{root}/a/aside/half", b"ha")
     held.tidy(lambda: {wanted})
     assert len(names(url)) == 3
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held.tidy(lambda: {wanted, unwanted})
     assert len(names(url)) == 2
     held.tidy(lambda: {wanted})
@@ -103,7 +104,7 @@ def test_what_nothing_refers_to_is_tidied_when_it_is_old(url: str, monkeypatch: 
 
 def test_what_is_put_while_others_tidy_stays(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is referred to before the references are asked for, but after the files were listed."""
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held = Blobs(url, "a")
     digest = held.put(b"x")
     held.tidy(lambda: {digest})
@@ -111,7 +112,7 @@ def test_what_is_put_while_others_tidy_stays(url: str, monkeypatch: pytest.Monke
 
 
 def test_two_that_tidy_at_once_do_not_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "LEFT_OVER", timedelta(seconds=-1))
+    monkeypatch.setattr(blobs, "ABANDONED", timedelta(seconds=-1))
     held = Blobs(str(tmp_path), "a")
     held.put(b"x")
     held.put(b"y")

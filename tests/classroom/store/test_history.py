@@ -14,6 +14,7 @@ from grader.protocol.gradebook import Adjustment
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from tests.classroom.store.made import hand, kept, submission, verdict
+from tests.helpers.store_tables import add_hand_in, add_verdict, exercises, history, newest_run, setting
 
 STUDENTS = st.sampled_from(["ada", "Ada", "ada ", "\ud800", "\x1ad800"])
 EXERCISES = st.sampled_from(["digits", "wine"])
@@ -33,7 +34,7 @@ class Class(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.store = Store.open(self.folder)
-        self.run = self.store.begin("digits", "me")
+        self.run = self.store.begin_run("digits", "me")
         self.number_of: dict[tuple[str, str, str | None], int] = {}
         self.whose: dict[int, Who] = {}
         self.current: dict[Who, tuple[int, int, Submission | None]] = {}
@@ -53,7 +54,7 @@ class Class(RuleBasedStateMachine):
     @rule()
     def begin(self) -> None:
         """Begin a run."""
-        run = self.store.begin("digits", "me")
+        run = self.store.begin_run("digits", "me")
         assert run > self.run
         self.run = run
 
@@ -68,7 +69,7 @@ class Class(RuleBasedStateMachine):
     def hand_in(self, exercise: str, student: str, code: str | None, before: bool) -> int:
         """Hand something in; perhaps on behalf of an earlier run."""
         who, run = (exercise, student), self.run - before
-        number = self.store.hand_in(exercise, hand(student, code), run)
+        number = add_hand_in(self.store, exercise, hand(student, code), run)
         assert self.number_of.setdefault((exercise, student, code), number) == number
         assert self.whose.setdefault(number, who) == who
         if who not in self.current or run >= self.current[who][1]:
@@ -78,13 +79,13 @@ class Class(RuleBasedStateMachine):
     @rule(number=numbers, key=KEYS, points=POINTS, by=st.sampled_from(["me", "you"]))
     def judge(self, number: int, key: str | None, points: float, by: str) -> None:
         """Judge one."""
-        assert self.store.judge(number, key, verdict(points), by) == self._judged(number, key, points, by)
+        assert add_verdict(self.store, number, key, verdict(points), by) == self._judged(number, key, points, by)
 
     @rule(many=st.lists(st.tuples(numbers, KEYS, POINTS), max_size=4))
     def judge_many(self, many: list[tuple[int, str | None, float]]) -> None:
         """Judge some at once."""
         given = [Judgement(number=n, key=key, verdict=verdict(points), by="all") for n, key, points in many]
-        assert self.store.judge_many(given) == sum(self._judged(*one, "all") for one in many)
+        assert self.store.add_verdicts(given) == sum(self._judged(*one, "all") for one in many)
 
     def _judged(self, number: int, key: str | None, points: float, by: str) -> bool:
         history = self.history.setdefault(self.whose[number], [])
@@ -101,7 +102,7 @@ class Class(RuleBasedStateMachine):
         given = Adjustment(
             criterion=criterion, points=points, reason="r", by="me", at=datetime(2026, 1, 1, tzinfo=UTC)
         )
-        self.store.adjust(*who, given)
+        self.store.add_adjustment(*who, given)
         self.adjusted.setdefault(who, []).append(given)
         return who, given
 
@@ -109,44 +110,40 @@ class Class(RuleBasedStateMachine):
     def withdraw(self, one: tuple[Who, Adjustment]) -> None:
         """Take it back."""
         who, given = one
-        assert self.store.withdraw(*who, given, "me")
+        assert self.store.withdraw_adjustment(*who, given, "me")
         self.adjusted[who].remove(given)
 
     @rule(key=st.sampled_from("ab"), body=st.binary(max_size=3))
     def keep(self, key: str, body: bytes) -> None:
         """Keep evidence."""
-        self.store.keep(key, kept(body))
+        self.store.keep_evidence(key, kept(body))
         self.kept[key] = kept(body)
 
-    @rule(name=st.sampled_from("ab"), value=st.text(max_size=3), once=st.booleans())
-    def set(self, name: str, value: str, once: bool) -> None:
-        """Set a setting."""
-        if once:
-            assert self.store.setting_once(name, value) == self.settings.setdefault(name, value)
-        else:
-            self.store.set_setting(name, value)
-            self.settings[name] = value
+    @rule(name=st.sampled_from("ab"), value=st.text(max_size=3))
+    def set(self, name: str, value: str) -> None:
+        """Set a setting, unless it is set."""
+        assert self.store.set_default_setting(name, value) == self.settings.setdefault(name, value)
 
     @rule()
     def everything_is_there(self) -> None:
         """Compare the whole store with the model."""
-        assert self.store.exercises() == tuple(sorted({exercise for exercise, _ in self.current}))
+        assert exercises(self.store) == tuple(sorted({exercise for exercise, _ in self.current}))
         for exercise in ("digits", "wine"):
-            entries = self.store.entries(exercise)
+            entries = self.store.newest_hand_ins(exercise)
             assert [s.entry.student for s in entries] == sorted(s for e, s in self.current if e == exercise)
             for stored in entries:
                 who = (exercise, stored.entry.student)
                 number, run, read = self.current[who]
                 mine = [(key, given) for n, key, given, _ in self.history.get(who, []) if n == number]
-                assert (stored.number, stored.run) == (number, run)
+                assert (stored.number, newest_run(self.store, *who)) == (number, run)
                 assert (stored.key, stored.entry.verdict) == (mine[-1] if mine else (None, None))
                 assert list(stored.entry.adjustments) == self.adjusted.get(who, [])
-                assert read is None or self.store.submission(number) == read
+                assert read is None or self.store.read_submission(number) == read
         for who in self.current:
-            past = [(p.hand_in, p.key, p.verdict, p.by) for p in self.store.verdicts(*who)]
+            past = [(p.hand_in, p.key, p.verdict, p.by) for p in history(self.store, *who)]
             assert past == self.history.get(who, [])
-        assert {key: self.store.evidence(key) for key in self.kept} == self.kept
-        assert {name: self.store.setting(name) for name in self.settings} == self.settings
+        assert {key: self.store.find_evidence(key) for key in self.kept} == self.kept
+        assert {name: setting(self.store, name) for name in self.settings} == self.settings
 
 
 Class.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)

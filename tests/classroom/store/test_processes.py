@@ -26,6 +26,7 @@ from tests.classroom.store.made import (
     verdict,
 )
 from tests.classroom.store.writers import Said
+from tests.helpers.store_tables import add_hand_in, add_verdict, change_setting, history, setting
 
 SEED = 20260301
 NEVER = 10**9
@@ -33,31 +34,32 @@ NEVER = 10**9
 
 def require_kept(store: Store, seed: int, said: list[Said]) -> None:
     """Look whether everything is there that one writer was told is kept."""
-    entries = {stored.entry.student: stored for stored in store.entries(EXERCISE)}
+    entries = {stored.entry.student: stored for stored in store.newest_hand_ins(EXERCISE)}
     for what, number in said:
         student = f"{seed}-{number}"
         if what == "hand_in":
-            assert store.submission(entries[student].number) == submission(f"x = {seed}, {number}\n")
+            assert store.read_submission(entries[student].number) == submission(f"x = {seed}, {number}\n")
         elif what == "keep":
-            assert store.evidence(student) == writers.body_of(seed, number)
+            assert store.find_evidence(student) == writers.body_of(seed, number)
         elif what == "judge":
             assert entries[student].entry.verdict == verdict(2.0)
-            assert [past.verdict for past in store.verdicts(EXERCISE, student)] == [verdict(1.0), verdict(2.0)]
+            assert [past.verdict for past in history(store, EXERCISE, student)] == [verdict(1.0), verdict(2.0)]
         elif what == "adjust":
             assert entries[student].entry.adjustments == (adjustment(3.0),)
         elif what == "set":
-            assert store.setting(student) == student
+            assert setting(store, student) == student
 
 
 def require_whole(store: Store) -> None:
     """Look whether nothing is half there: of what was not said to be kept, either all or nothing is."""
-    for stored in store.entries(EXERCISE):
-        assert not stored.damaged
-        assert len(store.verdicts(EXERCISE, stored.entry.student)) in (0, 2)
-        assert store.submission(stored.number).sha256 == stored.sha256
+    for stored in store.newest_hand_ins(EXERCISE):
+        past = history(store, EXERCISE, stored.entry.student)
+        assert len(past) in (0, 2)
+        assert all(item.verdict is not None for item in past)
+        assert store.read_submission(stored.number).sha256 == stored.sha256
     with store._database.read() as connection:
         for key in connection.execute(sqlalchemy.text("SELECT key FROM grader_evidence")).scalars():
-            assert store.evidence(key) is not None
+            assert store.find_evidence(key) is not None
         if connection.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
@@ -105,8 +107,8 @@ def test_making_a_store_can_be_killed_at_any_step(tmp_path: Path) -> None:
         assert process.exitcode == -9
         with Store.open(folder) as store:
             require_whole(store)
-            store.keep("key", kept())
-            assert store.evidence("key") == kept()
+            store.keep_evidence("key", kept())
+            assert store.find_evidence("key") == kept()
     assert step > 30
 
 
@@ -114,8 +116,8 @@ def test_what_is_kept_survives_who_is_killed_while_keeping_the_same_again(
     tmp_path: Path, address: str | None, opener: Opener
 ) -> None:
     with opener() as store:
-        store.keep("key", kept())
-        number = store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
+        store.keep_evidence("key", kept())
+        number = add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
         said: list[Said] = []
         step = 0
         while not said:
@@ -123,8 +125,8 @@ def test_what_is_kept_survives_who_is_killed_while_keeping_the_same_again(
             process, pipe = start(writers.keep_again_until, tmp_path / "store", address, "key", step)
             said = heard(pipe)
             process.join()
-            assert store.evidence("key") == kept()
-            assert store.submission(number) == submission()
+            assert store.find_evidence("key") == kept()
+            assert store.read_submission(number) == submission()
     assert step > 5
 
 
@@ -157,7 +159,7 @@ def test_writers_at_once_do_not_hurt_each_other_nor_keep_two_stores(
             assert one[-1] == ("end", 0)
             require_kept(store, seed, one)
         require_whole(store)
-        assert len(store.entries(EXERCISE)) == 20
+        assert len(store.newest_hand_ins(EXERCISE)) == 20
 
 
 def test_stores_that_are_made_at_once_are_one(tmp_path: Path) -> None:
@@ -174,75 +176,75 @@ def test_stores_that_are_made_at_once_are_one(tmp_path: Path) -> None:
 
 
 def test_threads_share_a_store(store: Store) -> None:
-    run = store.begin(EXERCISE, "me")
+    run = store.begin_run(EXERCISE, "me")
 
     def work(number: int) -> None:
         student = f"s{number}"
-        store.keep(student, kept(student.encode()))
-        store.judge(store.hand_in(EXERCISE, hand(student), run), student, verdict(number), "me")
+        store.keep_evidence(student, kept(student.encode()))
+        add_verdict(store, add_hand_in(store, EXERCISE, hand(student), run), student, verdict(number), "me")
 
     with ThreadPoolExecutor(24) as pool:  # more than there are connections
         list(pool.map(work, range(40)))
-    assert len(store.entries(EXERCISE)) == 40
+    assert len(store.newest_hand_ins(EXERCISE)) == 40
     for number in range(40):
-        assert store.evidence(f"s{number}") == kept(f"s{number}".encode())
-        assert [past.verdict for past in store.verdicts(EXERCISE, f"s{number}")] == [verdict(number)]
+        assert store.find_evidence(f"s{number}") == kept(f"s{number}".encode())
+        assert [past.verdict for past in history(store, EXERCISE, f"s{number}")] == [verdict(number)]
 
 
 def test_the_same_is_written_by_two_at_once(store: Store, opener: Opener) -> None:
-    run = store.begin(EXERCISE, "me")
+    run = store.begin_run(EXERCISE, "me")
 
     def work(_: int) -> int:
         with opener() as mine:
-            mine.keep("key", kept())
-            number = mine.hand_in(EXERCISE, hand(), run)
-            mine.judge(number, "key", verdict(), "me")
+            mine.keep_evidence("key", kept())
+            number = add_hand_in(mine, EXERCISE, hand(), run)
+            add_verdict(mine, number, "key", verdict(), "me")
             return number
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(work, range(12)))) == 1
-    assert len(store.verdicts(EXERCISE, "ada")) == 1
-    assert store.evidence("key") == kept()
+    assert len(history(store, EXERCISE, "ada")) == 1
+    assert store.find_evidence("key") == kept()
 
 
 def test_reading_goes_on_while_another_program_writes(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
-        store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
+        add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
         other = sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         other.execute("DELETE FROM grader_students")
-        assert len(store.entries(EXERCISE)) == 1
+        assert len(store.newest_hand_ins(EXERCISE)) == 1
         with Store.open(tmp_path) as late:
-            assert len(late.entries(EXERCISE)) == 1
+            assert len(late.newest_hand_ins(EXERCISE)) == 1
         other.close()
 
 
 def test_writing_goes_on_while_somebody_reads(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
-        store.set_setting("a", "old")
+        store.set_default_setting("a", "old")
         query = sqlalchemy.text("SELECT value FROM grader_settings WHERE name = 'a'")
         with store._database.read() as connection:
             assert connection.execute(query).scalar() == "old"
-            store.set_setting("a", "new")
+            change_setting(store, "a", "new")
             assert connection.execute(query).scalar() == "old"
-        assert store.setting("a") == "new"
+        assert setting(store, "a") == "new"
 
 
 def test_a_store_that_others_make_in_the_meantime_is_as_good(
     opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = Database._make_tables
+    make = Database._upgrade
     others: list[Store] = []
 
     def late(database: Database) -> None:
-        monkeypatch.setattr(Database, "_make_tables", make)
+        monkeypatch.setattr(Database, "_upgrade", make)
         others.append(opener())
         make(database)
 
-    monkeypatch.setattr(Database, "_make_tables", late)
+    monkeypatch.setattr(Database, "_upgrade", late)
     with opener() as store, others[0] as other:
-        store.set_setting("a", "b")
-        assert other.setting("a") == "b"
+        store.set_default_setting("a", "b")
+        assert setting(other, "a") == "b"
 
 
 @pytest.mark.parametrize("address", [None])
@@ -250,12 +252,12 @@ def test_a_writer_waits_until_another_is_finished(store: Store, tmp_path: Path) 
     other = sqlite3.connect(tmp_path / "store" / "store.sqlite3", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(store.set_setting, "a", "b")
+        waiting = pool.submit(store.set_default_setting, "a", "b")
         assert not waiting.done()
         other.execute("ROLLBACK")
         waiting.result()
     other.close()
-    assert store.setting("a") == "b"
+    assert setting(store, "a") == "b"
 
 
 @pytest.mark.parametrize("address", [None])
@@ -265,8 +267,8 @@ def test_what_killed_writers_left_among_the_files_is_tidied_and_nothing_else(
     """Each is killed right before the blob gets its name, then right after."""
     folder = tmp_path / "store"
     with opener() as store:
-        store.keep("good", kept())
-        store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
+        store.keep_evidence("good", kept())
+        add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
         good = files_of(folder)
         for seed in range(1, 18):
             process, pipe = start(writers.write_until, folder, None, seed, 20 + 2 * seed)
@@ -281,7 +283,7 @@ def test_what_killed_writers_left_among_the_files_is_tidied_and_nothing_else(
         store.tidy()
         assert files_of(folder) >= good
         require_whole(store)
-        assert len(files_of(folder)) == len(store._wanted())
+        assert len(files_of(folder)) == len(store._all_used())
 
 
 def files_of(folder: Path) -> set[Path]:

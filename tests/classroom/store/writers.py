@@ -15,6 +15,7 @@ from types import FrameType
 from grader.classroom.store import Judgement, Store, StoredEvidence, StoreError
 from grader.core.i18n import Translator
 from tests.classroom.store.made import EXERCISE, adjustment, hand, kept, verdict
+from tests.helpers.store_tables import add_hand_in, add_verdict, history
 
 # Functions written in C that change files or the database.
 STEPS = {"connect", "execute", "executemany", "commit", "mkdir", "open", "write", "flush", "fsync", "replace"}
@@ -26,21 +27,21 @@ Said = tuple[str, int]
 def operate(store: Store, seed: int, say: Callable[[Said], None], count: int = 5) -> None:
     """Do one thing after the other, and say which is done. `seed` makes all names, so that nobody shares them."""
     dice = random.Random(seed)
-    run = store.begin(EXERCISE, str(seed))
+    run = store.begin_run(EXERCISE, str(seed))
     for number in range(count):
         student = f"{seed}-{number}"
-        (hand_in,) = store.hand_in_many(EXERCISE, [hand(student, f"x = {seed}, {number}\n")], run)
+        (hand_in,) = store.add_hand_ins(EXERCISE, [hand(student, f"x = {seed}, {number}\n")], run)
         say(("hand_in", number))
-        store.keep(student, body_of(seed, number))
+        store.keep_evidence(student, body_of(seed, number))
         say(("keep", number))
-        store.judge_many(
+        store.add_verdicts(
             [Judgement(number=hand_in, key=student, verdict=verdict(points), by="w") for points in (1, 2)]
         )
         say(("judge", number))
         if dice.random() < 0.5:
-            store.adjust(EXERCISE, student, adjustment(3.0))
+            store.add_adjustment(EXERCISE, student, adjustment(3.0))
             say(("adjust", number))
-        store.set_setting(student, student)
+        store.set_default_setting(student, student)
         say(("set", number))
 
 
@@ -67,8 +68,8 @@ def write_until(folder: Path, url: str | None, seed: int, pipe: Connection, step
 def keep_again_until(folder: Path, url: str | None, key: str, pipe: Connection, steps: int) -> None:
     """Keep what is kept already, and be killed at a step."""
     with Store.open(folder, url) as store:
-        killed_at(steps, lambda: store.keep(key, kept()))
-        killed_at(steps, lambda: store.hand_in(EXERCISE, hand(), 99))
+        killed_at(steps, lambda: store.keep_evidence(key, kept()))
+        killed_at(steps, lambda: add_hand_in(store, EXERCISE, hand(), 99))
     pipe.send(("end", 0))
 
 
@@ -116,13 +117,13 @@ def fill_store(folder: Path, what: str, release: Callable[[], None]) -> tuple[st
     """Write until it is refused; then look; then make room and write again. Return the sentences and how much."""
     say, done = Translator("en"), 0
     with Store.open(folder) as store:
-        number = store.hand_in(EXERCISE, hand(), store.begin(EXERCISE, "me"))
+        number = add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
 
         def put(index: int) -> None:
             if what == "evidence":
-                store.keep(str(index), body_of(1, index))
+                store.keep_evidence(str(index), body_of(1, index))
             else:
-                store.judge(number, str(index), verdict(float(index), criteria=60), "me")
+                add_verdict(store, number, str(index), verdict(float(index), criteria=60), "me")
 
         refused = ""
         while not refused:
@@ -148,10 +149,10 @@ def fill_store(folder: Path, what: str, release: Callable[[], None]) -> tuple[st
 
 def _require(store: Store, what: str, count: int) -> None:
     if what == "evidence":
-        assert all(store.evidence(str(index)) == body_of(1, index) for index in range(count))
-        assert store.evidence(str(count)) is None
+        assert all(store.find_evidence(str(index)) == body_of(1, index) for index in range(count))
+        assert store.find_evidence(str(count)) is None
     else:
-        given = [past.verdict.points for past in store.verdicts(EXERCISE, "ada") if past.verdict is not None]
+        given = [past.verdict.points for past in history(store, EXERCISE, "ada") if past.verdict is not None]
         assert given == [float(index) for index in range(count)]
 
 
@@ -178,6 +179,6 @@ def open_as_nobody(folder: Path, kind: str, _: None, pipe: Connection) -> None:
         place = (folder.parent / "own", None, str(folder)) if kind == "files" else (folder,)
         with Store.open(*place) as store:
             stage = "write"
-            store.keep("a", kept())
+            store.keep_evidence("a", kept())
     except StoreError as error:
         pipe.send((stage, Translator("en")(error.text)))

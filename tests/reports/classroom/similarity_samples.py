@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import convert, to_builtins
 
-from grader.classroom.similarity.compare import similar
+from grader.classroom.similarity.compare import find_similar
 from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from tests.classroom.similarity.submissions import as_notebook, code, renamed, reordered, right, script, stub
 
@@ -20,11 +20,11 @@ def real() -> Similarity:
     same = script(code("right_sparse") + "\nx = 1\n")
     class_ = {**right(), "copy": script(renamed(code())), "note": as_notebook(code()), "x": same, "y": same}
     class_ |= {"late": script(reordered(code("right_logits"))), "empty": script("x = 1\n"), "stub": stub()}
-    return similar(class_, stub())
+    return find_similar(class_, stub())
 
 
 def short() -> Similarity:
-    """Return the same with the first lines of each stretch only, for looks that take their time."""
+    """Return the same with the first lines of each block only, for looks that take their time."""
     return convert(_shortened(to_builtins(real())), Similarity)
 
 
@@ -38,19 +38,23 @@ def hostile() -> Similarity:
     """Return lines and students that try everything that a page must not do."""
     line = Line(cell=None, number=1, text=HOSTILE_CODE, same=True)
     wide = Line(cell=1, number=2, text="x" * 300, same=False)
-    stretch = SharedBlock(rows=(Row(left=line, right=wide), Row(left=wide, right=None)), elsewhere=0)
-    pair = Pair(left=HOSTILE, right="b" * 255, strength=1.0, left_share=1.0, right_share=1.0, stretches=(stretch,))
+    block = SharedBlock(rows=(Row(left=line, right=wide), Row(left=wide, right=None)), elsewhere=0)
+    pair = Pair(
+        left=HOSTILE, right="b" * 255, strength=1.0, left_share=1.0, right_share=1.0, shared_blocks=(block,)
+    )
     group = Group(members=(HOSTILE, "b" * 255), copies=((HOSTILE, "c\u202e\n"),), pairs=(pair,))
     group = Group(members=(*group.members, "c\u202e\n"), copies=group.copies, pairs=group.pairs)
     return Similarity(groups=(group,), compared=3, usual=None, threshold=0.5, too_short=("=1+1",), cut=("\ud800",))
 
 
 def large() -> Similarity:
-    """Return more students, pairs, stretches and lines than are shown."""
+    """Return more students, pairs, blocks and lines than are shown."""
     lines = [Line(cell=n // 100 + 1, number=n % 100 + 1, text=f"x = {n}", same=n % 3 > 0) for n in range(250)]
-    stretch = SharedBlock(rows=tuple(Row(left=line, right=line) for line in lines), elsewhere=2)
+    block = SharedBlock(rows=tuple(Row(left=line, right=line) for line in lines), elsewhere=2)
     students = tuple(f"s{n:03}" for n in range(201))
-    one = Pair(left="s000", right="s001", strength=0.9, left_share=0.8, right_share=1.0, stretches=(stretch,) * 32)
+    one = Pair(
+        left="s000", right="s001", strength=0.9, left_share=0.8, right_share=1.0, shared_blocks=(block,) * 32
+    )
     others = (
         Pair(left="s000", right=student, strength=0.8, left_share=0.8, right_share=0.8) for student in students[2:]
     )

@@ -12,8 +12,8 @@ from grader.core.i18n import LANGUAGES
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Resources, Status
 from reports.classroom import pictures, rows
-from reports.classroom.dashboard import LONGEST_TEXT, MOST_LINKS, MOST_MISCONCEPTIONS, MOST_REASONS, render
-from reports.classroom.rows import UNDECIDED, address, by_name
+from reports.classroom.dashboard import MAX_LINKS, MAX_MISCONCEPTIONS, MAX_REASONS, MAX_TEXT, render
+from reports.classroom.rows import UNDECIDED, name_sort_key, safe_address
 from reports.submission.adjustments import LONGEST_NAME, label
 from tests.reports import samples
 from tests.reports.classroom import samples as made
@@ -180,7 +180,7 @@ def test_a_name_is_one_line() -> None:
 
 
 def test_a_message_without_end_is_cut() -> None:
-    assert f"{'W' * LONGEST_TEXT} … (+{5000 - LONGEST_TEXT})" in seen([entry("a", problem="W" * 5000)])
+    assert f"{'W' * MAX_TEXT} … (+{5000 - MAX_TEXT})" in seen([entry("a", problem="W" * 5000)])
 
 
 def test_titles_may_be_hostile_too() -> None:
@@ -216,7 +216,7 @@ def test_titles_may_be_hostile_too() -> None:
     ],
 )
 def test_only_paths_below_the_dashboard_become_addresses(path: str, expected: str) -> None:
-    assert address(path) == expected
+    assert safe_address(path) == expected
 
 
 def test_without_a_report_a_name_is_no_link() -> None:
@@ -290,22 +290,22 @@ def test_a_mark_that_is_not_final_says_so_in_its_line() -> None:
 
 
 def test_long_lists_end_and_tell_how_many_are_left() -> None:
-    many = [entry(f"{number:04}", problem="No file.") for number in range(MOST_LINKS + 7)]
+    many = [entry(f"{number:04}", problem="No file.") for number in range(MAX_LINKS + 7)]
     text = page_of(many)
     top = text[text.index('id="undecided-title"') : text.index('id="marks-title"')]
-    assert len(re.findall(r"<a ", top)) == MOST_LINKS
+    assert len(re.findall(r"<a ", top)) == MAX_LINKS
     assert "and 7 more" in top
-    assert len(lines(text)) == MOST_LINKS + 7
-    assert " more" not in seen(many[:MOST_LINKS])
+    assert len(lines(text)) == MAX_LINKS + 7
+    assert " more" not in seen(many[:MAX_LINKS])
 
 
 def test_reasons_without_end_are_counted() -> None:
-    many = [entry(f"{number:04}", problem=f"Broken in line {number}.") for number in range(MOST_REASONS + 5)]
+    many = [entry(f"{number:04}", problem=f"Broken in line {number}.") for number in range(MAX_REASONS + 5)]
     text = seen(many)
-    assert text.count("Broken in line") == MOST_REASONS
+    assert text.count("Broken in line") == MAX_REASONS
     assert "5 more hand-ins have other reasons; they are in the table." in text
-    assert "1 more hand-in has another reason; it is in the table." in seen(many[: MOST_REASONS + 1])
-    assert "more hand-in" not in seen(many[:MOST_REASONS])
+    assert "1 more hand-in has another reason; it is in the table." in seen(many[: MAX_REASONS + 1])
+    assert "more hand-in" not in seen(many[:MAX_REASONS])
 
 
 def test_the_histogram_can_be_heard() -> None:
@@ -358,9 +358,9 @@ def test_misconceptions_are_told_with_numbers_words_and_links() -> None:
 
 
 def test_only_the_most_common_misconceptions_are_told() -> None:
-    hints = tuple(Hint(id=f"hint-{n}", severity="tip", text=f"Text {n}.") for n in range(MOST_MISCONCEPTIONS + 2))
+    hints = tuple(Hint(id=f"hint-{n}", severity="tip", text=f"Text {n}.") for n in range(MAX_MISCONCEPTIONS + 2))
     text = seen([entry("a", judged(criterion("x", Status.FAILED, hints=hints)))])
-    assert len(re.findall(r"Text \d+\.", text)) == MOST_MISCONCEPTIONS
+    assert len(re.findall(r"Text \d+\.", text)) == MAX_MISCONCEPTIONS
     assert "2 other hints were given less often." in text
     assert "other hint" not in seen([entry("a", judged(criterion("x", Status.FAILED, hints=hints[:3])))])
 
@@ -472,7 +472,7 @@ def test_names_are_sorted_as_in_a_dictionary() -> None:
         "Øvind",
         "Oz",
     ]
-    found = sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=by_name)
+    found = sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=name_sort_key)
     assert [e.name for e in found] == [
         "Adler", "ägnes", "Ärmel", "Lama", "Łukasz", "Øvind", "Oz", "Özdemir", "Student 9", "Student 10", "Zoe",
     ]  # fmt: skip
@@ -480,7 +480,7 @@ def test_names_are_sorted_as_in_a_dictionary() -> None:
 
 def test_a_name_that_begins_with_a_number_and_one_of_only_digits_can_be_sorted() -> None:
     names = ["9" * 300, "²", "7a", "", "a7", "٣"]
-    assert len(sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=by_name)) == len(names)
+    assert len(sorted((entry(str(n), name=name) for n, name in enumerate(names)), key=name_sort_key)) == len(names)
 
 
 def test_two_of_the_same_name_are_told_apart() -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from grader.core.i18n import LANGUAGES
 from grader.protocol.similarity import Similarity
-from reports.classroom.similarity import MOST_NAMES, MOST_PAIRS, MOST_ROWS, MOST_STRETCHES, render
+from reports.classroom.similarity import MAX_BLOCKS, MAX_NAMES, MAX_PAIRS, MAX_ROWS, render
 from tests.reports.classroom import similarity_samples as samples
 from tests.reports.submission.test_html import Page as Document
 
@@ -122,12 +122,12 @@ def test_long_lists_are_cut_and_counted() -> None:
     text = rendered("large")
     words = Document(text).text
     assert "Group 1: 201 students" in words
-    assert f"and {201 - MOST_NAMES} more" in words
+    assert f"and {201 - MAX_NAMES} more" in words
     assert "199 more pairs of this group" in words
-    assert f"{199 - MOST_PAIRS} more pairs are not listed." in words
-    assert f"{32 - MOST_STRETCHES} more places are not shown." in words
-    assert f"{250 - MOST_ROWS} more lines are not shown." in words
-    assert text.count('class="row') == 2 * MOST_STRETCHES * MOST_ROWS
+    assert f"{199 - MAX_PAIRS} more pairs are not listed." in words
+    assert f"{32 - MAX_BLOCKS} more places are not shown." in words
+    assert f"{250 - MAX_ROWS} more lines are not shown." in words
+    assert text.count('class="row') == 2 * MAX_BLOCKS * MAX_ROWS
     assert "2 other submissions have all of this too." in words
     assert "No other submission has all of this." in Document(rendered("hostile")).text
 
@@ -194,7 +194,7 @@ def test_nothing_is_wider_than_the_window(chromium: Browser, tmp_path: Path, kin
 def test_both_sides_stay_level_and_marked_lines_look_different(chromium: Browser, tmp_path: Path) -> None:
     with opened(chromium, tmp_path, "real") as (page, _):
         tops = "figure => [...figure.querySelectorAll('.row')].map(row => row.getBoundingClientRect().top)"
-        sides = page.locator(".stretch").first.locator(".side")
+        sides = page.locator(".shared-block").first.locator(".side")
         assert sides.nth(0).evaluate(tops) == sides.nth(1).evaluate(tops)
         colour = "element => getComputedStyle(element).backgroundColor"
         assert page.locator(".row.same").first.evaluate(colour) != page.locator(".row.fill").first.evaluate(colour)
@@ -204,7 +204,9 @@ def test_paper_shows_everything(chromium: Browser, tmp_path: Path) -> None:
     with opened(chromium, tmp_path, "real", scheme="dark") as (page, _):
         page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = false })")
         page.emulate_media(media="print", color_scheme="dark")
-        assert page.locator(".stretch").last.evaluate("element => element.getBoundingClientRect().height") > 10
+        assert (
+            page.locator(".shared-block").last.evaluate("element => element.getBoundingClientRect().height") > 10
+        )
         assert page.locator(".side pre").evaluate_all(
             "all => all.every(pre => pre.scrollWidth <= pre.clientWidth + 1)"
         )

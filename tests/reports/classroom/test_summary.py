@@ -5,7 +5,7 @@ import pytest
 
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Notice, Resources, Status, Verdict, WallState
-from reports.classroom.summary import FEWEST, MarkClass, Undecided, histogram, summarise, usage
+from reports.classroom.summary import FEWEST, MarkClass, Undecided, build_histogram, measure_usage, summarise
 from tests.reports.classroom import samples as made
 from tests.reports.classroom.samples import adjustment, criterion, entry, judged
 
@@ -142,14 +142,14 @@ def counts(*marks: MarkClass) -> list[tuple[float, float, int]]:
 
 
 def test_each_mark_is_in_one_class_and_the_highest_in_the_last() -> None:
-    found = counts(*histogram([0, 9.99, 10, 55, 90, 100], 100))
+    found = counts(*build_histogram([0, 9.99, 10, 55, 90, 100], 100))
     assert [low for low, _, _ in found] == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]
     assert [count for _, _, count in found] == [2, 1, 0, 0, 0, 1, 0, 0, 0, 2]
     assert found[-1] == (90, 100, 2)
 
 
 def test_one_and_the_same_mark_is_one_bar_among_all_classes() -> None:
-    found = counts(*histogram([70, 70, 70], 100))
+    found = counts(*build_histogram([70, 70, 70], 100))
     assert len(found) == 10
     assert [entry for entry in found if entry[2]] == [(70, 80, 3)]
 
@@ -173,11 +173,11 @@ def test_one_and_the_same_mark_is_one_bar_among_all_classes() -> None:
 def test_classes_have_round_borders(
     marks: list[float], most: float, classes: list[tuple[float, float, int]]
 ) -> None:
-    assert counts(*histogram(marks, most)) == classes
+    assert counts(*build_histogram(marks, most)) == classes
 
 
 def test_a_mark_beyond_all_measure_ends_no_histogram() -> None:
-    assert sum(marks.count for marks in histogram([1e308, -1e308, 5.0], 10)) == 3
+    assert sum(marks.count for marks in build_histogram([1e308, -1e308, 5.0], 10)) == 3
 
 
 def test_the_shares_of_a_criterion() -> None:
@@ -241,7 +241,7 @@ def test_misconceptions_are_counted_by_student() -> None:
         ("relu-head", "warning", "One."),  # as often as any other: the first in the alphabet
         ("dead-relu", "warning", "Dead."),
     ]
-    assert [[(s.entry.student, s.criterion) for s in m.showings] for m in found] == [
+    assert [[(s.entry.student, s.criterion) for s in m.cases] for m in found] == [
         [("1", "b"), ("2", "a"), ("3", "b")],
         [("1", "a"), ("3", "b")],
         [("4", "a")],
@@ -273,7 +273,7 @@ def test_who_takes_far_longer_than_most_stands_out() -> None:
 
 
 def test_the_limit_follows_the_spread_where_it_is_wide() -> None:
-    found = usage(
+    found = measure_usage(
         with_seconds([1, 2, 3, 4, 5, 6, 7, 8, 9, 30, 31]), lambda verdict: verdict.resources.wall_seconds
     )
     assert found is not None
@@ -282,7 +282,7 @@ def test_the_limit_follows_the_spread_where_it_is_wide() -> None:
 
 
 def test_where_all_are_alike_a_hair_more_is_no_news() -> None:
-    found = usage(with_seconds([10.0] * 11 + [10.1]), lambda verdict: verdict.resources.wall_seconds)
+    found = measure_usage(with_seconds([10.0] * 11 + [10.1]), lambda verdict: verdict.resources.wall_seconds)
     assert found is not None
     assert (found.limit, found.outliers) == (15, ())
 
@@ -326,7 +326,7 @@ def test_missing_walls_are_grouped_and_plain_runs_are_their_own_group() -> None:
         behind("4", mode="plain"),
         entry("5"),
     ]
-    found = [(w.wall, w.detail, [e.student for e in w.entries]) for w in summarise(entries).missing_walls]
+    found = [(w.feature, w.detail, [e.student for e in w.entries]) for w in summarise(entries).missing_features]
     assert found == [("", "", ["4"]), ("landlock", "too old", ["1", "3"]), ("seccomp", "too old", ["1"])]
 
 
@@ -337,5 +337,5 @@ def test_a_whole_class_is_summed_up() -> None:
     assert summary.late
     assert summary.adjusted
     assert summary.uncertified
-    assert summary.missing_walls
+    assert summary.missing_features
     assert len(summary.misconceptions) == 3

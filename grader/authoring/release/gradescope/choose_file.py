@@ -11,6 +11,7 @@ from grader.classroom.intake.records import LeftOut
 from grader.core.course import Course
 from grader.core.errors import UserError
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import alike, suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES
 
@@ -27,7 +28,7 @@ def handed_in(course: Course, exercise: str, submission: Path, unpacked: Path) -
     Raises `NothingToGradeError` for what the student has to mend, and `UnusableHandInsError` where this machine
     has no room to unpack, or the folder cannot be listed: that is not the student's doing.
     """
-    tree = folder_tree.grow(submission)
+    tree = folder_tree.list_folder(submission)
     items = tree.items
     within = tuple(item for item in items if any(alike(part, exercise) for part in item.parts[:-1]))
     if any(item.is_candidate for item in within):
@@ -35,14 +36,15 @@ def handed_in(course: Course, exercise: str, submission: Path, unpacked: Path) -
     untouched = {item for item in items if item.is_candidate and _is_stub(item, course, exercise)}
     if any(item.is_candidate and item not in untouched for item in items):
         items = tuple(item for item in items if item not in untouched)
-    settled = FileChooser(exercise, zip_tree.Workplace(unpacked)).settle(Candidate("", "", "", items), "")
-    if isinstance(settled, LeftOut):
-        raise NothingToGradeError(settled.why)
-    return display_name(settled.where.rpartition("/")[2]), settled.file
+    uploader = Candidate(HandIn(student="", name="", file=""), items)
+    chosen = FileChooser(exercise, zip_tree.UnpackFolder(unpacked)).choose(uploader, "")
+    if isinstance(chosen, LeftOut):
+        raise NothingToGradeError(chosen.why)
+    return display_name(chosen.hand_in.file.rpartition("/")[2]), chosen.path
 
 
 def _is_stub(item: Item, course: Course, exercise: str) -> bool:
     stub = course.folder / "exercises" / exercise / f"submission{suffix(item.name)}"
     with contextlib.suppress(RefusedError, OSError):  # no stub, or a file that cannot be read, which is told later
-        return item.usable().read(MAX_NOTEBOOK_BYTES) == stub.read_bytes()
+        return item.require_source().read(MAX_NOTEBOOK_BYTES) == stub.read_bytes()
     return False

@@ -5,7 +5,6 @@ be decided, or too little stands between the submission and the results, none is
 the autograder failed, and gives no mark. What is printed here is shown to instructors only.
 """
 
-import os
 import sys
 import tempfile
 import traceback
@@ -16,6 +15,7 @@ import msgspec
 from grader.authoring.release.gradescope.choose_file import NothingToGradeError, handed_in
 from grader.authoring.release.gradescope.settings import FILE, Settings
 from grader.classroom.intake.records import UnusableHandInsError
+from grader.core.atomic_files import replace_file
 from grader.core.course import Course
 from grader.core.errors import GraderError, SandboxError, UnreadableSubmission, UnusableRubricError
 from grader.core.exit_codes import ExitCode
@@ -52,7 +52,7 @@ def main(autograder: Path) -> ExitCode:
         )
     if not text:
         return ExitCode.NOT_GRADED
-    _write(autograder / "results" / "results.json", text)
+    replace_file(autograder / "results" / "results.json", text.encode())
     # Whatever the points: the autograder did its work, and any other code could be taken for a failure of its own.
     return ExitCode.PASSED
 
@@ -111,15 +111,6 @@ def _close(autograder: Path) -> None:
 
 def _tell(say: Translator, why: Message) -> None:
     print(say(why).encode("utf-8", "replace").decode())  # noqa: T201
-
-
-def _write(target: Path, text: str) -> None:
-    """Put the results in place of whatever may be there, in one step."""
-    handle, aside = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(aside).chmod(0o644)
-    Path(aside).replace(target)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same, stem, suffix
 
 _WHO = (
@@ -28,7 +29,7 @@ _TYPED = re.compile(_WHO + r"_(?:text|link)\.html", re.DOTALL)
 _VERSION = re.compile(r"(.+)-([0-9]{1,4})", re.DOTALL)
 
 
-class Mark(NamedTuple):
+class CanvasName(NamedTuple):
     """What Canvas wrote before a file's own name."""
 
     name: str
@@ -47,14 +48,14 @@ class Version(NamedTuple):
     item: Item
 
 
-def mark(name: str) -> Mark | None:
+def parse_name(name: str) -> CanvasName | None:
     """Take a name apart; None for one that Canvas did not make."""
     match = _UPLOAD.fullmatch(name) or _TYPED.fullmatch(name)
     if match is None:
         return None
     parts = match.groupdict()
     number = parts["number"] or parts["anonymous"]
-    return Mark(
+    return CanvasName(
         parts["name"] or f"anon_{number}",
         number,
         bool(parts["late"] or parts["anonymous_late"]),
@@ -63,39 +64,41 @@ def mark(name: str) -> Mark | None:
     )
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each student of the download."""
-    people: dict[str, Mark] = {}
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each student of the download."""
+    people: dict[str, CanvasName] = {}
     handed: dict[str, list[Version]] = defaultdict(list)
     typed: dict[str, list[Item]] = defaultdict(list)
-    told: list[LeftOut] = []
+    left_out: list[LeftOut] = []
     for item in tree.items:
-        found = mark(item.parts[0]) if len(item.parts) == 1 else None
+        found = parse_name(item.parts[0]) if len(item.parts) == 1 else None
         if found is None:
-            told += tell([item], _("It does not carry Canvas's mark, so nobody knows whose it is."))
+            left_out += leave_out([item], _("It does not carry Canvas's mark, so nobody knows whose it is."))
             continue
         people.setdefault(found.number, found)
         if found.file:
             handed[found.number].append(_version(found, item))
         else:
             typed[found.number].append(item)
-    claims = []
+    candidates = []
     for number, person in people.items():
         newest, older = newest_versions(handed[number])
-        told += tell(older, _("A newer version of this file was handed in."))
-        told += tell(typed[number], _("It was not handed in as a file, but typed into Canvas."))
-        claims.append(
+        left_out += leave_out(older, _("A newer version of this file was handed in."))
+        left_out += leave_out(typed[number], _("It was not handed in as a file, but typed into Canvas."))
+        candidates.append(
             Candidate(
-                number,
-                display_name(person.name),
-                display_name(person.name),
+                HandIn(
+                    student=number,
+                    name=display_name(person.name),
+                    file=display_name(person.name),
+                    platform_id=number,
+                    late=any(version.late for version in newest),
+                ),
                 tuple(version.item for version in newest),
-                platform_id=number,
-                late=any(version.late for version in newest),
                 problem=None if newest else _("Nothing was handed in as a file; what was typed in is not graded."),
             )
         )
-    return Read(tuple(claims), tuple(told))
+    return ClassContents(tuple(candidates), tuple(left_out))
 
 
 def newest_versions(versions: Iterable[Version]) -> tuple[list[Version], list[Item]]:
@@ -120,8 +123,8 @@ def newest_versions(versions: Iterable[Version]) -> tuple[list[Version], list[It
     return newest, older
 
 
-def _version(found: Mark, item: Item) -> Version:
+def _version(found: CanvasName, item: Item) -> Version:
     numbered = _VERSION.fullmatch(stem(found.file))
     number = int(numbered[2]) if numbered else 0
     name = f"{numbered[1]}{suffix(found.file)}" if numbered and number else found.file
-    return Version(number, found.upload, found.late, item.called(name))
+    return Version(number, found.upload, found.late, item.renamed(name))

@@ -1,9 +1,9 @@
-"""Recognising how a class is laid out."""
+"""Recognise the layout of a class."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from grader.classroom.intake.candidates import Read, Reading, tell
+from grader.classroom.intake.candidates import ClassContents, LayoutReader, leave_out
 from grader.classroom.intake.file_tree import Tree
 from grader.classroom.intake.layouts import canvas, github_classroom, gradescope, moodle, nbgrader, plain
 from grader.classroom.intake.layouts.plain import could_be_handed_in
@@ -12,7 +12,7 @@ from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import named_for, suffix
 
-_READINGS: Mapping[Layout, Reading] = {
+_READERS: Mapping[Layout, LayoutReader] = {
     Layout.FILES: plain.read_files,
     Layout.FOLDERS: plain.read_folders,
     Layout.MOODLE: moodle.read,
@@ -23,28 +23,28 @@ _READINGS: Mapping[Layout, Reading] = {
 }
 
 
-def recognise(tree: Tree, exercise: str) -> tuple[Layout, Read]:
+def recognise_layout(tree: Tree, exercise: str) -> tuple[Layout, ClassContents]:
     """Return the layout with what it says. Raises `UnusableHandInsError`."""
-    tree = unwrapped(tree, exercise)
-    layout = _marked(tree) or _plain(tree)
-    told: list[LeftOut] = []
+    tree = unwrap(tree, exercise)
+    layout = _platform_layout(tree) or _plain_layout(tree)
+    left_out: list[LeftOut] = []
     if layout is Layout.NBGRADER and _is_nbgrader_course(tree):
-        told = _beside_hand_ins(tree)
-        tree = tree.inside(nbgrader.FOLDER)
-    read = _READINGS[layout](tree, exercise)
-    return layout, Read(read.claims, (*tree.told, *told, *read.told))
+        left_out = _beside_hand_ins(tree)
+        tree = tree.subtree(nbgrader.FOLDER)
+    read = _READERS[layout](tree, exercise)
+    return layout, ClassContents(read.candidates, (*tree.left_out, *left_out, *read.left_out))
 
 
-def unwrapped(tree: Tree, exercise: str) -> Tree:
-    """Return the tree without folders around the whole class. What lies beside those is told.
+def unwrap(tree: Tree, exercise: str) -> Tree:
+    """Return the tree without folders around the whole class. What lies beside those is left out.
 
     A single folder may also be that of a single student. It is taken for a wrapping where marks of a platform or
     several students are in it, and nothing that is named as the exercise's own file.
     """
     inner, fallback = tree, tree
-    while _marked(inner) is None and _is_only_folder(inner):
+    while _platform_layout(inner) is None and _is_only_folder(inner):
         outer, inner = inner, _within_only_folder(inner)
-        if _marked(inner) or _is_class(inner, exercise, least=2):
+        if _platform_layout(inner) or _is_class(inner, exercise, least=2):
             return inner
         # Unpacking `class.zip` makes `class/class/`: there even a single student's folder is one in a class.
         if outer is tree and inner.name == tree.name and _is_class(inner, exercise, least=1):
@@ -58,15 +58,15 @@ def _is_only_folder(tree: Tree) -> bool:
 
 def _within_only_folder(tree: Tree) -> Tree:
     why = _("It lies beside the folder that all hand-ins are in.")
-    beside = tell((item for item in tree.items if len(item.parts) == 1), why)
-    return replace(tree.inside(tree.top_folders[0]), told=(*tree.told, *beside))
+    beside = leave_out((item for item in tree.items if len(item.parts) == 1), why)
+    return replace(tree.subtree(tree.top_folders[0]), left_out=(*tree.left_out, *beside))
 
 
-def _marked(tree: Tree) -> Layout | None:
-    return next((layout for layout, is_there in _MARKS.items() if is_there(tree)), None)
+def _platform_layout(tree: Tree) -> Layout | None:
+    return next((layout for layout, is_there in _DETECTORS.items() if is_there(tree)), None)
 
 
-def _plain(tree: Tree) -> Layout:
+def _plain_layout(tree: Tree) -> Layout:
     files = {i.parts[0] for i in tree.items if len(i.parts) == 1 and could_be_handed_in(i)}
     return Layout.FILES if len(files) > len(_folders_with_work(tree)) else Layout.FOLDERS
 
@@ -86,7 +86,7 @@ def _folders_with_work(tree: Tree) -> set[str]:
 
 def _beside_hand_ins(tree: Tree) -> list[LeftOut]:
     why = _("It is not in nbgrader's folder {name}, where the hand-ins are.", name=nbgrader.FOLDER)
-    return [LeftOut(where=display_name(top), why=why) for top in tree.tops if top != nbgrader.FOLDER]
+    return [LeftOut(where=display_name(top), why=why) for top in tree.top_names if top != nbgrader.FOLDER]
 
 
 def _is_gradescope(tree: Tree) -> bool:
@@ -109,12 +109,12 @@ def _is_nbgrader(tree: Tree) -> bool:
 
 def _is_moodle(tree: Tree) -> bool:
     folders = set(tree.top_folders)
-    return _most(moodle.mark(top, top in folders) is not None for top in tree.tops)
+    return _most(moodle.parse_name(top, top in folders) is not None for top in tree.top_names)
 
 
 def _is_canvas(tree: Tree) -> bool:
     folders = set(tree.top_folders)
-    return _most(top not in folders and canvas.mark(top) is not None for top in tree.tops)
+    return _most(top not in folders and canvas.parse_name(top) is not None for top in tree.top_names)
 
 
 def _is_classroom(tree: Tree) -> bool:
@@ -127,7 +127,7 @@ def _most(answers: Iterable[bool]) -> bool:
     return any(collected) and 2 * sum(collected) >= len(collected)
 
 
-_MARKS: Mapping[Layout, Callable[[Tree], bool]] = {
+_DETECTORS: Mapping[Layout, Callable[[Tree], bool]] = {
     Layout.GRADESCOPE: _is_gradescope,
     Layout.NBGRADER: lambda tree: _is_nbgrader_course(tree) or _is_nbgrader(tree),
     Layout.MOODLE: _is_moodle,

@@ -6,15 +6,16 @@ The name of the assignment stands before each login. GitHub's own program for cl
 
 import os
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import Tree
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same
 
 
-def prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
-    """Return what stands before every login, with its hyphen; "" where that cannot be told."""
+def common_prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
+    """Return what stands before every login, with its hyphen; "" where that is not clear."""
     named = [around.removesuffix("-submissions")] if around.endswith("-submissions") else []
     if len(folders) == 1:
         named += [exercise, exercise.replace("_", "-")]
@@ -26,20 +27,23 @@ def prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
     return common[: common.rfind("-") + 1]
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each clone."""
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each clone."""
     clones = tuple(folder for folder in tree.top_folders if (folder,) in tree.clones)
-    before = len(prefix(clones, tree.name, exercise))
-    beneath = tree.beneath()
-    claims = tuple(
+    before = len(common_prefix(clones, tree.name, exercise))
+    items = tree.items_by_top_folder()
+    candidates = tuple(
         Candidate(
-            same(folder[before:]),
-            display_name(folder[before:]),
-            display_name(folder),
-            beneath[folder],
-            platform_id=display_name(folder[before:]),
+            HandIn(
+                student=same(folder[before:]),
+                name=display_name(folder[before:]),
+                file=display_name(folder),
+                platform_id=display_name(folder[before:]),
+            ),
+            items[folder],
         )
         for folder in clones
     )
     others = [item for item in tree.items if item.parts[0] not in clones or len(item.parts) == 1]
-    return Read(claims, tuple(tell(others, _("It is in none of the clones, so nobody knows whose it is."))))
+    why = _("It is in none of the clones, so nobody knows whose it is.")
+    return ClassContents(candidates, tuple(leave_out(others, why)))

@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import RefusedError, Tree
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same
 
 METADATA = "submission_metadata.yml"
@@ -38,12 +39,12 @@ class GradescopeEntry:
     created_at: str = ""
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each submitter of each hand-in."""
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each submitter of each hand-in."""
     submissions = _metadata(tree)
     shared = _shared_sids(submissions.values())
-    beneath = tree.beneath()
-    claims: list[Candidate] = []
+    items = tree.items_by_top_folder()
+    candidates: list[Candidate] = []
     for folder in sorted(set(tree.top_folders) | set(submissions)):
         about = submissions.get(folder, GradescopeEntry())
         problem = None
@@ -53,20 +54,23 @@ def read(tree: Tree, exercise: str) -> Read:
             problem = _("{file} does not say whose hand-in this is.", file=METADATA)
         for submitter in about.submitters or [{}]:
             sid, email, name = (submitter.get(key, "") for key in ("sid", "email", "name"))
-            claims.append(
+            candidates.append(
                 Candidate(
-                    same(_identity(folder, submitter, shared)),
-                    display_name(name or sid or email or folder),
-                    display_name(folder),
-                    beneath.get(folder, ()),
-                    email=display_name(email),
-                    platform_id=display_name(sid),
-                    submitted=timestamps.parse(about.created_at),
+                    HandIn(
+                        student=same(_identity(folder, submitter, shared)),
+                        name=display_name(name or sid or email or folder),
+                        file=display_name(folder),
+                        email=display_name(email),
+                        platform_id=display_name(sid),
+                        submitted=timestamps.parse_time(about.created_at),
+                    ),
+                    items.get(folder, ()),
                     problem=problem,
                 )
             )
-    told = [item for item in tree.items if len(item.parts) == 1 and item.name != METADATA]
-    return Read(tuple(claims), (*tell(told, _("It is in no hand-in's folder.")), *_timeless(submissions)))
+    beside = [item for item in tree.items if len(item.parts) == 1 and item.name != METADATA]
+    left_out = (*leave_out(beside, _("It is in no hand-in's folder.")), *_timeless(submissions))
+    return ClassContents(tuple(candidates), left_out)
 
 
 def _shared_sids(submissions: Iterable[GradescopeEntry]) -> set[str]:
@@ -88,15 +92,15 @@ def _timeless(submissions: dict[str, GradescopeEntry]) -> list[LeftOut]:
     return [
         LeftOut(where=display_name(folder), why=why)
         for folder, about in sorted(submissions.items())
-        if timestamps.parse(about.created_at) is None
+        if timestamps.parse_time(about.created_at) is None
     ]
 
 
 def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     item = next(item for item in tree.items if item.parts == (METADATA,))
     try:
-        text = item.usable().read(MAX_METADATA).decode("utf-8-sig")
-        return parse(text)
+        text = item.require_source().read(MAX_METADATA).decode("utf-8-sig")
+        return parse_metadata(text)
     except RefusedError as error:
         why = error.text
     except (UnicodeDecodeError, yaml.YAMLError, ValueError):
@@ -106,7 +110,7 @@ def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     )
 
 
-def parse(text: str) -> dict[str, GradescopeEntry]:
+def parse_metadata(text: str) -> dict[str, GradescopeEntry]:
     """Read the metadata. Raises `yaml.YAMLError` and `ValueError` for what is none."""
     found: dict[str, GradescopeEntry] = {}
     for path, value in _scalars(yaml.parse(text, Loader=_LOADER)):

@@ -10,11 +10,12 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.classroom.intake.records import LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import same
 
 _MARK = "_assignsubmission_"
@@ -22,7 +23,7 @@ _FOLDER = re.compile(r"([a-z0-9]+)_?")  # some versions write an underscore at t
 _FILE = re.compile(r"([a-z0-9]+)_(.+)", re.DOTALL)
 
 
-class Mark(NamedTuple):
+class MoodleName(NamedTuple):
     """What Moodle wrote before a file's own name."""
 
     name: str
@@ -31,7 +32,7 @@ class Mark(NamedTuple):
     file: str  # the file's own name; "" for a folder
 
 
-def mark(name: str, is_folder: bool) -> Mark | None:
+def parse_name(name: str, is_folder: bool) -> MoodleName | None:
     """Take a name apart; None for one that Moodle did not make."""
     prefix, _, rest = name.partition(_MARK)
     match = (_FOLDER if is_folder else _FILE).fullmatch(rest)
@@ -40,42 +41,44 @@ def mark(name: str, is_folder: bool) -> Mark | None:
     person, _, number = prefix.rpartition("_")
     if not person or not (number.isascii() and number.isdigit()):
         person, number = prefix, ""
-    return Mark(person, number, match[1], "" if is_folder else match[2])
+    return MoodleName(person, number, match[1], "" if is_folder else match[2])
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each student of the download."""
-    people: dict[str, Mark] = {}
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each student of the download."""
+    people: dict[str, MoodleName] = {}
     handed: dict[str, list[Item]] = defaultdict(list)
     others: dict[str, list[Item]] = defaultdict(list)
-    told: list[LeftOut] = []
+    left_out: list[LeftOut] = []
     for folder in tree.top_folders:  # of a student who handed in nothing there may be an empty one
-        if found := mark(folder, True):
+        if found := parse_name(folder, True):
             people.setdefault(_identity(found), found)
     for item in tree.items:
-        found = mark(item.parts[0], len(item.parts) > 1)
+        found = parse_name(item.parts[0], len(item.parts) > 1)
         if found is None:
-            told += tell([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
+            left_out += leave_out([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
             continue
         people.setdefault(_identity(found), found)
-        own = item.called(found.file) if found.file else item
+        own = item.renamed(found.file) if found.file else item
         (handed if found.plugin == "file" else others)[_identity(found)].append(own)
     for items in others.values():
-        told += tell(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
+        left_out += leave_out(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
     typed = _("Nothing was handed in as a file; what was typed into Moodle is not graded.")
-    claims = tuple(
+    candidates = tuple(
         Candidate(
-            identity,
-            display_name(person.name),
-            display_name(person.name),
+            HandIn(
+                student=identity,
+                name=display_name(person.name),
+                file=display_name(person.name),
+                platform_id=person.number,
+            ),
             tuple(handed[identity]),
-            platform_id=person.number,
             problem=None if handed[identity] or not others[identity] else typed,
         )
         for identity, person in people.items()
     )
-    return Read(claims, tuple(told))
+    return ClassContents(candidates, tuple(left_out))
 
 
-def _identity(found: Mark) -> str:
+def _identity(found: MoodleName) -> str:
     return found.number or same(found.name)

@@ -5,12 +5,13 @@ Source: nbgrader's "How to structure course files". A timestamp without a time z
 
 from datetime import datetime
 
-from grader.classroom.intake.candidates import Candidate, Read, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
 from grader.classroom.intake.file_tree import Item, RefusedError, Tree
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import alike, same
 
 FOLDER = "submitted"
@@ -19,46 +20,52 @@ _TIMESTAMP_BYTES = 200
 _NAMED = 10  # assignments that a sentence names
 
 
-def read(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each student that has a folder."""
+def read(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each student that has a folder."""
     assignments = {parts[1] for parts in tree.folders if len(parts) == 2}
-    wanted = _wanted(assignments, exercise)
-    told: list[LeftOut] = []
+    assignment = _find_assignment(assignments, exercise)
+    left_out: list[LeftOut] = []
     handed: dict[str, list[Item]] = {student: [] for student in tree.top_folders}
-    at: dict[str, datetime | None] = {}
+    submitted: dict[str, datetime | None] = {}
     for item in tree.items:
         if len(item.parts) < 3:
-            told += tell([item], _("It is in no student's folder of an assignment."))
-        elif item.parts[1] != wanted:
-            told += tell([item], _("It belongs to another assignment, {name}.", name=display_name(item.parts[1])))
+            left_out += leave_out([item], _("It is in no student's folder of an assignment."))
+        elif item.parts[1] != assignment:
+            left_out += leave_out(
+                [item], _("It belongs to another assignment, {name}.", name=display_name(item.parts[1]))
+            )
         elif item.parts[2:] == (TIMESTAMP,):
-            at[item.parts[0]] = moment = _moment(item)
+            submitted[item.parts[0]] = moment = _moment(item)
             if moment is None:
-                told += tell([item], _("No time can be read from it, so it is not known when this was handed in."))
+                left_out += leave_out(
+                    [item], _("No time can be read from it, so it is not known when this was handed in.")
+                )
         else:
             handed[item.parts[0]].append(item)
-    claims = tuple(
+    candidates = tuple(
         Candidate(
-            same(student),
-            display_name(student),
-            display_name(f"{student}/{wanted}"),
+            HandIn(
+                student=same(student),
+                name=display_name(student),
+                file=display_name(f"{student}/{assignment}"),
+                platform_id=display_name(student),
+                submitted=submitted.get(student),
+            ),
             tuple(items),
-            platform_id=display_name(student),
-            submitted=at.get(student),
-            problem=None if items else _("Nothing was handed in for {name}.", name=display_name(wanted)),
+            problem=None if items else _("Nothing was handed in for {name}.", name=display_name(assignment)),
         )
         for student, items in handed.items()
     )
-    return Read(claims, tuple(told))
+    return ClassContents(candidates, tuple(left_out))
 
 
-def _wanted(assignments: set[str], exercise: str) -> str:
-    wanted = [name for name in assignments if name == exercise] or [
+def _find_assignment(assignments: set[str], exercise: str) -> str:
+    matching = [name for name in assignments if name == exercise] or [
         name for name in assignments if alike(name, exercise)
     ]
-    wanted = wanted or list(assignments)
-    if len(wanted) == 1:
-        return wanted[0]
+    matching = matching or list(assignments)
+    if len(matching) == 1:
+        return matching[0]
     names = sorted(map(display_name, assignments))
     raise UnusableHandInsError(
         _(
@@ -73,6 +80,6 @@ def _wanted(assignments: set[str], exercise: str) -> str:
 
 def _moment(item: Item) -> datetime | None:
     try:
-        return timestamps.parse(item.usable().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
+        return timestamps.parse_time(item.require_source().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
     except (RefusedError, UnicodeDecodeError):
         return None

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 
-from grader.classroom.intake.candidates import Candidate, Read, not_python, tell
+from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out, not_python_reason
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
+from grader.protocol.hand_in import HandIn
 from grader.submission.file_names import ARCHIVE, named_for, same, stem, suffix
 
 
@@ -14,44 +15,39 @@ def could_be_handed_in(item: Item) -> bool:
     return item.is_candidate or suffix(item.name) == ARCHIVE
 
 
-def read_files(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each file's name without its ending."""
-    told = []
+def read_files(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each file's name without its ending."""
+    left_out = []
     files: dict[str, list[Item]] = defaultdict(list)
     for item in (item for item in tree.items if len(item.parts) == 1):
         if not could_be_handed_in(item):
-            told += tell([item], not_python())
+            left_out += leave_out([item], not_python_reason())
         elif named_for(item.name, exercise):
-            told += tell([item], _("It is named after the exercise, not after a student."))
+            left_out += leave_out([item], _("It is named after the exercise, not after a student."))
         else:
             files[same(stem(item.name))].append(item)
-    claims = [
-        Candidate(student, display_name(student), display_name(student), tuple(items))
-        for student, items in files.items()
-    ]
+    candidates = [_candidate(student, student, tuple(items)) for student, items in files.items()]
     why = _("This folder lies beside the files of the other students. Put its one file there instead.")
-    for folder, items in tree.beneath().items():
+    for folder, items in tree.items_by_top_folder().items():
         if any(map(could_be_handed_in, items)):
-            claims.append(_refused(folder, folder, why))
-        told += tell(items, _("It lies in a folder, beside the files of the students."))
-    return Read(tuple(claims), tuple(told))
+            candidates.append(_candidate(folder, folder, problem=why))
+        left_out += leave_out(items, _("It lies in a folder, beside the files of the students."))
+    return ClassContents(tuple(candidates), tuple(left_out))
 
 
-def read_folders(tree: Tree, exercise: str) -> Read:
-    """Return one claim for each folder."""
-    claims = [
-        Candidate(same(folder), display_name(folder), display_name(folder), items)
-        for folder, items in tree.beneath().items()
-    ]
-    told = []
+def read_folders(tree: Tree, exercise: str) -> ClassContents:
+    """Return one candidate for each folder."""
+    candidates = [_candidate(folder, folder, items) for folder, items in tree.items_by_top_folder().items()]
+    left_out = []
     why = _("This file lies beside the folders of the other students. Put it into one with the student's name.")
     for item in (item for item in tree.items if len(item.parts) == 1):
         if could_be_handed_in(item):
-            claims.append(_refused(stem(item.name), item.name, item.refusal or why))
+            candidates.append(_candidate(stem(item.name), item.name, problem=item.refusal or why))
         else:
-            told += tell([item], _("It is in no student's folder."))
-    return Read(tuple(claims), tuple(told))
+            left_out += leave_out([item], _("It is in no student's folder."))
+    return ClassContents(tuple(candidates), tuple(left_out))
 
 
-def _refused(student: str, where: str, why: Message) -> Candidate:
-    return Candidate(same(student), display_name(student), display_name(where), problem=why)
+def _candidate(student: str, file: str, items: tuple[Item, ...] = (), problem: Message | None = None) -> Candidate:
+    hand_in = HandIn(student=same(student), name=display_name(student), file=display_name(file))
+    return Candidate(hand_in, items, problem)

@@ -8,7 +8,7 @@ _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9:]{5,8})(\.[0-9]+)?\
 _OFFSET = re.compile(r"([+-][0-9]{2}):?([0-9]{2})")
 
 
-def parse(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
     """Read `2026-11-21 15:58:23.948203 UTC`, also with an offset or a place; without either it is UTC.
 
     Returns it in UTC; None where it is no such thing.
