@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.ci.git import people
-from grader.core.errors import GraderError, SandboxError
+from grader.core.errors import InternalError
 from grader.core.i18n import Message, Translator, _
 from grader.grading.pool import GraderPool
 from grader.grading.results import Job, JobResult
@@ -76,7 +76,7 @@ def _work(
             )
         for each in crew.work(jobs, lambda _: None):
             done[each.id] = each
-    except (GraderError, SandboxError) as error:
+    except InternalError as error:
         return str(error) or type(error).__name__
     return ""
 

@@ -23,7 +23,7 @@ IGNORED = ".gitignore"
 OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
 
 
-class OutError(UserError):
+class OutputFolderError(UserError):
     """The answer cannot be written where it should be. `text` says why, `code` what the shell is told."""
 
     def __init__(self, text: Message, code: ExitCode) -> None:
@@ -32,7 +32,7 @@ class OutError(UserError):
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder anew. Raises `OutError`, among others for a folder that holds anything else.
+    """Make the folder anew. Raises `OutputFolderError`, among others for a folder that holds anything else.
 
     What lies there may be somebody's who wants files overwritten that it links to: it is removed, not used.
     """
@@ -42,7 +42,7 @@ def prepare(folder: Path) -> None:
         elif folder.is_dir():
             others = sorted({path.name for path in folder.iterdir()} - OURS)
             if others:
-                raise OutError(
+                raise OutputFolderError(
                     _(
                         "{folder} holds other files than an earlier answer, and would be emptied. Name another "
                         "folder with --out.",
@@ -58,7 +58,7 @@ def prepare(folder: Path) -> None:
 
 
 def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
-    """Write everything, and return the answer as it was written. Raises `OutError`."""
+    """Write everything, and return the answer as it was written. Raises `OutputFolderError`."""
     from reports.change import code_quality, junit, markdown_pages
 
     record = encode(answer)
@@ -90,7 +90,7 @@ def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> Chang
 
 
 def tell_github(answer: ChangeResult, environment: Mapping[str, str]) -> None:
-    """Append the summary and the outputs to the files that GitHub names. Raises `OutError`."""
+    """Append the summary and the outputs to the files that GitHub names. Raises `OutputFolderError`."""
     from reports.change import markdown_pages
 
     outputs = "".join(f"{name}={value}\n" for name, value in outputs_of(answer).items())
@@ -118,10 +118,12 @@ def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
     }
 
 
-def unwritable(file: Path, error: OSError) -> OutError:
+def unwritable(file: Path, error: OSError) -> OutputFolderError:
     """Return the error for a file or folder that cannot be written."""
     reason = error.strerror or type(error).__name__
-    return OutError(_("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED)
+    return OutputFolderError(
+        _("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED
+    )
 
 
 class Log:

@@ -18,7 +18,7 @@ from grader.ci.paths import named
 from grader.ci.read_blobs import hand_ins, meant_for_one, other_exercise, read_file
 from grader.core import course as courses
 from grader.core.course import Course
-from grader.core.errors import GraderError, UserError
+from grader.core.errors import InternalError, UserError
 from grader.core.i18n import Message, Translator, _
 from grader.core.packages import processors
 from grader.grading.local_pool import LocalPool
@@ -132,8 +132,8 @@ def _of_change(change: _Change, wishes: CiOptions, say: Translator) -> tuple[Cha
 
 
 def _of_files(files: Sequence[Path], wishes: CiOptions, say: Translator) -> tuple[ChangeResult, Mapping[str, str]]:
-    course = courses.find(wishes.course)
-    _require_exercises(course)
+    course = courses.find_course(wishes.course)
+    course.require_exercises()
     root, remarks, changes = _root(), [], []
     for file in files:
         path = Path(os.path.abspath(file))  # noqa: PTH100 - what links lead to is looked at when it is read
@@ -156,7 +156,7 @@ def _of_files(files: Sequence[Path], wishes: CiOptions, say: Translator) -> tupl
         strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in found.strays))
         places = _places(course, found, ((each, read_file(root / each.path)) for each in found.submissions))
         graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
-    rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED else "folder"
+    rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED_FOLDER else "folder"
     return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), wishes, say), graded.pages
 
 
@@ -164,8 +164,8 @@ def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None
     """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
     if wishes.course is None and exercises_in(change.base):
         return "base", None
-    course = Course(wishes.course if wishes.course is not None else courses.SHIPPED)
-    _require_exercises(course)
+    course = Course(wishes.course if wishes.course is not None else courses.SHIPPED_FOLDER)
+    course.require_exercises()
     if change.holds(course.folder / "exercises"):
         raise ChangeError(
             _(
@@ -177,17 +177,10 @@ def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None
     return "folder" if wishes.course is not None else "shipped", course
 
 
-def _require_exercises(course: Course) -> None:
-    if not course.exercises():
-        raise ChangeError(
-            _("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
-        )
-
-
 def _require_grader_of_its_own(change: _Change) -> None:
     """Refuse to grade with a grader that the change altered: where it runs from the checked out files."""
     try:
-        root = courses.SHIPPED.relative_to(change.repository.top().resolve())
+        root = courses.SHIPPED_FOLDER.relative_to(change.repository.top().resolve())
     except ValueError:
         return
     mine = tuple((root / name).as_posix() + "/" for name in ("grader", "reports"))
@@ -228,7 +221,7 @@ def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tup
             min(size, processors()),
             despite_missing_walls=wishes.despite_missing_walls,
         )
-    except GraderError as error:
+    except InternalError as error:
         return None, str(error) or type(error).__name__
     return stack.enter_context(crew), ""
 

@@ -71,7 +71,7 @@ class GradingJob:
 class Batch:
     """Grades submissions of one class and keeps what comes of it.
 
-    Raises `StoreError`, `ClassFolderError` and `GraderError`; what was done by then is kept.
+    Raises `StoreError`, `ClassFolderError` and `InternalError`; what was done by then is kept.
     """
 
     def __init__(

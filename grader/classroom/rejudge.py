@@ -22,7 +22,7 @@ import msgspec
 from grader import __version__
 from grader.classroom.folder import open_folder, open_store
 from grader.classroom.pages import Publisher
-from grader.core.errors import GraderError, RubricFileError, UnusableRubricError, UserError
+from grader.core.errors import InternalError, RubricFileError, UnusableRubricError, UserError
 from grader.core.packages import processors
 from grader.grading.evidence_key import EvidenceKey
 from grader.protocol.gradebook import GradebookEntry
@@ -84,18 +84,18 @@ class Desks:
         self._pool, self._terms = pool, terms
 
     def terms(self) -> EvidenceKey:
-        """Return today's terms. Raises `GraderError` for a rubric that cannot be read."""
+        """Return today's terms. Raises `InternalError` for a rubric that cannot be read."""
         try:
             return self._terms.result()
         except BrokenProcessPool as error:
-            raise GraderError("a process that judges cannot be started") from error
+            raise InternalError("a process that judges cannot be started") from error
 
     def judge(self, hand_ins: Sequence[Kept]) -> Iterator[Rejudged]:
-        """Judge each, and write its report. In the order of the hand-ins. Raises `UserError`, `GraderError`."""
+        """Judge each, and write its report. In the order of the hand-ins. Raises `UserError`, `InternalError`."""
         try:
             yield from self._pool.map(_judge, hand_ins, chunksize=CHUNK)
         except BrokenProcessPool as error:
-            raise GraderError("a process that judges is gone") from error
+            raise InternalError("a process that judges is gone") from error
 
 
 def _terms() -> EvidenceKey:
@@ -131,13 +131,13 @@ class _Desk:
 
     @cached_property
     def terms(self) -> EvidenceKey:
-        """Today's terms. A rubric that cannot be read is a `GraderError`, as everywhere."""
+        """Today's terms. A rubric that cannot be read is a `InternalError`, as everywhere."""
         try:
             return self._unplanned.planned(self._plan)
         except RubricFileError as error:
             raise UnusableRubricError(error.text) from error
         except Exception as error:
-            raise GraderError(traceback.format_exc()) from error
+            raise InternalError(traceback.format_exc()) from error
 
     def _plan(self, ask: AskPlan) -> PlanMade:
         made = self.examiner.answer(ask)

@@ -45,7 +45,7 @@ class Rescoring:
         self._waiting: list[Judgement] = []
 
     def judge(self, desks: Desks) -> Rescored:
-        """Judge. Raises `ToldError` and `GraderError`; what was done by then is kept."""
+        """Judge. Raises `UserError` and `InternalError`; what was done by then is kept."""
         series = self.publisher.folder.settings.series
         held = {stored.number: stored for stored in self.store.entries(series) if stored.sha256}
         kept = []

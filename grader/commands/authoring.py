@@ -128,7 +128,11 @@ def validate(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
-    from grader.authoring.validation.validate import Exercise, RefusedError, exercise_of  # instructors only
+    from grader.authoring.validation.validate import (  # instructors only
+        Exercise,
+        UnprovableExerciseError,
+        exercise_of,
+    )
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
@@ -139,7 +143,7 @@ def validate(
         rubric_folder(chosen, name, say)
         try:
             found.append(exercise_of(chosen, name))
-        except RefusedError as error:
+        except UnprovableExerciseError as error:
             complain(say(error.text))
             code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
     if found and not _all_proven(chosen, found, say):

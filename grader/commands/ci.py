@@ -59,7 +59,7 @@ def ci(
 ) -> None:
     """Find out what was changed, grade it, write the answer in every form."""
     from grader.ci.environment import Host, host_of
-    from grader.ci.outputs import Log, OutError, prepare, tell_github, write
+    from grader.ci.outputs import Log, OutputFolderError, prepare, tell_github, write
     from grader.ci.pipeline import CiOptions, of_change, of_files
     from grader.grading.results import Mode
     from grader.protocol.change_result import exit_code
@@ -81,7 +81,7 @@ def ci(
             if on_github:
                 tell_github(answer, os.environ)
                 log.annotate(answer)
-        except OutError as error:
+        except OutputFolderError as error:
             complain(say(error.text))
             raise typer.Exit(error.code) from error
         except KeyboardInterrupt:

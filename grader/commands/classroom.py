@@ -207,7 +207,7 @@ def similarity(
 @contextmanager
 def _told(say: Translator) -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
-    from grader.core.errors import GraderError, UnusableRubricError
+    from grader.core.errors import InternalError, UnusableRubricError
 
     try:
         with exit_on_user_error(say):
@@ -215,7 +215,7 @@ def _told(say: Translator) -> Iterator[None]:
     except UnusableRubricError as error:
         complain(say(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
-    except GraderError as error:
+    except InternalError as error:
         sentence = _(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",
             error=str(error),

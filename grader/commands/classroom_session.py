@@ -33,7 +33,7 @@ from grader.protocol.messages import PlanMade
 from grader.submission.reader import read
 
 
-class MeansError(UserError):
+class MissingIsolationError(UserError):
     """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
 
 
@@ -55,7 +55,7 @@ class GradingOptions:
         try:
             from grader.grading.dask_pool import DaskPool
         except ImportError as error:  # Dask is an extra
-            raise MeansError(
+            raise MissingIsolationError(
                 _(
                     "--cluster needs Dask, which is not installed ({reason}). Install it: pip install "
                     "'keras-grader[cluster]'",
@@ -69,10 +69,10 @@ class GradingOptions:
         return Batch(store, crew, terms, publisher, getpass.getuser(), self.despite_missing_walls)
 
     def require_walls(self, crew: GraderPool) -> None:
-        """Raise `MeansError` where a wall is missing, unless that is wanted."""
+        """Raise `MissingIsolationError` where a wall is missing, unless that is wanted."""
         missing = [wall.id for wall in crew.walls() if not wall.stands]
         if missing and not self.despite_missing_walls:
-            raise MeansError(
+            raise MissingIsolationError(
                 _(
                     "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
                     "or say --despite-missing-walls.",

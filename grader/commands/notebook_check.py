@@ -19,8 +19,8 @@ from grader.commands.cell_history import Executed, effective_cells
 from grader.commands.options import complain
 from grader.commands.progress import fault
 from grader.core import course as courses
-from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import GraderError, SandboxError, UnknownExerciseError, UserError
+from grader.core.course import Course
+from grader.core.errors import InternalError, UserError
 from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.core.sanitize import visible
 from grader.grading.results import Mode
@@ -68,7 +68,7 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
         return Checked(say(error.text))
     except UserError as error:
         return Checked(visible(say(error.text)))
-    except (GraderError, SandboxError, OSError) as error:
+    except (InternalError, OSError) as error:
         return Checked(visible(say(fault(error))))
 
 
@@ -92,14 +92,10 @@ def _shell() -> Any:
 
 
 def _course(folder: str | Path | None, exercise: str) -> Course:
-    course = courses.find(Path(folder) if folder is not None else None)
+    course = courses.find_course(Path(folder) if folder is not None else None)
     course = Course(course.folder.absolute())  # the processes stay, and the notebook may go to another folder
-    if not course.exercises():
-        raise UserError(no_exercises(course))
-    try:
-        course.rubric_file(exercise)
-    except UnknownExerciseError as error:
-        raise UserError(unknown_exercise(error)) from None
+    course.require_exercises()
+    course.rubric_file(exercise)
     return course
 
 

@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 
 from grader.core import course as courses
-from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import UnknownExerciseError, UserError
+from grader.core.course import Course
+from grader.core.errors import UserError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.protocol.verdict import Status, Verdict
@@ -27,7 +27,7 @@ help_ = Translator(DEFAULT_LANGUAGE)
 def exercise_names(context: typer.Context, incomplete: str) -> list[str]:
     """Return what the shell may complete the name of an exercise to; nothing where there is no course."""
     with contextlib.suppress(OSError):
-        course = courses.find(context.params.get("course"))
+        course = courses.find_course(context.params.get("course"))
         return [name for name in course.exercises() if name.startswith(incomplete)]
     return []
 
@@ -54,18 +54,16 @@ PlainOption = Annotated[
 
 def chosen_course(folder: Path | None, say: Translator) -> Course:
     """Return the course that is meant, or refuse."""
-    course = courses.find(folder)
-    if not course.exercises():
-        refuse(say(no_exercises(course)))
+    course = courses.find_course(folder)
+    with exit_on_user_error(say):
+        course.require_exercises()
     return course
 
 
 def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
     """Return the folder of an exercise, or refuse."""
-    try:
+    with exit_on_user_error(say):
         return course.rubric_file(exercise).parent
-    except UnknownExerciseError as error:
-        refuse(say(unknown_exercise(error)))
 
 
 def printable() -> None:

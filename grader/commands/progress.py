@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from grader.commands.options import complain
 from grader.core.course import Course
-from grader.core.errors import GraderError, SandboxError, UnusableRubricError
+from grader.core.errors import InternalError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
@@ -38,7 +38,7 @@ def running_grader(
         complain(say(error.text))
         complain(say(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
-    except (SandboxError, GraderError) as error:
+    except InternalError as error:
         Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
         raise typer.Exit(ExitCode.NOT_GRADED) from error
 

@@ -13,7 +13,7 @@ from grader.commands.file_watcher import FileWatcher
 from grader.commands.options import complain, exit_code
 from grader.commands.output import Outputs
 from grader.commands.progress import STARTING, fault, step_progress
-from grader.core.errors import GraderError, SandboxError, UnreadableSubmission
+from grader.core.errors import InternalError, UnreadableSubmission
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import display_path, visible
@@ -87,7 +87,7 @@ class Watching:
         self._rule()
         try:
             graded = self._graded(submission, recall)
-        except (GraderError, SandboxError, OSError) as error:  # a full disk, say: the next save may go well
+        except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
             complain(visible(self._say(fault(error))))
             return
         recall.check()

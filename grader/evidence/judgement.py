@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from grader.core.errors import GraderError
 from grader.core.i18n import Words
 from grader.protocol.evidence import Frame
 from grader.protocol.verdict import Status
@@ -22,7 +23,7 @@ class Judgement:
     blocks: bool = True  # where it failed: what depends on it cannot be judged either
 
 
-class PreconditionFailedError(Exception):
+class PreconditionFailedError(GraderError):
     """Ends a judgement early: what it needed is not there, or is not what it has to be."""
 
     def __init__(self, judgement: Judgement) -> None:

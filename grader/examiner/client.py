@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from grader.core.errors import GraderError, ProcessGoneError, UnusableRubricError
+from grader.core.errors import InternalError, ProcessGoneError, UnusableRubricError
 from grader.protocol.channel import ANSWER, END, REQUEST, Inbox, ProtocolError
 from grader.protocol.messages import Answer, Ask, Reply, Unusable
 from grader.protocol.processes import pipes, spawn
@@ -26,7 +26,7 @@ class ExaminerLine:
     def ask(self, ask: Ask, *kinds: type[A]) -> A:
         """Return the answer, which is one of `kinds`.
 
-        Raises `UnusableRubricError` for a rubric that cannot be used, `GraderError` for a fault of the examiner,
+        Raises `UnusableRubricError` for a rubric that cannot be used, `InternalError` for a fault of the examiner,
         `ProcessGoneError` where no answer comes.
         """
         nonce = secrets.token_bytes(16)
@@ -41,7 +41,7 @@ class ExaminerLine:
         if frame is None:
             raise ProcessGoneError("the examiner is gone")
         if frame.kind != ANSWER:
-            raise GraderError(frame.body.decode(errors="replace"))
+            raise InternalError(frame.body.decode(errors="replace"))
         reply = msgspec.msgpack.decode(frame.body, type=Answer)
         if isinstance(reply, Unusable):
             raise UnusableRubricError(reply.text)

@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 
 from grader.core.course import Course
-from grader.core.errors import GraderError, ProcessGoneError, SandboxError
+from grader.core.errors import InternalError, ProcessGoneError, SandboxError
 from grader.examiner.client import ExaminerLine
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
@@ -48,7 +48,7 @@ class Grader:
         known: PriorEvidence | None = None,
         recall: CancelToken | None = None,
     ) -> Graded:
-        """Run and judge one submission. Raises `GraderError` when the grader's own processes fail.
+        """Run and judge one submission. Raises `InternalError` when the grader's own processes fail.
 
         `known`: evidence that would come out the same, so that only what is missing in it is done.
         `recall`: who wants to call it back; then `RecalledError` is raised.
@@ -86,7 +86,7 @@ class Grader:
         run = self._carry_out(parcel, None, lambda *_: None, recall)
         for stop in run.stops.values():
             if stop.reason is StopReason.GRADER:
-                raise GraderError(f"a network could not be replayed: {stop.detail}")
+                raise InternalError(f"a network could not be replayed: {stop.detail}")
         return run.bodies | dict.fromkeys(run.stops, b"")
 
     def _carry_out(

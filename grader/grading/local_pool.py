@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from grader.core.course import Course
-from grader.core.errors import GraderError, ProcessGoneError, SandboxError
+from grader.core.errors import InternalError, ProcessGoneError, SandboxError
 from grader.core.packages import processors
 from grader.examiner.client import ExaminerLine
 from grader.grading.grader import Grader
@@ -53,10 +53,7 @@ class LocalPool:
 
     def walls(self) -> tuple[WallState, ...]:
         """Return which walls stand, once the canary has tried them."""
-        try:
-            return self._grader.workshop.walls()
-        except SandboxError as error:
-            raise GraderError(str(error)) from error
+        return self._grader.workshop.walls()
 
     def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
         """Grade jobs; see `grader.grading.pool.GraderPool`."""
@@ -78,10 +75,10 @@ class LocalPool:
             if missing and not self.despite_missing_walls:
                 return JobResult(job.id, None, f"walls are missing: {', '.join(missing)}")
             graded = grader.grade(job.exercise, job.submission, job.language, known=job.known)
-        except (ProcessGoneError, SandboxError) as error:
+        except SandboxError as error:
             self._renew(grader, error)
             return None
-        except GraderError as error:
+        except InternalError as error:
             return JobResult(job.id, None, str(error))
         except Exception as error:  # noqa: BLE001 - a full disk, say: no mark, and no end of the class
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
@@ -100,7 +97,7 @@ class LocalPool:
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _renew(self, gone: Grader, why: ProcessGoneError | SandboxError) -> None:
+    def _renew(self, gone: Grader, why: SandboxError) -> None:
         """Start new processes in the place of those that are gone; the first to notice does it.
 
         Raises `why` when that has been for nothing several times: it is not this submission then.

@@ -42,15 +42,15 @@ class WarmGrader:
     ) -> Graded:
         """Run and judge one submission; see `Grader.grade`.
 
-        Raises `ProcessGoneError` when the processes ended each time, other `GraderError` for faults of the grader,
-        and `CancelledError`.
+        Raises `ProcessGoneError` when the processes ended each time, another `InternalError` for a fault of the
+        grader, and `CancelledError`.
         """
         gone: Exception | None = None
         for _ in range(TRIES):
             try:
                 grader = self._started()
                 graded = grader.grade(exercise, submission, language, progress, recall=recall)
-            except (ProcessGoneError, SandboxError) as error:
+            except SandboxError as error:
                 gone = error
                 self.close()
             except CancelledError:

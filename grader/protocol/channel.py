@@ -12,6 +12,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from grader.core.errors import InternalError
+
 SLICE_SECONDS = 1.0
 MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
 
@@ -31,7 +33,7 @@ REQUEST, ANSWER = b"R", b"A"
 FAULT = b"F"
 
 
-class ProtocolError(Exception):
+class ProtocolError(InternalError):
     """Bytes that are not the frame that was due."""
 
 

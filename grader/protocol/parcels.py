@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
+from grader.core.errors import InternalError
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -40,7 +42,7 @@ class Tagged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of records that are one of several kinds."""
 
 
-class BadParcelError(ValueError):
+class BadParcelError(InternalError):
     """Bytes that are not one parcel of the type asked for."""
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.core.errors import SandboxError
+from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
@@ -65,7 +65,7 @@ class RunResult:
     peak_mib: float = 0.0
 
 
-class CancelledError(Exception):
+class CancelledError(GraderError):
     """The run was called back before its end: nothing is known about the submission."""
 
 
@@ -103,7 +103,7 @@ class CancelToken:
                 self._process = None
 
 
-class _InterruptedError(Exception):
+class _InterruptedError(GraderError):
     """The child can do no more steps."""
 
     def __init__(self, reason: StopReason, detail: str = "") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host, HostError, claim, host_of
+from grader.ci.environment import DEFAULT_BRANCH, CiEnvironmentError, ClaimedChange, Host, claim, host_of
 from grader.core.i18n import Translator
 
 A, B, ZERO = "a" * 40, "b" * 40, "0" * 40
@@ -21,7 +21,7 @@ def github(tmp_path: Path, payload: object, event: str = "pull_request") -> dict
 
 def refused(environment: dict[str, str]) -> str:
     """Return why nothing can be compared."""
-    with pytest.raises(HostError) as caught:
+    with pytest.raises(CiEnvironmentError) as caught:
         claim(environment)
     return EN(caught.value.text)
 

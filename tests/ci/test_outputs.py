@@ -7,7 +7,7 @@ import pytest
 
 from grader.ci import outputs as publish
 from grader.ci.grade_change import file_name
-from grader.ci.outputs import OURS, Log, OutError, outputs_of, prepare, tell_github, write
+from grader.ci.outputs import OURS, Log, OutputFolderError, outputs_of, prepare, tell_github, write
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
 from grader.protocol.change_result import ChangeResult, Note, Outcome, decode, exit_code, worst
@@ -85,7 +85,7 @@ def test_github_is_told_in_the_files_that_it_names(tmp_path: Path) -> None:
 
 
 def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutError) as caught:
+    with pytest.raises(OutputFolderError) as caught:
         tell_github(answer(PASSED), {"GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert "cannot be written" in EN(caught.value.text)
     assert caught.value.code is ExitCode.NOT_GRADED
@@ -114,7 +114,7 @@ def test_the_folder_of_an_earlier_answer_is_made_anew(tmp_path: Path) -> None:
 def test_a_folder_that_holds_anything_else_is_not_emptied(tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text("{}")
     (tmp_path / "thesis.tex").write_text("\\section")
-    with pytest.raises(OutError) as caught:
+    with pytest.raises(OutputFolderError) as caught:
         prepare(tmp_path)
     assert caught.value.code is ExitCode.USAGE
     assert (tmp_path / "thesis.tex").is_file()
@@ -141,7 +141,7 @@ def test_what_turns_up_in_the_folder_meanwhile_is_not_written_through(tmp_path: 
     precious.write_text("kept")
     prepare(folder)
     (folder / "answer.json").symlink_to(precious)
-    with pytest.raises(OutError):
+    with pytest.raises(OutputFolderError):
         write(folder, answer(PASSED), {})
     assert precious.read_text() == "kept"
 
@@ -149,7 +149,7 @@ def test_what_turns_up_in_the_folder_meanwhile_is_not_written_through(tmp_path: 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "out"):
-        with pytest.raises(OutError) as caught:
+        with pytest.raises(OutputFolderError) as caught:
             prepare(folder)
         assert "cannot be written" in EN(caught.value.text)
 

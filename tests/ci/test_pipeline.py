@@ -260,7 +260,7 @@ def test_a_named_course_without_exercises_is_refused(repo: Repo, tmp_path: Path)
 
 def test_a_grader_that_the_change_altered_does_not_grade_it(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.committed({"grader/__init__.py": "", "two/submission.py": RIGHT})
-    monkeypatch.setattr(courses, "SHIPPED", repo.folder.resolve())
+    monkeypatch.setattr(courses, "SHIPPED_FOLDER", repo.folder.resolve())
     assert "grader/__init__.py" in refused(answered(repo))
 
 
@@ -271,7 +271,7 @@ def test_a_grader_in_the_repository_that_the_change_leaves_alone_may_grade(
     repo.committed({"grader/__init__.py": ""})
     repo.branch("later")
     repo.committed({"README.md": "x"})
-    monkeypatch.setattr(courses, "SHIPPED", repo.folder.resolve())
+    monkeypatch.setattr(courses, "SHIPPED_FOLDER", repo.folder.resolve())
     assert exit_code(answered(repo)) == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from grader import __version__
 from grader.commands.options import exit_code
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import default_language
 from grader.grading.grader import Grader
@@ -178,5 +178,8 @@ def test_a_folder_without_the_rubric_is_a_fault_of_the_course_and_not_a_mark(tmp
     from grader.grading.results import Mode
     from grader.submission.reader import read
 
-    with Grader(Course(tmp_path), Mode.PLAIN) as started, pytest.raises(GraderError, match="UnknownExerciseError"):
+    with (
+        Grader(Course(tmp_path), Mode.PLAIN) as started,
+        pytest.raises(InternalError, match="UnknownExerciseError"),
+    ):
         started.grade("digits", read(RIGHT))

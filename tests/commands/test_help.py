@@ -89,7 +89,7 @@ def test_a_course_that_cannot_be_looked_into_completes_nothing(monkeypatch: pyte
     def refused(_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr("grader.commands.options.courses.find", refused)
+    monkeypatch.setattr("grader.commands.options.courses.find_course", refused)
     assert exercise_names(typer.Context(typer.main.get_command(app)), "d") == []
 
 

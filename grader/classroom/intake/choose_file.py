@@ -7,8 +7,9 @@ from pathlib import Path
 
 from grader.classroom.intake import zip_tree
 from grader.classroom.intake.candidates import Candidate, not_python, tell
-from grader.classroom.intake.file_tree import Item, RefusedError
+from grader.classroom.intake.file_tree import Item, UnusableFileError
 from grader.classroom.intake.records import HandIn, LeftOut
+from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, named_for, suffix
@@ -19,12 +20,12 @@ MAX_IN_ARCHIVE = 2_000  # files in it
 _NAMED = 8  # files that a sentence names
 
 
-class UnsettledError(Exception):
-    """No file of this student can be graded."""
+class NoFileToGradeError(UserError):
+    """No file of this student can be graded. `where`: the file that it is about, "" for all of them."""
 
-    def __init__(self, why: Message, where: str = "") -> None:
-        super().__init__(why.msgid)
-        self.why, self.where = why, where
+    def __init__(self, text: Message, where: str = "") -> None:
+        super().__init__(text)
+        self.where = where
 
 
 @dataclass
@@ -41,10 +42,10 @@ class FileChooser:
         """Return the one file of this student. Raises `UnusableHandInsError` where the disk is full."""
         try:
             file, where = self._file(claim)
-        except UnsettledError as error:
+        except NoFileToGradeError as error:
             return LeftOut(
                 where=error.where or claim.where,
-                why=error.why,
+                why=error.text,
                 student=student,
                 name=claim.name,
                 email=claim.email,
@@ -64,7 +65,7 @@ class FileChooser:
 
     def _file(self, claim: Candidate) -> tuple[Path, str]:
         if claim.problem is not None:
-            raise UnsettledError(claim.problem)
+            raise NoFileToGradeError(claim.problem)
         archives = [item for item in claim.items if suffix(item.name) == ARCHIVE]
         if len(archives) == 1 and not any(item.is_candidate for item in claim.items):
             self._tell(claim.items, archives[0])
@@ -81,8 +82,8 @@ class FileChooser:
                 self.told += tree.told
                 chosen = self._chosen(tree.items)
                 return self._place(chosen, MAX_NOTEBOOK_BYTES), chosen.where
-        except RefusedError as error:
-            raise UnsettledError(error.text, item.where) from None
+        except UnusableFileError as error:
+            raise NoFileToGradeError(error.text, item.where) from None
 
     def _chosen(self, items: Iterable[Item]) -> Item:
         """Return the only candidate, or the only one that is named as the exercise's own file is."""
@@ -90,12 +91,12 @@ class FileChooser:
         candidates = [item for item in items if item.is_candidate]
         if not candidates:
             self._tell(items)
-            raise UnsettledError(_none(items))
+            raise NoFileToGradeError(_none(items))
         named = [item for item in candidates if named_for(item.name, self.exercise)]
         chosen = candidates if len(candidates) == 1 else named
         if len(chosen) != 1:
             self._tell([item for item in items if not item.is_candidate] + candidates[_NAMED:])
-            raise UnsettledError(_several(candidates, self.exercise))
+            raise NoFileToGradeError(_several(candidates, self.exercise))
         self._tell(items, chosen[0])
         return chosen[0]
 
@@ -116,8 +117,8 @@ class FileChooser:
         try:
             if item not in self._placed:
                 self._placed[item] = item.usable().place(limit)
-        except RefusedError as error:
-            raise UnsettledError(error.text, item.where) from None
+        except UnusableFileError as error:
+            raise NoFileToGradeError(error.text, item.where) from None
         return self._placed[item]
 
 

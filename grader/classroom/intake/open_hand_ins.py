@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from grader.classroom.intake import folder_tree as folder
 from grader.classroom.intake import zip_tree
 from grader.classroom.intake.choose_file import FileChooser, united
-from grader.classroom.intake.file_tree import RefusedError, Tree
+from grader.classroom.intake.file_tree import Tree, UnusableFileError
 from grader.classroom.intake.layouts.detect import recognise
 from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import HandIn, Intake, LeftOut, UnusableHandInsError
@@ -80,7 +80,7 @@ def _tree(path: Path, workplace: zip_tree.Workplace, stack: ExitStack) -> Tree:
         )
     try:
         opened = stack.enter_context(zip_tree.open_zip(path))
-    except RefusedError as error:
+    except UnusableFileError as error:
         raise UnusableHandInsError(_unusable(name, error.text)) from None
     if zip_tree.is_encrypted(opened):
         raise UnusableHandInsError(_unusable(name, _("It is encrypted. Pack it again without a password.")))

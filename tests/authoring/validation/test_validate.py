@@ -17,7 +17,7 @@ from grader.authoring.validation.validate import (
     Exercise,
     MutantOutcome,
     MutantResult,
-    RefusedError,
+    UnprovableExerciseError,
     Validator,
     exercise_of,
 )
@@ -220,7 +220,7 @@ def test_what_cannot_be_right_is_refused_with_one_sentence(case: str, tmp_path: 
     files, said, unreadable = REFUSED[case]
     full = {n.replace("-py", ".py").replace("-toml", ".toml"): content for n, content in files.items()}
     course = course_in(tmp_path, **full)  # type: ignore[arg-type]
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(UnprovableExerciseError) as refused:
         exercise_of(course, "tiny")
     assert said in Translator("en")(refused.value.text)
     assert refused.value.unreadable is unreadable

@@ -6,7 +6,7 @@ Source: nbgrader's "How to structure course files". A timestamp without a time z
 from datetime import datetime
 
 from grader.classroom.intake.candidates import Candidate, Read, tell
-from grader.classroom.intake.file_tree import Item, RefusedError, Tree
+from grader.classroom.intake.file_tree import Item, Tree, UnusableFileError
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
@@ -74,5 +74,5 @@ def _wanted(assignments: set[str], exercise: str) -> str:
 def _moment(item: Item) -> datetime | None:
     try:
         return timestamps.parse(item.usable().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
-    except (RefusedError, UnicodeDecodeError):
+    except (UnusableFileError, UnicodeDecodeError):
         return None
