@@ -447,7 +447,7 @@ def test_the_token_reaches_only_the_step_that_comments() -> None:
 NOTE_PACKAGES = """
 import sys
 from importlib.metadata import packages_distributions
-import grader.ci.comment.github, grader.ci.comment.gitlab
+import grader.ci.comment.github, grader.ci.comment.gitlab, grader.ci.github_comment, grader.ci.gitlab_comment
 from grader.ci.comment import body as remark
 from grader.core.i18n import Translator
 remark.believed(sys.stdin.buffer.read())
