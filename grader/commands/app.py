@@ -1,13 +1,18 @@
 """The command line: parses, calls, prints. Imports neither TensorFlow nor NumPy."""
 
-import traceback
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader import __version__
 from grader.commands import authoring, ci, classroom, note, release, student
+from grader.commands.logging_options import (
+    LogFileOption,
+    LoggingTyper,
+    VerboseOption,
+    report_unexpected_error,
+    start_logging,
+)
 from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, printable
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -45,7 +50,7 @@ READ_ON = (
     _("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
 )
 
-app = typer.Typer(
+app = LoggingTyper(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="\n\n".join(map(help_, STORY)),
@@ -62,8 +67,11 @@ for commands, panel in PANELS:
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help=help_(_("Print the version and stop.")))] = False,
+    verbose: VerboseOption = False,
+    log_file: LogFileOption = None,
 ) -> None:
     """Grade Keras exercises."""
+    start_logging(verbose=verbose, file=log_file)
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -75,17 +83,17 @@ def root(
 )
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
+    from rich.console import Console
+
     from grader.commands.doctor import examine
 
     raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
 
 
 def main() -> None:
-    """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
+    """Entry point of the `grader` command. An unexpected error is the grader's fault and no mark: exit code 3."""
     printable()
     try:
         app(prog_name="grader")  # also as `python -m grader`
-    except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
-        traceback.print_exc()
-        Console(stderr=True).print(help_(_("This is the grader's fault, not yours. Please report it.")))
-        raise SystemExit(ExitCode.NOT_GRADED) from None
+    except Exception as error:  # noqa: BLE001 - Python's exit code for a traceback would mean "not all passed"
+        raise SystemExit(report_unexpected_error(error)) from None

@@ -1,37 +1,27 @@
 """The commands for an author of exercises: new, notebooks, validate."""
 
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader.authoring.scaffold import Kind, authors_course, problem_of, scaffold
+from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
     CourseOption,
     ExercisesArgument,
     LanguageOption,
     chosen_course,
-    complain,
     exit_on_user_error,
     help_,
     refuse,
     rubric_folder,
-    stopped,
 )
-from grader.commands.progress import counting_bar, running_grader
-from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
-from grader.grading.grader import Grader
-from grader.protocol.verdict import Verdict
-
-if TYPE_CHECKING:
-    from grader.authoring.validation.validate import Exercise
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +43,7 @@ def new(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
+    require_extra(Extra.AUTHOR, "grader new", lang)
     say = Translator(lang)
     with exit_on_user_error(say):
         home = authors_course(course)
@@ -102,6 +93,7 @@ def notebooks(
     """Write each notebook that is not what its source makes; with --check, only name it."""
     from grader.authoring.notebooks import is_made_from, sources, write_notebook
 
+    require_extra(Extra.AUTHOR, "grader notebooks", lang)
     say = Translator(lang)
     with exit_on_user_error(say):
         home = chosen_course(authors_course(course).folder, say)
@@ -128,84 +120,12 @@ def validate(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
-    from grader.authoring.validation.validate import (  # instructors only
-        Exercise,
-        UnprovableExerciseError,
-        exercise_of,
-    )
+    from grader.commands.validate_exercises import validate_exercises
 
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
+    require_extra(Extra.AUTHOR, "grader validate", lang)
+    translate = Translator(lang)
+    chosen = chosen_course(course, translate)
     names = (exercise,) if exercise else chosen.exercises()
-    code = ExitCode.PASSED
-    found: list[Exercise] = []
     for name in names:
-        rubric_folder(chosen, name, say)
-        try:
-            found.append(exercise_of(chosen, name))
-        except UnprovableExerciseError as error:
-            complain(say(error.text))
-            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
-    if found and not _all_proven(chosen, found, say):
-        code = max(code, ExitCode.NOT_ALL_PASSED)
-    raise typer.Exit(code)
-
-
-def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator) -> bool:
-    """Prove each exercise and print its tables; returns whether nothing is to be mended."""
-    from grader.grading.run_cache import RunCache, cache_folder
-
-    runs = RunCache(cache_folder())
-    with running_grader(course, plain=False, say=say, runs=runs) as grader:
-        try:
-            proven = [_is_proven(grader, exercise, say) for exercise in exercises]
-        except KeyboardInterrupt:
-            stopped(say)
-    runs.tidy()
-    return all(proven)
-
-
-def _explain(reference: Verdict, say: Translator) -> None:
-    """Say where the reference falls short: what its mutants lose would say nothing then."""
-    complain(say(_("The reference does not get what it has to, so its mutants were not tried:")))
-    for criterion in reference.criteria:
-        if criterion.points < criterion.max_points:
-            complain(f"  {criterion.id}: {criterion.message}")
-
-
-def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
-    from grader.authoring.validation.validate import Validator
-    from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
-
-    console = Console()
-    bench = Validator(grader, exercise.name, exercise.claims, say.language)
-    proofs, trials = [], []
-    total = len(exercise.claims) + len(exercise.mutants)
-    with counting_bar(say(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
-        for proof in bench.proofs():
-            advance(proof.claim.name)
-            proofs.append(proof)
-        if proofs[0].complaint is None:
-            for trial in bench.trials(exercise.mutants, exercise.equivalents):
-                advance(trial.mutant.id)
-                trials.append(trial)
-    console.print(table_of_claims(exercise.name, proofs, say))
-    if proofs[0].complaint is not None:
-        _explain(bench.reference().verdict, say)
-    else:
-        console.print(table_of_mutants(exercise.name, trials, say))
-        console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
-    for complaint in exercise.complaints:
-        complain(say(complaint))
-    for pattern in exercise.stale:
-        complain(
-            say(
-                _(
-                    "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
-                    exercise=exercise.name,
-                    pattern=pattern,
-                )
-            )
-        )
-    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
-    return not any(wrong) and not exercise.stale and not exercise.complaints
+        rubric_folder(chosen, name, translate)
+    raise typer.Exit(validate_exercises(chosen, names, translate))

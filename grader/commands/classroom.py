@@ -1,4 +1,4 @@
-"""The commands for a whole class: batch, rescore, adjust, export, similarity. See `classwork` for what they do."""
+"""The commands for a whole class: batch, rescore, adjust, export, similarity. `classroom_session` does them."""
 
 import sys
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grader.classroom.exports.formats import Format
+from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
     CourseOption,
@@ -79,6 +80,11 @@ def batch(
     plain: PlainOption = False,
 ) -> None:
     """Read what there is, grade what is not graded yet, keep each result, write the pages."""
+    require_extra(Extra.CLASS, "grader batch", lang)
+    if cluster is not None:
+        require_extra(Extra.CLUSTER, "--cluster", lang)
+    if store is not None and store.startswith("postgresql"):
+        require_extra(Extra.POSTGRESQL, "--store", lang)
     from grader.classroom.folder import Settings, new_series, prepare
     from grader.commands import classroom_session
 
@@ -117,6 +123,9 @@ def rescore(
     course: CourseOption = None,
 ) -> None:
     """Judge kept evidence, say whose mark changed, and ask before anything is run."""
+    require_extra(Extra.CLASS, "grader rescore", lang)
+    if cluster is not None:
+        require_extra(Extra.CLUSTER, "--cluster", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
@@ -153,6 +162,7 @@ def adjust(
     course: CourseOption = None,
 ) -> None:
     """Write a person's decision beside the verdicts."""
+    require_extra(Extra.CLASS, "grader adjust", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
@@ -181,6 +191,7 @@ def export(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write the gradebook in the form of a platform."""
+    require_extra(Extra.CLASS, "grader export", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
@@ -194,6 +205,7 @@ def similarity(
     folder: FolderArgument, lang: LanguageOption = DEFAULT_LANGUAGE, course: CourseOption = None
 ) -> None:
     """Compare the newest hand-ins of a class, without what their stub holds, and write the page."""
+    require_extra(Extra.CLASS, "grader similarity", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 

@@ -52,16 +52,8 @@ class GradingOptions:
             return LocalPool(
                 self.course, Mode(mode), self.workers, despite_missing_walls=self.despite_missing_walls
             )
-        try:
-            from grader.grading.dask_pool import DaskPool
-        except ImportError as error:  # Dask is an extra
-            raise MissingIsolationError(
-                _(
-                    "--cluster needs Dask, which is not installed ({reason}). Install it: pip install "
-                    "'keras-grader[cluster]'",
-                    reason=str(error),
-                )
-            ) from error
+        from grader.grading.dask_pool import DaskPool  # needs the extra for clusters
+
         return DaskPool(self.course, Mode(mode), self.cluster, despite_missing_walls=self.despite_missing_walls)
 
     def batch(self, store: Store, crew: GraderPool, terms: EvidenceKey, publisher: Publisher) -> Batch:

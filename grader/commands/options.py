@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, options, and how they refuse."""
+"""What the commands share: options, and how a command ends that cannot do what was asked."""
 
 import contextlib
 import io
@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from grader.core import course as courses
 from grader.core.course import Course
 from grader.core.errors import UserError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import LANGUAGES, Translator, _, default_language
-from grader.protocol.verdict import Status, Verdict
+from grader.core.i18n import LANGUAGES, Message, Translator, _, default_language
+from grader.core.sanitize import display_path
 
 Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
 DEFAULT_LANGUAGE = Language(default_language())
@@ -73,15 +72,10 @@ def printable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def exit_code(verdict: Verdict) -> ExitCode:
-    """Return what a verdict means to the shell."""
-    if verdict.status is Status.NOT_GRADED:
-        return ExitCode.NOT_GRADED
-    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
-
-
 def complain(message: str) -> None:
-    """Say something that is not a result."""
+    """Print something that is not a result: on standard error."""
+    from rich.console import Console  # a tenth of a second that only those need who print with it
+
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -104,6 +98,15 @@ def refuse(message: str) -> NoReturn:
     """End because of wrong usage or unreadable input."""
     complain(message)
     raise typer.Exit(ExitCode.USAGE)
+
+
+def not_writable(error: OSError) -> Message:
+    """Return what to say when a file could not be written."""
+    return _(
+        "{file} could not be written: {reason}.",
+        file=display_path(error.filename or "–"),
+        reason=error.strerror or type(error).__name__,
+    )
 
 
 MissingWallsOption = Annotated[

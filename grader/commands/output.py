@@ -11,10 +11,11 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.commands.options import complain
+from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
 from grader.grading.results import Graded
-from grader.protocol.verdict import encode
+from grader.protocol.verdict import Status, Verdict, encode
 from reports.submission import html, terminal
 
 
@@ -68,6 +69,13 @@ class Outputs:
         if not opened(page):
             told = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
             complain(self.say(told))
+
+
+def exit_code(verdict: Verdict) -> ExitCode:
+    """Return what a verdict means to the shell."""
+    if verdict.status is Status.NOT_GRADED:
+        return ExitCode.NOT_GRADED
+    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
 
 
 def _print_json(text: str) -> None:

@@ -1,5 +1,6 @@
 """A grader and its progress on a terminal, as the commands for one submission need them."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,23 +24,26 @@ from grader.sandbox.run import Progress as OnStep
 if TYPE_CHECKING:
     from grader.grading.run_cache import RunCache
 
+_log = logging.getLogger(__name__)
+
 STARTING = _("starting TensorFlow")
 
 
 @contextmanager
 def running_grader(
-    course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None
+    course: Course, *, plain: bool, translate: Translator, runs: "RunCache | None" = None
 ) -> Iterator[Grader]:
     """Start a grader: behind walls where there can be any."""
     try:
         with Grader(course, mode_for(plain=plain), runs) as grader:
             yield grader
     except UnusableRubricError as error:
-        complain(say(error.text))
-        complain(say(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        complain(translate(error.text))
+        complain(translate(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except InternalError as error:
-        Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
+        _log.error("nothing could be graded", exc_info=True)
+        Console(stderr=True).print(translate(fault(error)), markup=False, highlight=False)
         raise typer.Exit(ExitCode.NOT_GRADED) from error
 
 
@@ -54,12 +58,12 @@ def fault(error: Exception) -> Message:
 
 
 @contextmanager
-def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep]:
+def step_progress(translate: Translator, first: Message = STARTING) -> Iterator[OnStep]:
     """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(say(first), total=None)
+        task = bar.add_task(translate(first), total=None)
 
         def on_step(step: Step, done: int, total: int) -> None:
             match step:
@@ -68,7 +72,7 @@ def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep
                 case ReadGlobal(name=name):
                     pass
                 case _:
-                    name = say(_("looking at the network"))
+                    name = translate(_("looking at the network"))
             bar.update(task, description=escape(name), completed=done, total=total)
 
         yield on_step
@@ -76,6 +80,7 @@ def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep
 
 @contextmanager
 def counting_bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal how many of `total` are done. What is yielded takes the name of each that is done."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

@@ -1,13 +1,10 @@
 """The commands for a student: list, start, check."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text as Line
 
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
@@ -17,27 +14,14 @@ from grader.commands.options import (
     PlainOption,
     chosen_course,
     complain,
-    exit_code,
     help_,
+    not_writable,
     refuse,
     rubric_folder,
-    stopped,
 )
-from grader.commands.output import Outputs
-from grader.commands.progress import mode_for, running_grader, step_progress
-from grader.commands.watch import Watching, cannot_write
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, display_path, one_line, visible
-from grader.grading.grader import Grader
-from grader.grading.results import Graded
-from grader.grading.warm_grader import WarmGrader
-from grader.protocol.submission import Submission
-from grader.sandbox.run import Progress as OnStep
-from grader.submission import discovery
-from grader.submission.discovery import NotFoundError
-from grader.submission.reader import read
 
 LONGEST_TITLE = 80  # characters
 
@@ -56,7 +40,7 @@ def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_L
     widest = max(map(len, names))
     for name in names:
         line = f"{name:{widest}}  {_title(chosen, name, lang)}".rstrip()
-        Console().print(Line(line), soft_wrap=True)
+        typer.echo(line)
 
 
 def _title(course: Course, exercise: str, lang: str) -> str:
@@ -100,7 +84,7 @@ def start(
             shutil.copyfile(source / name, folder / name)
             typer.echo(display_path(folder / name))
     except OSError as error:
-        refuse(say(cannot_write(error)))
+        refuse(say(not_writable(error)))
     _say_what_next(exercise, folder, stub, sheet, say)
 
 
@@ -141,80 +125,13 @@ def check(
     course: CourseOption = None,
     plain: PlainOption = False,
 ) -> None:
-    """Read, run behind walls, judge, report."""
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
-    rubric_folder(chosen, exercise, say)
-    file = _meant(chosen, exercise, file, say)
-    outputs = Outputs(html_out, json_out, open_it, say)
-    if watch:
-        _watch(WarmGrader(chosen, mode_for(plain=plain)), exercise, file, outputs, say)
-    submission = _read(file, say)
-    _require_writable(outputs.files, say)
-    with running_grader(chosen, plain=plain, say=say) as grader, step_progress(say) as on_step:
-        graded = _graded(grader, exercise, submission, lang, on_step, say)
-    try:
-        outputs.write(graded)
-    except OSError as error:
-        refuse(say(cannot_write(error)))
-    raise typer.Exit(exit_code(graded.verdict))
+    """Grade one submission, or with --watch each save of it."""
+    from grader.commands.check_submission import CheckOptions, check_submission, watch_submission
+    from grader.commands.output import Outputs
 
-
-def _meant(course: Course, exercise: str, file: Path | None, say: Translator) -> Path:
-    """Return the file to check: the one that was named, or the one that is found, which is said."""
-    if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
-        return file
-    try:
-        found = discovery.find(course, exercise, file or Path())
-    except NotFoundError as error:
-        refuse(say(error.text))
-    complain(say(_("Checking {file}.", file=display_path(found.path))))
-    if found.remark is not None:
-        complain(say(found.remark))
-    return found.path
-
-
-def _read(file: Path, say: Translator) -> Submission:
-    try:
-        return read(file)
-    except UnreadableSubmission as error:
-        refuse(say(error.text))
-
-
-def _require_writable(files: list[Path], say: Translator) -> None:
-    """Refuse before the work is done rather than after."""
-    for file in files:
-        if file.is_dir() or not file.absolute().parent.is_dir():
-            refuse(
-                say(
-                    _(
-                        "{file} cannot be written: its folder is not there, or it is a folder itself.",
-                        file=str(file),
-                    )
-                )
-            )
-
-
-def _graded(
-    grader: Grader, exercise: str, submission: Submission, lang: str, on_step: OnStep, say: Translator
-) -> Graded:
-    try:
-        return grader.grade(exercise, submission, lang, on_step)
-    except KeyboardInterrupt:
-        stopped(say)
-
-
-def _watch(grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
-    """Check again and again, and end as the last check did."""
-    if outputs.json_out == "-":
-        refuse(say(_("With --watch, name a file for --json: there is more than one verdict.")))
-    if not os.path.lexists(file):  # waiting for it would be waiting for a slip of the pen
-        _read(file, say)
-    _require_writable(outputs.files, say)
-    watching = Watching(grader, exercise, file, outputs, say)
-    try:
-        with grader:
-            watching.until_stopped()
-    except KeyboardInterrupt:
-        complain("")
-        raise typer.Exit(watching.code) from None
+    translate = Translator(lang)
+    chosen = chosen_course(course, translate)
+    rubric_folder(chosen, exercise, translate)
+    options = CheckOptions(chosen, exercise, file, plain=plain)
+    outputs = Outputs(html_out, json_out, open_it, translate)
+    raise typer.Exit((watch_submission if watch else check_submission)(options, outputs, translate))

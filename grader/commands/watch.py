@@ -10,8 +10,8 @@ from rich.rule import Rule
 from rich.text import Text as Line
 
 from grader.commands.file_watcher import FileWatcher
-from grader.commands.options import complain, exit_code
-from grader.commands.output import Outputs
+from grader.commands.options import complain, not_writable
+from grader.commands.output import Outputs, exit_code
 from grader.commands.progress import STARTING, fault, step_progress
 from grader.core.errors import InternalError, UnreadableSubmission
 from grader.core.exit_codes import ExitCode
@@ -106,7 +106,7 @@ class Watching:
         try:
             self._outputs.write(graded)
         except OSError as error:
-            complain(self._say(cannot_write(error)))
+            complain(self._say(not_writable(error)))
         self.code = exit_code(graded.verdict)
 
     def _cannot(self, why: Message, code: ExitCode) -> None:
@@ -125,15 +125,6 @@ class Watching:
     def _say_waiting(self) -> None:
         waiting = self._say(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
-
-
-def cannot_write(error: OSError) -> Message:
-    """Return what to say when a result could not be written."""
-    return _(
-        "{file} could not be written: {reason}.",
-        file=display_path(error.filename or "–"),
-        reason=error.strerror or type(error).__name__,
-    )
 
 
 def syntax_error(submission: Submission) -> Message | None:

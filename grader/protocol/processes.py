@@ -4,17 +4,18 @@ import os
 import subprocess
 import sys
 
+from grader.core.logs import LEVEL_VARIABLE
 from grader.protocol.channel import Channel
 
 # One thread: sums in one order, so the same numbers at every run.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# What finds files, and how much the processes log.
+KEPT_VARIABLES = frozenset({"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR", LEVEL_VARIABLE})
 
 
 def worker_environment() -> dict[str, str]:
-    """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
-    kept = {
-        k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}
-    }
+    """Return the environment of the grader's own processes: of the user's, only `KEPT_VARIABLES`."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT_VARIABLES}
     return (
         kept
         | ONE_THREAD

@@ -1,0 +1,90 @@
+"""What `grader validate` does: prove each rubric on the course's own solutions and on mutants of the reference."""
+
+import logging
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, exercise_of
+from grader.commands.options import complain, stopped
+from grader.commands.progress import counting_bar, running_grader
+from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
+from grader.core.course import Course
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import Translator, _
+from grader.grading.grader import Grader
+from grader.grading.run_cache import RunCache, cache_folder
+from grader.protocol.verdict import Verdict
+
+_log = logging.getLogger(__name__)
+
+
+def validate_exercises(course: Course, names: Sequence[str], translate: Translator) -> ExitCode:
+    """Prove exercises and print what came of it; returns the worst of it as an exit code."""
+    code = ExitCode.PASSED
+    exercises: list[Exercise] = []
+    for name in names:
+        try:
+            exercises.append(exercise_of(course, name))
+        except UnprovableExerciseError as error:
+            complain(translate(error.text))
+            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
+    if exercises and not _all_proven(course, exercises, translate):
+        code = max(code, ExitCode.NOT_ALL_PASSED)
+    return code
+
+
+def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Translator) -> bool:
+    """Prove each exercise and print its tables; returns whether nothing is to be mended."""
+    runs = RunCache(cache_folder())
+    with running_grader(course, plain=False, translate=translate, runs=runs) as grader:
+        _log.info("runs are kept in %s", runs.folder)
+        try:
+            proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
+        except KeyboardInterrupt:
+            stopped(translate)
+    runs.tidy()
+    return all(proven)
+
+
+def _explain(reference: Verdict, translate: Translator) -> None:
+    """Say where the reference falls short: what its mutants lose would say nothing then."""
+    complain(translate(_("The reference does not get what it has to, so its mutants were not tried:")))
+    for criterion in reference.criteria:
+        if criterion.points < criterion.max_points:
+            complain(f"  {criterion.id}: {criterion.message}")
+
+
+def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> bool:
+    console = Console()
+    bench = Validator(grader, exercise.name, exercise.claims, translate.language)
+    proofs, trials = [], []
+    total = len(exercise.claims) + len(exercise.mutants)
+    with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
+        for proof in bench.proofs():
+            advance(proof.claim.name)
+            proofs.append(proof)
+        if proofs[0].complaint is None:
+            for trial in bench.trials(exercise.mutants, exercise.equivalents):
+                advance(trial.mutant.id)
+                trials.append(trial)
+    console.print(table_of_claims(exercise.name, proofs, translate))
+    if proofs[0].complaint is not None:
+        _explain(bench.reference().verdict, translate)
+    else:
+        console.print(table_of_mutants(exercise.name, trials, translate))
+        console.print(count_of_mutants(trials, translate), highlight=False, soft_wrap=True)
+    for complaint in exercise.complaints:
+        complain(translate(complaint))
+    for pattern in exercise.stale:
+        complain(
+            translate(
+                _(
+                    "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
+                    exercise=exercise.name,
+                    pattern=pattern,
+                )
+            )
+        )
+    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
+    return not any(wrong) and not exercise.stale and not exercise.complaints
