@@ -20,8 +20,7 @@ from grader.core import course as courses
 from grader.core.course import Course
 from grader.core.errors import InternalError, UserError
 from grader.core.i18n import Message, Translator, _
-from grader.core.packages import processors
-from grader.grading.local_pool import LocalPool
+from grader.grading.local_pool import LocalPool, count_processors
 from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
 from grader.protocol.change_result import ChangeResult, Note
@@ -218,7 +217,7 @@ def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tup
         crew = LocalPool(
             course,
             wishes.mode,
-            min(size, processors()),
+            min(size, count_processors()),
             despite_missing_walls=wishes.despite_missing_walls,
         )
     except InternalError as error:

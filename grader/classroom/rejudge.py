@@ -23,8 +23,8 @@ from grader import __version__
 from grader.classroom.folder import open_folder, open_store
 from grader.classroom.pages import Publisher
 from grader.core.errors import InternalError, RubricFileError, UnusableRubricError, UserError
-from grader.core.packages import processors
 from grader.grading.evidence_key import EvidenceKey
+from grader.grading.local_pool import count_processors
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.messages import AskPlan, AskVerdict, Judged, PlanMade
 from grader.protocol.processes import ONE_THREAD
@@ -67,7 +67,7 @@ def desks(folder: Path, unplanned: EvidenceKey, size: int | None = None) -> Iter
     """Start the processes. What they import takes longer than judging many submissions: once is enough."""
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
-    size = size or processors()
+    size = size or count_processors()
     with ProcessPoolExecutor(size, context, _Desk.open, (folder, unplanned)) as pool:
         try:
             # A pool starts a process when it has a task for it: these make all of them start now.

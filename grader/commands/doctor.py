@@ -5,11 +5,11 @@ import platform
 from rich.console import Console
 from rich.table import Table
 
+from grader.commands import installation
+from grader.commands.installation import MissingRequirement
 from grader.commands.progress import mode_for
-from grader.core import packages
 from grader.core.errors import SandboxError
 from grader.core.i18n import Message, Translator, _
-from grader.core.packages import Lack
 from grader.core.sanitize import clip, one_line, visible
 from grader.grading.results import Mode
 from grader.grading.versions import versions
@@ -52,17 +52,17 @@ class _Doctor:
 
     def _packages(self) -> bool:
         """Print the versions; returns whether every requirement is met."""
-        requirements = packages.requirements()
+        requirements = installation.read_requirements()
         if requirements is None:
             self._versions(())
             self._tell(_("The grader is not installed for this Python, so that nothing tells what it needs."))
             return False
         try:
-            lacks = packages.lacks(requirements)
+            lacks = installation.find_missing_requirements(requirements)
         except ImportError:  # what reads requirements is one itself
-            lacks = (Lack("packaging", "packaging", "", ""),)
+            lacks = (MissingRequirement("packaging", "packaging", "", ""),)
         self._versions(lacks)
-        fits, wanted = packages.python_fits()
+        fits, wanted = installation.check_python_version()
         if not fits:
             self._tell(
                 _(
@@ -72,7 +72,7 @@ class _Doctor:
                 )
             )
         if lacks:
-            command = packages.pip("install", *(lack.requirement for lack in lacks))
+            command = installation.build_pip_command("install", *(lack.requirement for lack in lacks))
             self._tell(_("Some packages are missing or do not fit. This mends it:"), command)
             if any(lack.name.startswith("tensorflow") for lack in lacks):
                 told = _(
@@ -82,7 +82,7 @@ class _Doctor:
                 self._tell(told)
         return fits and not lacks
 
-    def _versions(self, lacks: tuple[Lack, ...]) -> None:
+    def _versions(self, lacks: tuple[MissingRequirement, ...]) -> None:
         table = Table(title=self.say(_("Versions")))
         for heading in (_("What"), _("Version")):
             table.add_column(self.say(heading), overflow="fold")
@@ -122,7 +122,7 @@ class _Doctor:
         return self._walls(states)
 
     def _imports(self) -> bool:
-        broken = packages.broken(worker_environment())
+        broken = installation.find_import_failure(worker_environment())
         if broken is None:
             return True
         package, why = broken
@@ -131,7 +131,7 @@ class _Doctor:
             package=package,
             why=clip(one_line(visible(why)), LONGEST).rstrip("."),
         )
-        self._tell(told, packages.pip("install", "--force-reinstall", package))
+        self._tell(told, installation.build_pip_command("install", "--force-reinstall", package))
         return False
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
@@ -149,7 +149,7 @@ class _Doctor:
         return stand
 
     def _hints(self) -> None:
-        if not packages.notebook_support():
+        if not installation.find_notebook_program():
             told = _("No program for notebooks was found. If you want to work in one:")
-            self._tell(told, packages.pip("install", "jupyterlab"))
+            self._tell(told, installation.build_pip_command("install", "jupyterlab"))
         self._tell(_("To complete commands with the Tab key: grader --install-completion"))

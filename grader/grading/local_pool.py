@@ -1,6 +1,7 @@
 """The crew on this machine: one warm worker, as many submissions at once as there are processors."""
 
 import contextlib
+import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -8,7 +9,6 @@ from typing import Self
 
 from grader.core.course import Course
 from grader.core.errors import InternalError, ProcessGoneError, SandboxError
-from grader.core.packages import processors
 from grader.examiner.client import ExaminerLine
 from grader.grading.grader import Grader
 from grader.grading.pool import Started
@@ -17,6 +17,11 @@ from grader.protocol.verdict import WallState
 
 TRIES_ALONE = 2
 MOST_STARTS_FOR_NOTHING = 3
+
+
+def count_processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class LocalPool:
@@ -30,7 +35,7 @@ class LocalPool:
         self, course: Course, mode: Mode, size: int | None = None, *, despite_missing_walls: bool = False
     ) -> None:
         self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
-        self.size = size or processors()
+        self.size = size or count_processors()
         self._lock = threading.Lock()
         self._grader = self._started()
         self.left = False

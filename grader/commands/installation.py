@@ -1,7 +1,6 @@
-"""What is installed, against what the package itself asks for, and the command that mends it."""
+"""Compare what is installed with what the package asks for, and name the command that mends it."""
 
 import contextlib
-import os
 import platform
 import shlex
 import subprocess
@@ -11,11 +10,7 @@ from importlib import metadata
 
 import msgspec
 
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
+from grader.core.installed_version import find_version
 
 DISTRIBUTION = "keras-grader"
 # Builds of one library under several names: any of them will do.
@@ -26,7 +21,7 @@ IMPORTED = {"numpy": "numpy", "tensorflow": "tensorflow-cpu", "keras": "keras", 
 IMPORT_SECONDS = 180.0
 
 
-class Lack(msgspec.Struct, frozen=True):
+class MissingRequirement(msgspec.Struct, frozen=True):
     """A requirement that is not met. `found`: the version that is there, "" for none."""
 
     requirement: str  # as pip takes it
@@ -35,17 +30,7 @@ class Lack(msgspec.Struct, frozen=True):
     found: str
 
 
-def version(name: str) -> str:
-    """Return the version of a distribution, or of the same under another name; "" where it is not there."""
-    for candidate in (name, *SAME.get(name, ())):
-        try:
-            return metadata.version(candidate) or ""
-        except metadata.PackageNotFoundError:
-            continue
-    return ""
-
-
-def lacks(requirements: Sequence[str]) -> tuple[Lack, ...]:
+def find_missing_requirements(requirements: Sequence[str]) -> tuple[MissingRequirement, ...]:
     """Return which requirements are not met here. Raises `ImportError` where packaging is not installed."""
     from packaging.requirements import InvalidRequirement, Requirement
 
@@ -57,14 +42,14 @@ def lacks(requirements: Sequence[str]) -> tuple[Lack, ...]:
     for wanted in asked:
         if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
             continue
-        there = version(wanted.name)
+        there = find_version(wanted.name, *SAME.get(wanted.name, ()))
         if not there or not wanted.specifier.contains(there, prereleases=True):
             plain = f"{wanted.name}{wanted.specifier}"
-            found.append(Lack(plain, wanted.name, str(wanted.specifier), there))
+            found.append(MissingRequirement(plain, wanted.name, str(wanted.specifier), there))
     return tuple(found)
 
 
-def requirements() -> tuple[str, ...] | None:
+def read_requirements() -> tuple[str, ...] | None:
     """Return what the package asks for; None where it is not installed, but only lies there."""
     try:
         return tuple(metadata.requires(DISTRIBUTION) or ())
@@ -72,7 +57,7 @@ def requirements() -> tuple[str, ...] | None:
         return None
 
 
-def python_fits() -> tuple[bool, str]:
+def check_python_version() -> tuple[bool, str]:
     """Whether this Python is one that the package is for, and which it is for."""
     try:
         wanted = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
@@ -82,18 +67,18 @@ def python_fits() -> tuple[bool, str]:
     return SpecifierSet(wanted).contains(platform.python_version(), prereleases=True), wanted
 
 
-def pip(*arguments: str) -> str:
+def build_pip_command(*arguments: str) -> str:
     """Return the command that has this very Python's pip do something, as the shell of this system takes it."""
     words = [sys.executable, "-m", "pip", *arguments]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
-def notebook_support() -> str:
+def find_notebook_program() -> str:
     """Return the first of the programs for notebooks that is there, "" for none."""
-    return next((name for name in NOTEBOOKS if version(name)), "")
+    return next((name for name in NOTEBOOKS if find_version(name)), "")
 
 
-def broken(environment: dict[str, str]) -> tuple[str, str] | None:
+def find_import_failure(environment: dict[str, str]) -> tuple[str, str] | None:
     """Import what grading needs in a process of its own; return what fails and why, None if nothing does."""
     # Each name is said before it is tried: the last one said is the one that failed.
     program = (
