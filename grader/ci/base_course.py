@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from os import fsdecode
 from pathlib import Path
 
-from grader.ci.git import GitError, Repository, TreeEntry, people
+from grader.ci.git import GitError, Repository, TreeEntry, decode_for_display
 from grader.core.course import Course
 from grader.core.i18n import _
 
@@ -13,14 +13,16 @@ MAX_FILES = 20_000
 MAX_BYTES = 200_000_000
 
 
-def exercises_in(files: Mapping[str, TreeEntry]) -> frozenset[str]:
+def find_exercises(files: Mapping[str, TreeEntry]) -> frozenset[str]:
     """Return the exercises that a commit has rubrics for."""
     rubrics = (path.split("/") for path, entry in files.items() if path.endswith("/rubric.py") and entry.is_file)
     names = (parts[1] for parts in rubrics if len(parts) == 3 and parts[0] == FOLDER)
-    return frozenset(name for name in names if name.isprintable() and people(name) == name and _is_plain(name))
+    return frozenset(
+        name for name in names if name.isprintable() and decode_for_display(name) == name and _is_plain(name)
+    )
 
 
-def unpack(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
+def unpack_course(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
     """Write the course that a commit holds into a folder. Raises `GitError`."""
     wanted = {
         path: entry
@@ -42,13 +44,13 @@ def unpack(repository: Repository, files: Mapping[str, TreeEntry], folder: Path)
         )
     contents = dict(repository.blobs(entry.blob for entry in wanted.values()))
     for path, entry in wanted.items():
-        target = folder / on_disk(path)
+        target = folder / decode_for_disk(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(contents[entry.blob])
     return Course(folder)
 
 
-def on_disk(path: str) -> str:
+def decode_for_disk(path: str) -> str:
     """Return a path of a repository as this system's files are called."""
     return fsdecode(path.encode("utf-8", "surrogateescape"))
 

@@ -23,7 +23,7 @@ class Comparison:
     parted: tuple[str, ...]
 
 
-def compared(repository: Repository, claim: ClaimedChange) -> Comparison:
+def find_comparison(repository: Repository, claim: ClaimedChange) -> Comparison:
     """Return what to compare. Raises `GitError` where that cannot be found out."""
     head = repository.commit("HEAD")
     if head is None:
@@ -48,7 +48,7 @@ def compared(repository: Repository, claim: ClaimedChange) -> Comparison:
     return Comparison(base, head, next(filter(None, found), None) or base, parted)
 
 
-def differences(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
+def find_changes(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
     """Return what the change alters.
 
     Where the ways parted several times, each of these differences counts that is one from the base, too: what the

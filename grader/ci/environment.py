@@ -69,16 +69,16 @@ class _Payload(msgspec.Struct, frozen=True):
     repository: _Repository = _Repository()
 
 
-def host_of(environment: Mapping[str, str]) -> Host:
+def detect_host(environment: Mapping[str, str]) -> Host:
     """Return where this runs."""
     if environment.get("GITHUB_ACTIONS") == "true":
         return Host.GITHUB
     return Host.GITLAB if environment.get("GITLAB_CI") else Host.OTHER
 
 
-def claim(environment: Mapping[str, str]) -> ClaimedChange:
+def read_claimed_change(environment: Mapping[str, str]) -> ClaimedChange:
     """Return what the host says. Raises `CiEnvironmentError` where it should say more than it does."""
-    match host_of(environment):
+    match detect_host(environment):
         case Host.GITHUB:
             return _github(environment)
         case Host.GITLAB:

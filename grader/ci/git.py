@@ -151,7 +151,7 @@ class Repository:
             end = data.index(b"\n", at)
             words = data[at:end].split()
             if words[-1] == b"missing":
-                raise GitError(missing_contents())
+                raise GitError(describe_missing_contents())
             size = int(words[2])
             yield blob, data[end + 1 : end + 1 + size]
             at = end + 2 + size
@@ -193,7 +193,7 @@ class Repository:
             ) from error
 
 
-def people(path: str) -> str:
+def decode_for_display(path: str) -> str:
     """Return a path of a repository as valid Unicode."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -227,12 +227,12 @@ def _failure(stderr: bytes) -> GitError:
             _("There is no git repository here. Start in the folder of one, or name the files to grade.")
         )
     if "missing blob" in said or "unable to read" in said or "could not fetch" in said:
-        return GitError(missing_contents())
+        return GitError(describe_missing_contents())
     line = next((line for line in said.splitlines() if line.strip()), "?")
     return GitError(_("git failed: {error}", error=display_name(line)))
 
 
-def missing_contents() -> Message:
+def describe_missing_contents() -> Message:
     """Return the sentence about a clone that left contents out."""
     return _(
         "This clone lacks some of its contents: it was made with a filter (as a partial clone), or is damaged. "

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.ci.git import people
+from grader.ci.git import decode_for_display
 from grader.core.errors import InternalError
 from grader.core.i18n import Message, Translator, _
 from grader.grading.pool import GraderPool
@@ -26,48 +26,53 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedPlaces:
     """What became of all of them. `pages`: their reports by file name."""
 
     outcomes: tuple[Outcome, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
-def file_name(number: int, exercise: str) -> str:
+def build_file_name(number: int, exercise: str) -> str:
     """Return the name, without ending, of the files about an outcome: ours, with nothing of the student's."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", exercise)[:LONGEST_NAME].strip("-")
     return f"{number}-{plain}" if plain else str(number)
 
 
-def grade(
-    places: Sequence[Place], crew: GraderPool | None, fault: str, *, despite_missing_walls: bool, say: Translator
-) -> Graded:
+def grade_places(
+    places: Sequence[Place],
+    crew: GraderPool | None,
+    fault: str,
+    *,
+    despite_missing_walls: bool,
+    translate: Translator,
+) -> GradedPlaces:
     """Grade what can be graded. `crew`: None where nothing is, or where `fault` says why it cannot be."""
     jobs = [
-        Job(str(number), place.exercise, place.held, say.language)
+        Job(str(number), place.exercise, place.held, translate.language)
         for number, place in enumerate(places)
         if isinstance(place.held, Submission)
     ]
     done: dict[str, JobResult] = {}
     if crew is not None and jobs:
-        fault = _work(crew, jobs, done, despite_missing_walls, say)
+        fault = _work(crew, jobs, done, despite_missing_walls, translate)
     outcomes, pages = [], {}
     for number, place in enumerate(places):
-        outcome, page = _outcome(number, place, done.get(str(number)), fault, say)
+        outcome, page = _outcome(number, place, done.get(str(number)), fault, translate)
         outcomes.append(outcome)
         if page:
             pages[outcome.report] = page
-    return Graded(tuple(outcomes), pages)
+    return GradedPlaces(tuple(outcomes), pages)
 
 
 def _work(
-    crew: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, say: Translator
+    crew: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, translate: Translator
 ) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
         missing = [wall.id for wall in crew.walls() if not wall.stands]
         if missing and not despite:
-            return say(
+            return translate(
                 _(
                     "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
                     "or say --despite-missing-walls.",
@@ -82,12 +87,12 @@ def _work(
 
 
 def _outcome(
-    number: int, place: Place, done: JobResult | None, fault: str, say: Translator
+    number: int, place: Place, done: JobResult | None, fault: str, translate: Translator
 ) -> tuple[Outcome, str]:
     """Return one outcome and its report."""
-    path = people(place.path)
+    path = decode_for_display(place.path)
     if isinstance(place.held, Message):
-        return Outcome(path=path, exercise=place.exercise, problem=say(place.held)), ""
+        return Outcome(path=path, exercise=place.exercise, problem=translate(place.held)), ""
     if done is None or done.graded is None:
         why = (done.fault if done is not None else fault) or "no result"
         return Outcome(path=path, exercise=place.exercise, fault=why), ""
@@ -99,6 +104,6 @@ def _outcome(
         exercise=place.exercise,
         verdict=graded.verdict,
         curves=graded.exhibits.curves,
-        report=f"{REPORTS}/{file_name(number + 1, place.exercise)}.html",
+        report=f"{REPORTS}/{build_file_name(number + 1, place.exercise)}.html",
     )
     return outcome, html.render(graded.verdict, graded.exhibits)

@@ -31,7 +31,7 @@ class OutputFolderError(UserError):
         self.code = code
 
 
-def prepare(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
     """Make the folder anew. Raises `OutputFolderError`, among others for a folder that holds anything else.
 
     What lies there may be somebody's who wants files overwritten that it links to: it is removed, not used.
@@ -54,10 +54,10 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / IGNORED).write_text("*\n")  # `git add .` is not to hand the answer in
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise build_write_error(folder, error) from error
 
 
-def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
+def write_outputs(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
     """Write everything, and return the answer as it was written. Raises `OutputFolderError`."""
     from reports.change import code_quality, junit, markdown_pages
 
@@ -68,10 +68,10 @@ def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> Chang
         record = encode(answer)
     files: dict[str, str | bytes] = {
         ANSWER: record,
-        SUMMARY: markdown_pages.summary(answer),
-        NOTE: markdown_pages.note(answer),
-        JUNIT: junit.junit(answer),
-        QUALITY: code_quality.code_quality(answer),
+        SUMMARY: markdown_pages.render_summary(answer),
+        NOTE: markdown_pages.render_note(answer),
+        JUNIT: junit.render_junit(answer),
+        QUALITY: code_quality.render_code_quality(answer),
         **pages,
     }
     for outcome in answer.outcomes:
@@ -85,26 +85,26 @@ def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> Chang
             with target.open("xb") as file:  # nothing that was there already
                 file.write(text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise build_write_error(folder, error) from error
     return answer
 
 
-def tell_github(answer: ChangeResult, environment: Mapping[str, str]) -> None:
+def write_github_files(answer: ChangeResult, environment: Mapping[str, str]) -> None:
     """Append the summary and the outputs to the files that GitHub names. Raises `OutputFolderError`."""
     from reports.change import markdown_pages
 
-    outputs = "".join(f"{name}={value}\n" for name, value in outputs_of(answer).items())
-    said = {"GITHUB_STEP_SUMMARY": markdown_pages.summary(answer), "GITHUB_OUTPUT": outputs}
+    outputs = "".join(f"{name}={value}\n" for name, value in build_step_outputs(answer).items())
+    said = {"GITHUB_STEP_SUMMARY": markdown_pages.render_summary(answer), "GITHUB_OUTPUT": outputs}
     for variable, text in said.items():
         if name := environment.get(variable):
             try:
                 with Path(name).open("ab") as file:
                     file.write(text.encode("utf-8", "replace"))
             except OSError as error:
-                raise unwritable(Path(name), error) from error
+                raise build_write_error(Path(name), error) from error
 
 
-def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
+def build_step_outputs(answer: ChangeResult) -> Mapping[str, str | int]:
     """Return the outputs of the step: words and numbers of our own, nothing that a student wrote."""
     results = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
     verdicts = [outcome.verdict for outcome in answer.outcomes if outcome.verdict is not None]
@@ -118,7 +118,7 @@ def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
     }
 
 
-def unwritable(file: Path, error: OSError) -> OutputFolderError:
+def build_write_error(file: Path, error: OSError) -> OutputFolderError:
     """Return the error for a file or folder that cannot be written."""
     reason = error.strerror or type(error).__name__
     return OutputFolderError(
@@ -126,7 +126,7 @@ def unwritable(file: Path, error: OSError) -> OutputFolderError:
     )
 
 
-class Log:
+class JobLog:
     """Standard output, on GitHub with everything but annotations quoted: the runner obeys lines that look right.
 
     Quoted is also what the grader's processes write meanwhile. A context manager.
@@ -147,22 +147,22 @@ class Log:
         """Print the answer for people, and where its files are."""
         from reports.change import plain_text
 
-        say = Translator(answer.language)
-        plain_text.render(answer, Console())
-        self._print(say(_("Answer and reports: {folder}", folder=visible(str(folder)))))
+        translate = Translator(answer.language)
+        plain_text.print_answer(answer, Console())
+        self._print(translate(_("Answer and reports: {folder}", folder=visible(str(folder)))))
 
     def annotate(self, answer: ChangeResult) -> None:
         """Print workflow commands."""
         from reports.change import annotations
 
         self._end_quote()
-        for line in annotations.annotations(answer):
+        for line in annotations.render_annotations(answer):
             self._print(line)
 
-    def fault(self, traceback: str, say: Translator) -> None:
+    def fault(self, traceback: str, translate: Translator) -> None:
         """Print what broke the grader."""
         self._print(traceback)
-        self._print(say(_("This is the grader's fault, not yours. Please report it.")))
+        self._print(translate(_("This is the grader's fault, not yours. Please report it.")))
 
     def _end_quote(self) -> None:
         """From here on, lines are obeyed. May be called twice."""

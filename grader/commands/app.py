@@ -13,7 +13,7 @@ from grader.commands.logging_options import (
     report_unexpected_error,
     start_logging,
 )
-from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, printable
+from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, replace_unprintable_characters
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
@@ -25,7 +25,7 @@ PANELS = (
     (release, _("For instructors, to give out")),
     (authoring, _("For authors of exercises")),
 )
-STORY = (
+INTRODUCTION = (
     _("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
     _(
         "Students: grader list shows the exercises, grader start NAME copies one, grader check says what is right "
@@ -42,7 +42,7 @@ STORY = (
         "right solution all points, and each wrong one not."
     ),
 )
-READ_ON = (
+CLOSING = (
     _(
         "Exit codes: 0 everything passed, 1 graded but not all passed, 2 wrong usage or unreadable input, 3 "
         "something could not be graded."
@@ -53,8 +53,8 @@ READ_ON = (
 app = LoggingTyper(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="\n\n".join(map(help_, STORY)),
-    epilog="\n\n".join(map(help_, READ_ON)),
+    help="\n\n".join(map(help_, INTRODUCTION)),
+    epilog="\n\n".join(map(help_, CLOSING)),
 )
 
 for commands, panel in PANELS:
@@ -85,14 +85,14 @@ def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Start the warm worker, let the canary try the walls, and print what holds."""
     from rich.console import Console
 
-    from grader.commands.doctor import examine
+    from grader.commands.doctor import examine_machine
 
-    raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
+    raise typer.Exit(ExitCode.PASSED if examine_machine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
 
 
 def main() -> None:
     """Entry point of the `grader` command. An unexpected error is the grader's fault and no mark: exit code 3."""
-    printable()
+    replace_unprintable_characters()
     try:
         app(prog_name="grader")  # also as `python -m grader`
     except Exception as error:  # noqa: BLE001 - Python's exit code for a traceback would mean "not all passed"

@@ -14,11 +14,11 @@ from grader.commands.options import (
     CourseOption,
     ExercisesArgument,
     LanguageOption,
-    chosen_course,
     exit_on_user_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
     refuse,
-    rubric_folder,
 )
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -44,31 +44,31 @@ def new(
 ) -> None:
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
     require_extra(Extra.AUTHOR, "grader new", lang)
-    say = Translator(lang)
-    with exit_on_user_error(say):
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
         home = authors_course(course)
         if problem := problem_of(home, name):  # before anything is asked
-            refuse(say(problem))
-        made = scaffold(home, name, kind or _asked(say))
+            refuse(translate(problem))
+        made = scaffold(home, name, kind or _asked(translate))
     for file in made.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
     typer.echo()
-    typer.echo(say(_("Next: change these files, and after each change prove that they fit together:")))
+    typer.echo(translate(_("Next: change these files, and after each change prove that they fit together:")))
     typer.echo(f"    grader notebooks {name}{more}")
     typer.echo(f"    grader validate {name}{more}")
 
 
-def _asked(say: Translator) -> Kind:
+def _asked(translate: Translator) -> Kind:
     """Ask for the kind until the answer is one; without a terminal there is nobody to ask."""
     kinds = ", ".join(Kind)
     answer = None
     if _is_terminal():
         with suppress(typer.Abort):
-            question = say(_("What kind of exercise ({kinds})?", kinds=kinds))
+            question = translate(_("What kind of exercise ({kinds})?", kinds=kinds))
             answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
     if answer is None:
-        refuse(say(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
+        refuse(translate(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
     return Kind(answer)
 
 
@@ -94,11 +94,11 @@ def notebooks(
     from grader.authoring.notebooks import is_made_from, sources, write_notebook
 
     require_extra(Extra.AUTHOR, "grader notebooks", lang)
-    say = Translator(lang)
-    with exit_on_user_error(say):
-        home = chosen_course(authors_course(course).folder, say)
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
+        home = find_course_or_exit(authors_course(course).folder, translate)
     if exercise is not None:
-        rubric_folder(home, exercise, say)
+        find_exercise_or_exit(home, exercise, translate)
     stale = []
     for source in sources(home, (exercise,) if exercise else home.exercises()):
         try:
@@ -108,7 +108,9 @@ def notebooks(
             if not only_check:
                 write_notebook(source)
         except (OSError, UnicodeDecodeError) as error:
-            refuse(say(_("No notebook can be made from {file}: {error}", file=_near(source), error=str(error))))
+            refuse(
+                translate(_("No notebook can be made from {file}: {error}", file=_near(source), error=str(error)))
+            )
     for notebook in stale:
         typer.echo(_near(notebook))
     raise typer.Exit(ExitCode.NOT_ALL_PASSED if only_check and stale else ExitCode.PASSED)
@@ -124,8 +126,8 @@ def validate(
 
     require_extra(Extra.AUTHOR, "grader validate", lang)
     translate = Translator(lang)
-    chosen = chosen_course(course, translate)
+    chosen = find_course_or_exit(course, translate)
     names = (exercise,) if exercise else chosen.exercises()
     for name in names:
-        rubric_folder(chosen, name, translate)
+        find_exercise_or_exit(chosen, name, translate)
     raise typer.Exit(validate_exercises(chosen, names, translate))

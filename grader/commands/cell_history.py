@@ -17,7 +17,7 @@ IsCheck = Callable[[ast.expr], bool]
 """Whether an expression names this very check."""
 
 
-class Executed(msgspec.Struct, frozen=True):
+class ExecutedCell(msgspec.Struct, frozen=True):
     """One cell as it was run. `number` is Jupyter's `[7]`; `failed`: it is known to have stopped with an error."""
 
     number: int
@@ -36,7 +36,7 @@ class _Cell:
     read: set[str] = field(default_factory=set)
 
 
-def effective_cells(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Executed, ...]:
+def effective_cells(executed: Sequence[ExecutedCell], is_check: IsCheck) -> tuple[ExecutedCell, ...]:
     """Return the cells that still matter, in the order in which they were run, with the lines where they stood.
 
     Dropped are cells that are no Python, calls of the check itself and what is done with their results, cells that
@@ -52,11 +52,11 @@ def effective_cells(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Ex
         cell.read = set().union(*map(_read, cell.statements))
     cells = [cell for i, cell in enumerate(cells) if not _superseded(cell, cells[i + 1 :])]
     _drop_replaced_definitions(cells)
-    texts = [Executed(cell.number, "\n".join(cell.lines), cell.failed) for cell in cells]
+    texts = [ExecutedCell(cell.number, "\n".join(cell.lines), cell.failed) for cell in cells]
     return tuple(one for one in texts if one.source.strip())
 
 
-def _parsed(one: Executed, remove_commands: ipython_commands.CommandRemover) -> _Cell | None:
+def _parsed(one: ExecutedCell, remove_commands: ipython_commands.CommandRemover) -> _Cell | None:
     source = one.source.replace("\r\n", "\n").replace("\r", "\n")
     try:
         statements = ast.parse(remove_commands(source)).body

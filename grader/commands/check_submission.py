@@ -5,10 +5,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.commands.options import complain, exit_on_user_error, not_writable, refuse, stopped
+from grader.commands.options import (
+    describe_write_error,
+    exit_after_interrupt,
+    exit_on_user_error,
+    print_to_stderr,
+    refuse,
+)
 from grader.commands.output import Outputs, exit_code
-from grader.commands.progress import mode_for, running_grader, step_progress
-from grader.commands.watch import Watching
+from grader.commands.progress import choose_mode, running_grader, step_progress
+from grader.commands.watch import SubmissionWatch
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -42,12 +48,12 @@ def check_submission(options: CheckOptions, outputs: Outputs, translate: Transla
         try:
             graded = grader.grade(options.exercise, submission, translate.language, on_step)
         except KeyboardInterrupt:
-            stopped(translate)
+            exit_after_interrupt(translate)
     _log.info("%s: %s, %g points", options.exercise, graded.verdict.status, graded.verdict.points)
     try:
         outputs.write(graded)
     except OSError as error:
-        refuse(translate(not_writable(error)))
+        refuse(translate(describe_write_error(error)))
     return exit_code(graded.verdict)
 
 
@@ -59,13 +65,13 @@ def watch_submission(options: CheckOptions, outputs: Outputs, translate: Transla
     if not os.path.lexists(file):  # waiting for it would be waiting for a slip of the pen
         _read_submission(file, translate)
     _require_writable(outputs.files, translate)
-    grader = WarmGrader(options.course, mode_for(plain=options.plain))
-    watching = Watching(grader, options.exercise, file, outputs, translate)
+    grader = WarmGrader(options.course, choose_mode(plain=options.plain))
+    watching = SubmissionWatch(grader, options.exercise, file, outputs, translate)
     try:
         with grader:
             watching.until_stopped()
     except KeyboardInterrupt:
-        complain("")
+        print_to_stderr("")
     return watching.code
 
 
@@ -76,9 +82,9 @@ def _find_file(options: CheckOptions, translate: Translator) -> Path:
         return file
     with exit_on_user_error(translate):
         found = discovery.find(options.course, options.exercise, file or Path())
-    complain(translate(_("Checking {file}.", file=display_path(found.path))))
+    print_to_stderr(translate(_("Checking {file}.", file=display_path(found.path))))
     if found.remark is not None:
-        complain(translate(found.remark))
+        print_to_stderr(translate(found.remark))
     return found.path
 
 

@@ -18,14 +18,14 @@ from grader.commands.options import (
     LanguageOption,
     MissingWallsOption,
     PlainOption,
-    chosen_course,
-    complain,
+    exit_after_interrupt,
     exit_on_user_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
+    print_to_stderr,
     refuse,
     require_walls_possible,
-    rubric_folder,
-    stopped,
 )
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -89,8 +89,8 @@ def batch(
     from grader.commands import classroom_session
 
     say = Translator(lang)
-    chosen = chosen_course(course, say)
-    rubric_folder(chosen, exercise, say)
+    chosen = find_course_or_exit(course, say)
+    find_exercise_or_exit(chosen, exercise, say)
     require_walls_possible(plain, cluster, say)
     settings = Settings(
         exercise=exercise,
@@ -137,8 +137,8 @@ def rescore(
 
     with _told(say):
         held = open_folder(folder)
-        chosen = chosen_course(course or Path(held.settings.course), say)
-        rubric_folder(chosen, held.settings.exercise, say)
+        chosen = find_course_or_exit(course or Path(held.settings.course), say)
+        find_exercise_or_exit(chosen, held.settings.exercise, say)
         means = classroom_session.GradingOptions(chosen, workers, cluster, despite_missing_walls)
         classroom_session.rescore(held, means, wanted, say)
     raise typer.Exit(ExitCode.PASSED)
@@ -171,7 +171,7 @@ def adjust(
         refuse(say(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
     with _told(say):
         held = open_folder(folder)
-        chosen = chosen_course(course or Path(held.settings.course), say)
+        chosen = find_course_or_exit(course or Path(held.settings.course), say)
         if withdraw:
             classroom_session.withdraw(held, chosen, student, say)
         else:
@@ -212,7 +212,7 @@ def similarity(
     say = Translator(lang)
     with _told(say):
         held = open_folder(folder)
-        classroom_session.similarity(held, chosen_course(course or Path(held.settings.course), say), say)
+        classroom_session.similarity(held, find_course_or_exit(course or Path(held.settings.course), say), say)
     raise typer.Exit(ExitCode.PASSED)
 
 
@@ -225,15 +225,15 @@ def _told(say: Translator) -> Iterator[None]:
         with exit_on_user_error(say):
             yield
     except UnusableRubricError as error:
-        complain(say(error.text))
+        print_to_stderr(say(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except InternalError as error:
         sentence = _(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",
             error=str(error),
         )
-        complain(say(sentence))
+        print_to_stderr(say(sentence))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except KeyboardInterrupt:
-        complain(say(_("What is graded so far is kept; the same command goes on from here.")))
-        stopped(say)
+        print_to_stderr(say(_("What is graded so far is kept; the same command goes on from here.")))
+        exit_after_interrupt(say)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 LONGEST = 160  # characters of a name on a terminal
 
-STATUSES: dict[Status, Message] = {
+STATUS_WORDS: dict[Status, Message] = {
     Status.PASSED: _("passed"),
     Status.PARTIAL: _("partly passed"),
     Status.FAILED: _("failed"),
@@ -34,14 +34,14 @@ STATUSES: dict[Status, Message] = {
     Status.NOT_ATTEMPTED: _("not attempted"),
     Status.NOT_GRADED: _("not graded"),
 }
-WAYS: dict[Way, Callable[[int], Message]] = {
+TALLY_SENTENCES: dict[Way, Callable[[int], Message]] = {
     Way.RUN: lambda count: _("{count} run", count=count),
     Way.JUDGED: lambda count: _("{count} judged from kept evidence", count=count),
     Way.UNCHANGED: lambda count: _("{count} unchanged", count=count),
     Way.UNREADABLE: lambda count: _("{count} without a file that can be graded", count=count),
     Way.FAULT: lambda count: _("{count} stopped by a fault of the grader", count=count),
 }
-REASONS: dict[Again, Message] = {
+RERUN_REASONS: dict[Again, Message] = {
     Again.PLAN: _("the rubric now asks for other things"),
     Again.LOST: _("there is no evidence of it"),
     Again.REPLAY: _("a check wants to know more about the network; nothing is trained"),
@@ -71,11 +71,11 @@ def print_tally(
     ways: Mapping[Way, int], entries: Sequence[GradebookEntry], say: Translator, console: Console
 ) -> None:
     """Say how many came to their verdict in which way, and how the class stands."""
-    did = [say(sentence(ways[way])) for way, sentence in WAYS.items() if ways.get(way)]
+    did = [say(sentence(ways[way])) for way, sentence in TALLY_SENTENCES.items() if ways.get(way)]
     _line(console, ", ".join(did) + "." if did else say(_("There was nothing to do.")))
     stand = Counter(entry.status for entry in entries)
     table = Table(box=None, show_header=False, pad_edge=False)
-    for status, sentence in STATUSES.items():
+    for status, sentence in STATUS_WORDS.items():
         if stand[status]:
             table.add_row(Words(say(sentence)), Words(str(stand[status]), justify="right"))
     console.print(table)
@@ -87,11 +87,11 @@ def print_faults(faults: Mapping[str, str], say: Translator, console: Console) -
         _line(console, say(_("A fault of the grader; please report it: {error}", error=error)))
 
 
-def print_again(again: "Mapping[Again, Mapping[str, GradingJob]]", say: Translator, console: Console) -> None:
+def print_reruns(again: "Mapping[Again, Mapping[str, GradingJob]]", say: Translator, console: Console) -> None:
     """Say what has to be run again, and why."""
     for why, tasks in again.items():
         names = sorted(owner.name for task in tasks.values() for owner in task.owners)
-        sentence = _("{count} have to be run again: {reason}.", count=len(names), reason=REASONS[why])
+        sentence = _("{count} have to be run again: {reason}.", count=len(names), reason=RERUN_REASONS[why])
         _line(console, say(sentence))
         _lines(console, [f"  {display_cell(name)}" for name in names], say)
 
@@ -135,7 +135,7 @@ def print_export(made: Exported, target: Path, say: Translator, console: Console
 
 
 def _mark(points: float | None, status: Status, say: Translator, numbers: Numbers) -> str:
-    return say(STATUSES[status]) if points is None else numbers.points(points)
+    return say(STATUS_WORDS[status]) if points is None else numbers.points(points)
 
 
 def _criterion(change: CriterionChange, numbers: Numbers) -> str:

@@ -108,7 +108,7 @@ def rescore(folder: ClassFolder, means: GradingOptions, wanted: Callable[[int], 
         classroom_output.print_faults(rescored.faults, say, Console(stderr=True))
         tasks = rescored.tasks()
         if tasks:
-            classroom_output.print_again(rescored.again, say, Console())
+            classroom_output.print_reruns(rescored.again, say, Console())
             if wanted(len(tasks)):
                 with means.crew(settings.mode) as crew, ClassProgress(settings.exercise, say) as progress:
                     progress.planned(sum(len(task.owners) for task in tasks))

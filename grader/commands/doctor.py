@@ -7,7 +7,7 @@ from rich.table import Table
 
 from grader.commands import installation
 from grader.commands.installation import MissingRequirement
-from grader.commands.progress import mode_for
+from grader.commands.progress import choose_mode
 from grader.core.errors import SandboxError
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
@@ -19,25 +19,25 @@ from grader.protocol.verdict import WallState
 LONGEST = 300  # characters of what Python said
 
 
-def examine(console: Console, say: Translator) -> bool:
+def examine_machine(console: Console, translate: Translator) -> bool:
     """Print what there is, and what to do about what there is not.
 
     Returns whether nothing is missing: neither a package, nor, on Linux, a wall. Elsewhere there are no walls, and
     what a student needs is enough.
     """
-    return _Doctor(console, say).examine()
+    return _Doctor(console, translate).examine()
 
 
 class _Doctor:
-    def __init__(self, console: Console, say: Translator) -> None:
-        self.console, self.say = console, say
+    def __init__(self, console: Console, translate: Translator) -> None:
+        self.console, self.translate = console, translate
 
     def examine(self) -> bool:
         """Look at everything, from the surest to the least sure."""
         complete = self._packages()
         runs = complete and self._runs()
         self._hints()
-        if runs and mode_for(plain=False) is Mode.PLAIN:
+        if runs and choose_mode(plain=False) is Mode.PLAIN:
             told = _(
                 "Walls: none on this system, so that code runs in plain processes. For your own work everything "
                 "is there. Grade what others wrote on Linux."
@@ -46,7 +46,7 @@ class _Doctor:
         return runs
 
     def _tell(self, words: Message, command: str = "") -> None:
-        self.console.print(self.say(words), markup=False, highlight=False, soft_wrap=True)
+        self.console.print(self.translate(words), markup=False, highlight=False, soft_wrap=True)
         if command:
             self.console.print(f"    {command}", markup=False, highlight=False, soft_wrap=True)
 
@@ -83,9 +83,9 @@ class _Doctor:
         return fits and not lacks
 
     def _versions(self, lacks: tuple[MissingRequirement, ...]) -> None:
-        table = Table(title=self.say(_("Versions")))
+        table = Table(title=self.translate(_("Versions")))
         for heading in (_("What"), _("Version")):
-            table.add_column(self.say(heading), overflow="fold")
+            table.add_column(self.translate(heading), overflow="fold")
         found = versions()
         rows = {
             "Python": found.python,
@@ -94,21 +94,21 @@ class _Doctor:
             "NumPy": found.numpy,
             "scikit-learn": found.scikit_learn,
             "grader": found.grader,
-            self.say(_("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
+            self.translate(_("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
         }
         for name, version in rows.items():
-            table.add_row(name, version or self.say(_("missing")))
+            table.add_row(name, version or self.translate(_("missing")))
         for lack in lacks:
             if lack.found:
                 told = _("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
             else:
                 told = _("missing")
-            table.add_row(lack.name, self.say(told))
+            table.add_row(lack.name, self.translate(told))
         self.console.print(table)
 
     def _runs(self) -> bool:
         """Whether what is installed can be imported, and on Linux also whether all walls stand."""
-        if mode_for(plain=False) is Mode.PLAIN:
+        if choose_mode(plain=False) is Mode.PLAIN:
             return self._imports()
         from grader.sandbox.walled import WalledEnvironment
 
@@ -135,11 +135,13 @@ class _Doctor:
         return False
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
-        table = Table(title=self.say(_("Walls, each tried by a canary")))
+        table = Table(title=self.translate(_("Walls, each tried by a canary")))
         for heading in (_("Wall"), _("Holds"), _("Detail")):
-            table.add_column(self.say(heading))
+            table.add_column(self.translate(heading))
         for state in states:
-            table.add_row(state.id, self.say(_("yes")) if state.stands else self.say(_("NO")), state.detail)
+            table.add_row(
+                state.id, self.translate(_("yes")) if state.stands else self.translate(_("NO")), state.detail
+            )
         self.console.print(table)
         stand = all(state.stands for state in states)
         if not stand:

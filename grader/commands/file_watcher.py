@@ -103,7 +103,7 @@ def _identity(path: Path) -> object:
 def _held(file: Path) -> object:
     """Return a hash of the bytes; or why they cannot be read, which may change as well."""
     try:
-        data = safe_files.load(safe_files.find(file), MAX_BYTES)
+        data = safe_files.read_file(safe_files.resolve_file(file), MAX_BYTES)
     except UnreadableSubmission as error:
         return error.text
     return data if isinstance(data, int) else hashlib.sha256(data).hexdigest()

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from grader import __version__
-from grader.commands.options import DEFAULT_LANGUAGE, complain, help_, refuse
+from grader.commands.options import DEFAULT_LANGUAGE, help_, print_to_stderr, refuse
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.logs import configure_logging, is_verbose, log_file
@@ -96,5 +96,5 @@ def report_unexpected_error(error: Exception) -> ExitCode:
             "the same command writes with --log-file FILE.",
             error=name,
         )
-    complain(translate(sentence))
+    print_to_stderr(translate(sentence))
     return ExitCode.NOT_GRADED

@@ -27,11 +27,11 @@ def note(
     """Print Markdown; refuse what is not exactly a record of `grader ci`."""
     from grader.ci.comment import body as remark
 
-    say = Translator(lang)
-    with exit_on_user_error(say):
-        names = remark.changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
-        deciding = remark.deciding(names)
-        body = remark.unbelieved(deciding, say) if deciding else remark.believed(_answer(answer))
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
+        names = remark.decode_changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
+        deciding = remark.find_deciding_files(names)
+        body = remark.render_refusal(deciding, translate) if deciding else remark.render_note(_answer(answer))
     sys.stdout.buffer.write(body.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 

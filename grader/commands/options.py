@@ -51,56 +51,56 @@ PlainOption = Annotated[
 ]
 
 
-def chosen_course(folder: Path | None, say: Translator) -> Course:
+def find_course_or_exit(folder: Path | None, translate: Translator) -> Course:
     """Return the course that is meant, or refuse."""
     course = courses.find_course(folder)
-    with exit_on_user_error(say):
+    with exit_on_user_error(translate):
         course.require_exercises()
     return course
 
 
-def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
+def find_exercise_or_exit(course: Course, exercise: str, translate: Translator) -> Path:
     """Return the folder of an exercise, or refuse."""
-    with exit_on_user_error(say):
+    with exit_on_user_error(translate):
         return course.rubric_file(exercise).parent
 
 
-def printable() -> None:
+def replace_unprintable_characters() -> None:
     """Let no sign end the program: a pipe on Windows has a code page, which lacks most of them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def complain(message: str) -> None:
+def print_to_stderr(message: str) -> None:
     """Print something that is not a result: on standard error."""
     from rich.console import Console  # a tenth of a second that only those need who print with it
 
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
-def stopped(say: Translator) -> NoReturn:
+def exit_after_interrupt(translate: Translator) -> NoReturn:
     """End after Ctrl-C."""
-    complain(say(_("Stopped.")))
+    print_to_stderr(translate(_("Stopped.")))
     raise typer.Exit(ExitCode.NOT_GRADED) from None
 
 
 @contextmanager
-def exit_on_user_error(say: Translator) -> Iterator[None]:
+def exit_on_user_error(translate: Translator) -> Iterator[None]:
     """End because of what people are told: wrong usage, unreadable input."""
     try:
         yield
     except UserError as error:
-        refuse(say(error.text))
+        refuse(translate(error.text))
 
 
 def refuse(message: str) -> NoReturn:
     """End because of wrong usage or unreadable input."""
-    complain(message)
+    print_to_stderr(message)
     raise typer.Exit(ExitCode.USAGE)
 
 
-def not_writable(error: OSError) -> Message:
+def describe_write_error(error: OSError) -> Message:
     """Return what to say when a file could not be written."""
     return _(
         "{file} could not be written: {reason}.",
@@ -115,11 +115,11 @@ MissingWallsOption = Annotated[
 ]
 
 
-def require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
+def require_walls_possible(plain: bool, cluster: str | None, translate: Translator) -> None:
     """Refuse what cannot be: other people's code is never run without walls by accident."""
     if not plain and cluster is None and sys.platform != "linux":
         refuse(
-            say(
+            translate(
                 _(
                     "There are no walls on this system, and a class hands in other people's code. Grade on Linux, "
                     "or say --plain if you trust every submission."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.commands.options import complain
+from grader.commands.options import print_to_stderr
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
@@ -26,7 +26,7 @@ class Outputs:
     html_out: Path | None
     json_out: str | None
     open_it: bool
-    say: Translator
+    translate: Translator
     _opened: bool = False
 
     @property
@@ -50,7 +50,7 @@ class Outputs:
         if self.html_out is None:
             return
         if self.json_out != "-":
-            report = self.say(_("Report: {file}", file=display_path(self.html_out)))
+            report = self.translate(_("Report: {file}", file=display_path(self.html_out)))
             Console().print(report, markup=False, highlight=False, soft_wrap=True)
         if self.open_it and not self._opened:
             self._opened = True
@@ -66,9 +66,9 @@ class Outputs:
             Path(self.json_out).write_text(encode(graded.verdict), encoding="utf-8")
 
     def _open(self, page: Path) -> None:
-        if not opened(page):
+        if not open_in_browser(page):
             told = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
-            complain(self.say(told))
+            print_to_stderr(self.translate(told))
 
 
 def exit_code(verdict: Verdict) -> ExitCode:
@@ -85,7 +85,7 @@ def _print_json(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def opened(page: Path) -> bool:
+def open_in_browser(page: Path) -> bool:
     """Open a file in the browser; False where there is none but perhaps one for the terminal itself."""
     with contextlib.suppress(webbrowser.Error, OSError, ValueError):
         browser = webbrowser.get()

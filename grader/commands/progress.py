@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from grader.commands.options import complain
+from grader.commands.options import print_to_stderr
 from grader.core.course import Course
 from grader.core.errors import InternalError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
@@ -35,24 +35,24 @@ def running_grader(
 ) -> Iterator[Grader]:
     """Start a grader: behind walls where there can be any."""
     try:
-        with Grader(course, mode_for(plain=plain), runs) as grader:
+        with Grader(course, choose_mode(plain=plain), runs) as grader:
             yield grader
     except UnusableRubricError as error:
-        complain(translate(error.text))
-        complain(translate(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        print_to_stderr(translate(error.text))
+        print_to_stderr(translate(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except InternalError as error:
         _log.error("nothing could be graded", exc_info=True)
-        Console(stderr=True).print(translate(fault(error)), markup=False, highlight=False)
+        Console(stderr=True).print(translate(describe_fault(error)), markup=False, highlight=False)
         raise typer.Exit(ExitCode.NOT_GRADED) from error
 
 
-def mode_for(*, plain: bool) -> Mode:
+def choose_mode(*, plain: bool) -> Mode:
     """Return how submissions are run here: behind walls where there can be any."""
     return Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
 
 
-def fault(error: Exception) -> Message:
+def describe_fault(error: Exception) -> Message:
     """Return what to say when the grader itself failed."""
     return _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
 

@@ -12,12 +12,12 @@ from grader.commands.options import (
     ExerciseArgument,
     LanguageOption,
     PlainOption,
-    chosen_course,
-    complain,
+    describe_write_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
-    not_writable,
+    print_to_stderr,
     refuse,
-    rubric_folder,
 )
 from grader.core.course import Course
 from grader.core.i18n import Translator, _
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Print one exercise per line: its name, and the title of its task sheet."""
-    chosen = chosen_course(course, Translator(lang))
+    chosen = find_course_or_exit(course, Translator(lang))
     names = chosen.exercises()
     widest = max(map(len, names))
     for name in names:
@@ -70,29 +70,29 @@ def start(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
-    say = Translator(lang)
-    source = rubric_folder(chosen_course(course, say), exercise, say)
+    translate = Translator(lang)
+    source = find_exercise_or_exit(find_course_or_exit(course, translate), exercise, translate)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
     wanted = (stub, sheet)
     if missing := [name for name in wanted if not (source / name).is_file()]:
-        refuse(say(_("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
+        refuse(translate(_("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
     if there := [name for name in wanted if (folder / name).exists()]:
-        refuse(say(_("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
+        refuse(translate(_("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in wanted:
             shutil.copyfile(source / name, folder / name)
             typer.echo(display_path(folder / name))
     except OSError as error:
-        refuse(say(not_writable(error)))
-    _say_what_next(exercise, folder, stub, sheet, say)
+        refuse(translate(describe_write_error(error)))
+    _say_what_next(exercise, folder, stub, sheet, translate)
 
 
-def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, say: Translator) -> None:
+def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, translate: Translator) -> None:
     found_by_itself = folder.resolve() in (Path.cwd(), Path.cwd() / exercise)
     command = f"grader check {exercise}" + ("" if found_by_itself else f" {display_path(folder / stub)}")
-    complain(
-        say(
+    print_to_stderr(
+        translate(
             _(
                 "Read {sheet}, write your code into {stub}, then: {command}",
                 sheet=sheet,
@@ -130,8 +130,8 @@ def check(
     from grader.commands.output import Outputs
 
     translate = Translator(lang)
-    chosen = chosen_course(course, translate)
-    rubric_folder(chosen, exercise, translate)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
     options = CheckOptions(chosen, exercise, file, plain=plain)
     outputs = Outputs(html_out, json_out, open_it, translate)
     raise typer.Exit((watch_submission if watch else check_submission)(options, outputs, translate))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, exercise_of
-from grader.commands.options import complain, stopped
+from grader.commands.options import exit_after_interrupt, print_to_stderr
 from grader.commands.progress import counting_bar, running_grader
-from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
+from grader.commands.validation_output import build_expectation_table, build_mutant_table, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -27,7 +27,7 @@ def validate_exercises(course: Course, names: Sequence[str], translate: Translat
         try:
             exercises.append(exercise_of(course, name))
         except UnprovableExerciseError as error:
-            complain(translate(error.text))
+            print_to_stderr(translate(error.text))
             code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
     if exercises and not _all_proven(course, exercises, translate):
         code = max(code, ExitCode.NOT_ALL_PASSED)
@@ -42,17 +42,17 @@ def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Transl
         try:
             proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
         except KeyboardInterrupt:
-            stopped(translate)
+            exit_after_interrupt(translate)
     runs.tidy()
     return all(proven)
 
 
 def _explain(reference: Verdict, translate: Translator) -> None:
     """Say where the reference falls short: what its mutants lose would say nothing then."""
-    complain(translate(_("The reference does not get what it has to, so its mutants were not tried:")))
+    print_to_stderr(translate(_("The reference does not get what it has to, so its mutants were not tried:")))
     for criterion in reference.criteria:
         if criterion.points < criterion.max_points:
-            complain(f"  {criterion.id}: {criterion.message}")
+            print_to_stderr(f"  {criterion.id}: {criterion.message}")
 
 
 def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> bool:
@@ -68,16 +68,16 @@ def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> boo
             for trial in bench.trials(exercise.mutants, exercise.equivalents):
                 advance(trial.mutant.id)
                 trials.append(trial)
-    console.print(table_of_claims(exercise.name, proofs, translate))
+    console.print(build_expectation_table(exercise.name, proofs, translate))
     if proofs[0].complaint is not None:
         _explain(bench.reference().verdict, translate)
     else:
-        console.print(table_of_mutants(exercise.name, trials, translate))
-        console.print(count_of_mutants(trials, translate), highlight=False, soft_wrap=True)
+        console.print(build_mutant_table(exercise.name, trials, translate))
+        console.print(count_mutants(trials, translate), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
-        complain(translate(complaint))
+        print_to_stderr(translate(complaint))
     for pattern in exercise.stale:
-        complain(
+        print_to_stderr(
             translate(
                 _(
                     "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",

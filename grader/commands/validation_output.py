@@ -18,27 +18,27 @@ _FATES: dict[MutantOutcome, Message] = {
 }
 
 
-def table_of_claims(name: str, proofs: Sequence[ExpectationResult], say: Translator) -> Table:
+def build_expectation_table(name: str, proofs: Sequence[ExpectationResult], translate: Translator) -> Table:
     """Return a row for each of the course's own solutions: what it got, what it claims, and whether that is so."""
     table = Table(title=escape(name))
     for heading in (_("Submission"), _("Points"), _("Must lose"), _("As claimed?")):
-        table.add_column(say(heading))
+        table.add_column(translate(heading))
     for proof in proofs:
-        verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
+        verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(translate(proof.complaint))}[/red]"
         claim = proof.claim
-        lost = say(_("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
+        lost = translate(_("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
         table.add_row(escape(claim.name), f"{proof.points:g}", escape(lost), verdict)
     return table
 
 
-def table_of_mutants(name: str, trials: Sequence[MutantResult], say: Translator) -> Table:
+def build_mutant_table(name: str, trials: Sequence[MutantResult], translate: Translator) -> Table:
     """Return a row for each mutant: what was changed, what became of it, and by what or why."""
-    table = Table(title=say(_("{exercise}: mutants of the reference", exercise=escape(name))))
-    table.add_column(say(_("Line")), justify="right")
+    table = Table(title=translate(_("{exercise}: mutants of the reference", exercise=escape(name))))
+    table.add_column(translate(_("Line")), justify="right")
     for heading in (_("Mutant"), _("Fate"), _("By, or why")):
-        table.add_column(say(heading), overflow="fold")
+        table.add_column(translate(heading), overflow="fold")
     for trial in trials:
-        fate, mutant = say(_FATES[trial.fate]), trial.mutant
+        fate, mutant = translate(_FATES[trial.fate]), trial.mutant
         shown = f"✓ {fate}" if trial.is_as_it_should_be else f"[red]✗ {fate}[/red]"
         table.add_row(str(mutant.line), escape(mutant.id), shown, escape(_why(trial)))
     return table
@@ -51,10 +51,10 @@ def _why(trial: MutantResult) -> str:
     return trial.reason or ", ".join(trial.criteria)
 
 
-def count_of_mutants(trials: Sequence[MutantResult], say: Translator) -> str:
+def count_mutants(trials: Sequence[MutantResult], translate: Translator) -> str:
     """Return one sentence with the numbers."""
     count = Counter(trial.fate for trial in trials)
-    return say(
+    return translate(
         _(
             "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "
             "graded, {wrong} listed as equivalent but not so.",

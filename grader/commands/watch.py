@@ -10,9 +10,9 @@ from rich.rule import Rule
 from rich.text import Text as Line
 
 from grader.commands.file_watcher import FileWatcher
-from grader.commands.options import complain, not_writable
+from grader.commands.options import describe_write_error, print_to_stderr
 from grader.commands.output import Outputs, exit_code
-from grader.commands.progress import STARTING, fault, step_progress
+from grader.commands.progress import STARTING, describe_fault, step_progress
 from grader.core.errors import InternalError, UnreadableSubmission
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
@@ -28,7 +28,7 @@ from reports.submission import progress
 TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
 
 
-class Turns:
+class SaveQueue:
     """Whose turn it is: saves come from one thread, and another checks what was saved last."""
 
     def __init__(self) -> None:
@@ -53,18 +53,20 @@ class Turns:
             return self._recall
 
 
-class Watching:
+class SubmissionWatch:
     """Checks a file again and again. `code` is what the last check means to the shell."""
 
-    def __init__(self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+    def __init__(
+        self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, translate: Translator
+    ) -> None:
         self._grader, self._exercise, self._file = grader, exercise, file
-        self._outputs, self._say = outputs, say
+        self._outputs, self._translate = outputs, translate
         self._last: Verdict | None = None
         self.code = ExitCode.NOT_GRADED
 
-    def until_stopped(self, turns: Turns | None = None) -> None:
+    def until_stopped(self, turns: SaveQueue | None = None) -> None:
         """Check now, and at each save. Ends with `KeyboardInterrupt`."""
-        turns = turns or Turns()
+        turns = turns or SaveQueue()
         with FileWatcher(self._file, turns.saved):
             while True:
                 recall = turns.next()
@@ -80,7 +82,7 @@ class Watching:
         except UnreadableSubmission as error:
             self._cannot(error.text, ExitCode.USAGE)
             return
-        if unfinished := syntax_error(submission):
+        if unfinished := find_syntax_error(submission):
             self._cannot(unfinished, ExitCode.NOT_ALL_PASSED)
             return
         self.code = ExitCode.NOT_GRADED  # until there is an answer
@@ -88,15 +90,15 @@ class Watching:
         try:
             graded = self._graded(submission, recall)
         except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
-            complain(visible(self._say(fault(error))))
+            print_to_stderr(visible(self._translate(describe_fault(error))))
             return
         recall.check()
         self._show(graded)
 
     def _graded(self, submission: Submission, recall: CancelToken) -> Graded:
         first = STARTING if self._last is None else _("running your file")
-        with step_progress(self._say, first) as on_step:
-            return self._grader.grade(self._exercise, submission, self._say.language, on_step, recall)
+        with step_progress(self._translate, first) as on_step:
+            return self._grader.grade(self._exercise, submission, self._translate.language, on_step, recall)
 
     def _show(self, graded: Graded) -> None:
         if self._last is not None:
@@ -106,13 +108,13 @@ class Watching:
         try:
             self._outputs.write(graded)
         except OSError as error:
-            complain(self._say(not_writable(error)))
+            print_to_stderr(self._translate(describe_write_error(error)))
         self.code = exit_code(graded.verdict)
 
     def _cannot(self, why: Message, code: ExitCode) -> None:
         """Tell why this text is not checked; what stood there before is no longer the last word."""
         self._rule()
-        complain(self._say(why))
+        print_to_stderr(self._translate(why))
         self.code = code
 
     def _rule(self) -> None:
@@ -123,11 +125,11 @@ class Watching:
         console.print(Rule(Line(f"{time}  {name}"), align="left", style="dim"))
 
     def _say_waiting(self) -> None:
-        waiting = self._say(_("Waiting for the next save of this file. Ctrl-C ends."))
+        waiting = self._translate(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
 
 
-def syntax_error(submission: Submission) -> Message | None:
+def find_syntax_error(submission: Submission) -> Message | None:
     """Return what is wrong with a script that Python cannot read: while typing, that is no mistake yet.
 
     Notebooks are graded nevertheless: a cell that cannot be read leaves the others.

@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def cleaned(record: R, longest: int = LONGEST) -> R:
+def sanitize_record(record: R, longest: int = LONGEST) -> R:
     """Return a copy of `record` whose strings are all visible and at most about `longest` characters long."""
     return msgspec.convert(_walk(msgspec.to_builtins(record), longest), type(record))
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Severity, Status
-from reports.change.wording import Speaker, line_in_file, plain_path, shown_path
+from reports.change.wording import ChangeWording, find_line_in_file, find_plain_path, shorten_path
 
 _LONGEST = 600  # characters of a sentence; GitLab shows one line
 _LONGEST_DESCRIPTION = 1000
@@ -26,12 +26,12 @@ _CRITERIA: dict[Status, str] = {
 _NOTES: dict[Severity, str] = {"error": "blocker", "warning": "minor", "tip": "info"}
 
 
-def code_quality(answer: ChangeResult) -> str:
+def render_code_quality(answer: ChangeResult) -> str:
     """Return the findings as JSON, in `answer.language`.
 
     Raises `ValueError` for a language without a catalogue.
     """
-    shown = Speaker(cleaned(answer, _LONGEST))
+    shown = ChangeWording(sanitize_record(answer, _LONGEST))
     findings = _Findings()
     for note, original in zip(shown.answer.notes, answer.notes, strict=True):
         findings.add(f"note-{note.severity}", _NOTES[note.severity], original.path, note.text)
@@ -40,7 +40,7 @@ def code_quality(answer: ChangeResult) -> str:
     return msgspec.json.format(msgspec.json.encode(findings.found), indent=2).decode() + "\n"
 
 
-def _submission(outcome: Outcome, path: str, speaker: Speaker, findings: "_Findings") -> None:
+def _submission(outcome: Outcome, path: str, speaker: ChangeWording, findings: "_Findings") -> None:
     decided = speaker.result(outcome)
     if outcome.verdict is None:
         severity = "blocker" if decided == "unreadable" else "critical"
@@ -54,13 +54,13 @@ def _submission(outcome: Outcome, path: str, speaker: Speaker, findings: "_Findi
         severity = _CRITERIA[criterion.status]
         if decided == "passed" and criterion.status is not Status.NOT_GRADED:
             severity = "info"
-        line = line_in_file(outcome, criterion.location)
+        line = find_line_in_file(outcome, criterion.location)
         findings.add(f"{outcome.exercise}/{criterion.id}", severity, path, _told(criterion, speaker), line or 1)
     if decided != "passed" and not below:
         findings.add(decided, "critical", path, f"{speaker.headline(outcome)}. {speaker.sentence(outcome)}")
 
 
-def _told(criterion: CriterionVerdict, speaker: Speaker) -> str:
+def _told(criterion: CriterionVerdict, speaker: ChangeWording) -> str:
     return f"{criterion.title} ({speaker.points(criterion)}): {speaker.told(criterion)}"
 
 
@@ -83,7 +83,7 @@ class _Findings:
                 "check_name": clip(one_line(check), 200),
                 "fingerprint": self._fingerprint(check, path),
                 "severity": severity,
-                "location": {"path": plain_path(path) or shown_path(path) or ".", "lines": {"begin": line}},
+                "location": {"path": find_plain_path(path) or shorten_path(path) or ".", "lines": {"begin": line}},
             }
         )
 

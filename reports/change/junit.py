@@ -17,10 +17,10 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, one_line
+from grader.core.sanitize import one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Status
-from reports.change.wording import Speaker, label, shown_path
+from reports.change.wording import ChangeWording, shorten_path, shorten_title
 from reports.common import symbols
 
 _LONGEST = 2000  # characters of a sentence
@@ -45,28 +45,28 @@ class _Case(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-def junit(answer: ChangeResult) -> str:
+def render_junit(answer: ChangeResult) -> str:
     """Return the answer as XML, in `answer.language`. Raises `ValueError` for a language without a catalogue."""
-    speaker = Speaker(cleaned(answer, _LONGEST))
+    speaker = ChangeWording(sanitize_record(answer, _LONGEST))
     root = ET.Element("testsuites", name="grader")
     names = _Names()
     for outcome in speaker.answer.outcomes:
-        suite = _suite(shown_path(outcome.path), _cases(outcome, speaker), names)
+        suite = _suite(shorten_path(outcome.path), _cases(outcome, speaker), names)
         if outcome.verdict is not None:
             suite.set("time", f"{max(0.0, outcome.verdict.resources.wall_seconds):.2f}")
         root.append(suite)
     if change := _change(speaker):
-        root.append(_suite(speaker.say(_("The change as a whole")), change, names))
+        root.append(_suite(speaker.translate(_("The change as a whole")), change, names))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
         ('<?xml version="1.0" encoding="UTF-8"?>\n', "\n")
     )
 
 
-def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
+def _cases(outcome: Outcome, speaker: ChangeWording) -> list[_Case]:
     verdict, decided = outcome.verdict, speaker.result(outcome)
     whole = _Case(
-        name=speaker.say(_("Submission as a whole")),
+        name=speaker.translate(_("Submission as a whole")),
         kind="failure" if decided == "not_passed" else "error",
         type=decided,
         message=one_line(speaker.headline(outcome)),
@@ -85,11 +85,11 @@ def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
     return cases or [_Case(name=whole.name)]
 
 
-def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Case:
+def _case(criterion: CriterionVerdict, speaker: ChangeWording, *, enough: bool) -> _Case:
     kind = _KINDS[criterion.status]
-    word = speaker.say(symbols.STATUS[criterion.status].word)
+    word = speaker.translate(symbols.STATUS[criterion.status].word)
     return _Case(
-        name=label(criterion.title) or criterion.id,
+        name=shorten_title(criterion.title) or criterion.id,
         kind="skipped" if enough and kind == "failure" else kind,
         type=str(criterion.status),
         message=one_line(f"{word}, {speaker.points(criterion)}: {criterion.message}"),
@@ -97,11 +97,11 @@ def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Ca
     )
 
 
-def _change(speaker: Speaker) -> list[_Case]:
+def _change(speaker: ChangeWording) -> list[_Case]:
     """Return the cases that belong to no submission. Without any case, nothing would be shown."""
     cases = [
         _Case(
-            name=shown_path(note.path) or speaker.say(_("The change as a whole")),
+            name=shorten_path(note.path) or speaker.translate(_("The change as a whole")),
             kind="error",
             type="error",
             message=one_line(note.text),
@@ -156,5 +156,5 @@ def _name(text: str) -> str:
 
 
 def _allowed(text: str) -> str:
-    """Return `text` without the characters that XML 1.0 has no way to write; `cleaned` wrote out all but these."""
+    """Return `text` without the two characters that XML 1.0 cannot hold and `sanitize_record` leaves."""
     return text.replace("\ufffe", "⟨U+FFFE⟩").replace("\uffff", "⟨U+FFFF⟩")

@@ -5,10 +5,10 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Curve
-from reports.change.wording import Speaker, shown_path
+from reports.change.wording import ChangeWording, shorten_path
 from reports.common import symbols
 from reports.common.sparklines import sparks
 from reports.submission import terminal
@@ -17,13 +17,13 @@ _LONGEST = 600  # characters of a sentence
 _LONGEST_NAME = 60
 
 
-def render(answer: ChangeResult, console: Console) -> None:
+def print_answer(answer: ChangeResult, console: Console) -> None:
     """Print the answer to `console`, in `answer.language`, with nothing in it that steers a terminal.
 
     Raises `ValueError` for a language without a catalogue. GitHub's runner looks for commands in what is printed,
     which this does nothing about: stop them before, with `::stop-commands::`.
     """
-    _Printer(cleaned(answer, _LONGEST), console).print()
+    _Printer(sanitize_record(answer, _LONGEST), console).print()
 
 
 class _Printer:
@@ -32,8 +32,8 @@ class _Printer:
     def __init__(self, answer: ChangeResult, console: Console) -> None:
         self.answer = answer
         self.console = console
-        self.speaker = Speaker(answer)
-        self.say = self.speaker.say
+        self.speaker = ChangeWording(answer)
+        self.translate = self.speaker.translate
         self.unicode = console.encoding.lower().startswith("utf")
 
     def print(self) -> None:
@@ -52,19 +52,19 @@ class _Printer:
 
     def _note(self, note: Note) -> None:
         symbol = symbols.SEVERITY[note.severity]
-        where = f"{shown_path(note.path)}: " if note.path else ""
-        self._out(f"{self._sign(symbol)} {self.say(symbol.word)}: {where}{note.text}", symbol.style)
+        where = f"{shorten_path(note.path)}: " if note.path else ""
+        self._out(f"{self._sign(symbol)} {self.translate(symbol.word)}: {where}{note.text}", symbol.style)
 
     def _overview(self) -> None:
         table = Table(box=None, show_edge=False, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        table.add_column(self._line(self.say(_("Result"))), no_wrap=True)
-        table.add_column(self._line(self.say(_("Submission"))), overflow="fold")
-        table.add_column(self._line(self.say(_("Points"))), justify="right", no_wrap=True)
+        table.add_column(self._line(self.translate(_("Result"))), no_wrap=True)
+        table.add_column(self._line(self.translate(_("Submission"))), overflow="fold")
+        table.add_column(self._line(self.translate(_("Points"))), justify="right", no_wrap=True)
         for outcome in self.answer.outcomes:
             symbol = self.speaker.symbol(outcome)
             table.add_row(
-                self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", symbol.style),
-                self._line(shown_path(outcome.path)),
+                self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", symbol.style),
+                self._line(shorten_path(outcome.path)),
                 self._line(self.speaker.points_of(outcome)),
             )
         self._out("")
@@ -72,14 +72,14 @@ class _Printer:
 
     def _outcome(self, outcome: Outcome) -> None:
         self._out("")
-        self._out(shown_path(outcome.path), "bold underline")
+        self._out(shorten_path(outcome.path), "bold underline")
         if outcome.verdict is None:
             self._out(self.speaker.sentence(outcome), self.speaker.symbol(outcome).style)
             return
         terminal.render(outcome.verdict, self.console)
         self._curves(outcome.curves)
         if outcome.report:
-            self._out(self.say(_("Report: {file}", file=one_line(outcome.report))))
+            self._out(self.translate(_("Report: {file}", file=one_line(outcome.report))))
 
     def _curves(self, curves: tuple[Curve, ...]) -> None:
         if not curves or not self.unicode:  # ASCII has no characters to draw with
@@ -94,7 +94,7 @@ class _Printer:
                 cells = (clip(one_line(run), _LONGEST_NAME), clip(one_line(spark.name), _LONGEST_NAME), first)
                 grid.add_row(*map(self._line, (*cells, spark.text, last)))
         self._out("")
-        self._out(self.say(_("Learning curves")), "bold")
+        self._out(self.translate(_("Learning curves")), "bold")
         self.console.print(grid)
 
     def _plain(self, text: str) -> str:

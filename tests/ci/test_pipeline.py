@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci import pipeline
-from grader.ci.pipeline import CiOptions, of_change
+from grader.ci.pipeline import CiOptions, grade_change
 from grader.core import course as courses
 from grader.grading.results import Mode
 from grader.protocol.change_result import exit_code
@@ -111,12 +111,12 @@ def test_paths_of_the_answer_are_unicode(repo: Repo) -> None:
 
 def test_the_answer_speaks_german(repo: Repo) -> None:
     repo.committed({"README.md": "Better.\n"})
-    answer, _ = of_change(repo.folder, CiOptions("de", Mode.WALLS, base="main"), {})
+    answer, _ = grade_change(repo.folder, CiOptions("de", Mode.WALLS, base="main"), {})
     assert answer.language == "de"
 
 
 def test_no_repository_is_refused(tmp_path: Path) -> None:
-    answer, _ = of_change(tmp_path, WISHES, {})
+    answer, _ = grade_change(tmp_path, WISHES, {})
     assert "There is no git repository here" in refused(answer)
 
 
@@ -297,7 +297,7 @@ def test_a_clone_without_contents_is_refused(repo: Repo, tmp_path: Path) -> None
     wishes = CiOptions("en", Mode.PLAIN, base="origin/main")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "_crew", lambda *_: (None, ""))
-        answer, _ = of_change(clone.folder, wishes, {})
+        answer, _ = grade_change(clone.folder, wishes, {})
     assert "lacks some of its contents" in refused(answer)
 
 

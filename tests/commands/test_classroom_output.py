@@ -76,7 +76,7 @@ def test_every_table_can_be_said_and_no_name_steers_the_terminal(language: str) 
     classroom_output.print_faults({"k": "[red]oops"}, say, out)
     for why in Again:
         tasks = {why: {"k": GradingJob("k", submission, [Owner(1, HOSTILE, entry("x"))])}}
-        classroom_output.print_again(tasks, say, out)
+        classroom_output.print_reruns(tasks, say, out)
     undecided = entry("eve", None, name=HOSTILE)
     decided = msgspec.structs.replace(undecided, adjustments=(adjustment(None, 2.5),))
     classroom_output.print_changes(changes([undecided], [decided]), 1, say, out)

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from grader.commands import installation
-from grader.commands.doctor import examine
+from grader.commands.doctor import examine_machine
 from grader.commands.installation import MissingRequirement, build_pip_command, find_missing_requirements
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -122,7 +122,7 @@ def examined(monkeypatch: pytest.MonkeyPatch, system: str, language: str = "en")
     held = io.StringIO()
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", system)
-        complete = examine(Console(file=held, width=200), Translator(language))
+        complete = examine_machine(Console(file=held, width=200), Translator(language))
     return f"{complete} {held.getvalue()}"
 
 

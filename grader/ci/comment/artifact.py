@@ -11,7 +11,7 @@ from grader.core.i18n import Message, _
 MAX_ENTRIES = 16
 
 
-def only_member(data: bytes, name: str, most: int) -> bytes:
+def extract_member(data: bytes, name: str, most: int) -> bytes:
     """Return the file called exactly `name`, of at most `most` bytes. Raises `UserError` for anything else."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

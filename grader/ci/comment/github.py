@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from grader.ci.comment import body as remark
-from grader.ci.comment.artifact import only_member
+from grader.ci.comment.artifact import extract_member
 from grader.ci.comment.github_api import Artifacts, Comment, FileChange, Gh, PullRequest, Repository, Run
 from grader.core.errors import UserError
 from grader.core.i18n import Message, Translator, _
@@ -40,31 +40,31 @@ class Event(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Visit:
+class CommentJob:
     """One run, and whom to ask about it."""
 
     run: Run
     repository: Repository
     gh: Gh
-    say: Translator
+    translate: Translator
     server: str
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
     """Comment on the pull request of the event. Ends with 2 where something could not be read or written."""
-    say = Translator(environment["LANGUAGE_OF_COMMENT"])
+    translate = Translator(environment["LANGUAGE_OF_COMMENT"])
     try:
-        event = read_event(Path(environment["GITHUB_EVENT_PATH"]).read_bytes())
+        event = decode_event(Path(environment["GITHUB_EVENT_PATH"]).read_bytes())
         gh = Gh(event.repository.full_name)
-        visit = Visit(event.workflow_run, event.repository, gh, say, environment["GITHUB_SERVER_URL"])
-        done = comment(visit)
+        visit = CommentJob(event.workflow_run, event.repository, gh, translate, environment["GITHUB_SERVER_URL"])
+        done = update_comment(visit)
     except UserError as error:
-        _print(say(error.text))
+        _print(translate(error.text))
         sys.exit(2)
-    _print(say(done))
+    _print(translate(done))
 
 
-def read_event(data: bytes) -> Event:
+def decode_event(data: bytes) -> Event:
     """Read the event. Raises `UserError` where it is another one."""
     try:
         event = msgspec.json.decode(data, type=Event)
@@ -84,12 +84,12 @@ def _other_event(reason: str) -> Message:
     )
 
 
-def comment(visit: Visit) -> Message:
+def update_comment(visit: CommentJob) -> Message:
     """Say on the pull request what came out; returns what was done."""
     run = visit.run
     if run.event != "pull_request" or run.conclusion not in _ENDED:
         return _("Nothing to say: this was not the run of a pull request to its end.")
-    pull = find(visit)
+    pull = find_pull_request(visit)
     if pull is None:
         return _(
             "Nothing to say: no open pull request into {branch} has {commit} as its newest commit. A newer commit "
@@ -106,7 +106,7 @@ def comment(visit: Visit) -> Message:
     return _("The comment on #{number} is up to date.", number=pull.number)
 
 
-def find(visit: Visit) -> PullRequest | None:
+def find_pull_request(visit: CommentJob) -> PullRequest | None:
     """Return the open pull request whose newest commit this run has graded, if there is one.
 
     Only into the default branch: into a branch of one's own one can put any workflow first.
@@ -121,7 +121,7 @@ def find(visit: Visit) -> PullRequest | None:
     return current[0] if len(current) == 1 else None
 
 
-def _is_current(visit: Visit, pull: PullRequest) -> bool:
+def _is_current(visit: CommentJob, pull: PullRequest) -> bool:
     run = visit.run
     return (
         pull.state == "open"
@@ -133,22 +133,22 @@ def _is_current(visit: Visit, pull: PullRequest) -> bool:
     )
 
 
-def _body(visit: Visit, pull: PullRequest) -> tuple[str, Message | None]:
+def _body(visit: CommentJob, pull: PullRequest) -> tuple[str, Message | None]:
     """Return what to say, and what was wrong with what the run left behind."""
     path = f"pulls/{pull.number}"
     changes = visit.gh.pages(f"{path}/files", FileChange, MAX_FILE_PAGES)
     names = [name for change in changes for name in (change.filename, change.previous_filename) if name]
-    if deciding := remark.deciding(names):
-        return remark.unbelieved(deciding, visit.say), None
+    if deciding := remark.find_deciding_files(names):
+        return remark.render_refusal(deciding, visit.translate), None
     if len(changes) != visit.gh.get(path, PullRequest).changed_files:
-        return remark.too_many(visit.say), None
+        return remark.render_too_many_files(visit.translate), None
     try:
-        return remark.believed(_record(visit)), None
+        return remark.render_note(_record(visit)), None
     except UserError as error:
-        return remark.nothing_to_read(visit.say), error.text
+        return remark.render_missing_record(visit.translate), error.text
 
 
-def _record(visit: Visit) -> bytes:
+def _record(visit: CommentJob) -> bytes:
     """Return the record that the run left behind, as the stranger's bytes that they are."""
     listed = visit.gh.get(
         f"actions/runs/{visit.run.id}/artifacts", Artifacts, name=ARTIFACT, per_page="100"
@@ -160,18 +160,18 @@ def _record(visit: Visit) -> bytes:
     if newest.size_in_bytes > MAX_ARCHIVE_BYTES:
         raise UserError(_("The artifact of the run is larger than {most} bytes.", most=MAX_ARCHIVE_BYTES))
     archive = visit.gh.fetch(f"actions/artifacts/{newest.id}/zip", MAX_ARCHIVE_BYTES)
-    return only_member(archive, MEMBER, MAX_BYTES)
+    return extract_member(archive, MEMBER, MAX_BYTES)
 
 
-def _footer(visit: Visit) -> str:
+def _footer(visit: CommentJob) -> str:
     """Return which commit this is about, from whom we trust."""
     url = f"{visit.server}/{visit.repository.full_name}/actions/runs/{visit.run.id}"
-    words = visit.say(_("Commit {commit}", commit=visit.run.head_sha[:12]))
-    run = visit.say(_("the run"))
+    words = visit.translate(_("Commit {commit}", commit=visit.run.head_sha[:12]))
+    run = visit.translate(_("the run"))
     return f"<sub>{md.escape(words)} · [{md.escape(run)}]({url})</sub>"
 
 
-def _write(visit: Visit, pull: PullRequest, body: str) -> None:
+def _write(visit: CommentJob, pull: PullRequest, body: str) -> None:
     """Write the one comment, or bring it up to date."""
     for each in visit.gh.pages(f"issues/{pull.number}/comments", Comment):
         # The marker alone proves nothing: anybody can write it.

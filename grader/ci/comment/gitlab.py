@@ -64,13 +64,13 @@ class Note(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Visit:
+class CommentJob:
     """One merge request, and whom to ask about it."""
 
     commit: str
     pipeline: str  # address of the pipeline
     api: "Api"
-    say: Translator
+    translate: Translator
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -133,16 +133,16 @@ def _failed(path: str, said: str) -> Message:
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
     """Comment on the merge request of this pipeline. Ends with 2 where something could not be read or written."""
-    say = Translator(environment.get("LANGUAGE_OF_COMMENT", "en"))
+    translate = Translator(environment.get("LANGUAGE_OF_COMMENT", "en"))
     try:
-        done = comment(_visit(environment, say))
+        done = update_note(_visit(environment, translate))
     except UserError as error:
-        _print(say(error.text))
+        _print(translate(error.text))
         sys.exit(2)
-    _print(say(done))
+    _print(translate(done))
 
 
-def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
+def _visit(environment: Mapping[str, str], translate: Translator) -> CommentJob:
     names = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID", "GRADER_NOTE_TOKEN", "CI_PIPELINE_URL")
     root, project, request, token, pipeline = (environment.get(name, "") for name in names)
     if not (root and token and re.fullmatch(r"\d+", project) and re.fullmatch(r"\d+", request)):
@@ -152,17 +152,19 @@ def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
                 "shows it."
             )
         )
-    return Visit(environment.get("CI_COMMIT_SHA", ""), pipeline, Api(root, project, request, token), say)
+    return CommentJob(
+        environment.get("CI_COMMIT_SHA", ""), pipeline, Api(root, project, request, token), translate
+    )
 
 
-def comment(visit: Visit) -> Message:
+def update_note(visit: CommentJob) -> Message:
     """Say on the merge request what came out; returns what was done."""
     api = visit.api
     body, problem = _body(visit)
     there = api.get(api.request, MergeRequest)
     if there.state != "opened" or there.sha != visit.commit:
         return _("Nothing to say: the merge request is closed, or has a newer commit, which has its own pipeline.")
-    words = visit.say(_("Commit {commit}", commit=visit.commit[:12]))
+    words = visit.translate(_("Commit {commit}", commit=visit.commit[:12]))
     footer = f"<sub>[{md.escape(words)}]({visit.pipeline})</sub>"
     _write(api, f"{remark.MARKER}\n{body}\n{footer}\n")
     if problem is not None:
@@ -170,19 +172,19 @@ def comment(visit: Visit) -> Message:
     return _("The note is up to date.")
 
 
-def _body(visit: Visit) -> tuple[str, Message | None]:
+def _body(visit: CommentJob) -> tuple[str, Message | None]:
     """Return what to say, and what was wrong with what the job that graded left behind."""
     api = visit.api
     changes = api.pages(f"{api.request}/diffs", FileChange)
     names = [name for change in changes for name in (change.new_path, change.old_path)]
-    if deciding := remark.deciding(names):
-        return remark.unbelieved(deciding, visit.say), None
+    if deciding := remark.find_deciding_files(names):
+        return remark.render_refusal(deciding, visit.translate), None
     if (api.get(api.request, MergeRequest).changes_count or "0") != str(len(changes)):
-        return remark.too_many(visit.say), None
+        return remark.render_too_many_files(visit.translate), None
     try:
-        return remark.believed(_record()), None
+        return remark.render_note(_record()), None
     except UserError as error:
-        return remark.nothing_to_read(visit.say), error.text
+        return remark.render_missing_record(visit.translate), error.text
 
 
 def _record() -> bytes:

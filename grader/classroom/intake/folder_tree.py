@@ -27,7 +27,7 @@ class Plain:
     def read(self, limit: int) -> bytes:
         """Return the bytes. Raises `UnusableFileError`."""
         try:
-            data = safe_files.load(Path(self.file), limit)
+            data = safe_files.read_file(Path(self.file), limit)
         except UnreadableSubmission as error:
             raise UnusableFileError(error.text) from None
         if isinstance(data, int):
