@@ -152,7 +152,6 @@ def _before(before: str, source: str, branch: str, default: str) -> tuple[str, s
 
 def _bad_payload(what: str) -> Message:
     return _(
-        "The host does not say what this change is to be compared with: {what} is missing or not in its form. "
-        "Name a commit: grader ci --base REF",
+        "Cannot determine the base commit: {what} is missing or malformed in the CI environment. Pass --base REF.",
         what=what,
     )

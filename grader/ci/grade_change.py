@@ -1,16 +1,20 @@
 """Submissions in, outcomes out: graded by a crew, whose faults cost nobody a mark."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.ci.git import decode_for_display
 from grader.core.errors import InternalError
-from grader.core.i18n import Message, Translator, _
+from grader.core.i18n import Message, Translator
+from grader.grading.isolation import MissingIsolationError, require_isolation
 from grader.grading.pool import GraderPool
 from grader.grading.results import Job, JobResult
 from grader.protocol.change_result import Outcome
 from grader.protocol.submission import Submission
+
+_log = logging.getLogger(__name__)
 
 REPORTS, VERDICTS = "reports", "verdicts"
 LONGEST_NAME = 40  # characters of an exercise in a file's name
@@ -70,18 +74,14 @@ def _work(
 ) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
-        missing = [wall.id for wall in crew.walls() if not wall.stands]
-        if missing and not despite:
-            return translate(
-                _(
-                    "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
-                    "or say --despite-missing-walls.",
-                    names=", ".join(missing),
-                )
-            )
+        if not despite:
+            require_isolation(crew)
         for each in crew.work(jobs, lambda _: None):
             done[each.id] = each
+    except MissingIsolationError as error:
+        return translate(error.text)
     except InternalError as error:
+        _log.error("grading stopped", exc_info=True)
         return str(error) or type(error).__name__
     return ""
 

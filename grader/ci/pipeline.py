@@ -1,5 +1,6 @@
 """From a change, or from files, to an answer: what is compared, what that touches, what became of it."""
 
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -32,6 +33,8 @@ from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
 from grader.protocol.change_result import ChangeResult, Note
 from grader.protocol.submission import Submission
+
+_log = logging.getLogger(__name__)
 
 MOST = 100  # submissions of one change
 MOST_NOTES = 200
@@ -240,6 +243,7 @@ def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tup
             despite_missing_walls=wishes.despite_missing_walls,
         )
     except InternalError as error:
+        _log.error("the processes that grade could not be started", exc_info=True)
         return None, str(error) or type(error).__name__
     return stack.enter_context(crew), ""
 

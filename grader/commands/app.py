@@ -78,11 +78,11 @@ def root(
 
 
 @app.command(
-    help=help_(_("Show what this machine can do: versions and walls.")),
+    help=help_(_("Show what this machine can do: versions and isolation features.")),
     rich_help_panel=help_(PANELS[0][1]),
 )
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
-    """Start the warm worker, let the canary try the walls, and print what holds."""
+    """Print versions, what is missing, and which isolation features work."""
     from rich.console import Console
 
     from grader.commands.doctor import examine_machine

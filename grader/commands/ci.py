@@ -1,5 +1,6 @@
 """The command for pipelines: ci. See `grader.ci` for what it does."""
 
+import logging
 import math
 import os
 import traceback
@@ -22,10 +23,14 @@ from grader.commands.options import (
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
+_log = logging.getLogger(__name__)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command(help=help_(_("Grade what a change touches, by the rubrics of its base, and answer the host.")))(ci)
+    app.command(
+        help=help_(_("Grade the submissions that a pull request changes, with the rubrics of its base commit."))
+    )(ci)
 
 
 def ci(
@@ -86,7 +91,8 @@ def ci(
             raise typer.Exit(error.code) from error
         except KeyboardInterrupt:
             exit_after_interrupt(translate)
-        except Exception:  # noqa: BLE001 - what it says may be a stranger's words: it belongs into the log, quoted
+        except Exception:  # noqa: BLE001 - its words may be a stranger's: printed here, where they are quoted
+            _log.critical("unexpected error", exc_info=True)
             log.fault(traceback.format_exc(), translate)
             raise typer.Exit(ExitCode.NOT_GRADED) from None
     raise typer.Exit(exit_code(answer))

@@ -23,18 +23,15 @@ from grader.classroom.store import HandInRow, Store
 from grader.commands import classroom_output
 from grader.commands.classroom_progress import ClassProgress
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Translator, _
 from grader.grading.evidence_key import EvidenceKey
+from grader.grading.isolation import require_isolation
 from grader.grading.local_pool import LocalPool
 from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
 from grader.protocol.messages import PlanMade
 from grader.submission.reader import read
-
-
-class MissingIsolationError(UserError):
-    """A class cannot be graded with what is there. `text` says what is missing, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,6 @@ class GradingOptions:
     def batch(self, store: Store, crew: GraderPool, terms: EvidenceKey, publisher: Publisher) -> Batch:
         """Return what grades a class with this crew."""
         return Batch(store, crew, terms, publisher, getpass.getuser(), self.despite_missing_walls)
-
-    def require_walls(self, crew: GraderPool) -> None:
-        """Raise `MissingIsolationError` where a wall is missing, unless that is wanted."""
-        missing = [wall.id for wall in crew.walls() if not wall.stands]
-        if missing and not self.despite_missing_walls:
-            raise MissingIsolationError(
-                _(
-                    "These walls do not stand on this machine: {names}. grader doctor says more. Grade elsewhere, "
-                    "or say --despite-missing-walls.",
-                    names=", ".join(missing),
-                )
-            )
 
 
 def batch(
@@ -203,7 +188,8 @@ def _grade(work: Batch, tasks: Sequence[GradingJob], means: GradingOptions, prog
     """Grade what is to be graded; whatever ends it, the pages show what is done."""
     try:
         if tasks:
-            means.require_walls(work.crew)
+            if not means.despite_missing_walls:
+                require_isolation(work.crew)
             work.grade(tasks, progress)
     finally:
         progress.stop()

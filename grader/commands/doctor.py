@@ -1,4 +1,4 @@
-"""What this machine can do: versions, what is missing and the command that mends it, walls."""
+"""Find out what this machine can do, print it, and name the command that mends what is missing."""
 
 import platform
 
@@ -135,8 +135,8 @@ class _Doctor:
         return False
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
-        table = Table(title=self.translate(_("Walls, each tried by a canary")))
-        for heading in (_("Wall"), _("Holds"), _("Detail")):
+        table = Table(title=self.translate(_("Isolation features, each tested from inside")))
+        for heading in (_("Feature"), _("Works"), _("Detail")):
             table.add_column(self.translate(heading))
         for state in states:
             table.add_row(

@@ -1,7 +1,7 @@
 """Noticing that a file was saved: at once where the system tells of changes, within a second anywhere else."""
 
-import contextlib
 import hashlib
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import Self
 
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
+
+_log = logging.getLogger(__name__)
 
 # Editors save in several steps (empty, write, rename): what follows within a step belongs to the same save.
 STEP_MS = 20
@@ -42,8 +44,10 @@ class FileWatcher:
     def _watch(self) -> None:
         while not self._over.is_set():
             # A limit of the system's on watches, or no folder any more: then it is looked at without being told.
-            with contextlib.suppress(OSError, RuntimeError):
+            try:
                 self._watch_folder()
+            except (OSError, RuntimeError):
+                _log.debug("the folder cannot be watched", exc_info=True)
             self._look(told=False)
             self._over.wait(WITHOUT_WATCH_SECONDS)
 

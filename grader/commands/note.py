@@ -1,4 +1,4 @@
-"""The command for what a second, trusted run says about a change: note. See `ci.remark` for the words."""
+"""The command `note`: print the comment that a second, trusted job writes below a pull request."""
 
 import sys
 from pathlib import Path
@@ -17,10 +17,12 @@ def register(app: typer.Typer) -> None:
 
 
 def note(
-    answer: Annotated[Path, typer.Argument(help=help_(_("answer.json of grader ci; nothing of it is believed.")))],
+    answer: Annotated[
+        Path, typer.Argument(help=help_(_("answer.json of grader ci. It is read as data and not trusted.")))
+    ],
     changed: Annotated[
         Path | None,
-        typer.Option("--changed", help=help_(_("JSON list of the changed files, from whom you trust."))),
+        typer.Option("--changed", help=help_(_("JSON list of the changed files, from a source that you trust."))),
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:

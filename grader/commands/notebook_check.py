@@ -8,6 +8,7 @@ computer). Those processes stay warm until the kernel ends.
 import ast
 import atexit
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -29,6 +30,8 @@ from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
 from grader.submission.reader import MAX_CELLS, read
 from reports.submission import notebook as view
+
+_log = logging.getLogger(__name__)
 
 PAGE_SECONDS = 10  # for Colab to tell what stands on the page
 
@@ -69,6 +72,7 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     except UserError as error:
         return CheckResult(visible(translate(error.text)))
     except (InternalError, OSError) as error:
+        _log.warning("nothing could be checked", exc_info=True)
         return CheckResult(visible(translate(describe_fault(error))))
 
 
@@ -150,6 +154,7 @@ def _page() -> dict[str, Any] | None:
         page = page | {"cells": cells}
         json.dumps(page)
     except Exception:  # noqa: BLE001 - no promise of Colab's: without an answer, the history will do
+        _log.warning("Colab did not give the notebook; the history of cells is read instead", exc_info=True)
         return None
     return page if cells else None
 

@@ -1,5 +1,6 @@
 """`grader check --watch`: checks again at each save, with everything warm, until Ctrl-C."""
 
+import logging
 import threading
 import warnings
 from datetime import datetime
@@ -24,6 +25,8 @@ from grader.protocol.verdict import Verdict
 from grader.sandbox.run import CancelledError, CancelToken
 from grader.submission.reader import read
 from reports.submission import progress
+
+_log = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
 
@@ -90,6 +93,7 @@ class SubmissionWatch:
         try:
             graded = self._graded(submission, recall)
         except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
+            _log.error("nothing could be graded", exc_info=True)
             print_to_stderr(visible(self._translate(describe_fault(error))))
             return
         recall.check()

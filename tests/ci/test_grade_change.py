@@ -235,7 +235,7 @@ def test_where_a_wall_is_missing_nothing_is_graded_and_the_answer_says_so(
     repo.committed({"two/alice.py": RIGHT, "two/link.py": ""})
     answer, pages = grade_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
     assert (exit_code(answer), pages) == (ExitCode.NOT_GRADED, {})
-    assert "These walls do not stand" in answer.outcomes[0].fault
+    assert "Isolation features missing on this machine: " in answer.outcomes[0].fault
     assert answer.outcomes[1].problem
 
 

@@ -78,7 +78,7 @@ def test_other_systems_have_no_walls_and_that_is_fine_for_ones_own_work(monkeypa
     said = examined(monkeypatch, "darwin")
     assert said.startswith("True")
     assert "For your own work everything is there." in said
-    assert "canary" not in said
+    assert "tested from inside" not in said
 
 
 def test_what_is_installed_but_cannot_be_imported_is_told_with_the_reason(
