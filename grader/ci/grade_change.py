@@ -1,4 +1,4 @@
-"""Submissions in, outcomes out: graded by a crew, whose faults cost nobody a mark."""
+"""Grade the submissions of a change in a pool, whose faults cost nobody a mark."""
 
 import logging
 import re
@@ -21,17 +21,17 @@ LONGEST_NAME = 40  # characters of an exercise in a file's name
 
 
 @dataclass(frozen=True)
-class Place:
-    """Something in the place of a submission: what was read, or why it cannot be."""
+class PlacedSubmission:
+    """A file in the place of a submission. `content`: what was read, or why it cannot be."""
 
     path: str
     exercise: str
-    held: Submission | Message
+    content: Submission | Message
 
 
 @dataclass(frozen=True)
 class GradedPlaces:
-    """What became of all of them. `pages`: their reports by file name."""
+    """The outcome of each submission. `pages`: their reports by file name."""
 
     outcomes: tuple[Outcome, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
@@ -44,22 +44,22 @@ def build_file_name(number: int, exercise: str) -> str:
 
 
 def grade_places(
-    places: Sequence[Place],
-    crew: GraderPool | None,
+    places: Sequence[PlacedSubmission],
+    pool: GraderPool | None,
     fault: str,
     *,
     despite_missing_walls: bool,
     translate: Translator,
 ) -> GradedPlaces:
-    """Grade what can be graded. `crew`: None where nothing is, or where `fault` says why it cannot be."""
+    """Grade what can be graded. `pool`: None where there is nothing to grade, or where `fault` says why not."""
     jobs = [
-        Job(str(number), place.exercise, place.held, translate.language)
+        Job(str(number), place.exercise, place.content, translate.language)
         for number, place in enumerate(places)
-        if isinstance(place.held, Submission)
+        if isinstance(place.content, Submission)
     ]
     done: dict[str, JobResult] = {}
-    if crew is not None and jobs:
-        fault = _work(crew, jobs, done, despite_missing_walls, translate)
+    if pool is not None and jobs:
+        fault = _work(pool, jobs, done, despite_missing_walls, translate)
     outcomes, pages = [], {}
     for number, place in enumerate(places):
         outcome, page = _outcome(number, place, done.get(str(number)), fault, translate)
@@ -70,13 +70,13 @@ def grade_places(
 
 
 def _work(
-    crew: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, translate: Translator
+    pool: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, translate: Translator
 ) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
         if not despite:
-            require_isolation(crew)
-        for each in crew.work(jobs, lambda _: None):
+            require_isolation(pool)
+        for each in pool.work(jobs, lambda _: None):
             done[each.id] = each
     except MissingIsolationError as error:
         return translate(error.text)
@@ -87,12 +87,12 @@ def _work(
 
 
 def _outcome(
-    number: int, place: Place, done: JobResult | None, fault: str, translate: Translator
+    number: int, place: PlacedSubmission, done: JobResult | None, fault: str, translate: Translator
 ) -> tuple[Outcome, str]:
     """Return one outcome and its report."""
     path = decode_for_display(place.path)
-    if isinstance(place.held, Message):
-        return Outcome(path=path, exercise=place.exercise, problem=translate(place.held)), ""
+    if isinstance(place.content, Message):
+        return Outcome(path=path, exercise=place.exercise, problem=translate(place.content)), ""
     if done is None or done.graded is None:
         why = (done.fault if done is not None else fault) or "no result"
         return Outcome(path=path, exercise=place.exercise, fault=why), ""

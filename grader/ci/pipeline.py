@@ -21,7 +21,7 @@ from grader.ci.changed_submissions import (
 from grader.ci.comparison import Comparison, find_changes, find_comparison
 from grader.ci.environment import ClaimedChange, detect_host, read_claimed_change
 from grader.ci.git import FILE, FileChange, Repository, TreeEntry, decode_for_display
-from grader.ci.grade_change import GradedPlaces, Place, grade_places
+from grader.ci.grade_change import GradedPlaces, PlacedSubmission, grade_places
 from grader.ci.paths import display_repository_path
 from grader.ci.read_blobs import describe_other_exercise, find_stray_remark, read_candidates, read_file
 from grader.core import course as courses
@@ -88,44 +88,44 @@ class _Change:
 
 
 def grade_change(
-    folder: Path, wishes: CiOptions, environment: Mapping[str, str]
+    folder: Path, options: CiOptions, environment: Mapping[str, str]
 ) -> tuple[ChangeResult, Mapping[str, str]]:
     """Grade what a change touches; return the answer, and reports by file name. Refusals are answers, too."""
-    translate = Translator(wishes.language)
+    translate = Translator(options.language)
     try:
         repository = Repository(folder)
         host = detect_host(environment)
         wanted = (
-            ClaimedChange(wishes.base, "--base", host)
-            if wishes.base is not None
+            ClaimedChange(options.base, "--base", host)
+            if options.base is not None
             else read_claimed_change(environment)
         )
-        return _of_change(_Change.found(repository, wanted), wishes, translate)
+        return _of_change(_Change.found(repository, wanted), options, translate)
     except UserError as error:
-        return _refused(error.text, wishes, translate), {}
+        return _refused(error.text, options, translate), {}
 
 
-def grade_files(files: Sequence[Path], wishes: CiOptions) -> tuple[ChangeResult, Mapping[str, str]]:
+def grade_files(files: Sequence[Path], options: CiOptions) -> tuple[ChangeResult, Mapping[str, str]]:
     """Grade files of the work tree by the course that they lie in; see `grade_change`."""
-    translate = Translator(wishes.language)
+    translate = Translator(options.language)
     try:
-        return _of_files(files, wishes, translate)
+        return _of_files(files, options, translate)
     except UserError as error:
-        return _refused(error.text, wishes, translate), {}
+        return _refused(error.text, options, translate), {}
 
 
 def _of_change(
-    change: _Change, wishes: CiOptions, translate: Translator
+    change: _Change, options: CiOptions, translate: Translator
 ) -> tuple[ChangeResult, Mapping[str, str]]:
     _require_grader_of_its_own(change)
-    rubrics, course = _rubrics(change, wishes)
+    rubrics, course = _rubrics(change, options)
     exercises = find_exercises(change.base) if course is None else frozenset(course.exercises())
     found = find_submissions(change.changes, ChangeContext(exercises, change.before.get, change.after.get))
     _require_few(found)
     with ExitStack() as stack:
         # First of all the crew: while it imports TensorFlow, the rest is read.
         place = Course(Path(stack.enter_context(TemporaryDirectory(prefix="course-"))).resolve())
-        crew, fault = _crew(stack, course or place, len(found.submissions), wishes)
+        pool, fault = _start_pool(stack, course or place, len(found.submissions), options)
         if course is None and (found.submissions or found.strays):
             unpack_course(change.repository, change.base, place.folder)
         course = course or place
@@ -141,17 +141,17 @@ def _of_change(
             )
         places = _places(course, found, read_candidates(change.repository, found.submissions))
         graded = grade_places(
-            places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, translate=translate
+            places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
     remarks = (*found.remarks, *strays, *find_remarks_on_course_and_grader(change.changes))
     comparison = change.comparison
-    return _answer(rubrics, graded, remarks, wishes, translate, comparison.course, comparison.head), graded.pages
+    return _answer(rubrics, graded, remarks, options, translate, comparison.course, comparison.head), graded.pages
 
 
 def _of_files(
-    files: Sequence[Path], wishes: CiOptions, translate: Translator
+    files: Sequence[Path], options: CiOptions, translate: Translator
 ) -> tuple[ChangeResult, Mapping[str, str]]:
-    course = courses.find_course(wishes.course)
+    course = courses.find_course(options.course)
     course.require_exercises()
     root, remarks, changes = _root(), [], []
     for file in files:
@@ -171,21 +171,21 @@ def _of_files(
     found = find_submissions(changes, ChangeContext(frozenset(course.exercises()), find, find))
     _require_few(found)
     with ExitStack() as stack:
-        crew, fault = _crew(stack, course, len(found.submissions), wishes)
+        pool, fault = _start_pool(stack, course, len(found.submissions), options)
         strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in found.strays))
         places = _places(course, found, ((each, read_file(root / each.path)) for each in found.submissions))
         graded = grade_places(
-            places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, translate=translate
+            places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
     rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED_FOLDER else "folder"
-    return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), wishes, translate), graded.pages
+    return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), options, translate), graded.pages
 
 
-def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None]:
+def _rubrics(change: _Change, options: CiOptions) -> tuple[Rubrics, Course | None]:
     """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
-    if wishes.course is None and find_exercises(change.base):
+    if options.course is None and find_exercises(change.base):
         return "base", None
-    course = Course(wishes.course if wishes.course is not None else courses.SHIPPED_FOLDER)
+    course = Course(options.course if options.course is not None else courses.SHIPPED_FOLDER)
     course.require_exercises()
     if change.holds(course.folder / "exercises"):
         raise ChangeError(
@@ -195,7 +195,7 @@ def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None
                 folder=str(course.folder),
             )
         )
-    return "folder" if wishes.course is not None else "shipped", course
+    return "folder" if options.course is not None else "shipped", course
 
 
 def _require_grader_of_its_own(change: _Change) -> None:
@@ -231,45 +231,47 @@ def _require_few(found: ChangedSubmissions) -> None:
         )
 
 
-def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tuple[GraderPool | None, str]:
+def _start_pool(stack: ExitStack, course: Course, size: int, options: CiOptions) -> tuple[GraderPool | None, str]:
     """Start who grades, if there is anything to grade; else, or where that fails, return why not."""
     if not size:
         return None, ""
     try:
-        crew = LocalPool(
+        pool = LocalPool(
             course,
-            wishes.mode,
+            options.mode,
             min(size, count_processors()),
-            despite_missing_walls=wishes.despite_missing_walls,
+            despite_missing_walls=options.despite_missing_walls,
         )
     except InternalError as error:
         _log.error("the processes that grade could not be started", exc_info=True)
         return None, str(error) or type(error).__name__
-    return stack.enter_context(crew), ""
+    return stack.enter_context(pool), ""
 
 
 def _places(
     course: Course, found: ChangedSubmissions, read: Iterable[tuple[Candidate, Submission | Message]]
-) -> tuple[Place, ...]:
+) -> tuple[PlacedSubmission, ...]:
     """Return everything that there is in the place of a submission, by path."""
-    places = [Place(problem.path, problem.exercise, problem.text) for problem in found.problems]
-    for candidate, held in read:
-        if isinstance(held, Submission):
-            held = describe_other_exercise(course, candidate, held) or held  # noqa: PLW2901 - the same place, seen better
-        places.append(Place(candidate.path, candidate.exercise, held))
+    places = [PlacedSubmission(problem.path, problem.exercise, problem.text) for problem in found.problems]
+    for candidate, content in read:
+        if isinstance(content, Submission):
+            refusal = describe_other_exercise(course, candidate, content)
+            places.append(PlacedSubmission(candidate.path, candidate.exercise, refusal or content))
+        else:
+            places.append(PlacedSubmission(candidate.path, candidate.exercise, content))
     return tuple(sorted(places, key=lambda place: place.path))
 
 
 def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Message]]) -> tuple[Remark, ...]:
     """Return the remarks about files in no exercise's folder: those that solve one are errors."""
-    return tuple(filter(None, (find_stray_remark(course, stray, held) for stray, held in read)))
+    return tuple(filter(None, (find_stray_remark(course, stray, content) for stray, content in read)))
 
 
 def _answer(
     rubrics: Rubrics,
     graded: GradedPlaces,
     remarks: Iterable[Remark],
-    wishes: CiOptions,
+    options: CiOptions,
     translate: Translator,
     base: str = "",
     head: str = "",
@@ -281,20 +283,20 @@ def _answer(
         more = translate(_("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
         notes = [*notes[:MOST_NOTES], Note(severity=notes[MOST_NOTES].severity, text=more)]
     return ChangeResult(
-        language=wishes.language,
+        language=options.language,
         base=base,
         head=head,
         course=rubrics,
-        pass_mark=wishes.pass_mark,
+        pass_mark=options.pass_mark,
         outcomes=graded.outcomes,
         notes=tuple(notes),
     )
 
 
-def _refused(text: Message, wishes: CiOptions, translate: Translator) -> ChangeResult:
+def _refused(text: Message, options: CiOptions, translate: Translator) -> ChangeResult:
     """Return the answer where nothing can be graded at all: never green."""
     return _answer(
-        "folder" if wishes.course else "base", GradedPlaces(), (Remark("error", text),), wishes, translate
+        "folder" if options.course else "base", GradedPlaces(), (Remark("error", text),), options, translate
     )
 
 

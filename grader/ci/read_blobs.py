@@ -54,13 +54,13 @@ def describe_other_exercise(course: Course, candidate: Candidate, submission: Su
     )
 
 
-def find_stray_remark(course: Course, stray: Candidate, held: Submission | Message) -> Remark | None:
+def find_stray_remark(course: Course, stray: Candidate, content: Submission | Message) -> Remark | None:
     """Return the remark about a file in no exercise's folder that defines the functions of one."""
-    if isinstance(held, Message):
+    if isinstance(content, Message):
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
-        said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
+        said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=content)
         return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
-    defined = functions(unit.source for unit in held.units)
+    defined = functions(unit.source for unit in content.units)
     for exercise in course.exercises():
         wanted = of_exercise(course, exercise)
         shared = len(wanted & defined)
@@ -70,15 +70,16 @@ def find_stray_remark(course: Course, stray: Candidate, held: Submission | Messa
 
 
 def _groups(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> Iterator[list[Candidate]]:
+    """Yield the candidates in groups whose files fit into memory together."""
     group: list[Candidate] = []
-    held = 0
+    group_bytes = 0
     for candidate in candidates:
         size = min(sizes[candidate.blob], MAX_NOTEBOOK_BYTES)
-        if group and held + size > MAX_AT_ONCE:
+        if group and group_bytes + size > MAX_AT_ONCE:
             yield group
-            group, held = [], 0
+            group, group_bytes = [], 0
         group.append(candidate)
-        held += size
+        group_bytes += size
     if group:
         yield group
 

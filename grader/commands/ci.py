@@ -76,11 +76,11 @@ def ci(
         refuse(translate(_("Name either files or --base: files are graded as they are here, and not compared.")))
     require_walls_possible(plain, None, translate)
     on_github = detect_host(os.environ) is Host.GITHUB
-    wishes = CiOptions(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
+    options = CiOptions(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
     with JobLog(quoted=on_github) as log:
         try:
             prepare_folder(out)
-            answer, pages = grade_files(files, wishes) if files else grade_change(Path.cwd(), wishes, os.environ)
+            answer, pages = grade_files(files, options) if files else grade_change(Path.cwd(), options, os.environ)
             answer = write_outputs(out, answer, pages)
             log.show(answer, out)
             if on_github:

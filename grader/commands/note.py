@@ -27,14 +27,14 @@ def note(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Print Markdown; refuse what is not exactly a record of `grader ci`."""
-    from grader.ci.comment import body as remark
+    from grader.ci.comment import body
 
     translate = Translator(lang)
     with exit_on_user_error(translate):
-        names = remark.decode_changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
-        deciding = remark.find_deciding_files(names)
-        body = remark.render_refusal(deciding, translate) if deciding else remark.render_note(_answer(answer))
-    sys.stdout.buffer.write(body.encode("utf-8", "backslashreplace"))
+        names = body.decode_changed_files(_bytes(changed, body.MAX_LIST_BYTES)) if changed is not None else ()
+        deciding = body.find_deciding_files(names)
+        text = body.render_refusal(deciding, translate) if deciding else body.render_note(_answer(answer))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 

@@ -9,9 +9,9 @@ WISHES = CiOptions("en", Mode.WALLS, base="main")
 NO_BASE = CiOptions("en", Mode.WALLS)
 
 
-def answered(repo: Repo, wishes: CiOptions = WISHES, **environment: str) -> ChangeResult:
+def answered(repo: Repo, options: CiOptions = WISHES, **environment: str) -> ChangeResult:
     """Return the answer to a change."""
-    answer, pages = grade_change(repo.folder, wishes, environment)
+    answer, pages = grade_change(repo.folder, options, environment)
     assert pages == {}
     return answer
 

@@ -286,7 +286,7 @@ def test_a_refusal_is_an_answer_too_so_that_the_summary_says_why(tmp_path: Path)
     summary = tmp_path / "summary"
     done = grader_ci(repo.folder, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == ExitCode.USAGE
-    assert "The host does not say what" in summary.read_text("utf-8")
+    assert "Cannot determine the base commit" in summary.read_text("utf-8")
     assert b"::error " in done.stdout
     answer = decode((repo.folder / "grader-ci" / "answer.json").read_bytes())
     assert [note.severity for note in answer.notes] == ["error"]

@@ -240,8 +240,8 @@ def test_a_named_course_is_used(repo: Repo, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".", "exercises/.."])
 def test_a_named_course_that_is_the_changes_own_is_refused(repo: Repo, name: str) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = CiOptions("en", Mode.WALLS, base="main", course=repo.folder / name)
-    assert "is part of the change itself" in refused(answered(repo, wishes))
+    options = CiOptions("en", Mode.WALLS, base="main", course=repo.folder / name)
+    assert "is part of the change itself" in refused(answered(repo, options))
 
 
 def test_a_named_course_in_a_folder_that_git_does_not_know_is_used(repo: Repo, tmp_path: Path) -> None:
@@ -254,8 +254,8 @@ def test_a_named_course_in_a_folder_that_git_does_not_know_is_used(repo: Repo, t
 
 def test_a_named_course_without_exercises_is_refused(repo: Repo, tmp_path: Path) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = CiOptions("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
-    assert "There are no exercises in" in refused(answered(repo, wishes))
+    options = CiOptions("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
+    assert "There are no exercises in" in refused(answered(repo, options))
 
 
 def test_a_grader_that_the_change_altered_does_not_grade_it(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,10 +294,10 @@ def test_a_clone_without_contents_is_refused(repo: Repo, tmp_path: Path) -> None
     repo.committed({"two/submission.py": RIGHT, "solution.py": RIGHT})
     repo.git("config", "uploadpack.allowFilter", "true")
     clone = repo.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout", "--branch", "work")
-    wishes = CiOptions("en", Mode.PLAIN, base="origin/main")
+    options = CiOptions("en", Mode.PLAIN, base="origin/main")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "_crew", lambda *_: (None, ""))
-        answer, _ = grade_change(clone.folder, wishes, {})
+        patch.setattr(pipeline, "_start_pool", lambda *_: (None, ""))
+        answer, _ = grade_change(clone.folder, options, {})
     assert "lacks some of its contents" in refused(answer)
 
 

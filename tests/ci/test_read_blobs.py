@@ -58,7 +58,7 @@ def test_folders_count_from_the_repository_not_from_the_current_folder(
     (here / "two").mkdir()
     (here / "two" / "a.py").symlink_to("/etc/passwd")
     monkeypatch.chdir(here / "two")
-    monkeypatch.setattr(pipeline, "_crew", lambda *_: (None, ""))
+    monkeypatch.setattr(pipeline, "_start_pool", lambda *_: (None, ""))
     [outcome] = of("a.py").outcomes
     assert (outcome.path, outcome.exercise) == ("two/a.py", "two")
     assert "leads out of its folder" in outcome.problem

@@ -106,8 +106,8 @@ COMMON = {"--verbose", "--log-file"}
 
 
 def test_what_every_command_has_is_explained_once_and_every_command_has_it() -> None:
-    assert all(COMMON <= {option for name, option in options() if name == command} for command in ("", *COMMANDS))
-    assert any(COMMON <= set(re.findall(r"--[\w-]+", page(name))) for name in FOR_PEOPLE)
+    assert all({option for name, option in options() if name == command} >= COMMON for command in ("", *COMMANDS))
+    assert any(set(re.findall(r"--[\w-]+", page(name))) >= COMMON for name in FOR_PEOPLE)
 
 
 @pytest.mark.parametrize(("command", "option"), sorted({each for each in options() if each[1] not in COMMON}))

@@ -92,7 +92,7 @@ class Artifacts(msgspec.Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
 
 
-class Gh:
+class GitHubApi:
     """Talks to the API about one repository. Raises `UserError` where there is no answer that can be read."""
 
     def __init__(self, repository: str) -> None:
