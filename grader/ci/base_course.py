@@ -1,4 +1,4 @@
-"""The course as it is in a commit, taken out into a folder: ordinary files only, nothing that leads elsewhere."""
+"""Write the course of a commit into a folder: ordinary files only, nothing that leads elsewhere."""
 
 from collections.abc import Mapping
 from os import fsdecode
@@ -24,26 +24,26 @@ def find_exercises(files: Mapping[str, TreeEntry]) -> frozenset[str]:
 
 def unpack_course(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
     """Write the course that a commit holds into a folder. Raises `GitError`."""
-    wanted = {
+    entries = {
         path: entry
         for path, entry in files.items()
         if path.startswith(f"{FOLDER}/") and entry.is_file and all(map(_is_plain, path.split("/")))
     }
-    sizes = repository.sizes(entry.blob for entry in wanted.values())
-    size = sum(sizes.get(entry.blob, 0) for entry in wanted.values())
-    if len(wanted) > MAX_FILES or size > MAX_BYTES:
+    sizes = repository.sizes(entry.blob for entry in entries.values())
+    size = sum(sizes.get(entry.blob, 0) for entry in entries.values())
+    if len(entries) > MAX_FILES or size > MAX_BYTES:
         raise GitError(
             _(
                 "The folder exercises of the course holds {count} files, {megabytes} MB; at most {most} files of "
                 "{limit} MB are read. Keep data elsewhere.",
-                count=len(wanted),
+                count=len(entries),
                 megabytes=size // 1_000_000,
                 most=MAX_FILES,
                 limit=MAX_BYTES // 1_000_000,
             )
         )
-    contents = dict(repository.blobs(entry.blob for entry in wanted.values()))
-    for path, entry in wanted.items():
+    contents = dict(repository.blobs(entry.blob for entry in entries.values()))
+    for path, entry in entries.items():
         target = folder / decode_for_disk(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(contents[entry.blob])

@@ -1,4 +1,4 @@
-"""Which submissions a change touches, by the places of its files. Pure: nothing is read."""
+"""Find the submissions that a change touches, by the paths of its files. Pure: nothing is read."""
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
@@ -107,8 +107,8 @@ def find_remarks_on_course_and_grader(changes: Iterable[FileChange]) -> tuple[Re
         "hosts run a changed pipeline at once: look at these files before you believe this result.",
         names=join_paths(of_pipeline),
     )
-    said = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
-    return tuple(Remark("warning", text) for names, text in said if names)
+    sentences = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
+    return tuple(Remark("warning", text) for names, text in sentences if names)
 
 
 def build_misplaced_remark(path: str, exercises: Iterable[str]) -> Remark:
@@ -134,10 +134,10 @@ class _Sorting:
     def result(self) -> ChangedSubmissions:
         """Return everything, by path."""
         return ChangedSubmissions(
-            tuple(sorted(self.submissions.values(), key=lambda found: found.path)),
-            tuple(sorted(self.problems.values(), key=lambda found: found.path)),
+            tuple(sorted(self.submissions.values(), key=lambda each: each.path)),
+            tuple(sorted(self.problems.values(), key=lambda each: each.path)),
             tuple(sorted(self.remarks.values(), key=lambda remark: remark.path)),
-            tuple(sorted(self.strays.values(), key=lambda found: found.path)),
+            tuple(sorted(self.strays.values(), key=lambda each: each.path)),
         )
 
     def take(self, change: FileChange) -> None:
@@ -161,32 +161,32 @@ class _Sorting:
             )
             self._remark("error", text, path)
 
-    def take_away(self, gone: str, now: str) -> None:
-        """Say of a submission that is not there any more where it went. `now`: where it is, or `gone`."""
+    def take_away(self, removed_path: str, current_path: str) -> None:
+        """Remark where a submission went that was at `removed_path`: to `current_path`, or away."""
         exercises, before = self.sides.exercises, self.sides.before
-        exercise = find_exercise(gone, exercises)
-        if exercise is None or not is_in_place(gone, exercises) or is_helper(gone, before):
+        exercise = find_exercise(removed_path, exercises)
+        if exercise is None or not is_in_place(removed_path, exercises) or is_helper(removed_path, before):
             return
-        if gone.startswith("exercises/") and self.sides.after(f"exercises/{exercise}/rubric.py") is None:
+        if removed_path.startswith("exercises/") and self.sides.after(f"exercises/{exercise}/rubric.py") is None:
             return  # the exercise itself was removed
-        moved = self.submissions.get(now)
+        moved = self.submissions.get(current_path)
         if moved is None:
-            self._take_usual(gone, exercise)
+            self._take_usual(removed_path, exercise)
         if moved is not None and moved.exercise != exercise:
             text = _(
                 "This file was a submission of {exercise}, {file}. It was moved, and is graded as one of {other}.",
-                file=display_repository_path(gone),
+                file=display_repository_path(removed_path),
                 exercise=exercise,
                 other=moved.exercise,
             )
-            self._remark("warning", text, now)
-        elif moved is None and not any(is_replacement(path, gone) for path in self.submissions):
+            self._remark("warning", text, current_path)
+        elif moved is None and not any(is_replacement(path, removed_path) for path in self.submissions):
             text = _(
                 "This file was a submission of {exercise} and is not there any more. If it was only to be moved "
                 "or renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
                 exercise=exercise,
             )
-            self._remark("error", text, gone)
+            self._remark("error", text, removed_path)
 
     def _take_submission(self, path: str, blob: str) -> None:
         exercise = find_exercise(path, self.sides.exercises)

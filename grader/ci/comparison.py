@@ -1,4 +1,4 @@
-"""What a change is compared with: found, or refused. Never guessed: an empty comparison would be green."""
+"""Find the commits that a change is compared with. Never guessed: an empty comparison would be green."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from grader.core.sanitize import display_name
 class Comparison:
     """Two commits, and where their ways parted: once, or after criss-cross merges several times.
 
-    `course`: the commit whose rubrics judge. It is the tip of what is compared with, never the merge base: that
+    `course`: the commit whose rubrics are used. It is the tip of what is compared with, never the merge base: that
     may be a commit inside somebody's branch that was merged once, with whatever rubrics stood there.
     """
 

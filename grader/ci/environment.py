@@ -1,4 +1,4 @@
-"""What the host of a pipeline says about the change: what to compare with what. Believed only in its form."""
+"""Read from the CI environment what a change is to be compared with. Trusted only in its exact form."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The answer on its way out: files in a folder of its own, and what the host wants besides."""
+"""Write the result of a change: files in a folder of its own, and what the host wants besides."""
 
 import secrets
 import shutil
@@ -94,8 +94,8 @@ def write_github_files(answer: ChangeResult, environment: Mapping[str, str]) -> 
     from reports.change import markdown_pages
 
     outputs = "".join(f"{name}={value}\n" for name, value in build_step_outputs(answer).items())
-    said = {"GITHUB_STEP_SUMMARY": markdown_pages.render_summary(answer), "GITHUB_OUTPUT": outputs}
-    for variable, text in said.items():
+    appended = {"GITHUB_STEP_SUMMARY": markdown_pages.render_summary(answer), "GITHUB_OUTPUT": outputs}
+    for variable, text in appended.items():
         if name := environment.get(variable):
             try:
                 with Path(name).open("ab") as file:

@@ -1,4 +1,4 @@
-"""What a file of a repository is, by the place that it lies in. Pure: paths in, words out."""
+"""Classify the files of a repository by their paths: submission, helper, copy, part of the course. Pure."""
 
 from collections.abc import Callable, Iterable, Set
 

@@ -1,4 +1,4 @@
-"""From a change, or from files, to an answer: what is compared, what that touches, what became of it."""
+"""Grade a change, or files, by a course: from git to the record of the result."""
 
 import logging
 import os
@@ -67,12 +67,12 @@ class _Change:
     changes: tuple[FileChange, ...]
     before: Mapping[str, TreeEntry]
     after: Mapping[str, TreeEntry]
-    base: Mapping[str, TreeEntry]  # of the commit whose rubrics judge
+    base: Mapping[str, TreeEntry]  # of the commit whose rubrics are used
 
     @classmethod
-    def found(cls, repository: Repository, wanted: ClaimedChange) -> "_Change":
+    def find(cls, repository: Repository, claimed: ClaimedChange) -> "_Change":
         """Find out what was changed. Raises `GitError`."""
-        comparison = find_comparison(repository, wanted)
+        comparison = find_comparison(repository, claimed)
         changes = find_changes(repository, comparison)
         before = {path: e for commit in comparison.parted for path, e in repository.files(commit).items()}
         after, base = repository.files(comparison.head), repository.files(comparison.course)
@@ -95,12 +95,12 @@ def grade_change(
     try:
         repository = Repository(folder)
         host = detect_host(environment)
-        wanted = (
+        claimed = (
             ClaimedChange(options.base, "--base", host)
             if options.base is not None
             else read_claimed_change(environment)
         )
-        return _of_change(_Change.found(repository, wanted), options, translate)
+        return _of_change(_Change.find(repository, claimed), options, translate)
     except UserError as error:
         return _refused(error.text, options, translate), {}
 
@@ -120,18 +120,18 @@ def _of_change(
     _require_grader_of_its_own(change)
     rubrics, course = _rubrics(change, options)
     exercises = find_exercises(change.base) if course is None else frozenset(course.exercises())
-    found = find_submissions(change.changes, ChangeContext(exercises, change.before.get, change.after.get))
-    _require_few(found)
+    touched = find_submissions(change.changes, ChangeContext(exercises, change.before.get, change.after.get))
+    _require_few(touched)
     with ExitStack() as stack:
         # First of all the crew: while it imports TensorFlow, the rest is read.
         place = Course(Path(stack.enter_context(TemporaryDirectory(prefix="course-"))).resolve())
-        pool, fault = _start_pool(stack, course or place, len(found.submissions), options)
-        if course is None and (found.submissions or found.strays):
+        pool, fault = _start_pool(stack, course or place, len(touched.submissions), options)
+        if course is None and (touched.submissions or touched.strays):
             unpack_course(change.repository, change.base, place.folder)
         course = course or place
-        strays = _strays(course, read_candidates(change.repository, found.strays))
-        errors = any(remark.severity == "error" for remark in (*found.remarks, *strays))
-        if rubrics == "shipped" and not (found.submissions or found.problems or errors):
+        strays = _strays(course, read_candidates(change.repository, touched.strays))
+        errors = any(remark.severity == "error" for remark in (*touched.remarks, *strays))
+        if rubrics == "shipped" and not (touched.submissions or touched.problems or errors):
             raise ChangeError(
                 _(
                     "This repository has no course: there is no exercises/NAME/rubric.py in the commit that the "
@@ -139,11 +139,11 @@ def _of_change(
                     "grader. Name a course: grader ci --course DIR"
                 )
             )
-        places = _places(course, found, read_candidates(change.repository, found.submissions))
+        places = _places(course, touched, read_candidates(change.repository, touched.submissions))
         graded = grade_places(
             places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
-    remarks = (*found.remarks, *strays, *find_remarks_on_course_and_grader(change.changes))
+    remarks = (*touched.remarks, *strays, *find_remarks_on_course_and_grader(change.changes))
     comparison = change.comparison
     return _answer(rubrics, graded, remarks, options, translate, comparison.course, comparison.head), graded.pages
 
@@ -168,21 +168,21 @@ def _of_files(
     def find(path: str) -> TreeEntry | None:
         return TreeEntry(FILE, "") if (root / path).is_file() else None
 
-    found = find_submissions(changes, ChangeContext(frozenset(course.exercises()), find, find))
-    _require_few(found)
+    touched = find_submissions(changes, ChangeContext(frozenset(course.exercises()), find, find))
+    _require_few(touched)
     with ExitStack() as stack:
-        pool, fault = _start_pool(stack, course, len(found.submissions), options)
-        strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in found.strays))
-        places = _places(course, found, ((each, read_file(root / each.path)) for each in found.submissions))
+        pool, fault = _start_pool(stack, course, len(touched.submissions), options)
+        strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in touched.strays))
+        places = _places(course, touched, ((each, read_file(root / each.path)) for each in touched.submissions))
         graded = grade_places(
             places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
     rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED_FOLDER else "folder"
-    return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), options, translate), graded.pages
+    return _answer(rubrics, graded, (*remarks, *touched.remarks, *strays), options, translate), graded.pages
 
 
 def _rubrics(change: _Change, options: CiOptions) -> tuple[Rubrics, Course | None]:
-    """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
+    """Return whose rubrics are used; no course where it is still to be unpacked. Never the change's own."""
     if options.course is None and find_exercises(change.base):
         return "base", None
     course = Course(options.course if options.course is not None else courses.SHIPPED_FOLDER)
@@ -217,15 +217,15 @@ def _require_grader_of_its_own(change: _Change) -> None:
         )
 
 
-def _require_few(found: ChangedSubmissions) -> None:
-    count = len(found.submissions) + len(found.problems)
-    if count > MOST or len(found.strays) > 20 * MOST:
+def _require_few(touched: ChangedSubmissions) -> None:
+    count = len(touched.submissions) + len(touched.problems)
+    if count > MOST or len(touched.strays) > 20 * MOST:
         raise ChangeError(
             _(
                 "This change touches {count} submissions and {others} other Python files; at most {most} are "
                 "graded at once. Split it, or use grader batch for a whole class.",
                 count=count,
-                others=len(found.strays),
+                others=len(touched.strays),
                 most=MOST,
             )
         )
@@ -249,10 +249,10 @@ def _start_pool(stack: ExitStack, course: Course, size: int, options: CiOptions)
 
 
 def _places(
-    course: Course, found: ChangedSubmissions, read: Iterable[tuple[Candidate, Submission | Message]]
+    course: Course, touched: ChangedSubmissions, read: Iterable[tuple[Candidate, Submission | Message]]
 ) -> tuple[PlacedSubmission, ...]:
     """Return everything that there is in the place of a submission, by path."""
-    places = [PlacedSubmission(problem.path, problem.exercise, problem.text) for problem in found.problems]
+    places = [PlacedSubmission(problem.path, problem.exercise, problem.text) for problem in touched.problems]
     for candidate, content in read:
         if isinstance(content, Submission):
             refusal = describe_other_exercise(course, candidate, content)

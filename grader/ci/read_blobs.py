@@ -1,4 +1,4 @@
-"""Files of a commit, read as submissions: each from a folder of its own, under its own name."""
+"""Read files of a commit as submissions: each from a folder of its own, under its own name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -58,13 +58,13 @@ def find_stray_remark(course: Course, stray: Candidate, content: Submission | Me
     """Return the remark about a file in no exercise's folder that defines the functions of one."""
     if isinstance(content, Message):
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
-        said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=content)
-        return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
+        sentence = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=content)
+        return Remark("warning", sentence, stray.path) if suffix(stray.path) == ".ipynb" else None
     defined = functions(unit.source for unit in content.units)
     for exercise in course.exercises():
-        wanted = of_exercise(course, exercise)
-        shared = len(wanted & defined)
-        if shared >= MANY and 2 * shared >= len(wanted):
+        exercise_functions = of_exercise(course, exercise)
+        shared = len(exercise_functions & defined)
+        if shared >= MANY and 2 * shared >= len(exercise_functions):
             return build_misplaced_remark(stray.path, (exercise,))
     return None
 

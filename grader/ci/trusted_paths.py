@@ -1,4 +1,4 @@
-"""Which files of a repository decide how a submission is graded. Their names come from strangers: only compared.
+"""Tell which files of a repository decide how a submission is graded. Names come from strangers: only compared.
 
 One rule for both who need it: `grader ci`, which grades with the base's course and says so when one of these was
 changed, and `grader note`, which believes no run whose workflow, action or grader the change itself brought along.

@@ -49,8 +49,8 @@ def new(
         home = authors_course(course)
         if problem := problem_of(home, name):  # before anything is asked
             refuse(translate(problem))
-        made = scaffold(home, name, kind or _asked(translate))
-    for file in made.files:
+        scaffolded = scaffold(home, name, kind or _asked(translate))
+    for file in scaffolded.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
     typer.echo()

@@ -1,4 +1,4 @@
-"""What the cells that were run in a notebook come to: as if each had been run once, as it stands now.
+"""Reduce the cells that were run in a notebook to those that matter, as if each had been run once.
 
 Somebody who works in a notebook runs cells again and again, mends them in between, and leaves traces that are not
 on the page any more. What is dropped here is what no longer matters for the names that are there now; where that
@@ -142,20 +142,20 @@ def _read(node: ast.AST) -> set[str]:
 def _is_of_check(statement: ast.stmt, is_check: IsCheck, of_checks: set[str]) -> bool:
     """Whether a statement only checks, or looks at what a check returned. Keeps the names of such results."""
     calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    found = not isinstance(statement, _DEFINITIONS) and (
+    is_about_check = not isinstance(statement, _DEFINITIONS) and (
         bool(_read(statement) & of_checks)
         or (isinstance(statement, ast.Expr | ast.Assign | ast.Assert) and any(map(is_check, calls)))
     )
-    if found:
+    if is_about_check:
         of_checks |= _bound(statement)
     else:
         of_checks -= _bound(statement)
-    return found
+    return is_about_check
 
 
-def _blank(cell: _Cell, gone: Sequence[ast.stmt]) -> None:
+def _blank(cell: _Cell, removed: Sequence[ast.stmt]) -> None:
     """Empty the lines of statements. Those that share a line with others stay: they do no harm."""
-    for statement in gone:
+    for statement in removed:
         lines = _lines(statement)
         if not any(lines & _lines(other) for other in cell.statements if other is not statement):
             cell.statements.remove(statement)

@@ -81,11 +81,11 @@ def _find_file(options: CheckOptions, translate: Translator) -> Path:
     if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
         return file
     with exit_on_user_error(translate):
-        found = discovery.find(options.course, options.exercise, file or Path())
-    print_to_stderr(translate(_("Checking {file}.", file=display_path(found.path))))
-    if found.remark is not None:
-        print_to_stderr(translate(found.remark))
-    return found.path
+        discovered = discovery.find(options.course, options.exercise, file or Path())
+    print_to_stderr(translate(_("Checking {file}.", file=display_path(discovered.path))))
+    if discovered.remark is not None:
+        print_to_stderr(translate(discovered.remark))
+    return discovered.path
 
 
 def _read_submission(file: Path, translate: Translator) -> Submission:

@@ -38,14 +38,14 @@ class _Doctor:
         runs = complete and self._runs()
         self._hints()
         if runs and choose_mode(plain=False) is Mode.PLAIN:
-            told = _(
+            message = _(
                 "Walls: none on this system, so that code runs in plain processes. For your own work everything "
                 "is there. Grade what others wrote on Linux."
             )
-            self._tell(told)
+            self._print(message)
         return runs
 
-    def _tell(self, words: Message, command: str = "") -> None:
+    def _print(self, words: Message, command: str = "") -> None:
         self.console.print(self.translate(words), markup=False, highlight=False, soft_wrap=True)
         if command:
             self.console.print(f"    {command}", markup=False, highlight=False, soft_wrap=True)
@@ -55,55 +55,57 @@ class _Doctor:
         requirements = installation.read_requirements()
         if requirements is None:
             self._versions(())
-            self._tell(_("The grader is not installed for this Python, so that nothing tells what it needs."))
+            self._print(_("The grader is not installed for this Python, so that nothing tells what it needs."))
             return False
         try:
-            lacks = installation.find_missing_requirements(requirements)
+            all_missing = installation.find_missing_requirements(requirements)
         except ImportError:  # what reads requirements is one itself
-            lacks = (MissingRequirement("packaging", "packaging", "", ""),)
-        self._versions(lacks)
-        fits, wanted = installation.check_python_version()
+            all_missing = (MissingRequirement("packaging", "packaging", "", ""),)
+        self._versions(all_missing)
+        fits, needed = installation.check_python_version()
         if not fits:
-            self._tell(
+            self._print(
                 _(
                     "Python {found} does not fit, wanted: {wanted}. Install another one, and the grader for it.",
                     found=platform.python_version(),
-                    wanted=wanted,
+                    wanted=needed,
                 )
             )
-        if lacks:
-            command = installation.build_pip_command("install", *(lack.requirement for lack in lacks))
-            self._tell(_("Some packages are missing or do not fit. This mends it:"), command)
-            if any(lack.name.startswith("tensorflow") for lack in lacks):
-                told = _(
+        if all_missing:
+            command = installation.build_pip_command("install", *(missing.requirement for missing in all_missing))
+            self._print(_("Some packages are missing or do not fit. This mends it:"), command)
+            if any(missing.name.startswith("tensorflow") for missing in all_missing):
+                message = _(
                     "If pip finds no TensorFlow: there are builds of it for Python 3.11 to 3.13, on 64-bit Linux "
                     "and Windows, and on Macs with Apple's own processors."
                 )
-                self._tell(told)
-        return fits and not lacks
+                self._print(message)
+        return fits and not all_missing
 
-    def _versions(self, lacks: tuple[MissingRequirement, ...]) -> None:
+    def _versions(self, all_missing: tuple[MissingRequirement, ...]) -> None:
         table = Table(title=self.translate(_("Versions")))
         for heading in (_("What"), _("Version")):
             table.add_column(self.translate(heading), overflow="fold")
-        found = versions()
+        installed = versions()
         rows = {
-            "Python": found.python,
-            "TensorFlow": found.tensorflow,
-            "Keras": found.keras,
-            "NumPy": found.numpy,
-            "scikit-learn": found.scikit_learn,
-            "grader": found.grader,
+            "Python": installed.python,
+            "TensorFlow": installed.tensorflow,
+            "Keras": installed.keras,
+            "NumPy": installed.numpy,
+            "scikit-learn": installed.scikit_learn,
+            "grader": installed.grader,
             self.translate(_("system")): f"{platform.system()} {platform.release()} {platform.machine()}",
         }
         for name, version in rows.items():
             table.add_row(name, version or self.translate(_("missing")))
-        for lack in lacks:
-            if lack.found:
-                told = _("{found} does not fit, wanted: {wanted}", found=lack.found, wanted=lack.wanted)
+        for missing in all_missing:
+            if missing.installed:
+                message = _(
+                    "{found} does not fit, wanted: {wanted}", found=missing.installed, wanted=missing.needed
+                )
             else:
-                told = _("missing")
-            table.add_row(lack.name, self.translate(told))
+                message = _("missing")
+            table.add_row(missing.name, self.translate(message))
         self.console.print(table)
 
     def _runs(self) -> bool:
@@ -117,7 +119,7 @@ class _Doctor:
                 states = workshop.walls()
         except SandboxError as error:
             if self._imports():  # else that was the reason
-                self._tell(_("The warm worker could not be started: {error}", error=visible(str(error))))
+                self._print(_("The warm worker could not be started: {error}", error=visible(str(error))))
             return False
         return self._walls(states)
 
@@ -126,12 +128,12 @@ class _Doctor:
         if broken is None:
             return True
         package, why = broken
-        told = _(
+        message = _(
             "{package} is installed, but cannot be imported: {why}. Installing it anew may mend it:",
             package=package,
             why=clip(one_line(visible(why)), LONGEST).rstrip("."),
         )
-        self._tell(told, installation.build_pip_command("install", "--force-reinstall", package))
+        self._print(message, installation.build_pip_command("install", "--force-reinstall", package))
         return False
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
@@ -145,13 +147,13 @@ class _Doctor:
         self.console.print(table)
         stand = all(state.stands for state in states)
         if not stand:
-            self._tell(
+            self._print(
                 _("To check your own work, everything is there. To grade what others wrote, walls are missing.")
             )
         return stand
 
     def _hints(self) -> None:
         if not installation.find_notebook_program():
-            told = _("No program for notebooks was found. If you want to work in one:")
-            self._tell(told, installation.build_pip_command("install", "jupyterlab"))
-        self._tell(_("To complete commands with the Tab key: grader --install-completion"))
+            message = _("No program for notebooks was found. If you want to work in one:")
+            self._print(message, installation.build_pip_command("install", "jupyterlab"))
+        self._print(_("To complete commands with the Tab key: grader --install-completion"))

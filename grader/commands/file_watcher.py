@@ -1,4 +1,4 @@
-"""Noticing that a file was saved: at once where the system tells of changes, within a second anywhere else."""
+"""Notice that a file was saved: at once where the system tells of changes, within a second anywhere else."""
 
 import hashlib
 import logging
@@ -30,7 +30,7 @@ class FileWatcher:
         self._file, self._saved = file.absolute(), saved
         self._over = threading.Event()
         self._state = _Look()
-        self._state.changed(self._file, told=True)
+        self._state.changed(self._file, is_notified=True)
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
@@ -48,7 +48,7 @@ class FileWatcher:
                 self._watch_folder()
             except (OSError, RuntimeError):
                 _log.debug("the folder cannot be watched", exc_info=True)
-            self._look(told=False)
+            self._look(is_notified=False)
             self._over.wait(WITHOUT_WATCH_SECONDS)
 
     def _watch_folder(self) -> None:
@@ -68,12 +68,12 @@ class FileWatcher:
             raise_interrupt=False,
             recursive=False,
         ):
-            self._look(told=bool(changes))
+            self._look(is_notified=bool(changes))
             if _identity(folder) != same:
                 return
 
-    def _look(self, *, told: bool) -> None:
-        if self._state.changed(self._file, told=told):
+    def _look(self, *, is_notified: bool) -> None:
+        if self._state.changed(self._file, is_notified=is_notified):
             self._saved()
 
 
@@ -84,14 +84,14 @@ class _Look:
         self._marks: object = None
         self._bytes: object = None
 
-    def changed(self, file: Path, *, told: bool) -> bool:
-        """Look again. `told`: the system says that something changed, so that equal times prove nothing."""
+    def changed(self, file: Path, *, is_notified: bool) -> bool:
+        """Look again. `is_notified`: the system says that something changed, so that equal times prove nothing."""
         marks = _identity(file)
-        if marks == self._marks and not told:
+        if marks == self._marks and not is_notified:
             return False
-        held = _held(file)
-        before, self._marks, self._bytes = self._bytes, marks, held
-        return held != before
+        content_hash = _hash_content(file)
+        before, self._marks, self._bytes = self._bytes, marks, content_hash
+        return content_hash != before
 
 
 def _identity(path: Path) -> object:
@@ -104,7 +104,7 @@ def _identity(path: Path) -> object:
     return of_place if path.is_dir() else (*of_place, status.st_mtime_ns, status.st_size)
 
 
-def _held(file: Path) -> object:
+def _hash_content(file: Path) -> object:
     """Return a hash of the bytes; or why they cannot be read, which may change as well."""
     try:
         data = safe_files.read_file(safe_files.resolve_file(file), MAX_BYTES)

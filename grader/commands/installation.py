@@ -22,31 +22,31 @@ IMPORT_SECONDS = 180.0
 
 
 class MissingRequirement(msgspec.Struct, frozen=True):
-    """A requirement that is not met. `found`: the version that is there, "" for none."""
+    """A requirement that is not met."""
 
     requirement: str  # as pip takes it
     name: str
-    wanted: str  # such as >=3.10; "" for any
-    found: str
+    needed: str  # the versions that would do, such as >=3.10; "" for any
+    installed: str  # the version that is there; "" for none
 
 
-def find_missing_requirements(requirements: Sequence[str]) -> tuple[MissingRequirement, ...]:
+def find_missing_requirements(lines: Sequence[str]) -> tuple[MissingRequirement, ...]:
     """Return which requirements are not met here. Raises `ImportError` where packaging is not installed."""
     from packaging.requirements import InvalidRequirement, Requirement
 
-    asked: list[Requirement] = []
-    found = []
-    for line in requirements:
+    requirements: list[Requirement] = []
+    for line in lines:
         with contextlib.suppress(InvalidRequirement):
-            asked.append(Requirement(line))
-    for wanted in asked:
-        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            requirements.append(Requirement(line))
+    missing = []
+    for each in requirements:
+        if each.marker is not None and not each.marker.evaluate({"extra": ""}):
             continue
-        there = find_version(wanted.name, *SAME.get(wanted.name, ()))
-        if not there or not wanted.specifier.contains(there, prereleases=True):
-            plain = f"{wanted.name}{wanted.specifier}"
-            found.append(MissingRequirement(plain, wanted.name, str(wanted.specifier), there))
-    return tuple(found)
+        installed = find_version(each.name, *SAME.get(each.name, ()))
+        if not installed or not each.specifier.contains(installed, prereleases=True):
+            specifier = str(each.specifier)
+            missing.append(MissingRequirement(f"{each.name}{specifier}", each.name, specifier, installed))
+    return tuple(missing)
 
 
 def read_requirements() -> tuple[str, ...] | None:
@@ -60,11 +60,11 @@ def read_requirements() -> tuple[str, ...] | None:
 def check_python_version() -> tuple[bool, str]:
     """Whether this Python is one that the package is for, and which it is for."""
     try:
-        wanted = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
+        needed = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
         from packaging.specifiers import SpecifierSet
     except (metadata.PackageNotFoundError, KeyError, ImportError):
         return True, ""
-    return SpecifierSet(wanted).contains(platform.python_version(), prereleases=True), wanted
+    return SpecifierSet(needed).contains(platform.python_version(), prereleases=True), needed
 
 
 def build_pip_command(*arguments: str) -> str:
@@ -101,6 +101,6 @@ def find_import_failure(environment: dict[str, str]) -> tuple[str, str] | None:
     return _last(done.stdout), lines[-1] if lines else f"exit code {done.returncode}"
 
 
-def _last(said: bytes | None) -> str:
-    module = (said or b"").decode(errors="replace").split()[-1:]
+def _last(output: bytes | None) -> str:
+    module = (output or b"").decode(errors="replace").split()[-1:]
     return IMPORTED.get(module[0], module[0]) if module else "Python"

@@ -1,4 +1,4 @@
-"""Where a graded submission goes: the terminal, files, the browser."""
+"""Write a graded submission where it was asked for: terminal, files, browser."""
 
 import contextlib
 import os
@@ -67,8 +67,8 @@ class Outputs:
 
     def _open(self, page: Path) -> None:
         if not open_in_browser(page):
-            told = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
-            print_to_stderr(self.translate(told))
+            message = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
+            print_to_stderr(self.translate(message))
 
 
 def exit_code(verdict: Verdict) -> ExitCode:

@@ -1,4 +1,4 @@
-"""A grader and its progress on a terminal, as the commands for one submission need them."""
+"""Start a grader and show its progress on a terminal, for the commands that grade one submission."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The commands that make what leaves the house: release, gradescope."""
+"""The commands that build files to hand out: release, gradescope."""
 
 from pathlib import Path
 from typing import Annotated

@@ -73,14 +73,15 @@ def start(
     translate = Translator(lang)
     source = find_exercise_or_exit(find_course_or_exit(course, translate), exercise, translate)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
-    wanted = (stub, sheet)
-    if missing := [name for name in wanted if not (source / name).is_file()]:
-        refuse(translate(_("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
-    if there := [name for name in wanted if (folder / name).exists()]:
-        refuse(translate(_("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
+    names = (stub, sheet)
+    if lacking := [name for name in names if not (source / name).is_file()]:
+        refuse(translate(_("This course has no {file} for {exercise}.", file=lacking[0], exercise=exercise)))
+    if existing := [name for name in names if (folder / name).exists()]:
+        file = display_path(folder / existing[0])
+        refuse(translate(_("{file} is already there; nothing was copied.", file=file)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in wanted:
+        for name in names:
             shutil.copyfile(source / name, folder / name)
             typer.echo(display_path(folder / name))
     except OSError as error:

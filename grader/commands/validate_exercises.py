@@ -57,23 +57,23 @@ def _explain(reference: Verdict, translate: Translator) -> None:
 
 def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> bool:
     console = Console()
-    bench = Validator(grader, exercise.name, exercise.claims, translate.language)
-    proofs, trials = [], []
+    validator = Validator(grader, exercise.name, exercise.claims, translate.language)
+    results, mutant_results = [], []
     total = len(exercise.claims) + len(exercise.mutants)
     with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
-        for proof in bench.proofs():
-            advance(proof.claim.name)
-            proofs.append(proof)
-        if proofs[0].complaint is None:
-            for trial in bench.trials(exercise.mutants, exercise.equivalents):
-                advance(trial.mutant.id)
-                trials.append(trial)
-    console.print(build_expectation_table(exercise.name, proofs, translate))
-    if proofs[0].complaint is not None:
-        _explain(bench.reference().verdict, translate)
+        for result in validator.proofs():
+            advance(result.claim.name)
+            results.append(result)
+        if results[0].complaint is None:
+            for mutant_result in validator.trials(exercise.mutants, exercise.equivalents):
+                advance(mutant_result.mutant.id)
+                mutant_results.append(mutant_result)
+    console.print(build_expectation_table(exercise.name, results, translate))
+    if results[0].complaint is not None:
+        _explain(validator.reference().verdict, translate)
     else:
-        console.print(build_mutant_table(exercise.name, trials, translate))
-        console.print(count_mutants(trials, translate), highlight=False, soft_wrap=True)
+        console.print(build_mutant_table(exercise.name, mutant_results, translate))
+        console.print(count_mutants(mutant_results, translate), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         print_to_stderr(translate(complaint))
     for pattern in exercise.stale:
@@ -86,5 +86,6 @@ def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> boo
                 )
             )
         )
-    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
-    return not any(wrong) and not exercise.stale and not exercise.complaints
+    proven = all(each.complaint is None for each in results)
+    killed = all(each.is_as_it_should_be for each in mutant_results)
+    return proven and killed and not exercise.stale and not exercise.complaints

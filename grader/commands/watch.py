@@ -32,19 +32,19 @@ TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
 
 
 class SaveQueue:
-    """Whose turn it is: saves come from one thread, and another checks what was saved last."""
+    """Hands saves from the thread that notices them to the one that checks: only the last save counts."""
 
     def __init__(self) -> None:
         self._due = threading.Event()
         self._due.set()
         self._lock = threading.Lock()
-        self._recall = CancelToken()
+        self._cancel_token = CancelToken()
 
     def saved(self) -> None:
         """Have the file checked, and the check of what it held before called back."""
         with self._lock:
             self._due.set()
-            self._recall.give()
+            self._cancel_token.give()
 
     def next(self) -> CancelToken:
         """Wait for a save that is not checked yet. What is returned tells when another has come."""
@@ -52,8 +52,8 @@ class SaveQueue:
             pass
         with self._lock:
             self._due.clear()
-            self._recall = CancelToken()
-            return self._recall
+            self._cancel_token = CancelToken()
+            return self._cancel_token
 
 
 class SubmissionWatch:
@@ -67,42 +67,42 @@ class SubmissionWatch:
         self._last: Verdict | None = None
         self.code = ExitCode.NOT_GRADED
 
-    def until_stopped(self, turns: SaveQueue | None = None) -> None:
+    def until_stopped(self, saves: SaveQueue | None = None) -> None:
         """Check now, and at each save. Ends with `KeyboardInterrupt`."""
-        turns = turns or SaveQueue()
-        with FileWatcher(self._file, turns.saved):
+        saves = saves or SaveQueue()
+        with FileWatcher(self._file, saves.saved):
             while True:
-                recall = turns.next()
+                cancel_token = saves.next()
                 try:
-                    self._turn(recall)
+                    self._check_once(cancel_token)
                 except CancelledError:
                     continue
-                self._say_waiting()
+                self._print_waiting()
 
-    def _turn(self, recall: CancelToken) -> None:
+    def _check_once(self, cancel_token: CancelToken) -> None:
         try:
             submission = read(self._file)
         except UnreadableSubmission as error:
-            self._cannot(error.text, ExitCode.USAGE)
+            self._refuse_text(error.text, ExitCode.USAGE)
             return
         if unfinished := find_syntax_error(submission):
-            self._cannot(unfinished, ExitCode.NOT_ALL_PASSED)
+            self._refuse_text(unfinished, ExitCode.NOT_ALL_PASSED)
             return
         self.code = ExitCode.NOT_GRADED  # until there is an answer
-        self._rule()
+        self._print_rule()
         try:
-            graded = self._graded(submission, recall)
+            graded = self._grade(submission, cancel_token)
         except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
             _log.error("nothing could be graded", exc_info=True)
             print_to_stderr(visible(self._translate(describe_fault(error))))
             return
-        recall.check()
+        cancel_token.check()
         self._show(graded)
 
-    def _graded(self, submission: Submission, recall: CancelToken) -> Graded:
+    def _grade(self, submission: Submission, cancel_token: CancelToken) -> Graded:
         first = STARTING if self._last is None else _("running your file")
         with step_progress(self._translate, first) as on_step:
-            return self._grader.grade(self._exercise, submission, self._translate.language, on_step, recall)
+            return self._grader.grade(self._exercise, submission, self._translate.language, on_step, cancel_token)
 
     def _show(self, graded: Graded) -> None:
         if self._last is not None:
@@ -115,20 +115,20 @@ class SubmissionWatch:
             print_to_stderr(self._translate(describe_write_error(error)))
         self.code = exit_code(graded.verdict)
 
-    def _cannot(self, why: Message, code: ExitCode) -> None:
-        """Tell why this text is not checked; what stood there before is no longer the last word."""
-        self._rule()
+    def _refuse_text(self, why: Message, code: ExitCode) -> None:
+        """Print why this text is not checked; the result of the one before does not count any more."""
+        self._print_rule()
         print_to_stderr(self._translate(why))
         self.code = code
 
-    def _rule(self) -> None:
+    def _print_rule(self) -> None:
         name = display_path(self._file.name)
         time = datetime.now().astimezone().strftime("%H:%M:%S")
         console = Console()
         console.print()
         console.print(Rule(Line(f"{time}  {name}"), align="left", style="dim"))
 
-    def _say_waiting(self) -> None:
+    def _print_waiting(self) -> None:
         waiting = self._translate(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
 

@@ -1,4 +1,4 @@
-"""Opening a file that somebody else made: links, pipes, devices and sizes are looked at before a byte is read."""
+"""Open files that somebody else made: links, pipes, devices and sizes are checked before a byte is read."""
 
 import errno
 import os

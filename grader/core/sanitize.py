@@ -1,8 +1,8 @@
-"""Make every string of a record safe to look at, once, before any template or terminal sees it.
+"""Make strings of strangers safe to look at, before any template or terminal sees them.
 
 Escaping keeps a submission from adding markup. It doesn't keep it from lying: characters that are invisible,
 that reverse the reading direction, or that steer a terminal would show an instructor something other than what
-stands there. And a line of a megabyte is no attack on the browser, but on the reader.
+is there. And a line of a megabyte is no attack on the browser, but on the reader.
 """
 
 import re

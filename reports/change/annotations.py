@@ -1,4 +1,4 @@
-"""The answer as GitHub's workflow commands, which put it beside the lines of the change.
+"""Render the result of a change as GitHub's workflow commands, which put it beside the lines of the change.
 
 The runner reads standard output line by line (broken at line feed and carriage return). A line that begins with
 `::` is a command, and so is one that holds `##[` anywhere. In a command's text `%`, line feed and carriage return
@@ -48,35 +48,35 @@ def render_annotations(answer: ChangeResult) -> tuple[str, ...]:
 
     Raises `ValueError` for a language without a catalogue.
     """
-    speaker = ChangeWording(sanitize_record(answer, _LONGEST))
-    made = list(_of_change(speaker, answer))
-    for outcome, original in zip(speaker.answer.outcomes, answer.outcomes, strict=True):
-        made += _of_submission(outcome, original.path, speaker)
-    shown: list[_Annotation] = []
+    wording = ChangeWording(sanitize_record(answer, _LONGEST))
+    every = list(_of_change(wording, answer))
+    for outcome, original in zip(wording.answer.outcomes, answer.outcomes, strict=True):
+        every += _of_submission(outcome, original.path, wording)
+    chosen: list[_Annotation] = []
     left_out = 0
     for kind in ("error", "warning"):
-        alike = sorted((each for each in made if each.kind == kind), key=lambda each: each.rank)
-        shown += alike[:MOST]
+        alike = sorted((each for each in every if each.kind == kind), key=lambda each: each.rank)
+        chosen += alike[:MOST]
         left_out += len(alike[MOST:])
-    notices = sorted((each for each in made if each.kind == "notice"), key=lambda each: each.rank)
+    notices = sorted((each for each in every if each.kind == "notice"), key=lambda each: each.rank)
     if left_out or len(notices) > MOST:
         left_out += len(notices[MOST - 1 :])
-        more = speaker.translate(
+        more = wording.translate(
             _("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out)
         )
-        notices = [_Annotation("notice", _CHANGE, speaker.title(), more), *notices[: MOST - 1]]
-    return tuple(_command(each) for each in [*shown, *notices])
+        notices = [_Annotation("notice", _CHANGE, wording.title(), more), *notices[: MOST - 1]]
+    return tuple(_command(each) for each in [*chosen, *notices])
 
 
-def _of_change(speaker: ChangeWording, answer: ChangeResult) -> Iterable[_Annotation]:
-    for note, original in zip(speaker.answer.notes, answer.notes, strict=True):
-        yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, speaker.title(), note.text)
+def _of_change(wording: ChangeWording, answer: ChangeResult) -> Iterable[_Annotation]:
+    for note, original in zip(wording.answer.notes, answer.notes, strict=True):
+        yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, wording.title(), note.text)
 
 
-def _of_submission(outcome: Outcome, path: str, speaker: ChangeWording) -> Iterable[_Annotation]:
-    decided, verdict, title = speaker.result(outcome), outcome.verdict, speaker.headline(outcome)
+def _of_submission(outcome: Outcome, path: str, wording: ChangeWording) -> Iterable[_Annotation]:
+    decided, verdict, title = wording.result(outcome), outcome.verdict, wording.headline(outcome)
     if verdict is None or decided == "not_graded":
-        yield _at(path, "error", _WHOLE, title, speaker.sentence(outcome))
+        yield _at(path, "error", _WHOLE, title, wording.sentence(outcome))
     if verdict is None:
         return
     for criterion in verdict.criteria:
@@ -86,11 +86,13 @@ def _of_submission(outcome: Outcome, path: str, speaker: ChangeWording) -> Itera
         rank = _FAILED if criterion.status is not Status.NOT_GRADED else _NOT_GRADED
         if decided == "passed" and criterion.status is not Status.NOT_GRADED:
             kind, rank = "notice", _LESS
-        head = f"{criterion.title} ({speaker.points(criterion)})"
-        yield _at(path, kind, rank, head, speaker.told(criterion), find_line_in_file(outcome, criterion.location))
+        head = f"{criterion.title} ({wording.points(criterion)})"
+        yield _at(
+            path, kind, rank, head, wording.explain(criterion), find_line_in_file(outcome, criterion.location)
+        )
     for notice in verdict.notices:
         place: Location | None = notice.location
-        text = notice.text if place is None else f"{notice.text}\n{speaker.place(place)}"
+        text = notice.text if place is None else f"{notice.text}\n{wording.place(place)}"
         # The notices of a submission explain its criteria, which cost the points.
         kind = "notice" if notice.severity == "tip" else "warning"
         yield _at(path, kind, _LESS, title, text, find_line_in_file(outcome, place))

@@ -1,4 +1,4 @@
-"""The answer to a change as Markdown: the summary of a run, and the shorter note under the change.
+"""Render the result of a change as Markdown: the summary of a run, and the shorter note under the change.
 
 Cut where it is too long: at whole submissions and criteria, and it says so.
 """
@@ -60,15 +60,15 @@ class _Page:
     def __init__(self, answer: ChangeResult, form: _Form, most_bytes: int) -> None:
         self.form = form
         self.answer = sanitize_record(answer, form.longest)
-        self.speaker = ChangeWording(self.answer)
-        self.translate = self.speaker.translate
+        self.wording = ChangeWording(self.answer)
+        self.translate = self.wording.translate
         self.left = most_bytes - _ROOM_FOR_ENDS
         self.several = len(answer.outcomes) > 1
 
     def text(self) -> str:
         """Return the whole page."""
-        end = [self._took(self._end())]
-        parts = [self._took(part) for part in self._head()]
+        end = [self._take(self._end())]
+        parts = [self._take(part) for part in self._head()]
         parts += self._notes()
         if self.several:
             parts += self._overview()
@@ -77,7 +77,7 @@ class _Page:
 
     # What is taken from the room that is left.
 
-    def _took(self, part: Markdown) -> Markdown:
+    def _take(self, part: Markdown) -> Markdown:
         self.left -= _size(part)
         return part
 
@@ -88,25 +88,25 @@ class _Page:
             if _size(part) > min(room, self.left):
                 break
             room -= _size(part)
-            taken.append(self._took(part))
+            taken.append(self._take(part))
         return taken
 
     # The parts of the page.
 
     def _head(self) -> list[Markdown]:
         outcomes = self.answer.outcomes
-        parts = [md.heading(2, md.escape(self.speaker.title()))]
+        parts = [md.heading(2, md.escape(self.wording.title()))]
         if not outcomes:
-            parts.append(md.escape(self.speaker.nothing()))
+            parts.append(md.escape(self.wording.nothing()))
         elif self.answer.pass_mark is not None:
-            parts.append(md.escape(self.speaker.pass_mark()))
+            parts.append(md.escape(self.wording.pass_mark()))
         return parts
 
     def _end(self) -> Markdown:
-        return Markdown(f"<sub>{md.escape(self.speaker.compared())}</sub>")
+        return Markdown(f"<sub>{md.escape(self.wording.describe_comparison())}</sub>")
 
     def _notes(self) -> list[Markdown]:
-        notes = self.speaker.notes()
+        notes = self.wording.notes()
         lines = []
         for each in notes:
             symbol = symbols.SEVERITY[each.severity]
@@ -122,17 +122,17 @@ class _Page:
         return parts
 
     def _overview(self) -> list[Markdown]:
-        speaker = self.speaker
+        wording = self.wording
         columns = [
             md.escape(self.translate(w)) for w in (_("Result"), _("Submission"), _("Exercise"), _("Points"))
         ]
         rows = []
         for outcome in self.answer.outcomes:
             cells = (
-                _signed(speaker.symbol(outcome).sign, speaker.word(outcome)),
+                _signed(wording.symbol(outcome).sign, wording.word(outcome)),
                 md.code(shorten_path(outcome.path)),
                 md.escape(shorten_title(outcome.exercise)),
-                md.together(speaker.points_of(outcome)),
+                md.together(wording.points_of(outcome)),
             )
             rows.append(cells)
         taken = self._fitting((Markdown(" | ".join(cells)) for cells in rows), self.left // 4)
@@ -164,44 +164,44 @@ class _Page:
     # One submission.
 
     def _opening(self, outcome: Outcome) -> list[Markdown]:
-        speaker, verdict = self.speaker, outcome.verdict
-        parts = [md.heading(3, md.escape(speaker.headline(outcome)))] if self.several else []
-        facts: list[str] = [md.code(shorten_path(outcome.path)), md.bold(md.escape(speaker.word(outcome)))]
+        wording, verdict = self.wording, outcome.verdict
+        parts = [md.heading(3, md.escape(wording.headline(outcome)))] if self.several else []
+        facts: list[str] = [md.code(shorten_path(outcome.path)), md.bold(md.escape(wording.word(outcome)))]
         if verdict is not None:
             if bonus := first_things.bonus_had(verdict):
                 facts.append(
-                    md.escape(self.translate(_("{points} of them bonus", points=speaker.numbers.points(bonus))))
+                    md.escape(self.translate(_("{points} of them bonus", points=wording.numbers.points(bonus))))
                 )
             if verdict.certified is not None:
                 facts.append(
                     md.escape(self.translate(_("certified") if verdict.certified else _("not certified")))
                 )
         parts.append(Markdown(" · ".join(facts)))
-        parts.append(md.escape(speaker.sentence(outcome)))
+        parts.append(md.escape(wording.sentence(outcome)))
         if verdict is not None:
             parts += self._table(verdict)
         return parts
 
     def _table(self, verdict: Verdict) -> list[Markdown]:
-        shown = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
+        listed = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
         columns = [md.escape(self.translate(words)) for words in (_("Status"), _("Criterion"), _("Points"))]
         rows = [
-            (self._status(c), md.escape(shorten_title(c.title)), md.together(self.speaker.points(c)))
-            for c in shown[:MOST_ROWS]
+            (self._status(c), md.escape(shorten_title(c.title)), md.together(self.wording.points(c)))
+            for c in listed[:MOST_ROWS]
         ]
         parts = [md.table(columns, rows, right=(2,))] if rows else []
-        passed = len(verdict.criteria) - len(shown)
+        passed = len(verdict.criteria) - len(listed)
         if passed and rows:
             parts.append(md.escape(self.translate(_("Criteria passed besides: {count}.", count=passed))))
-        if len(shown) > MOST_ROWS:
-            parts.append(self._criteria_left_out(len(shown) - MOST_ROWS))
+        if len(listed) > MOST_ROWS:
+            parts.append(self._criteria_left_out(len(listed) - MOST_ROWS))
         return parts
 
     def _criteria(self, verdict: Verdict) -> list[Markdown]:
         groups = [tuple(alike) for _, alike in groupby(find_criteria_to_explain(verdict), key=_beneath_title)]
-        taken = self._fitting((self._told(group) for group in groups), self.left)
+        taken = self._fitting((self._describe(group) for group in groups), self.left)
         left_out = sum(len(group) for group in groups[len(taken) :])
-        return [*taken, self._took(self._criteria_left_out(left_out))] if left_out else taken
+        return [*taken, self._take(self._criteria_left_out(left_out))] if left_out else taken
 
     def _criteria_left_out(self, count: int) -> Markdown:
         return md.escape(
@@ -210,11 +210,11 @@ class _Page:
             )
         )
 
-    def _told(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
+    def _describe(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
         """Return criteria of which the same is to be said: a crash skips a dozen for one reason."""
         first = criteria[0]
         titles = "<br>".join(
-            f"{self._sign(c)} {md.escape(shorten_title(c.title))} · {self.speaker.points(c)}" for c in criteria
+            f"{self._sign(c)} {md.escape(shorten_title(c.title))} · {self.wording.points(c)}" for c in criteria
         )
         parts = [Markdown(f"#### {titles}"), md.escape(first.message), *self._compared(first)]
         if first.location is not None:
@@ -229,15 +229,15 @@ class _Page:
 
     def _compared(self, criterion: CriterionVerdict) -> list[Markdown]:
         pairs = ((_("Expected"), criterion.expected), (_("Received"), criterion.received))
-        told = [
+        lines = [
             Markdown(f"{md.bold(md.escape(self.translate(word)))}: {md.escape(value)}")
             for word, value in pairs
             if value is not None
         ]
-        return [md.items(told)] if told else []
+        return [md.items(lines)] if lines else []
 
     def _place(self, location: Location) -> list[Markdown]:
-        parts = [md.code(self.speaker.place(location))]
+        parts = [md.code(self.wording.place(location))]
         if location.source:
             source = clip(location.source.rstrip().replace("\n", " "), _LONGEST_SOURCE)
             parts.append(md.block(f"{location.line} │ {source}"))
@@ -248,7 +248,7 @@ class _Page:
         taken = self._fitting(remarks, self.left)
         if left_out := len(remarks) - len(taken):
             words = _("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
-            taken.append(self._took(md.escape(self.translate(words))))
+            taken.append(self._take(md.escape(self.translate(words))))
         return taken
 
     def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
@@ -310,7 +310,7 @@ class _Page:
         return [md.folded(title, *parts)]
 
     def _series(self, run: str, spark: Spark) -> tuple[Markdown, ...]:
-        first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
+        first, last = self.wording.value(spark.first), self.wording.value(spark.last)
         name = md.code(clip(one_line(spark.name), 60))
         return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)
 

@@ -1,4 +1,4 @@
-"""The answer as plain text, for a terminal or a log."""
+"""Print the result of a change as plain text, on a terminal or into a log."""
 
 from rich.console import Console
 from rich.table import Table
@@ -32,23 +32,23 @@ class _Printer:
     def __init__(self, answer: ChangeResult, console: Console) -> None:
         self.answer = answer
         self.console = console
-        self.speaker = ChangeWording(answer)
-        self.translate = self.speaker.translate
+        self.wording = ChangeWording(answer)
+        self.translate = self.wording.translate
         self.unicode = console.encoding.lower().startswith("utf")
 
     def print(self) -> None:
         outcomes = self.answer.outcomes
-        self._out(self._plain(self.speaker.title()), "bold")
+        self._out(self._plain(self.wording.title()), "bold")
         if not outcomes:
-            self._out(self.speaker.nothing())
-        for note in self.speaker.notes():
+            self._out(self.wording.nothing())
+        for note in self.wording.notes():
             self._note(note)
         if len(outcomes) > 1:
             self._overview()
         for outcome in outcomes:
             self._outcome(outcome)
         self._out("")
-        self._out(f"{self.speaker.pass_mark()} {self.speaker.compared()}", "dim")
+        self._out(f"{self.wording.pass_mark()} {self.wording.describe_comparison()}", "dim")
 
     def _note(self, note: Note) -> None:
         symbol = symbols.SEVERITY[note.severity]
@@ -61,11 +61,11 @@ class _Printer:
         table.add_column(self._line(self.translate(_("Submission"))), overflow="fold")
         table.add_column(self._line(self.translate(_("Points"))), justify="right", no_wrap=True)
         for outcome in self.answer.outcomes:
-            symbol = self.speaker.symbol(outcome)
+            symbol = self.wording.symbol(outcome)
             table.add_row(
                 self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", symbol.style),
                 self._line(shorten_path(outcome.path)),
-                self._line(self.speaker.points_of(outcome)),
+                self._line(self.wording.points_of(outcome)),
             )
         self._out("")
         self.console.print(table)
@@ -74,7 +74,7 @@ class _Printer:
         self._out("")
         self._out(shorten_path(outcome.path), "bold underline")
         if outcome.verdict is None:
-            self._out(self.speaker.sentence(outcome), self.speaker.symbol(outcome).style)
+            self._out(self.wording.sentence(outcome), self.wording.symbol(outcome).style)
             return
         terminal.render(outcome.verdict, self.console)
         self._curves(outcome.curves)
@@ -90,7 +90,7 @@ class _Printer:
         for curve, series in zip(curves, sparks(curves), strict=True):
             for number, spark in enumerate(series):
                 run = curve.name if number == 0 else ""
-                first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
+                first, last = self.wording.value(spark.first), self.wording.value(spark.last)
                 cells = (clip(one_line(run), _LONGEST_NAME), clip(one_line(spark.name), _LONGEST_NAME), first)
                 grid.add_row(*map(self._line, (*cells, spark.text, last)))
         self._out("")
@@ -101,7 +101,7 @@ class _Printer:
         """Return a line that begins with a sign, with that of ASCII where there is no other."""
         if self.unicode or not self.answer.outcomes or len(self.answer.outcomes) > 1:
             return text
-        symbol = self.speaker.symbol(self.answer.outcomes[0])
+        symbol = self.wording.symbol(self.answer.outcomes[0])
         return symbol.ascii_sign + text.removeprefix(symbol.sign)
 
     def _sign(self, symbol: symbols.Symbol) -> str:

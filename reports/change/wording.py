@@ -1,4 +1,4 @@
-"""What every form of an answer says, and in which words: the host's own forms differ only in their markup."""
+"""The words for the result of a change, the same in every form: the forms differ only in their markup."""
 
 import re
 from pathlib import PurePosixPath
@@ -122,7 +122,7 @@ class ChangeWording:
         percent = self.numbers.points(self.answer.pass_mark)
         return self.translate(_("To pass, {percent}% of the points are needed.", percent=percent))
 
-    def compared(self) -> str:
+    def describe_comparison(self) -> str:
         """Return which commits were compared, and whose rubrics were used."""
         parts = [self.translate(_COURSE[self.answer.course])]
         head, base = shorten_commit(self.answer.head), shorten_commit(self.answer.base)
@@ -145,7 +145,7 @@ class ChangeWording:
         """Return a hint with the word for its weight."""
         return f"{self.translate(symbols.SEVERITY[hint.severity].word)}: {hint.text}"
 
-    def told(self, criterion: CriterionVerdict) -> str:
+    def explain(self, criterion: CriterionVerdict) -> str:
         """Return everything about a criterion as plain lines: what happened, what was expected, how to mend it."""
         lines = [criterion.message]
         if criterion.expected is not None:

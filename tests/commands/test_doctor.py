@@ -119,11 +119,11 @@ def test_a_python_that_does_not_fit_and_a_grader_that_is_not_installed_are_told(
 
 def examined(monkeypatch: pytest.MonkeyPatch, system: str, language: str = "en") -> str:
     """Return what the doctor says on another system, after whether nothing is missing."""
-    held = io.StringIO()
+    recording = io.StringIO()
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", system)
-        complete = examine_machine(Console(file=held, width=200), Translator(language))
-    return f"{complete} {held.getvalue()}"
+        complete = examine_machine(Console(file=recording, width=200), Translator(language))
+    return f"{complete} {recording.getvalue()}"
 
 
 def test_requirements_are_held_against_what_is_there() -> None:

@@ -1,4 +1,4 @@
-"""What is said about a change beside it, by a run that trusts neither the change nor the run that graded it.
+"""Render the comment below a change, for a job that trusts neither the change nor the run that graded it.
 
 Pure functions: bytes that a stranger may have made go in, Markdown comes out.
 """
@@ -59,9 +59,9 @@ def find_deciding_files(names: Sequence[str]) -> tuple[str, ...]:
 
 def render_refusal(names: Sequence[str], translate: Translator) -> str:
     """Return what stands in the place of marks where the change brings along what is run."""
-    shown = [md.code(name) for name in names[:_SHOWN]]
+    listed = [md.code(name) for name in names[:_SHOWN]]
     if len(names) > _SHOWN:
-        shown.append(md.escape(translate(_("and {count} more", count=len(names) - _SHOWN))))
+        listed.append(md.escape(translate(_("and {count} more", count=len(names) - _SHOWN))))
     touched = _(
         "This change touches files that decide how it is graded. Whatever its own run says can be made up, so no "
         "marks are shown here:"
@@ -74,7 +74,7 @@ def render_refusal(names: Sequence[str], translate: Translator) -> str:
         translate,
         _("Not graded automatically"),
         md.escape(translate(touched)),
-        md.items(shown),
+        md.items(listed),
         md.escape(translate(mend)),
     )
 

@@ -1,4 +1,4 @@
-"""The second workflow on GitHub: finds the pull request of a run that graded, and says there what came out.
+"""Comment on the pull request of a run that graded, from a second workflow on GitHub.
 
 Run by `comment/action.yml` on `workflow_run`, with a token that may write comments. Believed are the event and the
 API. Everything that a stranger could have made is data: names of branches and files, the record, the archive
@@ -113,9 +113,9 @@ def find_pull_request(job: CommentJob) -> PullRequest | None:
     if run.head_repository is None or run.head_branch is None:
         return None  # deleted since
     head = f"{run.head_repository.owner.login}:{run.head_branch}"
-    wanted = job.repository.default_branch
-    found = job.gh.pages("pulls", PullRequest, state="open", base=wanted, head=head)
-    current = [pull for pull in found if _is_current(job, pull)]
+    default_branch = job.repository.default_branch
+    matching = job.gh.pages("pulls", PullRequest, state="open", base=default_branch, head=head)
+    current = [pull for pull in matching if _is_current(job, pull)]
     return current[0] if len(current) == 1 else None
 
 
@@ -147,10 +147,10 @@ def _body(job: CommentJob, pull: PullRequest) -> tuple[str, Message | None]:
 def _record(job: CommentJob) -> bytes:
     """Return the record that the run left behind, as the stranger's bytes that they are."""
     listed = job.gh.get(f"actions/runs/{job.run.id}/artifacts", Artifacts, name=ARTIFACT, per_page="100").artifacts
-    found = [each for each in listed if each.name == ARTIFACT and not each.expired]
-    if not found:
+    matching = [each for each in listed if each.name == ARTIFACT and not each.expired]
+    if not matching:
         raise UserError(_("The run left no artifact {name}.", name=ARTIFACT))
-    newest = max(found, key=lambda each: each.id)  # a run that was started again left one more
+    newest = max(matching, key=lambda each: each.id)  # a run that was started again left one more
     if newest.size_in_bytes > MAX_ARCHIVE_BYTES:
         raise UserError(_("The artifact of the run is larger than {most} bytes.", most=MAX_ARCHIVE_BYTES))
     archive = job.gh.fetch(f"actions/artifacts/{newest.id}/zip", MAX_ARCHIVE_BYTES)

@@ -1,4 +1,4 @@
-"""A job on GitLab that says below the merge request what came out; the counterpart of `github`.
+"""Comment on a merge request from a job on GitLab; the counterpart of `github`.
 
 For a pipeline that students cannot change: docs/ci.md says why. Believed are GitLab's API and the variables of the
 job. The record of the job that graded is data, and so are the names of files.
@@ -99,13 +99,13 @@ class GitLabApi:
 
     def pages(self, path: str, kind: type[R]) -> list[R]:
         """Ask for a list, page by page."""
-        found: list[R] = []
+        results: list[R] = []
         for page in range(1, MAX_PAGES + 1):
             batch = self.get(path, list[kind], per_page=str(PER_PAGE), page=str(page))  # type: ignore[valid-type]
-            found += batch
+            results += batch
             if len(batch) < PER_PAGE:
                 break
-        return found
+        return results
 
     def write(self, method: str, path: str, body: str) -> None:
         """Write a comment."""
@@ -126,8 +126,8 @@ class GitLabApi:
         return content
 
 
-def _failed(path: str, said: str) -> Message:
-    return _("GitLab did not do what was asked of {path}: {said}", path=path, said=said)
+def _failed(path: str, detail: str) -> Message:
+    return _("GitLab did not do what was asked of {path}: {said}", path=path, said=detail)
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
