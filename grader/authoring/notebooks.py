@@ -7,7 +7,7 @@ always gives the same bytes, so that a check can tell whether a notebook is up t
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader.core.course import ROOMS, Course
+from grader.core.course import COURSE_FOLDERS, Course
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -32,7 +32,7 @@ def notebook_from(source: str) -> str:
 def sources(course: Course, exercises: Iterable[str]) -> Iterator[Path]:
     """Return the `submission.py` of each exercise and of its reference, where they are."""
     for exercise in exercises:
-        for room in ROOMS:
+        for room in COURSE_FOLDERS:
             source = course.folder / room / exercise / "submission.py"
             if source.is_file():
                 yield source

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from grader.authoring.notebooks import write_notebook
-from grader.core.course import ROOMS, SHIPPED, Course, around
+from grader.core.course import COURSE_FOLDERS, SHIPPED_FOLDER, Course, find_enclosing_course
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 
@@ -51,11 +51,11 @@ def authors_course(folder: Path | None) -> Course:
     Without either, the current folder becomes one. Raises `ScaffoldError` for a folder that is not there, and for
     the course that is installed with the package, which belongs to the package.
     """
-    course = Course(folder.absolute()) if folder is not None else around() or Course(Path.cwd())
+    course = Course(folder.absolute()) if folder is not None else find_enclosing_course() or Course(Path.cwd())
     if not course.folder.is_dir():
         raise ScaffoldError(_("There is no folder {folder}.", folder=str(course.folder)))
     # A checkout of the grader is a course to work in, and has its reference beside it; an installed one has not.
-    if course.folder.resolve().is_relative_to(SHIPPED) and not (SHIPPED / "reference").is_dir():
+    if course.folder.resolve().is_relative_to(SHIPPED_FOLDER) and not (SHIPPED_FOLDER / "reference").is_dir():
         raise ScaffoldError(
             _(
                 "{folder} belongs to the installed grader. Choose a folder of your own, with --course or by going "
@@ -77,7 +77,7 @@ def problem_of(course: Course, name: str) -> Message | None:
         )
     if name in RESERVED:
         return _("{name!r} means something else in a course. Choose another name.", name=name)
-    for room in ROOMS:
+    for room in COURSE_FOLDERS:
         if os.path.lexists(taken := course.folder / room / name):
             return _("{folder} is already there; nothing was written.", folder=str(taken))
     return None
@@ -87,17 +87,17 @@ def scaffold(course: Course, name: str, kind: Kind) -> Made:
     """Write a new exercise with its reference; all of it or nothing. Raises `ScaffoldError`."""
     if problem := problem_of(course, name):
         raise ScaffoldError(problem)
-    rooms = [course.folder / room for room in ROOMS]
+    rooms = [course.folder / room for room in COURSE_FOLDERS]
     new = [room for room in rooms if not room.exists()]
     placed: list[Path] = []
     try:
         for room in rooms:
             room.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=course.folder) as drafts:
-            for side in ROOMS:
+            for side in COURSE_FOLDERS:
                 _write(TEMPLATES / kind / side, Path(drafts) / side, name)
             # The reference first: an exercise is listed as soon as its rubric is there.
-            for side in reversed(ROOMS):
+            for side in reversed(COURSE_FOLDERS):
                 target = course.folder / side / name
                 (Path(drafts) / side).rename(target)
                 placed.append(target)

@@ -1,1 +1,1 @@
-"""Grading what a pull request touches: from git to an answer in the forms of its host."""
+"""Grade what a pull request changes, and report it in the forms of its host."""

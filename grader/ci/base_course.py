@@ -1,10 +1,10 @@
-"""The course as it is in a commit, taken out into a folder: ordinary files only, nothing that leads elsewhere."""
+"""Write the course of a commit into a folder: ordinary files only, nothing that leads elsewhere."""
 
 from collections.abc import Mapping
 from os import fsdecode
 from pathlib import Path
 
-from grader.ci.git import GitError, Repository, TreeEntry, people
+from grader.ci.git import GitError, Repository, TreeEntry, decode_for_display
 from grader.core.course import Course
 from grader.core.i18n import _
 
@@ -13,42 +13,44 @@ MAX_FILES = 20_000
 MAX_BYTES = 200_000_000
 
 
-def exercises_in(files: Mapping[str, TreeEntry]) -> frozenset[str]:
+def find_exercises(files: Mapping[str, TreeEntry]) -> frozenset[str]:
     """Return the exercises that a commit has rubrics for."""
     rubrics = (path.split("/") for path, entry in files.items() if path.endswith("/rubric.py") and entry.is_file)
     names = (parts[1] for parts in rubrics if len(parts) == 3 and parts[0] == FOLDER)
-    return frozenset(name for name in names if name.isprintable() and people(name) == name and _is_plain(name))
+    return frozenset(
+        name for name in names if name.isprintable() and decode_for_display(name) == name and _is_plain(name)
+    )
 
 
-def unpack(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
+def unpack_course(repository: Repository, files: Mapping[str, TreeEntry], folder: Path) -> Course:
     """Write the course that a commit holds into a folder. Raises `GitError`."""
-    wanted = {
+    entries = {
         path: entry
         for path, entry in files.items()
         if path.startswith(f"{FOLDER}/") and entry.is_file and all(map(_is_plain, path.split("/")))
     }
-    sizes = repository.sizes(entry.blob for entry in wanted.values())
-    size = sum(sizes.get(entry.blob, 0) for entry in wanted.values())
-    if len(wanted) > MAX_FILES or size > MAX_BYTES:
+    sizes = repository.sizes(entry.blob for entry in entries.values())
+    size = sum(sizes.get(entry.blob, 0) for entry in entries.values())
+    if len(entries) > MAX_FILES or size > MAX_BYTES:
         raise GitError(
             _(
                 "The folder exercises of the course holds {count} files, {megabytes} MB; at most {most} files of "
                 "{limit} MB are read. Keep data elsewhere.",
-                count=len(wanted),
+                count=len(entries),
                 megabytes=size // 1_000_000,
                 most=MAX_FILES,
                 limit=MAX_BYTES // 1_000_000,
             )
         )
-    contents = dict(repository.blobs(entry.blob for entry in wanted.values()))
-    for path, entry in wanted.items():
-        target = folder / on_disk(path)
+    contents = dict(repository.blobs(entry.blob for entry in entries.values()))
+    for path, entry in entries.items():
+        target = folder / decode_for_disk(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(contents[entry.blob])
     return Course(folder)
 
 
-def on_disk(path: str) -> str:
+def decode_for_disk(path: str) -> str:
     """Return a path of a repository as this system's files are called."""
     return fsdecode(path.encode("utf-8", "surrogateescape"))
 

@@ -1,4 +1,4 @@
-"""Which submissions a change touches, by the places of its files. Pure: nothing is read."""
+"""Find the submissions that a change touches, by the paths of its files. Pure: nothing is read."""
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from grader.ci.git import SUBMODULE, FileChange
 from grader.ci.paths import (
     SUBMISSION_FILES,
-    Find,
-    beside,
-    exercise_of,
-    is_called_like_one,
+    FindEntry,
+    build_sibling_path,
+    display_repository_path,
+    find_exercise,
+    find_new_exercise,
     is_candidate,
     is_copy,
+    is_course_file,
     is_helper,
     is_in_place,
-    is_of_course,
+    is_named_like_exercise,
     is_packed,
-    listed,
+    is_replacement,
+    join_paths,
     name_of,
-    named,
-    new_exercise,
-    takes_the_place,
 )
-from grader.ci.trusted_paths import Decides, decides
+from grader.ci.trusted_paths import FileRole, find_role
 from grader.core.i18n import Message, _
 from grader.protocol.verdict import Severity
 from grader.submission.file_names import CANDIDATES, suffix
@@ -56,16 +56,16 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Sides:
+class ChangeContext:
     """The exercises that can be graded, and what lay where before the change and after it."""
 
     exercises: Set[str]
-    before: Find
-    after: Find
+    before: FindEntry
+    after: FindEntry
 
 
 @dataclass(frozen=True)
-class Touched:
+class ChangedSubmissions:
     """What a change touches. `strays`: files in no exercise's folder, which may be meant for one all the same."""
 
     submissions: tuple[Candidate, ...]
@@ -74,7 +74,7 @@ class Touched:
     strays: tuple[Candidate, ...]
 
 
-def touched(changes: Iterable[FileChange], sides: Sides) -> Touched:
+def find_submissions(changes: Iterable[FileChange], sides: ChangeContext) -> ChangedSubmissions:
     """Sort a change by what its files are."""
     sorting = _Sorting(sides)
     every = tuple(changes)
@@ -87,36 +87,36 @@ def touched(changes: Iterable[FileChange], sides: Sides) -> Touched:
     return sorting.result()
 
 
-def altered(changes: Iterable[FileChange]) -> tuple[Remark, ...]:
+def find_remarks_on_course_and_grader(changes: Iterable[FileChange]) -> tuple[Remark, ...]:
     """Return what is to be said of a change to files that grading itself depends on."""
     paths = dict.fromkeys(path for change in changes for path in (change.old, change.path) if path)
-    of_course = [path for path in paths if decides(path) is Decides.COURSE]
-    of_grader = [path for path in paths if decides(path) is Decides.GRADER]
-    of_pipeline = [path for path in paths if decides(path) is Decides.PIPELINE]
+    of_course = [path for path in paths if find_role(path) is FileRole.COURSE]
+    of_grader = [path for path in paths if find_role(path) is FileRole.GRADER]
+    of_pipeline = [path for path in paths if find_role(path) is FileRole.PIPELINE]
     course = _(
         "This change alters the course: {names}. It is graded by the rubrics as they are without it.",
-        names=listed(of_course),
+        names=join_paths(of_course),
     )
     grader = _(
         "This change alters the grader's own files: {names}. It is graded by the grader that was installed for "
         "this run.",
-        names=listed(of_grader),
+        names=join_paths(of_grader),
     )
     pipeline = _(
         "This change alters files that pipelines run by: {names}. The rubrics are not the change's, but some "
         "hosts run a changed pipeline at once: look at these files before you believe this result.",
-        names=listed(of_pipeline),
+        names=join_paths(of_pipeline),
     )
-    said = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
-    return tuple(Remark("warning", text) for names, text in said if names)
+    sentences = ((of_course, course), (of_grader, grader), (of_pipeline, pipeline))
+    return tuple(Remark("warning", text) for names, text in sentences if names)
 
 
-def misplaced(path: str, exercises: Iterable[str]) -> Remark:
+def build_misplaced_remark(path: str, exercises: Iterable[str]) -> Remark:
     """Return what is said of a submission outside of its folder."""
     text = _(
         "This file lies in no exercise's folder, so it was not graded. Move it into a folder that is called as "
         "its exercise: {names}",
-        names=listed(sorted(exercises)),
+        names=join_paths(sorted(exercises)),
     )
     return Remark("error", text, path)
 
@@ -125,25 +125,25 @@ def misplaced(path: str, exercises: Iterable[str]) -> Remark:
 class _Sorting:
     """What was found so far."""
 
-    sides: Sides
+    sides: ChangeContext
     submissions: dict[str, Candidate] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
     strays: dict[str, Candidate] = field(default_factory=dict)
 
-    def result(self) -> Touched:
+    def result(self) -> ChangedSubmissions:
         """Return everything, by path."""
-        return Touched(
-            tuple(sorted(self.submissions.values(), key=lambda found: found.path)),
-            tuple(sorted(self.problems.values(), key=lambda found: found.path)),
+        return ChangedSubmissions(
+            tuple(sorted(self.submissions.values(), key=lambda each: each.path)),
+            tuple(sorted(self.problems.values(), key=lambda each: each.path)),
             tuple(sorted(self.remarks.values(), key=lambda remark: remark.path)),
-            tuple(sorted(self.strays.values(), key=lambda found: found.path)),
+            tuple(sorted(self.strays.values(), key=lambda each: each.path)),
         )
 
     def take(self, change: FileChange) -> None:
         """Find out what a file is that is there after the change."""
         path, exercises = change.path, self.sides.exercises
-        new = new_exercise(path, exercises, self.sides.after)
+        new = find_new_exercise(path, exercises, self.sides.after)
         if not change.entry.is_file:
             self._take_link(change)
         elif is_copy(path):
@@ -161,35 +161,35 @@ class _Sorting:
             )
             self._remark("error", text, path)
 
-    def take_away(self, gone: str, now: str) -> None:
-        """Say of a submission that is not there any more where it went. `now`: where it is, or `gone`."""
+    def take_away(self, removed_path: str, current_path: str) -> None:
+        """Remark where a submission went that was at `removed_path`: to `current_path`, or away."""
         exercises, before = self.sides.exercises, self.sides.before
-        exercise = exercise_of(gone, exercises)
-        if exercise is None or not is_in_place(gone, exercises) or is_helper(gone, before):
+        exercise = find_exercise(removed_path, exercises)
+        if exercise is None or not is_in_place(removed_path, exercises) or is_helper(removed_path, before):
             return
-        if gone.startswith("exercises/") and self.sides.after(f"exercises/{exercise}/rubric.py") is None:
+        if removed_path.startswith("exercises/") and self.sides.after(f"exercises/{exercise}/rubric.py") is None:
             return  # the exercise itself was removed
-        moved = self.submissions.get(now)
+        moved = self.submissions.get(current_path)
         if moved is None:
-            self._take_usual(gone, exercise)
+            self._take_usual(removed_path, exercise)
         if moved is not None and moved.exercise != exercise:
             text = _(
                 "This file was a submission of {exercise}, {file}. It was moved, and is graded as one of {other}.",
-                file=named(gone),
+                file=display_repository_path(removed_path),
                 exercise=exercise,
                 other=moved.exercise,
             )
-            self._remark("warning", text, now)
-        elif moved is None and not any(takes_the_place(path, gone) for path in self.submissions):
+            self._remark("warning", text, current_path)
+        elif moved is None and not any(is_replacement(path, removed_path) for path in self.submissions):
             text = _(
                 "This file was a submission of {exercise} and is not there any more. If it was only to be moved "
                 "or renamed: it stays one as a .py or .ipynb file in a folder that is called {exercise}.",
                 exercise=exercise,
             )
-            self._remark("error", text, gone)
+            self._remark("error", text, removed_path)
 
     def _take_submission(self, path: str, blob: str) -> None:
-        exercise = exercise_of(path, self.sides.exercises)
+        exercise = find_exercise(path, self.sides.exercises)
         assert exercise is not None
         if not is_helper(path, self.sides.after):
             self.submissions[path] = Candidate(path, exercise, blob)
@@ -204,7 +204,7 @@ class _Sorting:
 
     def _take_usual(self, path: str, exercise: str) -> None:
         """Take the submissions beside a file that was changed or removed: whoever did that wants these graded."""
-        for file in (beside(path, name) for name in SUBMISSION_FILES):
+        for file in (build_sibling_path(path, name) for name in SUBMISSION_FILES):
             entry = self.sides.after(file)
             if entry is not None and entry.is_file:
                 self.submissions.setdefault(file, Candidate(file, exercise, entry.blob))
@@ -220,12 +220,12 @@ class _Sorting:
                 "This is a submodule: what is in it is not part of this repository and cannot be graded. Remove "
                 "the .git folder in it, then add the files themselves."
             )
-        inside = exercise_of(path, exercises)
+        inside = find_exercise(path, exercises)
         if inside is not None and (is_in_place(path, exercises) or is_submodule):
             self.problems[path] = Problem(path, inside, text)
-        elif name_of(path) in exercises and not is_of_course(path):
+        elif name_of(path) in exercises and not is_course_file(path):
             self.problems[path] = Problem(path, name_of(path), text)
-        elif is_submodule or is_called_like_one(path, self.sides.exercises):
+        elif is_submodule or is_named_like_exercise(path, self.sides.exercises):
             self._remark("error", text, path)
 
     def _take_new(self, path: str, exercise: str) -> None:
@@ -233,21 +233,21 @@ class _Sorting:
         if path == f"exercises/{exercise}/rubric.py":
             text = _(
                 "The exercise {exercise} comes with this change. Nothing can be graded by it before it is merged.",
-                exercise=named(exercise),
+                exercise=display_repository_path(exercise),
             )
             self._remark("warning", text, path)
-        elif is_candidate(path) and not is_of_course(path):
+        elif is_candidate(path) and not is_course_file(path):
             text = _(
                 "This file was not graded: the exercise {exercise} comes with this change, and nothing can be "
                 "graded by it before it is merged.",
-                exercise=named(exercise),
+                exercise=display_repository_path(exercise),
             )
             self._remark("error", text, path)
 
     def _take_stray(self, path: str, blob: str) -> None:
         """A file in no exercise's folder: an error if its name says that it is a submission."""
-        if is_called_like_one(path, self.sides.exercises):
-            self._add(misplaced(path, self.sides.exercises))
+        if is_named_like_exercise(path, self.sides.exercises):
+            self._add(build_misplaced_remark(path, self.sides.exercises))
         else:
             self.strays[path] = Candidate(path, "", blob)
 
@@ -263,5 +263,5 @@ def _is_something_else(path: str) -> bool:
     return (
         path.startswith("reference/")
         or name_of(path) == "rubric.py"
-        or decides(path) in (Decides.GRADER, Decides.PIPELINE)
+        or find_role(path) in (FileRole.GRADER, FileRole.PIPELINE)
     )

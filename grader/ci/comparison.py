@@ -1,4 +1,4 @@
-"""What a change is compared with: found, or refused. Never guessed: an empty comparison would be green."""
+"""Find the commits that a change is compared with. Never guessed: an empty comparison would be green."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from grader.core.sanitize import display_name
 class Comparison:
     """Two commits, and where their ways parted: once, or after criss-cross merges several times.
 
-    `course`: the commit whose rubrics judge. It is the tip of what is compared with, never the merge base: that
+    `course`: the commit whose rubrics are used. It is the tip of what is compared with, never the merge base: that
     may be a commit inside somebody's branch that was merged once, with whatever rubrics stood there.
     """
 
@@ -23,32 +23,32 @@ class Comparison:
     parted: tuple[str, ...]
 
 
-def compared(repository: Repository, claim: ClaimedChange) -> Comparison:
+def find_comparison(repository: Repository, claimed: ClaimedChange) -> Comparison:
     """Return what to compare. Raises `GitError` where that cannot be found out."""
     head = repository.commit("HEAD")
     if head is None:
         raise GitError(_("This repository has no commit yet, so there is nothing to grade."))
-    base = _base(repository, claim, head)
+    base = _base(repository, claimed, head)
     parted = repository.merge_bases(base, head)
     if not parted:
-        raise GitError(_not_there(repository, claim, base) if repository.shallow() else _apart(claim))
+        raise GitError(_not_there(repository, claimed, base) if repository.shallow() else _apart(claimed))
     if head in parted:
         raise GitError(
             _(
                 "HEAD ({head}) holds nothing that {source} does not hold, so there is nothing to compare. Check "
                 "out the change, or name an older commit: grader ci --base REF",
                 head=head[:12],
-                source=display_name(claim.source),
+                source=display_name(claimed.source),
             )
         )
     if parted != (base,) and repository.not_in(parted, base, head) & repository.shallow():
         # Beyond where the history is cut off, the ways may have parted later.
-        raise GitError(_not_there(repository, claim, base))
-    found = (repository.commit(name) for name in claim.rubrics)
+        raise GitError(_not_there(repository, claimed, base))
+    found = (repository.commit(name) for name in claimed.rubrics)
     return Comparison(base, head, next(filter(None, found), None) or base, parted)
 
 
-def differences(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
+def find_changes(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
     """Return what the change alters.
 
     Where the ways parted several times, each of these differences counts that is one from the base, too: what the
@@ -70,34 +70,34 @@ def _own(change: FileChange, base: Mapping[str, TreeEntry]) -> FileChange | None
     return FileChange("D", change.old, TreeEntry("0", "")) if change.old in base else None
 
 
-def _base(repository: Repository, claim: ClaimedChange, head: str) -> str:
+def _base(repository: Repository, claimed: ClaimedChange, head: str) -> str:
     """Return the commit that the change is for."""
-    if claim.head and claim.head != head:
+    if claimed.head and claimed.head != head:
         # GitHub checks out its merge of a pull request: the base first, then the pull request. Where that is so,
         # the base it was merged with is there even in a clone of depth 2.
         parents = repository.parents(head)
-        if claim.host is not Host.GITHUB or len(parents) != 2 or parents[1] != claim.head:
-            raise GitError(_other_head(claim, head))
+        if claimed.host is not Host.GITHUB or len(parents) != 2 or parents[1] != claimed.head:
+            raise GitError(_other_head(claimed, head))
         base = parents[0]
     else:
-        base = claim.base
+        base = claimed.base
     found = repository.commit(base)
     if found is None:
-        raise GitError(_not_there(repository, claim, base))
+        raise GitError(_not_there(repository, claimed, base))
     return found
 
 
-def _other_head(claim: ClaimedChange, head: str) -> Message:
+def _other_head(claimed: ClaimedChange, head: str) -> Message:
     return _(
         "HEAD ({head}) is neither the commit that this pipeline is about ({wanted}) nor a merge of it, so the "
         "wrong thing would be compared. Check that commit out (GitHub: on pull_request, actions/checkout as it "
         "is), or name a base: grader ci --base REF",
         head=head[:12],
-        wanted=claim.head[:12],
+        wanted=claimed.head[:12],
     )
 
 
-def _not_there(repository: Repository, claim: ClaimedChange, base: str) -> Message:
+def _not_there(repository: Repository, claimed: ClaimedChange, base: str) -> Message:
     if repository.shallow():
         ways = {
             Host.GITHUB: "fetch-depth: 0 (actions/checkout)",
@@ -107,9 +107,9 @@ def _not_there(repository: Repository, claim: ClaimedChange, base: str) -> Messa
         return _(
             "This clone is shallow: it does not reach back to where the change left {source} ({base}). Fetch all "
             "of the history: {way}",
-            source=display_name(claim.source),
+            source=display_name(claimed.source),
             base=display_name(base[:12]),
-            way=ways[claim.host],
+            way=ways[claimed.host],
         )
     if base == DEFAULT_BRANCH:
         return _(
@@ -119,14 +119,14 @@ def _not_there(repository: Repository, claim: ClaimedChange, base: str) -> Messa
     return _(
         "{source} ({base}) is not in this clone: it is misspelt, was not fetched, or was overwritten by a forced "
         "push. Fetch it, or name another commit: grader ci --base REF",
-        source=display_name(claim.source),
+        source=display_name(claimed.source),
         base=display_name(base),
     )
 
 
-def _apart(claim: ClaimedChange) -> Message:
+def _apart(claimed: ClaimedChange) -> Message:
     return _(
         "HEAD and {source} have no common history, so nothing can be compared. Name another commit: grader ci "
         "--base REF",
-        source=display_name(claim.source),
+        source=display_name(claimed.source),
     )

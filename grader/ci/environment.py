@@ -1,4 +1,4 @@
-"""What the host of a pipeline says about the change: what to compare with what. Believed only in its form."""
+"""Read from the CI environment what a change is to be compared with. Trusted only in its exact form."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Host(StrEnum):
     OTHER = "other"
 
 
-class HostError(UserError):
+class CiEnvironmentError(UserError):
     """The host does not say what to compare with. `text` says what is missing, and what to do."""
 
 
@@ -69,16 +69,16 @@ class _Payload(msgspec.Struct, frozen=True):
     repository: _Repository = _Repository()
 
 
-def host_of(environment: Mapping[str, str]) -> Host:
+def detect_host(environment: Mapping[str, str]) -> Host:
     """Return where this runs."""
     if environment.get("GITHUB_ACTIONS") == "true":
         return Host.GITHUB
     return Host.GITLAB if environment.get("GITLAB_CI") else Host.OTHER
 
 
-def claim(environment: Mapping[str, str]) -> ClaimedChange:
-    """Return what the host says. Raises `HostError` where it should say more than it does."""
-    match host_of(environment):
+def read_claimed_change(environment: Mapping[str, str]) -> ClaimedChange:
+    """Return what the host says. Raises `CiEnvironmentError` where it should say more than it does."""
+    match detect_host(environment):
         case Host.GITHUB:
             return _github(environment)
         case Host.GITLAB:
@@ -95,7 +95,7 @@ def _github(environment: Mapping[str, str]) -> ClaimedChange:
     if environment.get("GITHUB_EVENT_NAME") != "push":
         return ClaimedChange(DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB)
     if payload.before is None or payload.after is None:
-        raise HostError(_bad_payload("before, after"))
+        raise CiEnvironmentError(_bad_payload("before, after"))
     branch = (payload.ref or "").removeprefix("refs/heads/")
     base, source = _before(payload.before, "push.before", branch, payload.repository.default_branch)
     return ClaimedChange(base, source, Host.GITHUB, payload.after)
@@ -105,10 +105,10 @@ def _payload(name: str) -> _Payload:
     try:
         file = Path(name)
         if not name or file.stat().st_size > MAX_PAYLOAD_BYTES:
-            raise HostError(_bad_payload("GITHUB_EVENT_PATH"))
+            raise CiEnvironmentError(_bad_payload("GITHUB_EVENT_PATH"))
         return msgspec.json.decode(file.read_bytes(), type=_Payload)
     except (OSError, ValueError) as error:
-        raise HostError(_bad_payload(f"GITHUB_EVENT_PATH: {type(error).__name__}")) from error
+        raise CiEnvironmentError(_bad_payload(f"GITHUB_EVENT_PATH: {type(error).__name__}")) from error
 
 
 def _gitlab(environment: Mapping[str, str]) -> ClaimedChange:
@@ -121,17 +121,17 @@ def _gitlab(environment: Mapping[str, str]) -> ClaimedChange:
         return ClaimedChange(base, "CI_MERGE_REQUEST_DIFF_BASE_SHA", Host.GITLAB, head, rubrics)
     before = _hash(environment, "CI_COMMIT_BEFORE_SHA")
     if not before:
-        raise HostError(_bad_payload("CI_MERGE_REQUEST_DIFF_BASE_SHA, CI_COMMIT_BEFORE_SHA"))
+        raise CiEnvironmentError(_bad_payload("CI_MERGE_REQUEST_DIFF_BASE_SHA, CI_COMMIT_BEFORE_SHA"))
     branch, default = environment.get("CI_COMMIT_BRANCH", ""), environment.get("CI_DEFAULT_BRANCH", "")
     base, source = _before(before, "CI_COMMIT_BEFORE_SHA", branch, default)
     return ClaimedChange(base, source, Host.GITLAB, head)
 
 
 def _hash(environment: Mapping[str, str], name: str) -> str:
-    """Return a hash of the environment; "" where there is none. Raises `HostError` for anything else."""
+    """Return a hash of the environment; "" where there is none. Raises `CiEnvironmentError` for anything else."""
     value = environment.get(name, "")
     if value and not _HASH.fullmatch(value):
-        raise HostError(_bad_payload(name))
+        raise CiEnvironmentError(_bad_payload(name))
     return value
 
 
@@ -140,7 +140,7 @@ def _before(before: str, source: str, branch: str, default: str) -> tuple[str, s
     if not _ZERO.fullmatch(before):
         return before, source
     if not default or branch == default:
-        raise HostError(
+        raise CiEnvironmentError(
             _(
                 "{source} is all zeros: there was nothing on this branch before, so nothing can be compared. Name "
                 "a commit: grader ci --base REF",
@@ -152,7 +152,6 @@ def _before(before: str, source: str, branch: str, default: str) -> tuple[str, s
 
 def _bad_payload(what: str) -> Message:
     return _(
-        "The host does not say what this change is to be compared with: {what} is missing or not in its form. "
-        "Name a commit: grader ci --base REF",
+        "Cannot determine the base commit: {what} is missing or malformed in the CI environment. Pass --base REF.",
         what=what,
     )

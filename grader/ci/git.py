@@ -1,4 +1,4 @@
-"""Reads the objects of a git repository that strangers write to: never its work tree, its hooks or its filters."""
+"""Read the objects of a git repository that strangers write to: never its work tree, its hooks or its filters."""
 
 import os
 import shutil
@@ -120,12 +120,12 @@ class Repository:
 
     def files(self, commit: str) -> Mapping[str, TreeEntry]:
         """Return everything that a commit holds, by path."""
-        found = {}
+        entries = {}
         for record in self._records("ls-tree", "-r", "-z", "--full-tree", commit):
             facts, _, path = record.partition(b"\t")
             mode, _, blob = facts.decode().split()
-            found[_path(path)] = TreeEntry(mode, blob)
-        return found
+            entries[_path(path)] = TreeEntry(mode, blob)
+        return entries
 
     def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return the files that differ between two commits, renames recognised."""
@@ -142,16 +142,16 @@ class Repository:
 
     def blobs(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the contents of blobs, without filters. Whoever asks has looked at their sizes."""
-        wanted = tuple(dict.fromkeys(blobs))
-        if not wanted:
+        hashes = tuple(dict.fromkeys(blobs))
+        if not hashes:
             return
-        data = self._bytes("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+        data = self._bytes("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in hashes).encode())
         at = 0
-        for blob in wanted:
+        for blob in hashes:
             end = data.index(b"\n", at)
             words = data[at:end].split()
             if words[-1] == b"missing":
-                raise GitError(missing_contents())
+                raise GitError(describe_missing_contents())
             size = int(words[2])
             yield blob, data[end + 1 : end + 1 + size]
             at = end + 2 + size
@@ -193,7 +193,7 @@ class Repository:
             ) from error
 
 
-def people(path: str) -> str:
+def decode_for_display(path: str) -> str:
     """Return a path of a repository as valid Unicode."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -214,25 +214,25 @@ def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
 
 
 def _failure(stderr: bytes) -> GitError:
-    said = stderr.decode(errors="replace")
-    if "dubious ownership" in said:
+    message = stderr.decode(errors="replace")
+    if "dubious ownership" in message:
         return GitError(
             _(
                 "git does not read this repository, because it belongs to another user. If you trust it: git "
                 "config --global --add safe.directory FOLDER"
             )
         )
-    if "not a git repository" in said:
+    if "not a git repository" in message:
         return GitError(
             _("There is no git repository here. Start in the folder of one, or name the files to grade.")
         )
-    if "missing blob" in said or "unable to read" in said or "could not fetch" in said:
-        return GitError(missing_contents())
-    line = next((line for line in said.splitlines() if line.strip()), "?")
+    if "missing blob" in message or "unable to read" in message or "could not fetch" in message:
+        return GitError(describe_missing_contents())
+    line = next((line for line in message.splitlines() if line.strip()), "?")
     return GitError(_("git failed: {error}", error=display_name(line)))
 
 
-def missing_contents() -> Message:
+def describe_missing_contents() -> Message:
     """Return the sentence about a clone that left contents out."""
     return _(
         "This clone lacks some of its contents: it was made with a filter (as a partial clone), or is damaged. "

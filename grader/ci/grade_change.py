@@ -1,88 +1,98 @@
-"""Submissions in, outcomes out: graded by a crew, whose faults cost nobody a mark."""
+"""Grade the submissions of a change in a pool, whose faults cost nobody a mark."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.ci.git import people
-from grader.core.errors import GraderError, SandboxError
+from grader.ci.git import decode_for_display
+from grader.core.errors import InternalError
 from grader.core.i18n import Message, Translator
-from grader.grading.isolation import missing_isolation_features
+from grader.grading.isolation import MissingIsolationError, require_isolation
 from grader.grading.pool import GraderPool
 from grader.grading.results import Job, JobResult
 from grader.protocol.change_result import Outcome
 from grader.protocol.submission import Submission
+
+_log = logging.getLogger(__name__)
 
 REPORTS, VERDICTS = "reports", "verdicts"
 LONGEST_NAME = 40  # characters of an exercise in a file's name
 
 
 @dataclass(frozen=True)
-class Place:
-    """Something in the place of a submission: what was read, or why it cannot be."""
+class PlacedSubmission:
+    """A file in the place of a submission. `content`: what was read, or why it cannot be."""
 
     path: str
     exercise: str
-    held: Submission | Message
+    content: Submission | Message
 
 
 @dataclass(frozen=True)
-class Graded:
-    """What became of all of them. `pages`: their reports by file name."""
+class GradedPlaces:
+    """The outcome of each submission. `pages`: their reports by file name."""
 
     outcomes: tuple[Outcome, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
-def file_name(number: int, exercise: str) -> str:
+def build_file_name(number: int, exercise: str) -> str:
     """Return the name, without ending, of the files about an outcome: ours, with nothing of the student's."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", exercise)[:LONGEST_NAME].strip("-")
     return f"{number}-{plain}" if plain else str(number)
 
 
-def grade(
-    places: Sequence[Place], crew: GraderPool | None, fault: str, *, despite_missing_walls: bool, say: Translator
-) -> Graded:
-    """Grade what can be graded. `crew`: None where nothing is, or where `fault` says why it cannot be."""
+def grade_places(
+    places: Sequence[PlacedSubmission],
+    pool: GraderPool | None,
+    fault: str,
+    *,
+    despite_missing_walls: bool,
+    translate: Translator,
+) -> GradedPlaces:
+    """Grade what can be graded. `pool`: None where there is nothing to grade, or where `fault` says why not."""
     jobs = [
-        Job(str(number), place.exercise, place.held, say.language)
+        Job(str(number), place.exercise, place.content, translate.language)
         for number, place in enumerate(places)
-        if isinstance(place.held, Submission)
+        if isinstance(place.content, Submission)
     ]
     done: dict[str, JobResult] = {}
-    if crew is not None and jobs:
-        fault = _work(crew, jobs, done, despite_missing_walls, say)
+    if pool is not None and jobs:
+        fault = _work(pool, jobs, done, despite_missing_walls, translate)
     outcomes, pages = [], {}
     for number, place in enumerate(places):
-        outcome, page = _outcome(number, place, done.get(str(number)), fault, say)
+        outcome, page = _outcome(number, place, done.get(str(number)), fault, translate)
         outcomes.append(outcome)
         if page:
             pages[outcome.report] = page
-    return Graded(tuple(outcomes), pages)
+    return GradedPlaces(tuple(outcomes), pages)
 
 
 def _work(
-    crew: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, say: Translator
+    pool: GraderPool, jobs: Sequence[Job], done: dict[str, JobResult], despite: bool, translate: Translator
 ) -> str:
     """Let the crew grade; return why it stopped, if it did."""
     try:
-        missing = missing_isolation_features(crew)
-        if missing is not None and not despite:
-            return say(missing)
-        for each in crew.work(jobs, lambda _: None):
+        if not despite:
+            require_isolation(pool)
+        for each in pool.work(jobs, lambda _: None):
             done[each.id] = each
-    except (GraderError, SandboxError) as error:
+    except MissingIsolationError as error:
+        return translate(error.text)
+    except InternalError as error:
+        _log.error("grading stopped", exc_info=True)
         return str(error) or type(error).__name__
     return ""
 
 
 def _outcome(
-    number: int, place: Place, done: JobResult | None, fault: str, say: Translator
+    number: int, place: PlacedSubmission, done: JobResult | None, fault: str, translate: Translator
 ) -> tuple[Outcome, str]:
     """Return one outcome and its report."""
-    path = people(place.path)
-    if isinstance(place.held, Message):
-        return Outcome(path=path, exercise=place.exercise, problem=say(place.held)), ""
+    path = decode_for_display(place.path)
+    if isinstance(place.content, Message):
+        return Outcome(path=path, exercise=place.exercise, problem=translate(place.content)), ""
     if done is None or done.graded is None:
         why = (done.fault if done is not None else fault) or "no result"
         return Outcome(path=path, exercise=place.exercise, fault=why), ""
@@ -94,6 +104,6 @@ def _outcome(
         exercise=place.exercise,
         verdict=graded.verdict,
         curves=graded.exhibits.curves,
-        report=f"{REPORTS}/{file_name(number + 1, place.exercise)}.html",
+        report=f"{REPORTS}/{build_file_name(number + 1, place.exercise)}.html",
     )
     return outcome, html.render(graded.verdict, graded.exhibits)

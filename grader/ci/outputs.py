@@ -1,4 +1,4 @@
-"""The answer on its way out: files in a folder of its own, and what the host wants besides."""
+"""Write the result of a change: files in a folder of its own, and what the host wants besides."""
 
 import secrets
 import shutil
@@ -23,7 +23,7 @@ IGNORED = ".gitignore"
 OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
 
 
-class OutError(UserError):
+class OutputFolderError(UserError):
     """The answer cannot be written where it should be. `text` says why, `code` what the shell is told."""
 
     def __init__(self, text: Message, code: ExitCode) -> None:
@@ -31,8 +31,8 @@ class OutError(UserError):
         self.code = code
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder anew. Raises `OutError`, among others for a folder that holds anything else.
+def prepare_folder(folder: Path) -> None:
+    """Make the folder anew. Raises `OutputFolderError`, among others for a folder that holds anything else.
 
     What lies there may be somebody's who wants files overwritten that it links to: it is removed, not used.
     """
@@ -42,7 +42,7 @@ def prepare(folder: Path) -> None:
         elif folder.is_dir():
             others = sorted({path.name for path in folder.iterdir()} - OURS)
             if others:
-                raise OutError(
+                raise OutputFolderError(
                     _(
                         "{folder} holds other files than an earlier answer, and would be emptied. Name another "
                         "folder with --out.",
@@ -54,11 +54,11 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / IGNORED).write_text("*\n")  # `git add .` is not to hand the answer in
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise build_write_error(folder, error) from error
 
 
-def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
-    """Write everything, and return the answer as it was written. Raises `OutError`."""
+def write_outputs(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> ChangeResult:
+    """Write everything, and return the answer as it was written. Raises `OutputFolderError`."""
     from reports.change import code_quality, junit, markdown_pages
 
     record = encode(answer)
@@ -68,10 +68,10 @@ def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> Chang
         record = encode(answer)
     files: dict[str, str | bytes] = {
         ANSWER: record,
-        SUMMARY: markdown_pages.summary(answer),
-        NOTE: markdown_pages.note(answer),
-        JUNIT: junit.junit(answer),
-        QUALITY: code_quality.code_quality(answer),
+        SUMMARY: markdown_pages.render_summary(answer),
+        NOTE: markdown_pages.render_note(answer),
+        JUNIT: junit.render_junit(answer),
+        QUALITY: code_quality.render_code_quality(answer),
         **pages,
     }
     for outcome in answer.outcomes:
@@ -85,26 +85,26 @@ def write(folder: Path, answer: ChangeResult, pages: Mapping[str, str]) -> Chang
             with target.open("xb") as file:  # nothing that was there already
                 file.write(text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise build_write_error(folder, error) from error
     return answer
 
 
-def tell_github(answer: ChangeResult, environment: Mapping[str, str]) -> None:
-    """Append the summary and the outputs to the files that GitHub names. Raises `OutError`."""
+def write_github_files(answer: ChangeResult, environment: Mapping[str, str]) -> None:
+    """Append the summary and the outputs to the files that GitHub names. Raises `OutputFolderError`."""
     from reports.change import markdown_pages
 
-    outputs = "".join(f"{name}={value}\n" for name, value in outputs_of(answer).items())
-    said = {"GITHUB_STEP_SUMMARY": markdown_pages.summary(answer), "GITHUB_OUTPUT": outputs}
-    for variable, text in said.items():
+    outputs = "".join(f"{name}={value}\n" for name, value in build_step_outputs(answer).items())
+    appended = {"GITHUB_STEP_SUMMARY": markdown_pages.render_summary(answer), "GITHUB_OUTPUT": outputs}
+    for variable, text in appended.items():
         if name := environment.get(variable):
             try:
                 with Path(name).open("ab") as file:
                     file.write(text.encode("utf-8", "replace"))
             except OSError as error:
-                raise unwritable(Path(name), error) from error
+                raise build_write_error(Path(name), error) from error
 
 
-def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
+def build_step_outputs(answer: ChangeResult) -> Mapping[str, str | int]:
     """Return the outputs of the step: words and numbers of our own, nothing that a student wrote."""
     results = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
     verdicts = [outcome.verdict for outcome in answer.outcomes if outcome.verdict is not None]
@@ -118,13 +118,15 @@ def outputs_of(answer: ChangeResult) -> Mapping[str, str | int]:
     }
 
 
-def unwritable(file: Path, error: OSError) -> OutError:
+def build_write_error(file: Path, error: OSError) -> OutputFolderError:
     """Return the error for a file or folder that cannot be written."""
     reason = error.strerror or type(error).__name__
-    return OutError(_("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED)
+    return OutputFolderError(
+        _("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED
+    )
 
 
-class Log:
+class JobLog:
     """Standard output, on GitHub with everything but annotations quoted: the runner obeys lines that look right.
 
     Quoted is also what the grader's processes write meanwhile. A context manager.
@@ -145,22 +147,22 @@ class Log:
         """Print the answer for people, and where its files are."""
         from reports.change import plain_text
 
-        say = Translator(answer.language)
-        plain_text.render(answer, Console())
-        self._print(say(_("Answer and reports: {folder}", folder=visible(str(folder)))))
+        translate = Translator(answer.language)
+        plain_text.print_answer(answer, Console())
+        self._print(translate(_("Answer and reports: {folder}", folder=visible(str(folder)))))
 
     def annotate(self, answer: ChangeResult) -> None:
         """Print workflow commands."""
         from reports.change import annotations
 
         self._end_quote()
-        for line in annotations.annotations(answer):
+        for line in annotations.render_annotations(answer):
             self._print(line)
 
-    def fault(self, traceback: str, say: Translator) -> None:
+    def fault(self, traceback: str, translate: Translator) -> None:
         """Print what broke the grader."""
         self._print(traceback)
-        self._print(say(_("This is the grader's fault, not yours. Please report it.")))
+        self._print(translate(_("This is the grader's fault, not yours. Please report it.")))
 
     def _end_quote(self) -> None:
         """From here on, lines are obeyed. May be called twice."""

@@ -1,5 +1,6 @@
-"""From a change, or from files, to an answer: what is compared, what that touches, what became of it."""
+"""Grade a change, or files, by a course: from git to the record of the result."""
 
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -8,24 +9,32 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from grader.ci.base_course import exercises_in, unpack
-from grader.ci.changed_submissions import Candidate, Remark, Sides, Touched, altered, touched
-from grader.ci.comparison import Comparison, compared, differences
-from grader.ci.environment import ClaimedChange, claim, host_of
-from grader.ci.git import FILE, FileChange, Repository, TreeEntry, people
-from grader.ci.grade_change import Graded, Place, grade
-from grader.ci.paths import named
-from grader.ci.read_blobs import hand_ins, meant_for_one, other_exercise, read_file
+from grader.ci.base_course import find_exercises, unpack_course
+from grader.ci.changed_submissions import (
+    Candidate,
+    ChangeContext,
+    ChangedSubmissions,
+    Remark,
+    find_remarks_on_course_and_grader,
+    find_submissions,
+)
+from grader.ci.comparison import Comparison, find_changes, find_comparison
+from grader.ci.environment import ClaimedChange, detect_host, read_claimed_change
+from grader.ci.git import FILE, FileChange, Repository, TreeEntry, decode_for_display
+from grader.ci.grade_change import GradedPlaces, PlacedSubmission, grade_places
+from grader.ci.paths import display_repository_path
+from grader.ci.read_blobs import describe_other_exercise, find_stray_remark, read_candidates, read_file
 from grader.core import course as courses
 from grader.core.course import Course
-from grader.core.errors import GraderError, UserError
+from grader.core.errors import InternalError, UserError
 from grader.core.i18n import Message, Translator, _
-from grader.core.packages import processors
-from grader.grading.local_pool import LocalPool
+from grader.grading.local_pool import LocalPool, count_processors
 from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
 from grader.protocol.change_result import ChangeResult, Note
 from grader.protocol.submission import Submission
+
+_log = logging.getLogger(__name__)
 
 MOST = 100  # submissions of one change
 MOST_NOTES = 200
@@ -58,13 +67,13 @@ class _Change:
     changes: tuple[FileChange, ...]
     before: Mapping[str, TreeEntry]
     after: Mapping[str, TreeEntry]
-    base: Mapping[str, TreeEntry]  # of the commit whose rubrics judge
+    base: Mapping[str, TreeEntry]  # of the commit whose rubrics are used
 
     @classmethod
-    def found(cls, repository: Repository, wanted: ClaimedChange) -> "_Change":
+    def find(cls, repository: Repository, claimed: ClaimedChange) -> "_Change":
         """Find out what was changed. Raises `GitError`."""
-        comparison = compared(repository, wanted)
-        changes = differences(repository, comparison)
+        comparison = find_comparison(repository, claimed)
+        changes = find_changes(repository, comparison)
         before = {path: e for commit in comparison.parted for path, e in repository.files(commit).items()}
         after, base = repository.files(comparison.head), repository.files(comparison.course)
         return cls(repository, comparison, changes, before, after, base)
@@ -78,45 +87,51 @@ class _Change:
         return inside == "." or any(path.startswith(f"{inside}/") for path in self.after)
 
 
-def of_change(
-    folder: Path, wishes: CiOptions, environment: Mapping[str, str]
+def grade_change(
+    folder: Path, options: CiOptions, environment: Mapping[str, str]
 ) -> tuple[ChangeResult, Mapping[str, str]]:
     """Grade what a change touches; return the answer, and reports by file name. Refusals are answers, too."""
-    say = Translator(wishes.language)
+    translate = Translator(options.language)
     try:
         repository = Repository(folder)
-        host = host_of(environment)
-        wanted = ClaimedChange(wishes.base, "--base", host) if wishes.base is not None else claim(environment)
-        return _of_change(_Change.found(repository, wanted), wishes, say)
+        host = detect_host(environment)
+        claimed = (
+            ClaimedChange(options.base, "--base", host)
+            if options.base is not None
+            else read_claimed_change(environment)
+        )
+        return _of_change(_Change.find(repository, claimed), options, translate)
     except UserError as error:
-        return _refused(error.text, wishes, say), {}
+        return _refused(error.text, options, translate), {}
 
 
-def of_files(files: Sequence[Path], wishes: CiOptions) -> tuple[ChangeResult, Mapping[str, str]]:
-    """Grade files of the work tree by the course that they lie in; see `of_change`."""
-    say = Translator(wishes.language)
+def grade_files(files: Sequence[Path], options: CiOptions) -> tuple[ChangeResult, Mapping[str, str]]:
+    """Grade files of the work tree by the course that they lie in; see `grade_change`."""
+    translate = Translator(options.language)
     try:
-        return _of_files(files, wishes, say)
+        return _of_files(files, options, translate)
     except UserError as error:
-        return _refused(error.text, wishes, say), {}
+        return _refused(error.text, options, translate), {}
 
 
-def _of_change(change: _Change, wishes: CiOptions, say: Translator) -> tuple[ChangeResult, Mapping[str, str]]:
+def _of_change(
+    change: _Change, options: CiOptions, translate: Translator
+) -> tuple[ChangeResult, Mapping[str, str]]:
     _require_grader_of_its_own(change)
-    rubrics, course = _rubrics(change, wishes)
-    exercises = exercises_in(change.base) if course is None else frozenset(course.exercises())
-    found = touched(change.changes, Sides(exercises, change.before.get, change.after.get))
-    _require_few(found)
+    rubrics, course = _rubrics(change, options)
+    exercises = find_exercises(change.base) if course is None else frozenset(course.exercises())
+    touched = find_submissions(change.changes, ChangeContext(exercises, change.before.get, change.after.get))
+    _require_few(touched)
     with ExitStack() as stack:
         # First of all the crew: while it imports TensorFlow, the rest is read.
         place = Course(Path(stack.enter_context(TemporaryDirectory(prefix="course-"))).resolve())
-        crew, fault = _crew(stack, course or place, len(found.submissions), wishes)
-        if course is None and (found.submissions or found.strays):
-            unpack(change.repository, change.base, place.folder)
+        pool, fault = _start_pool(stack, course or place, len(touched.submissions), options)
+        if course is None and (touched.submissions or touched.strays):
+            unpack_course(change.repository, change.base, place.folder)
         course = course or place
-        strays = _strays(course, hand_ins(change.repository, found.strays))
-        errors = any(remark.severity == "error" for remark in (*found.remarks, *strays))
-        if rubrics == "shipped" and not (found.submissions or found.problems or errors):
+        strays = _strays(course, read_candidates(change.repository, touched.strays))
+        errors = any(remark.severity == "error" for remark in (*touched.remarks, *strays))
+        if rubrics == "shipped" and not (touched.submissions or touched.problems or errors):
             raise ChangeError(
                 _(
                     "This repository has no course: there is no exercises/NAME/rubric.py in the commit that the "
@@ -124,16 +139,20 @@ def _of_change(change: _Change, wishes: CiOptions, say: Translator) -> tuple[Cha
                     "grader. Name a course: grader ci --course DIR"
                 )
             )
-        places = _places(course, found, hand_ins(change.repository, found.submissions))
-        graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
-    remarks = (*found.remarks, *strays, *altered(change.changes))
+        places = _places(course, touched, read_candidates(change.repository, touched.submissions))
+        graded = grade_places(
+            places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
+        )
+    remarks = (*touched.remarks, *strays, *find_remarks_on_course_and_grader(change.changes))
     comparison = change.comparison
-    return _answer(rubrics, graded, remarks, wishes, say, comparison.course, comparison.head), graded.pages
+    return _answer(rubrics, graded, remarks, options, translate, comparison.course, comparison.head), graded.pages
 
 
-def _of_files(files: Sequence[Path], wishes: CiOptions, say: Translator) -> tuple[ChangeResult, Mapping[str, str]]:
-    course = courses.find(wishes.course)
-    _require_exercises(course)
+def _of_files(
+    files: Sequence[Path], options: CiOptions, translate: Translator
+) -> tuple[ChangeResult, Mapping[str, str]]:
+    course = courses.find_course(options.course)
+    course.require_exercises()
     root, remarks, changes = _root(), [], []
     for file in files:
         path = Path(os.path.abspath(file))  # noqa: PTH100 - what links lead to is looked at when it is read
@@ -149,23 +168,25 @@ def _of_files(files: Sequence[Path], wishes: CiOptions, say: Translator) -> tupl
     def find(path: str) -> TreeEntry | None:
         return TreeEntry(FILE, "") if (root / path).is_file() else None
 
-    found = touched(changes, Sides(frozenset(course.exercises()), find, find))
-    _require_few(found)
+    touched = find_submissions(changes, ChangeContext(frozenset(course.exercises()), find, find))
+    _require_few(touched)
     with ExitStack() as stack:
-        crew, fault = _crew(stack, course, len(found.submissions), wishes)
-        strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in found.strays))
-        places = _places(course, found, ((each, read_file(root / each.path)) for each in found.submissions))
-        graded = grade(places, crew, fault, despite_missing_walls=wishes.despite_missing_walls, say=say)
-    rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED else "folder"
-    return _answer(rubrics, graded, (*remarks, *found.remarks, *strays), wishes, say), graded.pages
+        pool, fault = _start_pool(stack, course, len(touched.submissions), options)
+        strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in touched.strays))
+        places = _places(course, touched, ((each, read_file(root / each.path)) for each in touched.submissions))
+        graded = grade_places(
+            places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
+        )
+    rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED_FOLDER else "folder"
+    return _answer(rubrics, graded, (*remarks, *touched.remarks, *strays), options, translate), graded.pages
 
 
-def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None]:
-    """Return whose rubrics judge; no course where it is still to be unpacked. Never the change's own."""
-    if wishes.course is None and exercises_in(change.base):
+def _rubrics(change: _Change, options: CiOptions) -> tuple[Rubrics, Course | None]:
+    """Return whose rubrics are used; no course where it is still to be unpacked. Never the change's own."""
+    if options.course is None and find_exercises(change.base):
         return "base", None
-    course = Course(wishes.course if wishes.course is not None else courses.SHIPPED)
-    _require_exercises(course)
+    course = Course(options.course if options.course is not None else courses.SHIPPED_FOLDER)
+    course.require_exercises()
     if change.holds(course.folder / "exercises"):
         raise ChangeError(
             _(
@@ -174,20 +195,13 @@ def _rubrics(change: _Change, wishes: CiOptions) -> tuple[Rubrics, Course | None
                 folder=str(course.folder),
             )
         )
-    return "folder" if wishes.course is not None else "shipped", course
-
-
-def _require_exercises(course: Course) -> None:
-    if not course.exercises():
-        raise ChangeError(
-            _("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
-        )
+    return "folder" if options.course is not None else "shipped", course
 
 
 def _require_grader_of_its_own(change: _Change) -> None:
     """Refuse to grade with a grader that the change altered: where it runs from the checked out files."""
     try:
-        root = courses.SHIPPED.relative_to(change.repository.top().resolve())
+        root = courses.SHIPPED_FOLDER.relative_to(change.repository.top().resolve())
     except ValueError:
         return
     mine = tuple((root / name).as_posix() + "/" for name in ("grader", "reports"))
@@ -198,87 +212,92 @@ def _require_grader_of_its_own(change: _Change) -> None:
             _(
                 "This change alters the grader itself ({file}), and it is the altered one that runs here. Install "
                 "the base's grader outside of this folder, and grade with that.",
-                file=named(altered_[0]),
+                file=display_repository_path(altered_[0]),
             )
         )
 
 
-def _require_few(found: Touched) -> None:
-    count = len(found.submissions) + len(found.problems)
-    if count > MOST or len(found.strays) > 20 * MOST:
+def _require_few(touched: ChangedSubmissions) -> None:
+    count = len(touched.submissions) + len(touched.problems)
+    if count > MOST or len(touched.strays) > 20 * MOST:
         raise ChangeError(
             _(
                 "This change touches {count} submissions and {others} other Python files; at most {most} are "
                 "graded at once. Split it, or use grader batch for a whole class.",
                 count=count,
-                others=len(found.strays),
+                others=len(touched.strays),
                 most=MOST,
             )
         )
 
 
-def _crew(stack: ExitStack, course: Course, size: int, wishes: CiOptions) -> tuple[GraderPool | None, str]:
+def _start_pool(stack: ExitStack, course: Course, size: int, options: CiOptions) -> tuple[GraderPool | None, str]:
     """Start who grades, if there is anything to grade; else, or where that fails, return why not."""
     if not size:
         return None, ""
     try:
-        crew = LocalPool(
+        pool = LocalPool(
             course,
-            wishes.mode,
-            min(size, processors()),
-            despite_missing_walls=wishes.despite_missing_walls,
+            options.mode,
+            min(size, count_processors()),
+            despite_missing_walls=options.despite_missing_walls,
         )
-    except GraderError as error:
+    except InternalError as error:
+        _log.error("the processes that grade could not be started", exc_info=True)
         return None, str(error) or type(error).__name__
-    return stack.enter_context(crew), ""
+    return stack.enter_context(pool), ""
 
 
 def _places(
-    course: Course, found: Touched, read: Iterable[tuple[Candidate, Submission | Message]]
-) -> tuple[Place, ...]:
+    course: Course, touched: ChangedSubmissions, read: Iterable[tuple[Candidate, Submission | Message]]
+) -> tuple[PlacedSubmission, ...]:
     """Return everything that there is in the place of a submission, by path."""
-    places = [Place(problem.path, problem.exercise, problem.text) for problem in found.problems]
-    for candidate, held in read:
-        if isinstance(held, Submission):
-            held = other_exercise(course, candidate, held) or held  # noqa: PLW2901 - the same place, seen better
-        places.append(Place(candidate.path, candidate.exercise, held))
+    places = [PlacedSubmission(problem.path, problem.exercise, problem.text) for problem in touched.problems]
+    for candidate, content in read:
+        if isinstance(content, Submission):
+            refusal = describe_other_exercise(course, candidate, content)
+            places.append(PlacedSubmission(candidate.path, candidate.exercise, refusal or content))
+        else:
+            places.append(PlacedSubmission(candidate.path, candidate.exercise, content))
     return tuple(sorted(places, key=lambda place: place.path))
 
 
 def _strays(course: Course, read: Iterable[tuple[Candidate, Submission | Message]]) -> tuple[Remark, ...]:
     """Return the remarks about files in no exercise's folder: those that solve one are errors."""
-    return tuple(filter(None, (meant_for_one(course, stray, held) for stray, held in read)))
+    return tuple(filter(None, (find_stray_remark(course, stray, content) for stray, content in read)))
 
 
 def _answer(
     rubrics: Rubrics,
-    graded: Graded,
+    graded: GradedPlaces,
     remarks: Iterable[Remark],
-    wishes: CiOptions,
-    say: Translator,
+    options: CiOptions,
+    translate: Translator,
     base: str = "",
     head: str = "",
 ) -> ChangeResult:
-    notes = [Note(severity=r.severity, text=say(r.text), path=people(r.path)) for r in remarks]
+    notes = [Note(severity=r.severity, text=translate(r.text), path=decode_for_display(r.path)) for r in remarks]
     order = ("error", "warning", "tip")
     notes.sort(key=lambda note: order.index(note.severity))  # so that what is cut off is never all of the errors
     if len(notes) > MOST_NOTES:
-        more = say(_("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
+        more = translate(_("There are {count} more notes of this kind.", count=len(notes) - MOST_NOTES))
         notes = [*notes[:MOST_NOTES], Note(severity=notes[MOST_NOTES].severity, text=more)]
     return ChangeResult(
-        language=wishes.language,
+        language=options.language,
         base=base,
         head=head,
         course=rubrics,
-        pass_mark=wishes.pass_mark,
+        pass_mark=options.pass_mark,
         outcomes=graded.outcomes,
         notes=tuple(notes),
     )
 
 
-def _refused(text: Message, wishes: CiOptions, say: Translator) -> ChangeResult:
+def _refused(text: Message, options: CiOptions, translate: Translator) -> ChangeResult:
     """Return the answer where nothing can be graded at all: never green."""
-    return _answer("folder" if wishes.course else "base", Graded(), (Remark("error", text),), wishes, say)
+    return _answer(
+        "folder" if options.course else "base", GradedPlaces(), (Remark("error", text),), options, translate
+    )
 
 
 def _root() -> Path:

@@ -1,12 +1,12 @@
-"""Files of a commit, read as submissions: each from a folder of its own, under its own name."""
+"""Read files of a commit as submissions: each from a folder of its own, under its own name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.ci.base_course import on_disk
-from grader.ci.changed_submissions import Candidate, Remark, misplaced
-from grader.ci.git import GitError, Repository, missing_contents
+from grader.ci.base_course import decode_for_disk
+from grader.ci.changed_submissions import Candidate, Remark, build_misplaced_remark
+from grader.ci.git import GitError, Repository, describe_missing_contents
 from grader.ci.paths import name_of
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
@@ -19,13 +19,13 @@ from grader.submission.reader import MAX_NOTEBOOK_BYTES, read
 MAX_AT_ONCE = 64_000_000  # bytes of files that are held at once
 
 
-def hand_ins(
+def read_candidates(
     repository: Repository, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[Candidate, Submission | Message]]:
     """Yield each candidate with what was read, or why it cannot be. Raises `GitError`."""
     sizes = repository.sizes(candidate.blob for candidate in candidates)
     if any(candidate.blob not in sizes for candidate in candidates):
-        raise GitError(missing_contents())
+        raise GitError(describe_missing_contents())
     for group in _groups(candidates, sizes):
         small = (candidate.blob for candidate in group if sizes[candidate.blob] <= MAX_NOTEBOOK_BYTES)
         contents = dict(repository.blobs(small))
@@ -41,7 +41,7 @@ def read_file(path: Path) -> Submission | Message:
         return error.text
 
 
-def other_exercise(course: Course, candidate: Candidate, submission: Submission) -> Message | None:
+def describe_other_exercise(course: Course, candidate: Candidate, submission: Submission) -> Message | None:
     """Return the sentence for a submission that solves another exercise than that of its folder."""
     other = looks_like(course, candidate.exercise, submission)
     if other is None:
@@ -50,38 +50,39 @@ def other_exercise(course: Course, candidate: Candidate, submission: Submission)
     return wrong_exercise(other, candidate.exercise, remedy)
 
 
-def meant_for_one(course: Course, stray: Candidate, held: Submission | Message) -> Remark | None:
+def find_stray_remark(course: Course, stray: Candidate, content: Submission | Message) -> Remark | None:
     """Return the remark about a file in no exercise's folder that defines the functions of one."""
-    if isinstance(held, Message):
+    if isinstance(content, Message):
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
-        said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
-        return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
-    defined = functions(unit.source for unit in held.units)
+        sentence = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=content)
+        return Remark("warning", sentence, stray.path) if suffix(stray.path) == ".ipynb" else None
+    defined = functions(unit.source for unit in content.units)
     for exercise in course.exercises():
-        wanted = of_exercise(course, exercise)
-        shared = len(wanted & defined)
-        if shared >= MANY and 2 * shared >= len(wanted):
-            return misplaced(stray.path, (exercise,))
+        exercise_functions = of_exercise(course, exercise)
+        shared = len(exercise_functions & defined)
+        if shared >= MANY and 2 * shared >= len(exercise_functions):
+            return build_misplaced_remark(stray.path, (exercise,))
     return None
 
 
 def _groups(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> Iterator[list[Candidate]]:
+    """Yield the candidates in groups whose files fit into memory together."""
     group: list[Candidate] = []
-    held = 0
+    group_bytes = 0
     for candidate in candidates:
         size = min(sizes[candidate.blob], MAX_NOTEBOOK_BYTES)
-        if group and held + size > MAX_AT_ONCE:
+        if group and group_bytes + size > MAX_AT_ONCE:
             yield group
-            group, held = [], 0
+            group, group_bytes = [], 0
         group.append(candidate)
-        held += size
+        group_bytes += size
     if group:
         yield group
 
 
 def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | Message:
     with TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / on_disk(name_of(candidate.path))
+        path = Path(folder) / decode_for_disk(name_of(candidate.path))
         try:
             if data is not None:
                 path.write_bytes(data)

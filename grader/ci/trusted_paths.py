@@ -1,4 +1,4 @@
-"""Which files of a repository decide how a submission is graded. Their names come from strangers: only compared.
+"""Tell which files of a repository decide how a submission is graded. Names come from strangers: only compared.
 
 One rule for both who need it: `grader ci`, which grades with the base's course and says so when one of these was
 changed, and `grader note`, which believes no run whose workflow, action or grader the change itself brought along.
@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 
-class Decides(StrEnum):
+class FileRole(StrEnum):
     """What a file has a say in."""
 
     COURSE = "course"  # rubrics, task sheets, references: the base's are used, so what the run says still counts
@@ -18,7 +18,7 @@ class Decides(StrEnum):
 
 
 # Whoever changes one of these can make the run of that change say anything.
-RUN = frozenset((Decides.GRADER, Decides.PIPELINE))
+ROLES_THAT_DECIDE = frozenset((FileRole.GRADER, FileRole.PIPELINE))
 
 
 _HOSTS = frozenset((".github", ".gitlab", ".gitea", ".forgejo", ".circleci", ".ci"))
@@ -33,7 +33,7 @@ _INSTALLED = re.compile(
 )
 
 
-def decides(path: str) -> Decides | None:
+def find_role(path: str) -> FileRole | None:
     """Return what `path` (in the repository, with / between folders) decides; None: nothing.
 
     Capitals make no difference: a host whose disk ignores them would take `.GitHub` for `.github`.
@@ -43,11 +43,11 @@ def decides(path: str) -> Decides | None:
         return None
     folder, name = parts[0], parts[-1]
     if name in _ACTION or folder in _HOSTS or (len(parts) == 1 and _PIPELINES.fullmatch(name)):
-        return Decides.PIPELINE
+        return FileRole.PIPELINE
     if folder in _GRADER or (len(parts) == 1 and _INSTALLED.fullmatch(name)):
-        return Decides.GRADER
+        return FileRole.GRADER
     if folder in _COURSE:
-        return None if _is_submission(parts) else Decides.COURSE
+        return None if _is_submission(parts) else FileRole.COURSE
     return None
 
 

@@ -72,7 +72,7 @@ class GradingJob:
 class Batch:
     """Grades submissions of one class, and writes each result.
 
-    Methods raise `StoreError`, `ClassFolderError` and `GraderError`; what was done by then is kept.
+    Methods raise `StoreError`, `ClassFolderError` and `InternalError`; what was done by then is kept.
     """
 
     def __init__(

@@ -24,9 +24,9 @@ import msgspec
 from grader import __version__
 from grader.classroom.folder import open_folder, open_store
 from grader.classroom.pages import Publisher
-from grader.core.errors import GraderError, RubricFileError, UnusableRubricError, UserError
-from grader.core.packages import processors
+from grader.core.errors import InternalError, RubricFileError, UnusableRubricError, UserError
 from grader.grading.evidence_key import EvidenceKey
+from grader.grading.local_pool import count_processors
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.messages import Evidence, ReplayGraphs, RunPlan
 from grader.protocol.old_parcels import convert_old, pack_old
@@ -80,7 +80,7 @@ def start_judges(folder: Path, unplanned: EvidenceKey, size: int | None = None) 
     """
     os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
     context = multiprocessing.get_context("spawn")
-    size = size or processors()
+    size = size or count_processors()
     with ProcessPoolExecutor(size, context, _Judge.open, (folder, unplanned)) as pool:
         try:
             # A pool starts a process when it has a task for it: these make all of them start now.
@@ -97,23 +97,23 @@ class JudgePool:
         self._pool, self._evidence_key = pool, evidence_key
 
     def evidence_key(self) -> EvidenceKey:
-        """Return today's evidence key, with the plan. Raises `GraderError` for a rubric that cannot be read."""
+        """Return today's evidence key, with the plan. Raises `InternalError` for a rubric that cannot be read."""
         try:
             return self._evidence_key.result()
         except BrokenProcessPool as error:
-            raise GraderError("a process that judges cannot be started") from error
+            raise InternalError("a process that judges cannot be started") from error
 
     def judge(self, jobs: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
         """Judge each hand-in and write its report. Results come in the order of the jobs.
 
         Raises:
             UserError: The store or the disk fails.
-            GraderError: A process has died.
+            InternalError: A process has died.
         """
         try:
             yield from self._pool.map(_judge, jobs, chunksize=CHUNK)
         except BrokenProcessPool as error:
-            raise GraderError("a process that judges is gone") from error
+            raise InternalError("a process that judges is gone") from error
 
 
 def _evidence_key() -> EvidenceKey:
@@ -149,13 +149,13 @@ class _Judge:
 
     @cached_property
     def evidence_key(self) -> EvidenceKey:
-        """Today's evidence key, with the plan. A rubric that cannot be read is a `GraderError`."""
+        """Today's evidence key, with the plan. A rubric that cannot be read is a `InternalError`."""
         try:
             return self._unplanned.planned(self.examiner.plan)
         except RubricFileError as error:
             raise UnusableRubricError(error.text) from error
         except Exception as error:
-            raise GraderError(traceback.format_exc()) from error
+            raise InternalError(traceback.format_exc()) from error
 
     @cached_property
     def _plan_of_release_0_1(self) -> str:

@@ -51,7 +51,7 @@ class Rescorer:
         self._unwritten: list[Judgement] = []
 
     def judge(self, judges: JudgePool) -> RescoreResult:
-        """Judge the class. Raises `UserError` and `GraderError`; what was done by then is kept."""
+        """Judge the class. Raises `UserError` and `InternalError`; what was done by then is kept."""
         rows = {row.number: row for row in self.store.newest_hand_ins(self.publisher.series) if row.sha256}
         jobs = []
         for row in rows.values():

@@ -1,14 +1,19 @@
 """The command line: parses, calls, prints. Imports neither TensorFlow nor NumPy."""
 
-import traceback
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader import __version__
 from grader.commands import authoring, ci, classroom, note, release, student
-from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, printable
+from grader.commands.logging_options import (
+    LogFileOption,
+    LoggingTyper,
+    VerboseOption,
+    report_unexpected_error,
+    start_logging,
+)
+from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, replace_unprintable_characters
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
@@ -20,7 +25,7 @@ PANELS = (
     (release, _("For instructors, to give out")),
     (authoring, _("For authors of exercises")),
 )
-STORY = (
+INTRODUCTION = (
     _("Grades Keras exercises: runs the code behind walls and judges the network that it really built."),
     _(
         "Students: grader list shows the exercises, grader start NAME copies one, grader check says what is right "
@@ -37,7 +42,7 @@ STORY = (
         "right solution all points, and each wrong one not."
     ),
 )
-READ_ON = (
+CLOSING = (
     _(
         "Exit codes: 0 everything passed, 1 graded but not all passed, 2 wrong usage or unreadable input, 3 "
         "something could not be graded."
@@ -45,11 +50,11 @@ READ_ON = (
     _("More: grader COMMAND --help, and docs/ of the project, one page for each kind of reader."),
 )
 
-app = typer.Typer(
+app = LoggingTyper(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="\n\n".join(map(help_, STORY)),
-    epilog="\n\n".join(map(help_, READ_ON)),
+    help="\n\n".join(map(help_, INTRODUCTION)),
+    epilog="\n\n".join(map(help_, CLOSING)),
 )
 
 for commands, panel in PANELS:
@@ -62,30 +67,33 @@ for commands, panel in PANELS:
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help=help_(_("Print the version and stop.")))] = False,
+    verbose: VerboseOption = False,
+    log_file: LogFileOption = None,
 ) -> None:
     """Grade Keras exercises."""
+    start_logging(verbose=verbose, file=log_file)
     if version:
         typer.echo(__version__)
         raise typer.Exit
 
 
 @app.command(
-    help=help_(_("Show what this machine can do: versions and walls.")),
+    help=help_(_("Show what this machine can do: versions and isolation features.")),
     rich_help_panel=help_(PANELS[0][1]),
 )
 def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
-    """Start the warm worker, let the canary try the walls, and print what holds."""
-    from grader.commands.doctor import examine
+    """Print versions, what is missing, and which isolation features work."""
+    from rich.console import Console
 
-    raise typer.Exit(ExitCode.PASSED if examine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
+    from grader.commands.doctor import examine_machine
+
+    raise typer.Exit(ExitCode.PASSED if examine_machine(Console(), Translator(lang)) else ExitCode.NOT_GRADED)
 
 
 def main() -> None:
-    """Entry point of the `grader` command. A fault of the grader is told as one, and is no mark: exit code 3."""
-    printable()
+    """Entry point of the `grader` command. An unexpected error is the grader's fault and no mark: exit code 3."""
+    replace_unprintable_characters()
     try:
         app(prog_name="grader")  # also as `python -m grader`
-    except Exception:  # noqa: BLE001 - Python's own exit code for a traceback would mean "graded, not all passed"
-        traceback.print_exc()
-        Console(stderr=True).print(help_(_("This is the grader's fault, not yours. Please report it.")))
-        raise SystemExit(ExitCode.NOT_GRADED) from None
+    except Exception as error:  # noqa: BLE001 - Python's exit code for a traceback would mean "not all passed"
+        raise SystemExit(report_unexpected_error(error)) from None

@@ -1,37 +1,27 @@
 """The commands for an author of exercises: new, notebooks, validate."""
 
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader.authoring.scaffold import Kind, authors_course, problem_of, scaffold
+from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
     CourseOption,
     ExercisesArgument,
     LanguageOption,
-    chosen_course,
-    complain,
     exit_on_user_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
     refuse,
-    rubric_folder,
-    stopped,
 )
-from grader.commands.progress import counting_bar, running_grader
-from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
-from grader.grading.grader import Grader
-from grader.protocol.verdict import Verdict
-
-if TYPE_CHECKING:
-    from grader.authoring.validation.validate import Exercise
 
 
 def register(app: typer.Typer) -> None:
@@ -53,31 +43,32 @@ def new(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
-    say = Translator(lang)
-    with exit_on_user_error(say):
+    require_extra(Extra.AUTHOR, "grader new", lang)
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
         home = authors_course(course)
         if problem := problem_of(home, name):  # before anything is asked
-            refuse(say(problem))
-        made = scaffold(home, name, kind or _asked(say))
-    for file in made.files:
+            refuse(translate(problem))
+        scaffolded = scaffold(home, name, kind or _asked(translate))
+    for file in scaffolded.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
     typer.echo()
-    typer.echo(say(_("Next: change these files, and after each change prove that they fit together:")))
+    typer.echo(translate(_("Next: change these files, and after each change prove that they fit together:")))
     typer.echo(f"    grader notebooks {name}{more}")
     typer.echo(f"    grader validate {name}{more}")
 
 
-def _asked(say: Translator) -> Kind:
+def _asked(translate: Translator) -> Kind:
     """Ask for the kind until the answer is one; without a terminal there is nobody to ask."""
     kinds = ", ".join(Kind)
     answer = None
     if _is_terminal():
         with suppress(typer.Abort):
-            question = say(_("What kind of exercise ({kinds})?", kinds=kinds))
+            question = translate(_("What kind of exercise ({kinds})?", kinds=kinds))
             answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
     if answer is None:
-        refuse(say(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
+        refuse(translate(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
     return Kind(answer)
 
 
@@ -102,11 +93,12 @@ def notebooks(
     """Write each notebook that is not what its source makes; with --check, only name it."""
     from grader.authoring.notebooks import is_made_from, sources, write_notebook
 
-    say = Translator(lang)
-    with exit_on_user_error(say):
-        home = chosen_course(authors_course(course).folder, say)
+    require_extra(Extra.AUTHOR, "grader notebooks", lang)
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
+        home = find_course_or_exit(authors_course(course).folder, translate)
     if exercise is not None:
-        rubric_folder(home, exercise, say)
+        find_exercise_or_exit(home, exercise, translate)
     stale = []
     for source in sources(home, (exercise,) if exercise else home.exercises()):
         try:
@@ -116,7 +108,9 @@ def notebooks(
             if not only_check:
                 write_notebook(source)
         except (OSError, UnicodeDecodeError) as error:
-            refuse(say(_("No notebook can be made from {file}: {error}", file=_near(source), error=str(error))))
+            refuse(
+                translate(_("No notebook can be made from {file}: {error}", file=_near(source), error=str(error)))
+            )
     for notebook in stale:
         typer.echo(_near(notebook))
     raise typer.Exit(ExitCode.NOT_ALL_PASSED if only_check and stale else ExitCode.PASSED)
@@ -128,82 +122,12 @@ def validate(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
-    from grader.authoring.validation.validate import Exercise, RefusedError, exercise_of  # instructors only
+    from grader.commands.validate_exercises import validate_exercises
 
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
+    require_extra(Extra.AUTHOR, "grader validate", lang)
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
     names = (exercise,) if exercise else chosen.exercises()
-    code = ExitCode.PASSED
-    found: list[Exercise] = []
     for name in names:
-        rubric_folder(chosen, name, say)
-        try:
-            found.append(exercise_of(chosen, name))
-        except RefusedError as error:
-            complain(say(error.text))
-            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
-    if found and not _all_proven(chosen, found, say):
-        code = max(code, ExitCode.NOT_ALL_PASSED)
-    raise typer.Exit(code)
-
-
-def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator) -> bool:
-    """Prove each exercise and print its tables; returns whether nothing is to be mended."""
-    from grader.grading.run_cache import RunCache, cache_folder
-
-    runs = RunCache(cache_folder())
-    with running_grader(course, plain=False, say=say, runs=runs) as grader:
-        try:
-            proven = [_is_proven(grader, exercise, say) for exercise in exercises]
-        except KeyboardInterrupt:
-            stopped(say)
-    runs.tidy()
-    return all(proven)
-
-
-def _explain(reference: Verdict, say: Translator) -> None:
-    """Say where the reference falls short: what its mutants lose would say nothing then."""
-    complain(say(_("The reference does not get what it has to, so its mutants were not tried:")))
-    for criterion in reference.criteria:
-        if criterion.points < criterion.max_points:
-            complain(f"  {criterion.id}: {criterion.message}")
-
-
-def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
-    from grader.authoring.validation.validate import Validator
-    from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
-
-    console = Console()
-    bench = Validator(grader, exercise.name, exercise.claims, say.language)
-    proofs, trials = [], []
-    total = len(exercise.claims) + len(exercise.mutants)
-    with counting_bar(say(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
-        for proof in bench.proofs():
-            advance(proof.claim.name)
-            proofs.append(proof)
-        if proofs[0].complaint is None:
-            for trial in bench.trials(exercise.mutants, exercise.equivalents):
-                advance(trial.mutant.id)
-                trials.append(trial)
-    console.print(table_of_claims(exercise.name, proofs, say))
-    if proofs[0].complaint is not None:
-        _explain(bench.reference().verdict, say)
-    else:
-        console.print(table_of_mutants(exercise.name, trials, say))
-        console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
-    for note in exercise.notes:
-        typer.echo(say(note))
-    for complaint in exercise.complaints:
-        complain(say(complaint))
-    for pattern in exercise.stale:
-        complain(
-            say(
-                _(
-                    "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
-                    exercise=exercise.name,
-                    pattern=pattern,
-                )
-            )
-        )
-    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
-    return not any(wrong) and not exercise.stale and not exercise.complaints
+        find_exercise_or_exit(chosen, name, translate)
+    raise typer.Exit(validate_exercises(chosen, names, translate))

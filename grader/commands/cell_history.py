@@ -1,4 +1,4 @@
-"""What the cells that were run in a notebook come to: as if each had been run once, as it stands now.
+"""Reduce the cells that were run in a notebook to those that matter, as if each had been run once.
 
 Somebody who works in a notebook runs cells again and again, mends them in between, and leaves traces that are not
 on the page any more. What is dropped here is what no longer matters for the names that are there now; where that
@@ -17,7 +17,7 @@ IsCheck = Callable[[ast.expr], bool]
 """Whether an expression names this very check."""
 
 
-class Executed(msgspec.Struct, frozen=True):
+class ExecutedCell(msgspec.Struct, frozen=True):
     """One cell as it was run. `number` is Jupyter's `[7]`; `failed`: it is known to have stopped with an error."""
 
     number: int
@@ -36,7 +36,7 @@ class _Cell:
     read: set[str] = field(default_factory=set)
 
 
-def effective_cells(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Executed, ...]:
+def effective_cells(executed: Sequence[ExecutedCell], is_check: IsCheck) -> tuple[ExecutedCell, ...]:
     """Return the cells that still matter, in the order in which they were run, with the lines where they stood.
 
     Dropped are cells that are no Python, calls of the check itself and what is done with their results, cells that
@@ -52,11 +52,11 @@ def effective_cells(executed: Sequence[Executed], is_check: IsCheck) -> tuple[Ex
         cell.read = set().union(*map(_read, cell.statements))
     cells = [cell for i, cell in enumerate(cells) if not _superseded(cell, cells[i + 1 :])]
     _drop_replaced_definitions(cells)
-    texts = [Executed(cell.number, "\n".join(cell.lines), cell.failed) for cell in cells]
+    texts = [ExecutedCell(cell.number, "\n".join(cell.lines), cell.failed) for cell in cells]
     return tuple(one for one in texts if one.source.strip())
 
 
-def _parsed(one: Executed, remove_commands: ipython_commands.CommandRemover) -> _Cell | None:
+def _parsed(one: ExecutedCell, remove_commands: ipython_commands.CommandRemover) -> _Cell | None:
     source = one.source.replace("\r\n", "\n").replace("\r", "\n")
     try:
         statements = ast.parse(remove_commands(source)).body
@@ -142,20 +142,20 @@ def _read(node: ast.AST) -> set[str]:
 def _is_of_check(statement: ast.stmt, is_check: IsCheck, of_checks: set[str]) -> bool:
     """Whether a statement only checks, or looks at what a check returned. Keeps the names of such results."""
     calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    found = not isinstance(statement, _DEFINITIONS) and (
+    is_about_check = not isinstance(statement, _DEFINITIONS) and (
         bool(_read(statement) & of_checks)
         or (isinstance(statement, ast.Expr | ast.Assign | ast.Assert) and any(map(is_check, calls)))
     )
-    if found:
+    if is_about_check:
         of_checks |= _bound(statement)
     else:
         of_checks -= _bound(statement)
-    return found
+    return is_about_check
 
 
-def _blank(cell: _Cell, gone: Sequence[ast.stmt]) -> None:
+def _blank(cell: _Cell, removed: Sequence[ast.stmt]) -> None:
     """Empty the lines of statements. Those that share a line with others stay: they do no harm."""
-    for statement in gone:
+    for statement in removed:
         lines = _lines(statement)
         if not any(lines & _lines(other) for other in cell.statements if other is not statement):
             cell.statements.remove(statement)

@@ -1,5 +1,6 @@
 """The command for pipelines: ci. See `grader.ci` for what it does."""
 
+import logging
 import math
 import os
 import traceback
@@ -13,19 +14,23 @@ from grader.commands.options import (
     LanguageOption,
     MissingWallsOption,
     PlainOption,
-    complain,
+    exit_after_interrupt,
     help_,
+    print_to_stderr,
     refuse,
     require_walls_possible,
-    stopped,
 )
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
+_log = logging.getLogger(__name__)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command(help=help_(_("Grade what a change touches, by the rubrics of its base, and answer the host.")))(ci)
+    app.command(
+        help=help_(_("Grade the submissions that a pull request changes, with the rubrics of its base commit."))
+    )(ci)
 
 
 def ci(
@@ -58,35 +63,36 @@ def ci(
     despite_missing_walls: MissingWallsOption = False,
 ) -> None:
     """Find out what was changed, grade it, write the answer in every form."""
-    from grader.ci.environment import Host, host_of
-    from grader.ci.outputs import Log, OutError, prepare, tell_github, write
-    from grader.ci.pipeline import CiOptions, of_change, of_files
+    from grader.ci.environment import Host, detect_host
+    from grader.ci.outputs import JobLog, OutputFolderError, prepare_folder, write_github_files, write_outputs
+    from grader.ci.pipeline import CiOptions, grade_change, grade_files
     from grader.grading.results import Mode
     from grader.protocol.change_result import exit_code
 
-    say = Translator(lang)
+    translate = Translator(lang)
     if pass_mark is not None and not math.isfinite(pass_mark):
-        refuse(say(_("--pass-mark takes a number from 0 to 100.")))
+        refuse(translate(_("--pass-mark takes a number from 0 to 100.")))
     if files and base is not None:
-        refuse(say(_("Name either files or --base: files are graded as they are here, and not compared.")))
-    require_walls_possible(plain, None, say)
-    on_github = host_of(os.environ) is Host.GITHUB
-    wishes = CiOptions(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
-    with Log(quoted=on_github) as log:
+        refuse(translate(_("Name either files or --base: files are graded as they are here, and not compared.")))
+    require_walls_possible(plain, None, translate)
+    on_github = detect_host(os.environ) is Host.GITHUB
+    options = CiOptions(lang, Mode.PLAIN if plain else Mode.WALLS, base, course, pass_mark, despite_missing_walls)
+    with JobLog(quoted=on_github) as log:
         try:
-            prepare(out)
-            answer, pages = of_files(files, wishes) if files else of_change(Path.cwd(), wishes, os.environ)
-            answer = write(out, answer, pages)
+            prepare_folder(out)
+            answer, pages = grade_files(files, options) if files else grade_change(Path.cwd(), options, os.environ)
+            answer = write_outputs(out, answer, pages)
             log.show(answer, out)
             if on_github:
-                tell_github(answer, os.environ)
+                write_github_files(answer, os.environ)
                 log.annotate(answer)
-        except OutError as error:
-            complain(say(error.text))
+        except OutputFolderError as error:
+            print_to_stderr(translate(error.text))
             raise typer.Exit(error.code) from error
         except KeyboardInterrupt:
-            stopped(say)
-        except Exception:  # noqa: BLE001 - what it says may be a stranger's words: it belongs into the log, quoted
-            log.fault(traceback.format_exc(), say)
+            exit_after_interrupt(translate)
+        except Exception:  # noqa: BLE001 - its words may be a stranger's: printed here, where they are quoted
+            _log.critical("unexpected error", exc_info=True)
+            log.fault(traceback.format_exc(), translate)
             raise typer.Exit(ExitCode.NOT_GRADED) from None
     raise typer.Exit(exit_code(answer))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grader.classroom.exports.formats import Format
+from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
     CourseOption,
@@ -17,15 +18,16 @@ from grader.commands.options import (
     LanguageOption,
     MissingWallsOption,
     PlainOption,
-    chosen_course,
-    complain,
+    exit_after_interrupt,
     exit_on_user_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
+    print_to_stderr,
     refuse,
     require_walls_possible,
-    rubric_folder,
-    stopped,
 )
+from grader.core.errors import InternalError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
@@ -79,13 +81,18 @@ def batch(
     plain: PlainOption = False,
 ) -> None:
     """Read the hand-ins, grade those that are not graded yet, and write the pages."""
+    require_extra(Extra.CLASS, "grader batch", lang)
+    if cluster is not None:
+        require_extra(Extra.CLUSTER, "--cluster", lang)
+    if store is not None and store.startswith("postgresql"):
+        require_extra(Extra.POSTGRESQL, "--store", lang)
     from grader.classroom.folder import Settings, new_series_name, prepare_folder
     from grader.commands import classroom_session
     from grader.commands.choose_pool import GradingOptions
 
     translate = Translator(lang)
-    chosen = chosen_course(course, translate)
-    rubric_folder(chosen, exercise, translate)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
     require_walls_possible(plain, cluster, translate)
     settings = Settings(
         exercise=exercise,
@@ -119,6 +126,9 @@ def rescore(
     course: CourseOption = None,
 ) -> None:
     """Judge stored evidence, say whose mark changed, and ask before anything is run."""
+    require_extra(Extra.CLASS, "grader rescore", lang)
+    if cluster is not None:
+        require_extra(Extra.CLUSTER, "--cluster", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
     from grader.commands.choose_pool import GradingOptions
@@ -131,8 +141,8 @@ def rescore(
 
     with _exit_on_error(translate):
         class_folder = open_folder(folder)
-        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
-        rubric_folder(chosen, class_folder.settings.exercise, translate)
+        chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
+        find_exercise_or_exit(chosen, class_folder.settings.exercise, translate)
         options = GradingOptions(chosen, workers, cluster, despite_missing_walls)
         classroom_session.rescore_class(class_folder, options, confirm, translate)
     raise typer.Exit(ExitCode.PASSED)
@@ -156,6 +166,7 @@ def adjust(
     course: CourseOption = None,
 ) -> None:
     """Write or withdraw a change of a mark by hand."""
+    require_extra(Extra.CLASS, "grader adjust", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
@@ -164,7 +175,7 @@ def adjust(
         refuse(translate(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
     with _exit_on_error(translate):
         class_folder = open_folder(folder)
-        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
+        chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
         if withdraw:
             classroom_session.withdraw_adjustments(class_folder, chosen, student, translate)
         else:
@@ -186,6 +197,7 @@ def export(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write the marks in the format of a platform."""
+    require_extra(Extra.CLASS, "grader export", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
@@ -199,13 +211,14 @@ def similarity(
     folder: FolderArgument, lang: LanguageOption = DEFAULT_LANGUAGE, course: CourseOption = None
 ) -> None:
     """Compare the newest hand-ins of a class, leaving out the code of the stub, and write the page."""
+    require_extra(Extra.CLASS, "grader similarity", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
     translate = Translator(lang)
     with _exit_on_error(translate):
         class_folder = open_folder(folder)
-        chosen = chosen_course(course or Path(class_folder.settings.course), translate)
+        chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
         classroom_session.compare_submissions(class_folder, chosen, translate)
     raise typer.Exit(ExitCode.PASSED)
 
@@ -213,21 +226,21 @@ def similarity(
 @contextmanager
 def _exit_on_error(translate: Translator) -> Iterator[None]:
     """End the command with a sentence and an exit code for each kind of error."""
-    from grader.core.errors import GraderError, UnusableRubricError
+    from grader.core.errors import UnusableRubricError
 
     try:
         with exit_on_user_error(translate):
             yield
     except UnusableRubricError as error:
-        complain(translate(error.text))
+        print_to_stderr(translate(error.text))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
-    except GraderError as error:
+    except InternalError as error:
         sentence = _(
             "Grading stopped by the grader's own fault; what is graded so far is kept. Please report it: {error}",
             error=str(error),
         )
-        complain(translate(sentence))
+        print_to_stderr(translate(sentence))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
     except KeyboardInterrupt:
-        complain(translate(_("What is graded so far is kept; the same command goes on from here.")))
-        stopped(translate)
+        print_to_stderr(translate(_("What is graded so far is kept; the same command goes on from here.")))
+        exit_after_interrupt(translate)

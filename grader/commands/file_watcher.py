@@ -1,7 +1,7 @@
-"""Noticing that a file was saved: at once where the system tells of changes, within a second anywhere else."""
+"""Notice that a file was saved: at once where the system tells of changes, within a second anywhere else."""
 
-import contextlib
 import hashlib
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import Self
 
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
+
+_log = logging.getLogger(__name__)
 
 # Editors save in several steps (empty, write, rename): what follows within a step belongs to the same save.
 STEP_MS = 20
@@ -28,7 +30,7 @@ class FileWatcher:
         self._file, self._saved = file.absolute(), saved
         self._over = threading.Event()
         self._state = _Look()
-        self._state.changed(self._file, told=True)
+        self._state.changed(self._file, is_notified=True)
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
@@ -42,9 +44,11 @@ class FileWatcher:
     def _watch(self) -> None:
         while not self._over.is_set():
             # A limit of the system's on watches, or no folder any more: then it is looked at without being told.
-            with contextlib.suppress(OSError, RuntimeError):
+            try:
                 self._watch_folder()
-            self._look(told=False)
+            except (OSError, RuntimeError):
+                _log.debug("the folder cannot be watched", exc_info=True)
+            self._look(is_notified=False)
             self._over.wait(WITHOUT_WATCH_SECONDS)
 
     def _watch_folder(self) -> None:
@@ -64,12 +68,12 @@ class FileWatcher:
             raise_interrupt=False,
             recursive=False,
         ):
-            self._look(told=bool(changes))
+            self._look(is_notified=bool(changes))
             if _identity(folder) != same:
                 return
 
-    def _look(self, *, told: bool) -> None:
-        if self._state.changed(self._file, told=told):
+    def _look(self, *, is_notified: bool) -> None:
+        if self._state.changed(self._file, is_notified=is_notified):
             self._saved()
 
 
@@ -80,14 +84,14 @@ class _Look:
         self._marks: object = None
         self._bytes: object = None
 
-    def changed(self, file: Path, *, told: bool) -> bool:
-        """Look again. `told`: the system says that something changed, so that equal times prove nothing."""
+    def changed(self, file: Path, *, is_notified: bool) -> bool:
+        """Look again. `is_notified`: the system says that something changed, so that equal times prove nothing."""
         marks = _identity(file)
-        if marks == self._marks and not told:
+        if marks == self._marks and not is_notified:
             return False
-        held = _held(file)
-        before, self._marks, self._bytes = self._bytes, marks, held
-        return held != before
+        content_hash = _hash_content(file)
+        before, self._marks, self._bytes = self._bytes, marks, content_hash
+        return content_hash != before
 
 
 def _identity(path: Path) -> object:
@@ -100,10 +104,10 @@ def _identity(path: Path) -> object:
     return of_place if path.is_dir() else (*of_place, status.st_mtime_ns, status.st_size)
 
 
-def _held(file: Path) -> object:
+def _hash_content(file: Path) -> object:
     """Return a hash of the bytes; or why they cannot be read, which may change as well."""
     try:
-        data = safe_files.load(safe_files.find(file), MAX_BYTES)
+        data = safe_files.read_file(safe_files.resolve_file(file), MAX_BYTES)
     except UnreadableSubmission as error:
         return error.text
     return data if isinstance(data, int) else hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""The command for what a second, trusted run says about a change: note. See `ci.remark` for the words."""
+"""The command `note`: print the comment that a second, trusted job writes below a pull request."""
 
 import sys
 from pathlib import Path
@@ -17,22 +17,24 @@ def register(app: typer.Typer) -> None:
 
 
 def note(
-    answer: Annotated[Path, typer.Argument(help=help_(_("answer.json of grader ci; nothing of it is believed.")))],
+    answer: Annotated[
+        Path, typer.Argument(help=help_(_("answer.json of grader ci. It is read as data and not trusted.")))
+    ],
     changed: Annotated[
         Path | None,
-        typer.Option("--changed", help=help_(_("JSON list of the changed files, from whom you trust."))),
+        typer.Option("--changed", help=help_(_("JSON list of the changed files, from a source that you trust."))),
     ] = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Print Markdown; refuse what is not exactly a record of `grader ci`."""
-    from grader.ci.comment import body as remark
+    from grader.ci.comment import body
 
-    say = Translator(lang)
-    with exit_on_user_error(say):
-        names = remark.changed_files(_bytes(changed, remark.MAX_LIST_BYTES)) if changed is not None else ()
-        deciding = remark.deciding(names)
-        body = remark.unbelieved(deciding, say) if deciding else remark.believed(_answer(answer))
-    sys.stdout.buffer.write(body.encode("utf-8", "backslashreplace"))
+    translate = Translator(lang)
+    with exit_on_user_error(translate):
+        names = body.decode_changed_files(_bytes(changed, body.MAX_LIST_BYTES)) if changed is not None else ()
+        deciding = body.find_deciding_files(names)
+        text = body.render_refusal(deciding, translate) if deciding else body.render_note(_answer(answer))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.flush()
 
 

@@ -8,6 +8,7 @@ computer). Those processes stay warm until the kernel ends.
 import ast
 import atexit
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -15,12 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.commands.cell_history import Executed, effective_cells
-from grader.commands.options import complain
-from grader.commands.progress import fault
+from grader.commands.cell_history import ExecutedCell, effective_cells
+from grader.commands.options import print_to_stderr
+from grader.commands.progress import describe_fault
 from grader.core import course as courses
-from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import GraderError, SandboxError, UnknownExerciseError, UserError
+from grader.core.course import Course
+from grader.core.errors import InternalError, UserError
 from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.core.sanitize import visible
 from grader.grading.results import Mode
@@ -30,10 +31,12 @@ from grader.protocol.verdict import Verdict
 from grader.submission.reader import MAX_CELLS, read
 from reports.submission import notebook as view
 
+_log = logging.getLogger(__name__)
+
 PAGE_SECONDS = 10  # for Colab to tell what stands on the page
 
 
-class Checked:
+class CheckResult:
     """What a check came to, as Jupyter shows it. `verdict` is None where there was nothing to judge."""
 
     def __init__(self, text: str, html: str = "", verdict: Verdict | None = None) -> None:
@@ -48,7 +51,7 @@ class Checked:
         return {"text/plain": self._text} | ({"text/html": self._html} if self._html else {})
 
 
-def check(exercise: str, *, course: str | Path | None = None, lang: str | None = None) -> Checked:
+def check(exercise: str, *, course: str | Path | None = None, lang: str | None = None) -> CheckResult:
     """Check what this notebook has defined so far against an exercise, such as `check("digits")`.
 
     `course`: its folder, where it is not the one around the notebook or the one that comes with the grader.
@@ -57,19 +60,20 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     if lang not in (None, *LANGUAGES):
         known = ", ".join(LANGUAGES)
         wrong = _("lang is one of {known}; received {received}.", known=known, received=repr(lang)[:50])
-        return Checked(Translator(default_language())(wrong))
-    say = Translator(lang or default_language())
+        return CheckResult(Translator(default_language())(wrong))
+    translate = Translator(lang or default_language())
     try:
         shell = _shell()
         chosen = _course(course, exercise)
-        return _graded(chosen, exercise, _submission(shell, exercise), say)
+        return _graded(chosen, exercise, _submission(shell, exercise), translate)
     except _NoNotebookError as error:
-        complain(say(error.text))  # a script shows nothing of what a function returns
-        return Checked(say(error.text))
+        print_to_stderr(translate(error.text))  # a script shows nothing of what a function returns
+        return CheckResult(translate(error.text))
     except UserError as error:
-        return Checked(visible(say(error.text)))
-    except (GraderError, SandboxError, OSError) as error:
-        return Checked(visible(say(fault(error))))
+        return CheckResult(visible(translate(error.text)))
+    except (InternalError, OSError) as error:
+        _log.warning("nothing could be checked", exc_info=True)
+        return CheckResult(visible(translate(describe_fault(error))))
 
 
 class _NoNotebookError(UserError):
@@ -92,21 +96,17 @@ def _shell() -> Any:
 
 
 def _course(folder: str | Path | None, exercise: str) -> Course:
-    course = courses.find(Path(folder) if folder is not None else None)
+    course = courses.find_course(Path(folder) if folder is not None else None)
     course = Course(course.folder.absolute())  # the processes stay, and the notebook may go to another folder
-    if not course.exercises():
-        raise UserError(no_exercises(course))
-    try:
-        course.rubric_file(exercise)
-    except UnknownExerciseError as error:
-        raise UserError(unknown_exercise(error)) from None
+    course.require_exercises()
+    course.rubric_file(exercise)
     return course
 
 
-def _graded(course: Course, exercise: str, submission: Submission, say: Translator) -> Checked:
-    graded = _kept(course).grade(exercise, submission, say.language)
+def _graded(course: Course, exercise: str, submission: Submission, translate: Translator) -> CheckResult:
+    graded = _kept(course).grade(exercise, submission, translate.language)
     text, html = view.render(graded.verdict, graded.exhibits)
-    return Checked(text, html, graded.verdict)
+    return CheckResult(text, html, graded.verdict)
 
 
 # The grader of this kernel, at most one: it has to outlive the call that started it.
@@ -154,11 +154,12 @@ def _page() -> dict[str, Any] | None:
         page = page | {"cells": cells}
         json.dumps(page)
     except Exception:  # noqa: BLE001 - no promise of Colab's: without an answer, the history will do
+        _log.warning("Colab did not give the notebook; the history of cells is read instead", exc_info=True)
         return None
     return page if cells else None
 
 
-def _history(shell: Any) -> Sequence[Executed]:
+def _history(shell: Any) -> Sequence[ExecutedCell]:
     """Return the cells that were run, this one included, as they were typed."""
     manager = shell.history_manager
     failed = getattr(manager, "exceptions", {})  # since IPython 9
@@ -172,7 +173,7 @@ def _history(shell: Any) -> Sequence[Executed]:
                 return getattr(names.get(name), "__name__", "") == "grader"
         return False
 
-    cells = [Executed(n, text, n in failed) for n, text in enumerate(manager.input_hist_raw) if n]
+    cells = [ExecutedCell(n, text, n in failed) for n, text in enumerate(manager.input_hist_raw) if n]
     kept = effective_cells(cells, is_check)
     if not kept:
         raise UserError(_("No cell with your code was run yet. Run the cells with your functions first."))
@@ -182,7 +183,7 @@ def _history(shell: Any) -> Sequence[Executed]:
     return kept
 
 
-def _record(cells: Sequence[Executed]) -> dict[str, Any]:
+def _record(cells: Sequence[ExecutedCell]) -> dict[str, Any]:
     """Return a notebook in which cell 7 is what Jupyter calls `[7]`: the ones that were dropped are empty."""
     sources = {cell.number: cell.source for cell in cells}
     return {

@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, options, and how they refuse."""
+"""What the commands share: options, and how a command ends that cannot do what was asked."""
 
 import contextlib
 import io
@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from grader.core import course as courses
-from grader.core.course import Course, no_exercises, unknown_exercise
-from grader.core.errors import UnknownExerciseError, UserError
+from grader.core.course import Course
+from grader.core.errors import UserError
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import LANGUAGES, Translator, _, default_language
-from grader.protocol.verdict import Status, Verdict
+from grader.core.i18n import LANGUAGES, Message, Translator, _, default_language
+from grader.core.sanitize import display_path
 
 Language = StrEnum("Language", {code: code for code in LANGUAGES})  # type: ignore[misc]
 DEFAULT_LANGUAGE = Language(default_language())
@@ -27,7 +26,7 @@ help_ = Translator(DEFAULT_LANGUAGE)
 def exercise_names(context: typer.Context, incomplete: str) -> list[str]:
     """Return what the shell may complete the name of an exercise to; nothing where there is no course."""
     with contextlib.suppress(OSError):
-        course = courses.find(context.params.get("course"))
+        course = courses.find_course(context.params.get("course"))
         return [name for name in course.exercises() if name.startswith(incomplete)]
     return []
 
@@ -52,60 +51,62 @@ PlainOption = Annotated[
 ]
 
 
-def chosen_course(folder: Path | None, say: Translator) -> Course:
+def find_course_or_exit(folder: Path | None, translate: Translator) -> Course:
     """Return the course that is meant, or refuse."""
-    course = courses.find(folder)
-    if not course.exercises():
-        refuse(say(no_exercises(course)))
+    course = courses.find_course(folder)
+    with exit_on_user_error(translate):
+        course.require_exercises()
     return course
 
 
-def rubric_folder(course: Course, exercise: str, say: Translator) -> Path:
+def find_exercise_or_exit(course: Course, exercise: str, translate: Translator) -> Path:
     """Return the folder of an exercise, or refuse."""
-    try:
+    with exit_on_user_error(translate):
         return course.rubric_file(exercise).parent
-    except UnknownExerciseError as error:
-        refuse(say(unknown_exercise(error)))
 
 
-def printable() -> None:
+def replace_unprintable_characters() -> None:
     """Let no sign end the program: a pipe on Windows has a code page, which lacks most of them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def exit_code(verdict: Verdict) -> ExitCode:
-    """Return what a verdict means to the shell."""
-    if verdict.status is Status.NOT_GRADED:
-        return ExitCode.NOT_GRADED
-    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
+def print_to_stderr(message: str) -> None:
+    """Print something that is not a result: on standard error."""
+    from rich.console import Console  # a tenth of a second that only those need who print with it
 
-
-def complain(message: str) -> None:
-    """Say something that is not a result."""
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
-def stopped(say: Translator) -> NoReturn:
+def exit_after_interrupt(translate: Translator) -> NoReturn:
     """End after Ctrl-C."""
-    complain(say(_("Stopped.")))
+    print_to_stderr(translate(_("Stopped.")))
     raise typer.Exit(ExitCode.NOT_GRADED) from None
 
 
 @contextmanager
-def exit_on_user_error(say: Translator) -> Iterator[None]:
+def exit_on_user_error(translate: Translator) -> Iterator[None]:
     """End because of what people are told: wrong usage, unreadable input."""
     try:
         yield
     except UserError as error:
-        refuse(say(error.text))
+        refuse(translate(error.text))
 
 
 def refuse(message: str) -> NoReturn:
     """End because of wrong usage or unreadable input."""
-    complain(message)
+    print_to_stderr(message)
     raise typer.Exit(ExitCode.USAGE)
+
+
+def describe_write_error(error: OSError) -> Message:
+    """Return what to say when a file could not be written."""
+    return _(
+        "{file} could not be written: {reason}.",
+        file=display_path(error.filename or "–"),
+        reason=error.strerror or type(error).__name__,
+    )
 
 
 MissingWallsOption = Annotated[
@@ -114,11 +115,11 @@ MissingWallsOption = Annotated[
 ]
 
 
-def require_walls_possible(plain: bool, cluster: str | None, say: Translator) -> None:
+def require_walls_possible(plain: bool, cluster: str | None, translate: Translator) -> None:
     """Refuse what cannot be: other people's code is never run without walls by accident."""
     if not plain and cluster is None and sys.platform != "linux":
         refuse(
-            say(
+            translate(
                 _(
                     "There are no walls on this system, and a class hands in other people's code. Grade on Linux, "
                     "or say --plain if you trust every submission."

@@ -1,4 +1,4 @@
-"""Where a graded submission goes: the terminal, files, the browser."""
+"""Write a graded submission where it was asked for: terminal, files, browser."""
 
 import contextlib
 import os
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.commands.options import complain
+from grader.commands.options import print_to_stderr
+from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
 from grader.grading.results import Graded
-from grader.protocol.verdict import encode
+from grader.protocol.verdict import Status, Verdict, encode
 from reports.submission import html, terminal
 
 
@@ -25,7 +26,7 @@ class Outputs:
     html_out: Path | None
     json_out: str | None
     open_it: bool
-    say: Translator
+    translate: Translator
     _opened: bool = False
 
     @property
@@ -49,7 +50,7 @@ class Outputs:
         if self.html_out is None:
             return
         if self.json_out != "-":
-            report = self.say(_("Report: {file}", file=display_path(self.html_out)))
+            report = self.translate(_("Report: {file}", file=display_path(self.html_out)))
             Console().print(report, markup=False, highlight=False, soft_wrap=True)
         if self.open_it and not self._opened:
             self._opened = True
@@ -65,9 +66,16 @@ class Outputs:
             Path(self.json_out).write_text(encode(graded.verdict), encoding="utf-8")
 
     def _open(self, page: Path) -> None:
-        if not opened(page):
-            told = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
-            complain(self.say(told))
+        if not open_in_browser(page):
+            message = _("No browser could be opened. Open the report yourself: {file}", file=display_path(page))
+            print_to_stderr(self.translate(message))
+
+
+def exit_code(verdict: Verdict) -> ExitCode:
+    """Return what a verdict means to the shell."""
+    if verdict.status is Status.NOT_GRADED:
+        return ExitCode.NOT_GRADED
+    return ExitCode.PASSED if verdict.status is Status.PASSED else ExitCode.NOT_ALL_PASSED
 
 
 def _print_json(text: str) -> None:
@@ -77,7 +85,7 @@ def _print_json(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def opened(page: Path) -> bool:
+def open_in_browser(page: Path) -> bool:
     """Open a file in the browser; False where there is none but perhaps one for the terminal itself."""
     with contextlib.suppress(webbrowser.Error, OSError, ValueError):
         browser = webbrowser.get()

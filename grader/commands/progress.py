@@ -1,5 +1,6 @@
-"""A grader and its progress on a terminal, as the commands for one submission need them."""
+"""Start a grader and show its progress on a terminal, for the commands that grade one submission."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from grader.commands.options import complain
+from grader.commands.options import print_to_stderr
 from grader.core.course import Course
-from grader.core.errors import GraderError, SandboxError, UnusableRubricError
+from grader.core.errors import InternalError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
@@ -23,43 +24,46 @@ from grader.sandbox.run import Progress as OnStep
 if TYPE_CHECKING:
     from grader.grading.run_cache import RunCache
 
+_log = logging.getLogger(__name__)
+
 STARTING = _("starting TensorFlow")
 
 
 @contextmanager
 def running_grader(
-    course: Course, *, plain: bool, say: Translator, runs: "RunCache | None" = None
+    course: Course, *, plain: bool, translate: Translator, runs: "RunCache | None" = None
 ) -> Iterator[Grader]:
     """Start a grader: behind walls where there can be any."""
     try:
-        with Grader(course, mode_for(plain=plain), runs) as grader:
+        with Grader(course, choose_mode(plain=plain), runs) as grader:
             yield grader
     except UnusableRubricError as error:
-        complain(say(error.text))
-        complain(say(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
+        print_to_stderr(translate(error.text))
+        print_to_stderr(translate(_("Nothing was graded. This is the exercise's fault: tell whoever made it.")))
         raise typer.Exit(ExitCode.NOT_GRADED) from error
-    except (SandboxError, GraderError) as error:
-        Console(stderr=True).print(say(fault(error)), markup=False, highlight=False)
+    except InternalError as error:
+        _log.error("nothing could be graded", exc_info=True)
+        Console(stderr=True).print(translate(describe_fault(error)), markup=False, highlight=False)
         raise typer.Exit(ExitCode.NOT_GRADED) from error
 
 
-def mode_for(*, plain: bool) -> Mode:
+def choose_mode(*, plain: bool) -> Mode:
     """Return how submissions are run here: behind walls where there can be any."""
     return Mode.PLAIN if plain or sys.platform != "linux" else Mode.WALLS
 
 
-def fault(error: Exception) -> Message:
+def describe_fault(error: Exception) -> Message:
     """Return what to say when the grader itself failed."""
     return _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
 
 
 @contextmanager
-def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep]:
+def step_progress(translate: Translator, first: Message = STARTING) -> Iterator[OnStep]:
     """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(say(first), total=None)
+        task = bar.add_task(translate(first), total=None)
 
         def on_step(step: Step, done: int, total: int) -> None:
             match step:
@@ -68,7 +72,7 @@ def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep
                 case ReadGlobal(name=name):
                     pass
                 case _:
-                    name = say(_("looking at the network"))
+                    name = translate(_("looking at the network"))
             bar.update(task, description=escape(name), completed=done, total=total)
 
         yield on_step
@@ -76,6 +80,7 @@ def step_progress(say: Translator, first: Message = STARTING) -> Iterator[OnStep
 
 @contextmanager
 def counting_bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal how many of `total` are done. What is yielded takes the name of each that is done."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

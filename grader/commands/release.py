@@ -1,4 +1,4 @@
-"""The commands that make what leaves the house: release, gradescope."""
+"""The commands that build files to hand out: release, gradescope."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,11 @@ from grader.commands.options import (
     CourseOption,
     ExerciseArgument,
     LanguageOption,
-    chosen_course,
-    complain,
     exit_on_user_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
-    rubric_folder,
+    print_to_stderr,
 )
 from grader.core.i18n import Translator, _
 
@@ -40,9 +40,9 @@ def release(
     from grader.authoring.release import archives
     from grader.authoring.release import student_bundle as releasing
 
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
-    with exit_on_user_error(say):
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    with exit_on_user_error(translate):
         files = releasing.bundle(chosen)
         if target.suffix.lower() == ".zip":
             archives.write_zip(files, target)
@@ -51,8 +51,8 @@ def release(
     for name in sorted(files):
         typer.echo(name)
     if unproven := releasing.without_reference(chosen):
-        complain(
-            say(
+        print_to_stderr(
+            translate(
                 _(
                     "Not compared with a solution, because there is none in reference/: {names}.",
                     names=", ".join(unproven),
@@ -79,11 +79,11 @@ def gradescope(
     from grader.authoring.release.gradescope.settings import Settings
     from grader.rubric.loader import load_usable_rubric
 
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
-    rubric_folder(chosen, exercise, say)
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
     target = out or Path(f"{exercise}-autograder.zip")
-    with exit_on_user_error(say):
+    with exit_on_user_error(translate):
         rubric = load_usable_rubric(chosen, exercise).rubric
         gigabytes, minutes = needs(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
@@ -91,7 +91,7 @@ def gradescope(
         archives.write_zip(files, target)
     typer.echo(str(target))
     typer.echo(
-        say(
+        translate(
             _(
                 "Set on Gradescope: Ubuntu 22.04 or newer, at least {gigabytes} GB of memory, a timeout of "
                 "{minutes} minutes, an autograder of {points:g} points.",
@@ -102,6 +102,8 @@ def gradescope(
         )
     )
     if not locked:
-        complain(
-            say(_("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
+        print_to_stderr(
+            translate(
+                _("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader.")
+            )
         )

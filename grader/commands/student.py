@@ -1,13 +1,10 @@
 """The commands for a student: list, start, check."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text as Line
 
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
@@ -15,29 +12,16 @@ from grader.commands.options import (
     ExerciseArgument,
     LanguageOption,
     PlainOption,
-    chosen_course,
-    complain,
-    exit_code,
+    describe_write_error,
+    find_course_or_exit,
+    find_exercise_or_exit,
     help_,
+    print_to_stderr,
     refuse,
-    rubric_folder,
-    stopped,
 )
-from grader.commands.output import Outputs
-from grader.commands.progress import mode_for, running_grader, step_progress
-from grader.commands.watch import Watching, cannot_write
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, display_path, one_line, visible
-from grader.grading.grader import Grader
-from grader.grading.results import Graded
-from grader.grading.warm_grader import WarmGrader
-from grader.protocol.submission import Submission
-from grader.sandbox.run import Progress as OnStep
-from grader.submission import discovery
-from grader.submission.discovery import NotFoundError
-from grader.submission.reader import read
 
 LONGEST_TITLE = 80  # characters
 
@@ -51,12 +35,12 @@ def register(app: typer.Typer) -> None:
 
 def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
     """Print one exercise per line: its name, and the title of its task sheet."""
-    chosen = chosen_course(course, Translator(lang))
+    chosen = find_course_or_exit(course, Translator(lang))
     names = chosen.exercises()
     widest = max(map(len, names))
     for name in names:
         line = f"{name:{widest}}  {_title(chosen, name, lang)}".rstrip()
-        Console().print(Line(line), soft_wrap=True)
+        typer.echo(line)
 
 
 def _title(course: Course, exercise: str, lang: str) -> str:
@@ -86,29 +70,30 @@ def start(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
-    say = Translator(lang)
-    source = rubric_folder(chosen_course(course, say), exercise, say)
+    translate = Translator(lang)
+    source = find_exercise_or_exit(find_course_or_exit(course, translate), exercise, translate)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
-    wanted = (stub, sheet)
-    if missing := [name for name in wanted if not (source / name).is_file()]:
-        refuse(say(_("This course has no {file} for {exercise}.", file=missing[0], exercise=exercise)))
-    if there := [name for name in wanted if (folder / name).exists()]:
-        refuse(say(_("{file} is already there; nothing was copied.", file=display_path(folder / there[0]))))
+    names = (stub, sheet)
+    if lacking := [name for name in names if not (source / name).is_file()]:
+        refuse(translate(_("This course has no {file} for {exercise}.", file=lacking[0], exercise=exercise)))
+    if existing := [name for name in names if (folder / name).exists()]:
+        file = display_path(folder / existing[0])
+        refuse(translate(_("{file} is already there; nothing was copied.", file=file)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in wanted:
+        for name in names:
             shutil.copyfile(source / name, folder / name)
             typer.echo(display_path(folder / name))
     except OSError as error:
-        refuse(say(cannot_write(error)))
-    _say_what_next(exercise, folder, stub, sheet, say)
+        refuse(translate(describe_write_error(error)))
+    _say_what_next(exercise, folder, stub, sheet, translate)
 
 
-def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, say: Translator) -> None:
+def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, translate: Translator) -> None:
     found_by_itself = folder.resolve() in (Path.cwd(), Path.cwd() / exercise)
     command = f"grader check {exercise}" + ("" if found_by_itself else f" {display_path(folder / stub)}")
-    complain(
-        say(
+    print_to_stderr(
+        translate(
             _(
                 "Read {sheet}, write your code into {stub}, then: {command}",
                 sheet=sheet,
@@ -141,80 +126,13 @@ def check(
     course: CourseOption = None,
     plain: PlainOption = False,
 ) -> None:
-    """Read, run behind walls, judge, report."""
-    say = Translator(lang)
-    chosen = chosen_course(course, say)
-    rubric_folder(chosen, exercise, say)
-    file = _meant(chosen, exercise, file, say)
-    outputs = Outputs(html_out, json_out, open_it, say)
-    if watch:
-        _watch(WarmGrader(chosen, mode_for(plain=plain)), exercise, file, outputs, say)
-    submission = _read(file, say)
-    _require_writable(outputs.files, say)
-    with running_grader(chosen, plain=plain, say=say) as grader, step_progress(say) as on_step:
-        graded = _graded(grader, exercise, submission, lang, on_step, say)
-    try:
-        outputs.write(graded)
-    except OSError as error:
-        refuse(say(cannot_write(error)))
-    raise typer.Exit(exit_code(graded.verdict))
+    """Grade one submission, or with --watch each save of it."""
+    from grader.commands.check_submission import CheckOptions, check_submission, watch_submission
+    from grader.commands.output import Outputs
 
-
-def _meant(course: Course, exercise: str, file: Path | None, say: Translator) -> Path:
-    """Return the file to check: the one that was named, or the one that is found, which is said."""
-    if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
-        return file
-    try:
-        found = discovery.find(course, exercise, file or Path())
-    except NotFoundError as error:
-        refuse(say(error.text))
-    complain(say(_("Checking {file}.", file=display_path(found.path))))
-    if found.remark is not None:
-        complain(say(found.remark))
-    return found.path
-
-
-def _read(file: Path, say: Translator) -> Submission:
-    try:
-        return read(file)
-    except UnreadableSubmission as error:
-        refuse(say(error.text))
-
-
-def _require_writable(files: list[Path], say: Translator) -> None:
-    """Refuse before the work is done rather than after."""
-    for file in files:
-        if file.is_dir() or not file.absolute().parent.is_dir():
-            refuse(
-                say(
-                    _(
-                        "{file} cannot be written: its folder is not there, or it is a folder itself.",
-                        file=str(file),
-                    )
-                )
-            )
-
-
-def _graded(
-    grader: Grader, exercise: str, submission: Submission, lang: str, on_step: OnStep, say: Translator
-) -> Graded:
-    try:
-        return grader.grade(exercise, submission, lang, on_step)
-    except KeyboardInterrupt:
-        stopped(say)
-
-
-def _watch(grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
-    """Check again and again, and end as the last check did."""
-    if outputs.json_out == "-":
-        refuse(say(_("With --watch, name a file for --json: there is more than one verdict.")))
-    if not os.path.lexists(file):  # waiting for it would be waiting for a slip of the pen
-        _read(file, say)
-    _require_writable(outputs.files, say)
-    watching = Watching(grader, exercise, file, outputs, say)
-    try:
-        with grader:
-            watching.until_stopped()
-    except KeyboardInterrupt:
-        complain("")
-        raise typer.Exit(watching.code) from None
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
+    options = CheckOptions(chosen, exercise, file, plain=plain)
+    outputs = Outputs(html_out, json_out, open_it, translate)
+    raise typer.Exit((watch_submission if watch else check_submission)(options, outputs, translate))

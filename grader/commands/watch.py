@@ -1,5 +1,6 @@
 """`grader check --watch`: checks again at each save, with everything warm, until Ctrl-C."""
 
+import logging
 import threading
 import warnings
 from datetime import datetime
@@ -10,10 +11,10 @@ from rich.rule import Rule
 from rich.text import Text as Line
 
 from grader.commands.file_watcher import FileWatcher
-from grader.commands.options import complain, exit_code
-from grader.commands.output import Outputs
-from grader.commands.progress import STARTING, fault, step_progress
-from grader.core.errors import GraderError, SandboxError, UnreadableSubmission
+from grader.commands.options import describe_write_error, print_to_stderr
+from grader.commands.output import Outputs, exit_code
+from grader.commands.progress import STARTING, describe_fault, step_progress
+from grader.core.errors import InternalError, UnreadableSubmission
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import display_path, visible
@@ -25,23 +26,25 @@ from grader.sandbox.run import CancelledError, CancelToken
 from grader.submission.reader import read
 from reports.submission import progress
 
+_log = logging.getLogger(__name__)
+
 TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
 
 
-class Turns:
-    """Whose turn it is: saves come from one thread, and another checks what was saved last."""
+class SaveQueue:
+    """Hands saves from the thread that notices them to the one that checks: only the last save counts."""
 
     def __init__(self) -> None:
         self._due = threading.Event()
         self._due.set()
         self._lock = threading.Lock()
-        self._recall = CancelToken()
+        self._cancel_token = CancelToken()
 
     def saved(self) -> None:
         """Have the file checked, and the check of what it held before called back."""
         with self._lock:
             self._due.set()
-            self._recall.cancel()
+            self._cancel_token.cancel()
 
     def next(self) -> CancelToken:
         """Wait for a save that is not checked yet. What is returned tells when another has come."""
@@ -49,54 +52,57 @@ class Turns:
             pass
         with self._lock:
             self._due.clear()
-            self._recall = CancelToken()
-            return self._recall
+            self._cancel_token = CancelToken()
+            return self._cancel_token
 
 
-class Watching:
+class SubmissionWatch:
     """Checks a file again and again. `code` is what the last check means to the shell."""
 
-    def __init__(self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, say: Translator) -> None:
+    def __init__(
+        self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, translate: Translator
+    ) -> None:
         self._grader, self._exercise, self._file = grader, exercise, file
-        self._outputs, self._say = outputs, say
+        self._outputs, self._translate = outputs, translate
         self._last: Verdict | None = None
         self.code = ExitCode.NOT_GRADED
 
-    def until_stopped(self, turns: Turns | None = None) -> None:
+    def until_stopped(self, saves: SaveQueue | None = None) -> None:
         """Check now, and at each save. Ends with `KeyboardInterrupt`."""
-        turns = turns or Turns()
-        with FileWatcher(self._file, turns.saved):
+        saves = saves or SaveQueue()
+        with FileWatcher(self._file, saves.saved):
             while True:
-                recall = turns.next()
+                cancel_token = saves.next()
                 try:
-                    self._turn(recall)
+                    self._check_once(cancel_token)
                 except CancelledError:
                     continue
-                self._say_waiting()
+                self._print_waiting()
 
-    def _turn(self, recall: CancelToken) -> None:
+    def _check_once(self, cancel_token: CancelToken) -> None:
         try:
             submission = read(self._file)
         except UnreadableSubmission as error:
-            self._cannot(error.text, ExitCode.USAGE)
+            self._refuse_text(error.text, ExitCode.USAGE)
             return
-        if unfinished := syntax_error(submission):
-            self._cannot(unfinished, ExitCode.NOT_ALL_PASSED)
+        if unfinished := find_syntax_error(submission):
+            self._refuse_text(unfinished, ExitCode.NOT_ALL_PASSED)
             return
         self.code = ExitCode.NOT_GRADED  # until there is an answer
-        self._rule()
+        self._print_rule()
         try:
-            graded = self._graded(submission, recall)
-        except (GraderError, SandboxError, OSError) as error:  # a full disk, say: the next save may go well
-            complain(visible(self._say(fault(error))))
+            graded = self._grade(submission, cancel_token)
+        except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
+            _log.error("nothing could be graded", exc_info=True)
+            print_to_stderr(visible(self._translate(describe_fault(error))))
             return
-        recall.check()
+        cancel_token.check()
         self._show(graded)
 
-    def _graded(self, submission: Submission, recall: CancelToken) -> Graded:
+    def _grade(self, submission: Submission, cancel_token: CancelToken) -> Graded:
         first = STARTING if self._last is None else _("running your file")
-        with step_progress(self._say, first) as on_step:
-            return self._grader.grade(self._exercise, submission, self._say.language, on_step, recall)
+        with step_progress(self._translate, first) as on_step:
+            return self._grader.grade(self._exercise, submission, self._translate.language, on_step, cancel_token)
 
     def _show(self, graded: Graded) -> None:
         if self._last is not None:
@@ -106,37 +112,28 @@ class Watching:
         try:
             self._outputs.write(graded)
         except OSError as error:
-            complain(self._say(cannot_write(error)))
+            print_to_stderr(self._translate(describe_write_error(error)))
         self.code = exit_code(graded.verdict)
 
-    def _cannot(self, why: Message, code: ExitCode) -> None:
-        """Tell why this text is not checked; what stood there before is no longer the last word."""
-        self._rule()
-        complain(self._say(why))
+    def _refuse_text(self, why: Message, code: ExitCode) -> None:
+        """Print why this text is not checked; the result of the one before does not count any more."""
+        self._print_rule()
+        print_to_stderr(self._translate(why))
         self.code = code
 
-    def _rule(self) -> None:
+    def _print_rule(self) -> None:
         name = display_path(self._file.name)
         time = datetime.now().astimezone().strftime("%H:%M:%S")
         console = Console()
         console.print()
         console.print(Rule(Line(f"{time}  {name}"), align="left", style="dim"))
 
-    def _say_waiting(self) -> None:
-        waiting = self._say(_("Waiting for the next save of this file. Ctrl-C ends."))
+    def _print_waiting(self) -> None:
+        waiting = self._translate(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
 
 
-def cannot_write(error: OSError) -> Message:
-    """Return what to say when a result could not be written."""
-    return _(
-        "{file} could not be written: {reason}.",
-        file=display_path(error.filename or "–"),
-        reason=error.strerror or type(error).__name__,
-    )
-
-
-def syntax_error(submission: Submission) -> Message | None:
+def find_syntax_error(submission: Submission) -> Message | None:
     """Return what is wrong with a script that Python cannot read: while typing, that is no mistake yet.
 
     Notebooks are graded nevertheless: a cell that cannot be read leaves the others.

@@ -4,16 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.core.errors import UnknownExerciseError
-from grader.core.i18n import Message, _
+from grader.core.errors import NoExercisesError, UnknownExerciseError
 
-NOT_JUDGED_BY = frozenset({"submission.py", "submission.ipynb", "task.md", "task.de.md"})
-ROOMS = ("exercises", "reference")
+FILES_NOT_HASHED = frozenset({"submission.py", "submission.ipynb", "task.md", "task.de.md"})
+COURSE_FOLDERS = ("exercises", "reference")
 
 
 _HERE = Path(__file__).resolve().parent.parent
 _PACKED = _HERE / "_course"  # where a wheel holds the exercises: no package of their own that could hide another's
-SHIPPED = _PACKED if _PACKED.is_dir() else _HERE.parent
+SHIPPED_FOLDER = _PACKED if _PACKED.is_dir() else _HERE.parent
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,11 @@ class Course:
         """Return the names of the exercises, sorted."""
         return tuple(sorted(path.parent.name for path in (self.folder / "exercises").glob("*/rubric.py")))
 
+    def require_exercises(self) -> None:
+        """Raise `NoExercisesError` where the folder is no course."""
+        if not self.exercises():
+            raise NoExercisesError(str(self.folder))
+
     def rubric_file(self, name: str) -> Path:
         """Return the file of a rubric. Raises `UnknownExerciseError`."""
         if name not in self.exercises():
@@ -34,17 +38,17 @@ class Course:
 
     def rubric_hash(self, name: str) -> str:
         """Return 16 hexadecimal digits that change with the rubric and with what lies beside it."""
-        return hash_of(self.rubric_file(name))
+        return hash_exercise(self.rubric_file(name))
 
 
-def find(folder: Path | None = None) -> Course:
+def find_course(folder: Path | None = None) -> Course:
     """Return the course in `folder`; without one, that around the current folder, else the shipped one."""
     if folder is not None:
         return Course(folder.absolute())
-    return around() or Course(SHIPPED)
+    return find_enclosing_course() or Course(SHIPPED_FOLDER)
 
 
-def around() -> Course | None:
+def find_enclosing_course() -> Course | None:
     """Return the course around the current folder, if any."""
     here = Path.cwd()
     for candidate in (here, *here.parents):
@@ -53,7 +57,7 @@ def around() -> Course | None:
     return None
 
 
-def hash_of(path: Path) -> str:
+def hash_exercise(path: Path) -> str:
     """Return the first 16 hexadecimal digits of a SHA-256 of all that an exercise is judged by.
 
     That is its rubric's file, and every file in its folder but the task sheets, the stub, and hidden ones.
@@ -63,19 +67,8 @@ def hash_of(path: Path) -> str:
     for other in sorted(folder.rglob("*")):
         parts = other.relative_to(folder).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if other == path or hidden or (len(parts) == 1 and parts[0] in NOT_JUDGED_BY) or not other.is_file():
+        if other == path or hidden or (len(parts) == 1 and parts[0] in FILES_NOT_HASHED) or not other.is_file():
             continue
         content = hashlib.sha256(other.read_bytes()).digest()
         digest.update("/".join(parts).encode("utf-8", "surrogateescape") + b"\0" + content)
     return digest.hexdigest()[:16]
-
-
-def no_exercises(course: Course) -> Message:
-    """Return what to say about a folder that is no course."""
-    return _("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=str(course.folder))
-
-
-def unknown_exercise(error: UnknownExerciseError) -> Message:
-    """Return what to say about a name that no exercise has."""
-    known = ", ".join(error.known) or "–"
-    return _("There is no exercise {name!r}. This course has: {known}.", name=error.name, known=known)

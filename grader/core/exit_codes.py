@@ -1,10 +1,10 @@
-"""TODO: grader/core/exit_codes.py."""
+"""The exit codes of every command: documented in `grader --help` and docs/ci.md."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a command says to the shell."""
+    """The exit code of a command."""
 
     PASSED = 0  # everything passed
     NOT_ALL_PASSED = 1  # graded, but not all passed

@@ -1,4 +1,4 @@
-"""Sentences for people, kept apart from the language that they are read in.
+"""Messages and their translation: sentences for people are kept apart from the language that they are read in.
 
 A judgement makes a `Message`: the English sentence (which is the key of the gettext catalogue) and the values
 that it names. Only when a verdict or a report is written does a `Translator` turn it into a string, so that
@@ -17,8 +17,8 @@ import msgspec
 
 def default_language() -> str:
     """Return the language of the user's terminal, if the grader speaks it, else English."""
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    code = (locale.normalize(wanted) or "").split("_")[0].lower()
+    locale_name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    code = (locale.normalize(locale_name) or "").split("_")[0].lower()
     return code if code in LANGUAGES else "en"
 
 

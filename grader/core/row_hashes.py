@@ -1,4 +1,4 @@
-"""Hashes of the rows of an array: how two sides find out whether they hold the same examples."""
+"""Hash the rows of an array: how two processes find out whether they hold the same examples."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""Opening a file that somebody else made: links, pipes, devices and sizes are looked at before a byte is read."""
+"""Open files that somebody else made: links, pipes, devices and sizes are checked before a byte is read."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import _
 
 
-def valid_name(path: Path) -> str:
+def build_valid_name(path: Path) -> str:
     """Return the file's name without folders, as valid Unicode.
 
     File names may be any bytes, which Python shows as lone surrogates; JSON cannot hold those.
@@ -18,12 +18,12 @@ def valid_name(path: Path) -> str:
     return name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def find(path: Path) -> Path:
+def resolve_file(path: Path) -> Path:
     """Return where the file really is: `path` itself, or what it links to in the same folder.
 
     Raises `UnreadableSubmission` for links that lead elsewhere and for what is not an ordinary file.
     """
-    name = valid_name(path)
+    name = build_valid_name(path)
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
@@ -41,13 +41,13 @@ def find(path: Path) -> Path:
     return path
 
 
-def load(path: Path, limit: int) -> bytes | int:
+def read_file(path: Path, limit: int) -> bytes | int:
     """Read a file of at most `limit` bytes; of a longer one, return its length and read no more than that.
 
-    What `find` looked at may have been exchanged since, so the open file is looked at again.
+    What `resolve_file` looked at may have been exchanged since, so the open file is looked at again.
     Raises `UnreadableSubmission`.
     """
-    name = valid_name(path)
+    name = build_valid_name(path)
     flags = os.O_RDONLY
     # As far as this system has them. A pipe would keep us waiting for its other end without the second.
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):

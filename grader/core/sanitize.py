@@ -1,8 +1,8 @@
-"""Make every string of a record safe to look at, once, before any template or terminal sees it.
+"""Make strings of strangers safe to look at, before any template or terminal sees them.
 
 Escaping keeps a submission from adding markup. It doesn't keep it from lying: characters that are invisible,
 that reverse the reading direction, or that steer a terminal would show an instructor something other than what
-stands there. And a line of a megabyte is no attack on the browser, but on the reader.
+is there. And a line of a megabyte is no attack on the browser, but on the reader.
 """
 
 import re
@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def cleaned(record: R, longest: int = LONGEST) -> R:
+def sanitize_record(record: R, longest: int = LONGEST) -> R:
     """Return a copy of `record` whose strings are all visible and at most about `longest` characters long."""
     return msgspec.convert(_walk(msgspec.to_builtins(record), longest), type(record))
 

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from grader.core.errors import GraderError, ProcessGoneError, UnusableRubricError
+from grader.core.errors import InternalError, ProcessGoneError, UnusableRubricError
 from grader.protocol.channel import ANSWER, REQUEST, Frame, Inbox, ProtocolError
 from grader.protocol.messages import (
     AddEvidence,
@@ -83,7 +83,7 @@ class ExaminerClient:
         Raises:
             UnusableRubricError: nothing can be graded by the rubric.
             ProcessGoneError: the examiner is gone or does not answer.
-            GraderError: another fault of the examiner.
+            InternalError: another fault of the examiner.
         """
         prior = prior or Evidence()
         number = next(self._sessions)
@@ -108,7 +108,7 @@ class ExaminerClient:
         Raises:
             UnusableRubricError: nothing can be graded by the rubric.
             ProcessGoneError: no answer comes.
-            GraderError: another fault of the examiner; the message is its traceback.
+            InternalError: another fault of the examiner; the message is its traceback.
         """
         nonce = secrets.token_bytes(16)
         try:
@@ -120,7 +120,7 @@ class ExaminerClient:
         if frame is None:
             raise ProcessGoneError("the examiner is gone")
         if frame.kind != ANSWER:
-            raise GraderError(frame.body.decode(errors="replace"))
+            raise InternalError(frame.body.decode(errors="replace"))
         reply = msgspec.msgpack.decode(frame.body, type=Reply)
         if isinstance(reply, Unusable):
             raise UnusableRubricError(reply.text)

@@ -13,7 +13,7 @@ from distributed.scheduler import KilledWorker
 
 from grader import __version__
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.examiner.client import ExaminerClient
 from grader.grading.code_hash import code_hash
 from grader.grading.local_pool import TRIES_ALONE, LocalPool
@@ -75,7 +75,7 @@ class DaskPool:
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
-            raise GraderError(f"no Dask scheduler answers at {address}: {type(error).__name__}") from error
+            raise InternalError(f"no Dask scheduler answers at {address}: {type(error).__name__}") from error
         self._examiner = ExaminerClient()
         try:
             self._install()
@@ -153,7 +153,7 @@ class DaskPool:
         except KilledWorker:
             return None
         except (OSError, TimeoutError) as error:
-            raise GraderError(f"the cluster is gone: {type(error).__name__}") from error
+            raise InternalError(f"the cluster is gone: {type(error).__name__}") from error
         except Exception as error:  # noqa: BLE001 - whatever went wrong over there is no mark
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         finally:
@@ -173,7 +173,7 @@ class DaskPool:
         folder = str(self.course.folder.resolve())
         self._client.register_plugin(GraderPlugin(folder, self.mode.value, expected, self.despite_missing_walls))
         if any(self._on_all(_differs)):
-            raise GraderError(
+            raise InternalError(
                 f"the cluster's machines differ from this one: the grader ({__version__}), TensorFlow, Keras, "
                 f"NumPy or the course in {folder} is not the same there"
             )
@@ -190,7 +190,7 @@ def grade_there(job: bytes) -> bytes:
 def _crew() -> LocalPool:
     crew: LocalPool | None = get_worker().plugins[PLUGIN].crew
     if crew is None:
-        raise GraderError("this machine's versions or course differ from those of the machine that asks")
+        raise InternalError("this machine's versions or course differ from those of the machine that asks")
     return crew
 
 

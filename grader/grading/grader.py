@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 
 from grader.core.course import Course
-from grader.core.errors import GraderError, ProcessGoneError, SandboxError
+from grader.core.errors import InternalError, ProcessGoneError, SandboxError
 from grader.examiner.client import ExaminerClient, ExaminerSession
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
@@ -67,7 +67,7 @@ class Grader:
             cancel: with it, another thread can cancel the run.
 
         Raises:
-            GraderError: the grader's own processes failed.
+            InternalError: the grader's own processes failed.
             CancelledError: the run was cancelled.
         """
         cancel = cancel or CancelToken()
@@ -161,12 +161,12 @@ class _Runs:
         """Replay graphs where no submission is. One that ends its process leaves empty bytes, and is not believed.
 
         Raises:
-            GraderError: a replay failed by the grader's own fault.
+            InternalError: a replay failed by the grader's own fault.
         """
         run = self._run(parcel, None, lambda *_: None)
         for stop in run.stops.values():
             if stop.reason is StopReason.GRADER:
-                raise GraderError(f"a network could not be replayed: {stop.detail}")
+                raise InternalError(f"a network could not be replayed: {stop.detail}")
         new = Evidence(replays=run.bodies | dict.fromkeys(run.stops, b""))
         for part in new.parts():
             self._session.add(part)

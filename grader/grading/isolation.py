@@ -1,20 +1,25 @@
-"""Whether the machines that grade have all isolation features, and what to say where they have not."""
+"""Refuse to grade other people's code where an isolation feature is missing."""
 
-from grader.core.i18n import Message, _
+from grader.core.errors import UserError
+from grader.core.i18n import _
 from grader.grading.pool import GraderPool
 
 
-def missing_isolation_features(pool: GraderPool) -> Message | None:
-    """Return the sentence about features that are missing; None where all are there, and in plain mode.
+class MissingIsolationError(UserError):
+    """Submissions would be less isolated here than they should be. `text` names what is missing."""
 
-    Raises:
-        GraderError: The processes that know cannot be started or asked.
+
+def require_isolation(pool: GraderPool) -> None:
+    """Raise `MissingIsolationError` where the machines of a pool lack an isolation feature.
+
+    Raises `InternalError` where that cannot be found out. In plain mode there are none that could be missing.
     """
-    missing = [feature.id for feature in pool.walls() if not feature.stands]
-    if not missing:
-        return None
-    return _(
-        "Isolation features missing on this machine: {names}. For details: grader doctor. Grade on another "
-        "machine, or allow it with --despite-missing-walls.",
-        names=", ".join(missing),
-    )
+    missing = [wall.id for wall in pool.walls() if not wall.stands]
+    if missing:
+        raise MissingIsolationError(
+            _(
+                "Isolation features missing on this machine: {names}. grader doctor says more. Grade on another "
+                "machine, or pass --despite-missing-walls.",
+                names=", ".join(missing),
+            )
+        )

@@ -1,14 +1,14 @@
 """The crew on this machine: one warm worker, as many submissions at once as there are processors."""
 
 import contextlib
+import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Self
 
 from grader.core.course import Course
-from grader.core.errors import GraderError, ProcessGoneError, SandboxError
-from grader.core.packages import processors
+from grader.core.errors import InternalError, ProcessGoneError, SandboxError
 from grader.examiner.client import ExaminerClient
 from grader.grading.grader import Grader
 from grader.grading.pool import Started
@@ -17,6 +17,11 @@ from grader.protocol.verdict import WallState
 
 TRIES_ALONE = 2
 MOST_STARTS_FOR_NOTHING = 3
+
+
+def count_processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class LocalPool:
@@ -30,7 +35,7 @@ class LocalPool:
         self, course: Course, mode: Mode, size: int | None = None, *, despite_missing_walls: bool = False
     ) -> None:
         self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
-        self.size = size or processors()
+        self.size = size or count_processors()
         self._lock = threading.Lock()
         self._grader = self._started()
         self.left = False
@@ -56,7 +61,7 @@ class LocalPool:
         try:
             return self._grader.environment.walls()
         except SandboxError as error:
-            raise GraderError(str(error)) from error
+            raise InternalError(str(error)) from error
 
     def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
         """Grade jobs; see `grader.grading.pool.GraderPool`."""
@@ -81,7 +86,7 @@ class LocalPool:
         except (ProcessGoneError, SandboxError) as error:
             self._renew(grader, error)
             return None
-        except GraderError as error:
+        except InternalError as error:
             return JobResult(job.id, None, str(error))
         except Exception as error:  # noqa: BLE001 - a full disk, say: no mark, and no end of the class
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
@@ -100,7 +105,7 @@ class LocalPool:
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _renew(self, gone: Grader, why: ProcessGoneError | SandboxError) -> None:
+    def _renew(self, gone: Grader, why: SandboxError) -> None:
         """Start new processes in the place of those that are gone; the first to notice does it.
 
         Raises `why` when that has been for nothing several times: it is not this submission then.

@@ -23,7 +23,7 @@ class GraderPool(Protocol):
         """Return an examiner, for questions besides."""
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return which walls stand around the submissions; none in plain mode. Raises `GraderError`."""
+        """Return which walls stand around the submissions; none in plain mode. Raises `InternalError`."""
 
     def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
         """Yield a result per job as soon as there is one, in any order.

@@ -2,9 +2,9 @@
 
 import platform
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 from grader import __version__
+from grader.core.installed_version import find_version
 from grader.protocol.verdict import Versions
 
 
@@ -13,17 +13,10 @@ def versions() -> Versions:
     """Return the versions that a verdict depends on; the examiner fills in the rubric's."""
     return Versions(
         python=platform.python_version(),
-        tensorflow=_installed("tensorflow-cpu") or _installed("tensorflow"),
-        keras=_installed("keras"),
-        numpy=_installed("numpy"),
-        scikit_learn=_installed("scikit-learn"),
+        tensorflow=find_version("tensorflow-cpu", "tensorflow"),
+        keras=find_version("keras"),
+        numpy=find_version("numpy"),
+        scikit_learn=find_version("scikit-learn"),
         grader=__version__,
         rubric="",
     )
-
-
-def _installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -42,8 +42,8 @@ class WarmGrader:
     ) -> Graded:
         """Run and judge one submission; see `Grader.grade`.
 
-        Raises `ProcessGoneError` when the processes ended each time, other `GraderError` for faults of the grader,
-        and `CancelledError`.
+        Raises `ProcessGoneError` when the processes ended each time, another `InternalError` for a fault of the
+        grader, and `CancelledError`.
         """
         gone: Exception | None = None
         for _ in range(TRIES):

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.core.errors import InternalError
+
 SLICE_SECONDS = 1.0
 MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
 
@@ -32,7 +34,7 @@ REQUEST, ANSWER = b"R", b"A"
 FAULT = b"F"
 
 
-class ProtocolError(Exception):
+class ProtocolError(InternalError):
     """Bytes that are not the frame that was due."""
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
+from grader.core.errors import InternalError
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -52,7 +54,7 @@ class PackedArray(msgspec.Struct, frozen=True, array_like=True):
     content: memoryview
 
 
-class BadParcelError(ValueError):
+class BadParcelError(InternalError):
     """Bytes that are not one parcel of the type asked for."""
 
 

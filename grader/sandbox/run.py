@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.core.errors import SandboxError
+from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
@@ -105,7 +105,7 @@ class CancelToken:
                 self._process = None
 
 
-class _InterruptedError(Exception):
+class _InterruptedError(GraderError):
     """The child can do no more steps."""
 
     def __init__(self, reason: StopReason, detail: str = "") -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.core.course import SHIPPED
+from grader.core.course import SHIPPED_FOLDER
 
 PACKAGES = ("grader", "reports")
 COURSE_FOLDERS = ("exercises", "reference")
@@ -41,7 +41,7 @@ def hidden_folders(courses: Sequence[Path] = ()) -> tuple[str, ...]:
         courses: course folders, of which exercises and reference solutions are hidden.
     """
     folders = [Path(origin).parent for name in PACKAGES if (origin := _origin(name)) is not None]
-    folders += [course / name for course in (SHIPPED, *courses) for name in COURSE_FOLDERS]
+    folders += [course / name for course in (SHIPPED_FOLDER, *courses) for name in COURSE_FOLDERS]
     return tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders if folder.is_dir()))
 
 

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from grader.core.errors import GraderError
 from grader.submission.notebook import _CELL_MAGIC, _INSTALL, _LONGEST_HELP, _MAYBE_COMMAND, _PROMPT, _TIMED
 
 _NOTE = "# IPython command, not run"
@@ -19,7 +20,7 @@ PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 WORK_LIMIT = 5_000_000_000
 
 
-class TooMuchWorkError(Exception):
+class TooMuchWorkError(GraderError):
     """Taking the commands out of a cell would cost more than `WORK_LIMIT` allows."""
 
 

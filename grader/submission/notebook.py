@@ -15,6 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from grader.core.errors import GraderError
+
 VERSIONS = (2, 3, 4)
 _JOINED_BY = {2: "\n", 3: "\n", 4: ""}  # formats 2 and 3 may hold lines without their line ends
 
@@ -40,7 +42,7 @@ _LONGEST_HELP = 2_000
 Why = Literal["syntax", "depth", "content"]
 
 
-class NotANotebookError(Exception):
+class NotANotebookError(GraderError):
     """The text is no notebook. `why` says at which level: not JSON, nested beyond reason, or other JSON."""
 
     def __init__(self, why: Why) -> None:

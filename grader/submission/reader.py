@@ -40,15 +40,15 @@ def read(path: Path) -> Submission:
 
     Raises `UnreadableSubmission` for everything that cannot be graded.
     """
-    name = safe_files.valid_name(path)
-    file = safe_files.find(path)
+    name = safe_files.build_valid_name(path)
+    file = safe_files.resolve_file(path)
     suffix = path.suffix.lower()
     if suffix not in (".py", ".ipynb"):
         raise UnreadableSubmission(
             _("{name} is not a .py or .ipynb file. Hand in a Python file or a notebook.", name=name)
         )
     limit = MAX_CODE_BYTES if suffix == ".py" else MAX_NOTEBOOK_BYTES
-    data = safe_files.load(file, limit)
+    data = safe_files.read_file(file, limit)
     if isinstance(data, int):
         raise UnreadableSubmission(_too_large(name, data, limit))
     text = _text(data, name, suffix)

@@ -1,4 +1,4 @@
-"""The answer as GitHub's workflow commands, which put it beside the lines of the change.
+"""Render the result of a change as GitHub's workflow commands, which put it beside the lines of the change.
 
 The runner reads standard output line by line (broken at line feed and carriage return). A line that begins with
 `::` is a command, and so is one that holds `##[` anywhere. In a command's text `%`, line feed and carriage return
@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import Location, Severity, Status
-from reports.change.wording import Speaker, line_in_file, plain_path, shown_path
+from reports.change.wording import ChangeWording, find_line_in_file, find_plain_path, shorten_path
 
 MOST = 10  # of each kind in one step; GitHub leaves out the rest without a word
 
@@ -43,38 +43,40 @@ class _Annotation(msgspec.Struct, frozen=True):
     line: int | None = None
 
 
-def annotations(answer: ChangeResult) -> tuple[str, ...]:
+def render_annotations(answer: ChangeResult) -> tuple[str, ...]:
     """Return one workflow command per line, in `answer.language`: errors first, at most ten of each kind.
 
     Raises `ValueError` for a language without a catalogue.
     """
-    speaker = Speaker(cleaned(answer, _LONGEST))
-    made = list(_of_change(speaker, answer))
-    for outcome, original in zip(speaker.answer.outcomes, answer.outcomes, strict=True):
-        made += _of_submission(outcome, original.path, speaker)
-    shown: list[_Annotation] = []
+    wording = ChangeWording(sanitize_record(answer, _LONGEST))
+    every = list(_of_change(wording, answer))
+    for outcome, original in zip(wording.answer.outcomes, answer.outcomes, strict=True):
+        every += _of_submission(outcome, original.path, wording)
+    chosen: list[_Annotation] = []
     left_out = 0
     for kind in ("error", "warning"):
-        alike = sorted((each for each in made if each.kind == kind), key=lambda each: each.rank)
-        shown += alike[:MOST]
+        alike = sorted((each for each in every if each.kind == kind), key=lambda each: each.rank)
+        chosen += alike[:MOST]
         left_out += len(alike[MOST:])
-    notices = sorted((each for each in made if each.kind == "notice"), key=lambda each: each.rank)
+    notices = sorted((each for each in every if each.kind == "notice"), key=lambda each: each.rank)
     if left_out or len(notices) > MOST:
         left_out += len(notices[MOST - 1 :])
-        more = speaker.say(_("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out))
-        notices = [_Annotation("notice", _CHANGE, speaker.title(), more), *notices[: MOST - 1]]
-    return tuple(_command(each) for each in [*shown, *notices])
+        more = wording.translate(
+            _("GitHub shows no more than ten of a kind. Left out here: {count}.", count=left_out)
+        )
+        notices = [_Annotation("notice", _CHANGE, wording.title(), more), *notices[: MOST - 1]]
+    return tuple(_command(each) for each in [*chosen, *notices])
 
 
-def _of_change(speaker: Speaker, answer: ChangeResult) -> Iterable[_Annotation]:
-    for note, original in zip(speaker.answer.notes, answer.notes, strict=True):
-        yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, speaker.title(), note.text)
+def _of_change(wording: ChangeWording, answer: ChangeResult) -> Iterable[_Annotation]:
+    for note, original in zip(wording.answer.notes, answer.notes, strict=True):
+        yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, wording.title(), note.text)
 
 
-def _of_submission(outcome: Outcome, path: str, speaker: Speaker) -> Iterable[_Annotation]:
-    decided, verdict, title = speaker.result(outcome), outcome.verdict, speaker.headline(outcome)
+def _of_submission(outcome: Outcome, path: str, wording: ChangeWording) -> Iterable[_Annotation]:
+    decided, verdict, title = wording.result(outcome), outcome.verdict, wording.headline(outcome)
     if verdict is None or decided == "not_graded":
-        yield _at(path, "error", _WHOLE, title, speaker.sentence(outcome))
+        yield _at(path, "error", _WHOLE, title, wording.sentence(outcome))
     if verdict is None:
         return
     for criterion in verdict.criteria:
@@ -84,20 +86,22 @@ def _of_submission(outcome: Outcome, path: str, speaker: Speaker) -> Iterable[_A
         rank = _FAILED if criterion.status is not Status.NOT_GRADED else _NOT_GRADED
         if decided == "passed" and criterion.status is not Status.NOT_GRADED:
             kind, rank = "notice", _LESS
-        head = f"{criterion.title} ({speaker.points(criterion)})"
-        yield _at(path, kind, rank, head, speaker.told(criterion), line_in_file(outcome, criterion.location))
+        head = f"{criterion.title} ({wording.points(criterion)})"
+        yield _at(
+            path, kind, rank, head, wording.explain(criterion), find_line_in_file(outcome, criterion.location)
+        )
     for notice in verdict.notices:
         place: Location | None = notice.location
-        text = notice.text if place is None else f"{notice.text}\n{speaker.place(place)}"
+        text = notice.text if place is None else f"{notice.text}\n{wording.place(place)}"
         # The notices of a submission explain its criteria, which cost the points.
         kind = "notice" if notice.severity == "tip" else "warning"
-        yield _at(path, kind, _LESS, title, text, line_in_file(outcome, place))
+        yield _at(path, kind, _LESS, title, text, find_line_in_file(outcome, place))
 
 
 def _at(path: str, kind: Kind, rank: int, title: str, message: str, line: int | None = None) -> _Annotation:
     """Return an annotation of a file. One whose name cannot be shown as it is, is named in the text instead."""
-    if path and plain_path(path) is None:
-        return _Annotation(kind, rank, title, f"{shown_path(path)}\n{message}")
+    if path and find_plain_path(path) is None:
+        return _Annotation(kind, rank, title, f"{shorten_path(path)}\n{message}")
     return _Annotation(kind, rank, title, message, path, line)
 
 

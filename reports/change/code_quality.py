@@ -1,4 +1,4 @@
-"""The answer as GitLab's code quality report: what it shows beside the lines of a merge request.
+"""Render the result of a change as GitLab's code quality report: remarks beside the lines of a merge request.
 
 A subset of Code Climate's format: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Severity, Status
-from reports.change.wording import Speaker, line_in_file, plain_path, shown_path
+from reports.change.wording import ChangeWording, find_line_in_file, find_plain_path, shorten_path
 
 _LONGEST = 600  # characters of a sentence; GitLab shows one line
 _LONGEST_DESCRIPTION = 1000
@@ -26,25 +26,25 @@ _CRITERIA: dict[Status, str] = {
 _NOTES: dict[Severity, str] = {"error": "blocker", "warning": "minor", "tip": "info"}
 
 
-def code_quality(answer: ChangeResult) -> str:
+def render_code_quality(answer: ChangeResult) -> str:
     """Return the findings as JSON, in `answer.language`.
 
     Raises `ValueError` for a language without a catalogue.
     """
-    shown = Speaker(cleaned(answer, _LONGEST))
+    wording = ChangeWording(sanitize_record(answer, _LONGEST))
     findings = _Findings()
-    for note, original in zip(shown.answer.notes, answer.notes, strict=True):
+    for note, original in zip(wording.answer.notes, answer.notes, strict=True):
         findings.add(f"note-{note.severity}", _NOTES[note.severity], original.path, note.text)
-    for outcome, original_outcome in zip(shown.answer.outcomes, answer.outcomes, strict=True):
-        _submission(outcome, original_outcome.path, shown, findings)
-    return msgspec.json.format(msgspec.json.encode(findings.found), indent=2).decode() + "\n"
+    for outcome, original_outcome in zip(wording.answer.outcomes, answer.outcomes, strict=True):
+        _submission(outcome, original_outcome.path, wording, findings)
+    return msgspec.json.format(msgspec.json.encode(findings.records), indent=2).decode() + "\n"
 
 
-def _submission(outcome: Outcome, path: str, speaker: Speaker, findings: "_Findings") -> None:
-    decided = speaker.result(outcome)
+def _submission(outcome: Outcome, path: str, wording: ChangeWording, findings: "_Findings") -> None:
+    decided = wording.result(outcome)
     if outcome.verdict is None:
         severity = "blocker" if decided == "unreadable" else "critical"
-        findings.add(decided, severity, path, speaker.sentence(outcome))
+        findings.add(decided, severity, path, wording.sentence(outcome))
         return
     below = False
     for criterion in outcome.verdict.criteria:
@@ -54,14 +54,16 @@ def _submission(outcome: Outcome, path: str, speaker: Speaker, findings: "_Findi
         severity = _CRITERIA[criterion.status]
         if decided == "passed" and criterion.status is not Status.NOT_GRADED:
             severity = "info"
-        line = line_in_file(outcome, criterion.location)
-        findings.add(f"{outcome.exercise}/{criterion.id}", severity, path, _told(criterion, speaker), line or 1)
+        line = find_line_in_file(outcome, criterion.location)
+        findings.add(
+            f"{outcome.exercise}/{criterion.id}", severity, path, _describe(criterion, wording), line or 1
+        )
     if decided != "passed" and not below:
-        findings.add(decided, "critical", path, f"{speaker.headline(outcome)}. {speaker.sentence(outcome)}")
+        findings.add(decided, "critical", path, f"{wording.headline(outcome)}. {wording.sentence(outcome)}")
 
 
-def _told(criterion: CriterionVerdict, speaker: Speaker) -> str:
-    return f"{criterion.title} ({speaker.points(criterion)}): {speaker.told(criterion)}"
+def _describe(criterion: CriterionVerdict, wording: ChangeWording) -> str:
+    return f"{criterion.title} ({wording.points(criterion)}): {wording.explain(criterion)}"
 
 
 class _Findings:
@@ -72,18 +74,18 @@ class _Findings:
     """
 
     def __init__(self) -> None:
-        self.found: list[dict[str, Any]] = []
+        self.records: list[dict[str, Any]] = []
         self.fingerprints: set[str] = set()
 
-    def add(self, check: str, severity: str, path: str, told: str, line: int = 1) -> None:
+    def add(self, check: str, severity: str, path: str, description: str, line: int = 1) -> None:
         """Add one finding. A path that cannot be shown as it is, is shown written out, and leads nowhere."""
-        self.found.append(
+        self.records.append(
             {
-                "description": clip(one_line(told).strip(), _LONGEST_DESCRIPTION),
+                "description": clip(one_line(description).strip(), _LONGEST_DESCRIPTION),
                 "check_name": clip(one_line(check), 200),
                 "fingerprint": self._fingerprint(check, path),
                 "severity": severity,
-                "location": {"path": plain_path(path) or shown_path(path) or ".", "lines": {"begin": line}},
+                "location": {"path": find_plain_path(path) or shorten_path(path) or ".", "lines": {"begin": line}},
             }
         )
 

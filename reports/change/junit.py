@@ -1,4 +1,4 @@
-"""The answer as JUnit XML, for whatever shows test results: GitLab, Jenkins and others.
+"""Render the result of a change as JUnit XML, for whatever shows test results: GitLab, Jenkins and others.
 
 One suite per submission, one test case per criterion. Such viewers know four colours, so that
 
@@ -17,10 +17,10 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, one_line
+from grader.core.sanitize import one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import CriterionVerdict, Status
-from reports.change.wording import Speaker, label, shown_path
+from reports.change.wording import ChangeWording, shorten_path, shorten_title
 from reports.common import symbols
 
 _LONGEST = 2000  # characters of a sentence
@@ -45,39 +45,39 @@ class _Case(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-def junit(answer: ChangeResult) -> str:
+def render_junit(answer: ChangeResult) -> str:
     """Return the answer as XML, in `answer.language`. Raises `ValueError` for a language without a catalogue."""
-    speaker = Speaker(cleaned(answer, _LONGEST))
+    wording = ChangeWording(sanitize_record(answer, _LONGEST))
     root = ET.Element("testsuites", name="grader")
     names = _Names()
-    for outcome in speaker.answer.outcomes:
-        suite = _suite(shown_path(outcome.path), _cases(outcome, speaker), names)
+    for outcome in wording.answer.outcomes:
+        suite = _suite(shorten_path(outcome.path), _cases(outcome, wording), names)
         if outcome.verdict is not None:
             suite.set("time", f"{max(0.0, outcome.verdict.resources.wall_seconds):.2f}")
         root.append(suite)
-    if change := _change(speaker):
-        root.append(_suite(speaker.say(_("The change as a whole")), change, names))
+    if change := _change(wording):
+        root.append(_suite(wording.translate(_("The change as a whole")), change, names))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
         ('<?xml version="1.0" encoding="UTF-8"?>\n', "\n")
     )
 
 
-def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
-    verdict, decided = outcome.verdict, speaker.result(outcome)
+def _cases(outcome: Outcome, wording: ChangeWording) -> list[_Case]:
+    verdict, decided = outcome.verdict, wording.result(outcome)
     whole = _Case(
-        name=speaker.say(_("Submission as a whole")),
+        name=wording.translate(_("Submission as a whole")),
         kind="failure" if decided == "not_passed" else "error",
         type=decided,
-        message=one_line(speaker.headline(outcome)),
-        text=f"{speaker.sentence(outcome)}\n{speaker.pass_mark()}",
+        message=one_line(wording.headline(outcome)),
+        text=f"{wording.sentence(outcome)}\n{wording.pass_mark()}",
     )
     if verdict is None:
         return [whole]
     enough = decided == "passed"
-    cases = [_case(criterion, speaker, enough=enough) for criterion in verdict.criteria]
+    cases = [_case(criterion, wording, enough=enough) for criterion in verdict.criteria]
     kinds = {case.kind for case in cases}
-    if speaker.answer.pass_mark is not None and decided != "not_graded":
+    if wording.answer.pass_mark is not None and decided != "not_graded":
         # Whether the points are enough is decided by none of the criteria.
         cases.insert(0, _Case(name=whole.name) if enough else whole)
     elif not enough and not kinds & ({"error"} if decided == "not_graded" else {"error", "failure"}):
@@ -85,32 +85,32 @@ def _cases(outcome: Outcome, speaker: Speaker) -> list[_Case]:
     return cases or [_Case(name=whole.name)]
 
 
-def _case(criterion: CriterionVerdict, speaker: Speaker, *, enough: bool) -> _Case:
+def _case(criterion: CriterionVerdict, wording: ChangeWording, *, enough: bool) -> _Case:
     kind = _KINDS[criterion.status]
-    word = speaker.say(symbols.STATUS[criterion.status].word)
+    word = wording.translate(symbols.STATUS[criterion.status].word)
     return _Case(
-        name=label(criterion.title) or criterion.id,
+        name=shorten_title(criterion.title) or criterion.id,
         kind="skipped" if enough and kind == "failure" else kind,
         type=str(criterion.status),
-        message=one_line(f"{word}, {speaker.points(criterion)}: {criterion.message}"),
-        text=speaker.told(criterion),
+        message=one_line(f"{word}, {wording.points(criterion)}: {criterion.message}"),
+        text=wording.explain(criterion),
     )
 
 
-def _change(speaker: Speaker) -> list[_Case]:
+def _change(wording: ChangeWording) -> list[_Case]:
     """Return the cases that belong to no submission. Without any case, nothing would be shown."""
     cases = [
         _Case(
-            name=shown_path(note.path) or speaker.say(_("The change as a whole")),
+            name=shorten_path(note.path) or wording.translate(_("The change as a whole")),
             kind="error",
             type="error",
             message=one_line(note.text),
             text=note.text,
         )
-        for note in speaker.errors()
+        for note in wording.errors()
     ]
-    if not cases and not speaker.answer.outcomes:
-        cases.append(_Case(name=speaker.title(), kind="skipped", type="nothing", message=speaker.nothing()))
+    if not cases and not wording.answer.outcomes:
+        cases.append(_Case(name=wording.title(), kind="skipped", type="nothing", message=wording.nothing()))
     return cases
 
 
@@ -129,8 +129,8 @@ def _suite(name: str, cases: list[_Case], names: "_Names") -> ET.Element:
         # GitLab shows the class as the suite.
         element = ET.SubElement(suite, "testcase", classname=name, name=names.unique(name, _name(case.name)))
         if case.kind:
-            told = ET.SubElement(element, case.kind, type=case.type, message=_allowed(case.message))
-            told.text = _allowed(case.text)
+            detail = ET.SubElement(element, case.kind, type=case.type, message=_allowed(case.message))
+            detail.text = _allowed(case.text)
     return suite
 
 
@@ -156,5 +156,5 @@ def _name(text: str) -> str:
 
 
 def _allowed(text: str) -> str:
-    """Return `text` without the characters that XML 1.0 has no way to write; `cleaned` wrote out all but these."""
+    """Return `text` without the two characters that XML 1.0 cannot hold and `sanitize_record` leaves."""
     return text.replace("\ufffe", "⟨U+FFFE⟩").replace("\uffff", "⟨U+FFFF⟩")

@@ -1,4 +1,4 @@
-"""The answer to a change as Markdown: the summary of a run, and the shorter note under the change.
+"""Render the result of a change as Markdown: the summary of a run, and the shorter note under the change.
 
 Cut where it is too long: at whole submissions and criteria, and it says so.
 """
@@ -9,10 +9,10 @@ from itertools import groupby
 import msgspec
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Outcome
-from grader.protocol.verdict import CriterionVerdict, Curve, Location, Notice, Status, Verdict
-from reports.change.wording import Speaker, label, not_passed, shown_path
+from grader.protocol.verdict import CriterionVerdict, Curve, Hint, Location, Notice, Status, Verdict
+from reports.change.wording import ChangeWording, find_criteria_to_explain, shorten_path, shorten_title
 from reports.common import markdown as md
 from reports.common import symbols
 from reports.common.markdown import Markdown
@@ -38,7 +38,7 @@ _SUMMARY = _Form(longest=2000, all_criteria=True, curves_open=True)
 _NOTE = _Form(longest=600, all_criteria=False, curves_open=False)
 
 
-def summary(answer: ChangeResult, most_bytes: int = 1_000_000) -> str:
+def render_summary(answer: ChangeResult, most_bytes: int = 1_000_000) -> str:
     """Return the summary of the run, in `answer.language`. GitHub shows at most 1 MiB.
 
     Raises `ValueError` for a language without a catalogue.
@@ -46,7 +46,7 @@ def summary(answer: ChangeResult, most_bytes: int = 1_000_000) -> str:
     return _Page(answer, _SUMMARY, most_bytes).text()
 
 
-def note(answer: ChangeResult, most_bytes: int = 60_000) -> str:
+def render_note(answer: ChangeResult, most_bytes: int = 60_000) -> str:
     """Return the comment on the change, in `answer.language`. GitHub takes at most 65,536 characters.
 
     Raises `ValueError` for a language without a catalogue.
@@ -59,16 +59,16 @@ class _Page:
 
     def __init__(self, answer: ChangeResult, form: _Form, most_bytes: int) -> None:
         self.form = form
-        self.answer = cleaned(answer, form.longest)
-        self.speaker = Speaker(self.answer)
-        self.say = self.speaker.say
+        self.answer = sanitize_record(answer, form.longest)
+        self.wording = ChangeWording(self.answer)
+        self.translate = self.wording.translate
         self.left = most_bytes - _ROOM_FOR_ENDS
         self.several = len(answer.outcomes) > 1
 
     def text(self) -> str:
         """Return the whole page."""
-        end = [self._took(self._end())]
-        parts = [self._took(part) for part in self._head()]
+        end = [self._take(self._end())]
+        parts = [self._take(part) for part in self._head()]
         parts += self._notes()
         if self.several:
             parts += self._overview()
@@ -77,7 +77,7 @@ class _Page:
 
     # What is taken from the room that is left.
 
-    def _took(self, part: Markdown) -> Markdown:
+    def _take(self, part: Markdown) -> Markdown:
         self.left -= _size(part)
         return part
 
@@ -88,47 +88,51 @@ class _Page:
             if _size(part) > min(room, self.left):
                 break
             room -= _size(part)
-            taken.append(self._took(part))
+            taken.append(self._take(part))
         return taken
 
     # The parts of the page.
 
     def _head(self) -> list[Markdown]:
         outcomes = self.answer.outcomes
-        parts = [md.heading(2, md.escape(self.speaker.title()))]
+        parts = [md.heading(2, md.escape(self.wording.title()))]
         if not outcomes:
-            parts.append(md.escape(self.speaker.nothing()))
+            parts.append(md.escape(self.wording.nothing()))
         elif self.answer.pass_mark is not None:
-            parts.append(md.escape(self.speaker.pass_mark()))
+            parts.append(md.escape(self.wording.pass_mark()))
         return parts
 
     def _end(self) -> Markdown:
-        return Markdown(f"<sub>{md.escape(self.speaker.compared())}</sub>")
+        return Markdown(f"<sub>{md.escape(self.wording.describe_comparison())}</sub>")
 
     def _notes(self) -> list[Markdown]:
-        notes = self.speaker.notes()
+        notes = self.wording.notes()
         lines = []
         for each in notes:
             symbol = symbols.SEVERITY[each.severity]
-            where = f"{md.code(shown_path(each.path))}: " if each.path else ""
-            word = md.bold(md.escape(f"{symbol.sign} {self.say(symbol.word)}"))
+            where = f"{md.code(shorten_path(each.path))}: " if each.path else ""
+            word = md.bold(md.escape(f"{symbol.sign} {self.translate(symbol.word)}"))
             lines.append(Markdown(f"{word} {where}{md.escape(each.text)}"))
         taken = self._fitting(lines, self.left // 4)
         parts = [md.items(taken)] if taken else []
         if left_out := len(lines) - len(taken):
-            parts.append(md.escape(self.say(_("Notes left out here for want of room: {count}.", count=left_out))))
+            parts.append(
+                md.escape(self.translate(_("Notes left out here for want of room: {count}.", count=left_out)))
+            )
         return parts
 
     def _overview(self) -> list[Markdown]:
-        speaker = self.speaker
-        columns = [md.escape(self.say(w)) for w in (_("Result"), _("Submission"), _("Exercise"), _("Points"))]
+        wording = self.wording
+        columns = [
+            md.escape(self.translate(w)) for w in (_("Result"), _("Submission"), _("Exercise"), _("Points"))
+        ]
         rows = []
         for outcome in self.answer.outcomes:
             cells = (
-                _signed(speaker.symbol(outcome).sign, speaker.word(outcome)),
-                md.code(shown_path(outcome.path)),
-                md.escape(label(outcome.exercise)),
-                md.together(speaker.points_of(outcome)),
+                _signed(wording.symbol(outcome).sign, wording.word(outcome)),
+                md.code(shorten_path(outcome.path)),
+                md.escape(shorten_title(outcome.exercise)),
+                md.together(wording.points_of(outcome)),
             )
             rows.append(cells)
         taken = self._fitting((Markdown(" | ".join(cells)) for cells in rows), self.left // 4)
@@ -152,85 +156,88 @@ class _Page:
 
     def _submissions_left_out(self, count: int) -> Markdown:
         return md.escape(
-            self.say(_("Submissions left out here for want of room: {count}. Each has its report.", count=count))
+            self.translate(
+                _("Submissions left out here for want of room: {count}. Each has its report.", count=count)
+            )
         )
 
     # One submission.
 
     def _opening(self, outcome: Outcome) -> list[Markdown]:
-        speaker, verdict = self.speaker, outcome.verdict
-        parts = [md.heading(3, md.escape(speaker.headline(outcome)))] if self.several else []
-        facts: list[str] = [md.code(shown_path(outcome.path)), md.bold(md.escape(speaker.word(outcome)))]
+        wording, verdict = self.wording, outcome.verdict
+        parts = [md.heading(3, md.escape(wording.headline(outcome)))] if self.several else []
+        facts: list[str] = [md.code(shorten_path(outcome.path)), md.bold(md.escape(wording.word(outcome)))]
         if verdict is not None:
             if bonus := first_things.bonus_had(verdict):
                 facts.append(
-                    md.escape(self.say(_("{points} of them bonus", points=speaker.numbers.points(bonus))))
+                    md.escape(self.translate(_("{points} of them bonus", points=wording.numbers.points(bonus))))
                 )
             if verdict.certified is not None:
-                facts.append(md.escape(self.say(_("certified") if verdict.certified else _("not certified"))))
+                facts.append(
+                    md.escape(self.translate(_("certified") if verdict.certified else _("not certified")))
+                )
         parts.append(Markdown(" · ".join(facts)))
-        parts.append(md.escape(speaker.sentence(outcome)))
+        parts.append(md.escape(wording.sentence(outcome)))
         if verdict is not None:
             parts += self._table(verdict)
         return parts
 
     def _table(self, verdict: Verdict) -> list[Markdown]:
-        shown = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
-        columns = [md.escape(self.say(words)) for words in (_("Status"), _("Criterion"), _("Points"))]
+        listed = [c for c in verdict.criteria if self.form.all_criteria or c.status is not Status.PASSED]
+        columns = [md.escape(self.translate(words)) for words in (_("Status"), _("Criterion"), _("Points"))]
         rows = [
-            (self._status(c), md.escape(label(c.title)), md.together(self.speaker.points(c)))
-            for c in shown[:MOST_ROWS]
+            (self._status(c), md.escape(shorten_title(c.title)), md.together(self.wording.points(c)))
+            for c in listed[:MOST_ROWS]
         ]
         parts = [md.table(columns, rows, right=(2,))] if rows else []
-        passed = len(verdict.criteria) - len(shown)
+        passed = len(verdict.criteria) - len(listed)
         if passed and rows:
-            parts.append(md.escape(self.say(_("Criteria passed besides: {count}.", count=passed))))
-        if len(shown) > MOST_ROWS:
-            parts.append(self._criteria_left_out(len(shown) - MOST_ROWS))
+            parts.append(md.escape(self.translate(_("Criteria passed besides: {count}.", count=passed))))
+        if len(listed) > MOST_ROWS:
+            parts.append(self._criteria_left_out(len(listed) - MOST_ROWS))
         return parts
 
     def _criteria(self, verdict: Verdict) -> list[Markdown]:
-        groups = [tuple(alike) for _, alike in groupby(not_passed(verdict), key=_beneath_title)]
-        taken = self._fitting((self._told(group) for group in groups), self.left)
+        groups = [tuple(alike) for _, alike in groupby(find_criteria_to_explain(verdict), key=_beneath_title)]
+        taken = self._fitting((self._describe(group) for group in groups), self.left)
         left_out = sum(len(group) for group in groups[len(taken) :])
-        return [*taken, self._took(self._criteria_left_out(left_out))] if left_out else taken
+        return [*taken, self._take(self._criteria_left_out(left_out))] if left_out else taken
 
     def _criteria_left_out(self, count: int) -> Markdown:
         return md.escape(
-            self.say(_("Criteria left out here for want of room: {count}. The report has them.", count=count))
+            self.translate(
+                _("Criteria left out here for want of room: {count}. The report has them.", count=count)
+            )
         )
 
-    def _told(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
+    def _describe(self, criteria: tuple[CriterionVerdict, ...]) -> Markdown:
         """Return criteria of which the same is to be said: a crash skips a dozen for one reason."""
         first = criteria[0]
         titles = "<br>".join(
-            f"{self._sign(c)} {md.escape(label(c.title))} · {self.speaker.points(c)}" for c in criteria
+            f"{self._sign(c)} {md.escape(shorten_title(c.title))} · {self.wording.points(c)}" for c in criteria
         )
         parts = [Markdown(f"#### {titles}"), md.escape(first.message), *self._compared(first)]
         if first.location is not None:
             parts += self._place(first.location)
-        parts += [
-            md.quote(
-                Markdown(
-                    f"{md.bold(md.escape(symbols.SEVERITY[hint.severity].sign))} "
-                    f"{md.bold(md.escape(self.say(symbols.SEVERITY[hint.severity].word)))} {md.escape(hint.text)}"
-                )
-            )
-            for hint in first.hints
-        ]
+        parts += [md.quote(self._hint(hint)) for hint in first.hints]
         return md.joined(parts)
+
+    def _hint(self, hint: Hint) -> Markdown:
+        symbol = symbols.SEVERITY[hint.severity]
+        sign, word = md.bold(md.escape(symbol.sign)), md.bold(md.escape(self.translate(symbol.word)))
+        return Markdown(f"{sign} {word} {md.escape(hint.text)}")
 
     def _compared(self, criterion: CriterionVerdict) -> list[Markdown]:
         pairs = ((_("Expected"), criterion.expected), (_("Received"), criterion.received))
-        told = [
-            Markdown(f"{md.bold(md.escape(self.say(label)))}: {md.escape(value)}")
-            for label, value in pairs
+        lines = [
+            Markdown(f"{md.bold(md.escape(self.translate(word)))}: {md.escape(value)}")
+            for word, value in pairs
             if value is not None
         ]
-        return [md.items(told)] if told else []
+        return [md.items(lines)] if lines else []
 
     def _place(self, location: Location) -> list[Markdown]:
-        parts = [md.code(self.speaker.place(location))]
+        parts = [md.code(self.wording.place(location))]
         if location.source:
             source = clip(location.source.rstrip().replace("\n", " "), _LONGEST_SOURCE)
             parts.append(md.block(f"{location.line} │ {source}"))
@@ -241,7 +248,7 @@ class _Page:
         taken = self._fitting(remarks, self.left)
         if left_out := len(remarks) - len(taken):
             words = _("Remarks left out here for want of room: {count}. The report has them.", count=left_out)
-            taken.append(self._took(md.escape(self.say(words))))
+            taken.append(self._take(md.escape(self.translate(words))))
         return taken
 
     def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
@@ -251,21 +258,21 @@ class _Page:
         parts = [self._notice(notice) for notice in verdict.notices]
         if verdict.certified is False:
             lines = [md.escape(item.text) for item in first_things.not_certified_because(verdict)]
-            parts.append(md.joined([md.bold(md.escape(self.say(_("Not certified")))), md.items(lines)]))
+            parts.append(md.joined([md.bold(md.escape(self.translate(_("Not certified")))), md.items(lines)]))
         if verdict.isolation.mode == "plain":
             words = _("No walls stood around this run: it is meant for your own code, not for marks.")
-            parts.append(md.escape(self.say(words)))
+            parts.append(md.escape(self.translate(words)))
         for wall in first_things.missing_walls(verdict):
             words = _("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)
-            parts.append(md.escape(self.say(words)))
+            parts.append(md.escape(self.translate(words)))
         parts += self._curves(outcome.curves)
         if outcome.report:
             parts.append(
                 md.escape(
-                    self.say(
+                    self.translate(
                         _(
                             "The whole report, with pictures, is among the files of this run: {file}",
-                            file=label(outcome.report),
+                            file=shorten_title(outcome.report),
                         )
                     )
                 )
@@ -274,7 +281,7 @@ class _Page:
 
     def _notice(self, notice: Notice) -> Markdown:
         symbol = symbols.SEVERITY[notice.severity]
-        word = md.bold(md.escape(f"{symbol.sign} {self.say(symbol.word)}"))
+        word = md.bold(md.escape(f"{symbol.sign} {self.translate(symbol.word)}"))
         parts = [Markdown(f"{word} {md.escape(notice.text)}")]
         if notice.location is not None:
             parts += self._place(notice.location)
@@ -290,25 +297,25 @@ class _Page:
         if not rows:
             return []
         words = (_("Run"), _("Series"), _("Start"), _("Curve"), _("End"))
-        table = md.table([md.escape(self.say(each)) for each in words], rows, right=(2,))
-        title = md.escape(self.say(_("Learning curves")))
+        table = md.table([md.escape(self.translate(each)) for each in words], rows, right=(2,))
+        title = md.escape(self.translate(_("Learning curves")))
         parts = [table]
         if left_out := sum(map(len, drawn)) - len(rows):
             left = _("Series left out here for want of room: {count}. The report has them.", count=left_out)
-            parts.append(md.escape(self.say(left)))
+            parts.append(md.escape(self.translate(left)))
         if any(GAP in cell for row in rows for cell in row):
-            parts.append(md.escape(self.say(_("{sign}: a value that was no number.", sign=GAP))))
+            parts.append(md.escape(self.translate(_("{sign}: a value that was no number.", sign=GAP))))
         if self.form.curves_open and not self.several:
             return [md.joined([md.heading(4, title), *parts])]
         return [md.folded(title, *parts)]
 
     def _series(self, run: str, spark: Spark) -> tuple[Markdown, ...]:
-        first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
+        first, last = self.wording.value(spark.first), self.wording.value(spark.last)
         name = md.code(clip(one_line(spark.name), 60))
         return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)
 
     def _status(self, criterion: CriterionVerdict) -> Markdown:
-        return _signed(self._sign(criterion), self.say(symbols.STATUS[criterion.status].word))
+        return _signed(self._sign(criterion), self.translate(symbols.STATUS[criterion.status].word))
 
     @staticmethod
     def _sign(criterion: CriterionVerdict) -> str:

@@ -1,14 +1,14 @@
-"""The answer as plain text, for a terminal or a log."""
+"""Print the result of a change as plain text, on a terminal or into a log."""
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
 from grader.core.i18n import _
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Curve
-from reports.change.wording import Speaker, shown_path
+from reports.change.wording import ChangeWording, shorten_path
 from reports.common import symbols
 from reports.common.sparklines import sparks
 from reports.submission import terminal
@@ -17,13 +17,13 @@ _LONGEST = 600  # characters of a sentence
 _LONGEST_NAME = 60
 
 
-def render(answer: ChangeResult, console: Console) -> None:
+def print_answer(answer: ChangeResult, console: Console) -> None:
     """Print the answer to `console`, in `answer.language`, with nothing in it that steers a terminal.
 
     Raises `ValueError` for a language without a catalogue. GitHub's runner looks for commands in what is printed,
     which this does nothing about: stop them before, with `::stop-commands::`.
     """
-    _Printer(cleaned(answer, _LONGEST), console).print()
+    _Printer(sanitize_record(answer, _LONGEST), console).print()
 
 
 class _Printer:
@@ -32,54 +32,54 @@ class _Printer:
     def __init__(self, answer: ChangeResult, console: Console) -> None:
         self.answer = answer
         self.console = console
-        self.speaker = Speaker(answer)
-        self.say = self.speaker.say
+        self.wording = ChangeWording(answer)
+        self.translate = self.wording.translate
         self.unicode = console.encoding.lower().startswith("utf")
 
     def print(self) -> None:
         outcomes = self.answer.outcomes
-        self._out(self._plain(self.speaker.title()), "bold")
+        self._out(self._plain(self.wording.title()), "bold")
         if not outcomes:
-            self._out(self.speaker.nothing())
-        for note in self.speaker.notes():
+            self._out(self.wording.nothing())
+        for note in self.wording.notes():
             self._note(note)
         if len(outcomes) > 1:
             self._overview()
         for outcome in outcomes:
             self._outcome(outcome)
         self._out("")
-        self._out(f"{self.speaker.pass_mark()} {self.speaker.compared()}", "dim")
+        self._out(f"{self.wording.pass_mark()} {self.wording.describe_comparison()}", "dim")
 
     def _note(self, note: Note) -> None:
         symbol = symbols.SEVERITY[note.severity]
-        where = f"{shown_path(note.path)}: " if note.path else ""
-        self._out(f"{self._sign(symbol)} {self.say(symbol.word)}: {where}{note.text}", symbol.style)
+        where = f"{shorten_path(note.path)}: " if note.path else ""
+        self._out(f"{self._sign(symbol)} {self.translate(symbol.word)}: {where}{note.text}", symbol.style)
 
     def _overview(self) -> None:
         table = Table(box=None, show_edge=False, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        table.add_column(self._line(self.say(_("Result"))), no_wrap=True)
-        table.add_column(self._line(self.say(_("Submission"))), overflow="fold")
-        table.add_column(self._line(self.say(_("Points"))), justify="right", no_wrap=True)
+        table.add_column(self._line(self.translate(_("Result"))), no_wrap=True)
+        table.add_column(self._line(self.translate(_("Submission"))), overflow="fold")
+        table.add_column(self._line(self.translate(_("Points"))), justify="right", no_wrap=True)
         for outcome in self.answer.outcomes:
-            symbol = self.speaker.symbol(outcome)
+            symbol = self.wording.symbol(outcome)
             table.add_row(
-                self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", symbol.style),
-                self._line(shown_path(outcome.path)),
-                self._line(self.speaker.points_of(outcome)),
+                self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", symbol.style),
+                self._line(shorten_path(outcome.path)),
+                self._line(self.wording.points_of(outcome)),
             )
         self._out("")
         self.console.print(table)
 
     def _outcome(self, outcome: Outcome) -> None:
         self._out("")
-        self._out(shown_path(outcome.path), "bold underline")
+        self._out(shorten_path(outcome.path), "bold underline")
         if outcome.verdict is None:
-            self._out(self.speaker.sentence(outcome), self.speaker.symbol(outcome).style)
+            self._out(self.wording.sentence(outcome), self.wording.symbol(outcome).style)
             return
         terminal.render(outcome.verdict, self.console)
         self._curves(outcome.curves)
         if outcome.report:
-            self._out(self.say(_("Report: {file}", file=one_line(outcome.report))))
+            self._out(self.translate(_("Report: {file}", file=one_line(outcome.report))))
 
     def _curves(self, curves: tuple[Curve, ...]) -> None:
         if not curves or not self.unicode:  # ASCII has no characters to draw with
@@ -90,18 +90,18 @@ class _Printer:
         for curve, series in zip(curves, sparks(curves), strict=True):
             for number, spark in enumerate(series):
                 run = curve.name if number == 0 else ""
-                first, last = self.speaker.value(spark.first), self.speaker.value(spark.last)
+                first, last = self.wording.value(spark.first), self.wording.value(spark.last)
                 cells = (clip(one_line(run), _LONGEST_NAME), clip(one_line(spark.name), _LONGEST_NAME), first)
                 grid.add_row(*map(self._line, (*cells, spark.text, last)))
         self._out("")
-        self._out(self.say(_("Learning curves")), "bold")
+        self._out(self.translate(_("Learning curves")), "bold")
         self.console.print(grid)
 
     def _plain(self, text: str) -> str:
         """Return a line that begins with a sign, with that of ASCII where there is no other."""
         if self.unicode or not self.answer.outcomes or len(self.answer.outcomes) > 1:
             return text
-        symbol = self.speaker.symbol(self.answer.outcomes[0])
+        symbol = self.wording.symbol(self.answer.outcomes[0])
         return symbol.ascii_sign + text.removeprefix(symbol.sign)
 
     def _sign(self, symbol: symbols.Symbol) -> str:

@@ -1,4 +1,4 @@
-"""What every form of an answer says, and in which words: the host's own forms differ only in their markup."""
+"""The words for the result of a change, the same in every form: the forms differ only in their markup."""
 
 import re
 from pathlib import PurePosixPath
@@ -29,38 +29,38 @@ LONGEST_PATH = 300  # characters
 LONGEST_TITLE = 200
 
 
-class Speaker:
+class ChangeWording:
     """Says things in the language of one answer. Raises `ValueError` for a language without a catalogue."""
 
     def __init__(self, answer: ChangeResult) -> None:
         self.answer = answer
-        self.say = Translator(answer.language)
+        self.translate = Translator(answer.language)
         self.numbers = Numbers(answer.language)
 
     def title(self) -> str:
         """Return the answer as a whole, in one line."""
         outcomes = self.answer.outcomes
         if not outcomes:
-            return self.say(_("Nothing was graded") if self.errors() else _("Nothing to grade"))
+            return self.translate(_("Nothing was graded") if self.errors() else _("Nothing to grade"))
         if len(outcomes) == 1:
             return self.headline(outcomes[0])
         passed = sum(self.result(outcome) == "passed" for outcome in outcomes)
-        return self.say(_("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
+        return self.translate(_("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
 
     def headline(self, outcome: Outcome) -> str:
         """Return what became of one submission: sign, title, points."""
         sign = self.symbol(outcome).sign
         if outcome.verdict is None:
-            return f"{sign} {label(outcome.exercise)}: {self.word(outcome)}"
-        return f"{sign} {label(outcome.verdict.title)}: {self.mark(outcome.verdict)}"
+            return f"{sign} {shorten_title(outcome.exercise)}: {self.word(outcome)}"
+        return f"{sign} {shorten_title(outcome.verdict.title)}: {self.mark(outcome.verdict)}"
 
     def nothing(self) -> str:
         """Return why there is no mark, where no submission was graded."""
         if self.errors():
-            return self.say(_("No submission was graded. The errors say why."))
+            return self.translate(_("No submission was graded. The errors say why."))
         if self.answer.base:
-            return self.say(_("This change touches no submission of an exercise."))
-        return self.say(_("None of these files is a submission of an exercise."))
+            return self.translate(_("This change touches no submission of an exercise."))
+        return self.translate(_("None of these files is a submission of an exercise."))
 
     def result(self, outcome: Outcome) -> Result:
         """Return what an outcome means."""
@@ -75,25 +75,25 @@ class Speaker:
 
     def word(self, outcome: Outcome) -> str:
         """Return the word for an outcome."""
-        return self.say(self.symbol(outcome).word)
+        return self.translate(self.symbol(outcome).word)
 
     def sentence(self, outcome: Outcome) -> str:
         """Return what the outcome means to the student, in one sentence."""
         verdict = outcome.verdict
         if verdict is None:
             if outcome.problem:
-                return self.say(_("This file cannot be graded as it is: {problem}", problem=outcome.problem))
-            return self.say(
+                return self.translate(_("This file cannot be graded as it is: {problem}", problem=outcome.problem))
+            return self.translate(
                 _("This is the grader's fault, and no mark. It was not graded: {fault}", fault=outcome.fault)
             )
         decided = self.result(outcome)
         if decided == "passed" and verdict.status is not Status.PASSED:
-            return self.say(_("This is enough to pass. What is missing for all points is explained below."))
-        return self.say(symbols.SENTENCE[Status.NOT_GRADED if decided == "not_graded" else verdict.status])
+            return self.translate(_("This is enough to pass. What is missing for all points is explained below."))
+        return self.translate(symbols.SENTENCE[Status.NOT_GRADED if decided == "not_graded" else verdict.status])
 
     def mark(self, verdict: Verdict) -> str:
         """Return the points."""
-        return self.say(
+        return self.translate(
             _(
                 "{points} of {max_points} points",
                 points=self.numbers.points(verdict.points),
@@ -118,38 +118,40 @@ class Speaker:
     def pass_mark(self) -> str:
         """Return what is enough."""
         if self.answer.pass_mark is None:
-            return self.say(_("To pass, every criterion has to be passed."))
+            return self.translate(_("To pass, every criterion has to be passed."))
         percent = self.numbers.points(self.answer.pass_mark)
-        return self.say(_("To pass, {percent}% of the points are needed.", percent=percent))
+        return self.translate(_("To pass, {percent}% of the points are needed.", percent=percent))
 
-    def compared(self) -> str:
+    def describe_comparison(self) -> str:
         """Return which commits were compared, and whose rubrics were used."""
-        parts = [self.say(_COURSE[self.answer.course])]
-        head, base = short(self.answer.head), short(self.answer.base)
+        parts = [self.translate(_COURSE[self.answer.course])]
+        head, base = shorten_commit(self.answer.head), shorten_commit(self.answer.base)
         if head and base:
-            parts.insert(0, self.say(_("Commit {head}, compared with {base}.", head=head, base=base)))
+            parts.insert(0, self.translate(_("Commit {head}, compared with {base}.", head=head, base=base)))
         elif head:
-            parts.insert(0, self.say(_("Commit {head}.", head=head)))
+            parts.insert(0, self.translate(_("Commit {head}.", head=head)))
         return " ".join(parts)
 
     def place(self, location: Location) -> str:
         """Return where something is."""
         name = clip(one_line(location.file), LONGEST_PATH)
         if location.cell is None:
-            return self.say(_("{file}, line {line}", file=name, line=location.line))
-        return self.say(_("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line))
+            return self.translate(_("{file}, line {line}", file=name, line=location.line))
+        return self.translate(
+            _("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
+        )
 
     def hint(self, hint: Hint) -> str:
         """Return a hint with the word for its weight."""
-        return f"{self.say(symbols.SEVERITY[hint.severity].word)}: {hint.text}"
+        return f"{self.translate(symbols.SEVERITY[hint.severity].word)}: {hint.text}"
 
-    def told(self, criterion: CriterionVerdict) -> str:
+    def explain(self, criterion: CriterionVerdict) -> str:
         """Return everything about a criterion as plain lines: what happened, what was expected, how to mend it."""
         lines = [criterion.message]
         if criterion.expected is not None:
-            lines.append(f"{self.say(_('Expected'))}: {criterion.expected}")
+            lines.append(f"{self.translate(_('Expected'))}: {criterion.expected}")
         if criterion.received is not None:
-            lines.append(f"{self.say(_('Received'))}: {criterion.received}")
+            lines.append(f"{self.translate(_('Received'))}: {criterion.received}")
         lines += [self.hint(hint) for hint in criterion.hints]
         if criterion.location is not None:
             lines.append(self.place(criterion.location))
@@ -164,12 +166,12 @@ class Speaker:
         return tuple(note for note in self.answer.notes if note.severity == "error")
 
 
-def not_passed(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
+def find_criteria_to_explain(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
     """Return the criteria that something is to be said about: those not passed, and those with a hint."""
     return tuple(c for c in verdict.criteria if c.status is not Status.PASSED or c.hints)
 
 
-def line_in_file(outcome: Outcome, location: Location | None) -> int | None:
+def find_line_in_file(outcome: Outcome, location: Location | None) -> int | None:
     """Return the line of the file in the repository; none for a cell's, whose lines are not the file's."""
     path = PurePosixPath(outcome.path)
     if location is None or location.cell is not None or location.line < 1 or path.suffix != ".py":
@@ -177,21 +179,21 @@ def line_in_file(outcome: Outcome, location: Location | None) -> int | None:
     return location.line if location.file == path.name else None
 
 
-def label(text: str) -> str:
+def shorten_title(text: str) -> str:
     """Return a title for one line."""
     return clip(one_line(text), LONGEST_TITLE)
 
 
-def plain_path(path: str) -> str | None:
+def find_plain_path(path: str) -> str | None:
     """Return a path that can be shown as it is, else None: what is written out is no longer the file's name."""
     return path if path and visible(path) == path and "\n" not in path and "\t" not in path else None
 
 
-def shown_path(path: str) -> str:
+def shorten_path(path: str) -> str:
     """Return a path for people."""
     return clip(one_line(visible(path)), LONGEST_PATH)
 
 
-def short(commit: str) -> str:
+def shorten_commit(commit: str) -> str:
     """Return a commit's hash as people write it; nothing for what is none."""
     return commit[:10] if re.fullmatch(r"[0-9a-f]{7,64}", commit) else ""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.core.i18n import Translator, _
-from grader.core.sanitize import cleaned, clip, one_line, visible
+from grader.core.sanitize import clip, one_line, sanitize_record, visible
 from grader.protocol.verdict import CriterionVerdict, Location, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -28,7 +28,7 @@ def results(verdict: Verdict, visibility: str) -> str:
     """
     if verdict.status is Status.NOT_GRADED:
         raise ValueError("what is not graded has no results")
-    verdict = cleaned(verdict, _LONGEST)
+    verdict = sanitize_record(verdict, _LONGEST)
     numbered = enumerate(verdict.criteria, start=1)
     return _encoded(
         score=verdict.points,

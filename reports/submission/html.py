@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.core.i18n import Translator
-from grader.core.sanitize import cleaned
+from grader.core.sanitize import sanitize_record
 from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.verdict import Exhibits, Verdict
 from reports.common import charts, pictures, symbols
@@ -25,7 +25,9 @@ def render(verdict: Verdict, exhibits: Exhibits, adjustments: Sequence[Adjustmen
     Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
     """
     template = environment(verdict.language).get_template("report.html")
-    return template.render(_view(cleaned(verdict), cleaned(exhibits), tuple(map(cleaned, adjustments))))
+    return template.render(
+        _view(sanitize_record(verdict), sanitize_record(exhibits), tuple(map(sanitize_record, adjustments)))
+    )
 
 
 def _view(verdict: Verdict, exhibits: Exhibits, adjustments: tuple[Adjustment, ...]) -> dict[str, Any]:

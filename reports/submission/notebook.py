@@ -6,7 +6,7 @@ import re
 from rich.console import Console
 
 from grader.core.i18n import Translator
-from grader.core.sanitize import cleaned, one_line
+from grader.core.sanitize import one_line, sanitize_record
 from grader.protocol.verdict import Exhibits, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -38,7 +38,7 @@ def _text(verdict: Verdict) -> str:
 
 def _html(verdict: Verdict, exhibits: Exhibits) -> str:
     say, number = Translator(verdict.language), Numbers(verdict.language)
-    shown = cleaned(verdict)
+    shown = sanitize_record(verdict)
     return (
         environment(verdict.language)
         .get_template("in_notebook.html")

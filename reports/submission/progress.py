@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from grader.core.i18n import Message, Translator, _
-from grader.core.sanitize import cleaned, one_line
+from grader.core.sanitize import one_line, sanitize_record
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -48,7 +48,7 @@ def _told(old: CriterionVerdict, new: CriterionVerdict, numbers: Numbers) -> tup
 def render(before: Verdict, after: Verdict, console: Console) -> None:
     """Print what changed, or that nothing did."""
     say = Translator(after.language)
-    told = since(cleaned(before), cleaned(after))
+    told = since(sanitize_record(before), sanitize_record(after))
     for sentence, style in told or ((_("No criterion changed."), "dim"),):
         text = say(sentence)
         if not console.encoding.lower().startswith("utf"):

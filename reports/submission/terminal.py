@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from grader.core.i18n import Translator, Words, _
-from grader.core.sanitize import cleaned, clip, one_line
+from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.verdict import CriterionVerdict, Location, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
@@ -24,7 +24,7 @@ def render(verdict: Verdict, console: Console) -> None:
     Without markup or control characters of the submission's own, and with nothing but ASCII signs where the
     console's encoding has no others. Raises `ValueError` for a language without a catalogue.
     """
-    _Printer(cleaned(verdict, _LONGEST), console).print()
+    _Printer(sanitize_record(verdict, _LONGEST), console).print()
 
 
 class _Printer:

@@ -259,7 +259,7 @@ class TestWhere:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
     ) -> None:
         (tmp_path / inside).mkdir(parents=True, exist_ok=True)
-        monkeypatch.setattr(scaffolding, "SHIPPED", tmp_path)
+        monkeypatch.setattr(scaffolding, "SHIPPED_FOLDER", tmp_path)
         with pytest.raises(ScaffoldError) as error:
             authors_course(tmp_path / inside)
         assert "belongs to the installed grader" in say(error.value.text)

@@ -1,6 +1,6 @@
 """Answers to changes in which nothing has to be run."""
 
-from grader.ci.pipeline import CiOptions, of_change
+from grader.ci.pipeline import CiOptions, grade_change
 from grader.grading.results import Mode
 from grader.protocol.change_result import ChangeResult, exit_code
 from tests.ci.repositories import Repo
@@ -9,9 +9,9 @@ WISHES = CiOptions("en", Mode.WALLS, base="main")
 NO_BASE = CiOptions("en", Mode.WALLS)
 
 
-def answered(repo: Repo, wishes: CiOptions = WISHES, **environment: str) -> ChangeResult:
+def answered(repo: Repo, options: CiOptions = WISHES, **environment: str) -> ChangeResult:
     """Return the answer to a change."""
-    answer, pages = of_change(repo.folder, wishes, environment)
+    answer, pages = grade_change(repo.folder, options, environment)
     assert pages == {}
     return answer
 

@@ -21,4 +21,4 @@ def nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def started(*_: object, **__: object) -> None:
         raise AssertionError("nothing here is to be graded")
 
-    monkeypatch.setattr(pipeline, "LocalCrew", started)
+    monkeypatch.setattr(pipeline, "LocalPool", started)

@@ -5,9 +5,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.ci.base_course import exercises_in
-from grader.ci.changed_submissions import Sides, Touched, touched
-from grader.ci.comparison import compared, differences
+from grader.ci.base_course import find_exercises
+from grader.ci.changed_submissions import ChangeContext, ChangedSubmissions, find_submissions
+from grader.ci.comparison import find_changes, find_comparison
 from grader.ci.environment import ClaimedChange
 from grader.ci.git import Repository
 from tests.helpers.two_functions import RIGHT, RUBRIC
@@ -119,20 +119,20 @@ def with_course(folder: Path, *exercises: str) -> Repo:
     return repo
 
 
-def found(repo: Repo, base: str = "main", claim: ClaimedChange | None = None) -> Touched:
+def found(repo: Repo, base: str = "main", claim: ClaimedChange | None = None) -> ChangedSubmissions:
     """Return what the change from `base` to HEAD touches."""
     repository = Repository(repo.folder)
-    comparison = compared(repository, claim or ClaimedChange(base, base))
+    comparison = find_comparison(repository, claim or ClaimedChange(base, base))
     files, after = repository.files(comparison.course), repository.files(comparison.head)
-    sides = Sides(exercises_in(files), repository.files(comparison.parted[0]).get, after.get)
-    return touched(differences(repository, comparison), sides)
+    sides = ChangeContext(find_exercises(files), repository.files(comparison.parted[0]).get, after.get)
+    return find_submissions(find_changes(repository, comparison), sides)
 
 
-def paths(touched: Touched) -> dict[str, str]:
+def paths(find_submissions: ChangedSubmissions) -> dict[str, str]:
     """Return the submissions with their exercises."""
-    return {candidate.path: candidate.exercise for candidate in touched.submissions}
+    return {candidate.path: candidate.exercise for candidate in find_submissions.submissions}
 
 
-def said(touched: Touched) -> list[tuple[str, str, str]]:
+def said(find_submissions: ChangedSubmissions) -> list[tuple[str, str, str]]:
     """Return the remarks: weight, path, and the beginning of the sentence."""
-    return [(r.severity, r.path, r.text.msgid) for r in touched.remarks]
+    return [(r.severity, r.path, r.text.msgid) for r in find_submissions.remarks]

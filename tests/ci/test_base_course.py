@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci import base_course as courses
-from grader.ci.base_course import exercises_in, unpack
+from grader.ci.base_course import find_exercises, unpack_course
 from grader.ci.git import FILE, LINK, SUBMODULE, GitError, Repository, TreeEntry
 from grader.core.i18n import Translator
 from tests.ci.repositories import Repo, with_course
@@ -24,7 +24,7 @@ def test_the_files_of_the_course_are_written_as_they_are(tmp_path: Path) -> None
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"exercises/two/data/x.bin": b"\r\n\0\xff", "exercises/two/k\xe4se.txt": "", "two/a.py": "x"})
     repository = Repository(repo.folder)
-    course = unpack(repository, repository.files(repo.head()), tmp_path / "course")
+    course = unpack_course(repository, repository.files(repo.head()), tmp_path / "course")
     assert course.exercises() == ("two",)
     assert course.rubric_file("two").read_text() == RUBRIC
     assert (course.folder / "exercises/two/data/x.bin").read_bytes() == b"\r\n\0\xff"
@@ -51,7 +51,7 @@ def test_nothing_leads_out_of_the_folder_and_nothing_is_believed_that_was_compil
     repository = Repository(repo.folder)
     files = repository.files(commit)
     assert "exercises/two/../evil.py" in files
-    unpack(repository, files, tmp_path / "course")
+    unpack_course(repository, files, tmp_path / "course")
     written = {path.relative_to(tmp_path / "course").as_posix() for path in (tmp_path / "course").rglob("*")}
     assert written == {"exercises", "exercises/two", "exercises/two/rubric.py"}
     assert not list(tmp_path.rglob("evil.py"))
@@ -65,7 +65,7 @@ def test_a_course_that_is_too_large_is_refused(
     repository = Repository(repo.folder)
     monkeypatch.setattr(courses, name, value)
     with pytest.raises(GitError) as caught:
-        unpack(repository, repository.files(repo.head()), tmp_path / "course")
+        unpack_course(repository, repository.files(repo.head()), tmp_path / "course")
     assert "holds 2 files" in EN(caught.value.text)
     assert not (tmp_path / "course").exists()
 
@@ -85,9 +85,9 @@ def test_a_course_that_is_too_large_is_refused(
     ],
 )
 def test_only_a_rubric_in_a_folder_with_a_plain_name_makes_an_exercise(path: str) -> None:
-    assert exercises_in({"exercises/two/rubric.py": TreeEntry(FILE, "a"), path: TreeEntry(FILE, "a")}) == {"two"}
+    assert find_exercises({"exercises/two/rubric.py": TreeEntry(FILE, "a"), path: TreeEntry(FILE, "a")}) == {"two"}
 
 
 @pytest.mark.parametrize("mode", [LINK, SUBMODULE])
 def test_a_link_is_no_rubric(mode: str) -> None:
-    assert exercises_in({"exercises/two/rubric.py": TreeEntry(mode, "a")}) == frozenset()
+    assert find_exercises({"exercises/two/rubric.py": TreeEntry(mode, "a")}) == frozenset()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci.git import people
+from grader.ci.git import decode_for_display
 from tests.ci.repositories import STUB, Repo, course_files, found, paths, said, with_course
 from tests.helpers.two_functions import RIGHT, RUBRIC
 
@@ -310,7 +310,7 @@ def test_any_name_of_a_file_is_found_as_it_is(repo: Repo, name: bytes) -> None:
     repo.commit()
     [candidate] = found(repo).submissions
     assert candidate.path.encode("utf-8", "surrogateescape") == b"two/" + name
-    assert people(candidate.path).encode()  # is Unicode
+    assert decode_for_display(candidate.path).encode()  # is Unicode
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file names are text there")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci.comparison import compared, differences
+from grader.ci.comparison import find_changes, find_comparison
 from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host
 from grader.ci.git import GitError, Repository
 from grader.core.i18n import Translator
@@ -30,13 +30,13 @@ def repo(tmp_path: Path) -> Repo:
 def changed(repo: Repo, claim: ClaimedChange) -> set[str]:
     """Return the paths of what a change alters."""
     repository = Repository(repo.folder)
-    return {change.path for change in differences(repository, compared(repository, claim))}
+    return {change.path for change in find_changes(repository, find_comparison(repository, claim))}
 
 
 def refused(repo: Repo, claim: ClaimedChange) -> str:
     """Return why nothing is compared."""
     with pytest.raises(GitError) as caught:
-        compared(Repository(repo.folder), claim)
+        find_comparison(Repository(repo.folder), claim)
     return EN(caught.value.text)
 
 
@@ -59,7 +59,7 @@ def test_the_rubrics_are_those_of_the_bases_tip_not_of_where_the_branch_left_it(
     repo.switch("main")
     tip = repo.committed({"exercises/two/rubric.py": "stricter\n"})
     repo.switch("work")
-    comparison = compared(Repository(repo.folder), ClaimedChange("main", "main"))
+    comparison = find_comparison(Repository(repo.folder), ClaimedChange("main", "main"))
     assert comparison.course == comparison.base == tip
     assert comparison.parted != (tip,)
 
@@ -80,7 +80,7 @@ def test_after_criss_cross_merges_only_the_branchs_own_changes_count(repo: Repo)
     repo.switch("work")
     repo.merge(mains)
     repo.committed({"two/carol.py": RIGHT})
-    comparison = compared(Repository(repo.folder), ClaimedChange("main", "main"))
+    comparison = find_comparison(Repository(repo.folder), ClaimedChange("main", "main"))
     assert set(comparison.parted) == {mains, works}
     assert changed(repo, ClaimedChange("main", "main")) == {"two/carol.py"}
 
@@ -116,7 +116,7 @@ def test_githubs_merge_of_a_pull_request_is_compared_with_its_first_parent(repo:
     repo.switch("work")
     base, head, merge = merged(repo)
     claim = ClaimedChange(left, "pull_request.base.sha", Host.GITHUB, head)
-    comparison = compared(Repository(repo.folder), claim)
+    comparison = find_comparison(Repository(repo.folder), claim)
     assert (comparison.base, comparison.head) == (base, merge)
     assert changed(repo, claim) == {"two/alice.py"}
 
@@ -246,7 +246,7 @@ def test_the_rubrics_are_taken_from_the_first_place_that_is_there(repo: Repo) ->
     target = repo.committed({"README.md": "moved on\n"})
     repo.git("update-ref", "refs/remotes/origin/target", target)
     repo.switch("work")
-    comparison = compared(Repository(repo.folder), claim)
+    comparison = find_comparison(Repository(repo.folder), claim)
     assert (comparison.base, comparison.course) == (base, target)
 
 

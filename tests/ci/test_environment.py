@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.ci.environment import DEFAULT_BRANCH, ClaimedChange, Host, HostError, claim, host_of
+from grader.ci.environment import (
+    DEFAULT_BRANCH,
+    CiEnvironmentError,
+    ClaimedChange,
+    Host,
+    detect_host,
+    read_claimed_change,
+)
 from grader.core.i18n import Translator
 
 A, B, ZERO = "a" * 40, "b" * 40, "0" * 40
@@ -21,14 +28,16 @@ def github(tmp_path: Path, payload: object, event: str = "pull_request") -> dict
 
 def refused(environment: dict[str, str]) -> str:
     """Return why nothing can be compared."""
-    with pytest.raises(HostError) as caught:
-        claim(environment)
+    with pytest.raises(CiEnvironmentError) as caught:
+        read_claimed_change(environment)
     return EN(caught.value.text)
 
 
 def test_a_pull_request_is_compared_with_its_base(tmp_path: Path) -> None:
     payload = {"action": "synchronize", "before": B, "pull_request": {"base": {"sha": A}, "head": {"sha": B}}}
-    assert claim(github(tmp_path, payload)) == ClaimedChange(A, "pull_request.base.sha", Host.GITHUB, B)
+    assert read_claimed_change(github(tmp_path, payload)) == ClaimedChange(
+        A, "pull_request.base.sha", Host.GITHUB, B
+    )
 
 
 def test_a_forks_pull_request_is_compared_with_the_base_it_is_for(tmp_path: Path) -> None:
@@ -40,17 +49,21 @@ def test_a_forks_pull_request_is_compared_with_the_base_it_is_for(tmp_path: Path
         },
         "repository": {"full_name": "school/course", "default_branch": "main"},
     }
-    assert claim(github(tmp_path, payload)) == ClaimedChange(A, "pull_request.base.sha", Host.GITHUB, B)
+    assert read_claimed_change(github(tmp_path, payload)) == ClaimedChange(
+        A, "pull_request.base.sha", Host.GITHUB, B
+    )
 
 
 def test_a_push_is_compared_with_what_was_there_before(tmp_path: Path) -> None:
     payload = {"before": A, "after": B, "ref": "refs/heads/work", "repository": {"default_branch": "main"}}
-    assert claim(github(tmp_path, payload, "push")) == ClaimedChange(A, "push.before", Host.GITHUB, B)
+    assert read_claimed_change(github(tmp_path, payload, "push")) == ClaimedChange(
+        A, "push.before", Host.GITHUB, B
+    )
 
 
 def test_the_first_push_of_a_branch_is_compared_with_the_default_branch(tmp_path: Path) -> None:
     payload = {"before": ZERO, "after": B, "ref": "refs/heads/work", "repository": {"default_branch": "main"}}
-    assert claim(github(tmp_path, payload, "push")) == ClaimedChange(
+    assert read_claimed_change(github(tmp_path, payload, "push")) == ClaimedChange(
         "refs/remotes/origin/main", "origin/main", Host.GITHUB, B
     )
 
@@ -65,7 +78,7 @@ def test_the_first_push_of_the_default_branch_is_refused_not_compared_with_itsel
 
 def test_other_events_are_compared_with_the_default_branch(tmp_path: Path) -> None:
     payload = {"inputs": {}, "ref": "refs/heads/work"}
-    assert claim(github(tmp_path, payload, "workflow_dispatch")) == ClaimedChange(
+    assert read_claimed_change(github(tmp_path, payload, "workflow_dispatch")) == ClaimedChange(
         DEFAULT_BRANCH, "origin/HEAD", Host.GITHUB
     )
 
@@ -120,16 +133,18 @@ def test_a_merge_request_is_compared_by_its_base_and_judged_by_its_target() -> N
         CI_MERGE_REQUEST_TARGET_BRANCH_SHA="c" * 40,
         CI_COMMIT_BEFORE_SHA=ZERO,
     )
-    found = claim(environment)
+    found = read_claimed_change(environment)
     assert (found.base, found.host, found.head) == (A, Host.GITLAB, B)
     assert found.rubrics == ("c" * 40, "refs/remotes/origin/main")
-    assert claim(environment | {"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": ""}).rubrics == ("refs/remotes/origin/main",)
+    assert read_claimed_change(environment | {"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": ""}).rubrics == (
+        "refs/remotes/origin/main",
+    )
 
 
 def test_a_push_on_gitlab_is_compared_with_what_was_there_before() -> None:
     environment = gitlab(CI_COMMIT_BEFORE_SHA=A, CI_COMMIT_BRANCH="work")
-    assert claim(environment) == ClaimedChange(A, "CI_COMMIT_BEFORE_SHA", Host.GITLAB, B)
-    first = claim(environment | {"CI_COMMIT_BEFORE_SHA": ZERO})
+    assert read_claimed_change(environment) == ClaimedChange(A, "CI_COMMIT_BEFORE_SHA", Host.GITLAB, B)
+    first = read_claimed_change(environment | {"CI_COMMIT_BEFORE_SHA": ZERO})
     assert first == ClaimedChange("refs/remotes/origin/main", "origin/main", Host.GITLAB, B)
 
 
@@ -149,7 +164,7 @@ def test_what_gitlab_does_not_say_in_its_form_is_refused(variables: dict[str, st
 
 
 def test_anywhere_else_the_default_branch_is_compared_with() -> None:
-    assert claim({}) == ClaimedChange(DEFAULT_BRANCH, "origin/HEAD")
+    assert read_claimed_change({}) == ClaimedChange(DEFAULT_BRANCH, "origin/HEAD")
 
 
 @pytest.mark.parametrize(
@@ -162,4 +177,4 @@ def test_anywhere_else_the_default_branch_is_compared_with() -> None:
     ],
 )
 def test_each_host_is_known_by_its_variable(environment: dict[str, str], host: Host) -> None:
-    assert host_of(environment) is host
+    assert detect_host(environment) is host

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.ci.pipeline import CiOptions, of_change, of_files
+from grader.ci.pipeline import CiOptions, grade_change, grade_files
 from grader.core.exit_codes import ExitCode
 from grader.grading.results import Mode
 from grader.protocol.change_result import ChangeResult, Outcome, decode, exit_code
@@ -233,9 +233,9 @@ def test_where_a_wall_is_missing_nothing_is_graded_and_the_answer_says_so(
     monkeypatch.setattr(WalledEnvironment, "walls", one_is_missing)
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT, "two/link.py": ""})
-    answer, pages = of_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
+    answer, pages = grade_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
     assert (exit_code(answer), pages) == (ExitCode.NOT_GRADED, {})
-    assert "Isolation features missing" in answer.outcomes[0].fault
+    assert "Isolation features missing on this machine: " in answer.outcomes[0].fault
     assert answer.outcomes[1].problem
 
 
@@ -245,7 +245,7 @@ def test_a_grader_that_cannot_start_is_a_fault_and_no_mark(
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
-    answer, _ = of_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
+    answer, _ = grade_change(repo.folder, CiOptions("en", Mode.WALLS, base="main"), {})
     assert exit_code(answer) == ExitCode.NOT_GRADED
     assert answer.outcomes[0].fault
 
@@ -257,7 +257,7 @@ def test_a_rubric_of_the_base_that_is_broken_is_a_fault_and_no_mark(
     repo.committed(course_files("two") | {"exercises/two/rubric.py": "RUBRIC = 1 / 0\n"})
     repo.write("two/alice.py", RIGHT)
     monkeypatch.chdir(repo.folder)
-    answer, _ = of_files([Path("two/alice.py")], CiOptions("en", Mode.PLAIN))
+    answer, _ = grade_files([Path("two/alice.py")], CiOptions("en", Mode.PLAIN))
     assert exit_code(answer) == ExitCode.NOT_GRADED
     assert "ZeroDivisionError" in answer.outcomes[0].fault
 
@@ -286,7 +286,7 @@ def test_a_refusal_is_an_answer_too_so_that_the_summary_says_why(tmp_path: Path)
     summary = tmp_path / "summary"
     done = grader_ci(repo.folder, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == ExitCode.USAGE
-    assert "The host does not say what" in summary.read_text("utf-8")
+    assert "Cannot determine the base commit" in summary.read_text("utf-8")
     assert b"::error " in done.stdout
     answer = decode((repo.folder / "grader-ci" / "answer.json").read_bytes())
     assert [note.severity for note in answer.notes] == ["error"]

@@ -6,8 +6,16 @@ import msgspec
 import pytest
 
 from grader.ci import outputs as publish
-from grader.ci.grade_change import file_name
-from grader.ci.outputs import OURS, Log, OutError, outputs_of, prepare, tell_github, write
+from grader.ci.grade_change import build_file_name
+from grader.ci.outputs import (
+    OURS,
+    JobLog,
+    OutputFolderError,
+    build_step_outputs,
+    prepare_folder,
+    write_github_files,
+    write_outputs,
+)
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
 from grader.protocol.change_result import ChangeResult, Note, Outcome, decode, exit_code, worst
@@ -62,7 +70,7 @@ def test_the_exit_code_is_that_of_what_is_worst(given: ChangeResult, code: ExitC
 
 
 def test_outputs_are_words_and_numbers_of_our_own() -> None:
-    assert outputs_of(answer(PASSED, FAILED, UNREADABLE)) == {
+    assert build_step_outputs(answer(PASSED, FAILED, UNREADABLE)) == {
         "result": "unreadable",
         "exit-code": 2,
         "submissions": 3,
@@ -70,32 +78,32 @@ def test_outputs_are_words_and_numbers_of_our_own() -> None:
         "points": "140",
         "max-points": "200",
     }
-    assert outputs_of(answer())["points"] == "0"
+    assert build_step_outputs(answer())["points"] == "0"
 
 
 def test_github_is_told_in_the_files_that_it_names(tmp_path: Path) -> None:
     summary, outputs = tmp_path / "summary", tmp_path / "outputs"
     summary.write_text("before\n")
-    tell_github(answer(PASSED), {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)})
+    write_github_files(answer(PASSED), {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)})
     assert summary.read_text(encoding="utf-8").startswith("before\n## ")
     assert outputs.read_text() == (
         "result=passed\nexit-code=0\nsubmissions=1\npassed=1\npoints=100\nmax-points=100\n"
     )
-    tell_github(answer(PASSED), {})  # an older runner names none
+    write_github_files(answer(PASSED), {})  # an older runner names none
 
 
 def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutError) as caught:
-        tell_github(answer(PASSED), {"GITHUB_STEP_SUMMARY": str(tmp_path)})
+    with pytest.raises(OutputFolderError) as caught:
+        write_github_files(answer(PASSED), {"GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert "cannot be written" in EN(caught.value.text)
     assert caught.value.code is ExitCode.NOT_GRADED
 
 
 def test_every_file_of_an_answer_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    prepare(folder)
+    prepare_folder(folder)
     given = answer(PASSED, UNREADABLE)
-    assert write(folder, given, {"reports/1-two.html": "<!DOCTYPE html>"}) == given
+    assert write_outputs(folder, given, {"reports/1-two.html": "<!DOCTYPE html>"}) == given
     assert {path.name for path in folder.iterdir()} == OURS
     assert decode((folder / "answer.json").read_bytes()) == given
     assert (folder / "verdicts" / "1-two.json").is_file()
@@ -105,17 +113,17 @@ def test_every_file_of_an_answer_is_written(tmp_path: Path) -> None:
 def test_the_folder_of_an_earlier_answer_is_made_anew(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "out"
     for _ in range(2):
-        prepare(folder)
-        write(folder, answer(PASSED), {"reports/1-two.html": "x"})
-    prepare(folder)
+        prepare_folder(folder)
+        write_outputs(folder, answer(PASSED), {"reports/1-two.html": "x"})
+    prepare_folder(folder)
     assert [path.name for path in folder.iterdir()] == [".gitignore"]
 
 
 def test_a_folder_that_holds_anything_else_is_not_emptied(tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text("{}")
     (tmp_path / "thesis.tex").write_text("\\section")
-    with pytest.raises(OutError) as caught:
-        prepare(tmp_path)
+    with pytest.raises(OutputFolderError) as caught:
+        prepare_folder(tmp_path)
     assert caught.value.code is ExitCode.USAGE
     assert (tmp_path / "thesis.tex").is_file()
     assert (tmp_path / "answer.json").is_file()
@@ -127,11 +135,11 @@ def test_links_that_a_change_laid_out_are_removed_not_followed(tmp_path: Path) -
     (precious / "x").write_text("kept")
     folder = tmp_path / "grader-ci"
     folder.symlink_to(precious)
-    prepare(folder)
+    prepare_folder(folder)
     assert not folder.is_symlink()
     (folder / "reports").symlink_to(precious)
     (folder / "answer.json").symlink_to(precious / "x")
-    prepare(folder)
+    prepare_folder(folder)
     assert [path.read_text() for path in precious.iterdir()] == ["kept"]
     assert [path.name for path in folder.iterdir()] == [".gitignore"]
 
@@ -139,18 +147,18 @@ def test_links_that_a_change_laid_out_are_removed_not_followed(tmp_path: Path) -
 def test_what_turns_up_in_the_folder_meanwhile_is_not_written_through(tmp_path: Path) -> None:
     folder, precious = tmp_path / "out", tmp_path / "precious"
     precious.write_text("kept")
-    prepare(folder)
+    prepare_folder(folder)
     (folder / "answer.json").symlink_to(precious)
-    with pytest.raises(OutError):
-        write(folder, answer(PASSED), {})
+    with pytest.raises(OutputFolderError):
+        write_outputs(folder, answer(PASSED), {})
     assert precious.read_text() == "kept"
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "file", tmp_path / "file" / "out"):
-        with pytest.raises(OutError) as caught:
-            prepare(folder)
+        with pytest.raises(OutputFolderError) as caught:
+            prepare_folder(folder)
         assert "cannot be written" in EN(caught.value.text)
 
 
@@ -160,8 +168,8 @@ def test_a_record_that_would_be_too_long_to_read_leaves_the_curves_to_the_report
     curve = Curve(name="seed 0", series={"loss": (1.0,) * 1000})
     given = answer(msgspec.structs.replace(PASSED, curves=(curve,)))
     monkeypatch.setattr(publish, "MAX_BYTES", 20_000)
-    prepare(tmp_path / "out")
-    written = write(tmp_path / "out", given, {})
+    prepare_folder(tmp_path / "out")
+    written = write_outputs(tmp_path / "out", given, {})
     assert written.outcomes == (PASSED,)
     assert decode((tmp_path / "out" / "answer.json").read_bytes()) == written
 
@@ -171,7 +179,7 @@ def test_a_record_that_would_be_too_long_to_read_leaves_the_curves_to_the_report
     [("two", "1-two"), ("../x", "1-x"), ("a b\n", "1-a-b"), ("ü", "1"), ("x" * 300, "1-" + "x" * 40), ("-", "1")],
 )
 def test_file_names_are_ours(exercise: str, name: str) -> None:
-    assert file_name(1, exercise) == name
+    assert build_file_name(1, exercise) == name
 
 
 def test_a_log_that_github_reads_is_quoted_under_a_token_that_nobody_can_guess(
@@ -179,7 +187,7 @@ def test_a_log_that_github_reads_is_quoted_under_a_token_that_nobody_can_guess(
 ) -> None:
     tokens = set()
     for _ in range(2):
-        with Log(quoted=True) as log:
+        with JobLog(quoted=True) as log:
             log.fault("::error::stranger", EN)
         first, *lines, last = capsys.readouterr().out.splitlines()
         token = first.removeprefix("::stop-commands::")
@@ -191,7 +199,7 @@ def test_a_log_that_github_reads_is_quoted_under_a_token_that_nobody_can_guess(
 
 
 def test_a_log_that_people_read_is_not_quoted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with Log(quoted=False) as log:
+    with JobLog(quoted=False) as log:
         log.show(answer(PASSED), tmp_path / "o\x1b[31mut")
     out = capsys.readouterr().out
     assert "stop-commands" not in out

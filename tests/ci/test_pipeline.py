@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci import pipeline
-from grader.ci.pipeline import CiOptions, of_change
+from grader.ci.pipeline import CiOptions, grade_change
 from grader.core import course as courses
 from grader.grading.results import Mode
 from grader.protocol.change_result import exit_code
@@ -111,12 +111,12 @@ def test_paths_of_the_answer_are_unicode(repo: Repo) -> None:
 
 def test_the_answer_speaks_german(repo: Repo) -> None:
     repo.committed({"README.md": "Better.\n"})
-    answer, _ = of_change(repo.folder, CiOptions("de", Mode.WALLS, base="main"), {})
+    answer, _ = grade_change(repo.folder, CiOptions("de", Mode.WALLS, base="main"), {})
     assert answer.language == "de"
 
 
 def test_no_repository_is_refused(tmp_path: Path) -> None:
-    answer, _ = of_change(tmp_path, WISHES, {})
+    answer, _ = grade_change(tmp_path, WISHES, {})
     assert "There is no git repository here" in refused(answer)
 
 
@@ -240,8 +240,8 @@ def test_a_named_course_is_used(repo: Repo, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".", "exercises/.."])
 def test_a_named_course_that_is_the_changes_own_is_refused(repo: Repo, name: str) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = CiOptions("en", Mode.WALLS, base="main", course=repo.folder / name)
-    assert "is part of the change itself" in refused(answered(repo, wishes))
+    options = CiOptions("en", Mode.WALLS, base="main", course=repo.folder / name)
+    assert "is part of the change itself" in refused(answered(repo, options))
 
 
 def test_a_named_course_in_a_folder_that_git_does_not_know_is_used(repo: Repo, tmp_path: Path) -> None:
@@ -254,13 +254,13 @@ def test_a_named_course_in_a_folder_that_git_does_not_know_is_used(repo: Repo, t
 
 def test_a_named_course_without_exercises_is_refused(repo: Repo, tmp_path: Path) -> None:
     repo.committed({"two/submission.py": RIGHT})
-    wishes = CiOptions("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
-    assert "There are no exercises in" in refused(answered(repo, wishes))
+    options = CiOptions("en", Mode.WALLS, base="main", course=tmp_path / "nowhere")
+    assert "There are no exercises in" in refused(answered(repo, options))
 
 
 def test_a_grader_that_the_change_altered_does_not_grade_it(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.committed({"grader/__init__.py": "", "two/submission.py": RIGHT})
-    monkeypatch.setattr(courses, "SHIPPED", repo.folder.resolve())
+    monkeypatch.setattr(courses, "SHIPPED_FOLDER", repo.folder.resolve())
     assert "grader/__init__.py" in refused(answered(repo))
 
 
@@ -271,7 +271,7 @@ def test_a_grader_in_the_repository_that_the_change_leaves_alone_may_grade(
     repo.committed({"grader/__init__.py": ""})
     repo.branch("later")
     repo.committed({"README.md": "x"})
-    monkeypatch.setattr(courses, "SHIPPED", repo.folder.resolve())
+    monkeypatch.setattr(courses, "SHIPPED_FOLDER", repo.folder.resolve())
     assert exit_code(answered(repo)) == 0
 
 
@@ -294,10 +294,10 @@ def test_a_clone_without_contents_is_refused(repo: Repo, tmp_path: Path) -> None
     repo.committed({"two/submission.py": RIGHT, "solution.py": RIGHT})
     repo.git("config", "uploadpack.allowFilter", "true")
     clone = repo.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout", "--branch", "work")
-    wishes = CiOptions("en", Mode.PLAIN, base="origin/main")
+    options = CiOptions("en", Mode.PLAIN, base="origin/main")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "_crew", lambda *_: (None, ""))
-        answer, _ = of_change(clone.folder, wishes, {})
+        patch.setattr(pipeline, "_start_pool", lambda *_: (None, ""))
+        answer, _ = grade_change(clone.folder, options, {})
     assert "lacks some of its contents" in refused(answer)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.ci import pipeline
-from grader.ci.pipeline import of_files
+from grader.ci.pipeline import grade_files
 from grader.protocol.change_result import ChangeResult, exit_code
 from tests.ci.answering import NO_BASE
 from tests.ci.repositories import Repo, with_course
@@ -23,7 +23,7 @@ def here(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def of(*files: str | Path) -> ChangeResult:
     """Return the answer to files."""
-    answer, pages = of_files([Path(file) for file in files], NO_BASE)
+    answer, pages = grade_files([Path(file) for file in files], NO_BASE)
     assert pages == {}
     return answer
 
@@ -58,7 +58,7 @@ def test_folders_count_from_the_repository_not_from_the_current_folder(
     (here / "two").mkdir()
     (here / "two" / "a.py").symlink_to("/etc/passwd")
     monkeypatch.chdir(here / "two")
-    monkeypatch.setattr(pipeline, "_crew", lambda *_: (None, ""))
+    monkeypatch.setattr(pipeline, "_start_pool", lambda *_: (None, ""))
     [outcome] = of("a.py").outcomes
     assert (outcome.path, outcome.exercise) == ("two/a.py", "two")
     assert "leads out of its folder" in outcome.problem

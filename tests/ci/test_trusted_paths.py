@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.ci.trusted_paths import RUN, Decides, decides
+from grader.ci.trusted_paths import ROLES_THAT_DECIDE, FileRole, find_role
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from grader.ci.trusted_paths import RUN, Decides, decides
     ],
 )
 def test_a_file_that_says_what_is_run_is_told(path: str) -> None:
-    assert decides(path) in RUN
+    assert find_role(path) in ROLES_THAT_DECIDE
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_file_that_says_what_is_run_is_told(path: str) -> None:
     ],
 )
 def test_a_file_of_the_course_is_told(path: str) -> None:
-    assert decides(path) is Decides.COURSE
+    assert find_role(path) is FileRole.COURSE
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_a_file_of_the_course_is_told(path: str) -> None:
     ],
 )
 def test_other_files_decide_nothing(path: str) -> None:
-    assert decides(path) is None
+    assert find_role(path) is None

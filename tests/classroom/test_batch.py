@@ -12,7 +12,7 @@ import pytest
 
 from grader.classroom.folder import DASHBOARD, REPORTS
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.grading.grader import Grader
 from grader.grading.results import Graded
 from grader.protocol.submission import Submission
@@ -227,7 +227,7 @@ def test_a_fault_of_the_grader_leaves_no_earlier_mark_standing_and_is_tried_agai
 
     def grade(grader: Grader, exercise: str, submission: Submission, *rest: object, **named: object) -> Graded:
         if "x / 4" in submission.units[0].source:
-            raise GraderError("oops")
+            raise InternalError("oops")
         return real(grader, exercise, submission, *rest, **named)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:

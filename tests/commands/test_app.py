@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader.commands.options import exit_code
+from grader.commands.output import exit_code
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import default_language
 from grader.grading.grader import Grader
@@ -149,11 +149,34 @@ def test_version_is_printed() -> None:
     assert grader("--version").stdout.strip() == __version__
 
 
-def test_the_command_line_starts_without_tensorflow_or_numpy() -> None:
-    heavy = {"tensorflow", "keras", "numpy", "sklearn"}
-    program = f"import sys, grader.commands.app; print(sorted({heavy} & set(sys.modules)))"
+# What a command needs is imported when it runs: whoever asks for help, or completes a name, waits for none of it.
+LAZY = (
+    *("tensorflow", "keras", "numpy", "sklearn", "pandas", "matplotlib", "IPython", "jinja2", "rich.console"),
+    *("sqlalchemy", "alembic", "fsspec", "openpyxl", "yaml", "jupytext", "nbformat", "distributed"),
+    *("importlib.metadata", "asyncio", "grader.grading.grader", "grader.sandbox.run", "grader.examiner.client"),
+    *("grader.submission.reader", "grader.classroom.folder", "grader.ci.pipeline", "grader.rubric", "reports"),
+    *("grader.authoring.validation.validate", "grader.classroom.exports.roster", "grader.commands.progress"),
+)
+
+
+def test_the_command_line_starts_without_what_only_its_commands_need() -> None:
+    program = f"import sys, grader.commands.app; print(*(name for name in {LAZY} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.split() == []
+
+
+def test_list_imports_nothing_that_grades() -> None:
+    loaded = "print(*(name for name in LAZY if name in sys.modules), file=sys.stderr)"
+    program = f"""
+import sys
+from grader.commands.app import app
+LAZY = {tuple(name for name in LAZY if name not in ("rich.console", "importlib.metadata", "asyncio"))}
+app(["list"], standalone_mode=False)
+{loaded}
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "digits" in done.stdout
+    assert done.stderr.split() == []
 
 
 def test_doctor_shows_versions_and_that_every_wall_was_tried() -> None:
@@ -178,5 +201,8 @@ def test_a_folder_without_the_rubric_is_a_fault_of_the_course_and_not_a_mark(tmp
     from grader.grading.results import Mode
     from grader.submission.reader import read
 
-    with Grader(Course(tmp_path), Mode.PLAIN) as started, pytest.raises(GraderError, match="UnknownExerciseError"):
+    with (
+        Grader(Course(tmp_path), Mode.PLAIN) as started,
+        pytest.raises(InternalError, match="UnknownExerciseError"),
+    ):
         started.grade("digits", read(RIGHT))

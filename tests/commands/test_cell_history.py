@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grader.commands.cell_history import Executed, effective_cells
+from grader.commands.cell_history import ExecutedCell, effective_cells
 
 
 def is_check(function: ast.expr) -> bool:
@@ -14,7 +14,7 @@ def is_check(function: ast.expr) -> bool:
 
 def kept(*sources: str, failed: tuple[int, ...] = ()) -> dict[int, str]:
     """Return what is left of cells, by their numbers from 1, without the lines that were emptied."""
-    cells = [Executed(n, source, n in failed) for n, source in enumerate(sources, 1)]
+    cells = [ExecutedCell(n, source, n in failed) for n, source in enumerate(sources, 1)]
     left = effective_cells(cells, is_check)
     for cell in left:
         assert cell.source.count("\n") == sources[cell.number - 1].count("\n")  # lines keep their numbers

@@ -1,14 +1,13 @@
 """The processes that grade a class are chosen by the options, and refused where isolation features are missing."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from grader.commands.choose_pool import GradingOptions, UnusablePoolError
+from grader.commands.choose_pool import GradingOptions
 from grader.core.course import Course
 from grader.core.i18n import Translator
-from grader.grading.isolation import missing_isolation_features
+from grader.grading.isolation import MissingIsolationError, require_isolation
 from grader.protocol.verdict import WallState
 
 COURSE = Course(Path("nowhere"))
@@ -31,22 +30,15 @@ def options(cluster: str | None = None, *, despite: bool = False) -> GradingOpti
 
 @pytest.mark.parametrize("features", [(), (SECCOMP,)], ids=["plain mode", "all there"])
 def test_nothing_is_said_where_no_isolation_feature_is_missing(features: tuple[WallState, ...]) -> None:
-    assert missing_isolation_features(Pool(*features)) is None  # type: ignore[arg-type]
+    require_isolation(Pool(*features))  # type: ignore[arg-type]
     options().require_isolation(Pool(*features))  # type: ignore[arg-type]
 
 
 def test_missing_isolation_features_are_named_and_refused_unless_allowed() -> None:
     pool = Pool(SECCOMP, WallState(id="landlock", stands=False), WallState(id="pid_namespace", stands=False))
-    with pytest.raises(UnusablePoolError) as caught:
+    with pytest.raises(MissingIsolationError) as caught:
         options().require_isolation(pool)  # type: ignore[arg-type]
     sentence = Translator("en")(caught.value.text)
     assert "missing on this machine: landlock, pid_namespace." in sentence
     assert "--despite-missing-walls" in sentence
     options(despite=True).require_isolation(pool)  # type: ignore[arg-type]
-
-
-def test_a_cluster_without_dask_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "grader.grading.dask_pool", None)
-    with pytest.raises(UnusablePoolError) as caught:
-        options("tcp://host:8786").make_pool("plain")
-    assert "keras-grader[cluster]" in Translator("en")(caught.value.text)

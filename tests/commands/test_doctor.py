@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.commands.doctor import examine
-from grader.core import packages
+from grader.commands import installation
+from grader.commands.doctor import examine_machine
+from grader.commands.installation import MissingRequirement, build_pip_command, find_missing_requirements
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
-from grader.core.packages import Lack, lacks, pip
+from grader.core.installed_version import find_version
 
 # Packages of which the command line has no need until something is graded.
 HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "matplotlib", "pandas", "IPython", "watchfiles")
@@ -77,40 +78,40 @@ def test_other_systems_have_no_walls_and_that_is_fine_for_ones_own_work(monkeypa
     said = examined(monkeypatch, "darwin")
     assert said.startswith("True")
     assert "For your own work everything is there." in said
-    assert "canary" not in said
+    assert "tested from inside" not in said
 
 
 def test_what_is_installed_but_cannot_be_imported_is_told_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.py").write_text("raise ImportError('DLL load\\x1b[31m failed')")
-    monkeypatch.setattr(packages, "IMPORTED", {"broken": "tensorflow-cpu"})
+    monkeypatch.setattr(installation, "IMPORTED", {"broken": "tensorflow-cpu"})
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     monkeypatch.setattr("grader.commands.doctor.worker_environment", lambda: environment)
     said = examined(monkeypatch, "win32", "de")
     assert said.startswith("False")
     assert "tensorflow-cpu" in said
     assert "ImportError: DLL load⟨U+001B⟩[31m failed" in said
-    assert f"{pip('install', '--force-reinstall', 'tensorflow-cpu')}" in said
+    assert f"{build_pip_command('install', '--force-reinstall', 'tensorflow-cpu')}" in said
 
 
 def test_where_no_notebooks_run_it_says_how_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "NOTEBOOKS", ("no-such-program",))
-    monkeypatch.setattr(packages, "IMPORTED", {"json": "json"})
+    monkeypatch.setattr(installation, "NOTEBOOKS", ("no-such-program",))
+    monkeypatch.setattr(installation, "IMPORTED", {"json": "json"})
     said = examined(monkeypatch, "darwin")
     assert said.startswith("True")  # a script is all that is needed
-    assert pip("install", "jupyterlab") in said
+    assert build_pip_command("install", "jupyterlab") in said
     assert "grader --install-completion" in said
 
 
 def test_a_python_that_does_not_fit_and_a_grader_that_is_not_installed_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(packages, "python_fits", lambda: (False, ">=3.99"))
+    monkeypatch.setattr(installation, "check_python_version", lambda: (False, ">=3.99"))
     said = examined(monkeypatch, "darwin")
     assert said.startswith("False")
     assert "does not fit, wanted: >=3.99" in said
-    monkeypatch.setattr(packages, "DISTRIBUTION", "no-such-distribution")
+    monkeypatch.setattr(installation, "DISTRIBUTION", "no-such-distribution")
     said = examined(monkeypatch, "darwin")
     assert said.startswith("False")
     assert "The grader is not installed for this Python" in said
@@ -118,11 +119,11 @@ def test_a_python_that_does_not_fit_and_a_grader_that_is_not_installed_are_told(
 
 def examined(monkeypatch: pytest.MonkeyPatch, system: str, language: str = "en") -> str:
     """Return what the doctor says on another system, after whether nothing is missing."""
-    held = io.StringIO()
+    recording = io.StringIO()
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", system)
-        complete = examine(Console(file=held, width=200), Translator(language))
-    return f"{complete} {held.getvalue()}"
+        complete = examine_machine(Console(file=recording, width=200), Translator(language))
+    return f"{complete} {recording.getvalue()}"
 
 
 def test_requirements_are_held_against_what_is_there() -> None:
@@ -134,26 +135,26 @@ def test_requirements_are_held_against_what_is_there() -> None:
         "only-with-an-extra ; extra == 'cluster'",
         "no requirement at all !!",
     )
-    rich = packages.version("rich")
-    assert lacks(asked) == (
-        Lack("rich>=999", "rich", ">=999", rich),
-        Lack("no-such-package>=1", "no-such-package", ">=1", ""),
+    rich = find_version("rich")
+    assert find_missing_requirements(asked) == (
+        MissingRequirement("rich>=999", "rich", ">=999", rich),
+        MissingRequirement("no-such-package>=1", "no-such-package", ">=1", ""),
     )
 
 
 def test_a_build_under_another_name_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(packages.SAME, "no-such-package", ("rich",))
-    assert lacks(["no-such-package>=1"]) == ()
+    monkeypatch.setitem(installation.SAME, "no-such-package", ("rich",))
+    assert find_missing_requirements(["no-such-package>=1"]) == ()
 
 
 def test_what_the_package_asks_for_is_met_here() -> None:
-    asked = packages.requirements()
+    asked = installation.read_requirements()
     assert asked
-    assert lacks(asked) == ()
+    assert find_missing_requirements(asked) == ()
 
 
 def test_an_import_without_end_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "endless.py").write_text("while True: pass")
-    monkeypatch.setattr(packages, "IMPORT_SECONDS", 0.5)
-    monkeypatch.setattr(packages, "IMPORTED", {"endless": "endless"})
-    assert packages.broken({"PYTHONPATH": str(tmp_path)}) == ("endless", "no answer within 0.5 s")
+    monkeypatch.setattr(installation, "IMPORT_SECONDS", 0.5)
+    monkeypatch.setattr(installation, "IMPORTED", {"endless": "endless"})
+    assert installation.find_import_failure({"PYTHONPATH": str(tmp_path)}) == ("endless", "no answer within 0.5 s")

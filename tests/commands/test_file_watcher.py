@@ -71,24 +71,24 @@ def test_a_link_in_the_same_folder_is_followed(file: Path, tmp_path: Path) -> No
 
 def test_the_same_bytes_again_are_no_save(file: Path) -> None:
     look = _Look()
-    assert look.changed(file, told=True)
+    assert look.changed(file, is_notified=True)
     file.write_text("one")
-    assert not look.changed(file, told=True)
-    assert not look.changed(file, told=False)
+    assert not look.changed(file, is_notified=True)
+    assert not look.changed(file, is_notified=False)
 
 
 def test_other_bytes_of_the_same_length_and_time_are_a_save_where_the_system_tells(file: Path) -> None:
     look = _Look()
-    look.changed(file, told=True)
+    look.changed(file, is_notified=True)
     before = file.stat()
     file.write_text("two")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert look.changed(file, told=True)
+    assert look.changed(file, is_notified=True)
 
 
 def test_what_is_never_told_is_seen_by_looking(file: Path) -> None:
     look = _Look()
-    look.changed(file, told=True)
-    assert not look.changed(file, told=False)
+    look.changed(file, is_notified=True)
+    assert not look.changed(file, is_notified=False)
     file.write_text("longer than it was")
-    assert look.changed(file, told=False)
+    assert look.changed(file, is_notified=False)

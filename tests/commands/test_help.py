@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from grader.commands.app import PANELS, READ_ON, STORY, app
+from grader.commands.app import CLOSING, INTRODUCTION, PANELS, app
 from grader.commands.options import exercise_names
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator
@@ -47,23 +47,25 @@ def test_the_help_tells_the_whole_story_by_audience_in_the_language_of_the_termi
     language: str, usage: str
 ) -> None:
     said = run("--help", LANG=language)
-    say = Translator(language[:2])
+    translate = Translator(language[:2])
     assert usage in said.stdout
     flat = " ".join(said.stdout.split())
-    for words in (*STORY, *READ_ON, *(panel for _, panel in PANELS)):
-        assert say(words) in flat
+    for words in (*INTRODUCTION, *CLOSING, *(panel for _, panel in PANELS)):
+        assert translate(words) in flat
     assert "python -m" not in said.stdout
 
 
 def test_every_command_of_the_story_is_one_and_every_command_has_its_audience() -> None:
-    named = {name for words in (*STORY, *READ_ON) for name in re.findall(r"\bgrader (\w+)", _english(words))}
+    named = {
+        name for words in (*INTRODUCTION, *CLOSING) for name in re.findall(r"\bgrader (\w+)", _english(words))
+    }
     assert named - {"COMMAND"} <= set(COMMANDS)
     panels = {Translator("en")(panel) for _, panel in PANELS} | {Translator("de")(panel) for _, panel in PANELS}
     assert {command.rich_help_panel for command in COMMANDS.values()} <= panels
 
 
 def test_every_exit_code_is_told() -> None:
-    (codes,) = [words for words in READ_ON if "Exit codes" in _english(words)]
+    (codes,) = [words for words in CLOSING if "Exit codes" in _english(words)]
     assert set(map(int, re.findall(r"\d", _english(codes)))) == set(ExitCode)
 
 
@@ -89,7 +91,7 @@ def test_a_course_that_cannot_be_looked_into_completes_nothing(monkeypatch: pyte
     def refused(_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr("grader.commands.options.courses.find", refused)
+    monkeypatch.setattr("grader.commands.options.courses.find_course", refused)
     assert exercise_names(typer.Context(typer.main.get_command(app)), "d") == []
 
 

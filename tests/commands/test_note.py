@@ -124,4 +124,4 @@ def test_sentences_of_its_own_are_in_the_language_that_is_asked_for(tmp_path: Pa
 
 def test_a_lone_surrogate_is_no_record() -> None:
     with pytest.raises(UserError):
-        body.read(data().replace(b"Output layer", b"\\ud800", 1))
+        body.decode_record(data().replace(b"Output layer", b"\\ud800", 1))

@@ -13,8 +13,8 @@ from grader.protocol.verdict import decode
 from tests.commands.test_app import COURSE, grader
 
 OPENED = (
-    "import sys; from pathlib import Path; from grader.commands.output import opened; "
-    "print(opened(Path(sys.argv[1])))"
+    "import sys; from pathlib import Path; from grader.commands.output import open_in_browser; "
+    "print(open_in_browser(Path(sys.argv[1])))"
 )
 WRITTEN = """
 import sys
@@ -30,11 +30,11 @@ for _ in range(2):
 """
 PRINTED = """
 import msgspec
-from grader.commands.options import printable
+from grader.commands.options import replace_unprintable_characters
 from grader.commands.output import _print_json
 from grader.protocol.verdict import encode
 from tests.reports import samples
-printable()
+replace_unprintable_characters()
 _print_json(encode(msgspec.structs.replace(samples.good("en")[0], title="\u2264 \u65e5\u672c \x81")))
 """
 

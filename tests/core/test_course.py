@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.course import SHIPPED, Course, find
+from grader.core.course import SHIPPED_FOLDER, Course, find_course
 from grader.core.errors import UnknownExerciseError
 from grader.rubric.loader import load_rubric
 
@@ -69,11 +69,11 @@ def test_the_hash_is_that_of_the_file(course: Course) -> None:
 
 def test_the_course_around_the_current_folder_is_found(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course.folder / "exercises" / "draft")
-    assert find() == course
-    assert find(Path("elsewhere")).folder == Path.cwd() / "elsewhere"
+    assert find_course() == course
+    assert find_course(Path("elsewhere")).folder == Path.cwd() / "elsewhere"
 
 
 def test_without_a_course_the_shipped_one_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert find().folder == SHIPPED
-    assert "digits" in find().exercises()
+    assert find_course().folder == SHIPPED_FOLDER
+    assert "digits" in find_course().exercises()

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from grader.core.sanitize import cleaned, clip, one_line, visible
+from grader.core.sanitize import clip, one_line, sanitize_record, visible
 from grader.protocol.verdict import Confusion, Exhibits, Figure
 from tests.reports import samples
 
@@ -45,17 +45,17 @@ def test_a_name_with_line_breaks_stays_on_one_line() -> None:
 
 def test_every_string_of_a_record_is_cleaned_and_nothing_else_changes() -> None:
     verdict, exhibits = samples.good()
-    assert cleaned(verdict) == verdict
-    assert cleaned(exhibits) == exhibits
+    assert sanitize_record(verdict) == verdict
+    assert sanitize_record(exhibits) == exhibits
     criterion = msgspec.structs.replace(verdict.criteria[0], received="\u202e", title="x" * 9000)
-    shown = cleaned(msgspec.structs.replace(verdict, criteria=(criterion,))).criteria[0]
+    shown = sanitize_record(msgspec.structs.replace(verdict, criteria=(criterion,))).criteria[0]
     assert shown.received == "⟨U+202E⟩"
     assert len(shown.title) < 4100
 
 
 def test_strings_in_a_list_are_cleaned_too() -> None:
     confusion = Confusion(labels=("a\u202e", "x" * 9000), counts=((1, 0), (0, 1)))
-    shown = cleaned(Exhibits(confusion=confusion)).confusion
+    shown = sanitize_record(Exhibits(confusion=confusion)).confusion
     assert shown is not None
     assert shown.labels[0] == "a⟨U+202E⟩"
     assert len(shown.labels[1]) < 4100
@@ -64,4 +64,4 @@ def test_strings_in_a_list_are_cleaned_too() -> None:
 def test_a_picture_is_not_cut() -> None:
     picture = "A" * 100_000
     exhibits = Exhibits(figures=(Figure(function="f", png=picture, width=1, height=1),))
-    assert cleaned(exhibits).figures[0].png == picture
+    assert sanitize_record(exhibits).figures[0].png == picture

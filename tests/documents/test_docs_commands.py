@@ -106,7 +106,16 @@ def test_every_command_is_explained(command: str) -> None:
     assert any(f"grader {command}" in page(name) for name in FOR_PEOPLE)
 
 
-@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
+# Options that every command has are explained once.
+COMMON = {"--verbose", "--log-file"}
+
+
+def test_what_every_command_has_is_explained_once_and_every_command_has_it() -> None:
+    assert all({option for name, option in options() if name == command} >= COMMON for command in ("", *COMMANDS))
+    assert any(set(re.findall(r"--[\w-]+", page(name))) >= COMMON for name in FOR_PEOPLE)
+
+
+@pytest.mark.parametrize(("command", "option"), sorted({each for each in options() if each[1] not in COMMON}))
 def test_every_option_is_explained_where_its_command_is(command: str, option: str) -> None:
     named = re.compile(re.escape(option) + r"(?![\w-])")
     pages = [page(name) for name in FOR_PEOPLE if f"grader {command}".strip() in page(name)]

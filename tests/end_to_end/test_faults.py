@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.sandbox.walled import WalledEnvironment
@@ -46,10 +46,10 @@ def test_the_end_of_the_worker_is_no_mark(own_grader: Grader, tmp_path: Path) ->
 
     thread = threading.Thread(target=end)
     thread.start()
-    with pytest.raises(GraderError, match="the worker is gone"):
+    with pytest.raises(InternalError, match="the worker is gone"):
         own_grader.grade("functions", submission)
     thread.join()
-    with pytest.raises(GraderError):  # nor does it come back
+    with pytest.raises(InternalError):  # nor does it come back
         own_grader.grade("functions", submission)
 
 
@@ -57,7 +57,7 @@ def test_the_end_of_the_examiner_is_no_mark(own_grader: Grader, tmp_path: Path) 
     submission = read(written(tmp_path, ""))
     assert own_grader.grade("functions", submission).verdict.points == 100
     os.kill(examiner_of(own_grader), signal.SIGKILL)
-    with pytest.raises(GraderError, match="examiner"):
+    with pytest.raises(InternalError, match="examiner"):
         own_grader.grade("functions", submission)
 
 
@@ -138,7 +138,7 @@ def test_a_rubric_with_a_fault_is_told(
     working = grader.course
     monkeypatch.setattr(grader, "course", course(tmp_path, rubric))
     submission = read(written(tmp_path, ""))
-    with pytest.raises(GraderError, match=said):
+    with pytest.raises(InternalError, match=said):
         grader.grade("faulty", submission)
     monkeypatch.setattr(grader, "course", working)
     assert grader.grade("functions", submission).verdict.points == 100  # the examiner goes on
@@ -150,6 +150,6 @@ def test_a_late_answer_is_not_taken_for_the_next(
     submission = read(written(tmp_path, ""))
     with monkeypatch.context() as patched:
         patched.setattr("grader.examiner.client.JUDGE_SECONDS", 0.0)
-        with pytest.raises(GraderError, match="does not answer"):
+        with pytest.raises(InternalError, match="does not answer"):
             grader.grade("functions", submission)
     assert grader.grade("functions", submission).verdict.points == 100

@@ -134,7 +134,10 @@ def test_the_metadata_says_what_it_needs_and_names_nobody(wheel: Path) -> None:
 def test_it_knows_its_version_and_its_exercises_and_nothing_of_this_checkout(grader: Installed) -> None:
     assert grader("--version").stdout.strip() == __version__
     assert names(grader("list").stdout) == EXERCISES
-    where = "import grader, reports, grader.core.course as c; print(grader.__file__, reports.__file__, c.SHIPPED)"
+    where = (
+        "import grader, reports; from grader.core import course; "
+        "print(grader.__file__, reports.__file__, course.SHIPPED_FOLDER)"
+    )
     done = subprocess.run(
         [str(grader.python), "-c", where], capture_output=True, text=True, cwd=grader.desk, check=True, timeout=60
     )

@@ -10,7 +10,7 @@ import pytest
 from distributed import LocalCluster, Worker
 
 from grader.core.course import Course
-from grader.core.errors import GraderError
+from grader.core.errors import InternalError
 from grader.grading.dask_pool import DaskPool
 from grader.grading.results import JobResult, Mode
 from tests.grading.test_local_pool import SLOW, job, points
@@ -91,7 +91,7 @@ def test_a_cluster_whose_course_is_another_is_refused(
     cluster: LocalCluster, shared_course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.grading.dask_pool.code_hash", lambda: "of another grader")
-    with pytest.raises(GraderError, match="differ from this one"):
+    with pytest.raises(InternalError, match="differ from this one"):
         DaskPool(shared_course, Mode.WALLS, cluster.scheduler_address)
 
 

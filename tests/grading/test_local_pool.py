@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.course import Course
-from grader.core.errors import GraderError, ProcessGoneError
+from grader.core.errors import InternalError, ProcessGoneError
 from grader.grading.grader import Grader
 from grader.grading.local_pool import MOST_STARTS_FOR_NOTHING, LocalPool
 from grader.grading.results import Graded, Job, JobResult, Mode
@@ -113,7 +113,7 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
     monkeypatch.setattr("grader.grading.local_pool.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
     # It may be gone before it can be told anything, or a moment later.
-    with pytest.raises(GraderError), LocalPool(course, Mode.WALLS, 2) as crew:
+    with pytest.raises(InternalError), LocalPool(course, Mode.WALLS, 2) as crew:
         list(crew.work([job(str(i), RIGHT) for i in range(30)], lambda _: None))
     assert 1 <= len(started) <= MOST_STARTS_FOR_NOTHING + 1
 

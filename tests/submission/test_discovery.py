@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.course import SHIPPED, Course
+from grader.core.course import SHIPPED_FOLDER, Course
 from grader.core.i18n import Translator
 from grader.submission.discovery import NotFoundError, find
 from tests.end_to_end.conftest import notebook
 
-COURSE = Course(SHIPPED)
-DIGITS = SHIPPED / "exercises" / "digits"
+COURSE = Course(SHIPPED_FOLDER)
+DIGITS = SHIPPED_FOLDER / "exercises" / "digits"
 MINE = "def load():\n    return 1, 2\n"
 SAY = Translator("en")
 
@@ -112,7 +112,7 @@ def test_a_stub_that_nobody_touched_is_found_and_said_to_be_one(lay: Lay) -> Non
 
 def test_work_on_another_exercise_is_not_meant(lay: Lay, tmp_path: Path) -> None:
     lay(digits__submission_py=MINE)
-    shutil.copyfile(SHIPPED / "reference" / "wine" / "submission.py", tmp_path / "submission.py")
+    shutil.copyfile(SHIPPED_FOLDER / "reference" / "wine" / "submission.py", tmp_path / "submission.py")
     assert found() == "digits/submission.py"
     (tmp_path / "digits" / "submission.py").unlink()
     assert "submission.py looks like a solution of wine, not of digits" in refused()

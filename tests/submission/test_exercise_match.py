@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.course import SHIPPED, Course
+from grader.core.course import SHIPPED_FOLDER, Course
 from grader.protocol.submission import Submission, Unit
 from grader.submission.exercise_match import functions, looks_like, of_exercise
 from grader.submission.reader import read
@@ -60,18 +60,18 @@ def test_nothing_is_told_of_exercises_without_a_stub(course: Course) -> None:
 
 
 def test_each_shipped_stub_looks_like_its_own_exercise_and_no_other() -> None:
-    course = Course(SHIPPED)
+    course = Course(SHIPPED_FOLDER)
     for name in course.exercises():
         for file in ("submission.py", "submission.ipynb"):
-            stub = read(SHIPPED / "exercises" / name / file)
+            stub = read(SHIPPED_FOLDER / "exercises" / name / file)
             assert looks_like(course, name, stub) is None
             assert functions(unit.source for unit in stub.units) == of_exercise(course, name)
 
 
 def test_shipped_stubs_are_recognised_elsewhere() -> None:
-    course = Course(SHIPPED)
+    course = Course(SHIPPED_FOLDER)
     for name in course.exercises():
-        stub = read(SHIPPED / "exercises" / name / "submission.py")
+        stub = read(SHIPPED_FOLDER / "exercises" / name / "submission.py")
         for other in course.exercises():
             if not of_exercise(course, name) & of_exercise(course, other):
                 assert looks_like(course, other, stub) == name

@@ -269,22 +269,22 @@ def test_a_device() -> None:
 @posix
 def test_a_file_exchanged_for_a_pipe_after_the_look_does_not_keep_us_waiting(give: Give) -> None:
     path = give("a.py", "x = 1")
-    file = safe_files.find(path)
+    file = safe_files.resolve_file(path)
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(UnreadableSubmission) as caught:
-        safe_files.load(file, 10)
+        safe_files.read_file(file, 10)
     assert "is a pipe" in Translator("en")(caught.value.text)
 
 
 @posix
 def test_a_file_exchanged_for_a_link_after_the_look_is_not_followed(give: Give) -> None:
     path, secret = give("a.py", "x = 1"), give("secret", "s")
-    file = safe_files.find(path)
+    file = safe_files.resolve_file(path)
     path.unlink()
     path.symlink_to(secret)
     with pytest.raises(UnreadableSubmission) as caught:
-        safe_files.load(file, 10)
+        safe_files.read_file(file, 10)
     assert "is a link" in Translator("en")(caught.value.text)
 
 
@@ -363,7 +363,7 @@ def test_a_file_that_claims_to_be_short_is_read_up_to_the_limit(
         return os.stat_result((*real(descriptor)[:6], 0, *real(descriptor)[7:10]))
 
     monkeypatch.setattr(os, "fstat", lie)
-    assert safe_files.load(path, 10) == 11
+    assert safe_files.read_file(path, 10) == 11
 
 
 @pytest.mark.parametrize(

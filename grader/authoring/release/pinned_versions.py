@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.authoring.release.archives import PackingError
 from grader.core.i18n import _
+from grader.core.installed_version import find_version
 
 # The two names of TensorFlow, with the markers of `pyproject.toml`: the one without CUDA is for Linux on x86-64.
 _CPU = "sys_platform == 'linux' and platform_machine == 'x86_64'"
@@ -28,11 +29,8 @@ def for_students() -> str:
 
 def version_of(*names: str) -> str:
     """Return the version of the first of these that is installed. Raises `PackingError`."""
-    for name in names:
-        try:
-            return metadata.version(name).partition("+")[0]
-        except metadata.PackageNotFoundError:
-            continue
+    if found := find_version(*names):
+        return found.partition("+")[0]
     raise PackingError(
         _("{package} is not installed, so its version is not known. Install it, then try again.", package=names[0])
     )

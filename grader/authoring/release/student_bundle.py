@@ -6,7 +6,7 @@ from grader import __version__
 from grader.authoring.release import pinned_versions
 from grader.authoring.release.archives import Files, PackingError
 from grader.authoring.release.solution_leaks import refuse_leaks
-from grader.core.course import SHIPPED, Course
+from grader.core.course import SHIPPED_FOLDER, Course
 from grader.core.i18n import Translator, _
 
 SHEETS = ("task.md", "task.de.md")
@@ -83,7 +83,7 @@ def readme(course: Course, say: Translator) -> str:
 
 def _about_checking(course: Course, say: Translator) -> list[str]:
     """Return what to say where the installed grader does not hold these exercises."""
-    if course.folder.resolve() == SHIPPED:
+    if course.folder.resolve() == SHIPPED_FOLDER:
         return []
     return [
         say(

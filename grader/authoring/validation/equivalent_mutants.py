@@ -12,15 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.core.i18n import Message, Translator, _
+from grader.core.errors import UserError
+from grader.core.i18n import _
 
 
-class EquivalentsError(ValueError):
+class EquivalentsError(UserError):
     """A file that is no table of patterns and reasons. `text` says why."""
-
-    def __init__(self, text: Message) -> None:
-        super().__init__(Translator("en")(text))
-        self.text = text
 
 
 @dataclass(frozen=True)

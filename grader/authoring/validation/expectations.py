@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.course import Course
-from grader.core.i18n import Message, Translator, Words, _
+from grader.core.errors import UserError
+from grader.core.i18n import Words, _
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from grader.submission.reader import read
@@ -24,12 +25,8 @@ _HEADER = re.compile(r"^#\s*(loses|why|from):\s*(.+?)\s*$", re.MULTILINE)
 EMPTY = "# nothing\n"
 
 
-class ExpectationError(ValueError):
+class ExpectationError(UserError):
     """Solutions that are missing, or a variant that does not say what it must lose. `text` says which."""
-
-    def __init__(self, text: Message) -> None:
-        super().__init__(Translator("en")(text))
-        self.text = text
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from grader.authoring.validation.expectations import (
 from grader.authoring.validation.impact import Script, reached, unaffected
 from grader.authoring.validation.mutants import Mutant, choose, mutants_of
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission
+from grader.core.errors import UnreadableSubmission, UserError
 from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, PriorEvidence
@@ -41,7 +41,7 @@ __all__ = [
     "ExpectationResult",
     "MutantOutcome",
     "MutantResult",
-    "RefusedError",
+    "UnprovableExerciseError",
     "Validator",
     "read_expectations",
 ]
@@ -52,12 +52,12 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-class RefusedError(Exception):
-    """An exercise that cannot be proven: `text` says why in one sentence."""
+class UnprovableExerciseError(UserError):
+    """An exercise that cannot be proven. `unreadable`: a file of it cannot be read, rather than being wrong."""
 
-    def __init__(self, text: Words, *, unreadable: bool = False) -> None:
+    def __init__(self, text: Message, *, unreadable: bool = False) -> None:
         super().__init__(text)
-        self.text, self.unreadable = text, unreadable
+        self.unreadable = unreadable
 
 
 class MutantOutcome(StrEnum):
@@ -120,9 +120,9 @@ def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise
         claims = read_expectations(course, name)
         equivalents = read_equivalents(course.folder / "reference" / name / "equivalent.toml")
     except (ExpectationError, EquivalentsError) as error:
-        raise RefusedError(error.text) from None
+        raise UnprovableExerciseError(error.text) from None
     except UnreadableSubmission as error:
-        raise RefusedError(error.text, unreadable=True) from None
+        raise UnprovableExerciseError(error.text, unreadable=True) from None
     text = _text(claims[0].submission)
     asked = {
         s.function if isinstance(s, Call) else s.name for s in _steps(rubric) if isinstance(s, Call | ReadGlobal)
@@ -131,7 +131,7 @@ def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise
         mutants = mutants_of(text, Script(text).behind(asked))
     except SyntaxError as error:
         line = error.lineno or 0
-        raise RefusedError(
+        raise UnprovableExerciseError(
             _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
         ) from None
     stale = equivalents.stale(mutant.id for mutant in mutants)
@@ -169,7 +169,7 @@ def _loaded(course: Course, name: str) -> "LoadedRubric":
     try:
         return load_usable_rubric(course, name)
     except RubricFileError as error:
-        raise RefusedError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
+        raise UnprovableExerciseError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
 
 
 def _steps(rubric: "Rubric") -> tuple[Step, ...]:

@@ -1,1 +1,1 @@
-"""Writes the comment on a pull request from the recorded result of a run."""
+"""The one comment below a pull or merge request, written by a job that trusts neither it nor its run."""

@@ -1,4 +1,4 @@
-"""One file out of a zip that a stranger may have made: read into memory, within limits."""
+"""Read one file of a zip that a stranger may have made: into memory, within limits."""
 
 import io
 import lzma
@@ -11,17 +11,17 @@ from grader.core.i18n import Message, _
 MAX_ENTRIES = 16
 
 
-def only_member(data: bytes, name: str, most: int) -> bytes:
+def extract_member(data: bytes, name: str, most: int) -> bytes:
     """Return the file called exactly `name`, of at most `most` bytes. Raises `UserError` for anything else."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise _unreadable(_("it holds {count} files", count=len(entries)))
-            found = [entry for entry in entries if entry.filename == name and not entry.is_dir()]
-            if len(found) != 1:
-                raise _unreadable(_("it holds {name} {count} times, not once", name=name, count=len(found)))
-            with archive.open(found[0]) as stream:
+            matching = [entry for entry in entries if entry.filename == name and not entry.is_dir()]
+            if len(matching) != 1:
+                raise _unreadable(_("it holds {name} {count} times, not once", name=name, count=len(matching)))
+            with archive.open(matching[0]) as stream:
                 content = stream.read(most + 1)  # what the archive says of its size is not asked
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         raise _unreadable(_("it is damaged")) from error

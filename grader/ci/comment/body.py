@@ -1,4 +1,4 @@
-"""What is said about a change beside it, by a run that trusts neither the change nor the run that graded it.
+"""Render the comment below a change, for a job that trusts neither the change nor the run that graded it.
 
 Pure functions: bytes that a stranger may have made go in, Markdown comes out.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.ci.trusted_paths import RUN, decides
+from grader.ci.trusted_paths import ROLES_THAT_DECIDE, find_role
 from grader.core.errors import UserError
 from grader.core.i18n import LANGUAGES, Message, Translator, _
 from grader.protocol.change_result import ChangeResult, decode
@@ -19,7 +19,7 @@ MAX_LIST_BYTES = 10_000_000
 _SHOWN = 10  # names of files
 
 
-def read(data: bytes) -> ChangeResult:
+def decode_record(data: bytes) -> ChangeResult:
     """Read a record of `grader ci`. Raises `UserError` for anything that is not exactly one."""
     try:
         answer = decode(data)
@@ -37,12 +37,12 @@ def read(data: bytes) -> ChangeResult:
     return answer
 
 
-def believed(data: bytes) -> str:
+def render_note(data: bytes) -> str:
     """Return the note of a record, in the record's language. Raises `UserError` where there is none in `data`."""
-    return markdown_pages.note(read(data))
+    return markdown_pages.render_note(decode_record(data))
 
 
-def changed_files(data: bytes) -> tuple[str, ...]:
+def decode_changed_files(data: bytes) -> tuple[str, ...]:
     """Read a JSON list of names. Raises `UserError` for anything else: an empty one would let everything pass."""
     try:
         return msgspec.json.decode(data, type=tuple[str, ...])
@@ -52,16 +52,16 @@ def changed_files(data: bytes) -> tuple[str, ...]:
         ) from error
 
 
-def deciding(names: Sequence[str]) -> tuple[str, ...]:
+def find_deciding_files(names: Sequence[str]) -> tuple[str, ...]:
     """Return those of the changed files with which a change could make its own run say anything."""
-    return tuple(name for name in names if decides(name) in RUN)
+    return tuple(name for name in names if find_role(name) in ROLES_THAT_DECIDE)
 
 
-def unbelieved(names: Sequence[str], say: Translator) -> str:
+def render_refusal(names: Sequence[str], translate: Translator) -> str:
     """Return what stands in the place of marks where the change brings along what is run."""
-    shown = [md.code(name) for name in names[:_SHOWN]]
+    listed = [md.code(name) for name in names[:_SHOWN]]
     if len(names) > _SHOWN:
-        shown.append(md.escape(say(_("and {count} more", count=len(names) - _SHOWN))))
+        listed.append(md.escape(translate(_("and {count} more", count=len(names) - _SHOWN))))
     touched = _(
         "This change touches files that decide how it is graded. Whatever its own run says can be made up, so no "
         "marks are shown here:"
@@ -71,24 +71,28 @@ def unbelieved(names: Sequence[str], say: Translator) -> str:
         "that has to look first."
     )
     return _page(
-        say, _("Not graded automatically"), md.escape(say(touched)), md.items(shown), md.escape(say(mend))
+        translate,
+        _("Not graded automatically"),
+        md.escape(translate(touched)),
+        md.items(listed),
+        md.escape(translate(mend)),
     )
 
 
-def too_many(say: Translator) -> str:
+def render_too_many_files(translate: Translator) -> str:
     """Return what stands in the place of marks where the host does not list every changed file."""
     words = _(
         "This change touches more files than the host lists, so nobody can tell whether it changes how it is "
         "graded, and no marks are shown here. Hand in less at once."
     )
-    return _page(say, _("Not graded automatically"), md.escape(say(words)))
+    return _page(translate, _("Not graded automatically"), md.escape(translate(words)))
 
 
-def nothing_to_read(say: Translator) -> str:
+def render_missing_record(translate: Translator) -> str:
     """Return what stands in the place of marks where the run left no record, or one that cannot be read."""
     words = _("The run left no answer that can be read. What happened stands in its log.")
-    return _page(say, _("Nothing was graded"), md.escape(say(words)))
+    return _page(translate, _("Nothing was graded"), md.escape(translate(words)))
 
 
-def _page(say: Translator, title: Message, *paragraphs: md.Markdown) -> str:
-    return md.joined([md.heading(2, md.escape(say(title))), *paragraphs]) + "\n"
+def _page(translate: Translator, title: Message, *paragraphs: md.Markdown) -> str:
+    return md.joined([md.heading(2, md.escape(translate(title))), *paragraphs]) + "\n"

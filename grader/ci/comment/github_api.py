@@ -1,4 +1,4 @@
-"""What is asked of GitHub's API, through GitHub's own program `gh`, and how much of an answer is read."""
+"""Ask GitHub's API through GitHub's own program `gh`, and read no more of an answer than is allowed."""
 
 import shutil
 import subprocess
@@ -92,7 +92,7 @@ class Artifacts(msgspec.Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
 
 
-class Gh:
+class GitHubApi:
     """Talks to the API about one repository. Raises `UserError` where there is no answer that can be read."""
 
     def __init__(self, repository: str) -> None:
@@ -112,14 +112,14 @@ class Gh:
 
     def pages(self, path: str, kind: type[R], most_pages: int = MAX_PAGES, **query: str) -> list[R]:
         """Ask for a list, page by page."""
-        found: list[R] = []
+        results: list[R] = []
         for page in range(1, most_pages + 1):
             several: Any = tuple[kind, ...]  # type: ignore[valid-type]
             batch = self.get(path, several, per_page=str(PER_PAGE), page=str(page), **query)
-            found += batch
+            results += batch
             if len(batch) < PER_PAGE:
                 break
-        return found
+        return results
 
     def fetch(self, path: str, most: int, *fields: str) -> bytes:
         """Return what comes back, of at most `most` bytes."""
@@ -147,6 +147,6 @@ def _gh(path: str, most: int, *arguments: str) -> bytes:
                 raise UserError(_("GitHub's answer to {path} is larger than {most} bytes.", path=path, most=most))
         if process.returncode:
             errors.seek(0)
-            said = errors.read(2000).decode("utf-8", "replace").strip()
-            raise UserError(_("GitHub did not do what was asked of {path}: {said}", path=path, said=said))
+            detail = errors.read(2000).decode("utf-8", "replace").strip()
+            raise UserError(_("GitHub did not do what was asked of {path}: {said}", path=path, said=detail))
     return data

@@ -1,4 +1,4 @@
-"""A job on GitLab that says below the merge request what came out; the counterpart of `github_comment`.
+"""Comment on a merge request from a job on GitLab; the counterpart of `github`.
 
 For a pipeline that students cannot change: docs/ci.md says why. Believed are GitLab's API and the variables of the
 job. The record of the job that graded is data, and so are the names of files.
@@ -7,7 +7,6 @@ job. The record of the job that graded is data, and so are the names of files.
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 
-from grader.ci.comment import body as remark
+from grader.ci.comment.body import MARKER
+from grader.ci.comment.posting import PostedComment, choose_body, post_comment, run_comment_job
 from grader.core.errors import UserError
 from grader.core.i18n import Message, Translator, _
-from grader.core.sanitize import visible
 from grader.protocol.change_result import MAX_BYTES
 from reports.common import markdown as md
 
@@ -64,13 +63,13 @@ class Note(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One merge request, and whom to ask about it."""
+class CommentJob:
+    """What one note is about: the newest commit of a merge request, its pipeline, and GitLab's API."""
 
     commit: str
     pipeline: str  # address of the pipeline
-    api: "Api"
-    say: Translator
+    api: "GitLabApi"
+    translate: Translator
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -80,7 +79,7 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-class Api:
+class GitLabApi:
     """Talks to GitLab about one merge request. Raises `UserError` where there is no answer that can be read."""
 
     def __init__(self, root: str, project: str, request: str, token: str) -> None:
@@ -100,13 +99,13 @@ class Api:
 
     def pages(self, path: str, kind: type[R]) -> list[R]:
         """Ask for a list, page by page."""
-        found: list[R] = []
+        results: list[R] = []
         for page in range(1, MAX_PAGES + 1):
             batch = self.get(path, list[kind], per_page=str(PER_PAGE), page=str(page))  # type: ignore[valid-type]
-            found += batch
+            results += batch
             if len(batch) < PER_PAGE:
                 break
-        return found
+        return results
 
     def write(self, method: str, path: str, body: str) -> None:
         """Write a comment."""
@@ -127,22 +126,17 @@ class Api:
         return content
 
 
-def _failed(path: str, said: str) -> Message:
-    return _("GitLab did not do what was asked of {path}: {said}", path=path, said=said)
+def _failed(path: str, detail: str) -> Message:
+    return _("GitLab did not do what was asked of {path}: {said}", path=path, said=detail)
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
     """Comment on the merge request of this pipeline. Ends with 2 where something could not be read or written."""
-    say = Translator(environment.get("LANGUAGE_OF_COMMENT", "en"))
-    try:
-        done = comment(_visit(environment, say))
-    except UserError as error:
-        _print(say(error.text))
-        sys.exit(2)
-    _print(say(done))
+    translate = Translator(environment.get("LANGUAGE_OF_COMMENT", "en"))
+    run_comment_job(lambda: update_note(_read_job(environment, translate)), translate)
 
 
-def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
+def _read_job(environment: Mapping[str, str], translate: Translator) -> CommentJob:
     names = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID", "GRADER_NOTE_TOKEN", "CI_PIPELINE_URL")
     root, project, request, token, pipeline = (environment.get(name, "") for name in names)
     if not (root and token and re.fullmatch(r"\d+", project) and re.fullmatch(r"\d+", request)):
@@ -152,37 +146,37 @@ def _visit(environment: Mapping[str, str], say: Translator) -> Visit:
                 "shows it."
             )
         )
-    return Visit(environment.get("CI_COMMIT_SHA", ""), pipeline, Api(root, project, request, token), say)
+    return CommentJob(
+        environment.get("CI_COMMIT_SHA", ""), pipeline, GitLabApi(root, project, request, token), translate
+    )
 
 
-def comment(visit: Visit) -> Message:
+def update_note(job: CommentJob) -> Message:
     """Say on the merge request what came out; returns what was done."""
-    api = visit.api
-    body, problem = _body(visit)
+    api = job.api
+    body, problem = _body(job)
     there = api.get(api.request, MergeRequest)
-    if there.state != "opened" or there.sha != visit.commit:
+    if there.state != "opened" or there.sha != job.commit:
         return _("Nothing to say: the merge request is closed, or has a newer commit, which has its own pipeline.")
-    words = visit.say(_("Commit {commit}", commit=visit.commit[:12]))
-    footer = f"<sub>[{md.escape(words)}]({visit.pipeline})</sub>"
-    _write(api, f"{remark.MARKER}\n{body}\n{footer}\n")
+    words = job.translate(_("Commit {commit}", commit=job.commit[:12]))
+    footer = f"<sub>[{md.escape(words)}]({job.pipeline})</sub>"
+    _write(api, f"{MARKER}\n{body}\n{footer}\n")
     if problem is not None:
         raise UserError(problem)
     return _("The note is up to date.")
 
 
-def _body(visit: Visit) -> tuple[str, Message | None]:
+def _body(job: CommentJob) -> tuple[str, Message | None]:
     """Return what to say, and what was wrong with what the job that graded left behind."""
-    api = visit.api
+    api = job.api
     changes = api.pages(f"{api.request}/diffs", FileChange)
     names = [name for change in changes for name in (change.new_path, change.old_path)]
-    if deciding := remark.deciding(names):
-        return remark.unbelieved(deciding, visit.say), None
-    if (api.get(api.request, MergeRequest).changes_count or "0") != str(len(changes)):
-        return remark.too_many(visit.say), None
-    try:
-        return remark.believed(_record()), None
-    except UserError as error:
-        return remark.nothing_to_read(visit.say), error.text
+    return choose_body(
+        names,
+        lambda: (api.get(api.request, MergeRequest).changes_count or "0") == str(len(changes)),
+        _record,
+        job.translate,
+    )
 
 
 def _record() -> bytes:
@@ -195,20 +189,16 @@ def _record() -> bytes:
         ) from error
 
 
-def _write(api: Api, body: str) -> None:
+def _write(api: GitLabApi, text: str) -> None:
     """Write the one note, or bring it up to date."""
     me = api.get("/user", User)
-    for each in api.pages(f"{api.request}/notes", Note):
-        # The marker alone proves nothing: anybody can write it.
-        if each.author.id == me.id and each.body.startswith(remark.MARKER):
-            if each.body != body:
-                api.write("PUT", f"{api.request}/notes/{each.id}", body)
-            return
-    api.write("POST", f"{api.request}/notes", body)
-
-
-def _print(sentence: str) -> None:
-    sys.stdout.write(visible(sentence) + "\n")
+    notes = api.pages(f"{api.request}/notes", Note)
+    post_comment(
+        [PostedComment(each.id, each.author.id == me.id, each.body) for each in notes],
+        text,
+        create=lambda body: api.write("POST", f"{api.request}/notes", body),
+        edit=lambda number, body: api.write("PUT", f"{api.request}/notes/{number}", body),
+    )
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import msgspec
 
 from grader.classroom.intake import zip_tree
 from grader.classroom.intake.candidates import Candidate, leave_out, not_python_reason
-from grader.classroom.intake.file_tree import Item, RefusedError
+from grader.classroom.intake.file_tree import Item, UnusableFileError
 from grader.classroom.intake.records import GradableHandIn, LeftOut
+from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import ARCHIVE, named_for, suffix
@@ -21,12 +22,12 @@ MAX_IN_ARCHIVE = 2_000  # files in it
 _NAMED = 8  # files that a sentence names
 
 
-class NoFileChosenError(Exception):
+class NoFileChosenError(UserError):
     """No file of this student can be graded."""
 
-    def __init__(self, why: Message, where: str = "") -> None:
-        super().__init__(why.msgid)
-        self.why, self.where = why, where
+    def __init__(self, text: Message, where: str = "") -> None:
+        super().__init__(text)
+        self.where = where
 
 
 @dataclass
@@ -52,7 +53,7 @@ class FileChooser:
             path, where = self._file(candidate)
         except NoFileChosenError as error:
             hand_in = msgspec.structs.replace(hand_in, file=error.where or hand_in.file)
-            return LeftOut(where=hand_in.file, why=error.why, hand_in=hand_in)
+            return LeftOut(where=hand_in.file, why=error.text, hand_in=hand_in)
         return GradableHandIn(hand_in=msgspec.structs.replace(hand_in, file=where), path=path)
 
     def _file(self, candidate: Candidate) -> tuple[Path, str]:
@@ -74,7 +75,7 @@ class FileChooser:
                 self.left_out += tree.left_out
                 chosen = self._chosen(tree.items)
                 return self._place(chosen, MAX_NOTEBOOK_BYTES), chosen.where
-        except RefusedError as error:
+        except UnusableFileError as error:
             raise NoFileChosenError(error.text, item.where) from None
 
     def _chosen(self, items: Iterable[Item]) -> Item:
@@ -109,7 +110,7 @@ class FileChooser:
         try:
             if item not in self._placed:
                 self._placed[item] = item.require_source().local_path(limit)
-        except RefusedError as error:
+        except UnusableFileError as error:
             raise NoFileChosenError(error.text, item.where) from None
         return self._placed[item]
 

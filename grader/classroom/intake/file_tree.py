@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
+from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.submission.file_names import CANDIDATES, ENVIRONMENT, is_installed, is_noise, suffix
@@ -18,18 +19,14 @@ class FileSource(Protocol):
     """Gives access to the bytes of a file."""
 
     def local_path(self, limit: int) -> Path:
-        """Return a file of at most `limit` bytes on this machine. Raises `RefusedError`."""
+        """Return a file of at most `limit` bytes on this machine. Raises `UnusableFileError`."""
 
     def read(self, limit: int) -> bytes:
-        """Return the bytes if there are no more than `limit`. Raises `RefusedError`."""
+        """Return the bytes if there are no more than `limit`. Raises `UnusableFileError`."""
 
 
-class RefusedError(Exception):
+class UnusableFileError(UserError):
     """One file cannot be used. The others still can."""
-
-    def __init__(self, text: Message) -> None:
-        super().__init__(text.msgid)
-        self.text = text
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +53,10 @@ class Item:
         return Item((*self.parts[:-1], name), self.where, self.source, self.refusal)
 
     def require_source(self) -> FileSource:
-        """Return where its bytes are. Raises `RefusedError`."""
+        """Return where its bytes are. Raises `UnusableFileError`."""
         if self.source is None or self.refusal is not None:
             assert self.refusal is not None
-            raise RefusedError(self.refusal)
+            raise UnusableFileError(self.refusal)
         return self.source
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.intake.file_tree import MAX_DEPTH, RefusedError, Tree, TreeEntry, build_tree
+from grader.classroom.intake.file_tree import MAX_DEPTH, Tree, TreeEntry, UnusableFileError, build_tree
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core import safe_files
 from grader.core.errors import UnreadableSubmission
@@ -25,13 +25,15 @@ class LocalFile:
         return Path(self.file)
 
     def read(self, limit: int) -> bytes:
-        """Return the bytes. Raises `RefusedError`."""
+        """Return the bytes. Raises `UnusableFileError`."""
         try:
-            data = safe_files.load(Path(self.file), limit)
+            data = safe_files.read_file(Path(self.file), limit)
         except UnreadableSubmission as error:
-            raise RefusedError(error.text) from None
+            raise UnusableFileError(error.text) from None
         if isinstance(data, int):
-            raise RefusedError(_("It is {bytes} bytes long; at most {most} are read.", bytes=data, most=limit))
+            raise UnusableFileError(
+                _("It is {bytes} bytes long; at most {most} are read.", bytes=data, most=limit)
+            )
         return data
 
 

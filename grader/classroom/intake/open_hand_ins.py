@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from grader.classroom.intake import folder_tree as folder
 from grader.classroom.intake import zip_tree
 from grader.classroom.intake.choose_file import FileChooser, merge_same_students
-from grader.classroom.intake.file_tree import RefusedError, Tree
+from grader.classroom.intake.file_tree import Tree, UnusableFileError
 from grader.classroom.intake.layouts.detect import recognise_layout
 from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import GradableHandIn, Intake, LeftOut, UnusableHandInsError
@@ -85,7 +85,7 @@ def _list(path: Path, unpack_folder: zip_tree.UnpackFolder, stack: ExitStack) ->
         )
     try:
         opened = stack.enter_context(zip_tree.open_zip(path))
-    except RefusedError as error:
+    except UnusableFileError as error:
         raise UnusableHandInsError(_unusable(name, error.text)) from None
     if zip_tree.is_encrypted(opened):
         raise UnusableHandInsError(_unusable(name, _("It is encrypted. Pack it again without a password.")))

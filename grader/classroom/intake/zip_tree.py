@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, RefusedError, Tree, TreeEntry, build_tree
+from grader.classroom.intake.file_tree import MAX_DEPTH, MAX_FILES, Tree, TreeEntry, UnusableFileError, build_tree
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
@@ -47,7 +47,7 @@ class UnpackFolder:
     def write(self, source: IO[bytes], ending: str, limit: int) -> Path:
         """Write a file of at most `limit` bytes under a name of our own.
 
-        Raises `RefusedError` for a longer one and for one that cannot be unpacked, and `UnusableHandInsError`
+        Raises `UnusableFileError` for a longer one and for one that cannot be unpacked, and `UnusableHandInsError`
         where all files together are too long, or the disk is full.
         """
         file = self.new_path(ending)
@@ -63,7 +63,7 @@ class UnpackFolder:
                     reason=error.strerror or type(error).__name__,
                 )
             ) from None
-        except RefusedError:
+        except UnusableFileError:
             file.unlink()
             raise
         return file
@@ -79,7 +79,7 @@ class UnpackFolder:
             length += len(chunk)
             self._left -= len(chunk)
             if length > limit:
-                raise RefusedError(_too_long(limit))
+                raise UnusableFileError(_too_long(limit))
             if self._left < 0:
                 raise UnusableHandInsError(
                     _(
@@ -104,45 +104,45 @@ class ZipMember:
             return self.unpack_folder.write(source, suffix(self.info.filename), limit)
 
     def read(self, limit: int) -> bytes:
-        """Return the bytes. Raises `RefusedError`."""
+        """Return the bytes. Raises `UnusableFileError`."""
         data = bytearray()
         with self._opened() as source:
             while chunk := _chunk(source):
                 data += chunk
                 if len(data) > limit:
-                    raise RefusedError(_too_long(limit))
+                    raise UnusableFileError(_too_long(limit))
         return bytes(data)
 
     def _opened(self) -> IO[bytes]:
         try:
             return self.archive.open(self.info)
         except _DAMAGED:
-            raise RefusedError(_damaged()) from None
+            raise UnusableFileError(_damaged()) from None
 
 
 def _chunk(source: IO[bytes]) -> bytes:
     try:
         return source.read(CHUNK)
     except _DAMAGED:
-        raise RefusedError(_damaged()) from None
+        raise UnusableFileError(_damaged()) from None
 
 
 def open_zip(file: Path, most: int = MAX_FILES) -> zipfile.ZipFile:
-    """Open a zip of at most `most` members. The caller closes it. Raises `RefusedError`."""
+    """Open a zip of at most `most` members. The caller closes it. Raises `UnusableFileError`."""
     try:
         if not zipfile.is_zipfile(file):
-            raise RefusedError(_no_zip(file))
+            raise UnusableFileError(_no_zip(file))
         # The list of members is read as a whole, so it is looked at before how long it is.
         if file.stat().st_size >= most * _ENTRY_BYTES and _entries(file) > most:
-            raise RefusedError(_too_many(most))
+            raise UnusableFileError(_too_many(most))
         archive = zipfile.ZipFile(file)
     except _DAMAGED as error:
         if isinstance(error, OSError) and error.strerror:
-            raise RefusedError(_("It cannot be read ({reason}).", reason=error.strerror)) from None
-        raise RefusedError(_cut_off()) from None
+            raise UnusableFileError(_("It cannot be read ({reason}).", reason=error.strerror)) from None
+        raise UnusableFileError(_cut_off()) from None
     if len(archive.infolist()) > most:
         archive.close()
-        raise RefusedError(_too_many(most))
+        raise UnusableFileError(_too_many(most))
     return archive
 
 

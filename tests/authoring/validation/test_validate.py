@@ -17,11 +17,11 @@ from grader.authoring.validation.validate import (
     Exercise,
     MutantOutcome,
     MutantResult,
-    RefusedError,
+    UnprovableExerciseError,
     Validator,
     exercise_of,
 )
-from grader.commands.validation_output import count_of_mutants, table_of_mutants
+from grader.commands.validation_output import build_mutant_table, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -220,7 +220,7 @@ def test_what_cannot_be_right_is_refused_with_one_sentence(case: str, tmp_path: 
     files, said, unreadable = REFUSED[case]
     full = {n.replace("-py", ".py").replace("-toml", ".toml"): content for n, content in files.items()}
     course = course_in(tmp_path, **full)  # type: ignore[arg-type]
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(UnprovableExerciseError) as refused:
         exercise_of(course, "tiny")
     assert said in Translator("en")(refused.value.text)
     assert refused.value.unreadable is unreadable
@@ -345,8 +345,8 @@ def test_the_table_shows_every_fate(tiny: Exercise) -> None:
     ]
     console = Console(width=200, file=io.StringIO())
     with console.capture() as captured:
-        console.print(table_of_mutants("tiny", trials, Translator("en")))
+        console.print(build_mutant_table("tiny", trials, Translator("en")))
     shown = captured.get()
     assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
-    assert "5" in count_of_mutants(trials, Translator("en"))
+    assert "5" in count_mutants(trials, Translator("en"))

@@ -447,11 +447,11 @@ def test_the_token_reaches_only_the_step_that_comments() -> None:
 NOTE_PACKAGES = """
 import sys
 from importlib.metadata import packages_distributions
-import grader.ci.comment.github, grader.ci.comment.gitlab
+import grader.ci.comment.github, grader.ci.comment.gitlab, grader.ci.github_comment, grader.ci.gitlab_comment
 from grader.ci.comment import body as remark
 from grader.core.i18n import Translator
-remark.believed(sys.stdin.buffer.read())
-remark.unbelieved(["action.yml"], Translator("de"))
+remark.render_note(sys.stdin.buffer.read())
+remark.render_refusal(["action.yml"], Translator("de"))
 owners = packages_distributions()
 loaded = {name.partition(".")[0] for name in sys.modules}
 print(*sorted({owner for name in loaded for owner in owners.get(name, ())}))

@@ -88,12 +88,9 @@ def gitlab() -> Iterator[GitLab]:
     server.server_close()
 
 
-def run(tmp_path: Path, gitlab: GitLab, answer: bytes | None, **changes: str) -> tuple[int, str]:
-    """Run what the job runs, and return how it ended and what it printed."""
-    if answer is not None:
-        (tmp_path / "grader-ci").mkdir()
-        (tmp_path / "grader-ci/answer.json").write_bytes(answer)
-    variables = {
+def variables_of_job(gitlab: GitLab) -> dict[str, str]:
+    """Return what GitLab puts into the environment of the job."""
+    return {
         "CI_API_V4_URL": gitlab.url,
         "CI_PROJECT_ID": "5",
         "CI_MERGE_REQUEST_IID": "7",
@@ -101,11 +98,18 @@ def run(tmp_path: Path, gitlab: GitLab, answer: bytes | None, **changes: str) ->
         "CI_PIPELINE_URL": "https://gitlab.example/p/1",
         "GRADER_NOTE_TOKEN": "token-for-tests",
         "no_proxy": "*",
-    } | changes
+    }
+
+
+def run(tmp_path: Path, gitlab: GitLab, answer: bytes | None, **changes: str) -> tuple[int, str]:
+    """Run what the job runs, and return how it ended and what it printed."""
+    if answer is not None:
+        (tmp_path / "grader-ci").mkdir()
+        (tmp_path / "grader-ci/answer.json").write_bytes(answer)
     done = subprocess.run(
         [sys.executable, "-I", "-m", "grader.ci.comment.gitlab"],
         cwd=tmp_path,
-        env=plain_variables(**variables),
+        env=plain_variables(**(variables_of_job(gitlab) | changes)),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_listed_costs_only_its_student(tmp_path: Path) -
 
 
 def test_a_file_that_vanishes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(file_tree.RefusedError):
+    with pytest.raises(file_tree.UnusableFileError):
         folder.LocalFile(str(tmp_path / "gone")).read(100)
 
 

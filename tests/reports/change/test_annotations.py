@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Location, Notice, Severity, Status
-from reports.change.annotations import MOST, annotations
+from reports.change.annotations import MOST, render_annotations
 from tests.reports.change.result_samples import (
     ERROR,
     FAULT,
@@ -101,7 +101,7 @@ def _plain(text: str, more: dict[str, str]) -> str:
 
 
 def _obeyed(made: ChangeResult) -> list[Command]:
-    lines = annotations(made)
+    lines = render_annotations(made)
     commands = _runner("\n".join(lines)) if lines else []
     assert len(commands) == len(lines)
     assert all(command is not None for command in commands)
@@ -245,7 +245,7 @@ def test_the_runner_obeys_nothing_but_our_annotations(made: ChangeResult) -> Non
 
 def test_a_message_is_cut() -> None:
     one = with_criteria(Status.FAILED, criterion(Status.FAILED, message="a" * 10**6, title="b\n" * 10**6))
-    assert len("".join(annotations(answer(one)))) < 2000
+    assert len("".join(render_annotations(answer(one)))) < 2000
     assert "\n" not in _obeyed(answer(one))[0].properties["title"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.protocol.change_result import ChangeResult, Outcome
 from grader.protocol.verdict import Location, Status
-from reports.change.code_quality import code_quality
+from reports.change.code_quality import render_code_quality
 from tests.reports.change.result_samples import (
     ERROR,
     FAULT,
@@ -26,7 +26,7 @@ from tests.reports.change.result_samples import (
 
 
 def _read(made: ChangeResult) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(code_quality(made))
+    found: list[dict[str, Any]] = json.loads(render_code_quality(made))
     for each in found:
         assert set(each) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert all(isinstance(each[key], str) for key in ("description", "check_name", "fingerprint"))

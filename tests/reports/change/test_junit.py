@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.core.i18n import LANGUAGES
 from grader.protocol.change_result import ChangeResult, Outcome, result
 from grader.protocol.verdict import Location, Status
-from reports.change.junit import junit
+from reports.change.junit import render_junit
 from tests.reports.change.result_samples import (
     ERROR,
     FAULT,
@@ -34,7 +34,7 @@ FORM: dict[str, tuple[set[str], set[str], set[str]]] = {
 
 
 def _read(made: ChangeResult) -> ET.Element:
-    root = ET.fromstring(junit(made).encode())
+    root = ET.fromstring(render_junit(made).encode())
     for element in root.iter():
         must, may, inside = FORM[element.tag]
         assert must <= set(element.attrib) <= must | may
@@ -160,7 +160,7 @@ def test_a_criterion_without_a_title_is_named_by_its_id() -> None:
 
 def test_a_long_string_is_cut() -> None:
     one = with_criteria(Status.FAILED, criterion(Status.FAILED, message="a" * 10**6, title="b" * 10**6))
-    assert len(junit(answer(one))) < 10_000
+    assert len(render_junit(answer(one))) < 10_000
 
 
 @settings(max_examples=60, deadline=None)

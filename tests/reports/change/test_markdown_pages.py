@@ -11,7 +11,7 @@ from grader.core.i18n import LANGUAGES
 from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import CertificationItem, Curve, Hint, Isolation, Location, Notice, Status, WallState
 from reports.change import markdown_pages
-from reports.change.markdown_pages import note, summary
+from reports.change.markdown_pages import render_note, render_summary
 from tests.reports.change import hosts
 from tests.reports.change.result_samples import (
     ERROR,
@@ -27,7 +27,7 @@ from tests.reports.change.result_samples import (
 from tests.reports.common.test_markdown import ATTACKS
 
 Make = Callable[..., str]
-BOTH = pytest.mark.parametrize("make", [summary, note])
+BOTH = pytest.mark.parametrize("make", [render_summary, render_note])
 
 
 @BOTH
@@ -51,7 +51,7 @@ def test_what_is_not_passed_is_told_with_its_place_and_how_to_mend_it(make: Make
 
 
 def test_the_code_line_is_shown_with_its_number() -> None:
-    assert "<pre>3 │     return x &#47; x&#46;max&#40;&#41;</pre>" in note(answer(outcome("mixed")))
+    assert "<pre>3 │     return x &#47; x&#46;max&#40;&#41;</pre>" in render_note(answer(outcome("mixed")))
 
 
 @BOTH
@@ -62,21 +62,21 @@ def test_learning_curves_are_shown_from_their_start_to_their_end(make: Make) -> 
 
 
 def test_a_run_that_diverged_is_seen_and_explained() -> None:
-    read = hosts.text(note(answer(outcome("mixed"))))
+    read = hosts.text(render_note(answer(outcome("mixed"))))
     assert "█▆▅××▄▄▄×▅××" in read
     assert "×: a value that was no number." in read
-    assert "no number" not in hosts.text(note(answer(outcome("good"))))
+    assert "no number" not in hosts.text(render_note(answer(outcome("good"))))
 
 
 def test_the_note_is_shorter_than_the_summary() -> None:
-    assert "Load the data" in summary(answer(outcome("mixed")))
-    short = note(answer(outcome("mixed")))
+    assert "Load the data" in render_summary(answer(outcome("mixed")))
+    short = render_note(answer(outcome("mixed")))
     assert "Load the data" not in short
     assert "Criteria passed besides: 8." in hosts.text(short)
 
 
 def test_one_reason_for_many_criteria_is_told_once() -> None:
-    assert note(answer(outcome("broken"))).count("because the file could not be run") == 1
+    assert render_note(answer(outcome("broken"))).count("because the file could not be run") == 1
 
 
 @BOTH
@@ -104,7 +104,7 @@ def test_notes_come_before_the_submissions_and_errors_before_the_rest(make: Make
         read.index("■ Error submission.py: Move it"),
         read.index("▲ Warning exercises/digits/rubric.py: The"),
     )
-    assert error < warning < read.index("Load the data" if make is summary else "certified")
+    assert error < warning < read.index("Load the data" if make is render_summary else "certified")
 
 
 @BOTH
@@ -145,8 +145,8 @@ def test_the_pass_mark_is_told_and_decides_the_word(make: Make) -> None:
     ],
 )
 def test_commits_and_course_are_named(changes: dict[str, str], sentence: str) -> None:
-    assert sentence in hosts.text(summary(answer(outcome("good"), **changes)))
-    assert "user" not in summary(answer(outcome("good"), **changes))
+    assert sentence in hosts.text(render_summary(answer(outcome("good"), **changes)))
+    assert "user" not in render_summary(answer(outcome("good"), **changes))
 
 
 @BOTH
@@ -171,8 +171,8 @@ def test_real_verdicts_hold_nothing_that_the_hosts_would_link(make: Make, kind: 
 @settings(max_examples=60, deadline=None)
 @given(strangers(st.lists(st.sampled_from(ATTACKS) | st.text(max_size=4), max_size=3).map("".join)))
 def test_nothing_of_a_stranger_becomes_more_than_text(hostile: ChangeResult) -> None:
-    assert hosts.harm(summary(hostile)) == []
-    assert hosts.harm(note(hostile)) == []
+    assert hosts.harm(render_summary(hostile)) == []
+    assert hosts.harm(render_note(hostile)) == []
 
 
 @BOTH
@@ -201,7 +201,7 @@ def test_a_page_that_is_too_long_is_cut_and_says_so(make: Make, most_bytes: int)
 
 
 def test_what_is_left_out_is_counted() -> None:
-    page = note(answer(*[outcome("broken", path=f"digits/{n}.py") for n in range(50)]), 20_000)
+    page = render_note(answer(*[outcome("broken", path=f"digits/{n}.py") for n in range(50)]), 20_000)
     shown = page.count("\n### ")
     assert f"Submissions left out here for want of room: {50 - shown}. Each has its report." in hosts.text(page)
     assert 0 < shown < 50
@@ -209,7 +209,7 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_a_long_submission_is_cut_between_criteria() -> None:
     criteria = [criterion(Status.FAILED, f"c{n}", message=f"{n} " * 250) for n in range(60)]
-    page = note(answer(with_criteria(Status.FAILED, *criteria)), 20_000)
+    page = render_note(answer(with_criteria(Status.FAILED, *criteria)), 20_000)
     shown = page.count("\n#### ")
     assert 0 < shown < 60
     assert f"Criteria left out here for want of room: {60 - shown}. The report has them." in hosts.text(page)
@@ -219,7 +219,7 @@ def test_a_table_of_very_many_criteria_is_cut_and_says_so() -> None:
     criteria = [
         criterion(Status.FAILED, f"c{n}", message="The same.") for n in range(markdown_pages.MOST_ROWS + 7)
     ]
-    page = note(answer(with_criteria(Status.FAILED, *criteria)))
+    page = render_note(answer(with_criteria(Status.FAILED, *criteria)))
     assert "Criteria left out here for want of room: 7." in hosts.text(page)
 
 
@@ -228,14 +228,14 @@ def test_remarks_and_series_for_which_there_is_no_room_are_counted() -> None:
     one = with_criteria(Status.FAILED, criterion(Status.FAILED))
     assert one.verdict is not None
     verdict = msgspec.structs.replace(one.verdict, notices=notices)
-    read = hosts.text(note(answer(msgspec.structs.replace(one, verdict=verdict)), 20_000))
+    read = hosts.text(render_note(answer(msgspec.structs.replace(one, verdict=verdict)), 20_000))
     shown = read.count("● Tip")
     assert 0 < shown < 60
     assert f"Remarks left out here for want of room: {60 - shown}. The report has them." in read
     curves = tuple(
         Curve(name=f"Seed {n}", series={"loss": (1.0, 0.5)}) for n in range(markdown_pages.MOST_CURVES + 3)
     )
-    read = hosts.text(note(answer(msgspec.structs.replace(one, curves=curves))))
+    read = hosts.text(render_note(answer(msgspec.structs.replace(one, curves=curves))))
     assert "Series left out here for want of room: 3. The report has them." in read
 
 
@@ -248,7 +248,7 @@ def test_the_worst_of_strings_stay_within_the_limit(make: Make, copies: int) -> 
     curves = tuple(Curve(name=dollars, series={f"{dollars}{n}": (1.0,) for n in range(12)}) for _ in range(15))
     graded = msgspec.structs.replace(worst.outcomes[0], curves=curves)
     page = make(msgspec.structs.replace(worst, outcomes=(graded,) * copies, notes=worst.notes * 20 * copies))
-    assert len(page.encode()) <= (1_000_000 if make is summary else 60_000)
+    assert len(page.encode()) <= (1_000_000 if make is render_summary else 60_000)
     assert "Notes left out here for want of room: " in page
 
 

@@ -8,14 +8,16 @@ from rich.console import Console
 
 from grader.core.i18n import LANGUAGES
 from grader.protocol.change_result import ChangeResult
-from reports.change.plain_text import render
+from reports.change.plain_text import print_answer
 from tests.reports.change.result_samples import ERROR, FAULT, UNREADABLE, WARNING, answer, outcome
 
 
 def _printed(made: ChangeResult, *, width: int = 100, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:
-        render(made, Console(file=stream, width=width, no_color=True, legacy_windows=False, color_system=None))
+        print_answer(
+            made, Console(file=stream, width=width, no_color=True, legacy_windows=False, color_system=None)
+        )
         stream.flush()
         return raw.getvalue().decode(encoding)
 

@@ -30,7 +30,7 @@ import msgspec
 import numpy as np
 import tensorflow as tf
 
-from grader.core.course import SHIPPED, Course
+from grader.core.course import SHIPPED_FOLDER, Course
 from grader.examiner.planning import make_plan
 from grader.protocol.evidence import StepEvidence
 from grader.protocol.messages import Question
@@ -41,7 +41,7 @@ from grader.submission.reader import read
 from tests.sandbox.inside.fit_cases import CASES, PRELUDE
 
 FILE = "<submission>"
-COURSE = Course(SHIPPED)
+COURSE = Course(SHIPPED_FOLDER)
 
 
 def run(case: str, *, fast: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from grader.classroom.intake import folder_tree, zip_tree
 from grader.classroom.intake.candidates import Candidate
 from grader.classroom.intake.choose_file import FileChooser
-from grader.classroom.intake.file_tree import Item, RefusedError
+from grader.classroom.intake.file_tree import Item, UnusableFileError
 from grader.classroom.intake.records import LeftOut
 from grader.core.course import Course
 from grader.core.errors import UserError
@@ -45,6 +45,8 @@ def handed_in(course: Course, exercise: str, submission: Path, unpacked: Path) -
 
 def _is_stub(item: Item, course: Course, exercise: str) -> bool:
     stub = course.folder / "exercises" / exercise / f"submission{suffix(item.name)}"
-    with contextlib.suppress(RefusedError, OSError):  # no stub, or a file that cannot be read, which is told later
+    with contextlib.suppress(
+        UnusableFileError, OSError
+    ):  # no stub, or a file that cannot be read, which is told later
         return item.require_source().read(MAX_NOTEBOOK_BYTES) == stub.read_bytes()
     return False

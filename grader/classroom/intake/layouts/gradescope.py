@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
-from grader.classroom.intake.file_tree import RefusedError, Tree
+from grader.classroom.intake.file_tree import Tree, UnusableFileError
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
@@ -101,7 +101,7 @@ def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
     try:
         text = item.require_source().read(MAX_METADATA).decode("utf-8-sig")
         return parse_metadata(text)
-    except RefusedError as error:
+    except UnusableFileError as error:
         why = error.text
     except (UnicodeDecodeError, yaml.YAMLError, ValueError):
         why = _("It is not the YAML that Gradescope writes.")

@@ -6,7 +6,7 @@ Source: nbgrader's "How to structure course files". A timestamp without a time z
 from datetime import datetime
 
 from grader.classroom.intake.candidates import Candidate, ClassContents, leave_out
-from grader.classroom.intake.file_tree import Item, RefusedError, Tree
+from grader.classroom.intake.file_tree import Item, Tree, UnusableFileError
 from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
@@ -81,5 +81,5 @@ def _find_assignment(assignments: set[str], exercise: str) -> str:
 def _moment(item: Item) -> datetime | None:
     try:
         return timestamps.parse_time(item.require_source().read(_TIMESTAMP_BYTES).decode("utf-8-sig"))
-    except (RefusedError, UnicodeDecodeError):
+    except (UnusableFileError, UnicodeDecodeError):
         return None

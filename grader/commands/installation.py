@@ -1,7 +1,6 @@
-"""What is installed, against what the package itself asks for, and the command that mends it."""
+"""Compare what is installed with what the package asks for, and name the command that mends it."""
 
 import contextlib
-import os
 import platform
 import shlex
 import subprocess
@@ -11,11 +10,7 @@ from importlib import metadata
 
 import msgspec
 
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
+from grader.core.installed_version import find_version
 
 DISTRIBUTION = "keras-grader"
 # Builds of one library under several names: any of them will do.
@@ -26,45 +21,35 @@ IMPORTED = {"numpy": "numpy", "tensorflow": "tensorflow-cpu", "keras": "keras", 
 IMPORT_SECONDS = 180.0
 
 
-class Lack(msgspec.Struct, frozen=True):
-    """A requirement that is not met. `found`: the version that is there, "" for none."""
+class MissingRequirement(msgspec.Struct, frozen=True):
+    """A requirement that is not met."""
 
     requirement: str  # as pip takes it
     name: str
-    wanted: str  # such as >=3.10; "" for any
-    found: str
+    needed: str  # the versions that would do, such as >=3.10; "" for any
+    installed: str  # the version that is there; "" for none
 
 
-def version(name: str) -> str:
-    """Return the version of a distribution, or of the same under another name; "" where it is not there."""
-    for candidate in (name, *SAME.get(name, ())):
-        try:
-            return metadata.version(candidate) or ""
-        except metadata.PackageNotFoundError:
-            continue
-    return ""
-
-
-def lacks(requirements: Sequence[str]) -> tuple[Lack, ...]:
+def find_missing_requirements(lines: Sequence[str]) -> tuple[MissingRequirement, ...]:
     """Return which requirements are not met here. Raises `ImportError` where packaging is not installed."""
     from packaging.requirements import InvalidRequirement, Requirement
 
-    asked: list[Requirement] = []
-    found = []
-    for line in requirements:
+    requirements: list[Requirement] = []
+    for line in lines:
         with contextlib.suppress(InvalidRequirement):
-            asked.append(Requirement(line))
-    for wanted in asked:
-        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            requirements.append(Requirement(line))
+    missing = []
+    for each in requirements:
+        if each.marker is not None and not each.marker.evaluate({"extra": ""}):
             continue
-        there = version(wanted.name)
-        if not there or not wanted.specifier.contains(there, prereleases=True):
-            plain = f"{wanted.name}{wanted.specifier}"
-            found.append(Lack(plain, wanted.name, str(wanted.specifier), there))
-    return tuple(found)
+        installed = find_version(each.name, *SAME.get(each.name, ()))
+        if not installed or not each.specifier.contains(installed, prereleases=True):
+            specifier = str(each.specifier)
+            missing.append(MissingRequirement(f"{each.name}{specifier}", each.name, specifier, installed))
+    return tuple(missing)
 
 
-def requirements() -> tuple[str, ...] | None:
+def read_requirements() -> tuple[str, ...] | None:
     """Return what the package asks for; None where it is not installed, but only lies there."""
     try:
         return tuple(metadata.requires(DISTRIBUTION) or ())
@@ -72,28 +57,28 @@ def requirements() -> tuple[str, ...] | None:
         return None
 
 
-def python_fits() -> tuple[bool, str]:
+def check_python_version() -> tuple[bool, str]:
     """Whether this Python is one that the package is for, and which it is for."""
     try:
-        wanted = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
+        needed = metadata.metadata(DISTRIBUTION)["Requires-Python"] or ""
         from packaging.specifiers import SpecifierSet
     except (metadata.PackageNotFoundError, KeyError, ImportError):
         return True, ""
-    return SpecifierSet(wanted).contains(platform.python_version(), prereleases=True), wanted
+    return SpecifierSet(needed).contains(platform.python_version(), prereleases=True), needed
 
 
-def pip(*arguments: str) -> str:
+def build_pip_command(*arguments: str) -> str:
     """Return the command that has this very Python's pip do something, as the shell of this system takes it."""
     words = [sys.executable, "-m", "pip", *arguments]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
-def notebook_support() -> str:
+def find_notebook_program() -> str:
     """Return the first of the programs for notebooks that is there, "" for none."""
-    return next((name for name in NOTEBOOKS if version(name)), "")
+    return next((name for name in NOTEBOOKS if find_version(name)), "")
 
 
-def broken(environment: dict[str, str]) -> tuple[str, str] | None:
+def find_import_failure(environment: dict[str, str]) -> tuple[str, str] | None:
     """Import what grading needs in a process of its own; return what fails and why, None if nothing does."""
     # Each name is said before it is tried: the last one said is the one that failed.
     program = (
@@ -116,6 +101,6 @@ def broken(environment: dict[str, str]) -> tuple[str, str] | None:
     return _last(done.stdout), lines[-1] if lines else f"exit code {done.returncode}"
 
 
-def _last(said: bytes | None) -> str:
-    module = (said or b"").decode(errors="replace").split()[-1:]
+def _last(output: bytes | None) -> str:
+    module = (output or b"").decode(errors="replace").split()[-1:]
     return IMPORTED.get(module[0], module[0]) if module else "Python"

@@ -1,0 +1,91 @@
+"""What `grader validate` does: prove each rubric on the course's own solutions and on mutants of the reference."""
+
+import logging
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, exercise_of
+from grader.commands.options import exit_after_interrupt, print_to_stderr
+from grader.commands.progress import counting_bar, running_grader
+from grader.commands.validation_output import build_expectation_table, build_mutant_table, count_mutants
+from grader.core.course import Course
+from grader.core.exit_codes import ExitCode
+from grader.core.i18n import Translator, _
+from grader.grading.grader import Grader
+from grader.grading.run_cache import RunCache, cache_folder
+from grader.protocol.verdict import Verdict
+
+_log = logging.getLogger(__name__)
+
+
+def validate_exercises(course: Course, names: Sequence[str], translate: Translator) -> ExitCode:
+    """Prove exercises and print what came of it; returns the worst of it as an exit code."""
+    code = ExitCode.PASSED
+    exercises: list[Exercise] = []
+    for name in names:
+        try:
+            exercises.append(exercise_of(course, name))
+        except UnprovableExerciseError as error:
+            print_to_stderr(translate(error.text))
+            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
+    if exercises and not _all_proven(course, exercises, translate):
+        code = max(code, ExitCode.NOT_ALL_PASSED)
+    return code
+
+
+def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Translator) -> bool:
+    """Prove each exercise and print its tables; returns whether nothing is to be mended."""
+    runs = RunCache(cache_folder())
+    with running_grader(course, plain=False, translate=translate, runs=runs) as grader:
+        _log.info("runs are kept in %s", runs.folder)
+        try:
+            proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
+        except KeyboardInterrupt:
+            exit_after_interrupt(translate)
+    runs.tidy()
+    return all(proven)
+
+
+def _explain(reference: Verdict, translate: Translator) -> None:
+    """Say where the reference falls short: what its mutants lose would say nothing then."""
+    print_to_stderr(translate(_("The reference does not get what it has to, so its mutants were not tried:")))
+    for criterion in reference.criteria:
+        if criterion.points < criterion.max_points:
+            print_to_stderr(f"  {criterion.id}: {criterion.message}")
+
+
+def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> bool:
+    console = Console()
+    validator = Validator(grader, exercise.name, exercise.claims, translate.language)
+    results, mutant_results = [], []
+    total = len(exercise.claims) + len(exercise.mutants)
+    with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
+        for result in validator.proofs():
+            advance(result.claim.name)
+            results.append(result)
+        if results[0].complaint is None:
+            for mutant_result in validator.trials(exercise.mutants, exercise.equivalents):
+                advance(mutant_result.mutant.id)
+                mutant_results.append(mutant_result)
+    console.print(build_expectation_table(exercise.name, results, translate))
+    if results[0].complaint is not None:
+        _explain(validator.reference().verdict, translate)
+    else:
+        console.print(build_mutant_table(exercise.name, mutant_results, translate))
+        console.print(count_mutants(mutant_results, translate), highlight=False, soft_wrap=True)
+    for complaint in exercise.complaints:
+        print_to_stderr(translate(complaint))
+    for pattern in exercise.stale:
+        print_to_stderr(
+            translate(
+                _(
+                    "equivalent.toml of {exercise}: no mutant is called {pattern!r}.",
+                    exercise=exercise.name,
+                    pattern=pattern,
+                )
+            )
+        )
+    proven = all(each.complaint is None for each in results)
+    killed = all(each.is_as_it_should_be for each in mutant_results)
+    return proven and killed and not exercise.stale and not exercise.complaints
