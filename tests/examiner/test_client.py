@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.errors import GraderError, ProcessGoneError
+from grader.core.errors import InternalError, ProcessGoneError
 from grader.examiner.client import ExaminerClient
 from grader.protocol.messages import AddEvidence, Evidence, Judged, Question, RunPlan
 from grader.protocol.verdict import Isolation, Resources, Versions
@@ -74,7 +74,7 @@ def test_damaged_evidence_is_not_graded_and_touches_no_other_session(client: Exa
 def test_a_session_is_forgotten_with_its_verdict_and_when_it_is_left(client: ExaminerClient) -> None:
     with client.open(QUESTION, SUBMISSION, "en") as judged:
         judged.decide(ISOLATION, RESOURCES, VERSIONS)
-        with pytest.raises(GraderError, match="KeyError"):
+        with pytest.raises(InternalError, match="KeyError"):
             judged.decide(ISOLATION, RESOURCES, VERSIONS)
 
     def leave() -> None:
@@ -85,7 +85,7 @@ def test_a_session_is_forgotten_with_its_verdict_and_when_it_is_left(client: Exa
     sessions = [judged]
     with pytest.raises(InterruptedError):
         leave()
-    with pytest.raises(GraderError, match="KeyError"):
+    with pytest.raises(InternalError, match="KeyError"):
         sessions[-1].decide(ISOLATION, RESOURCES, VERSIONS)
 
 
@@ -101,7 +101,7 @@ def test_an_examiner_that_is_busy_for_ever_can_be_closed(tmp_path: Path) -> None
     def ask() -> None:
         try:
             client.plan(endless_course(tmp_path))
-        except GraderError as error:
+        except InternalError as error:
             errors.append(error)
 
     thread = threading.Thread(target=ask)
@@ -138,6 +138,6 @@ def test_what_one_verdict_must_not_allocate_is_a_fault_of_that_request_only(tmp_
     exercise.mkdir(parents=True)
     (exercise / "rubric.py").write_text("import numpy\nnumpy.ones(1 << 32)\n")  # 32 GiB
     with ExaminerClient() as client:
-        with pytest.raises(GraderError, match="Unable to allocate"):
+        with pytest.raises(InternalError, match="Unable to allocate"):
             client.plan(Question(course=str(tmp_path), exercise="huge"))
         assert client.plan(QUESTION).parcel
