@@ -27,6 +27,7 @@ from grader.commands.progress import counting_bar, running_grader
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
+from grader.core.strict import enable_strict_mode
 from grader.grading.grader import Grader
 from grader.protocol.verdict import Verdict
 
@@ -151,6 +152,7 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
     """Prove each exercise and print its tables; returns whether nothing is to be mended."""
     from grader.grading.run_cache import RunCache, cache_folder
 
+    enable_strict_mode()  # before any process of the grader starts
     runs = RunCache(cache_folder())
     with running_grader(course, plain=False, say=say, runs=runs) as grader:
         try:

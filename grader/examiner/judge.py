@@ -1,10 +1,12 @@
 """Turns a case into a verdict: asks every check, minds what depends on what, and puts hints where they belong."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.core.i18n import Translator, Words, _
+from grader.core.strict import is_strict
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.failures import function_of
@@ -31,6 +33,8 @@ from grader.protocol.verdict import SubmissionInfo as Named
 from grader.rubric.checks.base import Check
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
+
+_log = logging.getLogger(__name__)
 
 P = TypeVar("P")
 Hints = list[tuple[Finding, ...]]
@@ -179,10 +183,13 @@ class _Guard:
     faults: list[Notice] = field(default_factory=list)
 
     def __call__(self, part: Words, make: Callable[[], P], otherwise: P) -> P:
-        """Return what `make` makes, or `otherwise` where it fails."""
+        """Return what `make` makes, or `otherwise` where it fails; in strict mode, raise what it raised."""
         try:
             return make()
-        except Exception as error:  # noqa: BLE001 - see above
+        except Exception as error:
+            _log.warning("The grader failed while it made %s.", Translator("en")(part), exc_info=True)
+            if is_strict():
+                raise
             text = _(
                 "The grader failed while it made {part} ({kind}: {error}). This is the grader's fault, not yours.",
                 part=part,

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from grader.core.strict import STRICT_VARIABLE
 from grader.protocol.channel import Channel
 
 # One thread: sums in one order, so the same numbers at every run.
@@ -11,10 +12,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def worker_environment() -> dict[str, str]:
-    """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
-    kept = {
-        k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"}
-    }
+    """Return the environment of the grader's own processes: of the user's, what finds files and strict mode."""
+    passed_on = {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR", STRICT_VARIABLE}
+    kept = {k: v for k, v in os.environ.items() if k in passed_on}
     return (
         kept
         | ONE_THREAD

@@ -4,10 +4,12 @@
 (`waits-for-input`, `training-at-import`) is said in `grader.examiner.notices`.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.core.i18n import Words, _
+from grader.core.strict import is_strict
 from grader.evidence.case import Case
 from grader.examiner.misconceptions import (
     code,
@@ -50,6 +52,8 @@ class Misconception:
     look: Callable[[View], Shown | None]
     topics: tuple[str, ...]
 
+
+_log = logging.getLogger(__name__)
 
 ANYTHING = "anything"  # the topic of what may spoil any criterion
 _HEAD = ("head", "probabilities", "score", "training")
@@ -102,9 +106,10 @@ CATALOGUE = (
 
 
 def find(case: Case) -> Iterator[Finding]:
-    """Return the misconceptions that the evidence shows, each once, told of the first network that shows it.
+    """Return the misconceptions that the evidence shows, each once: for the first network that shows it.
 
-    Never raises: evidence is a claim and may be anything.
+    Evidence is a claim and may be anything. A detector that raises on it is logged and passed over, so that it
+    costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
     """
     # An exercise of functions only has no network; what its code calls is looked at all the same.
     views = [View(case, training) for training in case.trainings or (Training(),)]
@@ -112,7 +117,10 @@ def find(case: Case) -> Iterator[Finding]:
         for view in views:
             try:
                 shown = entry.look(view)
-            except Exception:  # noqa: BLE001, S112 - a hint that cannot be had must not cost the verdict
+            except Exception:
+                _log.warning("The detector of %s failed.", entry.id, exc_info=True)
+                if is_strict():
+                    raise
                 continue
             if shown is not None:
                 named = shown.text if shown.function or len(views) == 1 else _of_network(view, shown.text)

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from grader.core.i18n import LANGUAGES, Message, Translator
+from grader.core.strict import STRICT_VARIABLE
 from grader.evidence.case import Case
+from grader.examiner import misconceptions
 from grader.examiner.misconceptions import (
     CATALOGUE,
     Misconception,
@@ -18,7 +20,9 @@ from grader.examiner.misconceptions import (
     levels,
 )
 from grader.examiner.misconceptions import training as trainings
+from grader.examiner.misconceptions.network_view import Shown, View
 from grader.protocol.evidence import Items, Returned, TapFacts
+from grader.protocol.processes import worker_environment
 from grader.protocol.task import Task
 from tests.examiner.misconceptions.examples import (
     BROKEN,
@@ -135,7 +139,8 @@ def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
     entry.look(view_of(BROKEN[name]()))
 
 
-def test_a_fault_of_one_hint_leaves_the_others() -> None:
+def test_evidence_that_is_no_record_costs_one_hint_and_not_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(STRICT_VARIABLE)
     case = with_step(
         built("layers.Dense(9, activation='softmax')"),
         "train@0",
@@ -143,6 +148,39 @@ def test_a_fault_of_one_hint_leaves_the_others() -> None:
         fits=None,
     )
     assert "wrong-unit-count" in {f.id for f in find(case)}
+
+
+def with_a_broken_detector(monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Return a case with nine outputs for ten classes, and put a detector that raises in front of the others."""
+
+    def broken(view: View) -> Shown | None:
+        raise ZeroDivisionError(view.training.build)
+
+    monkeypatch.setattr(misconceptions, "CATALOGUE", (Misconception("broken", "tip", broken, ()), *CATALOGUE))
+    return built("layers.Dense(9, activation='softmax')")
+
+
+def test_a_detector_that_raises_is_logged_with_its_traceback_and_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = with_a_broken_detector(monkeypatch)
+    monkeypatch.delenv(STRICT_VARIABLE)
+    assert "wrong-unit-count" in {finding.id for finding in find(case)}
+    (record,) = caplog.records
+    assert (record.name, record.getMessage()) == (misconceptions.__name__, "The detector of broken failed.")
+    assert "ZeroDivisionError: build_model" in caplog.text
+
+
+def test_a_detector_that_raises_ends_the_grading_in_strict_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = with_a_broken_detector(monkeypatch)
+    with pytest.raises(ZeroDivisionError, match="build_model"):
+        list(find(case))
+
+
+def test_strict_mode_reaches_the_graders_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert worker_environment()[STRICT_VARIABLE] == "1"
+    monkeypatch.delenv(STRICT_VARIABLE)
+    assert STRICT_VARIABLE not in worker_environment()
 
 
 # Documentation and translation.
@@ -189,8 +227,8 @@ def test_every_sentence_has_a_german_one() -> None:
 
 
 def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
-    folder = ROOT / "grader" / "misconceptions"
-    count = sum(len(re.findall(r"\bT\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
+    folder = ROOT / "grader" / "examiner" / "misconceptions"
+    count = sum(len(re.findall(r"\b_\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
     assert len(sentences()) == count
 
 
