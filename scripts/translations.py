@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -71,7 +71,12 @@ def update() -> list[str]:
     with GERMAN.open("wb") as file:
         write_po(file, catalogue, width=110, omit_header=False, sort_output=True, no_location=False)
     GERMAN.with_suffix(".mo").write_bytes(compiled(catalogue))
-    return [str(message.id) for message in catalogue if message.id and not message.string]
+    return [str(message.id) for message in catalogue if message.id and not _is_translated(message)]
+
+
+def _is_translated(message: Message) -> bool:
+    """Return whether a sentence has its translation, one with a plural all of its forms."""
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
 if __name__ == "__main__":
