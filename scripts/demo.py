@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.authoring.validation.validate import read_expectations
+from grader.authoring.validation.expectations import read_expectations
 from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.grading.results import Mode

@@ -12,7 +12,7 @@ from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
-from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise
+from grader.submission.exercise_match import MANY, find_functions, looks_like, read_stub_functions
 from grader.submission.file_names import suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES, read
 
@@ -60,9 +60,9 @@ def meant_for_one(course: Course, stray: Candidate, held: Submission | Message) 
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
         said = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=held)
         return Remark("warning", said, stray.path) if suffix(stray.path) == ".ipynb" else None
-    defined = functions(unit.source for unit in held.units)
+    defined = find_functions(unit.source for unit in held.units)
     for exercise in course.exercises():
-        wanted = of_exercise(course, exercise)
+        wanted = read_stub_functions(course, exercise)
         shared = len(wanted & defined)
         if shared >= MANY and 2 * shared >= len(wanted):
             return misplaced(stray.path, (exercise,))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.authoring.scaffold import Kind, authors_course, problem_of, scaffold
+from grader.authoring.scaffold import ExerciseKind, create_exercise, find_authors_course, find_name_problem
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
     CourseOption,
@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 def new(
     name: str,
     kind: Annotated[
-        Kind | None,
+        ExerciseKind | None,
         typer.Option("--kind", help=help_(_("What the exercise is about. Without it: you are asked."))),
     ] = None,
     course: CourseOption = None,
@@ -56,10 +56,10 @@ def new(
     """Write task sheets, stub, rubric, reference and variants; never over anything that is there."""
     say = Translator(lang)
     with exit_on_user_error(say):
-        home = authors_course(course)
-        if problem := problem_of(home, name):  # before anything is asked
+        home = find_authors_course(course)
+        if problem := find_name_problem(home, name):  # before anything is asked
             refuse(say(problem))
-        made = scaffold(home, name, kind or _asked(say))
+        made = create_exercise(home, name, kind or _asked(say))
     for file in made.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
@@ -69,17 +69,17 @@ def new(
     typer.echo(f"    grader validate {name}{more}")
 
 
-def _asked(say: Translator) -> Kind:
+def _asked(say: Translator) -> ExerciseKind:
     """Ask for the kind until the answer is one; without a terminal there is nobody to ask."""
-    kinds = ", ".join(Kind)
+    kinds = ", ".join(ExerciseKind)
     answer = None
     if _is_terminal():
         with suppress(typer.Abort):
             question = say(_("What kind of exercise ({kinds})?", kinds=kinds))
-            answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
+            answer = typer.prompt(question, default=ExerciseKind.CLASSIFICATION.value, type=ExerciseKind)
     if answer is None:
         refuse(say(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
-    return Kind(answer)
+    return ExerciseKind(answer)
 
 
 def _is_terminal() -> bool:
@@ -101,17 +101,17 @@ def notebooks(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write each notebook that is not what its source makes; with --check, only name it."""
-    from grader.authoring.notebooks import is_made_from, sources, write_notebook
+    from grader.authoring.notebooks import find_sources, is_up_to_date, write_notebook
 
     say = Translator(lang)
     with exit_on_user_error(say):
-        home = chosen_course(authors_course(course).folder, say)
+        home = chosen_course(find_authors_course(course).folder, say)
     if exercise is not None:
         rubric_folder(home, exercise, say)
     stale = []
-    for source in sources(home, (exercise,) if exercise else home.exercises()):
+    for source in find_sources(home, (exercise,) if exercise else home.exercises()):
         try:
-            if is_made_from(source):
+            if is_up_to_date(source):
                 continue
             stale.append(source.with_suffix(".ipynb"))
             if not only_check:
@@ -129,7 +129,11 @@ def validate(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
-    from grader.authoring.validation.validate import Exercise, RefusedError, exercise_of  # instructors only
+    from grader.authoring.validation.validate import (  # instructors only
+        Exercise,
+        InvalidExerciseError,
+        load_exercise,
+    )
 
     say = Translator(lang)
     chosen = chosen_course(course, say)
@@ -139,10 +143,10 @@ def validate(
     for name in names:
         rubric_folder(chosen, name, say)
         try:
-            found.append(exercise_of(chosen, name))
-        except RefusedError as error:
+            found.append(load_exercise(chosen, name))
+        except InvalidExerciseError as error:
             complain(say(error.text))
-            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
+            code = max(code, ExitCode.USAGE if error.is_unreadable else ExitCode.NOT_ALL_PASSED)
     if found and not _all_proven(chosen, found, say):
         code = max(code, ExitCode.NOT_ALL_PASSED)
     raise typer.Exit(code)
@@ -173,29 +177,29 @@ def _explain(reference: Verdict, say: Translator) -> None:
 
 def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     from grader.authoring.validation.validate import Validator
-    from grader.commands.validation_output import count_of_mutants, table_of_claims, table_of_mutants
+    from grader.commands.validation_output import render_expectations, render_mutants, summarise_mutants
 
     console = Console()
-    bench = Validator(grader, exercise.name, exercise.claims, say.language)
-    proofs, trials = [], []
-    total = len(exercise.claims) + len(exercise.mutants)
+    validator = Validator(grader, exercise.name, exercise.expectations, say.language)
+    checked, tried = [], []
+    total = len(exercise.expectations) + len(exercise.mutants)
     with counting_bar(say(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
-        for proof in bench.proofs():
-            advance(proof.claim.name)
-            proofs.append(proof)
-        if proofs[0].complaint is None:
-            for trial in bench.trials(exercise.mutants, exercise.equivalents):
-                advance(trial.mutant.id)
-                trials.append(trial)
-    console.print(table_of_claims(exercise.name, proofs, say))
-    if proofs[0].complaint is not None:
-        _explain(bench.reference().verdict, say)
+        for result in validator.check_expectations():
+            advance(result.expectation.name)
+            checked.append(result)
+        if checked[0].complaint is None:
+            for mutant_result in validator.try_mutants(exercise.mutants, exercise.equivalents):
+                advance(mutant_result.mutant.id)
+                tried.append(mutant_result)
+    console.print(render_expectations(exercise.name, checked, say))
+    if checked[0].complaint is not None:
+        _explain(validator.grade_reference().verdict, say)
     else:
-        console.print(table_of_mutants(exercise.name, trials, say))
-        console.print(count_of_mutants(trials, say), highlight=False, soft_wrap=True)
+        console.print(render_mutants(exercise.name, tried, say))
+        console.print(summarise_mutants(tried, say), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         complain(say(complaint))
-    for pattern in exercise.stale:
+    for pattern in exercise.unused_patterns:
         complain(
             say(
                 _(
@@ -205,5 +209,5 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
                 )
             )
         )
-    wrong = [p for p in proofs if p.complaint is not None], [t for t in trials if not t.is_as_it_should_be]
-    return not any(wrong) and not exercise.stale and not exercise.complaints
+    is_expected = all(r.complaint is None for r in checked) and all(r.is_expected for r in tried)
+    return is_expected and not exercise.unused_patterns and not exercise.complaints

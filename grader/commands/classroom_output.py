@@ -18,6 +18,7 @@ from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
+from reports.common import symbols
 from reports.common.numbers import Numbers
 
 if TYPE_CHECKING:
@@ -26,14 +27,7 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 LONGEST = 160  # characters of a name on a terminal
 
-STATUSES: dict[Status, Message] = {
-    Status.PASSED: _("passed"),
-    Status.PARTIAL: _("partly passed"),
-    Status.FAILED: _("failed"),
-    Status.SKIPPED: _("skipped"),
-    Status.NOT_ATTEMPTED: _("not attempted"),
-    Status.NOT_GRADED: _("not graded"),
-}
+STATUSES: dict[Status, Message] = {status: symbol.word for status, symbol in symbols.STATUS.items()}
 WAYS: dict[Way, Callable[[int], Message]] = {
     Way.RUN: lambda count: _("{count} run", count=count),
     Way.JUDGED: lambda count: _("{count} judged from kept evidence", count=count),

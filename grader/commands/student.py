@@ -36,7 +36,7 @@ from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.sandbox.run import Progress as OnStep
 from grader.submission import discovery
-from grader.submission.discovery import NotFoundError
+from grader.submission.discovery import SubmissionNotFoundError
 from grader.submission.reader import read
 
 LONGEST_TITLE = 80  # characters
@@ -165,8 +165,8 @@ def _meant(course: Course, exercise: str, file: Path | None, say: Translator) ->
     if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
         return file
     try:
-        found = discovery.find(course, exercise, file or Path())
-    except NotFoundError as error:
+        found = discovery.find_submission_file(course, exercise, file or Path())
+    except SubmissionNotFoundError as error:
         refuse(say(error.text))
     complain(say(_("Checking {file}.", file=display_path(found.path))))
     if found.remark is not None:

@@ -1,4 +1,4 @@
-"""How proofs of a rubric are shown on a terminal."""
+"""Render the results of `grader validate` as tables for a terminal."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from rich.table import Table
 from grader.authoring.validation.validate import ExpectationResult, MutantOutcome, MutantResult
 from grader.core.i18n import Message, Translator, _
 
-_FATES: dict[MutantOutcome, Message] = {
+_OUTCOMES: dict[MutantOutcome, Message] = {
     MutantOutcome.KILLED: _("killed"),
     MutantOutcome.SURVIVED: _("survived"),
     MutantOutcome.EQUIVALENT: _("equivalent"),
@@ -18,47 +18,48 @@ _FATES: dict[MutantOutcome, Message] = {
 }
 
 
-def table_of_claims(name: str, proofs: Sequence[ExpectationResult], say: Translator) -> Table:
-    """Return a row for each of the course's own solutions: what it got, what it claims, and whether that is so."""
+def render_expectations(name: str, results: Sequence[ExpectationResult], say: Translator) -> Table:
+    """Return a table with a row for each of the course's own submissions: points, what it must lose, complaint."""
     table = Table(title=escape(name))
-    for heading in (_("Submission"), _("Points"), _("Must lose"), _("As claimed?")):
+    for heading in (_("Submission"), _("Points"), _("Must lose"), _("As expected?")):
         table.add_column(say(heading))
-    for proof in proofs:
-        verdict = "✓" if proof.complaint is None else f"[red]✗ {escape(say(proof.complaint))}[/red]"
-        claim = proof.claim
-        lost = say(_("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
-        table.add_row(escape(claim.name), f"{proof.points:g}", escape(lost), verdict)
+    for result in results:
+        answer = "✓" if result.complaint is None else f"[red]✗ {escape(say(result.complaint))}[/red]"
+        expectation = result.expectation
+        loses_all = expectation.is_stub or expectation.is_empty
+        loses = say(_("everything")) if loses_all else ", ".join(expectation.loses) or "–"
+        table.add_row(escape(expectation.name), f"{result.points:g}", escape(loses), answer)
     return table
 
 
-def table_of_mutants(name: str, trials: Sequence[MutantResult], say: Translator) -> Table:
-    """Return a row for each mutant: what was changed, what became of it, and by what or why."""
+def render_mutants(name: str, results: Sequence[MutantResult], say: Translator) -> Table:
+    """Return a table with a row for each mutant: what was changed, what became of it, and by what or why."""
     table = Table(title=say(_("{exercise}: mutants of the reference", exercise=escape(name))))
     table.add_column(say(_("Line")), justify="right")
-    for heading in (_("Mutant"), _("Fate"), _("By, or why")):
+    for heading in (_("Mutant"), _("Outcome"), _("By, or why")):
         table.add_column(say(heading), overflow="fold")
-    for trial in trials:
-        fate, mutant = say(_FATES[trial.fate]), trial.mutant
-        shown = f"✓ {fate}" if trial.is_as_it_should_be else f"[red]✗ {fate}[/red]"
-        table.add_row(str(mutant.line), escape(mutant.id), shown, escape(_why(trial)))
+    for result in results:
+        outcome, mutant = say(_OUTCOMES[result.outcome]), result.mutant
+        cell = f"✓ {outcome}" if result.is_expected else f"[red]✗ {outcome}[/red]"
+        table.add_row(str(mutant.line), escape(mutant.id), cell, escape(_explain(result)))
     return table
 
 
-def _why(trial: MutantResult) -> str:
+def _explain(result: MutantResult) -> str:
     """Return the criteria, or the reason; for one that survived, the change itself, so that it can be judged."""
-    if trial.fate is MutantOutcome.SURVIVED:
-        return f"{trial.mutant.before}\n→ {trial.mutant.after}"
-    return trial.reason or ", ".join(trial.criteria)
+    if result.outcome is MutantOutcome.SURVIVED:
+        return f"{result.mutant.before}\n→ {result.mutant.after}"
+    return result.reason or ", ".join(result.criteria)
 
 
-def count_of_mutants(trials: Sequence[MutantResult], say: Translator) -> str:
+def summarise_mutants(results: Sequence[MutantResult], say: Translator) -> str:
     """Return one sentence with the numbers."""
-    count = Counter(trial.fate for trial in trials)
+    count = Counter(result.outcome for result in results)
     return say(
         _(
             "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "
             "graded, {wrong} listed as equivalent but not so.",
-            total=len(trials),
+            total=len(results),
             killed=count[MutantOutcome.KILLED],
             survived=count[MutantOutcome.SURVIVED],
             equivalent=count[MutantOutcome.EQUIVALENT],

@@ -12,8 +12,8 @@ from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.failures import function_of
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.examiner.exhibits import make_exhibits
-from grader.examiner.misconceptions import ANYTHING, Finding, find
-from grader.examiner.notices import notices
+from grader.examiner.misconceptions import ANYTHING, Finding, find_misconceptions
+from grader.examiner.notices import find_notices
 from grader.protocol.evidence import Frame
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.verdict import (
@@ -59,7 +59,7 @@ def judge(
     no_hints: Hints = [()] * len(rubric.criteria)
     hints = guard(_("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
-    noted = guard(_("the notices"), lambda: notices(case, submission, say), no_notices)
+    noted = guard(_("the notices"), lambda: find_notices(case, submission, say), no_notices)
     exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
     speaker = _Speaker(say, submission)
     criteria = tuple(
@@ -148,7 +148,7 @@ def overall(statuses: Sequence[Status]) -> Status:
 def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
     """Return the misconceptions found, each at the first of the criteria that it explains."""
     placed: dict[str, list[Finding]] = {criterion.id: [] for criterion in rubric.criteria}
-    for finding in find(case):
+    for finding in find_misconceptions(case):
         chosen = _explained(finding, rubric.criteria, case)
         unhappy = [i for i in chosen if judgements[i].status is not Status.PASSED]
         if chosen:

@@ -14,12 +14,12 @@ from grader.submission.exercise_match import looks_like
 from grader.submission.reader import read
 
 
-class NotFoundError(UserError):
+class SubmissionNotFoundError(UserError):
     """There is no file to check, or more than one. `text` says where was looked, and how to choose."""
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """The file that is meant, and what is to be said about it."""
 
     path: Path
@@ -34,21 +34,21 @@ class _Candidate:
     changed: bool  # other code than the stub's
 
 
-def find(course: Course, exercise: str, folder: Path) -> Found:
+def find_submission_file(course: Course, exercise: str, folder: Path) -> FoundFile:
     """Return the file in `folder`, or in the folder below it that is called like the exercise.
 
     That is `submission` or the exercise's name, with `.py` or `.ipynb`. A stub that nobody touched is only meant
     where there is nothing else, and a `submission` that solves another exercise is not meant at all. Raises
-    `NotFoundError` where no file is left, or more than one: nothing is guessed.
+    `SubmissionNotFoundError` where no file is left, or more than one: nothing is guessed.
     """
     candidates = [_candidate(course, exercise, path) for path in _there(exercise, folder)]
     of_others = {c.name: other for c in candidates if (other := _other_exercise(course, exercise, c)) is not None}
     ours = [c for c in candidates if c.name not in of_others]
     meant = [c for c in ours if c.changed] or ours
     if not meant:
-        raise NotFoundError(_nothing(exercise, folder, of_others))
+        raise SubmissionNotFoundError(_nothing(exercise, folder, of_others))
     if len(meant) > 1:
-        raise NotFoundError(
+        raise SubmissionNotFoundError(
             _(
                 "It is not clear which file is meant: {files}. Name one, such as: grader check {exercise} {first}",
                 files=", ".join(c.name for c in meant),
@@ -56,7 +56,7 @@ def find(course: Course, exercise: str, folder: Path) -> Found:
                 first=meant[0].name,
             )
         )
-    return Found(meant[0].path, _remark(course, exercise, meant[0]))
+    return FoundFile(meant[0].path, _remark(course, exercise, meant[0]))
 
 
 def _there(exercise: str, folder: Path) -> list[Path]:

@@ -19,13 +19,13 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
     at most half of this one's are, but all of another's, `MANY` of which this one does not know. Where two others
     share the most, nobody can tell which one was meant; nor where this one has no stub.
     """
-    defined = functions(unit.source for unit in submission.units)
-    ours = of_exercise(course, exercise)
+    defined = find_functions(unit.source for unit in submission.units)
+    ours = read_stub_functions(course, exercise)
     if not ours or not defined or 2 * len(ours & defined) > len(ours):
         return None
     shares = {}
     for other in course.exercises():
-        wanted = of_exercise(course, other)
+        wanted = read_stub_functions(course, other)
         if wanted and _is_meant(wanted, ours, defined):
             shares[other] = len(wanted & defined) / len(wanted)
     best = [other for other, share in shares.items() if share == max(shares.values())]
@@ -38,15 +38,15 @@ def _is_meant(wanted: frozenset[str], ours: frozenset[str], defined: frozenset[s
     return 2 * len(wanted & defined) >= len(wanted)
 
 
-def of_exercise(course: Course, exercise: str) -> frozenset[str]:
+def read_stub_functions(course: Course, exercise: str) -> frozenset[str]:
     """Return the names of the functions that an exercise asks for: those that its stub defines."""
     stub = Path(course.folder) / "exercises" / exercise / "submission.py"
     try:
-        return functions([stub.read_text(encoding="utf-8")])
+        return find_functions([stub.read_text(encoding="utf-8")])
     except (OSError, UnicodeDecodeError):
         return frozenset()  # nothing can be told of an exercise without a stub
 
 
-def functions(sources: Iterable[str]) -> frozenset[str]:
+def find_functions(sources: Iterable[str]) -> frozenset[str]:
     """Return the names of the functions that are defined at the top level."""
     return frozenset(name for source in sources for name in _FUNCTION.findall(source))

@@ -37,13 +37,13 @@ _STRING_OR_NAN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|-?\b(?:NaN|Infinity)\b', re.
 _LONGEST_HELP = 2_000
 
 
-Why = Literal["syntax", "depth", "content"]
+NotebookFault = Literal["syntax", "depth", "content"]
 
 
 class NotANotebookError(Exception):
     """The text is no notebook. `why` says at which level: not JSON, nested beyond reason, or other JSON."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: NotebookFault) -> None:
         super().__init__(why)
         self.why = why
 
@@ -87,7 +87,7 @@ class Notebook(msgspec.Struct, frozen=True):
     cells: tuple[tuple[bool, str], ...]
 
 
-def parse(text: str) -> Notebook:
+def parse_notebook(text: str) -> Notebook:
     """Read a notebook of format 2, 3 or 4; of other formats only the version, without cells.
 
     Raises `NotANotebookError`.

@@ -159,7 +159,7 @@ def _place(name: str, cell: int | None, line: int) -> Message:
 
 def _notebook(text: str, name: str) -> notebook.Notebook:
     try:
-        found = notebook.parse(text)
+        found = notebook.parse_notebook(text)
     except notebook.NotANotebookError as error:
         raise UnreadableSubmission(_not_a_notebook(error.why, name)) from None
     if found.version not in notebook.VERSIONS:
@@ -190,7 +190,7 @@ def _notebook(text: str, name: str) -> notebook.Notebook:
     raise UnreadableSubmission(refusal)
 
 
-def _not_a_notebook(why: notebook.Why, name: str) -> Message:
+def _not_a_notebook(why: notebook.NotebookFault, name: str) -> Message:
     if why == "syntax":
         return _(
             "{name} is not valid JSON, as a notebook must be: it is damaged or cut off. Open it in Jupyter, save "

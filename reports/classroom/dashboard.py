@@ -20,9 +20,9 @@ from reports.classroom.rows import FLAGS, UNDECIDED, Person, RowMaker, address, 
 from reports.classroom.summary import Misconception, Outlier, Undecided, Usage
 from reports.common import symbols
 from reports.common.numbers import Numbers
-from reports.common.templates import TEMPLATES, content_security_policy, environment
+from reports.common.templates import TEMPLATES, content_security_policy, load_templates
 from reports.submission import adjustments as by_hand
-from reports.submission.adjustments import label
+from reports.submission.adjustments import shorten_name
 
 LONGEST_TEXT = 600
 MOST_LINKS = 24  # of one list; the table has all of them
@@ -82,9 +82,14 @@ def render(
     """
     view = _View(sorted(entries, key=by_name), language)
     return (
-        environment(language)
+        load_templates(language)
         .get_template("dashboard.html")
-        .render(title=label(title), exercise=label(exercise), similarity=address(similarity), **view.everything())
+        .render(
+            title=shorten_name(title),
+            exercise=shorten_name(exercise),
+            similarity=address(similarity),
+            **view.everything(),
+        )
     )
 
 
@@ -125,7 +130,7 @@ class _View:
         return {
             "language": self.language,
             "version": __version__,
-            "say": self.say,
+            "translate": self.say,
             "number": self.number,
             "status_symbols": symbols.STATUS,
             "severity_symbols": symbols.SEVERITY,
@@ -142,7 +147,7 @@ class _View:
         return {
             "uncertified": self.people(summary.uncertified, "uncertified", _disagreement),
             "walls": [
-                Wall(label(wall.wall), _text(wall.detail), self.people(wall.entries, "unwalled"))
+                Wall(shorten_name(wall.wall), _text(wall.detail), self.people(wall.entries, "unwalled"))
                 for wall in summary.missing_walls
             ],
             "late": self.people(summary.late, "late", self.moment_of),
@@ -177,7 +182,7 @@ class _View:
         shown = tuple(person(showing.entry, criterion=showing.criterion) for showing in showings[:MOST_LINKS])
         verdicts = sum(entry.verdict is not None for entry in self.entries)
         return Misunderstood(
-            label(misconception.id),
+            shorten_name(misconception.id),
             misconception.severity,
             _text(misconception.text),
             People(shown, len(showings), token),
@@ -217,8 +222,9 @@ class _View:
 
     def adjustment(self, entry: GradebookEntry, adjustment: Adjustment) -> tuple[str, str, str]:
         """Return what a person decided, why, and who and when."""
-        who = f"{label(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
-        return by_hand.decided(entry.verdict, adjustment, self.say, self.number), _text(adjustment.reason), who
+        who = f"{shorten_name(adjustment.by) or '–'}, {self.moment(adjustment.at)}"
+        what = by_hand.describe_adjustment(entry.verdict, adjustment, self.say, self.number)
+        return what, _text(adjustment.reason), who
 
     def options(self, counts: Mapping[str, int], hints: Mapping[str, str]) -> list[tuple[str, list[Option]]]:
         """Return what the table can be filtered by, in groups; nothing that would leave it empty."""
@@ -229,7 +235,7 @@ class _View:
                 _("Worth a look"),
                 [(UNDECIDED, say(_("without a final mark"))), *((flag, say(FLAGS[flag])) for flag in FLAGS)],
             ),
-            (_("Misconception"), [(value, label(name)) for name, value in hints.items()]),
+            (_("Misconception"), [(value, shorten_name(name)) for name, value in hints.items()]),
         )
         found = [
             (say(group), [Option(value, word, counts[value]) for value, word in choices if counts[value]])

@@ -18,7 +18,7 @@ from grader.protocol.verdict import Status
 from reports.classroom.pictures import LETTERS, strip
 from reports.classroom.summary import ClassSummary, unwalled
 from reports.common.numbers import Numbers
-from reports.submission.adjustments import label
+from reports.submission.adjustments import shorten_name
 
 # What is told of a hand-in besides its mark; the name is what the page filters by.
 FLAGS: dict[str, Message] = {
@@ -63,7 +63,7 @@ def person(entry: GradebookEntry, remark: str = "", criterion: str = "") -> Pers
     href = address(entry.report)
     if href and criterion:
         href += "#" + quote(f"criterion-{criterion}", safe="", errors="replace")
-    name, student = label(entry.name), label(entry.student)
+    name, student = shorten_name(entry.name), shorten_name(entry.student)
     return Person(name or student or "–", student if name not in {"", student} else "", href, remark)
 
 

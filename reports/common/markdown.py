@@ -1,4 +1,4 @@
-"""Markdown for GitHub and GitLab in which whatever a student wrote is text, and nothing but text.
+"""Write Markdown for GitHub and GitLab in which whatever a student wrote is text, and nothing but text.
 
 Both hosts read Markdown twice: first the page is made, then its text is searched for things to link (people,
 issues, commits, addresses, emoji, formulas). Character references stop the first reading. The second sees what

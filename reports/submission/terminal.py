@@ -1,4 +1,4 @@
-"""The report in short, for a terminal: the same words as the HTML, without the pictures."""
+"""Render a short report for a terminal: the same words as the HTML report, without the pictures."""
 
 from itertools import groupby
 
@@ -33,7 +33,7 @@ class _Printer:
     def __init__(self, verdict: Verdict, console: Console) -> None:
         self.verdict = verdict
         self.console = console
-        self.say = Translator(verdict.language)
+        self.translate = Translator(verdict.language)
         self.numbers = Numbers(verdict.language)
         self.unicode = console.encoding.lower().startswith("utf")
 
@@ -63,15 +63,16 @@ class _Printer:
             ),
             "bold",
         )
-        if bonus := highlights.bonus_had(verdict):
+        if bonus := highlights.sum_gained_bonus(verdict):
             mark.append_text(self._line(" ("))
             mark.append_text(self._line(_("{points} of them bonus", points=points(bonus))))
             mark.append_text(self._line(")"))
         mark.append_text(self._line("   "))
-        mark.append_text(self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}"))
+        mark.append_text(self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", f"bold {symbol.style}"))
         if verdict.certified is not None:  # else there was no network
             certified = _("certified") if verdict.certified else _("not certified")
-            mark.append_text(self._line(f" · {self.say(certified)}", "" if verdict.certified else "bold red"))
+            style = "" if verdict.certified else "bold red"
+            mark.append_text(self._line(f" · {self.translate(certified)}", style))
         self._out(Line(), mark, self._line(symbols.SENTENCE[verdict.status]))
 
     def _table(self) -> None:
@@ -84,7 +85,7 @@ class _Printer:
         for criterion in self.verdict.criteria:
             symbol = symbols.STATUS[criterion.status]
             table.add_row(
-                self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", symbol.style),
+                self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", symbol.style),
                 self._line(one_line(criterion.title)),
                 self._line(self._points(criterion)),
             )
@@ -98,7 +99,7 @@ class _Printer:
             symbol = symbols.STATUS[criterion.status]
             head = self._line(f"{self._sign(symbol)} {one_line(criterion.title)}", f"bold {symbol.style}")
             if len(criteria) == 1:
-                head.append_text(self._line(f"  {self.say(symbol.word)}, {self._points(criterion)}"))
+                head.append_text(self._line(f"  {self.translate(symbol.word)}, {self._points(criterion)}"))
             self._out(head)
         self._indented(self._line(criteria[0].message))
         self._compared(criteria[0])
@@ -126,7 +127,7 @@ class _Printer:
 
     def _remark(self, severity: Severity, text: str) -> None:
         symbol = symbols.SEVERITY[severity]
-        sign = self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}")
+        sign = self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", f"bold {symbol.style}")
         self._grid((sign, self._line(text)))
 
     def _grid(self, *rows: tuple[Line, Line]) -> None:
@@ -152,7 +153,7 @@ class _Printer:
         if self.verdict.certified is not False:
             return
         self._out(Line(), self._line(_("Not certified"), "bold red"))
-        for item in highlights.not_certified_because(self.verdict):
+        for item in highlights.find_disagreements(self.verdict):
             self._indented(self._line(f"- {item.text}"))
 
     def _isolation(self) -> None:
@@ -164,7 +165,7 @@ class _Printer:
                     _("No walls stood around this run: it is meant for your own code, not for marks."), "dim"
                 ),
             )
-        for wall in highlights.missing_walls(self.verdict):
+        for wall in highlights.find_missing_walls(self.verdict):
             self._out(self._line(_("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail), "yellow"))
 
     def _points(self, criterion: CriterionVerdict) -> str:
@@ -175,7 +176,7 @@ class _Printer:
 
     def _line(self, words: Words | str, style: str = "") -> Line:
         """Return `words` as styled text. Rich reads no markup in a `Text`, whatever the submission wrote."""
-        return printable(self.say(words), self.console, style)
+        return printable(self.translate(words), self.console, style)
 
     def _indented(self, content: Line | Table, by: int = 2) -> None:
         self.console.print(Padding(content, (0, 0, 0, by), expand=False))

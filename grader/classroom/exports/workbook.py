@@ -11,6 +11,7 @@ from grader.classroom.exports.columns import AFTER, BEFORE, CellValue, criteria,
 from grader.core.i18n import Message, Translator, _
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Status
+from reports.common import symbols
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -30,14 +31,7 @@ _WORDS: dict[str, Message] = {
     "certified": _("Certified"),
     "problem": _("Problem"),
 }
-_STATUSES: dict[Status, Message] = {
-    Status.PASSED: _("passed"),
-    Status.PARTIAL: _("partial"),
-    Status.FAILED: _("failed"),
-    Status.SKIPPED: _("skipped"),
-    Status.NOT_ATTEMPTED: _("not attempted"),
-    Status.NOT_GRADED: _("not graded"),
-}
+_STATUSES: dict[Status, Message] = {status: symbol.word for status, symbol in symbols.STATUS.items()}
 _WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40}
 _WIDTH = 14  # characters, of every other column
 

@@ -15,7 +15,7 @@ from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import HandIn, Intake, LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import CANDIDATES, keys
+from grader.submission.file_names import CANDIDATES, make_unique_keys
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def _intake(tree: Tree, settler: FileChooser, path: Path) -> Intake:
     claims, older = united(read.claims)
     if not claims:
         raise UnusableHandInsError(_nobody(path, settler.exercise))
-    key = keys(claim.identity for claim in claims)
+    key = make_unique_keys(claim.identity for claim in claims)
     settled = [settler.settle(claim, key[claim.identity]) for claim in claims]
     hand_ins = sorted((s for s in settled if isinstance(s, HandIn)), key=lambda hand_in: hand_in.student)
     left_out = [s for s in settled if isinstance(s, LeftOut)]

@@ -22,7 +22,7 @@ from grader.examiner.misconceptions import (
     output_layer,
 )
 from grader.examiner.misconceptions import training as trainings
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.training import Training
 from grader.protocol.verdict import Severity
 
@@ -49,7 +49,7 @@ class Misconception:
 
     id: str
     severity: Severity
-    look: Callable[[View], Shown | None]
+    look: Callable[[NetworkView], Explanation | None]
     topics: tuple[str, ...]
 
 
@@ -105,14 +105,14 @@ CATALOGUE = (
 )
 
 
-def find(case: Case) -> Iterator[Finding]:
+def find_misconceptions(case: Case) -> Iterator[Finding]:
     """Return the misconceptions that the evidence shows, each once: for the first network that shows it.
 
     Evidence is a claim and may be anything. A detector that raises on it is logged and passed over, so that it
     costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
     """
     # An exercise of functions only has no network; what its code calls is looked at all the same.
-    views = [View(case, training) for training in case.trainings or (Training(),)]
+    views = [NetworkView(case, training) for training in case.trainings or (Training(),)]
     for entry in CATALOGUE:
         for view in views:
             try:
@@ -128,7 +128,7 @@ def find(case: Case) -> Iterator[Finding]:
                 break
 
 
-def _of_network(view: View, text: Words) -> Words:
+def _of_network(view: NetworkView, text: Words) -> Words:
     """Return what is said of one of several networks, with the call that builds it."""
     call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
     return _("Network of {call}: {text}", call=call, text=text)

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 
 # Inputs should be of the order of 1 (LeCun et al. 1998, "Efficient BackProp", 4.3). Ten leaves room for outliers.
 LARGE_INPUT = 10.0
@@ -19,7 +19,7 @@ _PLAIN_LAYERS = frozenset(
 )
 
 
-def unscaled_input(view: View) -> Shown | None:
+def unscaled_input(view: NetworkView) -> Explanation | None:
     """Features far from the range in which networks learn well."""
     span = _span(view)
     if span is None:
@@ -30,7 +30,7 @@ def unscaled_input(view: View) -> Shown | None:
         return None
     given = _range(view.rows("x_train"))
     if given is not None and max(map(abs, given)) <= LARGE_INPUT:
-        return Shown(
+        return Explanation(
             _(
                 "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
                 "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
@@ -41,7 +41,7 @@ def unscaled_input(view: View) -> Shown | None:
                 most=given[1],
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
             "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
@@ -53,12 +53,12 @@ def unscaled_input(view: View) -> Shown | None:
     )
 
 
-def scaled_twice(view: View) -> Shown | None:
+def scaled_twice(view: NetworkView) -> Explanation | None:
     """Features that were divided once too often."""
     span, given = _span(view), _range(view.rows("x_train"))
     if span is None or given is None or not 0 < span[1] - span[0] < SMALL_SPAN <= given[1] - given[0]:
         return None
-    return Shown(
+    return Explanation(
         _(
             "The features that reach the first layer only go from {low:.4g} to {high:.4g}: they look scaled "
             "twice. All rows then look almost the same to the network, and it learns slowly. x_train goes from "
@@ -77,7 +77,7 @@ def _range(rows: Array | None) -> tuple[float, float] | None:
     return float(rows.min()), float(rows.max())
 
 
-def _span(view: View) -> tuple[float, float] | None:
+def _span(view: NetworkView) -> tuple[float, float] | None:
     """Return smallest and largest feature that the first kernel gets: what `fit` got, scaled as the graph does."""
     fit = view.fit
     scaling = _scaling(view)
@@ -88,7 +88,7 @@ def _span(view: View) -> tuple[float, float] | None:
     return low, high
 
 
-def _scaling(view: View) -> tuple[float, float] | None:
+def _scaling(view: NetworkView) -> tuple[float, float] | None:
     """Return a and b if the first kernel is given a·x + b; None where it is given something else."""
     graph = view.model.graph if view.model is not None else None
     if graph is None or not graph.kernels:
@@ -116,7 +116,7 @@ def _scaling(view: View) -> tuple[float, float] | None:
     return (factor, shift) if node is not None else None
 
 
-def integer_input(view: View) -> Shown | None:
+def integer_input(view: NetworkView) -> Explanation | None:
     """Fractions turned into integers: what is behind the point is gone."""
     fit, given = view.fit, view.rows("x_train")
     if fit is None or fit.x_range is None or given is None or given.dtype.kind != "f" or not given.size:
@@ -126,7 +126,7 @@ def integer_input(view: View) -> Shown | None:
         return None
     if (given == np.round(given)).all():
         return None
-    return Shown(
+    return Explanation(
         _(
             "fit was given features of type {dtype}. As integers they have lost everything behind the point: "
             "x_train goes from {least:.3g} to {most:.3g}, and all numbers between 0 and 1 have become 0. Keep "

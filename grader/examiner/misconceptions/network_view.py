@@ -35,7 +35,7 @@ _BOUNDS = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class Explanation:
     """A misconception that the evidence shows. `function`: whose criteria it belongs to, if that is known."""
 
     text: Words
@@ -43,7 +43,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class View:
+class NetworkView:
     """All that is known of one network of a submission, in the words in which misconceptions are told."""
 
     case: Case

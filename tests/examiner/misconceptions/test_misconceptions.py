@@ -13,14 +13,14 @@ from grader.examiner.misconceptions import (
     CATALOGUE,
     Misconception,
     code,
-    find,
+    find_misconceptions,
     inputs,
     layers,
     learning_curves,
     levels,
 )
 from grader.examiner.misconceptions import training as trainings
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import Items, Returned, TapFacts
 from grader.protocol.processes import worker_environment
 from grader.protocol.task import Task
@@ -59,7 +59,7 @@ def test_an_honest_network_shows_nothing(name: str) -> None:
     reached = view_of(case).validation_score
     assert reached is not None
     assert reached > 0.85
-    assert list(find(case)) == []
+    assert list(find_misconceptions(case)) == []
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
@@ -70,12 +70,13 @@ def test_every_misconception_has_one_example_and_two_that_are_none(entry: Miscon
 
 
 def test_a_finding_comes_with_its_severity_and_criteria() -> None:
-    (finding,) = [f for f in find(built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"]
+    found = find_misconceptions(built("layers.Dense(9, activation='softmax')"))
+    (finding,) = [f for f in found if f.id == "wrong-unit-count"]
     assert (finding.severity, finding.topics[0]) == ("error", "architecture")
 
 
 def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
-    (finding,) = [f for f in find(old("acc")) if f.id == "old-keras-api"]
+    (finding,) = [f for f in find_misconceptions(old("acc")) if f.id == "old-keras-api"]
     assert finding.function == "diagnose"
 
 
@@ -91,7 +92,7 @@ def three_styles() -> Case:
 
 
 def test_of_several_networks_the_one_that_shows_it_is_named_by_the_call_that_builds_it() -> None:
-    texts = {f.id: Translator("en")(f.text) for f in find(three_styles())}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(three_styles())}
     assert texts["softmax-one-unit"].startswith("Network of build_functional(): The output layer has units=1")
 
 
@@ -99,20 +100,20 @@ def test_arguments_stand_in_that_call() -> None:
     case = three_styles()
     (_, second, third) = case.trainings
     case = replace(case, trainings=(replace(second, arguments=(10, "a")), third))
-    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(case)}
     assert texts["softmax-one-unit"].startswith("Network of build_functional(10, 'a'): ")
 
 
 def test_what_belongs_to_a_function_is_said_without_a_network() -> None:
     case = with_step(three_styles(), "load@0", output="Downloading data from https://example.org/x")
-    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(case)}
     assert texts["download-inside"].startswith("The code downloads")
 
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
 def test_functions_alone_have_no_network_to_talk_of(activation: str) -> None:
     case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
-    assert list(find(replace(case, task=Task(kind="functions")))) == []
+    assert list(find_misconceptions(replace(case, task=Task(kind="functions")))) == []
 
 
 @pytest.mark.parametrize("optimizer", trainings.RATES)
@@ -147,13 +148,13 @@ def test_evidence_that_is_no_record_costs_one_hint_and_not_the_others(monkeypatc
         outcome=Returned(value=Items(container="x", items=())),
         fits=None,
     )
-    assert "wrong-unit-count" in {f.id for f in find(case)}
+    assert "wrong-unit-count" in {f.id for f in find_misconceptions(case)}
 
 
 def with_a_broken_detector(monkeypatch: pytest.MonkeyPatch) -> Case:
     """Return a case with nine outputs for ten classes, and put a detector that raises in front of the others."""
 
-    def broken(view: View) -> Shown | None:
+    def broken(view: NetworkView) -> Explanation | None:
         raise ZeroDivisionError(view.training.build)
 
     monkeypatch.setattr(misconceptions, "CATALOGUE", (Misconception("broken", "tip", broken, ()), *CATALOGUE))
@@ -165,7 +166,7 @@ def test_a_detector_that_raises_is_logged_with_its_traceback_and_leaves_the_othe
 ) -> None:
     case = with_a_broken_detector(monkeypatch)
     monkeypatch.delenv(STRICT_VARIABLE)
-    assert "wrong-unit-count" in {finding.id for finding in find(case)}
+    assert "wrong-unit-count" in {finding.id for finding in find_misconceptions(case)}
     (record,) = caplog.records
     assert (record.name, record.getMessage()) == (misconceptions.__name__, "The detector of broken failed.")
     assert "ZeroDivisionError: build_model" in caplog.text
@@ -174,7 +175,7 @@ def test_a_detector_that_raises_is_logged_with_its_traceback_and_leaves_the_othe
 def test_a_detector_that_raises_ends_the_grading_in_strict_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     case = with_a_broken_detector(monkeypatch)
     with pytest.raises(ZeroDivisionError, match="build_model"):
-        list(find(case))
+        list(find_misconceptions(case))
 
 
 def test_strict_mode_reaches_the_graders_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +212,7 @@ def sentences() -> list[str]:
     said = [LOOKS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
     texts: list[object] = [s.text for s in said if s is not None]
     texts += [text for _, text in code.OLD_CALLS]
-    texts += [f.text for f in find(three_styles())]
+    texts += [f.text for f in find_misconceptions(three_styles())]
     found = set()
     while texts:
         text = texts.pop()

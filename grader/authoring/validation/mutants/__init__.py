@@ -66,7 +66,7 @@ class Mutant:
     source: str
 
 
-def mutants_of(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
+def make_mutants(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
     """Return all mutants of the top-level statements that define `names`, in the order of the text.
 
     Each compiles, differs from the original in more than spelling, and is there once. Raises `SyntaxError` for a
@@ -81,12 +81,12 @@ def mutants_of(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
         if scope.name not in wanted:
             continue
         for operator, change in _changes(scope):
-            mutated = source.edited(change.edits)
+            mutated = source.apply(change.edits)
             tree = _compiled(mutated)
             if tree is None or tree in seen:
                 continue
             seen.add(tree)
-            name = f"{scope.name}:{operator}:{change.what}"
+            name = f"{scope.name}:{operator}:{change.label}"
             counted[name] += 1
             number = counted[name]
             found.append(
@@ -95,7 +95,7 @@ def mutants_of(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
     return tuple(found)
 
 
-def choose(mutants: Iterable[Mutant], most: int) -> tuple[Mutant, ...]:
+def choose_mutants(mutants: Iterable[Mutant], most: int) -> tuple[Mutant, ...]:
     """Return at most `most` mutants, by a fixed rule, in the order given.
 
     Half of the room is for mistakes in networks, as far as there are any; the rest is for all that is left.
@@ -161,7 +161,7 @@ def _compiled(text: str) -> str | None:
 def _mutant(source: Source, scope: Scope, operator: str, change: SourceEdit, mutated: str, name: str) -> Mutant:
     first = min(change.edits, key=lambda edit: edit.start)
     line = source.data.count(b"\n", 0, first.start) + 1
-    before = source.lines(first)
+    before = source.touched_lines(first)
     length = len(mutated.splitlines()) - len(source.text.splitlines()) + len(before.splitlines())
     after = "\n".join(mutated.splitlines()[line - 1 : line - 1 + max(length, 1)])
     return Mutant(

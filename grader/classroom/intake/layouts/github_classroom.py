@@ -10,7 +10,7 @@ from grader.classroom.intake.candidates import Candidate, Read, tell
 from grader.classroom.intake.file_tree import Tree
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import same
+from grader.submission.file_names import normalise_name
 
 
 def prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
@@ -33,7 +33,7 @@ def read(tree: Tree, exercise: str) -> Read:
     beneath = tree.beneath()
     claims = tuple(
         Candidate(
-            same(folder[before:]),
+            normalise_name(folder[before:]),
             display_name(folder[before:]),
             display_name(folder),
             beneath[folder],

@@ -18,7 +18,7 @@ from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import same
+from grader.submission.file_names import normalise_name
 
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 100_000_000  # bytes
@@ -55,7 +55,7 @@ def read(tree: Tree, exercise: str) -> Read:
             sid, email, name = (submitter.get(key, "") for key in ("sid", "email", "name"))
             claims.append(
                 Candidate(
-                    same(_identity(folder, submitter, shared)),
+                    normalise_name(_identity(folder, submitter, shared)),
                     display_name(name or sid or email or folder),
                     display_name(folder),
                     beneath.get(folder, ()),

@@ -11,7 +11,7 @@ from grader.classroom.intake.layouts import timestamps
 from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import alike, same
+from grader.submission.file_names import are_alike, normalise_name
 
 FOLDER = "submitted"
 TIMESTAMP = "timestamp.txt"
@@ -39,7 +39,7 @@ def read(tree: Tree, exercise: str) -> Read:
             handed[item.parts[0]].append(item)
     claims = tuple(
         Candidate(
-            same(student),
+            normalise_name(student),
             display_name(student),
             display_name(f"{student}/{wanted}"),
             tuple(items),
@@ -54,7 +54,7 @@ def read(tree: Tree, exercise: str) -> Read:
 
 def _wanted(assignments: set[str], exercise: str) -> str:
     wanted = [name for name in assignments if name == exercise] or [
-        name for name in assignments if alike(name, exercise)
+        name for name in assignments if are_alike(name, exercise)
     ]
     wanted = wanted or list(assignments)
     if len(wanted) == 1:

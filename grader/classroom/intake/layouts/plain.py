@@ -6,7 +6,7 @@ from grader.classroom.intake.candidates import Candidate, Read, not_python, tell
 from grader.classroom.intake.file_tree import Item, Tree
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import ARCHIVE, named_for, same, stem, suffix
+from grader.submission.file_names import ARCHIVE, is_named_for, normalise_name, stem, suffix
 
 
 def could_be_handed_in(item: Item) -> bool:
@@ -21,10 +21,10 @@ def read_files(tree: Tree, exercise: str) -> Read:
     for item in (item for item in tree.items if len(item.parts) == 1):
         if not could_be_handed_in(item):
             told += tell([item], not_python())
-        elif named_for(item.name, exercise):
+        elif is_named_for(item.name, exercise):
             told += tell([item], _("It is named after the exercise, not after a student."))
         else:
-            files[same(stem(item.name))].append(item)
+            files[normalise_name(stem(item.name))].append(item)
     claims = [
         Candidate(student, display_name(student), display_name(student), tuple(items))
         for student, items in files.items()
@@ -40,7 +40,7 @@ def read_files(tree: Tree, exercise: str) -> Read:
 def read_folders(tree: Tree, exercise: str) -> Read:
     """Return one claim for each folder."""
     claims = [
-        Candidate(same(folder), display_name(folder), display_name(folder), items)
+        Candidate(normalise_name(folder), display_name(folder), display_name(folder), items)
         for folder, items in tree.beneath().items()
     ]
     told = []
@@ -54,4 +54,4 @@ def read_folders(tree: Tree, exercise: str) -> Read:
 
 
 def _refused(student: str, where: str, why: Message) -> Candidate:
-    return Candidate(same(student), display_name(student), display_name(where), problem=why)
+    return Candidate(normalise_name(student), display_name(student), display_name(where), problem=why)
