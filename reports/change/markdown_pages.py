@@ -253,7 +253,7 @@ class _Page:
             lines = [md.escape(item.text) for item in first_things.find_disagreements(verdict)]
             parts.append(md.joined([md.bold(md.escape(self.say(_("Not certified")))), md.items(lines)]))
         if verdict.isolation.mode == "plain":
-            words = _("No walls stood around this run: it is meant for your own code, not for marks.")
+            words = _("There were no walls around this run: it is meant for your own code, not for marks.")
             parts.append(md.escape(self.say(words)))
         for wall in first_things.find_missing_walls(verdict):
             words = _("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)

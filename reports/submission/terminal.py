@@ -162,7 +162,7 @@ class _Printer:
             self._out(
                 Line(),
                 self._line(
-                    _("No walls stood around this run: it is meant for your own code, not for marks."), "dim"
+                    _("There were no walls around this run: it is meant for your own code, not for marks."), "dim"
                 ),
             )
         for wall in highlights.find_missing_walls(self.verdict):

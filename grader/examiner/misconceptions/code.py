@@ -1,4 +1,4 @@
-"""Misconceptions that show in what the code calls: Keras of other years, downloads, windows."""
+"""Detect misconceptions in what the code calls: old Keras versions, downloads, windows."""
 
 import re
 from collections.abc import Iterator
@@ -101,9 +101,9 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
 def old_keras_api(view: NetworkView) -> Explanation | None:
     """Code that was written for Keras 1 or 2."""
     for exception, function in _exceptions(view):
-        told = f"{exception.type}: {exception.message}"
+        message = f"{exception.type}: {exception.message}"
         for pattern, text in OLD_CALLS:
-            if re.search(pattern, told):
+            if re.search(pattern, message):
                 return Explanation(text, function)
     for output, function in _outputs(view):
         if _IGNORED_DECAY in output:
@@ -132,7 +132,7 @@ def input_dim(view: NetworkView) -> Explanation | None:
 
 
 def _exceptions(view: NetworkView) -> Iterator[tuple[ExceptionFacts, str]]:
-    """Return what the functions raised, then what the file raised, which may spoil any criterion."""
+    """Yield the exceptions of functions, then those of the file, which may affect any criterion (function: "")."""
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Raised):
             yield seen.evidence.outcome.exception, function_of(step)
@@ -141,7 +141,7 @@ def _exceptions(view: NetworkView) -> Iterator[tuple[ExceptionFacts, str]]:
 
 
 def _outputs(view: NetworkView) -> Iterator[tuple[str, str]]:
-    """Return what was printed where nothing was raised, and by which function; "" at the top level of the file."""
+    """Yield what was printed where nothing was raised, with the function; "" for the top level of the file."""
     if not view.case.imported.failures:
         yield view.case.imported.output, ""
     for step, seen in view.case.steps.items():

@@ -1,4 +1,4 @@
-"""Misconceptions about what a network is compiled with: its loss, its metrics, and labels that fit the loss."""
+"""Detect misconceptions about what a network is compiled with: its loss and metrics, and labels for the loss."""
 
 from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Explanation, NetworkView
@@ -62,7 +62,7 @@ def not_compiled(view: NetworkView) -> Explanation | None:
 def loss_for_other_task(view: NetworkView) -> Explanation | None:
     """A loss for numbers, or for other questions, where there are classes; or the reverse."""
     loss, _unused = view.loss
-    if view.regression and loss in CLASS_LOSSES:
+    if view.is_regression and loss in CLASS_LOSSES:
         return Explanation(
             _(
                 "The loss is {loss}. It measures how well probabilities fit classes, but the targets here are "
@@ -83,7 +83,7 @@ def loss_for_other_task(view: NetworkView) -> Explanation | None:
                 usual=view.usual_loss,
             )
         )
-    if view.binary and view.units == 1 and loss in CROSS_ENTROPIES:
+    if view.is_binary and view.units == 1 and loss in CROSS_ENTROPIES:
         return Explanation(
             _(
                 "The loss is {loss}. It compares the outputs of several classes with one another, but the network "
@@ -92,7 +92,7 @@ def loss_for_other_task(view: NetworkView) -> Explanation | None:
                 loss=loss,
             )
         )
-    if view.exclusive and loss == "binary_crossentropy" and view.head == "softmax":
+    if view.has_exclusive_classes and loss == "binary_crossentropy" and view.output_activation == "softmax":
         return Explanation(
             _(
                 "The loss is binary_crossentropy: it treats the {units} outputs of the softmax as that many "
@@ -108,7 +108,7 @@ def loss_for_other_task(view: NetworkView) -> Explanation | None:
 def sparse_vs_onehot(view: NetworkView) -> Explanation | None:
     """Labels in one format, a loss for the other."""
     fit = view.fit
-    if fit is None or not (view.exclusive or (view.binary and (view.units or 0) > 1)):
+    if fit is None or not (view.has_exclusive_classes or (view.is_binary and (view.units or 0) > 1)):
         return None
     loss = fit.loss if fit.loss not in {None, "", "custom"} else view.loss[0]
     shape = str(fit.y_shape)
@@ -141,7 +141,7 @@ def _label_format(fit: FitFacts) -> str:
 
 def accuracy_for_regression(view: NetworkView) -> Explanation | None:
     """A metric that counts hits, where nothing is hit or missed."""
-    if not view.regression:
+    if not view.is_regression:
         return None
     models = (view.network.before, view.network.after)
     metrics = [m for model in models if model and model.facts.compiled for m in model.facts.compiled.metrics]

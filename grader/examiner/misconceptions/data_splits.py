@@ -1,4 +1,4 @@
-"""Misconceptions about training and test part: what of the one has got into the other."""
+"""Detect leaks between training and test part: shared statistics, shared rows."""
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def train_test_overlap(view: NetworkView) -> Explanation | None:
 
 
 def _shared_in_split(case: Case) -> tuple[int, int]:
-    """Return how many held-out rows of `split` are training rows as well, and how many there are."""
+    """Return how many held-out rows of `split` are training rows as well, and how many held-out rows there are."""
     seen = case.steps.get("split@first")
     outcome = seen.evidence.outcome if seen is not None else None
     if seen is None or not isinstance(outcome, Returned) or not isinstance(outcome.value, Items):

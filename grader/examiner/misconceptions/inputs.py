@@ -1,4 +1,4 @@
-"""Misconceptions about the data that a network is given: their range and their type."""
+"""Detect misconceptions about the data that a network is given: their range and their type."""
 
 import numpy as np
 
@@ -96,11 +96,11 @@ def _scaling(view: NetworkView) -> tuple[float, float] | None:
         return (1.0, 0.0) if plain else None
     factor, shift = 1.0, 0.0
     kernel = view.nodes[graph.kernels[0][0]]
-    node = view.through(kernel.inputs[0]) if kernel.inputs else None
+    node = view.computing_node(kernel.inputs[0]) if kernel.inputs else None
     for _round in range(len(view.nodes)):
         if node is None or node.op == "Placeholder":
             break
-        value = view.constant(node.inputs[1]) if len(node.inputs) == 2 and node.op in _SCALARS else None
+        value = view.constant_value(node.inputs[1]) if len(node.inputs) == 2 and node.op in _SCALARS else None
         if value is None or (node.op == "RealDiv" and value == 0):
             return None
         match node.op:
@@ -112,7 +112,7 @@ def _scaling(view: NetworkView) -> tuple[float, float] | None:
                 shift -= factor * value
             case _:
                 shift += factor * value
-        node = view.through(node.inputs[0])
+        node = view.computing_node(node.inputs[0])
     return (factor, shift) if node is not None else None
 
 

@@ -1,4 +1,4 @@
-"""Misconceptions about what a network is built of, and about units that no longer do anything."""
+"""Detect misconceptions about what a network is built of, and about units that no longer do anything."""
 
 from itertools import pairwise
 
@@ -73,10 +73,10 @@ def _is_affine(view: NetworkView) -> bool:
     ):
         return False
     raw = outputs.astype(np.float64)
-    if view.head == "softmax":  # its logarithm is the raw output, up to one number for each row
+    if view.output_activation == "softmax":  # its logarithm is the raw output, up to one number for each row
         raw = np.log(np.maximum(raw, 1e-30))
         raw -= raw.mean(axis=1, keepdims=True)
-    elif view.head != "linear":
+    elif view.output_activation != "linear":
         return False
     design = np.hstack([x.reshape(len(x), -1).astype(np.float64), np.ones((len(x), 1))])
     if design.shape[1] >= len(x):

@@ -1,4 +1,4 @@
-"""Misconceptions that the curves of a training show: too little learned, too much by heart, scores too good."""
+"""Detect misconceptions in the curves of a training: too little learned, too much by heart, scores too good."""
 
 import math
 
@@ -56,7 +56,7 @@ def _unit_of_loss(view: NetworkView) -> float | None:
     if view.task.kind == "classification":
         return 1.0
     labels, fit = view.rows("y_train"), view.fit
-    if not view.regression or labels is None or fit is None or fit.y_range is None:
+    if not view.is_regression or labels is None or fit is None or fit.y_range is None:
         return None
     as_they_are = np.allclose(fit.y_range, (labels.min(), labels.max()), atol=1e-3)
     return float(labels.var()) if as_they_are and view.loss[0] == "mean_squared_error" else None
@@ -78,16 +78,16 @@ def _final_validation_loss(view: NetworkView, last: float) -> float:
 def underfitting(view: NetworkView) -> Explanation | None:
     """A network that is poor even on the rows that it was trained on."""
     loss = view.curve("loss")
-    if not loss.size or has_diverged(view) or view.head_is_unfit or not is_poor(view):
+    if not loss.size or has_diverged(view) or view.is_output_unfit or not is_poor(view):
         return None
     reached = _on_training_rows(view)
-    easy = POOR_ACCURACY if view.exclusive else score_of_plane(view)
+    easy = POOR_ACCURACY if view.has_exclusive_classes else score_of_plane(view)
     if reached is None or easy is None or reached >= easy:
         return None
     if untrained(view) or lr_too_low(view) or lr_too_high(view):  # which say why
         return None
     falls = loss.size < SETTLED_EPOCHS or loss[-1] < FALLING * loss[-LAST_EPOCHS]
-    if view.regression:
+    if view.is_regression:
         return _underfitting_of_numbers(view, reached, falls=bool(falls))
     if falls:
         return Explanation(
@@ -112,7 +112,7 @@ def underfitting(view: NetworkView) -> Explanation | None:
 
 def _on_training_rows(view: NetworkView) -> float | None:
     """Return accuracy or R² on the training rows, as the history tells it."""
-    if not view.regression:
+    if not view.is_regression:
         accuracy = view.curve("accuracy")
         return float(accuracy[-1]) if accuracy.size else None
     unit, loss = _unit_of_loss(view), view.curve("loss")
@@ -148,7 +148,7 @@ def _underfitting_of_numbers(view: NetworkView, reached: float, *, falls: bool) 
 
 def too_good_validation(view: NetworkView) -> Explanation | None:
     """A validation score that honest validation rows do not give."""
-    if view.regression:
+    if view.is_regression:
         return _too_small_a_loss(view)
     accuracy, claimed, labels = view.curve("accuracy"), view.curve("val_accuracy"), view.rows("y_val")
     if view.task.kind != "classification" or claimed.size < SETTLED_EPOCHS or not np.isfinite(claimed).all():

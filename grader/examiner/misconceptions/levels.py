@@ -1,4 +1,4 @@
-"""How far a network got: whether its training diverged, and whether it is worse than what is easy."""
+"""Judge how far a network got: whether its training diverged, whether it is worse than a simple linear fit."""
 
 import numpy as np
 
@@ -30,15 +30,15 @@ def has_finite_inputs(view: NetworkView) -> bool:
 
 def has_finite_labels(fit: FitFacts) -> bool:
     """Return whether the labels of a fit were finite numbers, as far as is known."""
-    known = fit.y_range is not None or 0 in fit.y_shape or not fit.y_shape
-    return known or not fit.y_dtype.startswith("float")
+    is_known = fit.y_range is not None or 0 in fit.y_shape or not fit.y_shape
+    return is_known or not fit.y_dtype.startswith("float")
 
 
 def is_poor(view: NetworkView) -> bool:
     """Return whether the network has not learned what is easy in the labels; not where that is not known."""
-    reached = view.validation_score
-    easy = POOR_ACCURACY if view.exclusive else score_of_plane(view)
-    return reached is not None and easy is not None and reached < easy
+    score = view.validation_score
+    easy = POOR_ACCURACY if view.has_exclusive_classes else score_of_plane(view)
+    return score is not None and easy is not None and score < easy
 
 
 def score_of_plane(view: NetworkView) -> float | None:
@@ -47,11 +47,11 @@ def score_of_plane(view: NetworkView) -> float | None:
     if x is None or y is None or x_val is None or y_val is None or y.ndim != 1 or y_val.ndim != 1:
         return None
     design, there = (np.hstack([rows.reshape(len(rows), -1), np.ones((len(rows), 1))]) for rows in (x, x_val))
-    if design.shape[1] * 2 > len(design) or not view.targets:
+    if design.shape[1] * 2 > len(design) or not view.expected_units:
         return None
     plane, *_ = np.linalg.lstsq(design.astype(np.float64), y.astype(np.float64), rcond=None)
     predicted = there @ plane
     reached = (
-        r_squared(y_val, predicted) if view.regression else float(((predicted > 0.5) == (y_val > 0.5)).mean())
+        r_squared(y_val, predicted) if view.is_regression else float(((predicted > 0.5) == (y_val > 0.5)).mean())
     )
     return reached - POOR_GAP

@@ -1,4 +1,4 @@
-"""Misconceptions about the three styles in which Keras networks are written."""
+"""Detect misconceptions about the three styles in which Keras networks are written."""
 
 from grader.core.i18n import Words, _
 from grader.examiner.misconceptions.network_view import Explanation, NetworkView
@@ -9,13 +9,13 @@ _STYLES = ("sequential", "functional", "subclassed")
 
 def style_disguise(view: NetworkView) -> Explanation | None:
     """A network that is written in another style than its name says, or only wraps one that is."""
-    wanted = next((s for s in _STYLES if s in (view.training.name, view.training.build.rpartition("_")[2])), "")
+    expected = next((s for s in _STYLES if s in (view.training.name, view.training.build.rpartition("_")[2])), "")
     facts = view.model.facts if view.model is not None else None
-    if not wanted or facts is None:
+    if not expected or facts is None:
         return None
     build = view.training.build
-    if facts.style != wanted:
-        meant: dict[str, Words | str] = {
+    if facts.style != expected:
+        descriptions: dict[str, Words | str] = {
             "sequential": "keras.Sequential([...])",
             "functional": _("layers called on one another, from keras.Input to keras.Model(inputs, outputs)"),
             "subclassed": _(
@@ -27,13 +27,13 @@ def style_disguise(view: NetworkView) -> Explanation | None:
                 "{build}() is to show the {wanted} style, but the {type} that it returns is {style}. The "
                 "{wanted} style is: {meant}.",
                 build=build,
-                wanted=wanted,
+                wanted=expected,
                 type=facts.type,
                 style=facts.style,
-                meant=meant[wanted],
+                meant=descriptions[expected],
             )
         )
-    if facts.wraps and wanted not in {facts.wraps, "sequential"}:
+    if facts.wraps and expected not in {facts.wraps, "sequential"}:
         return Explanation(
             _(
                 "The network of {build}() has a single part, which is a whole {inner} network, and only hands "
@@ -41,7 +41,7 @@ def style_disguise(view: NetworkView) -> Explanation | None:
                 "branches, is not used. Pass the rows from layer to layer yourself.",
                 build=build,
                 inner=facts.wraps,
-                wanted=wanted,
+                wanted=expected,
             )
         )
     return None
@@ -54,12 +54,12 @@ _MADE_IN_CALL = ("You cannot add new elements of state", "tf.function only suppo
 def layers_made_in_call(view: NetworkView) -> Explanation | None:
     """Layers that are made when the network is called, and therefore made anew at each call."""
     facts = view.model.facts if view.model is not None else None
-    told = [facts.problem] if facts is not None else []
+    messages = [facts.problem] if facts is not None else []
     for step in (view.training.built(view.seed), view.training.fitted(view.seed)):
         seen = view.case.steps.get(step)
         if seen is not None and isinstance(seen.evidence.outcome, Raised):
-            told.append(seen.evidence.outcome.exception.message)
-    if not any(words in message for message in told for words in _MADE_IN_CALL):
+            messages.append(seen.evidence.outcome.exception.message)
+    if not any(words in message for message in messages for words in _MADE_IN_CALL):
         return None
     return Explanation(
         _(

@@ -1,4 +1,4 @@
-"""Misconceptions about the output: its activation and its units."""
+"""Detect misconceptions about the output: its activation and its units."""
 
 from math import e, isfinite
 
@@ -14,7 +14,7 @@ _BENT_HEADS = frozenset({"sigmoid", "tanh", "elu", "selu", "softplus", "relu6", 
 def head_missing_activation(view: NetworkView) -> Explanation | None:
     """Cross-entropy that is given raw outputs."""
     loss, from_logits = view.loss
-    if view.head != "linear" or from_logits or loss not in CROSS_ENTROPIES | {"binary_crossentropy"}:
+    if view.output_activation != "linear" or from_logits or loss not in CROSS_ENTROPIES | {"binary_crossentropy"}:
         return None
     if view.task.kind != "classification":
         return None
@@ -25,7 +25,7 @@ def head_missing_activation(view: NetworkView) -> Explanation | None:
             'them. Give the output layer activation="{activation}", or compile with a loss that was made with '
             "from_logits=True.",
             loss=loss,
-            activation=view.usual_head,
+            activation=view.usual_activation,
         )
     )
 
@@ -33,11 +33,11 @@ def head_missing_activation(view: NetworkView) -> Explanation | None:
 def double_softmax(view: NetworkView) -> Explanation | None:
     """Softmax applied twice: by two layers, or by the output and the loss."""
     units = view.units or 0
-    if units < 2 or view.head != "softmax":
+    if units < 2 or view.output_activation != "softmax":
         return None
     # Softmax of a one-hot row: one e and `units` - 1 ones.
     most = e / (e + units - 1)
-    if view.last_nodes == ("Softmax", "Softmax"):
+    if view.last_operations == ("Softmax", "Softmax"):
         return Explanation(
             _(
                 "The network ends with softmax twice in a row. The second one gets numbers from 0 to 1, so "
@@ -62,10 +62,10 @@ def double_softmax(view: NetworkView) -> Explanation | None:
 
 def softmax_one_unit(view: NetworkView) -> Explanation | None:
     """Softmax over a single unit."""
-    softmax = view.last_nodes[0] == "Softmax" or (not view.nodes and view.head == "softmax")
+    softmax = view.last_operations[0] == "Softmax" or (not view.nodes and view.output_activation == "softmax")
     if view.units != 1 or not softmax:
         return None
-    if view.binary:
+    if view.is_binary:
         return Explanation(
             _(
                 "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
@@ -73,7 +73,7 @@ def softmax_one_unit(view: NetworkView) -> Explanation | None:
                 'of yes or no, use activation="sigmoid".'
             )
         )
-    if not view.exclusive:
+    if not view.has_exclusive_classes:
         return Explanation(
             _(
                 "The output layer has units=1 and softmax. Softmax divides by the sum over all units, so a "
@@ -94,8 +94,12 @@ def softmax_one_unit(view: NetworkView) -> Explanation | None:
 def sigmoid_for_classes(view: NetworkView) -> Explanation | None:
     """Independent yes-or-no outputs for classes that exclude one another."""
     loss, from_logits = view.loss
-    inside_loss = loss == "binary_crossentropy" and from_logits and view.head == "linear"
-    if not view.exclusive or (view.units or 0) < 2 or not (view.head == "sigmoid" or inside_loss):
+    inside_loss = loss == "binary_crossentropy" and from_logits and view.output_activation == "linear"
+    if (
+        not view.has_exclusive_classes
+        or (view.units or 0) < 2
+        or not (view.output_activation == "sigmoid" or inside_loss)
+    ):
         return None
     return Explanation(
         _(
@@ -110,10 +114,10 @@ def sigmoid_for_classes(view: NetworkView) -> Explanation | None:
 
 def relu_head(view: NetworkView) -> Explanation | None:
     """ReLU on the output layer, where a probability or any number should come out."""
-    if view.head != "relu":
+    if view.output_activation != "relu":
         return None
-    if view.regression:
-        if view.unreachable is None:
+    if view.is_regression:
+        if view.unreachable_targets is None:
             return None
         return Explanation(
             _(
@@ -129,17 +133,17 @@ def relu_head(view: NetworkView) -> Explanation | None:
             "The output layer has the activation relu. Its outputs are no probabilities: they never go "
             "below 0, have no upper end, and a unit that gives 0 gets no gradient and stops learning. Use "
             "relu in hidden layers and {activation} for the output.",
-            activation=view.usual_head,
+            activation=view.usual_activation,
         )
     )
 
 
 def bounded_regression_head(view: NetworkView) -> Explanation | None:
     """An output that cannot reach the numbers that it should give."""
-    targets = view.unreachable
+    targets = view.unreachable_targets
     if targets is None or softmax_one_unit(view):
         return None
-    (low, high), (least, most) = targets, view.bounds
+    (low, high), (least, most) = targets, view.output_bounds
     if isfinite(most):
         return Explanation(
             _(
@@ -148,7 +152,7 @@ def bounded_regression_head(view: NetworkView) -> Explanation | None:
                 "the output layer have no activation.",
                 low=low,
                 high=high,
-                activation=view.head,
+                activation=view.output_activation,
                 least=least,
                 most=most,
             )
@@ -160,7 +164,7 @@ def bounded_regression_head(view: NetworkView) -> Explanation | None:
             "layer have no activation.",
             low=low,
             high=high,
-            activation=view.head,
+            activation=view.output_activation,
             least=least,
         )
     )
@@ -168,10 +172,10 @@ def bounded_regression_head(view: NetworkView) -> Explanation | None:
 
 def wrong_unit_count(view: NetworkView) -> Explanation | None:
     """As many outputs as something else than classes or targets."""
-    units, classes, targets = view.units, view.task.classes, view.targets
+    units, classes, targets = view.units, view.task.classes, view.expected_units
     if units is None or not targets or units == targets or softmax_one_unit(view):
         return None
-    if view.regression:
+    if view.is_regression:
         return Explanation(
             _(
                 "The output layer has units={units}. It needs one unit for each number that is to be predicted "
@@ -180,7 +184,7 @@ def wrong_unit_count(view: NetworkView) -> Explanation | None:
                 targets=targets,
             )
         )
-    if view.binary and units == 2:
+    if view.is_binary and units == 2:
         return Explanation(
             _(
                 "The output layer has units=2, one for yes and one for no. A question of yes or no needs one "
@@ -188,7 +192,7 @@ def wrong_unit_count(view: NetworkView) -> Explanation | None:
                 'activation="sigmoid" and binary_crossentropy, and leave the labels as they are, 0 and 1.'
             )
         )
-    if view.binary:
+    if view.is_binary:
         return Explanation(
             _(
                 "The output layer has units={units}. A question of yes or no needs one output, the probability of "
@@ -217,16 +221,16 @@ def wrong_unit_count(view: NetworkView) -> Explanation | None:
 
 def activation_before_head(view: NetworkView) -> Explanation | None:
     """Something non-linear right before softmax, which bends the raw outputs before they are compared."""
-    operation, before = view.last_nodes
+    operation, before = view.last_operations
     loss, from_logits = view.loss
-    if view.binary and view.units == 1:
+    if view.is_binary and view.units == 1:
         return _before_sigmoid(view)
-    if not view.exclusive:
+    if not view.has_exclusive_classes:
         return None
     if operation == "Softmax" and before in _BENT_OPERATIONS:
         name = before.lower()
-    elif from_logits and loss in CROSS_ENTROPIES and view.head in _BENT_HEADS:
-        name = view.head
+    elif from_logits and loss in CROSS_ENTROPIES and view.output_activation in _BENT_HEADS:
+        name = view.output_activation
     else:
         return None
     return Explanation(
@@ -242,10 +246,10 @@ def activation_before_head(view: NetworkView) -> Explanation | None:
 
 def _before_sigmoid(view: NetworkView) -> Explanation | None:
     """Something non-linear right before the sigmoid of a single output, in the network or in the loss."""
-    operation, before = view.last_nodes
+    operation, before = view.last_operations
     loss, from_logits = view.loss
     inside_loss = loss == "binary_crossentropy" and from_logits
-    if inside_loss and view.head == "sigmoid":
+    if inside_loss and view.output_activation == "sigmoid":
         return Explanation(
             _(
                 "The output is a sigmoid, and binary_crossentropy has from_logits=True, which says: apply the "
@@ -255,8 +259,8 @@ def _before_sigmoid(view: NetworkView) -> Explanation | None:
         )
     if operation == "Sigmoid" and before in _BENT_OPERATIONS:
         name = before.lower()
-    elif inside_loss and view.head in _BENT_HEADS | {"relu"}:
-        name = view.head
+    elif inside_loss and view.output_activation in _BENT_HEADS | {"relu"}:
+        name = view.output_activation
     else:
         return None
     return Explanation(
@@ -273,7 +277,7 @@ def _before_sigmoid(view: NetworkView) -> Explanation | None:
 def missing_flatten(view: NetworkView) -> Explanation | None:
     """An image or a sequence comes out where one answer for the row is expected."""
     shape = view.output_shape
-    if not view.targets or len(shape) < 3:
+    if not view.expected_units or len(shape) < 3:
         return None
     claimed = view.chain[-1].output_shape if view.chain else None  # names sizes that a graph leaves open
     shape = claimed if claimed is not None and len(claimed) == len(shape) else shape

@@ -1,4 +1,4 @@
-"""Misconceptions about training: learning rates, losses that are no number, and weights that never move."""
+"""Detect misconceptions about training: learning rates, losses that are no number, and weights that never move."""
 
 from dataclasses import dataclass
 
@@ -105,7 +105,7 @@ def lr_too_high(view: NetworkView) -> Explanation | None:
     rates, jumped = RATES.get(optimizer), has_diverged(view)
     if rates is None or not has_finite_inputs(view):
         return None
-    if rate < (STEEP * rates.usual if view.regression and jumped else rates.high) or view.head_is_unfit:
+    if rate < (STEEP * rates.usual if view.is_regression and jumped else rates.high) or view.is_output_unfit:
         return None
     if not jumped and (not is_poor(view) or _is_one_layer(view)):
         return None
@@ -129,7 +129,7 @@ def lr_too_low(view: NetworkView) -> Explanation | None:
     """A learning rate far below the usual one, and a network that did not get far."""
     optimizer, rate = _learning_rate(view)
     rates, loss = RATES.get(optimizer), view.curve("loss")
-    if rates is None or not 0 < rate <= rates.low or view.head_is_unfit or untrained(view):
+    if rates is None or not 0 < rate <= rates.low or view.is_output_unfit or untrained(view):
         return None
     if not is_poor(view) or not loss.size or not np.isfinite(loss).all():
         return None

@@ -40,12 +40,12 @@ from tests.examiner.misconceptions.examples import (
 from tests.helpers.classroom import build, case_of, view_of, with_curves, with_step
 from tests.helpers.paths import ROOT
 
-LOOKS = {entry.id: entry.look for entry in CATALOGUE}
+DETECTORS = {entry.id: entry.detect for entry in CATALOGUE}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
 def test_misconception(example: Example) -> None:
-    shown = LOOKS[example.id](view_of(example.case()))
+    shown = DETECTORS[example.id](view_of(example.case()))
     assert (shown is not None) == example.shows
     if shown is not None:
         assert example.says in Translator("en")(shown.text)
@@ -121,8 +121,8 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
     rates = trainings.RATES[optimizer]
     diverged = with_curves(honest(), loss=[2.0, float("nan")])
 
-    def found(look: str, rate: float, case: Case) -> bool:
-        return LOOKS[look](view_of(rated(rate, optimizer, case))) is not None
+    def found(detector: str, rate: float, case: Case) -> bool:
+        return DETECTORS[detector](view_of(rated(rate, optimizer, case))) is not None
 
     assert found("lr-too-low", rates.low, poor())
     assert not found("lr-too-low", rates.low * 1.01, poor())
@@ -137,7 +137,7 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
 def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
-    entry.look(view_of(BROKEN[name]()))
+    entry.detect(view_of(BROKEN[name]()))
 
 
 def test_evidence_that_is_no_record_costs_one_hint_and_not_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_documentation_names_the_thresholds() -> None:
 
 def sentences() -> list[str]:
     """Return every sentence of the module, from examples and from the table of old calls."""
-    said = [LOOKS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
+    said = [DETECTORS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
     texts: list[object] = [s.text for s in said if s is not None]
     texts += [text for _, text in code.OLD_CALLS]
     texts += [f.text for f in find_misconceptions(three_styles())]

@@ -185,7 +185,7 @@ def test_bonus_points_are_named() -> None:
 
 
 def test_plain_mode_says_that_no_walls_stood() -> None:
-    assert "No walls stood around this run" in Page(_rendered("broken")).text
+    assert "There were no walls around this run" in Page(_rendered("broken")).text
 
 
 def test_a_missing_wall_is_named_with_its_reason() -> None:
