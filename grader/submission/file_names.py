@@ -1,4 +1,4 @@
-"""Names that strangers chose, made fit to be shown, and to be keys."""
+"""Compare the names of files and students, and make unique, harmless keys of them."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ _INSTALLED = frozenset({"bin", "etc", "include", "lib", "lib64", "scripts", "sha
 
 
 def normalise_name(text: str) -> str:
-    """Return what two spellings of one name have in common: macOS writes an umlaut as two characters."""
+    """Return a name with its characters composed (NFC): macOS writes an umlaut as two characters."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -36,7 +36,7 @@ def stem(name: str) -> str:
 
 
 def is_noise(name: str) -> bool:
-    """Say whether no student means this file or folder to be looked at.
+    """Return whether systems and editors make files or folders of this name, and students do not.
 
     Hidden Python files are no noise: whoever has only such a one wants to know why it was not taken.
     """
@@ -46,17 +46,17 @@ def is_noise(name: str) -> bool:
 
 
 def is_installed(name: str) -> bool:
-    """Say whether a folder of this name holds packages, if it lies beside a `pyvenv.cfg`."""
+    """Return whether a folder of this name holds packages, if it lies beside a `pyvenv.cfg`."""
     return name.lower() in _INSTALLED
 
 
 def are_alike(name: str, other: str) -> bool:
-    """Say whether two names differ in nothing but case, spaces and hyphens."""
+    """Return whether two names differ in nothing but case, spaces and hyphens."""
     return _joined(name) == _joined(other)
 
 
 def is_named_for(name: str, exercise: str) -> bool:
-    """Say whether a file is named as the exercise's own file is: `submission`, or as the exercise."""
+    """Return whether a file is called `submission` or like the exercise, whatever its ending."""
     return are_alike(stem(name), "submission") or are_alike(stem(name), exercise)
 
 

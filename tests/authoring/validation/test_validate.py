@@ -160,6 +160,28 @@ def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: 
     assert list((tmp_path / "keras-grader" / "runs").glob("*.run"))
 
 
+BROKEN_DETECTOR = """
+
+from grader.examiner import misconceptions
+
+
+def broken(view):
+    raise ZeroDivisionError("a detector with a fault")
+
+
+misconceptions.CATALOGUE = (misconceptions.Misconception("broken", "tip", broken, ()),)
+"""
+
+
+def test_a_detector_of_misconceptions_that_raises_ends_the_validation_with_its_traceback(tmp_path: Path) -> None:
+    rubric = RUBRIC.replace("CRITERIA", COUNTS + WEAK) + BROKEN_DETECTOR
+    course_in(tmp_path, **{"exercises__tiny__rubric-py": rubric})
+    done = validate(tmp_path, "tiny")
+    assert done.returncode == ExitCode.NOT_GRADED, done.stderr
+    assert "ZeroDivisionError: a detector with a fault" in done.stderr
+    assert "in broken" in done.stderr
+
+
 def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
     reference = REFERENCE.replace("minlength=10", "minlength=11")
     course_in(tmp_path, **{"reference__tiny__submission.py": reference})

@@ -626,8 +626,8 @@ def framed(train: Array, test: Array) -> Case:
 
 
 LEAKS = [
-    shows("scaler-leak", "fitted on both parts", lambda: prepared(lambda a, b: (standardised(a, np.vstack([a, b])), standardised(b, np.vstack([a, b])))), "prepare() changed x_train too"),
-    shows("scaler-leak", "fitted on the test part", lambda: prepared(lambda a, b: [standardised(a, b), standardised(b, b)]), "x_train too"),
+    shows("scaler-leak", "fitted on both parts", lambda: prepared(lambda a, b: (standardised(a, np.vstack([a, b])), standardised(b, np.vstack([a, b])))), "the x_train that prepare() returned changed too"),
+    shows("scaler-leak", "fitted on the test part", lambda: prepared(lambda a, b: [standardised(a, b), standardised(b, b)]), "returned changed too"),
     shows("scaler-leak", "each part by itself", lambda: prepared(lambda a, b: (standardised(a, a), standardised(b, b))), "the same x_test as before"),
     shows("scaler-leak", "scaled to the range of both", lambda: prepared(lambda a, b: tuple((x - np.vstack([a, b]).min()) / np.ptp(np.vstack([a, b])) for x in (a, b)))),
     shows("scaler-leak", "tables of pandas", lambda: framed(np.random.default_rng(1).normal(0, 1, (8, 2)), np.random.default_rng(2).normal(0, 1, (4, 2)))),
