@@ -36,9 +36,9 @@ def render_page() -> str:
     """Return the page: a section for each family, in it a part for each public name."""
     families: dict[str, list[str]] = {}
     for module, name in find_public_names():
-        made = getattr(module, name)
-        family = made.__module__ if module is checks else module.__name__
-        families.setdefault(family, []).append(_entry(name, made))
+        public_object = getattr(module, name)
+        family = public_object.__module__ if module is checks else module.__name__
+        families.setdefault(family, []).append(_entry(name, public_object))
     sections = [HEAD]
     for family, entries in families.items():
         sections.append(f"## {_first_sentence(inspect.getdoc(sys.modules[family]) or '')}\n")
@@ -48,20 +48,20 @@ def render_page() -> str:
 
 def _place(module: ModuleType, name: str) -> tuple[bool, str, int]:
     """Return what to sort by: what all networks need first, then by module, then as the source has them."""
-    made = getattr(module, name)
-    return made is not checks.Training, made.__module__, inspect.getsourcelines(made)[1]
+    public_object = getattr(module, name)
+    return public_object is not checks.Training, public_object.__module__, inspect.getsourcelines(public_object)[1]
 
 
-def _entry(name: str, made: Any) -> str:
-    prose, _, example = (inspect.getdoc(made) or "").partition(">>> ")
+def _entry(name: str, public_object: Any) -> str:
+    prose, _, example = (inspect.getdoc(public_object) or "").partition(">>> ")
     code = re.sub(r"^(>>>|\.\.\.) ?", "", f">>> {example}".strip(), flags=re.MULTILINE)
-    signature = f"{name}({', '.join(format_parameters(made))})"
+    signature = f"{name}({', '.join(format_parameters(public_object))})"
     return f"### `{name}`\n\n`{signature}`\n\n{prose.strip()}\n\n```python\n{code}\n```\n"
 
 
-def format_parameters(made: Any) -> Iterator[str]:
+def format_parameters(public_object: Any) -> Iterator[str]:
     """Yield the parameters as they may be written, each with its default."""
-    for parameter in inspect.signature(made).parameters.values():
+    for parameter in inspect.signature(public_object).parameters.values():
         default = parameter.default
         # What is made anew for each is not worth showing; a class shows as its name.
         has_plain_default = default is not parameter.empty and not repr(default).startswith("<")

@@ -114,9 +114,9 @@ def _scores(networks: Sequence[Trained], case: Case) -> Iterator[Score]:
 
 def _curve(name: str, curves: Mapping[str, Sequence[float]]) -> Curve:
     """Return the series of a training as far as they are shown, those that matter most first."""
-    chosen = dict.fromkeys(key for key in _FIRST_SERIES if key in curves)
-    chosen |= dict.fromkeys(islice((key for key in curves if key not in chosen), MAX_SERIES - len(chosen)))
-    shown = {key: values for key, values in curves.items() if key in chosen}  # in the order of the history
+    keys = dict.fromkeys(key for key in _FIRST_SERIES if key in curves)
+    keys |= dict.fromkeys(islice((key for key in curves if key not in keys), MAX_SERIES - len(keys)))
+    shown = {key: values for key, values in curves.items() if key in keys}  # in the order of the history
     series = {
         clip(key, MAX_NAME): tuple(round(v, 5) if math.isfinite(v) else None for v in values[:MAX_EPOCHS])
         for key, values in shown.items()

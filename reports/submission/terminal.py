@@ -40,8 +40,8 @@ class _Printer:
     def print(self) -> None:
         self._head()
         self._table()
-        told = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
-        for _title, alike in groupby(told, key=_beneath_title):
+        explained = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
+        for _title, alike in groupby(explained, key=_beneath_title):
             self._criteria(tuple(alike))
         self._notices()
         self._certification()

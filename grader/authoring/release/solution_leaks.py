@@ -140,13 +140,13 @@ def _student_lines(stub: Path) -> Iterator[SourceLine]:
 
 def _lines_not_given(source: str, cell: int | None) -> Iterator[SourceLine]:
     lines = source.splitlines()
-    given = {number for number, line in enumerate(lines, start=1) if _GIVEN.search(line)}
+    marked_lines = {number for number, line in enumerate(lines, start=1) if _GIVEN.search(line)}
     tree = parse_or_none(source)
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, DEFINITIONS) and node.lineno in given:
-            given |= _line_numbers(node)
+        if isinstance(node, DEFINITIONS) and node.lineno in marked_lines:
+            marked_lines |= _line_numbers(node)
     for number, line in enumerate(lines, start=1):
-        if number not in given:
+        if number not in marked_lines:
             yield SourceLine(line, number, cell)
 
 

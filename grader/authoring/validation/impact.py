@@ -50,21 +50,21 @@ class Script:
     @cached_property
     def definitions(self) -> dict[str, tuple[str, ...]]:
         """For each name, the statements that bind it, as text."""
-        found: dict[str, tuple[str, ...]] = {}
+        statements_by_name: dict[str, tuple[str, ...]] = {}
         for statement in self.statements:
             for name in bound_names(statement):
-                found[name] = (*found.get(name, ()), ast.dump(statement))
-        return found
+                statements_by_name[name] = (*statements_by_name.get(name, ()), ast.dump(statement))
+        return statements_by_name
 
     @cached_property
     def mentions(self) -> dict[str, frozenset[str]]:
         """For each name, the names that its statements mention."""
-        found: dict[str, frozenset[str]] = {}
+        mentions: dict[str, frozenset[str]] = {}
         for statement in self.statements:
             mentioned = mentioned_names(statement)
             for name in bound_names(statement):
-                found[name] = found.get(name, frozenset()) | mentioned
-        return found
+                mentions[name] = mentions.get(name, frozenset()) | mentioned
+        return mentions
 
     @cached_property
     def side_effects(self) -> tuple[ast.stmt, ...]:
@@ -126,8 +126,8 @@ def find_affected_names(before: str, after: str) -> frozenset[str] | None:
 
 def _added_statements(new: Script, old: Script) -> Iterator[ast.stmt]:
     """Yield the statements of `new` that are not in `old`."""
-    known = set(map(ast.dump, old.statements))
-    return (s for s in new.statements if ast.dump(s) not in known)
+    old_statements = set(map(ast.dump, old.statements))
+    return (s for s in new.statements if ast.dump(s) not in old_statements)
 
 
 def find_unaffected_steps(steps: Sequence[Step], names: frozenset[str]) -> frozenset[str]:
@@ -200,8 +200,8 @@ def _has_effect(statement: ast.stmt) -> bool:
         case ast.Assign(targets=targets, value=value):
             plain = all(isinstance(t, ast.Name) for t in targets)
             return not plain or _calls(value)
-        case ast.AnnAssign(target=ast.Name(), value=given):
-            return given is not None and _calls(given)
+        case ast.AnnAssign(target=ast.Name(), value=value):
+            return value is not None and _calls(value)
         case _:
             return True
 
@@ -273,8 +273,8 @@ class _SharedStateDetector:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() as definition:
                 return any(_decorator(d) not in _HARMLESS_DECORATORS for d in definition.decorator_list)
             case ast.arguments(defaults=defaults, kw_defaults=others):
-                given = [*defaults, *(d for d in others if d is not None)]
-                return not all(_is_constant(d) or isinstance(d, ast.Name | ast.Attribute) for d in given)
+                all_defaults = [*defaults, *(d for d in others if d is not None)]
+                return not all(_is_constant(d) or isinstance(d, ast.Name | ast.Attribute) for d in all_defaults)
             case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
                 return _root(node) is None or _root(node) in self.names
             case ast.Call(func=function) if _root(function) in self.imported:

@@ -241,9 +241,9 @@ class Validator:
         reason = equivalents.find_reason(mutant.id)
         if verdict.points < reference.points:
             pairs = zip(verdict.criteria, reference.criteria, strict=True)
-            lost = tuple(of_mutant.id for of_mutant, right in pairs if of_mutant.points < right.points)
+            criteria = tuple(of_mutant.id for of_mutant, right in pairs if of_mutant.points < right.points)
             outcome = MutantOutcome.KILLED if reason is None else MutantOutcome.NOT_EQUIVALENT
-            return MutantResult(mutant, outcome, lost)
+            return MutantResult(mutant, outcome, criteria)
         if reason is None:
             return MutantResult(mutant, MutantOutcome.SURVIVED)
         return MutantResult(mutant, MutantOutcome.EQUIVALENT, reason=reason)

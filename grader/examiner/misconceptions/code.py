@@ -152,13 +152,13 @@ def _outputs(view: NetworkView) -> Iterator[tuple[str, str]]:
 def download_inside(view: NetworkView) -> Explanation | None:
     """Data that come over the network while a function runs. Where that failed, the error says so already."""
     for output, function in _outputs(view):
-        if found := _DOWNLOAD.search(output):
+        if download := _DOWNLOAD.search(output):
             return Explanation(
                 _(
                     "The code downloads data from {address} while it runs. Where it is graded there is no "
                     "internet, and what is downloaded may be different tomorrow. Use the data that a function "
                     "is given, or those of scikit-learn, which need no internet.",
-                    address=found[1],
+                    address=download[1],
                 ),
                 function,
             )

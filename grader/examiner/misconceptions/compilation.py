@@ -145,14 +145,14 @@ def accuracy_for_regression(view: NetworkView) -> Explanation | None:
         return None
     models = (view.network.before, view.network.after)
     metrics = [m for model in models if model and model.facts.compiled for m in model.facts.compiled.metrics]
-    found = next((metric for metric in metrics if "accuracy" in metric), None)
-    if found is None:
+    accuracy = next((metric for metric in metrics if "accuracy" in metric), None)
+    if accuracy is None:
         return None
     return Explanation(
         _(
             "The network is compiled with the metric {metric}. Accuracy counts how often output and target are "
             "equal; with numbers that hardly ever happens, so it stays near 0 however good the network is. Use "
             '"mean_absolute_error": it says how far off the outputs are on average.',
-            metric=found,
+            metric=accuracy,
         )
     )

@@ -127,8 +127,8 @@ def _trained_on(view: NetworkView, role: str) -> int:
     step = view.case.steps.get(view.training.fitted(view.seed))
     if view.rows(role) is None or view.rows("x_train") is None or step is None:
         return 0
-    given = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
-    if not given:
+    fitted_rows = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
+    if not fitted_rows:
         return 0
-    wanted, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
-    return int((np.isin(wanted, np.concatenate(given)) & ~np.isin(wanted, train)).sum())
+    role_rows, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
+    return int((np.isin(role_rows, np.concatenate(fitted_rows)) & ~np.isin(role_rows, train)).sum())

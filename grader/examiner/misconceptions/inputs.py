@@ -28,8 +28,8 @@ def unscaled_input(view: NetworkView) -> Explanation | None:
     limit = LARGE_SIGNED_INPUT if low < 0 else LARGE_INPUT
     if max(abs(low), abs(high)) <= limit:
         return None
-    given = _range(view.rows("x_train"))
-    if given is not None and max(map(abs, given)) <= LARGE_INPUT:
+    data_range = _range(view.rows("x_train"))
+    if data_range is not None and max(map(abs, data_range)) <= LARGE_INPUT:
         return Explanation(
             _(
                 "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
@@ -37,8 +37,8 @@ def unscaled_input(view: NetworkView) -> Explanation | None:
                 "and units saturate. Hand on x_train as it is: it goes from {least:.3g} to {most:.3g}.",
                 low=low,
                 high=high,
-                least=given[0],
-                most=given[1],
+                least=data_range[0],
+                most=data_range[1],
             )
         )
     return Explanation(
@@ -55,8 +55,12 @@ def unscaled_input(view: NetworkView) -> Explanation | None:
 
 def scaled_twice(view: NetworkView) -> Explanation | None:
     """Features that were divided once too often."""
-    span, given = _span(view), _range(view.rows("x_train"))
-    if span is None or given is None or not 0 < span[1] - span[0] < SMALL_SPAN <= given[1] - given[0]:
+    span, data_range = _span(view), _range(view.rows("x_train"))
+    if (
+        span is None
+        or data_range is None
+        or not 0 < span[1] - span[0] < SMALL_SPAN <= data_range[1] - data_range[0]
+    ):
         return None
     return Explanation(
         _(
@@ -65,8 +69,8 @@ def scaled_twice(view: NetworkView) -> Explanation | None:
             "{least:.3g} to {most:.3g} already: scale in one place only.",
             low=span[0],
             high=span[1],
-            least=given[0],
-            most=given[1],
+            least=data_range[0],
+            most=data_range[1],
         )
     )
 
@@ -118,13 +122,14 @@ def _scaling(view: NetworkView) -> tuple[float, float] | None:
 
 def integer_input(view: NetworkView) -> Explanation | None:
     """Fractions turned into integers: what is behind the point is gone."""
-    fit, given = view.fit, view.rows("x_train")
-    if fit is None or fit.x_range is None or given is None or given.dtype.kind != "f" or not given.size:
+    fit, x_train = view.fit, view.rows("x_train")
+    if fit is None or fit.x_range is None or x_train is None or x_train.dtype.kind != "f" or not x_train.size:
         return None
     # Numbers larger than those of x_train were multiplied before, so that something of them is left.
-    if np.dtype(_known(fit.x_dtype)).kind not in "biu" or max(map(abs, fit.x_range)) > float(np.abs(given).max()):
+    is_integer = np.dtype(_dtype_or_float(fit.x_dtype)).kind in "biu"
+    if not is_integer or max(map(abs, fit.x_range)) > float(np.abs(x_train).max()):
         return None
-    if (given == np.round(given)).all():
+    if (x_train == np.round(x_train)).all():
         return None
     return Explanation(
         _(
@@ -132,13 +137,13 @@ def integer_input(view: NetworkView) -> Explanation | None:
             "x_train goes from {least:.3g} to {most:.3g}, and all numbers between 0 and 1 have become 0. Keep "
             "them as float32.",
             dtype=fit.x_dtype,
-            least=float(given.min()),
-            most=float(given.max()),
+            least=float(x_train.min()),
+            most=float(x_train.max()),
         )
     )
 
 
-def _known(dtype: str) -> str:
+def _dtype_or_float(dtype: str) -> str:
     return (
         dtype
         if dtype in {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}

@@ -154,8 +154,8 @@ def order_of_norm_and_dropout(view: NetworkView) -> Explanation | None:
 
 def network_too_big(view: NetworkView) -> Explanation | None:
     """Far more weights than rows to learn them from, or than the problem deserves."""
-    given = view.rows("x_train")
-    rows = view.fit.x_shape[0] if view.fit is not None else 0 if given is None else len(given)
+    train_rows = view.rows("x_train")
+    rows = view.fit.x_shape[0] if view.fit is not None else 0 if train_rows is None else len(train_rows)
     parameters = view.model.facts.trainable_parameters if view.model is not None else 0
     limit = view.task.parameters
     if 0 < limit < parameters:

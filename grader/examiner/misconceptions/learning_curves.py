@@ -153,23 +153,23 @@ def too_good_validation(view: NetworkView) -> Explanation | None:
     accuracy, claimed, labels = view.curve("accuracy"), view.curve("val_accuracy"), view.rows("y_val")
     if view.task.kind != "classification" or claimed.size < SETTLED_EPOCHS or not np.isfinite(claimed).all():
         return None
-    said = claimed[-LAST_EPOCHS:]
+    last_values = claimed[-LAST_EPOCHS:]
     after = view.network.after
     measured = view.validation_score if after is not None and after.outputs else None
     rows = len(labels) if labels is not None else 0
-    if measured is not None and said.min() - measured > _noise(measured, rows) and not untrained(view):
+    if measured is not None and last_values.min() - measured > _noise(measured, rows) and not untrained(view):
         return Explanation(
             _(
                 "The history names a validation accuracy of {claimed:.1%}, but on x_val the network gets "
                 "{measured:.1%}. Such a difference comes from validation on rows that are also trained on, or "
                 "on other rows than x_val. Pass validation_data=(x_val, y_val).",
-                claimed=float(said.mean()),
+                claimed=float(last_values.mean()),
                 measured=measured,
             )
         )
     if accuracy.size != claimed.size or _is_random_in_training(view):
         return None
-    gap = float((said - accuracy[-LAST_EPOCHS:]).mean())
+    gap = float((last_values - accuracy[-LAST_EPOCHS:]).mean())
     if not gap > _noise(float(accuracy[-LAST_EPOCHS:].mean()), rows):
         return None
     return Explanation(
@@ -196,15 +196,15 @@ def _too_small_a_loss(view: NetworkView) -> Explanation | None:
     if unit is None or measured is None or labels is None or claimed.size < SETTLED_EPOCHS or untrained(view):
         return None
     error = (1 - measured) * float(labels.var())
-    said = claimed[-LAST_EPOCHS:]
-    if not np.isfinite(said).all() or error - float(said.max()) <= TOO_GOOD * unit:
+    last_values = claimed[-LAST_EPOCHS:]
+    if not np.isfinite(last_values).all() or error - float(last_values.max()) <= TOO_GOOD * unit:
         return None
     return Explanation(
         _(
             "The history names a validation loss of {claimed:.3g}, but on x_val the mean squared error of the "
             "network is {measured:.3g}. Such a difference comes from validation on rows that are also trained "
             "on, or on other rows than x_val. Pass validation_data=(x_val, y_val).",
-            claimed=float(said.mean()),
+            claimed=float(last_values.mean()),
             measured=error,
         )
     )

@@ -167,13 +167,13 @@ class NetworkView:
     def unreachable_targets(self) -> tuple[float, float] | None:
         """Return smallest and largest target of a regression where the output cannot give them all."""
         low, high = self.output_bounds
-        given = self.fit.y_range if self.fit is not None else None
+        label_range = self.fit.y_range if self.fit is not None else None
         labels = self.rows("y_train")
-        if given is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
-            given = float(labels.min()), float(labels.max())
-        if not self.is_regression or given is None or (given[0] >= low and given[1] <= high):
+        if label_range is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
+            label_range = float(labels.min()), float(labels.max())
+        if not self.is_regression or label_range is None or (label_range[0] >= low and label_range[1] <= high):
             return None
-        return given
+        return label_range
 
     @property
     def output_bounds(self) -> tuple[float, float]:

@@ -86,15 +86,15 @@ def compiled_then_frozen(view: NetworkView) -> Explanation | None:
                 "after each change of trainable."
             )
         )
-    stale = next((fit.stale for fit in view.network.fits if fit.stale), ())
-    if not stale:
+    stale_layers = next((fit.stale for fit in view.network.fits if fit.stale), ())
+    if not stale_layers:
         return None
     return Explanation(
         _(
             "trainable of {layers} was changed after the network had been compiled and fitted. fit goes on "
             "training what it trained before, whatever trainable says now. Call model.compile(...) again after "
             "each change of trainable.",
-            layers=", ".join(stale),
+            layers=", ".join(stale_layers),
         )
     )
 

@@ -73,12 +73,12 @@ def make_mutants(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
     text that is no Python.
     """
     source = Source(text)
-    wanted = frozenset(names)
+    names_to_mutate = frozenset(names)
     seen = {ast.dump(source.tree)}
     counted: Counter[str] = Counter()
-    found = []
+    mutants = []
     for scope in _scopes(source):
-        if scope.name not in wanted:
+        if scope.name not in names_to_mutate:
             continue
         for operator, change in _changes(scope):
             mutated = source.apply(change.edits)
@@ -89,10 +89,10 @@ def make_mutants(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
             name = f"{scope.name}:{operator}:{change.label}"
             counted[name] += 1
             number = counted[name]
-            found.append(
+            mutants.append(
                 _mutant(source, scope, operator, change, mutated, f"{name}#{number}" if number > 1 else name)
             )
-    return tuple(found)
+    return tuple(mutants)
 
 
 def choose_mutants(mutants: Iterable[Mutant], most: int) -> tuple[Mutant, ...]:
@@ -119,10 +119,10 @@ class _Draw:
 
     def take(self, mutants: Sequence[Mutant], until: int) -> None:
         """Choose of these until there are so many, or none is left. The first of equals wins."""
-        left = [m for m in mutants if m.id not in self.chosen]
-        while left and len(self.chosen) < until:
-            best = min(left, key=self._rank)
-            left.remove(best)
+        remaining = [m for m in mutants if m.id not in self.chosen]
+        while remaining and len(self.chosen) < until:
+            best = min(remaining, key=self._rank)
+            remaining.remove(best)
             self.chosen.add(best.id)
             self.functions[best.function] += 1
             self.pairs[best.function, best.operator] += 1

@@ -72,13 +72,12 @@ def logits(scope: Scope) -> Iterator[SourceEdit]:
         if not name.endswith("crossentropy"):
             continue
         if isinstance(node, ast.Call):
-            given = find_keyword(node, "from_logits")
-            if given is None:
+            argument = find_keyword(node, "from_logits")
+            if argument is None:
                 yield SourceEdit("True", (scope.source.append_argument(node, "from_logits=True"),))
-            elif isinstance(given.value, ast.Constant):
-                yield SourceEdit(
-                    f"{not given.value.value}", (scope.source.replace(given.value, f"{not given.value.value}"),)
-                )
+            elif isinstance(argument.value, ast.Constant):
+                other = f"{not argument.value.value}"
+                yield SourceEdit(other, (scope.source.replace(argument.value, other),))
         else:
             camel = "".join(part.capitalize() for part in name.split("_"))
             text = f"keras.losses.{camel}(from_logits=True)"
@@ -88,8 +87,8 @@ def logits(scope: Scope) -> Iterator[SourceEdit]:
 def output_units(scope: Scope) -> Iterator[SourceEdit]:
     """One output unit too many, one too few."""
     for head in _heads(scope):
-        given = find_keyword(head, "units")
-        node = head.args[0] if head.args else given.value if given else None
+        argument = find_keyword(head, "units")
+        node = head.args[0] if head.args else argument.value if argument else None
         if node is None or isinstance(node, ast.Starred):
             continue
         for step in (1, -1):
@@ -142,29 +141,29 @@ def freeze(scope: Scope) -> Iterator[SourceEdit]:
 def learning_rate(scope: Scope) -> Iterator[SourceEdit]:
     """Steps so large that nothing is learned."""
     for call in scope.nodes_of(ast.Call):
-        given = find_keyword(call, "learning_rate")
-        if given is not None:
-            yield SourceEdit("100.0", (scope.source.replace(given.value, "100.0"),))
+        argument = find_keyword(call, "learning_rate")
+        if argument is not None:
+            yield SourceEdit("100.0", (scope.source.replace(argument.value, "100.0"),))
 
 
 def epochs(scope: Scope) -> Iterator[SourceEdit]:
     """One epoch."""
     for node in scope.nodes:
-        found: list[ast.expr] = []
+        values: list[ast.expr] = []
         if isinstance(node, ast.keyword) and node.arg == "epochs":
-            found = [node.value]
+            values = [node.value]
         elif isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)
-            found = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "epochs"]
-        for value in found:
+            values = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "epochs"]
+        for value in values:
             yield SourceEdit("1", (scope.source.replace(value, "1"),))
 
 
 def labels(scope: Scope) -> Iterator[SourceEdit]:
     """Labels in another order than their rows: nothing is left to learn."""
     for call in _fits(scope):
-        given = find_keyword(call, "y")
-        node = call.args[1] if len(call.args) > 1 else given.value if given else None
+        argument = find_keyword(call, "y")
+        node = call.args[1] if len(call.args) > 1 else argument.value if argument else None
         if node is not None:
             yield SourceEdit("reversed", (scope.source.replace(node, f"{scope.source.operand(node)}[::-1]"),))
 
@@ -172,18 +171,18 @@ def labels(scope: Scope) -> Iterator[SourceEdit]:
 def validation(scope: Scope) -> Iterator[SourceEdit]:
     """Training without validation data, or with the training data as validation data."""
     for call in _fits(scope):
-        given = find_keyword(call, "validation_data") or find_keyword(call, "validation_split")
-        if given is None:
+        argument = find_keyword(call, "validation_data") or find_keyword(call, "validation_split")
+        if argument is None:
             continue
-        yield SourceEdit("none", (_without_keyword(scope, call, given),))
-        if given.arg == "validation_data" and len(call.args) > 1:
+        yield SourceEdit("none", (_without_keyword(scope, call, argument),))
+        if argument.arg == "validation_data" and len(call.args) > 1:
             rows = ", ".join(scope.source.segment(a) for a in call.args[:2])
-            yield SourceEdit("training data", (scope.source.replace(given.value, f"({rows})"),))
+            yield SourceEdit("training data", (scope.source.replace(argument.value, f"({rows})"),))
 
 
-def _without_keyword(scope: Scope, call: ast.Call, given: ast.keyword) -> Edit:
+def _without_keyword(scope: Scope, call: ast.Call, argument: ast.keyword) -> Edit:
     parts = [*call.args, *call.keywords]
-    return scope.source.remove_part(parts, parts.index(given))
+    return scope.source.remove_part(parts, parts.index(argument))
 
 
 def _heads(scope: Scope) -> list[ast.Call]:
@@ -198,8 +197,8 @@ def _heads(scope: Scope) -> list[ast.Call]:
 
 def _activation(scope: Scope, dense: ast.Call) -> ast.expr | None:
     """Return what gives a layer its activation: the argument, or the default of the parameter that it names."""
-    given = find_keyword(dense, "activation")
-    node = given.value if given else dense.args[1] if len(dense.args) > 1 else None
+    argument = find_keyword(dense, "activation")
+    node = argument.value if argument else dense.args[1] if len(dense.args) > 1 else None
     if not isinstance(node, ast.Name):
         return node
     function = scope.function_of(dense)
@@ -227,8 +226,8 @@ def _losses(scope: Scope) -> Iterator[ast.expr]:
     for call in scope.nodes_of(ast.Call):
         if called_name(call) != "compile":
             continue
-        given = find_keyword(call, "loss")
-        node = given.value if given else call.args[1] if len(call.args) > 1 else None
+        argument = find_keyword(call, "loss")
+        node = argument.value if argument else call.args[1] if len(call.args) > 1 else None
         if isinstance(node, ast.Name):
             name = node.id
             assigned = [
@@ -257,8 +256,8 @@ def _is_layer_call(call: ast.Call) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Name(id="self")):
             return True
-        case ast.Call() as made:
-            return called_name(made)[:1].isupper() and called_name(made) not in _OPTIONAL_LAYERS
+        case ast.Call() as layer:
+            return called_name(layer)[:1].isupper() and called_name(layer) not in _OPTIONAL_LAYERS
         case _:
             return False
 

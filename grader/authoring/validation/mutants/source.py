@@ -111,21 +111,21 @@ class Scope:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node that may be changed, in the order of the text: no docstrings, imports, parts of f-strings."""
-        found: list[ast.AST] = []
-        self._collect(self.node, found)
-        return tuple(found)
+        nodes: list[ast.AST] = []
+        self._collect(self.node, nodes)
+        return tuple(nodes)
 
-    def _collect(self, node: ast.AST, found: list[ast.AST]) -> None:
+    def _collect(self, node: ast.AST, nodes: list[ast.AST]) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom) or is_main_block(node):
             return
         if isinstance(node, ast.JoinedStr):  # the positions of what is inside are those of older Pythons
             return
-        found.append(node)
+        nodes.append(node)
         children = list(ast.iter_child_nodes(node))
         if isinstance(node, DEFINITIONS) and is_docstring(node.body[0]):
             children.remove(node.body[0])
         for child in children:
-            self._collect(child, found)
+            self._collect(child, nodes)
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:

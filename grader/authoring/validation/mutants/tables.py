@@ -15,8 +15,8 @@ def entries(scope: Scope) -> Iterator[SourceEdit]:
         pairs = _pairs(table)
         if len(pairs) != len(table.keys) or is_cosmetic(scope, table):
             continue
-        chosen = [pair for pair in pairs if pair[0] not in COSMETIC_ARGUMENTS]
-        for (name, _, first), (other, _, second) in pairwise(chosen):
+        eligible = [pair for pair in pairs if pair[0] not in COSMETIC_ARGUMENTS]
+        for (name, _, first), (other, _, second) in pairwise(eligible):
             yield from _swapped(scope, first, second, f"{name}<->{other}")
         for index, (name, key, value) in enumerate(pairs):
             if name not in COSMETIC_ARGUMENTS and len(pairs) > 1:
@@ -38,7 +38,7 @@ def columns(scope: Scope) -> Iterator[SourceEdit]:
 def members(scope: Scope) -> Iterator[SourceEdit]:
     """A set without one of its members, or with one of another set's."""
     sets = list(scope.nodes_of(ast.Set))
-    known = [m.value for s in sets for m in s.elts if isinstance(m, ast.Constant)]
+    all_members = [m.value for s in sets for m in s.elts if isinstance(m, ast.Constant)]
     for node in sets:
         own = [m.value for m in node.elts if isinstance(m, ast.Constant)]
         for index, member in enumerate(own):
@@ -48,7 +48,7 @@ def members(scope: Scope) -> Iterator[SourceEdit]:
                 else scope.source.remove_part(node.elts, index)
             )
             yield SourceEdit(f"without {member!s}", (edit,))
-        added = next((value for value in known if value not in own), None)
+        added = next((value for value in all_members if value not in own), None)
         if added is not None and own:
             text = f"{scope.source.segment(node)[:-1].rstrip().rstrip(',')}, {added!r}}}"
             yield SourceEdit(f"with {added!s}", (scope.source.replace(node, text),))

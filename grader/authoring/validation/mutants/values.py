@@ -180,9 +180,11 @@ def keywords(scope: Scope) -> Iterator[SourceEdit]:
     """A keyword argument left out that changes the result."""
     for call in scope.nodes_of(ast.Call):
         parts = [*call.args, *call.keywords]
-        for given in call.keywords:
-            if given.arg in _MEANINGFUL:
-                yield SourceEdit(f"without {given.arg}", (scope.source.remove_part(parts, parts.index(given)),))
+        for argument in call.keywords:
+            if argument.arg in _MEANINGFUL:
+                yield SourceEdit(
+                    f"without {argument.arg}", (scope.source.remove_part(parts, parts.index(argument)),)
+                )
 
 
 def axes(scope: Scope) -> Iterator[SourceEdit]:
@@ -251,9 +253,9 @@ def returns(scope: Scope) -> Iterator[SourceEdit]:
         prefix = "" if function is scope.node else f"{function.name} "
         yield SourceEdit(f"{prefix}forgotten", (scope.source.replace(last, scope.source.segment(last.value)),))
         yield SourceEdit(f"{prefix}0", (Edit(whole.start, whole.end, "return 0"),))
-        given = [a.arg for a in function.args.args if a.arg != "self"]
-        if given:
-            yield SourceEdit(f"{prefix}{given[0]}", (Edit(whole.start, whole.end, f"return {given[0]}"),))
+        names = [a.arg for a in function.args.args if a.arg != "self"]
+        if names:
+            yield SourceEdit(f"{prefix}{names[0]}", (Edit(whole.start, whole.end, f"return {names[0]}"),))
         if not isinstance(last.value, ast.Tuple | ast.Dict | ast.List | ast.Constant):
             text = f"{scope.source.operand(last.value)} * 0"
             yield SourceEdit(f"{prefix}zeros", (scope.source.replace(last.value, text),))
@@ -277,11 +279,11 @@ def _may_go(scope: Scope, node: ast.stmt) -> bool:
             return not any(isinstance(part, ast.Raise) for part in node.body)
         case ast.Assign(targets=[ast.Name(id=name)]):
             function = scope.function_of(node)
-            known = {a.arg for a in function.args.args} if isinstance(function, ast.FunctionDef) else set()
+            parameters = {a.arg for a in function.args.args} if isinstance(function, ast.FunctionDef) else set()
             earlier = (
                 n for n in scope.nodes_of(ast.Name) if isinstance(n.ctx, ast.Store) and n.lineno < node.lineno
             )
-            return name in known | {n.id for n in earlier}
+            return name in parameters | {n.id for n in earlier}
         case ast.Assign(targets=[ast.Subscript()]):
             return True
         case _:
