@@ -131,7 +131,7 @@ def validate(
     """Grade the course's own solutions and mutants of the reference, and compare with what each must lose."""
     from grader.authoring.validation.validate import (  # instructors only
         Exercise,
-        InvalidExerciseError,
+        UnprovableExerciseError,
         load_exercise,
     )
 
@@ -144,7 +144,7 @@ def validate(
         rubric_folder(chosen, name, say)
         try:
             found.append(load_exercise(chosen, name))
-        except InvalidExerciseError as error:
+        except UnprovableExerciseError as error:
             complain(say(error.text))
             code = max(code, ExitCode.USAGE if error.is_unreadable else ExitCode.NOT_ALL_PASSED)
     if found and not _all_proven(chosen, found, say):
@@ -177,7 +177,7 @@ def _explain(reference: Verdict, say: Translator) -> None:
 
 def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
     from grader.authoring.validation.validate import Validator
-    from grader.commands.validation_output import render_expectations, render_mutants, summarise_mutants
+    from grader.commands.validation_output import build_expectation_table, build_mutant_table, count_mutants
 
     console = Console()
     validator = Validator(grader, exercise.name, exercise.expectations, say.language)
@@ -191,12 +191,12 @@ def _is_proven(grader: Grader, exercise: "Exercise", say: Translator) -> bool:
             for mutant_result in validator.try_mutants(exercise.mutants, exercise.equivalents):
                 advance(mutant_result.mutant.id)
                 tried.append(mutant_result)
-    console.print(render_expectations(exercise.name, checked, say))
+    console.print(build_expectation_table(exercise.name, checked, say))
     if checked[0].complaint is not None:
         _explain(validator.grade_reference().verdict, say)
     else:
-        console.print(render_mutants(exercise.name, tried, say))
-        console.print(summarise_mutants(tried, say), highlight=False, soft_wrap=True)
+        console.print(build_mutant_table(exercise.name, tried, say))
+        console.print(count_mutants(tried, say), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         complain(say(complaint))
     for pattern in exercise.unused_patterns:

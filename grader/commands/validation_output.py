@@ -18,28 +18,28 @@ _OUTCOMES: dict[MutantOutcome, Message] = {
 }
 
 
-def render_expectations(name: str, results: Sequence[ExpectationResult], say: Translator) -> Table:
+def build_expectation_table(name: str, results: Sequence[ExpectationResult], translate: Translator) -> Table:
     """Return a table with a row for each of the course's own submissions: points, what it must lose, complaint."""
     table = Table(title=escape(name))
     for heading in (_("Submission"), _("Points"), _("Must lose"), _("As expected?")):
-        table.add_column(say(heading))
+        table.add_column(translate(heading))
     for result in results:
-        answer = "✓" if result.complaint is None else f"[red]✗ {escape(say(result.complaint))}[/red]"
+        answer = "✓" if result.complaint is None else f"[red]✗ {escape(translate(result.complaint))}[/red]"
         expectation = result.expectation
         loses_all = expectation.is_stub or expectation.is_empty
-        loses = say(_("everything")) if loses_all else ", ".join(expectation.loses) or "–"
+        loses = translate(_("everything")) if loses_all else ", ".join(expectation.loses) or "–"
         table.add_row(escape(expectation.name), f"{result.points:g}", escape(loses), answer)
     return table
 
 
-def render_mutants(name: str, results: Sequence[MutantResult], say: Translator) -> Table:
+def build_mutant_table(name: str, results: Sequence[MutantResult], translate: Translator) -> Table:
     """Return a table with a row for each mutant: what was changed, what became of it, and by what or why."""
-    table = Table(title=say(_("{exercise}: mutants of the reference", exercise=escape(name))))
-    table.add_column(say(_("Line")), justify="right")
+    table = Table(title=translate(_("{exercise}: mutants of the reference", exercise=escape(name))))
+    table.add_column(translate(_("Line")), justify="right")
     for heading in (_("Mutant"), _("Outcome"), _("By, or why")):
-        table.add_column(say(heading), overflow="fold")
+        table.add_column(translate(heading), overflow="fold")
     for result in results:
-        outcome, mutant = say(_OUTCOMES[result.outcome]), result.mutant
+        outcome, mutant = translate(_OUTCOMES[result.outcome]), result.mutant
         cell = f"✓ {outcome}" if result.is_expected else f"[red]✗ {outcome}[/red]"
         table.add_row(str(mutant.line), escape(mutant.id), cell, escape(_explain(result)))
     return table
@@ -52,10 +52,10 @@ def _explain(result: MutantResult) -> str:
     return result.reason or ", ".join(result.criteria)
 
 
-def summarise_mutants(results: Sequence[MutantResult], say: Translator) -> str:
+def count_mutants(results: Sequence[MutantResult], translate: Translator) -> str:
     """Return one sentence with the numbers."""
     count = Counter(result.outcome for result in results)
-    return say(
+    return translate(
         _(
             "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "
             "graded, {wrong} listed as equivalent but not so.",

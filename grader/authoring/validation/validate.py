@@ -42,7 +42,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-class InvalidExerciseError(Exception):
+class UnprovableExerciseError(Exception):
     """An exercise that cannot be validated: `text` says why in one sentence."""
 
     def __init__(self, text: Words, *, is_unreadable: bool = False) -> None:
@@ -113,9 +113,9 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         expectations = read_expectations(course, name)
         equivalents = read_equivalent_mutants(course.folder / "reference" / name / "equivalent.toml")
     except (ExpectationError, EquivalentMutantsError) as error:
-        raise InvalidExerciseError(error.text) from None
+        raise UnprovableExerciseError(error.text) from None
     except UnreadableSubmission as error:
-        raise InvalidExerciseError(error.text, is_unreadable=True) from None
+        raise UnprovableExerciseError(error.text, is_unreadable=True) from None
     text = _source(expectations[0].submission)
     steps = _rubric_steps(rubric)
     used_names = {s.function if isinstance(s, Call) else s.name for s in steps if isinstance(s, Call | ReadGlobal)}
@@ -124,7 +124,7 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
     except SyntaxError as error:
         line = error.lineno or 0
         problem = _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line)
-        raise InvalidExerciseError(problem, is_unreadable=True) from None
+        raise UnprovableExerciseError(problem, is_unreadable=True) from None
     unused_patterns = equivalents.find_unused_patterns(mutant.id for mutant in mutants)
     complaints = (*_find_missing_sheets(course, name), *_find_outdated_notebooks(course, name))
     chosen = choose_mutants(mutants, most)
@@ -160,7 +160,9 @@ def _load_rubric(course: Course, name: str) -> "Rubric":
     try:
         return load_usable_rubric(course, name).rubric
     except RubricFileError as error:
-        raise InvalidExerciseError(error.text, is_unreadable=isinstance(error, RubricUnreadableError)) from error
+        raise UnprovableExerciseError(
+            error.text, is_unreadable=isinstance(error, RubricUnreadableError)
+        ) from error
 
 
 def _rubric_steps(rubric: "Rubric") -> tuple[Step, ...]:

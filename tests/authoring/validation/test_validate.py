@@ -15,13 +15,13 @@ from grader.authoring.validation.equivalent_mutants import EquivalentMutants
 from grader.authoring.validation.expectations import make_script
 from grader.authoring.validation.validate import (
     Exercise,
-    InvalidExerciseError,
     MutantOutcome,
     MutantResult,
+    UnprovableExerciseError,
     Validator,
     load_exercise,
 )
-from grader.commands.validation_output import render_mutants, summarise_mutants
+from grader.commands.validation_output import build_mutant_table, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -242,7 +242,7 @@ def test_what_cannot_be_right_is_refused_with_one_sentence(case: str, tmp_path: 
     files, said, unreadable = REFUSED[case]
     full = {n.replace("-py", ".py").replace("-toml", ".toml"): content for n, content in files.items()}
     course = course_in(tmp_path, **full)  # type: ignore[arg-type]
-    with pytest.raises(InvalidExerciseError) as refused:
+    with pytest.raises(UnprovableExerciseError) as refused:
         load_exercise(course, "tiny")
     assert said in Translator("en")(refused.value.text)
     assert refused.value.is_unreadable is unreadable
@@ -368,8 +368,8 @@ def test_the_table_shows_every_outcome(tiny: Exercise) -> None:
     ]
     console = Console(width=200, file=io.StringIO())
     with console.capture() as captured:
-        console.print(render_mutants("tiny", results, Translator("en")))
+        console.print(build_mutant_table("tiny", results, Translator("en")))
     shown = captured.get()
     assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
-    assert "5" in summarise_mutants(results, Translator("en"))
+    assert "5" in count_mutants(results, Translator("en"))
