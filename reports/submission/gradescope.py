@@ -13,6 +13,7 @@ from grader.core.sanitize import cleaned, clip, one_line, visible
 from grader.protocol.verdict import CriterionVerdict, Location, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.common.places import describe_place
 from reports.submission import highlights
 
 _LONGEST = 2000  # characters of a sentence
@@ -127,9 +128,4 @@ def _explanation(criterion: CriterionVerdict, language: str) -> str:
 def _place(place: Location | None, translate: Translator) -> list[str]:
     if place is None:
         return []
-    name = one_line(place.file)
-    if place.cell is None:
-        where = _("{file}, line {line}", file=name, line=place.line)
-    else:
-        where = _("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
-    return [f"{translate(where)}\n    {place.source.strip()}".rstrip()]
+    return [f"{translate(describe_place(place))}\n    {place.source.strip()}".rstrip()]

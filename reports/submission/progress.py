@@ -1,13 +1,13 @@
 """Describe for a terminal how a verdict differs from the one before it."""
 
 from rich.console import Console
-from rich.text import Text as Line
 
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import cleaned, one_line
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.submission.terminal import printable
 
 
 def describe_changes(before: Verdict, after: Verdict) -> tuple[tuple[Message, str], ...]:
@@ -50,7 +50,4 @@ def render(before: Verdict, after: Verdict, console: Console) -> None:
     translate = Translator(after.language)
     changes = describe_changes(cleaned(before), cleaned(after))
     for sentence, style in changes or ((_("No criterion changed."), "dim"),):
-        text = translate(sentence)
-        if not console.encoding.lower().startswith("utf"):
-            text = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-        console.print(Line(text, style=style, overflow="fold"))
+        console.print(printable(translate(sentence), console, style))

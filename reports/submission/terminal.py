@@ -12,6 +12,7 @@ from grader.core.sanitize import cleaned, clip, one_line
 from grader.protocol.verdict import CriterionVerdict, Location, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.common.places import describe_place
 from reports.submission import highlights
 
 _LONGEST = 600  # characters of a sentence; the HTML report shows more
@@ -114,12 +115,7 @@ class _Printer:
         self._grid(*rows)
 
     def _place(self, location: Location) -> None:
-        name = one_line(location.file)
-        if location.cell is None:
-            place = _("{file}, line {line}", file=name, line=location.line)
-        else:
-            place = _("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
-        self._indented(self._line(place, "dim"))
+        self._indented(self._line(describe_place(location), "dim"))
         if location.source:
             bar = "│" if self.unicode else "|"
             source = clip(location.source.strip("\n"), _LONGEST_SOURCE)

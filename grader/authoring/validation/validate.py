@@ -106,7 +106,7 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         most: How many mutants are chosen at most.
 
     Raises:
-        InvalidExerciseError: Its parts are missing, unreadable or contradict each other.
+        UnprovableExerciseError: Its parts are missing, unreadable or contradict each other.
     """
     rubric = _load_rubric(course, name)
     try:
