@@ -177,10 +177,10 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert set(modes.values()) == {0o755, 0o644}
     assert {name for name in names if name.startswith("course/")} == {"course/exercises/functions/rubric.py"}
-    assert {"program/grader/cli.py", "program/reports/html.py"} <= set(names)
-    assert "program/grader/locale/de/LC_MESSAGES/grader.mo" in names
+    assert {"program/grader/commands/app.py", "program/reports/submission/html.py"} <= set(names)
+    assert "program/grader/core/locale/de/LC_MESSAGES/grader.mo" in names
     assert not [name for name in names if "__pycache__" in name or "/_course/" in name]
-    assert not [name for name in names if "reference" in name and "/scaffold/" not in name]
+    assert not [name for name in names if "reference" in name and "/exercise_templates/" not in name]
 
 
 def test_the_zip_is_the_same_each_time_and_never_written_over(zipped: Path, tmp_path: Path) -> None:
@@ -427,7 +427,7 @@ def attempts():
         yield lambda path=path: open(path).read()
     yield lambda: os.listdir("SOURCE")
     yield lambda: os.rename("RESULTS", "RESULTS-moved")
-    yield lambda: write("PACKAGES/grader/gradescope/harness.py")
+    yield lambda: write("PACKAGES/grader/authoring/release/gradescope/harness.py")
     yield lambda: os.fork()
     for process in glob.glob("/proc/[0-9]*"):
         if process != f"/proc/{os.getpid()}":
