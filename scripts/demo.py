@@ -1,4 +1,4 @@
-"""`make demo`: grades real submissions that ship with the repository, and writes their reports."""
+"""`make demo`: grade submissions that ship with the repository, and write their reports."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.authoring.validation.validate import read_expectations
+from grader.authoring.validation.expectations import read_expectations
 from grader.core.course import Course
+from grader.core.i18n import Translator
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.protocol.plan import Call, Step
@@ -35,11 +36,11 @@ CHOSEN = (
 
 
 def main() -> int:
-    """Grade, print a table, say where the reports are. Returns the exit code."""
+    """Grade the submissions, print a table and where the reports are. Returns the exit code."""
     console = Console()
     FOLDER.mkdir(exist_ok=True)
     exercises = dict.fromkeys(exercise for exercise, _ in CHOSEN)
-    claims = {(e, claim.name): claim for e in exercises for claim in read_expectations(Course(ROOT), e)}
+    submissions = {(e, s.name): s.submission for e in exercises for s in read_expectations(Course(ROOT), e)}
     verdicts: list[Verdict] = []
     columns = (
         SpinnerColumn(),
@@ -56,7 +57,7 @@ def main() -> int:
             def on_step(step: Step, _done: int, _total: int, name: str = name) -> None:
                 bar.update(task, description=f"{name}: {step.function if isinstance(step, Call) else 'network'}")
 
-            graded = grader.grade(exercise, claims[exercise, name].submission, "en", on_step)
+            graded = grader.grade(exercise, submissions[exercise, name], "en", on_step)
             verdicts.append(graded.verdict)
             _report(exercise, name).write_text(html.render(graded.verdict, graded.exhibits), encoding="utf-8")
             bar.advance(task)
@@ -69,6 +70,7 @@ def _report(exercise: str, name: str) -> Path:
 
 
 def _print(verdicts: list[Verdict], console: Console) -> None:
+    translate = Translator("en")
     table = Table(title=f"{len(verdicts)} submissions")
     for heading in ("Submission", "Points", "Status", "Certified", "Seconds"):
         table.add_column(heading, overflow="fold")
@@ -76,14 +78,14 @@ def _print(verdicts: list[Verdict], console: Console) -> None:
         table.add_row(
             f"{exercise}: {name}",
             f"{verdict.points:g} / {verdict.max_points:g}",
-            f"{STATUS[verdict.status].sign} {verdict.status}",
+            f"{STATUS[verdict.status].sign} {translate(STATUS[verdict.status].word)}",
             {True: "yes", False: "no", None: "–"}[verdict.certified],
             f"{verdict.resources.wall_seconds:.1f}",
         )
     console.print(table)
     missing = [wall.id for wall in verdicts[0].isolation.walls if not wall.stands]
     walls = (
-        "all walls stood"
+        "all walls were active"
         if verdicts[0].isolation.walls and not missing
         else f"walls missing: {', '.join(missing) or 'all'}"
     )

@@ -1,4 +1,4 @@
-"""Writes `docs/vocabulary.md` from docstrings: `python -m scripts.vocabulary`."""
+"""Write `docs/vocabulary.md` from the docstrings of the public API: `python -m scripts.vocabulary`."""
 
 import inspect
 import re
@@ -25,20 +25,20 @@ is how many classes there are, and `limit_seconds` how long one call may take.
 SHARED = frozenset({"function", "training", "networks", "classes", "limit_seconds"})
 
 
-def public() -> Iterator[tuple[ModuleType, str]]:
-    """Return every public name with its module: what all rubrics need first, then checks, then data."""
+def find_public_names() -> Iterator[tuple[ModuleType, str]]:
+    """Yield every public name with its module: what all rubrics need first, then checks, then data."""
     for module in (rubric, checks, data):
         for name in sorted(module.__all__, key=lambda name: _place(module, name)):
             yield module, name
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page: a section for each family, in it a part for each public name."""
     families: dict[str, list[str]] = {}
-    for module, name in public():
-        made = getattr(module, name)
-        family = made.__module__ if module is checks else module.__name__
-        families.setdefault(family, []).append(_entry(name, made))
+    for module, name in find_public_names():
+        public_object = getattr(module, name)
+        family = public_object.__module__ if module is checks else module.__name__
+        families.setdefault(family, []).append(_entry(name, public_object))
     sections = [HEAD]
     for family, entries in families.items():
         sections.append(f"## {_first_sentence(inspect.getdoc(sys.modules[family]) or '')}\n")
@@ -48,25 +48,24 @@ def page() -> str:
 
 def _place(module: ModuleType, name: str) -> tuple[bool, str, int]:
     """Return what to sort by: what all networks need first, then by module, then as the source has them."""
-    made = getattr(module, name)
-    return made is not checks.Training, made.__module__, inspect.getsourcelines(made)[1]
+    public_object = getattr(module, name)
+    return public_object is not checks.Training, public_object.__module__, inspect.getsourcelines(public_object)[1]
 
 
-def _entry(name: str, made: Any) -> str:
-    prose, _, example = (inspect.getdoc(made) or "").partition(">>> ")
+def _entry(name: str, public_object: Any) -> str:
+    prose, _, example = (inspect.getdoc(public_object) or "").partition(">>> ")
     code = re.sub(r"^(>>>|\.\.\.) ?", "", f">>> {example}".strip(), flags=re.MULTILINE)
-    return (
-        f"### `{name}`\n\n`{name}({', '.join(parameters(made))})`\n\n{prose.strip()}\n\n```python\n{code}\n```\n"
-    )
+    signature = f"{name}({', '.join(format_parameters(public_object))})"
+    return f"### `{name}`\n\n`{signature}`\n\n{prose.strip()}\n\n```python\n{code}\n```\n"
 
 
-def parameters(made: Any) -> Iterator[str]:
-    """Return the parameters as they may be written, with what they are without being told."""
-    for parameter in inspect.signature(made).parameters.values():
-        known = parameter.default
+def format_parameters(public_object: Any) -> Iterator[str]:
+    """Yield the parameters as they may be written, each with its default."""
+    for parameter in inspect.signature(public_object).parameters.values():
+        default = parameter.default
         # What is made anew for each is not worth showing; a class shows as its name.
-        shown = known is not parameter.empty and not repr(known).startswith("<")
-        yield f"{parameter.name}={known!r}" if shown else parameter.name
+        has_plain_default = default is not parameter.empty and not repr(default).startswith("<")
+        yield f"{parameter.name}={default!r}" if has_plain_default else parameter.name
 
 
 def _first_sentence(text: str) -> str:
@@ -74,4 +73,4 @@ def _first_sentence(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(render_page(), encoding="utf-8")

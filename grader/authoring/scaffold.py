@@ -1,4 +1,4 @@
-"""A new exercise, written from the templates in `grader/scaffold/`."""
+"""Create a new exercise from the templates in `exercise_templates/`."""
 
 import keyword
 import os
@@ -14,10 +14,11 @@ from grader.authoring.notebooks import write_notebook
 from grader.core.course import COURSE_FOLDERS, SHIPPED_FOLDER, Course, find_enclosing_course
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
+from tests.helpers.classroom import ROOMS
 
 TEMPLATES = Path(__file__).resolve().parent / "exercise_templates"
 SUFFIX = ".template"
-LONGEST = 40
+MAX_NAME_LENGTH = 40
 # Words that stand in the paths of a course, and names that Windows keeps for devices.
 RESERVED = frozenset(
     {"exercises", "reference", "variants", "submission", "submissions", "rubric", "task", "grader"}
@@ -25,7 +26,7 @@ RESERVED = frozenset(
 RESERVED |= {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
-class Kind(StrEnum):
+class ExerciseKind(StrEnum):
     """What an exercise is about."""
 
     CLASSIFICATION = "classification"
@@ -34,22 +35,24 @@ class Kind(StrEnum):
 
 
 class ScaffoldError(UserError):
-    """An exercise that cannot be made there, or under that name."""
+    """An exercise cannot be created in this course or under this name. `text` says why."""
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was written."""
+class NewExercise:
+    """The files of an exercise that was just created."""
 
     course: Course
-    files: tuple[Path, ...]
+    files: tuple[Path, ...]  # sorted
 
 
-def authors_course(folder: Path | None) -> Course:
-    """Return the course that an author writes in: that of `folder`, else the one around the current folder.
+def find_authors_course(folder: Path | None) -> Course:
+    """Find the course that an author writes in: that of `folder`, else the one around the current folder.
 
-    Without either, the current folder becomes one. Raises `ScaffoldError` for a folder that is not there, and for
-    the course that is installed with the package, which belongs to the package.
+    Without either, the current folder becomes one.
+
+    Raises:
+        ScaffoldError: The folder does not exist, or it is the course that is installed with the package.
     """
     course = Course(folder.absolute()) if folder is not None else find_enclosing_course() or Course(Path.cwd())
     if not course.folder.is_dir():
@@ -66,47 +69,47 @@ def authors_course(folder: Path | None) -> Course:
     return course
 
 
-def problem_of(course: Course, name: str) -> Message | None:
-    """Return what is wrong with the name of a new exercise, if anything."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > LONGEST:
+def find_name_problem(course: Course, name: str) -> Message | None:
+    """Return what is wrong with the name of a new exercise, or None."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > MAX_NAME_LENGTH:
         return _(
             "{name!r} cannot be the name of an exercise: lower-case letters, digits and _ expected, a letter "
             "first, at most {longest} of them, and no word of Python's own.",
             name=name,
-            longest=LONGEST,
+            longest=MAX_NAME_LENGTH,
         )
     if name in RESERVED:
         return _("{name!r} means something else in a course. Choose another name.", name=name)
-    for room in COURSE_FOLDERS:
-        if os.path.lexists(taken := course.folder / room / name):
-            return _("{folder} is already there; nothing was written.", folder=str(taken))
+    for room in ROOMS:
+        if os.path.lexists(folder := course.folder / room / name):
+            return _("{folder} is already there; nothing was written.", folder=str(folder))
     return None
 
 
-def scaffold(course: Course, name: str, kind: Kind) -> Made:
+def create_exercise(course: Course, name: str, kind: ExerciseKind) -> NewExercise:
     """Write a new exercise with its reference; all of it or nothing. Raises `ScaffoldError`."""
-    if problem := problem_of(course, name):
+    if problem := find_name_problem(course, name):
         raise ScaffoldError(problem)
-    rooms = [course.folder / room for room in COURSE_FOLDERS]
-    new = [room for room in rooms if not room.exists()]
-    placed: list[Path] = []
+    rooms = [course.folder / room for room in ROOMS]
+    new_rooms = [room for room in rooms if not room.exists()]
+    created: list[Path] = []
     try:
         for room in rooms:
             room.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=course.folder) as drafts:
-            for side in COURSE_FOLDERS:
-                _write(TEMPLATES / kind / side, Path(drafts) / side, name)
+            for side in ROOMS:
+                _fill_templates(TEMPLATES / kind / side, Path(drafts) / side, name)
             # The reference first: an exercise is listed as soon as its rubric is there.
             for side in reversed(COURSE_FOLDERS):
                 target = course.folder / side / name
                 (Path(drafts) / side).rename(target)
-                placed.append(target)
+                created.append(target)
     except BaseException as error:
-        for folder in placed:
+        for folder in created:
             shutil.rmtree(folder)
-        for made in new:
-            if made.is_dir() and not any(made.iterdir()):
-                made.rmdir()
+        for room in new_rooms:
+            if room.is_dir() and not any(room.iterdir()):
+                room.rmdir()
         if not isinstance(error, OSError):
             raise
         raise ScaffoldError(
@@ -116,14 +119,15 @@ def scaffold(course: Course, name: str, kind: Kind) -> Made:
                 error=error.strerror or str(error),
             )
         ) from error
-    return Made(course, tuple(sorted(file for folder in placed for file in folder.rglob("*") if file.is_file())))
+    files = sorted(file for folder in created for file in folder.rglob("*") if file.is_file())
+    return NewExercise(course, tuple(files))
 
 
-def _write(templates: Path, folder: Path, name: str) -> None:
+def _fill_templates(templates: Path, folder: Path, name: str) -> None:
     """Fill in every template of a folder, and make the notebook."""
-    fill = {"name": name, "title": name.replace("_", " ").capitalize()}
+    values = {"name": name, "title": name.replace("_", " ").capitalize()}
     for template in sorted(templates.rglob(f"*{SUFFIX}")):
         file = folder / template.relative_to(templates).with_name(template.name.removesuffix(SUFFIX))
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(Template(template.read_text("utf-8")).substitute(fill), encoding="utf-8", newline="\n")
+        file.write_text(Template(template.read_text("utf-8")).substitute(values), encoding="utf-8", newline="\n")
     write_notebook(folder / "submission.py")

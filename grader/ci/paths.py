@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Set
 
 from grader.ci.git import TreeEntry, decode_for_display
 from grader.core.sanitize import display_name
-from grader.submission.file_names import ARCHIVE, CANDIDATES, alike, named_for, stem, suffix
+from grader.submission.file_names import ARCHIVE, CANDIDATES, are_alike, is_named_for, stem, suffix
 
 SUBMISSION_FILES = ("submission.py", "submission.ipynb")
 MOST_NAMED = 10  # of a list in a sentence
@@ -80,7 +80,7 @@ def is_named_like_exercise(path: str, exercises: Set[str]) -> bool:
     *folders, name = path.split("/")
     if find_exercise(path, exercises) is not None:
         folders = []  # it is called as it should
-    meant = (named_for(name, each) or any(alike(folder, each) for folder in folders) for each in exercises)
+    meant = (is_named_for(name, each) or any(are_alike(folder, each) for folder in folders) for each in exercises)
     return is_candidate(path) and any(meant)
 
 

@@ -12,7 +12,7 @@ from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
-from grader.submission.exercise_match import MANY, functions, looks_like, of_exercise, wrong_exercise
+from grader.submission.exercise_match import MANY, find_functions, looks_like, read_stub_functions, wrong_exercise
 from grader.submission.file_names import suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES, read
 
@@ -56,9 +56,9 @@ def find_stray_remark(course: Course, stray: Candidate, content: Submission | Me
         # An empty .py file is an ordinary thing. Of a notebook that is damaged, nobody knows what it was to be.
         sentence = _("This notebook lies in no exercise's folder, and cannot be read. {problem}", problem=content)
         return Remark("warning", sentence, stray.path) if suffix(stray.path) == ".ipynb" else None
-    defined = functions(unit.source for unit in content.units)
+    defined = find_functions(unit.source for unit in content.units)
     for exercise in course.exercises():
-        exercise_functions = of_exercise(course, exercise)
+        exercise_functions = read_stub_functions(course, exercise)
         shared = len(exercise_functions & defined)
         if shared >= MANY and 2 * shared >= len(exercise_functions):
             return build_misplaced_remark(stray.path, (exercise,))

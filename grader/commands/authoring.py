@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.authoring.scaffold import Kind, authors_course, problem_of, scaffold
+from grader.authoring.scaffold import ExerciseKind, create_exercise, find_authors_course, find_name_problem
 from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 def new(
     name: str,
     kind: Annotated[
-        Kind | None,
+        ExerciseKind | None,
         typer.Option("--kind", help=help_(_("What the exercise is about. Without it: you are asked."))),
     ] = None,
     course: CourseOption = None,
@@ -46,10 +46,10 @@ def new(
     require_extra(Extra.AUTHOR, "grader new", lang)
     translate = Translator(lang)
     with exit_on_user_error(translate):
-        home = authors_course(course)
-        if problem := problem_of(home, name):  # before anything is asked
+        home = find_authors_course(course)
+        if problem := find_name_problem(home, name):  # before anything is asked
             refuse(translate(problem))
-        scaffolded = scaffold(home, name, kind or _asked(translate))
+        scaffolded = create_exercise(home, name, kind or _asked(translate))
     for file in scaffolded.files:
         typer.echo(_near(file))
     more = f" --course {_near(home.folder)}" if course is not None else ""
@@ -59,17 +59,17 @@ def new(
     typer.echo(f"    grader validate {name}{more}")
 
 
-def _asked(translate: Translator) -> Kind:
+def _asked(translate: Translator) -> ExerciseKind:
     """Ask for the kind until the answer is one; without a terminal there is nobody to ask."""
-    kinds = ", ".join(Kind)
+    kinds = ", ".join(ExerciseKind)
     answer = None
     if _is_terminal():
         with suppress(typer.Abort):
             question = translate(_("What kind of exercise ({kinds})?", kinds=kinds))
-            answer = typer.prompt(question, default=Kind.CLASSIFICATION.value, type=Kind)
+            answer = typer.prompt(question, default=ExerciseKind.CLASSIFICATION.value, type=ExerciseKind)
     if answer is None:
         refuse(translate(_("What kind of exercise? Say --kind with one of: {kinds}.", kinds=kinds)))
-    return Kind(answer)
+    return ExerciseKind(answer)
 
 
 def _is_terminal() -> bool:
@@ -91,18 +91,18 @@ def notebooks(
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Write each notebook that is not what its source makes; with --check, only name it."""
-    from grader.authoring.notebooks import is_made_from, sources, write_notebook
+    from grader.authoring.notebooks import find_sources, is_up_to_date, write_notebook
 
     require_extra(Extra.AUTHOR, "grader notebooks", lang)
     translate = Translator(lang)
     with exit_on_user_error(translate):
-        home = find_course_or_exit(authors_course(course).folder, translate)
+        home = find_course_or_exit(find_authors_course(course).folder, translate)
     if exercise is not None:
         find_exercise_or_exit(home, exercise, translate)
     stale = []
-    for source in sources(home, (exercise,) if exercise else home.exercises()):
+    for source in find_sources(home, (exercise,) if exercise else home.exercises()):
         try:
-            if is_made_from(source):
+            if is_up_to_date(source):
                 continue
             stale.append(source.with_suffix(".ipynb"))
             if not only_check:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from grader.core.syntax_trees import DEFINITIONS, bound_names, read_names
 from grader.submission import ipython_commands
 
 IsCheck = Callable[[ast.expr], bool]
@@ -48,8 +49,8 @@ def effective_cells(executed: Sequence[ExecutedCell], is_check: IsCheck) -> tupl
     of_checks: set[str] = set()
     for cell in cells:
         _blank(cell, [s for s in cell.statements if _is_of_check(s, is_check, of_checks)])
-        cell.bound = set().union(*map(_bound, cell.statements))
-        cell.read = set().union(*map(_read, cell.statements))
+        cell.bound = set().union(*map(bound_names, cell.statements))
+        cell.read = set().union(*map(read_names, cell.statements))
     cells = [cell for i, cell in enumerate(cells) if not _superseded(cell, cells[i + 1 :])]
     _drop_replaced_definitions(cells)
     texts = [ExecutedCell(cell.number, "\n".join(cell.lines), cell.failed) for cell in cells]
@@ -78,10 +79,10 @@ def _drop_replaced_definitions(cells: Sequence[_Cell]) -> None:
     flat = [(cell, statement) for cell in cells for statement in cell.statements]
     dead: list[tuple[_Cell, ast.stmt]] = []
     for i, (cell, statement) in enumerate(flat):
-        if not isinstance(statement, _DEFINITIONS):
+        if not isinstance(statement, DEFINITIONS):
             continue
         for j in range(i + 1, len(flat)):
-            if statement.name in _bound(flat[j][1]):
+            if statement.name in bound_names(flat[j][1]):
                 between = [other for _, other in flat[i + 1 : j]]
                 if not _used(statement.name, between, flat[j][1]):
                     dead.append((cell, statement))
@@ -90,16 +91,13 @@ def _drop_replaced_definitions(cells: Sequence[_Cell]) -> None:
         _blank(cell, [statement for holder, statement in dead if holder is cell])
 
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
 def _used(name: str, between: Sequence[ast.stmt], replacement: ast.stmt) -> bool:
     """Whether a definition may have been used before its replacement: something ran, and the name was read."""
     at_once = _evaluated(replacement)
-    if any(name in _read(node) for node in at_once):
+    if any(name in read_names(node) for node in at_once):
         return True
     ran = any(_evaluated(statement) for statement in between)
-    return ran and any(name in _read(statement) for statement in between)
+    return ran and any(name in read_names(statement) for statement in between)
 
 
 def _evaluated(statement: ast.stmt) -> list[ast.AST]:
@@ -115,41 +113,17 @@ def _evaluated(statement: ast.stmt) -> list[ast.AST]:
     return [statement]
 
 
-def _bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement at the top level gives a value."""
-    names: set[str] = set()
-    open_ends: list[ast.AST] = [statement]
-    while open_ends:
-        node = open_ends.pop()
-        if isinstance(node, _DEFINITIONS):
-            names.add(node.name)
-            continue  # names inside are its own
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        open_ends += ast.iter_child_nodes(node)
-    return names
-
-
-def _read(node: ast.AST) -> set[str]:
-    """Return every name that stands anywhere in `node` for its value."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
-
-
 def _is_of_check(statement: ast.stmt, is_check: IsCheck, of_checks: set[str]) -> bool:
     """Whether a statement only checks, or looks at what a check returned. Keeps the names of such results."""
     calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    is_about_check = not isinstance(statement, _DEFINITIONS) and (
-        bool(_read(statement) & of_checks)
+    is_about_check = not isinstance(statement, DEFINITIONS) and (
+        bool(read_names(statement) & of_checks)
         or (isinstance(statement, ast.Expr | ast.Assign | ast.Assert) and any(map(is_check, calls)))
     )
     if is_about_check:
-        of_checks |= _bound(statement)
+        of_checks |= bound_names(statement)
     else:
-        of_checks -= _bound(statement)
+        of_checks -= bound_names(statement)
     return is_about_check
 
 
@@ -164,6 +138,6 @@ def _blank(cell: _Cell, removed: Sequence[ast.stmt]) -> None:
 
 
 def _lines(statement: ast.stmt) -> set[int]:
-    decorators = statement.decorator_list if isinstance(statement, _DEFINITIONS) else []
+    decorators = statement.decorator_list if isinstance(statement, DEFINITIONS) else []
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
     return set(range(first, (statement.end_lineno or statement.lineno) + 1))

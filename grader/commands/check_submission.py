@@ -81,7 +81,7 @@ def _find_file(options: CheckOptions, translate: Translator) -> Path:
     if file is not None and not os.path.isdir(file):  # noqa: PTH112 - False where there is no right to look
         return file
     with exit_on_user_error(translate):
-        discovered = discovery.find(options.course, options.exercise, file or Path())
+        discovered = discovery.find_submission_file(options.course, options.exercise, file or Path())
     print_to_stderr(translate(_("Checking {file}.", file=display_path(discovered.path))))
     if discovered.remark is not None:
         print_to_stderr(translate(discovered.remark))

@@ -43,14 +43,14 @@ def release(
     translate = Translator(lang)
     chosen = find_course_or_exit(course, translate)
     with exit_on_user_error(translate):
-        files = releasing.bundle(chosen)
+        files = releasing.build_bundle(chosen)
         if target.suffix.lower() == ".zip":
             archives.write_zip(files, target)
         else:
             archives.write_folder(files, target)
     for name in sorted(files):
         typer.echo(name)
-    if unproven := releasing.without_reference(chosen):
+    if unproven := releasing.find_uncompared_exercises(chosen):
         print_to_stderr(
             translate(
                 _(
@@ -75,7 +75,7 @@ def gradescope(
 ) -> None:
     """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
     from grader.authoring.release import archives
-    from grader.authoring.release.gradescope.bundle import autograder, needs
+    from grader.authoring.release.gradescope.bundle import build_autograder, required_resources
     from grader.authoring.release.gradescope.settings import Settings
     from grader.rubric.loader import load_usable_rubric
 
@@ -85,9 +85,9 @@ def gradescope(
     target = out or Path(f"{exercise}-autograder.zip")
     with exit_on_user_error(translate):
         rubric = load_usable_rubric(chosen, exercise).rubric
-        gigabytes, minutes = needs(rubric)
+        gigabytes, minutes = required_resources(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
-        files, locked = autograder(chosen, exercise, settings)
+        files, locked = build_autograder(chosen, exercise, settings)
         archives.write_zip(files, target)
     typer.echo(str(target))
     typer.echo(

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, exercise_of
+from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, load_exercise
 from grader.commands.options import exit_after_interrupt, print_to_stderr
 from grader.commands.progress import counting_bar, running_grader
 from grader.commands.validation_output import build_expectation_table, build_mutant_table, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
+from grader.core.strict import enable_strict_mode
 from grader.grading.grader import Grader
 from grader.grading.run_cache import RunCache, cache_folder
 from grader.protocol.verdict import Verdict
@@ -25,10 +26,10 @@ def validate_exercises(course: Course, names: Sequence[str], translate: Translat
     exercises: list[Exercise] = []
     for name in names:
         try:
-            exercises.append(exercise_of(course, name))
+            exercises.append(load_exercise(course, name))
         except UnprovableExerciseError as error:
             print_to_stderr(translate(error.text))
-            code = max(code, ExitCode.USAGE if error.unreadable else ExitCode.NOT_ALL_PASSED)
+            code = max(code, ExitCode.USAGE if error.is_unreadable else ExitCode.NOT_ALL_PASSED)
     if exercises and not _all_proven(course, exercises, translate):
         code = max(code, ExitCode.NOT_ALL_PASSED)
     return code
@@ -36,6 +37,7 @@ def validate_exercises(course: Course, names: Sequence[str], translate: Translat
 
 def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Translator) -> bool:
     """Prove each exercise and print its tables; returns whether nothing is to be mended."""
+    enable_strict_mode()  # before any process of the grader starts
     runs = RunCache(cache_folder())
     with running_grader(course, plain=False, translate=translate, runs=runs) as grader:
         _log.info("runs are kept in %s", runs.folder)
@@ -57,26 +59,26 @@ def _explain(reference: Verdict, translate: Translator) -> None:
 
 def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> bool:
     console = Console()
-    validator = Validator(grader, exercise.name, exercise.claims, translate.language)
-    results, mutant_results = [], []
-    total = len(exercise.claims) + len(exercise.mutants)
+    validator = Validator(grader, exercise.name, exercise.expectations, translate.language)
+    checked, tried = [], []
+    total = len(exercise.expectations) + len(exercise.mutants)
     with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
-        for result in validator.proofs():
-            advance(result.claim.name)
-            results.append(result)
-        if results[0].complaint is None:
-            for mutant_result in validator.trials(exercise.mutants, exercise.equivalents):
+        for result in validator.check_expectations():
+            advance(result.expectation.name)
+            checked.append(result)
+        if checked[0].complaint is None:
+            for mutant_result in validator.try_mutants(exercise.mutants, exercise.equivalents):
                 advance(mutant_result.mutant.id)
-                mutant_results.append(mutant_result)
-    console.print(build_expectation_table(exercise.name, results, translate))
-    if results[0].complaint is not None:
-        _explain(validator.reference().verdict, translate)
+                tried.append(mutant_result)
+    console.print(build_expectation_table(exercise.name, checked, translate))
+    if checked[0].complaint is not None:
+        _explain(validator.grade_reference().verdict, translate)
     else:
-        console.print(build_mutant_table(exercise.name, mutant_results, translate))
-        console.print(count_mutants(mutant_results, translate), highlight=False, soft_wrap=True)
+        console.print(build_mutant_table(exercise.name, tried, translate))
+        console.print(count_mutants(tried, translate), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         print_to_stderr(translate(complaint))
-    for pattern in exercise.stale:
+    for pattern in exercise.unused_patterns:
         print_to_stderr(
             translate(
                 _(
@@ -86,6 +88,5 @@ def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> boo
                 )
             )
         )
-    proven = all(each.complaint is None for each in results)
-    killed = all(each.is_as_it_should_be for each in mutant_results)
-    return proven and killed and not exercise.stale and not exercise.complaints
+    is_expected = all(r.complaint is None for r in checked) and all(r.is_expected for r in tried)
+    return is_expected and not exercise.unused_patterns and not exercise.complaints

@@ -1,4 +1,4 @@
-"""Build the tables that `grader validate` prints."""
+"""Render the results of `grader validate` as tables for a terminal."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,41 +19,42 @@ _OUTCOMES: dict[MutantOutcome, Message] = {
 
 
 def build_expectation_table(name: str, results: Sequence[ExpectationResult], translate: Translator) -> Table:
-    """Return a row for each of the course's own solutions: what it got, what it claims, and whether that is so."""
+    """Return a table with a row for each of the course's own submissions: points, what it must lose, complaint."""
     table = Table(title=escape(name))
-    for heading in (_("Submission"), _("Points"), _("Must lose"), _("As claimed?")):
+    for heading in (_("Submission"), _("Points"), _("Must lose"), _("As expected?")):
         table.add_column(translate(heading))
     for result in results:
-        verdict = "✓" if result.complaint is None else f"[red]✗ {escape(translate(result.complaint))}[/red]"
-        claim = result.claim
-        lost = translate(_("everything")) if claim.untouched or claim.empty else ", ".join(claim.loses) or "–"
-        table.add_row(escape(claim.name), f"{result.points:g}", escape(lost), verdict)
+        answer = "✓" if result.complaint is None else f"[red]✗ {escape(translate(result.complaint))}[/red]"
+        expectation = result.expectation
+        loses_all = expectation.is_stub or expectation.is_empty
+        loses = translate(_("everything")) if loses_all else ", ".join(expectation.loses) or "–"
+        table.add_row(escape(expectation.name), f"{result.points:g}", escape(loses), answer)
     return table
 
 
 def build_mutant_table(name: str, results: Sequence[MutantResult], translate: Translator) -> Table:
-    """Return a row for each mutant: what was changed, what became of it, and by what or why."""
+    """Return a table with a row for each mutant: what was changed, what became of it, and by what or why."""
     table = Table(title=translate(_("{exercise}: mutants of the reference", exercise=escape(name))))
     table.add_column(translate(_("Line")), justify="right")
-    for heading in (_("Mutant"), _("Fate"), _("By, or why")):
+    for heading in (_("Mutant"), _("Outcome"), _("By, or why")):
         table.add_column(translate(heading), overflow="fold")
     for result in results:
-        fate, mutant = translate(_OUTCOMES[result.fate]), result.mutant
-        outcome = f"✓ {fate}" if result.is_as_it_should_be else f"[red]✗ {fate}[/red]"
-        table.add_row(str(mutant.line), escape(mutant.id), outcome, escape(_why(result)))
+        outcome, mutant = translate(_OUTCOMES[result.outcome]), result.mutant
+        cell = f"✓ {outcome}" if result.is_expected else f"[red]✗ {outcome}[/red]"
+        table.add_row(str(mutant.line), escape(mutant.id), cell, escape(_explain(result)))
     return table
 
 
-def _why(result: MutantResult) -> str:
+def _explain(result: MutantResult) -> str:
     """Return the criteria, or the reason; for one that survived, the change itself, so that it can be judged."""
-    if result.fate is MutantOutcome.SURVIVED:
+    if result.outcome is MutantOutcome.SURVIVED:
         return f"{result.mutant.before}\n→ {result.mutant.after}"
     return result.reason or ", ".join(result.criteria)
 
 
 def count_mutants(results: Sequence[MutantResult], translate: Translator) -> str:
     """Return one sentence with the numbers."""
-    count = Counter(result.fate for result in results)
+    count = Counter(result.outcome for result in results)
     return translate(
         _(
             "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "

@@ -1,17 +1,19 @@
 """Turns a case into a verdict: asks every check, minds what depends on what, and puts hints where they belong."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.core.i18n import Translator, Words, _
+from grader.core.strict import is_strict
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck, certify
 from grader.evidence.failures import function_name
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.examiner.exhibits import make_exhibits
-from grader.examiner.misconceptions import ANYTHING, Finding, find
-from grader.examiner.notices import notices
+from grader.examiner.misconceptions import ANYTHING, Finding, find_misconceptions
+from grader.examiner.notices import find_notices
 from grader.protocol.evidence import Frame
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.verdict import (
@@ -31,6 +33,8 @@ from grader.protocol.verdict import SubmissionInfo as Named
 from grader.rubric.checks.base import Check
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
+
+_log = logging.getLogger(__name__)
 
 P = TypeVar("P")
 Hints = list[tuple[Finding, ...]]
@@ -55,7 +59,7 @@ def judge(
     no_hints: Hints = [()] * len(rubric.criteria)
     hints = guard(_("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
-    noted = guard(_("the notices"), lambda: notices(case, submission, say), no_notices)
+    noted = guard(_("the notices"), lambda: find_notices(case, submission, say), no_notices)
     exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
     speaker = _Speaker(say, submission)
     criteria = tuple(
@@ -144,7 +148,7 @@ def overall(statuses: Sequence[Status]) -> Status:
 def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
     """Return the misconceptions found, each at the first of the criteria that it explains."""
     placed: dict[str, list[Finding]] = {criterion.id: [] for criterion in rubric.criteria}
-    for finding in find(case):
+    for finding in find_misconceptions(case):
         chosen = _explained(finding, rubric.criteria, case)
         unhappy = [i for i in chosen if judgements[i].status is not Status.PASSED]
         if chosen:
@@ -179,10 +183,13 @@ class _Guard:
     faults: list[Notice] = field(default_factory=list)
 
     def __call__(self, part: Words, make: Callable[[], P], otherwise: P) -> P:
-        """Return what `make` makes, or `otherwise` where it fails."""
+        """Return what `make` makes, or `otherwise` where it fails; in strict mode, raise what it raised."""
         try:
             return make()
-        except Exception as error:  # noqa: BLE001 - see above
+        except Exception as error:
+            _log.warning("The grader failed while it made %s.", Translator("en")(part), exc_info=True)
+            if is_strict():
+                raise
             text = _(
                 "The grader failed while it made {part} ({kind}: {error}). This is the grader's fault, not yours.",
                 part=part,

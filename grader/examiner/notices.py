@@ -1,4 +1,4 @@
-"""What is worth saying about a submission as a whole, besides its criteria."""
+"""Find what to say about a submission as a whole, besides its criteria."""
 
 from collections.abc import Iterator
 
@@ -13,37 +13,37 @@ from grader.protocol.verdict import Location, Notice
 MANY_LINES = 1000
 
 
-def notices(case: Case, submission: Submission, say: Translator) -> tuple[Notice, ...]:
-    """Return what happened at the top level of the file, and what the functions did besides returning values."""
-    return tuple(_of_import(case, submission, say)) + tuple(_of_steps(case, say))
+def find_notices(case: Case, submission: Submission, translate: Translator) -> tuple[Notice, ...]:
+    """Return notices about the top level of the file, and about what functions did besides returning values."""
+    return tuple(_import_notices(case, submission, translate)) + tuple(_step_notices(case, translate))
 
 
-def _of_import(case: Case, submission: Submission, say: Translator) -> Iterator[Notice]:
+def _import_notices(case: Case, submission: Submission, translate: Translator) -> Iterator[Notice]:
     imported = case.imported
     if imported.stopped is not None:
         message = explain_stop(imported.stopped, name_unit(imported.unit)).message
-        yield Notice(id="import-stopped", severity="error", text=say(message))
+        yield Notice(id="import-stopped", severity="error", text=translate(message))
     for failure in imported.failures:
-        yield _failure(failure, submission, say)
-    bare = _stands_in(case)
-    if bare is not None:
-        yield Notice(id="bare-notebook", severity="tip", text=say(_how_to_wrap(*bare)))
-    # Never how long it took: the same submission gets the same verdict, whatever the machine.
-    if imported.fits and bare is None:  # which says the same
+        yield _failure_notice(failure, submission, translate)
+    global_model = _find_global_model(case)
+    if global_model is not None:
+        yield Notice(id="bare-notebook", severity="tip", text=translate(_explain_wrapping(*global_model)))
+    # Without its time: the same submission gets the same verdict on any machine.
+    if imported.fits and global_model is None:  # else that notice says it
         text = _(
             "A network is trained at the top level of the file, so every import trains it again. "
             "Put that into a function."
         )
-        yield Notice(id="training-at-import", severity="tip", text=say(text))
+        yield Notice(id="training-at-import", severity="tip", text=translate(text))
     if imported.asked_input or any(s.evidence.asked_input for s in case.steps.values()):
         text = _(
             "input() waits for somebody to type, but nobody sits at the keyboard here. Use arguments instead."
         )
-        yield Notice(id="waits-for-input", severity="warning", text=say(text))
+        yield Notice(id="waits-for-input", severity="warning", text=translate(text))
 
 
-def _stands_in(case: Case) -> tuple[Training, str] | None:
-    """Return the first training whose network is a global model, in place of what its function would build."""
+def _find_global_model(case: Case) -> tuple[Training, str] | None:
+    """Return the first training whose network is a global model that the file left, and the model's name."""
     for training in case.trainings:
         seen = case.steps.get(training.built(case.seeds[0]))
         outcome = seen.evidence.outcome if seen is not None else None
@@ -53,7 +53,7 @@ def _stands_in(case: Case) -> tuple[Training, str] | None:
     return None
 
 
-def _how_to_wrap(training: Training, name: str) -> Words:
+def _explain_wrapping(training: Training, name: str) -> Words:
     rows = "x_train, y_train, x_val, y_val" if training.validation else "x_train, y_train"
     return _(
         "There is no function {build}(), so the network that your file leaves in the global name {name} was taken "
@@ -67,7 +67,7 @@ def _how_to_wrap(training: Training, name: str) -> Words:
     )
 
 
-def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> Notice:
+def _failure_notice(failure: UnitFailure, submission: Submission, translate: Translator) -> Notice:
     why = describe_exception(failure.exception)
     if failure.cell is None:
         text = _("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
@@ -82,20 +82,20 @@ def _failure(failure: UnitFailure, submission: Submission, say: Translator) -> N
         frame = failure.exception.frames[-1]
         source = line_of(submission, frame.cell, frame.line)
         location = Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
-    return Notice(id="import-failed", severity="error", text=say(text), location=location)
+    return Notice(id="import-failed", severity="error", text=translate(text), location=location)
 
 
-def _of_steps(case: Case, say: Translator) -> Iterator[Notice]:
+def _step_notices(case: Case, translate: Translator) -> Iterator[Notice]:
     lines = case.imported.output_lines + sum(s.evidence.output_lines for s in case.steps.values())
     if lines > MANY_LINES:
         text = _(
             "The code printed {lines} lines. Nobody reads them; verbose=0 in fit keeps it quiet.", lines=lines
         )
-        yield Notice(id="prints-much", severity="tip", text=say(text))
+        yield Notice(id="prints-much", severity="tip", text=translate(text))
     threads = [step.split("@", 1)[0] for step, s in case.steps.items() if s.evidence.threads_left]
     if threads:
         text = _(
             "{function}() leaves threads running when it returns. They are ended with the process.",
             function=threads[0],
         )
-        yield Notice(id="threads-left", severity="tip", text=say(text))
+        yield Notice(id="threads-left", severity="tip", text=translate(text))

@@ -212,6 +212,16 @@ class Figure(Record, frozen=True):
     height: int  # pixels
 
 
+class LeftOut(Record, frozen=True):
+    """How much more the evidence holds than the exhibits show, which have limits."""
+
+    series: int = 0  # of trainings, besides those in `curves`
+    epochs: int = 0  # of the longest series of a training or an experiment
+    experiments: int = 0
+    layers: int = 0  # after those of `network`; their weights count in its `parameters`
+    figures: int = 0  # whose pictures are too large
+
+
 class Exhibits(Record, frozen=True):
     """What the HTML report shows besides the verdict. Any part may be empty: the run may have ended early."""
 
@@ -222,6 +232,7 @@ class Exhibits(Record, frozen=True):
     mistakes: tuple[Mistake, ...] = ()
     network: Network | None = None
     figures: tuple[Figure, ...] = ()
+    left_out: LeftOut = LeftOut()
 
 
 def encode(verdict: Verdict) -> str:

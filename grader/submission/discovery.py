@@ -1,4 +1,4 @@
-"""Finding the file that a student means: what they work on, and never the course's own stub without saying so."""
+"""Find the file that a student means: what they work on, and never the course's own stub without a remark."""
 
 import contextlib
 import os
@@ -14,16 +14,16 @@ from grader.submission.exercise_match import looks_like
 from grader.submission.reader import read
 
 
-class NotFoundError(UserError):
-    """There is no file to check, or more than one. `text` says where was looked, and how to choose."""
+class SubmissionNotFoundError(UserError):
+    """There is no file to check, or more than one. `text` says where was searched, or how to choose."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """The file that is meant, and what is to be said about it."""
+class FoundFile:
+    """The file that is meant."""
 
     path: Path
-    remark: Message | None = None
+    remark: Message | None = None  # what to tell the student about it
 
 
 @dataclass(frozen=True)
@@ -31,24 +31,24 @@ class _Candidate:
     path: Path
     name: str  # as it may be printed
     submission: Submission | None  # None: unreadable, so somebody worked on it
-    changed: bool  # other code than the stub's
+    is_changed: bool  # other code than the stub's
 
 
-def find(course: Course, exercise: str, folder: Path) -> Found:
+def find_submission_file(course: Course, exercise: str, folder: Path) -> FoundFile:
     """Return the file in `folder`, or in the folder below it that is called like the exercise.
 
     That is `submission` or the exercise's name, with `.py` or `.ipynb`. A stub that nobody touched is only meant
     where there is nothing else, and a `submission` that solves another exercise is not meant at all. Raises
-    `NotFoundError` where no file is left, or more than one: nothing is guessed.
+    `SubmissionNotFoundError` where no file is left, or more than one: nothing is guessed.
     """
-    candidates = [_candidate(course, exercise, path) for path in _there(exercise, folder)]
+    candidates = [_candidate(course, exercise, path) for path in _existing_files(exercise, folder)]
     of_others = {c.name: other for c in candidates if (other := _other_exercise(course, exercise, c)) is not None}
-    ours = [c for c in candidates if c.name not in of_others]
-    meant = [c for c in ours if c.changed] or ours
+    own = [c for c in candidates if c.name not in of_others]
+    meant = [c for c in own if c.is_changed] or own
     if not meant:
-        raise NotFoundError(_nothing(exercise, folder, of_others))
+        raise SubmissionNotFoundError(_describe_missing(exercise, folder, of_others))
     if len(meant) > 1:
-        raise NotFoundError(
+        raise SubmissionNotFoundError(
             _(
                 "It is not clear which file is meant: {files}. Name one, such as: grader check {exercise} {first}",
                 files=", ".join(c.name for c in meant),
@@ -56,10 +56,10 @@ def find(course: Course, exercise: str, folder: Path) -> Found:
                 first=meant[0].name,
             )
         )
-    return Found(meant[0].path, _remark(course, exercise, meant[0]))
+    return FoundFile(meant[0].path, _remark(course, exercise, meant[0]))
 
 
-def _there(exercise: str, folder: Path) -> list[Path]:
+def _existing_files(exercise: str, folder: Path) -> list[Path]:
     names = dict.fromkeys(f"{stem}{ending}" for stem in ("submission", exercise) for ending in (".py", ".ipynb"))
     paths = [place / name for place in (folder, folder / exercise) for name in names]
     return [path for path in paths if _is_file(path)]
@@ -75,9 +75,9 @@ def _candidate(course: Course, exercise: str, path: Path) -> _Candidate:
     try:
         submission = read(path)
     except UnreadableSubmission:
-        return _Candidate(path, display_path(path), None, changed=True)
+        return _Candidate(path, display_path(path), None, is_changed=True)
     stub = _stub_folder(course, exercise) / f"submission{path.suffix}"
-    return _Candidate(path, display_path(path), submission, changed=_code(submission) != _code_of(stub))
+    return _Candidate(path, display_path(path), submission, is_changed=_code(submission) != _code_of(stub))
 
 
 def _stub_folder(course: Course, exercise: str) -> Path:
@@ -102,7 +102,7 @@ def _other_exercise(course: Course, exercise: str, candidate: _Candidate) -> str
     return looks_like(course, exercise, candidate.submission)
 
 
-def _nothing(exercise: str, folder: Path, of_others: dict[str, str]) -> Message:
+def _describe_missing(exercise: str, folder: Path, of_others: dict[str, str]) -> Message:
     if of_others:
         (file, other), *_unused = of_others.items()
         return _(
@@ -129,6 +129,6 @@ def _remark(course: Course, exercise: str, candidate: _Candidate) -> Message | N
             file=candidate.name,
             exercise=exercise,
         )
-    if not candidate.changed:
+    if not candidate.is_changed:
         return _("{file} is still as it was handed out.", file=candidate.name)
     return None

@@ -1,4 +1,4 @@
-"""Names that strangers chose, made fit to be shown, and to be keys."""
+"""Compare the names of files and students, and make unique, harmless keys of them."""
 
 import hashlib
 import re
@@ -18,8 +18,8 @@ ENVIRONMENT = "pyvenv.cfg"  # beside it lies what a virtual environment consists
 _INSTALLED = frozenset({"bin", "etc", "include", "lib", "lib64", "scripts", "share"})
 
 
-def same(text: str) -> str:
-    """Return what two spellings of one name have in common: macOS writes an umlaut as two characters."""
+def normalise_name(text: str) -> str:
+    """Return a name with its characters composed (NFC): macOS writes an umlaut as two characters."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -36,7 +36,7 @@ def stem(name: str) -> str:
 
 
 def is_noise(name: str) -> bool:
-    """Say whether no student means this file or folder to be looked at.
+    """Return whether systems and editors make files or folders of this name, and students do not.
 
     Hidden Python files are no noise: whoever has only such a one wants to know why it was not taken.
     """
@@ -46,21 +46,21 @@ def is_noise(name: str) -> bool:
 
 
 def is_installed(name: str) -> bool:
-    """Say whether a folder of this name holds packages, if it lies beside a `pyvenv.cfg`."""
+    """Return whether a folder of this name holds packages, if it lies beside a `pyvenv.cfg`."""
     return name.lower() in _INSTALLED
 
 
-def alike(name: str, other: str) -> bool:
-    """Say whether two names differ in nothing but case, spaces and hyphens."""
+def are_alike(name: str, other: str) -> bool:
+    """Return whether two names differ in nothing but case, spaces and hyphens."""
     return _joined(name) == _joined(other)
 
 
-def named_for(name: str, exercise: str) -> bool:
-    """Say whether a file is named as the exercise's own file is: `submission`, or as the exercise."""
-    return alike(stem(name), "submission") or alike(stem(name), exercise)
+def is_named_for(name: str, exercise: str) -> bool:
+    """Return whether a file is called `submission` or like the exercise, whatever its ending."""
+    return are_alike(stem(name), "submission") or are_alike(stem(name), exercise)
 
 
-def keys(identities: Iterable[str]) -> Mapping[str, str]:
+def make_unique_keys(identities: Iterable[str]) -> Mapping[str, str]:
     """Return a key for each identity: unique even where case does not count, and harmless wherever it is written.
 
     Most identities are their own key. Where something had to be changed, or another one is too similar, a mark
@@ -76,7 +76,7 @@ def keys(identities: Iterable[str]) -> Mapping[str, str]:
 
 def _plain(identity: str) -> str:
     """Letters, digits and a few signs stay; it begins with a letter or digit, and is neither empty nor long."""
-    text = same(identity)
+    text = normalise_name(identity)
     text = "".join(c if _is_plain(c) else "_" for c in text).strip(" .")
     if not text[:1].isalnum():
         text = f"x{text}"
@@ -90,11 +90,11 @@ def _is_plain(character: str) -> bool:
 
 
 def _joined(name: str) -> str:
-    return re.sub(r"[ -]", "_", same(name).casefold())
+    return re.sub(r"[ -]", "_", normalise_name(name).casefold())
 
 
 def _folded(key: str) -> str:
-    return same(key.casefold())
+    return normalise_name(key.casefold())
 
 
 def _mark(identity: str) -> str:

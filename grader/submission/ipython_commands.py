@@ -1,13 +1,38 @@
-"""TODO: grader/submission/ipython_commands.py."""
+"""Take IPython's commands out of the code cells of a notebook, so that plain Python is left.
 
+What is a command (`%matplotlib inline`, `!pip install`, `%%bash`, `model.fit?`, `files = !ls`) is decided by
+IPython's own transformer, because only it knows what stands in a string, in brackets or on a continued line. A
+command is replaced by something harmless, and every line keeps its number, so that an error is reported where the
+student sees it. Nothing here runs anything.
+"""
+
+import logging
+import re
 import textwrap
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from grader.core.errors import GraderError
-from grader.submission.notebook import _CELL_MAGIC, _INSTALL, _LONGEST_HELP, _MAYBE_COMMAND, _PROMPT, _TIMED
 
+_log = logging.getLogger(__name__)
+
+# Wider than what IPython takes for a command: it only spares cells that cannot hold one the import of IPython.
+_MAYBE_COMMAND = re.compile(
+    r"""^[ \t\f]*[%!?,;/]        # a command at the start of a line
+      | =[ \t]*[%!]              # files = !ls
+      | \?[ \t]*(?:\#.*)?$       # model.fit?
+      | \A\s*(?:>>>|In[ ]\[)     # pasted with prompts
+      | \A(?:[ \t]*\n)*[ \t]     # indented as a whole, which IPython forgives
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_PROMPT = re.compile(r">>>|In \[")
+_CELL_MAGIC = re.compile(r"%%(\w*)(?!\w*\?)")
+_TIMED = re.compile(r"%time[ \t]++(?=[^-\s\\#])")
+_INSTALL = re.compile(r"\s*(?:pip3?|conda|mamba|uv)[ ]+(?:pip[ ]+)?install\b[^\n]*+\s*")
+# `what?` in IPython's eyes takes time by the square of its length; no real one is this long.
+_LONGEST_HELP = 2_000
 _NOTE = "# IPython command, not run"
 
 
@@ -38,7 +63,7 @@ class CommandRemover:
         """
         if _INSTALL.fullmatch(source):
             # Jupyter forgives a missing "%" where it stands alone in a cell.
-            return _blank(source.split("\n"))
+            return _blank_cell(source.split("\n"))
         if not _MAYBE_COMMAND.search(source):
             return source
         with warnings.catch_warnings():
@@ -55,7 +80,7 @@ class CommandRemover:
             if magic is None:
                 return done + self._statements(lines)
             if magic[1] not in PYTHON_CELL_MAGICS:
-                return done + _blank(lines).split("\n")
+                return done + _blank_cell(lines).split("\n")
             # The body is a cell of its own to IPython: it may be indented, or begin with another cell magic.
             done, lines = [*done, _NOTE], lines[1:]
 
@@ -80,7 +105,7 @@ class CommandRemover:
             lines = replaced + lines[readable:]
 
 
-def _blank(lines: list[str]) -> str:
+def _blank_cell(lines: list[str]) -> str:
     return "\n".join([f"pass  {_NOTE}", *[""] * (len(lines) - 1)])
 
 
@@ -116,8 +141,8 @@ def _replace_first(lines: list[str]) -> list[str] | None:
     ended = [line + "\n" for line in lines]
     try:
         tokens = ipython.make_tokens_by_line(ended)
-        found = [hit for kind in ipython.TransformerManager().token_transformers if (hit := kind.find(tokens))]
-        for command in sorted(found, key=ipython.TokenTransformBase.sortby):
+        commands = [hit for kind in ipython.TransformerManager().token_transformers if (hit := kind.find(tokens))]
+        for command in sorted(commands, key=ipython.TokenTransformBase.sortby):
             first, column = command.start_line, command.start_col
             question = getattr(command, "q_line", -1)
             if any(len(line) > _LONGEST_HELP for line in lines[first : question + 1]):
@@ -132,7 +157,8 @@ def _replace_first(lines: list[str]) -> list[str] | None:
             return [*lines[:first], replacement, *rest, *lines[first + count :]]
     except SyntaxError:
         raise
-    except Exception:  # noqa: BLE001 - whatever IPython trips over, the cell itself says what is wrong with it
+    except Exception:  # noqa: BLE001 - whatever IPython trips over: running the cell says what is wrong with it
+        _log.debug("IPython's transformer failed on a cell.", exc_info=True)
         return None
     return None
 

@@ -1,13 +1,8 @@
-"""The Python of a notebook: its cells in order, and of each code cell what is left without IPython's commands.
+"""Decode notebook files: the cells in the order of the page, whatever the format.
 
-Nothing here runs anything. What is a command (`%matplotlib inline`, `!pip install`, `%%bash`, `model.fit?`,
-`files = !ls`) is decided by IPython's own transformer, because only it knows what stands in a string, in brackets
-or on a continued line. Instead of IPython's call, something harmless is put in its place, and every line keeps its
-number, so that an error is reported where the student sees it.
-
-Outputs are skipped while decoding, never built: that keeps a 20 MB notebook cheap, and a hostile one harmless.
-For the same reason formats 2 and 3 are read here instead of being upgraded with nbformat, which costs more time
-to import than a notebook takes to read; the tests hold this reader against nbformat's converter.
+Nothing here runs anything. Outputs are skipped while decoding, never built: that keeps a 20 MB notebook cheap, and
+a hostile one harmless. For the same reason formats 2 and 3 are read here instead of being upgraded with nbformat,
+which costs more time to import than a notebook takes to read; the tests compare this reader with nbformat's.
 """
 
 import re
@@ -15,39 +10,21 @@ from typing import Literal
 
 import msgspec
 
-from grader.core.errors import GraderError
-
 VERSIONS = (2, 3, 4)
 _JOINED_BY = {2: "\n", 3: "\n", 4: ""}  # formats 2 and 3 may hold lines without their line ends
 
-# Wider than what IPython takes for a command: it only spares cells that cannot hold one the import of IPython.
-_MAYBE_COMMAND = re.compile(
-    r"""^[ \t\f]*[%!?,;/]        # a command at the start of a line
-      | =[ \t]*[%!]              # files = !ls
-      | \?[ \t]*(?:\#.*)?$       # model.fit?
-      | \A\s*(?:>>>|In[ ]\[)     # pasted with prompts
-      | \A(?:[ \t]*\n)*[ \t]     # indented as a whole, which IPython forgives
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
-_PROMPT = re.compile(r">>>|In \[")
-_CELL_MAGIC = re.compile(r"%%(\w*)(?!\w*\?)")
-_TIMED = re.compile(r"%time[ \t]++(?=[^-\s\\#])")
-_INSTALL = re.compile(r"\s*(?:pip3?|conda|mamba|uv)[ ]+(?:pip[ ]+)?install\b[^\n]*+\s*")
 _STRING_OR_NAN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|-?\b(?:NaN|Infinity)\b', re.DOTALL)
-# `what?` in IPython's eyes takes time by the square of its length; no real one is this long.
-_LONGEST_HELP = 2_000
 
 
-Why = Literal["syntax", "depth", "content"]
+NotebookFault = Literal["syntax", "depth", "content"]
 
 
-class NotANotebookError(GraderError):
-    """The text is no notebook. `why` says at which level: not JSON, nested beyond reason, or other JSON."""
+class NotANotebookError(Exception):
+    """The text is no notebook. `fault`: not JSON, nested beyond reason, or JSON with other content."""
 
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, fault: NotebookFault) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 class NotebookCell(msgspec.Struct):
@@ -82,14 +59,14 @@ class _Notebook(msgspec.Struct):
 
 
 class Notebook(msgspec.Struct, frozen=True):
-    """What a notebook file holds, whatever its format: `cells` are (is code?, text) in order of the page."""
+    """The content of a notebook file that matters for grading, whatever its format."""
 
-    version: int
+    version: int  # of the format
     language: str
-    cells: tuple[tuple[bool, str], ...]
+    cells: tuple[tuple[bool, str], ...]  # (is code?, text) in the order of the page; raw cells are left out
 
 
-def parse(text: str) -> Notebook:
+def parse_notebook(text: str) -> Notebook:
     """Read a notebook of format 2, 3 or 4; of other formats only the version, without cells.
 
     Raises `NotANotebookError`.
@@ -106,8 +83,8 @@ def parse(text: str) -> Notebook:
         if raw.worksheets is None:
             raise NotANotebookError("content")
         pages = [cell for sheet in raw.worksheets for cell in sheet.cells]
-    kept = (_cell(cell, raw.nbformat) for cell in pages)
-    return Notebook(raw.nbformat, language, tuple(cell for cell in kept if cell))
+    cells = (_cell(cell, raw.nbformat) for cell in pages)
+    return Notebook(raw.nbformat, language, tuple(cell for cell in cells if cell))
 
 
 def _decode(text: str) -> _Notebook:
@@ -129,7 +106,7 @@ def _decode(text: str) -> _Notebook:
 
 
 def _language(metadata: _Metadata) -> str:
-    """Say which language the kernel speaks; a notebook that does not tell is taken for Python."""
+    """Return the language of the kernel; Python where the notebook names none."""
     info, kernel = metadata.language_info, metadata.kernelspec
     return (info and info.name) or (kernel and kernel.language) or metadata.language or "python"
 
@@ -139,11 +116,11 @@ def _cell(cell: NotebookCell, version: int) -> tuple[bool, str] | None:
     code = cell.cell_type == "code"
     if not code and cell.cell_type not in ("markdown", "heading", "html"):
         return None
-    held = cell.input if code and version < 4 else cell.source
-    if isinstance(held, list):
+    text = cell.input if code and version < 4 else cell.source
+    if isinstance(text, list):
         # As nbformat reads these formats: lines that brought no line ends get them.
-        joint = "" if held and held[0].endswith(("\n", "\r")) else _JOINED_BY[version]
-        held = joint.join(held)
+        joint = "" if text and text[0].endswith(("\n", "\r")) else _JOINED_BY[version]
+        text = joint.join(text)
     if cell.cell_type == "heading":
-        held = "#" * max(1, min(cell.level, 6)) + " " + " ".join(held.splitlines())
-    return code, held
+        text = "#" * max(1, min(cell.level, 6)) + " " + " ".join(text.splitlines())
+    return code, text

@@ -1,7 +1,7 @@
-"""Reading a student's file: bytes in, a plain record out, nothing run.
+"""Read a student's file into a plain record; nothing of it is run.
 
-A `Submission` is data: it is encoded as JSON and sent behind the walls, where each `Unit` is compiled and run.
-Whatever cannot be graded is an `UnreadableSubmission` with one sentence for the student.
+A `Submission` is data: it is encoded as JSON and sent into the sandbox, where each `Unit` is compiled and run.
+What cannot be graded raises `UnreadableSubmission` with one sentence for the student.
 """
 
 import codecs
@@ -95,7 +95,7 @@ def _text(data: bytes, name: str, suffix: str) -> str:
         raise UnreadableSubmission(
             _("{name} is not text in UTF-8: line {line} cannot be read. Save it as UTF-8.", name=name, line=line)
         ) from None
-    return _lines(text)
+    return _normalise_line_ends(text)
 
 
 def _declared(data: bytes, name: str) -> str:
@@ -125,7 +125,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _lines(text: str) -> str:
+def _normalise_line_ends(text: str) -> str:
     """Bring line ends to what Python counts: both Windows' and old Macs' become a newline."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -159,45 +159,45 @@ def _place(name: str, cell: int | None, line: int) -> Message:
 
 def _notebook(text: str, name: str) -> notebook.Notebook:
     try:
-        found = notebook.parse(text)
+        content = notebook.parse_notebook(text)
     except notebook.NotANotebookError as error:
-        raise UnreadableSubmission(_not_a_notebook(error.why, name)) from None
-    if found.version not in notebook.VERSIONS:
+        raise UnreadableSubmission(_not_a_notebook(error.fault, name)) from None
+    if content.version not in notebook.VERSIONS:
         refusal = _(
             "{name} is a notebook of format {version}; formats 2 to 4 are read. Open it in a current Jupyter and "
             "save it again.",
             name=name,
-            version=found.version,
+            version=content.version,
         )
-    elif not found.language.lower().startswith(("python", "ipython")):
+    elif not content.language.lower().startswith(("python", "ipython")):
         refusal = _(
             "{name} is written for the language {language}, but Python is expected. Choose a Python kernel in "
             "Jupyter and save it again.",
             name=name,
-            language=found.language[:50],
+            language=content.language[:50],
         )
-    elif len(found.cells) > MAX_CELLS:
+    elif len(content.cells) > MAX_CELLS:
         refusal = _(
             "{name} has {count} cells; at most {most} are read. Remove cells that you do not need.",
             name=name,
-            count=len(found.cells),
+            count=len(content.cells),
             most=MAX_CELLS,
         )
-    elif not any(is_code and held.strip() for is_code, held in found.cells):
+    elif not any(is_code and source.strip() for is_code, source in content.cells):
         refusal = _("{name} has no code. Write your solution into code cells and save the notebook.", name=name)
     else:
-        return found
+        return content
     raise UnreadableSubmission(refusal)
 
 
-def _not_a_notebook(why: notebook.Why, name: str) -> Message:
-    if why == "syntax":
+def _not_a_notebook(fault: notebook.NotebookFault, name: str) -> Message:
+    if fault == "syntax":
         return _(
             "{name} is not valid JSON, as a notebook must be: it is damaged or cut off. Open it in Jupyter, save "
             "it and hand it in again.",
             name=name,
         )
-    if why == "depth":
+    if fault == "depth":
         return _("{name} is nested too deeply for a notebook. Make a new one and copy your cells.", name=name)
     return _(
         "{name} holds data, but is not a notebook. Save your work in Jupyter as .ipynb, or hand in a .py file.",
@@ -205,13 +205,13 @@ def _not_a_notebook(why: notebook.Why, name: str) -> Message:
     )
 
 
-def _cells(found: notebook.Notebook, name: str) -> tuple[tuple[Unit, ...], tuple[Markdown, ...]]:
+def _cells(content: notebook.Notebook, name: str) -> tuple[tuple[Unit, ...], tuple[Markdown, ...]]:
     without_commands = ipython_commands.CommandRemover()
     units: list[Unit] = []
     markdown: list[Markdown] = []
     number = size = 0
-    for is_code, held in found.cells:
-        text = _lines(held)
+    for is_code, source in content.cells:
+        text = _normalise_line_ends(source)
         if not is_code:
             markdown.append(Markdown(_EMBEDDED.sub("data:", text), number))
             continue

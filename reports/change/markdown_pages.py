@@ -16,7 +16,7 @@ from reports.change.wording import ChangeWording, find_criteria_to_explain, shor
 from reports.common import markdown as md
 from reports.common import symbols
 from reports.common.markdown import Markdown
-from reports.common.sparklines import GAP, Spark, sparks
+from reports.common.sparklines import GAP, Sparkline, draw_sparklines
 from reports.submission import highlights as first_things
 
 MOST_ROWS = 100  # of a table of criteria
@@ -168,7 +168,7 @@ class _Page:
         parts = [md.heading(3, md.escape(wording.headline(outcome)))] if self.several else []
         facts: list[str] = [md.code(shorten_path(outcome.path)), md.bold(md.escape(wording.word(outcome)))]
         if verdict is not None:
-            if bonus := first_things.bonus_had(verdict):
+            if bonus := first_things.sum_gained_bonus(verdict):
                 facts.append(
                     md.escape(self.translate(_("{points} of them bonus", points=wording.numbers.points(bonus))))
                 )
@@ -257,12 +257,12 @@ class _Page:
         assert verdict is not None
         parts = [self._notice(notice) for notice in verdict.notices]
         if verdict.certified is False:
-            lines = [md.escape(item.text) for item in first_things.not_certified_because(verdict)]
+            lines = [md.escape(item.text) for item in first_things.find_disagreements(verdict)]
             parts.append(md.joined([md.bold(md.escape(self.translate(_("Not certified")))), md.items(lines)]))
         if verdict.isolation.mode == "plain":
             words = _("No walls stood around this run: it is meant for your own code, not for marks.")
             parts.append(md.escape(self.translate(words)))
-        for wall in first_things.missing_walls(verdict):
+        for wall in first_things.find_missing_walls(verdict):
             words = _("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail)
             parts.append(md.escape(self.translate(words)))
         parts += self._curves(outcome.curves)
@@ -288,7 +288,7 @@ class _Page:
         return md.joined(parts)
 
     def _curves(self, curves: Sequence[Curve]) -> list[Markdown]:
-        drawn = sparks(curves)
+        drawn = draw_sparklines(curves)
         rows = [
             self._series(curve.name if number == 0 else "", spark)
             for curve, series in zip(curves[:MOST_CURVES], drawn[:MOST_CURVES], strict=True)
@@ -309,7 +309,7 @@ class _Page:
             return [md.joined([md.heading(4, title), *parts])]
         return [md.folded(title, *parts)]
 
-    def _series(self, run: str, spark: Spark) -> tuple[Markdown, ...]:
+    def _series(self, run: str, spark: Sparkline) -> tuple[Markdown, ...]:
         first, last = self.wording.value(spark.first), self.wording.value(spark.last)
         name = md.code(clip(one_line(spark.name), 60))
         return md.escape(clip(one_line(run), 60)), name, md.escape(first), md.code(spark.text), md.escape(last)

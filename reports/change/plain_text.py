@@ -10,7 +10,7 @@ from grader.protocol.change_result import ChangeResult, Note, Outcome
 from grader.protocol.verdict import Curve
 from reports.change.wording import ChangeWording, shorten_path
 from reports.common import symbols
-from reports.common.sparklines import sparks
+from reports.common.sparklines import draw_sparklines
 from reports.submission import terminal
 
 _LONGEST = 600  # characters of a sentence
@@ -87,7 +87,7 @@ class _Printer:
         grid = Table.grid(padding=(0, 2))
         for justify in ("left", "left", "right", "left", "right"):
             grid.add_column(justify=justify, overflow="fold")
-        for curve, series in zip(curves, sparks(curves), strict=True):
+        for curve, series in zip(curves, draw_sparklines(curves), strict=True):
             for number, spark in enumerate(series):
                 run = curve.name if number == 0 else ""
                 first, last = self.wording.value(spark.first), self.wording.value(spark.last)

@@ -28,9 +28,9 @@ from reports.classroom.rows import (
 from reports.classroom.summary import Misconception, Outlier, Undecided, Usage
 from reports.common import symbols
 from reports.common.numbers import Numbers
-from reports.common.templates import TEMPLATES, content_security_policy, environment
+from reports.common.templates import TEMPLATES, content_security_policy, load_templates
 from reports.submission import adjustments as by_hand
-from reports.submission.adjustments import label
+from reports.submission.adjustments import shorten_name
 
 MAX_TEXT = 600
 MAX_LINKS = 24  # of one list; the table has all of them
@@ -90,11 +90,11 @@ def render(
     """
     view = _DashboardView(sorted(entries, key=name_sort_key), language)
     return (
-        environment(language)
+        load_templates(language)
         .get_template("dashboard.html")
         .render(
-            title=label(title),
-            exercise=label(exercise),
+            title=shorten_name(title),
+            exercise=shorten_name(exercise),
             similarity=safe_address(similarity),
             **view.template_values(),
         )
@@ -157,7 +157,7 @@ class _DashboardView:
         return {
             "uncertified": self.list_people(summary.uncertified, "uncertified", _disagreement),
             "missing_features": [
-                MissingFeature(label(m.feature), _text(m.detail), self.list_people(m.entries, "unwalled"))
+                MissingFeature(shorten_name(m.feature), _text(m.detail), self.list_people(m.entries, "unwalled"))
                 for m in summary.missing_features
             ],
             "late": self.list_people(summary.late, "late", self.format_submitted),
@@ -197,7 +197,7 @@ class _DashboardView:
         shown = tuple(link_to_student(case.entry, criterion=case.criterion) for case in cases[:MAX_LINKS])
         verdicts = sum(entry.verdict is not None for entry in self.entries)
         return MisconceptionCard(
-            label(misconception.id),
+            shorten_name(misconception.id),
             misconception.severity,
             _text(misconception.text),
             PeopleList(shown, len(cases), token),
@@ -239,9 +239,9 @@ class _DashboardView:
 
     def describe_adjustment(self, entry: GradebookEntry, adjustment: Adjustment) -> tuple[str, str, str]:
         """Return what a person decided, why, and by whom and when."""
-        who = f"{label(adjustment.by) or '–'}, {self.format_time(adjustment.at)}"
+        who = f"{shorten_name(adjustment.by) or '–'}, {self.format_time(adjustment.at)}"
         return (
-            by_hand.decided(entry.verdict, adjustment, self.translate, self.number),
+            by_hand.describe_adjustment(entry.verdict, adjustment, self.translate, self.number),
             _text(adjustment.reason),
             who,
         )
@@ -263,7 +263,7 @@ class _DashboardView:
                     *((flag, translate(FLAGS[flag])) for flag in FLAGS),
                 ],
             ),
-            (_("Misconception"), [(value, label(name)) for name, value in hints.items()]),
+            (_("Misconception"), [(value, shorten_name(name)) for name, value in hints.items()]),
         )
         found = [
             (

@@ -18,7 +18,7 @@ from grader.protocol.verdict import Status
 from reports.classroom.pictures import LETTERS, strip_classes
 from reports.classroom.summary import ClassSummary, lacks_isolation
 from reports.common.numbers import Numbers
-from reports.submission.adjustments import label
+from reports.submission.adjustments import shorten_name
 
 # What the table shows of a hand-in besides its mark; the page filters by the names.
 FLAGS: dict[str, Message] = {
@@ -63,7 +63,7 @@ def link_to_student(entry: GradebookEntry, remark: str = "", criterion: str = ""
     href = safe_address(entry.report)
     if href and criterion:
         href += "#" + quote(f"criterion-{criterion}", safe="", errors="replace")
-    name, student = label(entry.name), label(entry.student)
+    name, student = shorten_name(entry.name), shorten_name(entry.student)
     return StudentLink(name or student or "–", student if name not in {"", student} else "", href, remark)
 
 

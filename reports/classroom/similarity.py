@@ -10,7 +10,7 @@ from grader import __version__
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.similarity import Group, Line, Pair, Row, SharedBlock, Similarity
 from reports.common.numbers import Numbers
-from reports.common.templates import TEMPLATES, content_security_policy, environment
+from reports.common.templates import TEMPLATES, content_security_policy, load_templates
 
 MAX_NAMES = 60  # of one list
 MAX_PAIRS = 100  # of one group, without their code
@@ -62,7 +62,7 @@ def render(title: str, found: Similarity, names: Mapping[str, str], language: st
     style = "".join((TEMPLATES / file).read_text(encoding="utf-8") for file in ("style.css", "similarity.css"))
     name = _naming(found, names)
     return (
-        environment(language)
+        load_templates(language)
         .get_template("similarity.html")
         .render(
             language=language,

@@ -1,1 +1,1 @@
-"""What all reports share: templates, Markdown, numbers, charts."""
+"""Shared by all reports: templates, Markdown, numbers, symbols, charts and pictures."""

@@ -1,4 +1,4 @@
-"""The geometry of learning curves: numbers of a training history to coordinates of an SVG.
+"""Draw learning curves: turn the numbers of a training history into coordinates of an SVG.
 
 Only places and labels are computed here; colours and dashes are in the style sheet.
 """
@@ -65,15 +65,15 @@ class Scale(msgspec.Struct, frozen=True):
     ticks: tuple[float, ...]
 
 
-def charts(curves: Sequence[Curve], say: Translator, numbers: Numbers) -> tuple[Chart, ...]:
+def draw_charts(curves: Sequence[Curve], translate: Translator, numbers: Numbers) -> tuple[Chart, ...]:
     """Return one chart per curve. A metric has the same axis in all of them, so that they can be compared."""
     scales = {metric: _scale(metric, curves) for metric in _metrics(curves)}
-    return tuple(_chart(curve, scales, say, numbers) for curve in curves)
+    return tuple(_chart(curve, scales, translate, numbers) for curve in curves)
 
 
-def _chart(curve: Curve, scales: dict[str, Scale], say: Translator, numbers: Numbers) -> Chart:
+def _chart(curve: Curve, scales: dict[str, Scale], translate: Translator, numbers: Numbers) -> Chart:
     panels = tuple(
-        _panel(metric, curve, scale, say, numbers)
+        _panel(metric, curve, scale, translate, numbers)
         for metric, scale in scales.items()
         if metric in curve.series or f"val_{metric}" in curve.series
     )
@@ -86,13 +86,13 @@ def _chart(curve: Curve, scales: dict[str, Scale], say: Translator, numbers: Num
     )
 
 
-def _panel(metric: str, curve: Curve, scale: Scale, say: Translator, numbers: Numbers) -> Panel:
+def _panel(metric: str, curve: Curve, scale: Scale, translate: Translator, numbers: Numbers) -> Panel:
     series = {"train": curve.series.get(metric, ()), "validation": curve.series.get(f"val_{metric}", ())}
     epochs = max(len(values) for values in series.values())
-    title = say(_METRIC_NAMES.get(metric, metric))
+    title = translate(_METRIC_NAMES.get(metric, metric))
     return Panel(
         title=title,
-        description=_description(title, series, epochs, say, numbers),
+        description=_description(title, series, epochs, translate, numbers),
         x_ticks=tuple(Tick(_x(epoch, epochs), numbers.integer(epoch)) for epoch in _epoch_ticks(epochs)),
         y_ticks=tuple(Tick(_y(value, scale), numbers.short(value)) for value in scale.ticks),
         lines=tuple(_line(kind, values, epochs, scale) for kind, values in series.items() if values),
@@ -100,17 +100,17 @@ def _panel(metric: str, curve: Curve, scale: Scale, say: Translator, numbers: Nu
 
 
 def _description(
-    title: str, series: dict[str, tuple[float | None, ...]], epochs: int, say: Translator, numbers: Numbers
+    title: str, series: dict[str, tuple[float | None, ...]], epochs: int, translate: Translator, numbers: Numbers
 ) -> str:
-    parts = [say(_("{metric}, epochs: {epochs}", metric=title, epochs=epochs))]
+    parts = [translate(_("{metric}, epochs: {epochs}", metric=title, epochs=epochs))]
     for kind, values in series.items():
         drawn = [value for value in values if value is not None and _drawable(value)]
         if drawn:
             first, last = numbers.score(drawn[0]), numbers.score(drawn[-1])
             if kind == "train":
-                parts.append(say(_("training from {first} to {last}", first=first, last=last)))
+                parts.append(translate(_("training from {first} to {last}", first=first, last=last)))
             else:
-                parts.append(say(_("validation from {first} to {last}", first=first, last=last)))
+                parts.append(translate(_("validation from {first} to {last}", first=first, last=last)))
     return "; ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Markdown for GitHub and GitLab in which whatever a student wrote is text, and nothing but text.
+"""Write Markdown for GitHub and GitLab in which whatever a student wrote is text, and nothing but text.
 
 Both hosts read Markdown twice: first the page is made, then its text is searched for things to link (people,
 issues, commits, addresses, emoji, formulas). Character references stop the first reading. The second sees what
@@ -63,8 +63,8 @@ def together(text: str) -> Markdown:
 def block(text: str) -> Markdown:
     """Return `text` as lines of code, spaces and all."""
     # An element instead of a fence: which characters end a fence is not the same for all who read it.
-    shown = visible(text).strip("\n")
-    return Markdown(f"<pre>{shown.translate(_REFERENCES)}</pre>")
+    visible_text = visible(text).strip("\n")
+    return Markdown(f"<pre>{visible_text.translate(_REFERENCES)}</pre>")
 
 
 def bold(content: Markdown) -> Markdown:
@@ -109,5 +109,5 @@ def _lines(text: str, linked: re.Pattern[str]) -> Markdown:
 
 
 def _line(line: str, linked: re.Pattern[str]) -> str:
-    escaped = linked.sub(lambda found: found[0] + JOINER, line).translate(_INLINE)
-    return _AT_START.sub(lambda found: f"{found[0][:-1]}{_REFERENCES[ord(found[0][-1])]}", escaped)
+    escaped = linked.sub(lambda match: match[0] + JOINER, line).translate(_INLINE)
+    return _AT_START.sub(lambda match: f"{match[0][:-1]}{_REFERENCES[ord(match[0][-1])]}", escaped)

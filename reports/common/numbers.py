@@ -1,4 +1,4 @@
-"""Numbers as people of a language write them."""
+"""Format numbers as people of a language write them."""
 
 import math
 from decimal import ROUND_HALF_EVEN, Decimal

@@ -1,4 +1,4 @@
-"""The geometry of everything that is drawn but the learning curves: digits, bars, heat, the network."""
+"""Compute the geometry of what is drawn besides learning curves: digits, bars, heat maps, the network."""
 
 import base64
 import binascii
@@ -60,7 +60,7 @@ class LayerView(msgspec.Struct, frozen=True):
     width_before: float
 
 
-def picture(mistake: Mistake) -> Picture:
+def draw_mistake(mistake: Mistake) -> Picture:
     """Return the picture of `mistake` and its bars, those of the likeliest classes where there are many."""
     levels: dict[int, list[str]] = {}
     for y, row in enumerate(mistake.image):
@@ -93,7 +93,7 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
 
 
-def heat(confusion: Confusion) -> tuple[tuple[str, ...], ...]:
+def find_heat_classes(confusion: Confusion) -> tuple[tuple[str, ...], ...]:
     """Return the style class of each cell: `hit-0` to `hit-5` on the diagonal, `miss-0` to `miss-5` beside it.
 
     The share is that of the row, so that a rare class is as visible as a frequent one. A single confusion is
@@ -112,7 +112,7 @@ def _heat_class(kind: str, share: float) -> str:
     return f"{kind}-{math.ceil(_share(share) * _HEAT_STEPS)}"
 
 
-def strip(criteria: Sequence[CriterionVerdict]) -> tuple[Segment, ...]:
+def draw_strip(criteria: Sequence[CriterionVerdict]) -> tuple[Segment, ...]:
     """Return the criteria side by side, each as wide as its share of the points, filled as far as gained."""
     whole = sum(max(0.0, criterion.max_points) for criterion in criteria)
     segments, x, gap = [], 0.0, 3.0
@@ -127,7 +127,7 @@ def strip(criteria: Sequence[CriterionVerdict]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def layers(network: Network) -> tuple[LayerView, ...]:
+def draw_layers(network: Network) -> tuple[LayerView, ...]:
     """Return the layers with widths by the logarithm of their outputs: 10 and 100,000 are to be seen together."""
     sizes = [_size(network.input_shape), *(_size(layer.output_shape) for layer in network.layers)]
     largest = math.log1p(max(sizes))

@@ -1,4 +1,4 @@
-"""Learning curves as text: one character per epoch, low to high."""
+"""Draw learning curves as text: one character per epoch, low to high."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ WIDEST = 30  # characters
 _LARGEST = 1e30  # beyond this a loss has diverged; differences would overflow
 
 
-class Spark(msgspec.Struct, frozen=True):
+class Sparkline(msgspec.Struct, frozen=True):
     """One series: what was measured, the value at the start and at the end, and the way between as text."""
 
     name: str
@@ -24,7 +24,7 @@ class Spark(msgspec.Struct, frozen=True):
     text: str
 
 
-def sparks(curves: Sequence[Curve]) -> tuple[tuple[Spark, ...], ...]:
+def draw_sparklines(curves: Sequence[Curve]) -> tuple[tuple[Sparkline, ...], ...]:
     """Return the series of each curve; empty ones are left out.
 
     A metric has the same scale in all curves, in training and in validation, so that they can be compared.
@@ -36,7 +36,7 @@ def sparks(curves: Sequence[Curve]) -> tuple[tuple[Spark, ...], ...]:
     return tuple(_of_curve(curve.series, scales) for curve in curves)
 
 
-def line(values: Sequence[float | None], low: float, high: float) -> str:
+def draw_line(values: Sequence[float | None], low: float, high: float) -> str:
     """Return one character per value, from low to high; neighbours share one where there are too many."""
     if len(values) <= WIDEST:
         groups: Iterable[Sequence[float | None]] = ((value,) for value in values)
@@ -48,9 +48,9 @@ def line(values: Sequence[float | None], low: float, high: float) -> str:
 
 def _of_curve(
     series: Mapping[str, Sequence[float | None]], scales: dict[str, tuple[float, float]]
-) -> tuple[Spark, ...]:
+) -> tuple[Sparkline, ...]:
     return tuple(
-        Spark(name=key, first=_number(values[0]), last=_number(values[-1]), text=line(values, *scale))
+        Sparkline(name=key, first=_number(values[0]), last=_number(values[-1]), text=draw_line(values, *scale))
         for metric, scale in scales.items()
         for key in _keys(metric)
         if (values := series.get(key, ()))

@@ -1,4 +1,4 @@
-"""The word and the sign of each status and each severity, the same in every document."""
+"""The word and the sign of each status and each severity: the one place for them, used by every output."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""TODO: reports/common/templates.py."""
+"""Load the HTML templates of the reports, and the policy that keeps a report from loading anything else."""
 
 import base64
 import hashlib
@@ -36,9 +36,9 @@ def _hash(text: str) -> str:
 
 
 @cache
-def environment(language: str) -> jinja2.Environment:
-    """Return the templates in one language."""
-    made = jinja2.Environment(
+def load_templates(language: str) -> jinja2.Environment:
+    """Return the templates in one language; text that they insert is escaped."""
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -47,9 +47,9 @@ def environment(language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["one_line"] = one_line
+    templates.filters["one_line"] = one_line
     # The i18n extension adds this method to the environment, which type checkers cannot see.
-    made.install_gettext_translations(  # type: ignore[attr-defined]
+    templates.install_gettext_translations(  # type: ignore[attr-defined]
         Translator(language).catalogue, newstyle=True
     )
-    return made
+    return templates

@@ -1,4 +1,4 @@
-"""What a person decided against the verdict, in words."""
+"""Describe in words how a person adjusted the mark of a verdict."""
 
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, one_line, visible
@@ -6,28 +6,31 @@ from grader.protocol.gradebook import Adjustment
 from grader.protocol.verdict import Verdict
 from reports.common.numbers import Numbers
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
-def label(text: str) -> str:
-    """Return a name for one line: nothing invisible in it, and not too long."""
-    return clip(one_line(visible(text)).strip(), LONGEST_NAME)
+def shorten_name(text: str) -> str:
+    """Return a name that fits on one line: without line breaks and invisible characters, and not too long."""
+    return clip(one_line(visible(text)).strip(), MAX_NAME_LENGTH)
 
 
-def decided(verdict: Verdict | None, adjustment: Adjustment, say: Translator, number: Numbers) -> str:
-    """Return what an adjustment does, in one sentence."""
+def describe_adjustment(
+    verdict: Verdict | None, adjustment: Adjustment, translate: Translator, number: Numbers
+) -> str:
+    """Return in one sentence what an adjustment changes."""
     points = number.points(adjustment.points)
     if adjustment.criterion is None:
         signed = points if adjustment.points < 0 else f"+{points}"
-        return say(_("{points} points to the sum", points=signed))
+        return translate(_("{points} points to the sum", points=signed))
     for criterion in verdict.criteria if verdict is not None else ():
         if criterion.id == adjustment.criterion:
-            return say(
+            return translate(
                 _(
                     "{criterion}: {points} points instead of {before}",
-                    criterion=label(criterion.title),
+                    criterion=shorten_name(criterion.title),
                     points=points,
                     before=number.points(criterion.points),
                 )
             )
-    return say(_("{criterion}: {points} points", criterion=label(adjustment.criterion), points=points))
+    criterion_id = shorten_name(adjustment.criterion)
+    return translate(_("{criterion}: {points} points", criterion=criterion_id, points=points))

@@ -1,4 +1,4 @@
-"""A verdict as Gradescope's `results.json`.
+"""Render a verdict as Gradescope's `render_results.json`.
 
 The format: https://gradescope-autograders.readthedocs.io/en/latest/specs/. All text is marked as plain text, so
 that Gradescope renders no HTML and no Markdown of a submission.
@@ -13,6 +13,7 @@ from grader.core.sanitize import clip, one_line, sanitize_record, visible
 from grader.protocol.verdict import CriterionVerdict, Location, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.common.places import describe_place
 from reports.submission import highlights
 
 _LONGEST = 2000  # characters of a sentence
@@ -20,55 +21,55 @@ _TEXT = "text"
 VISIBLE = "visible"
 
 
-def results(verdict: Verdict, visibility: str) -> str:
+def render_results(verdict: Verdict, visibility: str) -> str:
     """Return the results of a submission: one test per criterion, its points as they are, bonus included.
 
     Raises `ValueError` for a verdict that is not graded: it has no points, and none must be made up. Without a
-    `results.json` Gradescope says that the autograder failed, which is what happened.
+    `render_results.json` Gradescope says that the autograder failed, which is what happened.
     """
     if verdict.status is Status.NOT_GRADED:
         raise ValueError("what is not graded has no results")
     verdict = sanitize_record(verdict, _LONGEST)
     numbered = enumerate(verdict.criteria, start=1)
-    return _encoded(
+    return _encode(
         score=verdict.points,
-        output=_told(verdict) if visibility == VISIBLE else _received(verdict),
+        output=_visible_summary(verdict) if visibility == VISIBLE else _hidden_summary(verdict),
         visibility=visibility,
         execution_time=round(verdict.resources.wall_seconds),
-        tests=[_test(number, criterion, verdict.language) for number, criterion in numbered],
-        extra_data=for_instructors(verdict),
+        tests=[_test_case(number, criterion, verdict.language) for number, criterion in numbered],
+        extra_data=make_extra_data(verdict),
     )
 
 
-def refusal(sentence: str, language: str, visibility: str) -> str:
-    """Return the results where there is nothing to grade: no points, and why. For what the student has to mend."""
-    say = Translator(language)
+def render_refusal(sentence: str, language: str, visibility: str) -> str:
+    """Return the results where the student handed in nothing that can be graded: no points, and why."""
+    translate = Translator(language)
     text = clip(visible(sentence), _LONGEST)
     test = {
-        "name": say(_("What was handed in")),
+        "name": translate(_("What was handed in")),
         "status": "failed",
         "output": text,
         "output_format": _TEXT,
         # Whoever does not see it hands in the same again.
         "visibility": VISIBLE,
     }
-    nothing = say(_("Nothing could be graded. {why}", why=text))
-    return _encoded(score=0.0, output=nothing, visibility=visibility, tests=[test], extra_data={})
+    nothing = translate(_("Nothing could be graded. {why}", why=text))
+    return _encode(score=0.0, output=nothing, visibility=visibility, tests=[test], extra_data={})
 
 
-def for_instructors(verdict: Verdict) -> dict[str, Any]:
-    """Return what the mark depends on: versions, certification, and which walls were missing."""
+def make_extra_data(verdict: Verdict) -> dict[str, Any]:
+    """Return what instructors see besides: versions, certification, and which walls were missing."""
     return {
         "sha256": verdict.submission.sha256,
         "status": str(verdict.status),
         "certified": verdict.certified,
-        "not_certified_because": [item.text for item in highlights.not_certified_because(verdict)],
-        "missing_walls": [f"{wall.id}: {wall.detail}" for wall in highlights.missing_walls(verdict)],
+        "not_certified_because": [item.text for item in highlights.find_disagreements(verdict)],
+        "missing_walls": [f"{wall.id}: {wall.detail}" for wall in highlights.find_missing_walls(verdict)],
         "versions": msgspec.to_builtins(verdict.versions),
     }
 
 
-def _encoded(**fields: Any) -> str:
+def _encode(**fields: Any) -> str:
     formats = {"output_format": _TEXT, "test_output_format": _TEXT, "test_name_format": _TEXT}
     # What the grader prints is for instructors: it names walls and versions.
     return (
@@ -77,7 +78,7 @@ def _encoded(**fields: Any) -> str:
     )
 
 
-def _test(number: int, criterion: CriterionVerdict, language: str) -> dict[str, Any]:
+def _test_case(number: int, criterion: CriterionVerdict, language: str) -> dict[str, Any]:
     return {
         "number": str(number),
         "name": one_line(criterion.title),
@@ -85,48 +86,46 @@ def _test(number: int, criterion: CriterionVerdict, language: str) -> dict[str, 
         "max_score": criterion.max_points,
         # Gradescope knows two words. Without ours, all points but one would count as failed, and bonus as nothing.
         "status": "passed" if criterion.status is Status.PASSED else "failed",
-        "output": _explained(criterion, language),
+        "output": _explanation(criterion, language),
         "output_format": _TEXT,
         "tags": [criterion.id],
         "extra_data": {"status": str(criterion.status)},
     }
 
 
-def _received(verdict: Verdict) -> str:
-    """Return what is said while the tests are hidden: Gradescope shows this text in any case, so no points."""
-    say = Translator(verdict.language)
-    return say(_("{file} was graded.", file=one_line(verdict.submission.name)))
+def _hidden_summary(verdict: Verdict) -> str:
+    """Return the text above the tests while these are hidden. It is always shown, so it names no points."""
+    translate = Translator(verdict.language)
+    return translate(_("{file} was graded.", file=one_line(verdict.submission.name)))
 
 
-def _told(verdict: Verdict) -> str:
-    say, points = Translator(verdict.language), Numbers(verdict.language).points
+def _visible_summary(verdict: Verdict) -> str:
+    translate, points = Translator(verdict.language), Numbers(verdict.language).points
     mark = _(
         "{points} of {max_points} points", points=points(verdict.points), max_points=points(verdict.max_points)
     )
-    parts = [f"{one_line(verdict.submission.name)}: {say(mark)}.", say(symbols.SENTENCE[verdict.status])]
+    parts = [
+        f"{one_line(verdict.submission.name)}: {translate(mark)}.",
+        translate(symbols.SENTENCE[verdict.status]),
+    ]
     for notice in verdict.notices:
-        parts.append(f"{say(symbols.SEVERITY[notice.severity].word)}: {notice.text}")
-        parts += _place(notice.location, say)
+        parts.append(f"{translate(symbols.SEVERITY[notice.severity].word)}: {notice.text}")
+        parts += _place(notice.location, translate)
     return "\n\n".join(parts)
 
 
-def _explained(criterion: CriterionVerdict, language: str) -> str:
-    say = Translator(language)
-    parts = [f"{say(symbols.STATUS[criterion.status].word)}: {criterion.message}"]
+def _explanation(criterion: CriterionVerdict, language: str) -> str:
+    translate = Translator(language)
+    parts = [f"{translate(symbols.STATUS[criterion.status].word)}: {criterion.message}"]
     for label, value in ((_("Expected"), criterion.expected), (_("Received"), criterion.received)):
         if value is not None:
-            parts.append(f"{say(label)}: {value}")
-    parts += _place(criterion.location, say)
-    parts += [f"{say(symbols.SEVERITY[hint.severity].word)}: {hint.text}" for hint in criterion.hints]
+            parts.append(f"{translate(label)}: {value}")
+    parts += _place(criterion.location, translate)
+    parts += [f"{translate(symbols.SEVERITY[hint.severity].word)}: {hint.text}" for hint in criterion.hints]
     return "\n\n".join(parts)
 
 
-def _place(place: Location | None, say: Translator) -> list[str]:
+def _place(place: Location | None, translate: Translator) -> list[str]:
     if place is None:
         return []
-    name = one_line(place.file)
-    if place.cell is None:
-        where = _("{file}, line {line}", file=name, line=place.line)
-    else:
-        where = _("{file}, cell {cell}, line {line}", file=name, cell=place.cell, line=place.line)
-    return [f"{say(where)}\n    {place.source.strip()}".rstrip()]
+    return [f"{translate(describe_place(place))}\n    {place.source.strip()}".rstrip()]

@@ -1,11 +1,11 @@
-"""What a reader of a verdict wants to know first."""
+"""Select from a verdict what a reader wants to know first: next steps, bonus, disagreements, missing walls."""
 
 from grader.protocol.verdict import CertificationItem, CriterionVerdict, Status, Verdict, WallState
 
 _TO_DO = frozenset((Status.FAILED, Status.PARTIAL, Status.NOT_ATTEMPTED))
 
 
-def next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdict, ...]:
+def find_next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdict, ...]:
     """Return the first criteria that the student can do something about.
 
     Rubrics list criteria in the order of the work, so that the first is the one to begin with. Skipped ones
@@ -14,12 +14,12 @@ def next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdict, ..
     return tuple(criterion for criterion in verdict.criteria if criterion.status in _TO_DO)[:at_most]
 
 
-def bonus_had(verdict: Verdict) -> float:
+def sum_gained_bonus(verdict: Verdict) -> float:
     """Return the points gained beyond the `max_points` of their criteria."""
     return sum(max(0.0, criterion.points - criterion.max_points) for criterion in verdict.criteria)
 
 
-def bonus_open(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
+def find_open_bonuses(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
     """Return the passed criteria that still have a bonus to give."""
     return tuple(
         criterion
@@ -28,11 +28,11 @@ def bonus_open(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
     )
 
 
-def not_certified_because(verdict: Verdict) -> tuple[CertificationItem, ...]:
-    """Return where the submission's claims and its frozen graph disagree."""
+def find_disagreements(verdict: Verdict) -> tuple[CertificationItem, ...]:
+    """Return the items of the certification in which claims and frozen graph disagree."""
     return tuple(item for item in verdict.certification if not item.agrees)
 
 
-def missing_walls(verdict: Verdict) -> tuple[WallState, ...]:
-    """Return the walls that did not stand while the submission ran."""
+def find_missing_walls(verdict: Verdict) -> tuple[WallState, ...]:
+    """Return the isolation features that were missing while the submission ran."""
     return tuple(wall for wall in verdict.isolation.walls if not wall.stands)

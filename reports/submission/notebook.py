@@ -1,4 +1,4 @@
-"""The report below a notebook's cell: the whole page in a frame, and in words for what shows no pages."""
+"""Render the report below a notebook's cell: the whole page in a frame, and as text for viewers without HTML."""
 
 import io
 import re
@@ -10,7 +10,7 @@ from grader.core.sanitize import one_line, sanitize_record
 from grader.protocol.verdict import Exhibits, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
-from reports.common.templates import environment
+from reports.common.templates import load_templates
 from reports.submission import html, terminal
 
 WIDTH = 100  # characters
@@ -29,25 +29,25 @@ def render(verdict: Verdict, exhibits: Exhibits) -> tuple[str, str]:
 
 
 def _text(verdict: Verdict) -> str:
-    held = io.StringIO()
+    buffer = io.StringIO()
     # Rich would show each line by itself as soon as it notices Jupyter.
-    console = Console(file=held, width=WIDTH, force_terminal=False, color_system=None, force_jupyter=False)
+    console = Console(file=buffer, width=WIDTH, force_terminal=False, color_system=None, force_jupyter=False)
     terminal.render(verdict, console)
-    return "\n".join(map(str.rstrip, held.getvalue().rstrip().split("\n")))
+    return "\n".join(map(str.rstrip, buffer.getvalue().rstrip().split("\n")))
 
 
 def _html(verdict: Verdict, exhibits: Exhibits) -> str:
-    say, number = Translator(verdict.language), Numbers(verdict.language)
-    shown = sanitize_record(verdict)
+    translate, number = Translator(verdict.language), Numbers(verdict.language)
+    safe = sanitize_record(verdict)
     return (
-        environment(verdict.language)
+        load_templates(verdict.language)
         .get_template("in_notebook.html")
         .render(
             page=_OWN_LINK.sub(r"\1about:srcdoc#", html.render(verdict, exhibits)),
-            title=one_line(shown.title),
+            title=one_line(safe.title),
             points=number.points(verdict.points),
             max_points=number.points(verdict.max_points),
-            status=say(symbols.STATUS[verdict.status].word),
+            status=translate(symbols.STATUS[verdict.status].word),
             sign=symbols.STATUS[verdict.status].sign,
         )
     )

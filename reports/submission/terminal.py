@@ -1,4 +1,4 @@
-"""The report in short, for a terminal: the same words as the HTML, without the pictures."""
+"""Render a short report for a terminal: the same words as the HTML report, without the pictures."""
 
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from grader.core.sanitize import clip, one_line, sanitize_record
 from grader.protocol.verdict import CriterionVerdict, Location, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.common.places import describe_place
 from reports.submission import highlights
 
 _LONGEST = 600  # characters of a sentence; the HTML report shows more
@@ -33,15 +34,15 @@ class _Printer:
     def __init__(self, verdict: Verdict, console: Console) -> None:
         self.verdict = verdict
         self.console = console
-        self.say = Translator(verdict.language)
+        self.translate = Translator(verdict.language)
         self.numbers = Numbers(verdict.language)
         self.unicode = console.encoding.lower().startswith("utf")
 
     def print(self) -> None:
         self._head()
         self._table()
-        told = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
-        for _title, alike in groupby(told, key=_beneath_title):
+        explained = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
+        for _title, alike in groupby(explained, key=_beneath_title):
             self._criteria(tuple(alike))
         self._notices()
         self._certification()
@@ -63,15 +64,16 @@ class _Printer:
             ),
             "bold",
         )
-        if bonus := highlights.bonus_had(verdict):
+        if bonus := highlights.sum_gained_bonus(verdict):
             mark.append_text(self._line(" ("))
             mark.append_text(self._line(_("{points} of them bonus", points=points(bonus))))
             mark.append_text(self._line(")"))
         mark.append_text(self._line("   "))
-        mark.append_text(self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}"))
+        mark.append_text(self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", f"bold {symbol.style}"))
         if verdict.certified is not None:  # else there was no network
             certified = _("certified") if verdict.certified else _("not certified")
-            mark.append_text(self._line(f" · {self.say(certified)}", "" if verdict.certified else "bold red"))
+            style = "" if verdict.certified else "bold red"
+            mark.append_text(self._line(f" · {self.translate(certified)}", style))
         self._out(Line(), mark, self._line(symbols.SENTENCE[verdict.status]))
 
     def _table(self) -> None:
@@ -84,7 +86,7 @@ class _Printer:
         for criterion in self.verdict.criteria:
             symbol = symbols.STATUS[criterion.status]
             table.add_row(
-                self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", symbol.style),
+                self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", symbol.style),
                 self._line(one_line(criterion.title)),
                 self._line(self._points(criterion)),
             )
@@ -98,7 +100,7 @@ class _Printer:
             symbol = symbols.STATUS[criterion.status]
             head = self._line(f"{self._sign(symbol)} {one_line(criterion.title)}", f"bold {symbol.style}")
             if len(criteria) == 1:
-                head.append_text(self._line(f"  {self.say(symbol.word)}, {self._points(criterion)}"))
+                head.append_text(self._line(f"  {self.translate(symbol.word)}, {self._points(criterion)}"))
             self._out(head)
         self._indented(self._line(criteria[0].message))
         self._compared(criteria[0])
@@ -113,12 +115,7 @@ class _Printer:
         self._grid(*rows)
 
     def _place(self, location: Location) -> None:
-        name = one_line(location.file)
-        if location.cell is None:
-            place = _("{file}, line {line}", file=name, line=location.line)
-        else:
-            place = _("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
-        self._indented(self._line(place, "dim"))
+        self._indented(self._line(describe_place(location), "dim"))
         if location.source:
             bar = "│" if self.unicode else "|"
             source = clip(location.source.strip("\n"), _LONGEST_SOURCE)
@@ -126,7 +123,7 @@ class _Printer:
 
     def _remark(self, severity: Severity, text: str) -> None:
         symbol = symbols.SEVERITY[severity]
-        sign = self._line(f"{self._sign(symbol)} {self.say(symbol.word)}", f"bold {symbol.style}")
+        sign = self._line(f"{self._sign(symbol)} {self.translate(symbol.word)}", f"bold {symbol.style}")
         self._grid((sign, self._line(text)))
 
     def _grid(self, *rows: tuple[Line, Line]) -> None:
@@ -152,7 +149,7 @@ class _Printer:
         if self.verdict.certified is not False:
             return
         self._out(Line(), self._line(_("Not certified"), "bold red"))
-        for item in highlights.not_certified_because(self.verdict):
+        for item in highlights.find_disagreements(self.verdict):
             self._indented(self._line(f"- {item.text}"))
 
     def _isolation(self) -> None:
@@ -161,10 +158,10 @@ class _Printer:
             self._out(
                 Line(),
                 self._line(
-                    _("No walls stood around this run: it is meant for your own code, not for marks."), "dim"
+                    _("There were no walls around this run: it is meant for your own code, not for marks."), "dim"
                 ),
             )
-        for wall in highlights.missing_walls(self.verdict):
+        for wall in highlights.find_missing_walls(self.verdict):
             self._out(self._line(_("Missing wall: {wall}. {detail}", wall=wall.id, detail=wall.detail), "yellow"))
 
     def _points(self, criterion: CriterionVerdict) -> str:
@@ -175,7 +172,7 @@ class _Printer:
 
     def _line(self, words: Words | str, style: str = "") -> Line:
         """Return `words` as styled text. Rich reads no markup in a `Text`, whatever the submission wrote."""
-        return printable(self.say(words), self.console, style)
+        return printable(self.translate(words), self.console, style)
 
     def _indented(self, content: Line | Table, by: int = 2) -> None:
         self.console.print(Padding(content, (0, 0, 0, by), expand=False))

@@ -12,8 +12,15 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.authoring import scaffold as scaffolding
-from grader.authoring.notebooks import is_made_from, notebook_from
-from grader.authoring.scaffold import TEMPLATES, Kind, ScaffoldError, authors_course, problem_of, scaffold
+from grader.authoring.notebooks import is_up_to_date, make_notebook
+from grader.authoring.scaffold import (
+    TEMPLATES,
+    ExerciseKind,
+    ScaffoldError,
+    create_exercise,
+    find_authors_course,
+    find_name_problem,
+)
 from grader.commands.app import app
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
@@ -38,7 +45,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_made_of_each_kind_is_proven_at_once_and_no_mutant_survives(tmp_path: Path) -> None:
-    for kind in Kind:
+    for kind in ExerciseKind:
         assert run(tmp_path, "new", f"my_{kind}", "--kind", kind).exit_code == 0
     done = subprocess.run(
         [sys.executable, "-m", "grader", "validate", "--lang", "en"],
@@ -50,18 +57,18 @@ def test_what_is_made_of_each_kind_is_proven_at_once_and_no_mutant_survives(tmp_
         check=False,
     )
     assert done.returncode == ExitCode.PASSED, done.stdout + done.stderr
-    assert done.stdout.count("0 survived") == len(Kind)
+    assert done.stdout.count("0 survived") == len(ExerciseKind)
     assert not done.stderr.strip()
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ExerciseKind)
 class TestEachKind:
     """What is made reads as an author should write."""
 
     def test_all_parts_are_there_and_the_notebooks_are_made_from_the_scripts(
-        self, tmp_path: Path, kind: Kind
+        self, tmp_path: Path, kind: ExerciseKind
     ) -> None:
-        made = scaffold(Course(tmp_path), "my_own", kind)
+        made = create_exercise(Course(tmp_path), "my_own", kind)
         found = {p.relative_to(tmp_path).as_posix() for p in made.files}
         parts = {"rubric.py", "submission.py", "submission.ipynb", "task.md", "task.de.md"}
         assert {f"exercises/my_own/{name}" for name in parts} <= found
@@ -70,20 +77,20 @@ class TestEachKind:
         assert any("right" in name for name in variants)
         assert any("wrong" in name for name in variants)
         for room in ("exercises", "reference"):
-            assert is_made_from(tmp_path / room / "my_own" / "submission.py")
+            assert is_up_to_date(tmp_path / room / "my_own" / "submission.py")
         assert set(files(tmp_path)) == found
 
-    def test_names_are_filled_in_everywhere(self, tmp_path: Path, kind: Kind) -> None:
-        made = scaffold(Course(tmp_path), "my_own", kind)
+    def test_names_are_filled_in_everywhere(self, tmp_path: Path, kind: ExerciseKind) -> None:
+        made = create_exercise(Course(tmp_path), "my_own", kind)
         text = "\n".join(p.read_text("utf-8") for p in made.files)
         assert "$" not in text
         assert "grader check my_own submission.py" in text
         assert "# My own\n" in text
 
     def test_the_sheets_name_every_function_and_criterion_with_its_points(
-        self, tmp_path: Path, kind: Kind
+        self, tmp_path: Path, kind: ExerciseKind
     ) -> None:
-        made = scaffold(Course(tmp_path), "my_own", kind)
+        made = create_exercise(Course(tmp_path), "my_own", kind)
         stub = (tmp_path / "exercises" / "my_own" / "submission.py").read_text()
         functions = [
             line.split("(")[0].removeprefix("def ") for line in stub.splitlines() if line.startswith("def ")
@@ -95,8 +102,8 @@ class TestEachKind:
             assert all(f"{name}(" in text for name in functions)
             assert all(f"| `{c.id}` | {c.points:g} |" in text for c in rubric.criteria)
 
-    def test_it_is_formatted_as_the_rest(self, tmp_path: Path, kind: Kind) -> None:
-        scaffold(Course(tmp_path), "my_own", kind)
+    def test_it_is_formatted_as_the_rest(self, tmp_path: Path, kind: ExerciseKind) -> None:
+        create_exercise(Course(tmp_path), "my_own", kind)
         done = subprocess.run(
             [
                 sys.executable,
@@ -140,9 +147,9 @@ class TestEachKind:
     ],
 )
 def test_what_cannot_be_a_name_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
-    assert problem_of(Course(tmp_path), name) is not None
+    assert find_name_problem(Course(tmp_path), name) is not None
     with pytest.raises(ScaffoldError):
-        scaffold(Course(tmp_path), name, Kind.FUNCTIONS)
+        create_exercise(Course(tmp_path), name, ExerciseKind.FUNCTIONS)
     assert not list(tmp_path.iterdir())
 
 
@@ -176,7 +183,7 @@ def test_a_half_written_exercise_is_not_left_behind(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(ScaffoldError) as error:
-        scaffold(Course(tmp_path), "flowers", Kind.FUNCTIONS)
+        create_exercise(Course(tmp_path), "flowers", ExerciseKind.FUNCTIONS)
     assert "No space left on device" in say(error.value.text)
     assert [p.name for p in tmp_path.rglob("*")] == ["exercises"]  # which was there
 
@@ -187,7 +194,7 @@ def test_a_fault_in_the_middle_leaves_nothing_either(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(scaffolding, "write_notebook", failing)
     with pytest.raises(ZeroDivisionError):
-        scaffold(Course(tmp_path), "flowers", Kind.FUNCTIONS)
+        create_exercise(Course(tmp_path), "flowers", ExerciseKind.FUNCTIONS)
     assert not list(tmp_path.iterdir())
 
 
@@ -236,7 +243,7 @@ class TestWhere:
     """A new exercise goes into the author's course, and never into the installed package."""
 
     def test_the_course_around_the_current_folder(self, tmp_path: Path) -> None:
-        scaffold(Course(tmp_path), "first", Kind.FUNCTIONS)
+        create_exercise(Course(tmp_path), "first", ExerciseKind.FUNCTIONS)
         inner = tmp_path / "exercises" / "first"
         done = run(inner, "new", "second", "--kind", "functions")
         assert done.exit_code == 0
@@ -261,13 +268,13 @@ class TestWhere:
         (tmp_path / inside).mkdir(parents=True, exist_ok=True)
         monkeypatch.setattr(scaffolding, "SHIPPED_FOLDER", tmp_path)
         with pytest.raises(ScaffoldError) as error:
-            authors_course(tmp_path / inside)
+            find_authors_course(tmp_path / inside)
         assert "belongs to the installed grader" in say(error.value.text)
         monkeypatch.chdir(tmp_path / inside)
         with pytest.raises(ScaffoldError):
-            authors_course(None)
+            find_authors_course(None)
         (tmp_path / "reference").mkdir()  # a checkout
-        assert authors_course(tmp_path).folder == tmp_path
+        assert find_authors_course(tmp_path).folder == tmp_path
 
 
 class TestNotebooks:
@@ -275,8 +282,8 @@ class TestNotebooks:
 
     @pytest.fixture
     def course(self, tmp_path: Path) -> Path:
-        scaffold(Course(tmp_path), "flowers", Kind.FUNCTIONS)
-        scaffold(Course(tmp_path), "trees", Kind.FUNCTIONS)
+        create_exercise(Course(tmp_path), "flowers", ExerciseKind.FUNCTIONS)
+        create_exercise(Course(tmp_path), "trees", ExerciseKind.FUNCTIONS)
         return tmp_path
 
     def change(self, course: Path, exercise: str = "flowers") -> Path:
@@ -324,8 +331,8 @@ class TestNotebooks:
 
     def test_the_same_source_gives_the_same_bytes(self) -> None:
         source = "# %% [markdown]\n# # Title\n\n# %%\nx = 1\n"
-        assert notebook_from(source) == notebook_from(source)
-        assert "outputs" in notebook_from(source)
+        assert make_notebook(source) == make_notebook(source)
+        assert "outputs" in make_notebook(source)
 
 
 def test_the_notebooks_of_the_shipped_course_are_up_to_date() -> None:
@@ -333,5 +340,5 @@ def test_the_notebooks_of_the_shipped_course_are_up_to_date() -> None:
 
 
 def test_every_template_is_in_the_package() -> None:
-    assert {p.name for p in TEMPLATES.iterdir()} == set(Kind)
+    assert {p.name for p in TEMPLATES.iterdir()} == set(ExerciseKind)
     assert all(p.suffix == ".template" for p in TEMPLATES.rglob("*") if p.is_file())

@@ -118,7 +118,7 @@ def test_what_was_run_is_checked_and_shown_as_a_page_and_as_words(kernel: Kernel
     assert output["output_type"] == "execute_result"
     words, page = output["data"]["text/plain"], output["data"]["text/html"]
     assert "100 of 100 points" in words
-    assert "No walls stood around this run" in words
+    assert "There were no walls around this run" in words
     assert "Notices" not in words  # cells that failed and were mended leave no trace
     assert '<iframe sandbox="allow-same-origin"' in page
     assert "&lt;!DOCTYPE html&gt;" in page

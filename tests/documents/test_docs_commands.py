@@ -20,7 +20,7 @@ from grader.protocol.verdict import Status
 from grader.rubric import Rubric, checks, data
 from grader.sandbox.walls.enter import WALLS
 from scripts import vocabulary
-from scripts.translations import sentences
+from scripts.translations import extract_sentences
 from tests.helpers.paths import ROOT
 
 DOCS = ROOT / "docs"
@@ -145,10 +145,10 @@ def test_a_command_line_that_is_wrong_would_be_found() -> None:
 
 
 def test_the_vocabulary_is_made_from_the_docstrings() -> None:
-    assert page("vocabulary.md") == vocabulary.page(), "run `make vocabulary`"
+    assert page("vocabulary.md") == vocabulary.render_page(), "run `make vocabulary`"
 
 
-PUBLIC = {name: getattr(module, name) for module, name in vocabulary.public()}
+PUBLIC = {name: getattr(module, name) for module, name in vocabulary.find_public_names()}
 
 
 def test_the_vocabulary_is_all_that_is_public() -> None:
@@ -193,7 +193,7 @@ def test_the_example_rubric_lists_the_limits_as_they_are() -> None:
 
 
 def test_the_messages_explained_to_students_are_messages_of_the_program() -> None:
-    said = "\n".join(str(message.id) for message in sentences())
+    said = "\n".join(str(message.id) for message in extract_sentences())
     table = page("students.md").split("## What messages mean")[1].split("## ")[0]
     cells = re.findall(r"^\| (?!the message|-)(.+?) \|", table, re.MULTILINE)
     parts = [part.strip() for cell in cells for part in re.split("[…/]", cell) if part.strip()]

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from grader.authoring.notebooks import notebook_from
+from grader.authoring.notebooks import make_notebook
 from grader.authoring.validation.expectations import (
     Expectation,
     ExpectationError,
-    complaint_about,
+    find_complaint,
     read_expectations,
 )
-from grader.authoring.validation.validate import exercise_of, prove
+from grader.authoring.validation.validate import Validator, load_exercise
 from grader.core.course import Course
 from grader.core.i18n import Translator
 from grader.grading.grader import Grader
@@ -32,16 +32,16 @@ EXERCISES = COURSE.exercises()
 def test_reference_stub_and_variants_get_exactly_what_they_say(exercise: str) -> None:
     say = Translator("en")
     with Grader(COURSE, Mode.WALLS) as grader:
-        proofs = list(prove(grader, exercise, read_expectations(COURSE, exercise)))
-    wrong = [f"{p.claim.name}: {say(p.complaint)}" for p in proofs if p.complaint is not None]
+        proofs = list(Validator(grader, exercise, read_expectations(COURSE, exercise)).check_expectations())
+    wrong = [f"{p.expectation.name}: {say(p.complaint)}" for p in proofs if p.complaint is not None]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_there_is_all_that_a_proof_needs_and_every_equivalent_is_a_mutant(exercise: str) -> None:
-    found = exercise_of(COURSE, exercise)
+    found = load_exercise(COURSE, exercise)
     assert len(found.mutants) >= 30
-    assert not found.stale
+    assert not found.unused_patterns
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -54,7 +54,7 @@ def test_there_are_right_variants_in_other_styles_and_wrong_ones(exercise: str) 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_criterion_is_lost_by_some_variant(exercise: str) -> None:
-    lost = {criterion for claim in read_expectations(COURSE, exercise) for criterion in claim.loses}
+    lost = {criterion for expectation in read_expectations(COURSE, exercise) for criterion in expectation.loses}
     assert lost == {c.id for c in load_rubric(COURSE, exercise).criteria}
 
 
@@ -63,7 +63,7 @@ def test_every_criterion_is_lost_by_some_variant(exercise: str) -> None:
 def test_the_notebook_is_made_from_the_script(exercise: str, folder: str) -> None:
     script = ROOT / folder / exercise / "submission.py"
     notebook = script.with_suffix(".ipynb").read_text(encoding="utf-8")
-    assert notebook == notebook_from(script.read_text(encoding="utf-8")), "run `make notebooks`"
+    assert notebook == make_notebook(script.read_text(encoding="utf-8")), "run `make notebooks`"
     assert not any(cell.get("outputs") for cell in json.loads(notebook)["cells"])
 
 
@@ -88,39 +88,39 @@ def test_a_variant_without_its_header_is_refused(tmp_path: Path) -> None:
 
 
 class TestComplaints:
-    """A claim that does not hold is named: too many points lost, too few, another share, an unknown criterion."""
+    """An expectation that is not met is named: too many points lost, too few, another share, no such criterion."""
 
-    def verdict_and_claim(self, loses: dict[str, float | None], *, untouched: bool = False):  # type: ignore[no-untyped-def]
+    def verdict_and_expectation(self, loses: dict[str, float | None], *, is_stub: bool = False):  # type: ignore[no-untyped-def]
         from tests.reports import samples
 
         verdict, _ = samples.mixed("en")
         submission = read(ROOT / "reference" / "digits" / "submission.py")
-        return verdict, Expectation("x", submission, loses, untouched=untouched)
+        return verdict, Expectation("x", submission, loses, is_stub=is_stub)
 
     def test_the_exact_losses_hold(self) -> None:
-        verdict, _ = self.verdict_and_claim({})
+        verdict, _ = self.verdict_and_expectation({})
         exact = {c.id: c.points / c.max_points for c in verdict.criteria if c.points < c.max_points}
-        _, claim = self.verdict_and_claim(dict(exact))
-        assert complaint_about(claim, verdict) is None
+        _, expectation = self.verdict_and_expectation(dict(exact))
+        assert find_complaint(expectation, verdict) is None
 
     def test_a_loss_that_was_not_said_is_a_complaint(self) -> None:
-        verdict, claim = self.verdict_and_claim({})
-        assert "other points than claimed" in Translator("en")(complaint_about(claim, verdict) or "")
+        verdict, expectation = self.verdict_and_expectation({})
+        assert "other points than expected" in Translator("en")(find_complaint(expectation, verdict) or "")
 
     def test_a_criterion_that_is_not_there_is_a_complaint(self) -> None:
-        verdict, claim = self.verdict_and_claim({"chess": None})
-        assert "chess" in Translator("en")(complaint_about(claim, verdict) or "")
+        verdict, expectation = self.verdict_and_expectation({"chess": None})
+        assert "chess" in Translator("en")(find_complaint(expectation, verdict) or "")
 
     def test_a_stub_that_was_attempted_is_a_complaint(self) -> None:
-        verdict, claim = self.verdict_and_claim({}, untouched=True)
+        verdict, expectation = self.verdict_and_expectation({}, is_stub=True)
         nothing = tuple(replace(c, points=0.0) for c in verdict.criteria)
-        complaint = complaint_about(claim, replace(verdict, criteria=nothing))
-        assert "untouched" in Translator("en")(complaint or "")
+        complaint = find_complaint(expectation, replace(verdict, criteria=nothing))
+        assert "not recognised as not attempted" in Translator("en")(complaint or "")
 
     def test_a_stub_or_an_empty_file_that_gets_points_is_a_complaint(self) -> None:
-        for kind in ("untouched", "empty"):
-            verdict, claim = self.verdict_and_claim({})
-            complaint = complaint_about(dataclasses.replace(claim, **{kind: True}), verdict)
+        for kind in ("is_stub", "is_empty"):
+            verdict, expectation = self.verdict_and_expectation({})
+            complaint = find_complaint(dataclasses.replace(expectation, **{kind: True}), verdict)
             assert "gives points for nothing" in Translator("en")(complaint or "")
 
     @pytest.mark.parametrize(("severity", "complains"), [("error", True), ("warning", True), ("tip", False)])
@@ -134,8 +134,8 @@ class TestComplaints:
         right = tuple(replace(c, points=c.max_points, hints=()) for c in verdict.criteria)
         clean = replace(verdict, criteria=right)
         shown = replace(verdict, criteria=(replace(right[0], hints=(hint,)), *right[1:]))
-        claim = Expectation("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
-        assert complaint_about(claim, clean) is None
-        complaint = complaint_about(claim, shown)
+        expectation = Expectation("x", read(ROOT / "reference" / "digits" / "submission.py"), {})
+        assert find_complaint(expectation, clean) is None
+        complaint = find_complaint(expectation, shown)
         assert (complaint is not None) is complains
         assert complaint is None or "relu-head" in Translator("en")(complaint)

@@ -44,7 +44,7 @@ PERCENT = re.compile(r"%\((\w+)\)(\w)")
 
 def messages() -> list[Any]:
     """Return the catalogue's messages without the header."""
-    return [message for message in translations.german() if message.id]
+    return [message for message in translations.read_german() if message.id]
 
 
 def both(words: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def dummy(spec: str | None) -> str | float:
 
 
 def test_the_catalogue_holds_the_sentences_of_the_code_and_no_others() -> None:
-    of_code = {message.id for message in translations.sentences() if message.id}
+    of_code = {message.id for message in translations.extract_sentences() if message.id}
     of_catalogue = {message.id for message in messages()}
     assert of_catalogue - of_code == set(), "run `python -m scripts.translations`"
     assert of_code - of_catalogue == set(), "run `python -m scripts.translations`"
@@ -97,7 +97,7 @@ def test_the_catalogue_holds_the_sentences_of_the_code_and_no_others() -> None:
 
 
 def test_every_sentence_is_translated_for_good() -> None:
-    found = translations.german()
+    found = translations.read_german()
     assert [m.id for m in messages() if not m.string or not all(form.strip() for form in both(m.string))] == []
     assert [m.id for m in messages() if m.fuzzy] == []
     assert not found.fuzzy
@@ -129,18 +129,18 @@ def test_a_new_sentence_is_told_and_an_old_one_goes(tmp_path: Path, monkeypatch:
         "Copy the stub of an exercise into a folder, to work on it.",
         "Copy the stub of an exercise into a folder.",
     )
-    found = translations.sentences()
+    found = translations.extract_sentences()
     found.delete(old)
     found.add(new)
-    monkeypatch.setattr(translations, "sentences", lambda: found)
+    monkeypatch.setattr(translations, "extract_sentences", lambda: found)
     copy = tmp_path / "de" / "grader.po"
     copy.parent.mkdir()
     shutil.copyfile(translations.GERMAN, copy)
     monkeypatch.setattr(translations, "GERMAN", copy)
     # Alike as they are, the old translation is not taken for the new sentence.
     assert translations.update() == [new]
-    assert translations.german().get(old) is None
-    assert not translations.german().obsolete
+    assert translations.read_german().get(old) is None
+    assert not translations.read_german().obsolete
     assert copy.with_suffix(".mo").exists()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.scaffold import Kind, scaffold
-from grader.authoring.validation.validate import exercise_of
+from grader.authoring.scaffold import ExerciseKind, create_exercise
+from grader.authoring.validation.validate import load_exercise
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -58,7 +58,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("elsewhere")
     course = work / "my course"
     course.mkdir()
-    scaffold(Course(course), "own", Kind.FUNCTIONS)
+    create_exercise(Course(course), "own", ExerciseKind.FUNCTIONS)
     own = course / "exercises" / "own"
     (own / "mychecks.py").write_text(MYCHECKS)
     (own / "rubric.py").write_text(RUBRIC)
@@ -144,13 +144,13 @@ def test_a_class_is_graded_and_judged_again_when_the_module_changes(work: Path) 
 
 def test_validate_tells_missing_sheets_and_notebooks_that_hold_something_else(tmp_path: Path) -> None:
     course = Course(tmp_path)
-    scaffold(course, "own", Kind.FUNCTIONS)
-    assert not exercise_of(course, "own").complaints
+    create_exercise(course, "own", ExerciseKind.FUNCTIONS)
+    assert not load_exercise(course, "own").complaints
     own = tmp_path / "exercises" / "own"
     (own / "task.de.md").unlink()
     (own / "submission.ipynb").write_bytes((tmp_path / "reference" / "own" / "submission.ipynb").read_bytes())
     say = Translator("en")
-    assert [say(complaint) for complaint in exercise_of(course, "own").complaints] == [
+    assert [say(complaint) for complaint in load_exercise(course, "own").complaints] == [
         "own has no task.de.md: students get the task sheet in both languages.",
-        "exercises/own/submission.ipynb is not made from the .py file beside it. Run: grader notebooks own",
+        "exercises/own/submission.ipynb does not match its .py file. Run: grader notebooks own",
     ]

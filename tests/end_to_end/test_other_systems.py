@@ -46,7 +46,7 @@ def test_a_check_without_walls_needs_nothing_of_unix_alone(python: Path, tmp_pat
     assert "ValueError" in said
     assert "é" in said
     assert "\\u2264" in said
-    assert "No walls stood around this run" in said
+    assert "There were no walls around this run" in said
     assert "日本" in (tmp_path / "report.html").read_text("utf-8")
 
 

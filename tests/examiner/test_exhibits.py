@@ -1,13 +1,24 @@
 """What the report shows: made from what is there, empty where nothing is."""
 
 import base64
+from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from grader.evidence.case import Case
-from grader.examiner.exhibits import MAX_MISTAKES, make_exhibits
+from grader.examiner.exhibits import (
+    MAX_EPOCHS,
+    MAX_EXPERIMENTS,
+    MAX_LAYERS,
+    MAX_MISTAKES,
+    MAX_NAME,
+    MAX_PICTURE_BYTES,
+    MAX_SERIES,
+    make_exhibits,
+)
 from grader.protocol.evidence import FigureValue, Returned
-from grader.protocol.verdict import Exhibits
+from grader.protocol.verdict import Exhibits, LeftOut
 from tests.helpers.cases import Training, case, compiled, data, history, plain, returned, say, scoring, seen
 
 PNG = np.frombuffer(b"\x89PNG\r\n\x1a\nxyz", dtype=np.uint8)
@@ -97,6 +108,45 @@ def test_figures_are_pictures_or_nothing() -> None:
     assert base64.b64decode(shown[0].png) == PNG.tobytes()
     assert drawn(PNG[1:]).figures == ()
     assert drawn(np.zeros(2_000_000, np.uint8)).figures == ()
+    large = drawn(np.concatenate([PNG, np.zeros(MAX_PICTURE_BYTES, np.uint8)]))
+    assert (large.figures, large.left_out.figures) == ((), 1)
+    assert drawn(PNG).left_out == LeftOut()
+
+
+def test_of_too_many_layers_the_first_are_shown_and_the_others_counted() -> None:
+    made = Training().case()
+    facts = made.steps["model:build_model@0"].evidence.model
+    assert facts is not None
+    layer = msgspec.structs.replace(facts.layers[0], name="n" * 10_000)
+    for seen_step in ("model:build_model@0", "trained:train@0"):
+        step = made.steps[seen_step]
+        many = msgspec.structs.replace(facts, layers=(layer,) * 40_000)
+        made.steps[seen_step] = replace(step, evidence=msgspec.structs.replace(step.evidence, model=many))  # type: ignore[index]
+    shown = of(made)
+    network = shown.network
+    assert network is not None
+    assert (len(network.layers), shown.left_out.layers) == (MAX_LAYERS, 40_000 - MAX_LAYERS)
+    assert len(network.layers[0].name) < MAX_NAME + 20
+    assert network.parameters == facts.parameters
+
+
+def test_of_too_many_curves_loss_and_accuracy_come_first_and_the_others_are_counted() -> None:
+    made = Training().case()
+    curves = {f"metric{i}": [0.0] for i in range(20_000)} | {"loss": [1.0] * (MAX_EPOCHS + 7), "val_loss": [2.0]}
+    made.steps["train@0"] = returned("train@0", history(**curves))  # type: ignore[index]
+    shown = of(made)
+    (curve,) = shown.curves
+    assert len(curve.series) == MAX_SERIES
+    assert {"loss", "val_loss", "metric0"} <= set(curve.series)
+    assert shown.left_out.series == 20_002 - MAX_SERIES
+    assert (len(curve.series["loss"]), shown.left_out.epochs) == (MAX_EPOCHS, 7)
+
+
+def test_of_too_many_experiments_the_first_are_shown_and_the_others_counted() -> None:
+    value = {f"e{i}": [0.5, 0.6] for i in range(MAX_EXPERIMENTS + 2)}
+    shown = of(case({"compare_losses@experiment": returned("compare_losses@experiment", value)}))
+    assert [curve.name for curve in shown.experiments] == [f"e{i}" for i in range(MAX_EXPERIMENTS)]
+    assert shown.left_out.experiments == 2
 
 
 def test_the_same_case_shows_the_same() -> None:

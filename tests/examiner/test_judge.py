@@ -189,7 +189,7 @@ def test_without_a_network_there_is_nothing_to_certify_and_nothing_to_suspect() 
     assert is_certified((forged,)) is False
 
 
-@pytest.mark.parametrize("part", ["certify", "find", "notices", "make_exhibits"])
+@pytest.mark.parametrize("part", ["certify", "find_misconceptions", "find_notices", "make_exhibits"])
 def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> object:
         raise RuntimeError("broken pipe")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from grader.evidence.run_evidence import StepResult
-from grader.examiner.notices import MANY_LINES, notices
+from grader.examiner.notices import MANY_LINES, find_notices
 from grader.protocol.evidence import Frame, ImportEvidence, ModelValue, Returned, StopReason, UnitFailure
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.training import Training
@@ -19,7 +19,7 @@ SUBMISSION = Submission("s.py", "0" * 64, "script", (Unit(CODE, CODE), Unit(CODE
 
 
 def of(steps: Mapping[str, StepResult] | None = None, **imported: Any) -> dict[str, Notice]:
-    return {n.id: n for n in notices(case(steps, imported=ImportEvidence(**imported)), SUBMISSION, say)}
+    return {n.id: n for n in find_notices(case(steps, imported=ImportEvidence(**imported)), SUBMISSION, say)}
 
 
 def test_a_quiet_submission_is_not_talked_about() -> None:
@@ -64,7 +64,7 @@ def standing_in(*trainings: Training) -> dict[str, StepResult]:
 def test_a_model_that_stands_in_is_named_once_with_the_functions_to_wrap_it_in() -> None:
     first, second = Training(), Training(build="build_other", name="other")
     made = case(standing_in(first, second), trainings=(first, second))
-    (notice,) = notices(made, SUBMISSION, say)
+    (notice,) = find_notices(made, SUBMISSION, say)
     assert (notice.id, notice.severity) == ("bare-notebook", "tip")
     assert "There is no function build_model()" in notice.text
     assert "`return net`" in notice.text
@@ -73,19 +73,19 @@ def test_a_model_that_stands_in_is_named_once_with_the_functions_to_wrap_it_in()
 
 def test_a_training_without_validation_rows_is_shown_without_them() -> None:
     training = Training(build="make", train="learn", validation=False)
-    (notice,) = notices(case(standing_in(training), trainings=(training,)), SUBMISSION, say)
+    (notice,) = find_notices(case(standing_in(training), trainings=(training,)), SUBMISSION, say)
     assert "`def make(...):`" in notice.text
     assert "`def learn(model, x_train, y_train):`" in notice.text
 
 
 def test_a_model_that_a_function_returned_is_no_stand_in() -> None:
     built = {"build_model@0": seen("build_model@0", Returned(value=ModelValue(type="Sequential")))}
-    assert notices(case(built, trainings=(Training(),)), SUBMISSION, say) == ()
+    assert find_notices(case(built, trainings=(Training(),)), SUBMISSION, say) == ()
 
 
 def test_cells_that_train_a_bare_model_are_told_once() -> None:
     made = case(standing_in(Training()), trainings=(Training(),), imported=ImportEvidence(fits=1))
-    assert [n.id for n in notices(made, SUBMISSION, say)] == ["bare-notebook"]
+    assert [n.id for n in find_notices(made, SUBMISSION, say)] == ["bare-notebook"]
 
 
 def test_input_at_the_top_level_or_in_a_function() -> None:

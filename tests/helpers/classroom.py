@@ -15,7 +15,7 @@ from grader.core.arrays import Array
 from grader.core.i18n import Bilingual
 from grader.evidence.case import Case
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.examiner.misconceptions.network_view import View
+from grader.examiner.misconceptions.network_view import NetworkView
 from grader.examiner.planning import make_replays
 from grader.protocol.evidence import HistoryValue, Returned, StepEvidence, TapFacts
 from grader.protocol.messages import Evidence, Question
@@ -177,9 +177,9 @@ def case_of(source: str, room: str = "digits") -> Case:
     return decoded_case(QUESTION, rubric, held_data, held)
 
 
-def view_of(case: Case) -> View:
+def view_of(case: Case) -> NetworkView:
     """The first network of a case."""
-    return View(case, case.trainings[0] if case.trainings else TRAINING)
+    return NetworkView(case, case.trainings[0] if case.trainings else TRAINING)
 
 
 def _steps(exercise: Room) -> Iterator[Step]:

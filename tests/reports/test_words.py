@@ -13,7 +13,7 @@ from grader.protocol.verdict import Severity, Status
 from reports.common import symbols
 from reports.common.numbers import Numbers
 
-REPORTS = Path(symbols.__file__).parent
+REPORTS = Path(symbols.__file__).parent.parent
 ICONS = (REPORTS / "templates" / "icons.html").read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.validation.expectations import script
+from grader.authoring.validation.expectations import make_script
 from grader.core.course import Course
 from grader.core.errors import RubricFileError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
@@ -223,7 +223,7 @@ def test_a_rubric_that_is_mended_is_read_again(tmp_path: Path) -> None:
 def test_grader_check_says_it_without_a_traceback(tmp_path: Path, language: str, ends: str) -> None:
     course(tmp_path, one__rubric=RUBRIC + "\nprint(nothing)")
     file = tmp_path / "submission.py"
-    file.write_text(script("x = 1\n", "x.py").units[0].source)
+    file.write_text(make_script("x = 1\n", "x.py").units[0].source)
     done = grader("check", "one", file, "--course", tmp_path, "--plain", "--lang", language)
     assert done.returncode == ExitCode.NOT_GRADED
     assert "NameError in rubric.py" in done.stderr or language == "de"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.authoring.scaffold import Kind, scaffold
-from grader.authoring.validation.validate import exercise_of
+from grader.authoring.scaffold import ExerciseKind, create_exercise
+from grader.authoring.validation.validate import load_exercise
 from grader.core.course import Course
 from grader.core.i18n import Translator
 from grader.protocol.plan import ArrayArg
@@ -159,10 +159,10 @@ def test_a_name_that_never_was_is_an_import_error(tmp_path: Path) -> None:
 
 
 def test_validate_shows_the_notes_and_has_no_complaint(tmp_path: Path) -> None:
-    made = scaffold(Course(tmp_path), "flowers", Kind.FUNCTIONS)
+    made = create_exercise(Course(tmp_path), "flowers", ExerciseKind.FUNCTIONS)
     file = made.course.rubric_file("flowers")
     file.write_text(file.read_text("utf-8").replace("grader.rubric.checks", "grader.checks"), encoding="utf-8")
-    exercise = exercise_of(made.course, "flowers")
+    exercise = load_exercise(made.course, "flowers")
     assert "please write `from grader.rubric.checks import " in Translator("en")(exercise.notes[0])
     assert not exercise.complaints
 

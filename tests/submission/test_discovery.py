@@ -8,7 +8,7 @@ import pytest
 
 from grader.core.course import SHIPPED_FOLDER, Course
 from grader.core.i18n import Translator
-from grader.submission.discovery import NotFoundError, find
+from grader.submission.discovery import SubmissionNotFoundError, find_submission_file
 from tests.end_to_end.conftest import notebook
 
 COURSE = Course(SHIPPED_FOLDER)
@@ -40,13 +40,13 @@ def lay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lay:
 
 def found(folder: Path = Path()) -> str:
     """Return the path that is found, with / between folders."""
-    return find(COURSE, "digits", folder).path.as_posix()
+    return find_submission_file(COURSE, "digits", folder).path.as_posix()
 
 
 def refused(folder: Path = Path()) -> str:
     """Return what is said when nothing is chosen."""
-    with pytest.raises(NotFoundError) as caught:
-        find(COURSE, "digits", folder)
+    with pytest.raises(SubmissionNotFoundError) as caught:
+        find_submission_file(COURSE, "digits", folder)
     return SAY(caught.value.text)
 
 
@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_was_worked_on(lay: Lay, tmp_path: Path) -> N
 
 def test_a_stub_that_nobody_touched_is_found_and_said_to_be_one(lay: Lay) -> None:
     lay(submission_py=None)
-    remark = find(COURSE, "digits", Path()).remark
+    remark = find_submission_file(COURSE, "digits", Path()).remark
     assert remark is not None
     assert SAY(remark) == "submission.py is still as it was handed out."
 
@@ -125,7 +125,7 @@ def test_the_courses_own_file_is_never_taken_in_silence(tmp_path: Path, monkeypa
     own.mkdir(parents=True)
     shutil.copyfile(DIGITS / "submission.py", own / "submission.py")
     monkeypatch.chdir(own.parent)
-    chosen = find(Course(tmp_path), "digits", Path())
+    chosen = find_submission_file(Course(tmp_path), "digits", Path())
     assert chosen.path == Path("digits/submission.py")
     assert chosen.remark is not None
     assert "is the course's own file" in SAY(chosen.remark)
@@ -145,4 +145,4 @@ def test_folders_with_such_names_and_names_with_steering_characters_do_no_harm(l
 def test_an_exercise_without_a_stub_takes_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bare.py").write_text(MINE)
-    assert find(Course(tmp_path), "bare", Path()).path == Path("bare.py")
+    assert find_submission_file(Course(tmp_path), "bare", Path()).path == Path("bare.py")

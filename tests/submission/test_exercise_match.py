@@ -6,7 +6,7 @@ import pytest
 
 from grader.core.course import SHIPPED_FOLDER, Course
 from grader.protocol.submission import Submission, Unit
-from grader.submission.exercise_match import functions, looks_like, of_exercise
+from grader.submission.exercise_match import find_functions, looks_like, read_stub_functions
 from grader.submission.reader import read
 
 STUBS = {
@@ -56,7 +56,7 @@ def test_what_it_looks_like(course: Course, sources: list[str], expected: str | 
 
 def test_nothing_is_told_of_exercises_without_a_stub(course: Course) -> None:
     assert looks_like(course, "stubless", submission("def cultivars(): 1\ndef grapes(): 1")) is None
-    assert of_exercise(course, "stubless") == of_exercise(course, "empty") == frozenset()
+    assert read_stub_functions(course, "stubless") == read_stub_functions(course, "empty") == frozenset()
 
 
 def test_each_shipped_stub_looks_like_its_own_exercise_and_no_other() -> None:
@@ -65,7 +65,7 @@ def test_each_shipped_stub_looks_like_its_own_exercise_and_no_other() -> None:
         for file in ("submission.py", "submission.ipynb"):
             stub = read(SHIPPED_FOLDER / "exercises" / name / file)
             assert looks_like(course, name, stub) is None
-            assert functions(unit.source for unit in stub.units) == of_exercise(course, name)
+            assert find_functions(unit.source for unit in stub.units) == read_stub_functions(course, name)
 
 
 def test_shipped_stubs_are_recognised_elsewhere() -> None:
@@ -73,5 +73,5 @@ def test_shipped_stubs_are_recognised_elsewhere() -> None:
     for name in course.exercises():
         stub = read(SHIPPED_FOLDER / "exercises" / name / "submission.py")
         for other in course.exercises():
-            if not of_exercise(course, name) & of_exercise(course, other):
+            if not read_stub_functions(course, name) & read_stub_functions(course, other):
                 assert looks_like(course, other, stub) == name

@@ -1,6 +1,6 @@
-"""What is given out: files gathered in memory, then put into a folder or a zip in one piece.
+"""Write files to hand out: gathered in memory, then put into a folder or a zip in one step.
 
-The same files make the same bytes. Nothing is written over, and nothing is left half.
+The same files make the same bytes. Nothing is overwritten, and a failure leaves no half-written target.
 """
 
 import contextlib
@@ -14,51 +14,51 @@ from grader.core.atomic_files import staging_folder
 from grader.core.errors import UserError
 from grader.core.i18n import _
 
-Files = Mapping[str, bytes]  # by their path within, with slashes
+Files = Mapping[str, bytes]  # content by path within the folder or zip, with slashes
 
-_FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the time of packing is nobody's business
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: the same files make the same bytes
 _UNIX = 3
 _REGULAR = 0o100000
 
 
 class PackingError(UserError):
-    """Nothing was given out. `text` says why, and how to mend it."""
+    """The files to hand out could not be built or written. `text` says why, and how to mend it."""
 
 
-class Program(bytes):
-    """The bytes of a file that can be run."""
+class ExecutableFile(bytes):
+    """The content of a file that is to have the right to be executed."""
 
 
-def zipped(files: Files) -> bytes:
+def make_zip(files: Files) -> bytes:
     """Return a zip of the files: the same files make the same bytes."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _FIRST)
+            entry = zipfile.ZipInfo(name, _FIXED_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = (_REGULAR | _mode(files[name])) << 16
             archive.writestr(entry, bytes(files[name]))
-    return held.getvalue()
+    return buffer.getvalue()
 
 
 def write_zip(files: Files, target: Path) -> None:
     """Write a zip that is not there yet. Raises `PackingError`."""
-    with _told(target):
+    with _explained_os_errors(target):
         if os.path.lexists(target):
             raise PackingError(
                 _("{file} is already there. Name another file, or remove it first.", file=str(target))
             )
         with staging_folder(target) as aside:
             file = aside / target.name
-            file.write_bytes(zipped(files))
+            file.write_bytes(make_zip(files))
             file.chmod(0o644)
             file.rename(target)
 
 
 def write_folder(files: Files, target: Path) -> None:
     """Write a folder that is empty or not there yet. Raises `PackingError`."""
-    with _told(target):
+    with _explained_os_errors(target):
         if os.path.lexists(target):
             if target.is_symlink() or not target.is_dir():
                 raise PackingError(_("{folder} is no folder. Name another one.", folder=str(target)))
@@ -67,13 +67,13 @@ def write_folder(files: Files, target: Path) -> None:
                     _("{folder} is not empty. Name a folder that is not there yet.", folder=str(target))
                 )
         with staging_folder(target) as aside:
-            made = _made(files, aside / "made")
+            folder = _write_files(files, aside / "files")
             with contextlib.suppress(FileNotFoundError):
                 target.rmdir()  # the empty one; Windows does not put one folder in the place of another
-            made.rename(target)
+            folder.rename(target)
 
 
-def _made(files: Files, folder: Path) -> Path:
+def _write_files(files: Files, folder: Path) -> Path:
     for name, data in files.items():
         file = folder.joinpath(*name.split("/"))
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -83,11 +83,11 @@ def _made(files: Files, folder: Path) -> Path:
 
 
 def _mode(data: bytes) -> int:
-    return 0o755 if isinstance(data, Program) else 0o644
+    return 0o755 if isinstance(data, ExecutableFile) else 0o644
 
 
 @contextlib.contextmanager
-def _told(target: Path) -> Iterator[None]:
+def _explained_os_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Exact versions of what the grader runs with, for other computers to have the same."""
+"""Requirements files with the exact versions that the grader runs with."""
 
 import re
 from importlib import metadata
@@ -11,7 +11,7 @@ from grader.core.installed_version import find_version
 # The two names of TensorFlow, with the markers of `pyproject.toml`: the one without CUDA is for Linux on x86-64.
 _CPU = "sys_platform == 'linux' and platform_machine == 'x86_64'"
 _OTHERS = "sys_platform != 'linux' or platform_machine != 'x86_64'"
-LEARNED_WITH = ("keras", "matplotlib", "numpy", "pandas", "scikit-learn")  # what students import besides
+STUDENT_PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scikit-learn")  # what students import besides
 PROJECT = "keras-grader"
 
 LOCK = Path(__file__).resolve().parents[3] / "requirements.lock"  # there in a checkout, not in a wheel
@@ -19,15 +19,15 @@ LOCK = Path(__file__).resolve().parents[3] / "requirements.lock"  # there in a c
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def for_students() -> str:
+def make_student_requirements() -> str:
     """Return a requirements file with what a submission may import. Raises `PackingError` where one is missing."""
-    tensorflow = version_of("tensorflow-cpu", "tensorflow")
-    lines = [f"{name}=={version_of(name)}" for name in LEARNED_WITH]
+    tensorflow = find_installed_version("tensorflow-cpu", "tensorflow")
+    lines = [f"{name}=={find_installed_version(name)}" for name in STUDENT_PACKAGES]
     lines += [f"tensorflow-cpu=={tensorflow} ; {_CPU}", f"tensorflow=={tensorflow} ; {_OTHERS}"]
     return "\n".join(sorted(lines)) + "\n"
 
 
-def version_of(*names: str) -> str:
+def find_installed_version(*names: str) -> str:
     """Return the version of the first of these that is installed. Raises `PackingError`."""
     if found := find_version(*names):
         return found.partition("+")[0]
@@ -36,7 +36,7 @@ def version_of(*names: str) -> str:
     )
 
 
-def for_grading(lock: Path = LOCK) -> tuple[str, bool]:
+def make_grader_requirements(lock: Path = LOCK) -> tuple[str, bool]:
     """Return a requirements file with what the grader needs, and whether it holds hashes.
 
     In a checkout that is its lock file: everything, with hashes, for all systems. Elsewhere the versions that are
@@ -55,4 +55,4 @@ def _pinned(requirement: str) -> str:
     assert name is not None
     marker = requirement.partition(";")[2].strip()
     names = ("tensorflow-cpu", "tensorflow") if name[0].startswith("tensorflow") else (name[0],)
-    return f"{name[0]}=={version_of(*names)}" + (f" ; {marker}" if marker else "")
+    return f"{name[0]}=={find_installed_version(*names)}" + (f" ; {marker}" if marker else "")

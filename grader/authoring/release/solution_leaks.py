@@ -1,8 +1,8 @@
-"""Whether what students get holds lines of a solution: a stub that was overwritten by it is the usual accident.
+"""Find lines of a solution in the files for students: usually a stub was overwritten by its solution.
 
 Lines are compared, not meanings: what both must have (imports, docstrings, signatures, `return model`) is left
-out. A line that is given on purpose says so with the comment `# given`; on the first line of a function or class
-it stands for all of it.
+out. A line that students are to get although a solution has it ends with the comment `# given`; on the first line
+of a function or class the comment counts for all of it.
 """
 
 import ast
@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
+from grader.core.syntax_trees import DEFINITIONS, is_docstring, is_main_block, parse_or_none
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-SHORTEST = 8  # characters without spaces: shorter lines are in every program
+MIN_LINE_LENGTH = 8  # characters without spaces: shorter lines are in every program
 _GIVEN = re.compile(r"#\s*given\b", re.IGNORECASE)
 _REMARK = re.compile(r"(?:\s|^)#.*$")
 # Says nothing about a solution: brackets, one name that is returned or begun, an `else`, the stub's own line, and
@@ -34,7 +34,7 @@ class LeakError(UserError):
     """A file for students holds what they must not get. `text` says where."""
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a file, in a notebook of a cell (0: not in a cell)."""
 
     text: str
@@ -48,26 +48,26 @@ def refuse_leaks(stub: Path, reference: Path) -> None:
     `reference`: the exercise's folder of solutions. Of its variants only what stands in functions counts: around
     them they repeat the stub.
     """
-    known: dict[str, Path] = {}
+    solution_of_line: dict[str, Path] = {}
     for variant in sorted((reference / "variants").glob("*")):
         if variant.suffix in (".py", ".ipynb"):
-            known |= dict.fromkeys(telling(variant, only_functions=True), variant)
+            solution_of_line |= dict.fromkeys(find_telling_lines(variant, only_functions=True), variant)
     for solution in sorted(reference.glob("*")):
         if solution.suffix in (".py", ".ipynb"):
-            known |= dict.fromkeys(telling(solution), solution)
-    for place in _places(stub):
-        if held := known.get(_key(place.text)):
-            raise LeakError(_leak(stub, place, held))
+            solution_of_line |= dict.fromkeys(find_telling_lines(solution), solution)
+    for line in _student_lines(stub):
+        if source := solution_of_line.get(_key(line.text)):
+            raise LeakError(_describe_leak(stub, line, source))
 
 
-def telling(path: Path, *, only_functions: bool = False) -> set[str]:
+def find_telling_lines(path: Path, *, only_functions: bool = False) -> set[str]:
     """Return the lines of a solution, without spaces, that give it away."""
     if path.suffix == ".ipynb":
         sources = [source for _, source in _cells(_notebook(path), "code")]
     else:
         sources = [_read(path)]
-    keys = {_key(line) for source in sources for line in _code(source, only_functions).values()}
-    return {key for key in keys if len(key) >= SHORTEST and not _COMMON.fullmatch(key)}
+    keys = {_key(line) for source in sources for line in _telling_lines(source, only_functions).values()}
+    return {key for key in keys if len(key) >= MIN_LINE_LENGTH and not _COMMON.fullmatch(key)}
 
 
 def _key(line: str) -> str:
@@ -75,36 +75,32 @@ def _key(line: str) -> str:
     return "".join(_REMARK.sub("", line).split())
 
 
-def _code(source: str, only_functions: bool) -> dict[int, str]:
+def _telling_lines(source: str, only_functions: bool) -> dict[int, str]:
     """Return the lines that say how something is done, by number, without remarks."""
     lines = dict(enumerate(_without_comments(source), start=1))
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = parse_or_none(source)
+    if tree is None:
         return {} if only_functions else lines
     within: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS):
-            within |= _range(node)
-        for number in _not_telling(node):
+        if isinstance(node, DEFINITIONS):
+            within |= _line_numbers(node)
+        for number in _lines_in_common(node):
             lines.pop(number, None)
     return {number: line for number, line in lines.items() if number in within or not only_functions}
 
 
-def _range(node: ast.stmt) -> set[int]:
+def _line_numbers(node: ast.stmt) -> set[int]:
     return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
 
-def _not_telling(node: ast.AST) -> Iterable[int]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return _range(node)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-        return _range(node)
-    if isinstance(node, _FUNCTIONS):
+def _lines_in_common(node: ast.AST) -> Iterable[int]:
+    if isinstance(node, ast.Import | ast.ImportFrom) or is_docstring(node) or is_main_block(node):
+        assert isinstance(node, ast.stmt)
+        return _line_numbers(node)
+    if isinstance(node, DEFINITIONS):
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return range(first, node.body[0].lineno)
-    if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
-        return _range(node)
     return ()
 
 
@@ -120,41 +116,38 @@ def _without_comments(source: str) -> list[str]:
     return lines
 
 
-def _places(stub: Path) -> Iterator[Place]:
+def _student_lines(stub: Path) -> Iterator[SourceLine]:
     """Return every line of a stub that is not given on purpose: of a notebook, of all that is in it."""
     if stub.suffix != ".ipynb":
-        yield from _not_given(_read(stub), None)
+        yield from _lines_not_given(_read(stub), None)
         return
     notebook = _notebook(stub)
     for number, source in _cells(notebook):
-        yield from _not_given(source, number)
-    for text in _strings(_rest(notebook)):
-        yield from (Place(line, number, 0) for number, line in enumerate(text.splitlines(), start=1))
+        yield from _lines_not_given(source, number)
+    for text in _strings(_without_sources(notebook)):
+        yield from (SourceLine(line, number, 0) for number, line in enumerate(text.splitlines(), start=1))
     for number, cell in enumerate(notebook["cells"], start=1):
         if isinstance(cell, dict) and (cell.get("outputs") or cell.get("attachments")):
             raise LeakError(
                 _(
                     "{file} holds outputs or attachments in cell {cell}, which show what a solution gives. Clear "
                     "all outputs and save it.",
-                    file=_shown(stub),
+                    file=_short_path(stub),
                     cell=number,
                 )
             )
 
 
-def _not_given(source: str, cell: int | None) -> Iterator[Place]:
+def _lines_not_given(source: str, cell: int | None) -> Iterator[SourceLine]:
     lines = source.splitlines()
-    given = {number for number, line in enumerate(lines, start=1) if _GIVEN.search(line)}
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        tree = ast.Module([], [])
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS) and node.lineno in given:
-            given |= _range(node)
+    marked_lines = {number for number, line in enumerate(lines, start=1) if _GIVEN.search(line)}
+    tree = parse_or_none(source)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, DEFINITIONS) and node.lineno in marked_lines:
+            marked_lines |= _line_numbers(node)
     for number, line in enumerate(lines, start=1):
-        if number not in given:
-            yield Place(line, number, cell)
+        if number not in marked_lines:
+            yield SourceLine(line, number, cell)
 
 
 def _cells(notebook: dict[str, Any], kind: str = "") -> Iterator[tuple[int, str]]:
@@ -166,7 +159,7 @@ def _cells(notebook: dict[str, Any], kind: str = "") -> Iterator[tuple[int, str]
         yield number, "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def _rest(notebook: dict[str, Any]) -> Any:
+def _without_sources(notebook: dict[str, Any]) -> Any:
     """Return what a notebook holds besides the text of its cells."""
     cells = [
         {k: v for k, v in c.items() if k != "source"} if isinstance(c, dict) else c for c in notebook["cells"]
@@ -192,7 +185,7 @@ def _notebook(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         notebook = None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise LeakError(_("{file} is not a notebook that Jupyter can read. Make it anew.", file=_shown(path)))
+        raise LeakError(_("{file} is not a notebook that Jupyter can read. Make it anew.", file=_short_path(path)))
     return notebook
 
 
@@ -203,28 +196,28 @@ def _read(path: Path) -> str:
         raise LeakError(
             _(
                 "{file} cannot be read ({error}), so nobody knows what is in it.",
-                file=_shown(path),
+                file=_short_path(path),
                 error=type(error).__name__,
             )
         ) from None
 
 
-def _shown(path: Path) -> str:
+def _short_path(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
-def _leak(stub: Path, place: Place, solution: Path) -> Message:
-    if place.cell is None:
-        where = _("line {line}", line=place.line)
-    elif place.cell:
-        where = _("cell {cell}, line {line}", cell=place.cell, line=place.line)
+def _describe_leak(stub: Path, line: SourceLine, solution: Path) -> Message:
+    if line.cell is None:
+        where = _("line {line}", line=line.line)
+    elif line.cell:
+        where = _("cell {cell}, line {line}", cell=line.cell, line=line.line)
     else:
         where = _("outside of its cells")
     return _(
         "Not released: {file}, {where}, has a line of {solution}: {text}\nPut the stub back. If students are to "
         "get this line, end it with the comment: # given",
-        file=_shown(stub),
+        file=_short_path(stub),
         where=where,
-        solution=_shown(solution),
-        text=display_name(place.text.strip()),
+        solution=_short_path(solution),
+        text=display_name(line.text.strip()),
     )

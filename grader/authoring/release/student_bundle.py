@@ -1,4 +1,4 @@
-"""The student bundle: of each exercise the task sheets and the stubs, and which versions to install."""
+"""Build the student bundle: task sheets and stubs of each exercise, and which versions to install."""
 
 from pathlib import Path
 
@@ -15,23 +15,28 @@ READMES = {"README.md": "en", "README.de.md": "de"}
 REQUIREMENTS = "requirements.txt"
 
 
-def bundle(course: Course) -> Files:
-    """Return the files of the bundle. Raises `PackingError`, and `LeakError` where a stub holds a solution."""
+def build_bundle(course: Course) -> Files:
+    """Return the files of the bundle.
+
+    Raises:
+        PackingError: A sheet, a stub or a package is missing or cannot be read.
+        LeakError: A stub holds a line of its solution.
+    """
     names = course.exercises()
     files: dict[str, bytes] = {}
     for name in names:
         folder = course.folder / "exercises" / name
         for file in (*SHEETS, *STUBS):
-            files[f"{name}/{file}"] = _bytes(folder / file, name)
+            files[f"{name}/{file}"] = _read_file(folder / file, name)
         for stub in STUBS:
             refuse_leaks(folder / stub, course.folder / "reference" / name)
     for file, language in READMES.items():
-        files[file] = readme(course, Translator(language)).encode()
-    files[REQUIREMENTS] = (_remark() + pinned_versions.for_students()).encode()
+        files[file] = render_readme(course, Translator(language)).encode()
+    files[REQUIREMENTS] = (_requirements_header() + pinned_versions.make_student_requirements()).encode()
     return files
 
 
-def without_reference(course: Course) -> tuple[str, ...]:
+def find_uncompared_exercises(course: Course) -> tuple[str, ...]:
     """Return the exercises whose stubs could be compared with no solution, because none is there."""
     return tuple(
         name
@@ -40,9 +45,9 @@ def without_reference(course: Course) -> tuple[str, ...]:
     )
 
 
-def readme(course: Course, say: Translator) -> str:
+def render_readme(course: Course, translate: Translator) -> str:
     """Return the first steps as Markdown."""
-    sheet = "task.de.md" if say.language == "de" else "task.md"
+    sheet = "task.de.md" if translate.language == "de" else "task.md"
     names = course.exercises()
     first = names[0]
     install = ["python -m venv .venv", f"python -m pip install -r {REQUIREMENTS}", _install_grader()]
@@ -51,20 +56,20 @@ def readme(course: Course, say: Translator) -> str:
         ".venv\\Scripts\\activate        # Windows",
     ]
     parts = [
-        "# " + say(_("Exercises with Keras")),
+        "# " + translate(_("Exercises with Keras")),
         "\n".join(f"- [{name}]({name}/{sheet})" for name in names),
-        "## " + say(_("Install, once")),
-        say(_("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
-        _code(install[0], *activate, *install[1:]),
-        say(
+        "## " + translate(_("Install, once")),
+        translate(_("You need Python 3.11, 3.12 or 3.13. In a terminal, in this folder:")),
+        _code_block(install[0], *activate, *install[1:]),
+        translate(
             _(
                 "{file} names the versions that the grader runs with: with others, a network may come out "
                 "differently. If the last line finds nothing, your instructor has the file to install.",
                 file=f"`{REQUIREMENTS}`",
             )
         ),
-        "## " + say(_("Work")),
-        say(
+        "## " + translate(_("Work")),
+        translate(
             _(
                 "Each folder holds the task sheet and the file to write in, as {script} and as {notebook}: both "
                 "ask for the same, use the one that you like better. Check it as often as you want; what is not "
@@ -73,20 +78,20 @@ def readme(course: Course, say: Translator) -> str:
                 notebook="`submission.ipynb`",
             )
         ),
-        _code(f"grader check {first} {first}/submission.py", f"grader check {first} {first}/submission.ipynb"),
-        *_about_checking(course, say),
-        "## " + say(_("Hand in")),
-        say(_("Hand in that one file, under the same name, where your instructor told you to.")),
+        _code_block(*(f"grader check {first} {first}/{stub}" for stub in STUBS)),
+        *_checking_elsewhere(course, translate),
+        "## " + translate(_("Hand in")),
+        translate(_("Hand in that one file, under the same name, where your instructor told you to.")),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _about_checking(course: Course, say: Translator) -> list[str]:
+def _checking_elsewhere(course: Course, translate: Translator) -> list[str]:
     """Return what to say where the installed grader does not hold these exercises."""
     if course.folder.resolve() == SHIPPED_FOLDER:
         return []
     return [
-        say(
+        translate(
             _(
                 "The grader needs the rubrics of this course for that. If your instructor gives out the course's "
                 "folder, name it with {option}; if not, the check comes after you have handed in.",
@@ -96,7 +101,7 @@ def _about_checking(course: Course, say: Translator) -> list[str]:
     ]
 
 
-def _code(*lines: str) -> str:
+def _code_block(*lines: str) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
@@ -104,11 +109,11 @@ def _install_grader() -> str:
     return f"python -m pip install {pinned_versions.PROJECT}=={__version__}"
 
 
-def _remark() -> str:
+def _requirements_header() -> str:
     return "# The versions that the grader runs with. For Python 3.11, 3.12 and 3.13; see README.md.\n"
 
 
-def _bytes(path: Path, exercise: str) -> bytes:
+def _read_file(path: Path, exercise: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -16,38 +16,40 @@ from grader.core.errors import UserError
 from grader.core.i18n import _
 
 
-class EquivalentsError(UserError):
-    """A file that is no table of patterns and reasons. `text` says why."""
+class EquivalentMutantsError(UserError):
+    """The file of equivalent mutants cannot be used. `text` says why."""
 
 
 @dataclass(frozen=True)
-class Equivalents:
-    """Patterns of mutants' ids, and why such mutants lose nothing."""
+class EquivalentMutants:
+    """The mutants that are as right as the reference, so that they may keep all points."""
 
-    reasons: dict[str, str]
+    reasons: dict[str, str]  # by pattern of mutants' ids
 
-    def reason(self, mutant: str) -> str | None:
-        """Return why a mutant is right, or None where nobody said that it is."""
+    def find_reason(self, mutant: str) -> str | None:
+        """Return why the mutant of this id is right, or None where it is not listed."""
         return next((why for pattern, why in self.reasons.items() if _matches(pattern, mutant)), None)
 
-    def stale(self, mutants: Iterable[str]) -> tuple[str, ...]:
-        """Return the patterns that match none of these."""
-        known = tuple(mutants)
-        return tuple(p for p in self.reasons if not any(_matches(p, mutant) for mutant in known))
+    def find_unused_patterns(self, mutants: Iterable[str]) -> tuple[str, ...]:
+        """Return the patterns that match none of these ids."""
+        ids = tuple(mutants)
+        return tuple(p for p in self.reasons if not any(_matches(p, mutant) for mutant in ids))
 
 
-def read_equivalents(file: Path) -> Equivalents:
-    """Read the file; without one, there are none. Raises `EquivalentsError`."""
+def read_equivalent_mutants(file: Path) -> EquivalentMutants:
+    """Read the list of equivalent mutants; without the file, it is empty. Raises `EquivalentMutantsError`."""
     if not file.is_file():
-        return Equivalents({})
+        return EquivalentMutants({})
     try:
         table = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EquivalentsError(_("{file} cannot be read: {error}", file=str(file), error=str(error))) from None
+        problem = _("{file} cannot be read: {error}", file=str(file), error=str(error))
+        raise EquivalentMutantsError(problem) from None
     for pattern, reason in table.items():
         if not isinstance(reason, str) or not reason.strip():
-            raise EquivalentsError(_("{file} gives no reason for {pattern!r}", file=str(file), pattern=pattern))
-    return Equivalents(table)
+            problem = _("{file} gives no reason for {pattern!r}", file=str(file), pattern=pattern)
+            raise EquivalentMutantsError(problem)
+    return EquivalentMutants(table)
 
 
 def _matches(pattern: str, mutant: str) -> bool:

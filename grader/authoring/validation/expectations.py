@@ -1,6 +1,8 @@
-"""What the course's own solutions claim: the reference all points, the stub none, each variant what it says.
+"""The points that the course's own submissions are expected to get: the reference all, the stub none.
 
-A variant says so in comments at its top:
+A variant of the reference is a right solution in another style, or a wrong one.
+
+It says in comments at its top what it loses:
 
     # loses: head_and_loss=0.5, accuracy     (or: nothing)
     # why: one sentence
@@ -26,26 +28,27 @@ EMPTY = "# nothing\n"
 
 
 class ExpectationError(UserError):
-    """Solutions that are missing, or a variant that does not say what it must lose. `text` says which."""
+    """A submission is missing, or a variant does not say what it must lose. `text` says which."""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a submission of the course's own must lose: criteria, and the share that each keeps (None: not all)."""
+    """The points that one of the course's own submissions has to lose."""
 
     name: str
     submission: Submission
-    loses: Mapping[str, float | None]
-    untouched: bool = False  # a stub: every criterion has to be `not_attempted`
-    empty: bool = False  # a file without any code: no criterion may give points
+    loses: Mapping[str, float | None]  # by criterion: the share of its points that is kept; None: any but all
+    is_stub: bool = False  # every criterion has to be `not_attempted`
+    is_empty: bool = False  # a file without any code: no criterion may give points
     from_reference: bool = False  # the reference with some names defined anew
 
 
 def read_expectations(course: Course, exercise: str) -> tuple[Expectation, ...]:
-    """Return what there is to prove of an exercise.
+    """Read an exercise's own submissions with what each has to lose, that of the reference first.
 
-    Raises `ExpectationError` where a reference, a stub, or all variants are missing, and for a variant without its
-    header; `UnreadableSubmission` for a file that is no submission.
+    Raises:
+        ExpectationError: The reference, the stub or all variants are missing, or a variant lacks its header.
+        UnreadableSubmission: A file is no submission.
     """
     stubs = course.folder / "exercises" / exercise
     reference = course.folder / "reference" / exercise
@@ -61,11 +64,11 @@ def read_expectations(course: Course, exercise: str) -> tuple[Expectation, ...]:
                 folder=str(reference / "variants"),
             )
         )
-    claims = [Expectation(f"reference{p.suffix}", read(p), {}) for p in _files(reference)]
-    claims += [Expectation(f"stub{p.suffix}", read(p), {}, untouched=True) for p in _files(stubs)]
-    claims += [Expectation("empty.py", script(EMPTY, "empty.py"), {}, empty=True)]
-    claims += [_variant(p, reference / "submission.py") for p in variants]
-    return tuple(claims)
+    expectations = [Expectation(f"reference{p.suffix}", read(p), {}) for p in _files(reference)]
+    expectations += [Expectation(f"stub{p.suffix}", read(p), {}, is_stub=True) for p in _files(stubs)]
+    expectations += [Expectation("empty.py", make_script(EMPTY, "empty.py"), {}, is_empty=True)]
+    expectations += [_variant(p, reference / "submission.py") for p in variants]
+    return tuple(expectations)
 
 
 def _require(file: Path, exercise: str) -> None:
@@ -84,7 +87,7 @@ def _files(folder: Path) -> list[Path]:
     return [p for suffix in (".py", ".ipynb") if (p := folder / f"submission{suffix}").is_file()]
 
 
-def script(text: str, name: str) -> Submission:
+def make_script(text: str, name: str) -> Submission:
     """Return a submission of one file that is not on disk."""
     return Submission(name, hashlib.sha256(text.encode()).hexdigest(), "script", (Unit(text, text),))
 
@@ -125,36 +128,37 @@ def _joined(reference: Path, path: Path) -> Submission:
         return read(joined)
 
 
-def complaint_about(claim: Expectation, verdict: Verdict) -> Words | None:
-    """Return what is not as the claim says, or None."""
-    if claim.untouched or claim.empty:
-        return _about_nothing(claim, verdict)
-    unknown = set(claim.loses) - {c.id for c in verdict.criteria}
+def find_complaint(expectation: Expectation, verdict: Verdict) -> Words | None:
+    """Return what is not as expected in the verdict on a submission of the course's own, or None."""
+    if expectation.is_stub or expectation.is_empty:
+        return _find_points_for_nothing(expectation, verdict)
+    unknown = set(expectation.loses) - {c.id for c in verdict.criteria}
     if unknown:
         return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
-    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _as_claimed(c, claim.loses)]
+    loses = expectation.loses
+    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _is_as_expected(c, loses)]
     if wrong:
-        return _("other points than claimed: {criteria}", criteria=", ".join(wrong))
-    if not claim.loses and not all(item.agrees for item in verdict.certification):
+        return _("other points than expected: {criteria}", criteria=", ".join(wrong))
+    if not expectation.loses and not all(item.agrees for item in verdict.certification):
         return _("loses nothing, but the network is not certified")
     alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
-    if not claim.loses and alarms:
+    if not expectation.loses and alarms:
         return _("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
     return None
 
 
-def _about_nothing(claim: Expectation, verdict: Verdict) -> Words | None:
+def _find_points_for_nothing(expectation: Expectation, verdict: Verdict) -> Words | None:
     """Return what is wrong with the verdict on a stub or an empty file."""
     gifts = ", ".join(c.id for c in verdict.criteria if c.points > 0)
     if gifts:
         return _("gives points for nothing, so it checks nothing: {criteria}", criteria=gifts)
     attempted = [c.id for c in verdict.criteria if c.status is not Status.NOT_ATTEMPTED]
-    if claim.untouched and attempted:
-        return _("not untouched: {criteria}", criteria=", ".join(attempted))
+    if expectation.is_stub and attempted:
+        return _("not recognised as not attempted: {criteria}", criteria=", ".join(attempted))
     return None
 
 
-def _as_claimed(criterion: CriterionVerdict, loses: Mapping[str, float | None]) -> bool:
+def _is_as_expected(criterion: CriterionVerdict, loses: Mapping[str, float | None]) -> bool:
     if criterion.id not in loses:
         return criterion.points >= criterion.max_points
     share = loses[criterion.id]

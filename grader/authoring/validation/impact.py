@@ -1,7 +1,7 @@
-"""What a change in a script can reach: which steps of a plan would come out as before.
+"""Change-impact analysis: which plan steps a mutated reference cannot affect, so their evidence is reused.
 
-Only for solutions of the course's own, such as mutants of a reference: where it cannot be told what a piece of
-code does to the rest, everything counts as reached. A submission is never graded by these means.
+Only for solutions of the course's own, such as mutants of a reference: where it is not clear what a piece of code
+does to the rest, everything counts as affected. A submission is never graded by these means.
 """
 
 import ast
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.authoring.validation.mutants.source import called, is_main_block, is_text
+from grader.authoring.validation.mutants.source import called_name
+from grader.core.syntax_trees import DEFINITIONS, bound_names, is_docstring, is_main_block, mentioned_names
 from grader.protocol.plan import Call, Describe, ReadGlobal, ResultOf, Step, uses
 
 _HARMLESS_IMPORTS = frozenset(
@@ -33,8 +34,6 @@ _READERS = frozenset(
     {"len", "sorted", "sum", "min", "max", "tuple", "list", "set", "dict", "enumerate", "zip", "range"}
 ) | {"array", "asarray", "get", "items", "keys", "values", "index", "count", "copy"}
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
 
 @dataclass(frozen=True)
 class Script:
@@ -44,120 +43,121 @@ class Script:
 
     @cached_property
     def statements(self) -> tuple[ast.stmt, ...]:
-        """What runs when the script is brought up."""
+        """The statements that run when the script is imported."""
         body = ast.parse(self.text).body
-        return tuple(s for s in body if not is_main_block(s) and not is_text(s) and not isinstance(s, ast.Pass))
+        return tuple(s for s in body if not (is_main_block(s) or is_docstring(s) or isinstance(s, ast.Pass)))
 
     @cached_property
-    def meanings(self) -> dict[str, tuple[str, ...]]:
+    def definitions(self) -> dict[str, tuple[str, ...]]:
         """For each name, the statements that bind it, as text."""
-        found: dict[str, tuple[str, ...]] = {}
+        statements_by_name: dict[str, tuple[str, ...]] = {}
         for statement in self.statements:
-            for name in _bound(statement):
-                found[name] = (*found.get(name, ()), ast.dump(statement))
-        return found
+            for name in bound_names(statement):
+                statements_by_name[name] = (*statements_by_name.get(name, ()), ast.dump(statement))
+        return statements_by_name
 
     @cached_property
-    def links(self) -> dict[str, frozenset[str]]:
+    def mentions(self) -> dict[str, frozenset[str]]:
         """For each name, the names that its statements mention."""
-        found: dict[str, frozenset[str]] = {}
+        mentions: dict[str, frozenset[str]] = {}
         for statement in self.statements:
-            mentioned = _mentioned(statement)
-            for name in _bound(statement):
-                found[name] = found.get(name, frozenset()) | mentioned
-        return found
+            mentioned = mentioned_names(statement)
+            for name in bound_names(statement):
+                mentions[name] = mentions.get(name, frozenset()) | mentioned
+        return mentions
 
     @cached_property
-    def effects(self) -> tuple[ast.stmt, ...]:
-        """The statements that may do more, when they run, than to bind their names."""
+    def side_effects(self) -> tuple[ast.stmt, ...]:
+        """The statements that may do more than bind their names when the script is imported."""
         return tuple(s for s in self.statements if _has_effect(s))
 
     @cached_property
     def is_opaque(self) -> bool:
-        """Whether a function may change what others see: then a change in one of them reaches everything."""
-        imported = {name for s in self.statements if _is_import(s) for name in _bound(s)}
-        functions = {s.name for s in self.statements if isinstance(s, _DEFINITIONS)}
-        variables = set(self.meanings) - imported - functions
+        """Whether a function may change what others see: then a change in one of them affects everything."""
+        imported = {name for s in self.statements if _is_import(s) for name in bound_names(s)}
+        functions = {s.name for s in self.statements if isinstance(s, DEFINITIONS)}
+        variables = set(self.definitions) - imported - functions
         kinds = {name: _holds_plain_values(self.statements, name) for name in variables}
-        changeable = {name: flat for name, flat in kinds.items() if flat is not None}
-        watch = _Watch(frozenset(imported), frozenset(self.meanings), changeable)
-        return any(watch.is_suspicious(s) for s in self.statements if isinstance(s, _DEFINITIONS))
+        mutable = {name: is_flat for name, is_flat in kinds.items() if is_flat is not None}
+        detector = _SharedStateDetector(frozenset(imported), frozenset(self.definitions), mutable)
+        return any(detector.may_change_shared_state(s) for s in self.statements if isinstance(s, DEFINITIONS))
 
-    def behind(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the top-level names that some of `names` reach, these included where they are there."""
-        found = {name for name in names if name in self.links}
-        open_ends = list(found)
+    def names_needed_by(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the top-level names that `names` use, directly or through others, and `names` themselves."""
+        needed = {name for name in names if name in self.mentions}
+        open_ends = list(needed)
         while open_ends:
-            more = {name for name in self.links[open_ends.pop()] if name in self.links and name not in found}
-            found |= more
+            more = (self.mentions[open_ends.pop()] & self.mentions.keys()) - needed
+            needed |= more
             open_ends += more
-        return frozenset(found)
+        return frozenset(needed)
 
-    def reaching(self, changed: Iterable[str]) -> frozenset[str]:
-        """Return the names from which some of `changed` can be reached, these included."""
-        reached = set(changed)
+    def names_that_use(self, changed: Iterable[str]) -> frozenset[str]:
+        """Return the names that use some of `changed`, directly or through others, and `changed` themselves."""
+        users = set(changed)
         growing = True
         while growing:
-            more = {name for name, mentioned in self.links.items() if name not in reached and mentioned & reached}
-            reached |= more
+            more = {name for name, mentioned in self.mentions.items() if name not in users and mentioned & users}
+            users |= more
             growing = bool(more)
-        return frozenset(reached)
+        return frozenset(users)
 
 
-def reached(before: str, after: str) -> frozenset[str] | None:
-    """Return the top-level names of `after` that may mean something else than in `before`; None: all may.
+def find_affected_names(before: str, after: str) -> frozenset[str] | None:
+    """Return the top-level names of `after` that may behave differently than in `before`; None: all of them may.
 
-    Raises `SyntaxError` where one is no Python.
+    Raises:
+        SyntaxError: One of the texts is no Python.
     """
     old, new = Script(before), Script(after)
     if old.is_opaque or new.is_opaque:
         return None
-    if list(map(ast.dump, old.effects)) != list(map(ast.dump, new.effects)):
+    if list(map(ast.dump, old.side_effects)) != list(map(ast.dump, new.side_effects)):
         return None
-    if any(_is_import(s) and not _is_harmless(s) for s in _new_in(new, old)):
+    if any(_is_import(s) and not _is_harmless(s) for s in _added_statements(new, old)):
         return None
-    names = set(old.meanings) | set(new.meanings)
-    changed = {name for name in names if old.meanings.get(name) != new.meanings.get(name)}
-    found = old.reaching(changed) | new.reaching(changed)
-    if any(_mentioned(effect) & found for effect in new.effects):
+    names = set(old.definitions) | set(new.definitions)
+    changed = {name for name in names if old.definitions.get(name) != new.definitions.get(name)}
+    affected = old.names_that_use(changed) | new.names_that_use(changed)
+    if any(mentioned_names(statement) & affected for statement in new.side_effects):
         return None
-    return found
+    return affected
 
 
-def _new_in(new: Script, old: Script) -> Iterator[ast.stmt]:
+def _added_statements(new: Script, old: Script) -> Iterator[ast.stmt]:
     """Yield the statements of `new` that are not in `old`."""
-    known = set(map(ast.dump, old.statements))
-    return (s for s in new.statements if ast.dump(s) not in known)
+    old_statements = set(map(ast.dump, old.statements))
+    return (s for s in new.statements if ast.dump(s) not in old_statements)
 
 
-def unaffected(steps: Sequence[Step], names: frozenset[str]) -> frozenset[str]:
-    """Return the ids of the steps that come out as before where only `names` mean something else.
+def find_unaffected_steps(steps: Sequence[Step], names: frozenset[str]) -> frozenset[str]:
+    """Return the ids of the steps whose evidence stays the same where only `names` behave differently.
 
-    A step that calls something changed may change what it was given. So it spoils, for the steps after it, the
+    A step that calls something affected may change what it was given. So it affects, for the steps after it, the
     live objects that it used, and whatever was made of these.
     """
-    families = _families(steps)
-    spoilt: set[str] = set()  # families of live objects
-    changed: set[str] = set()
+    families = _object_families(steps)
+    affected_families: set[str] = set()
+    affected: set[str] = set()
     for step in steps:
-        uses_changed = any(used in changed or families.get(used) in spoilt for used in uses(step))
-        if uses_changed or _names_of(step) & names:
-            changed.add(step.id)
-            spoilt |= {families[used] for used in (step.id, *_held_by(step)) if used in families}
-    return frozenset(step.id for step in steps) - changed
+        uses_affected = any(used in affected or families.get(used) in affected_families for used in uses(step))
+        if uses_affected or _called_names(step) & names:
+            affected.add(step.id)
+            affected_families |= {families[used] for used in (step.id, *_live_inputs(step)) if used in families}
+    return frozenset(step.id for step in steps) - affected
 
 
-def _families(steps: Sequence[Step]) -> dict[str, str]:
+def _object_families(steps: Sequence[Step]) -> dict[str, str]:
     """Return, for each step, a name for the live objects that may share parts, as a model and its history do."""
     families = {step.id: step.id for step in steps}
     for step in steps:
-        merged = {families[used] for used in (step.id, *_held_by(step)) if used in families}
+        merged = {families[used] for used in (step.id, *_live_inputs(step)) if used in families}
         families = {name: step.id if family in merged else family for name, family in families.items()}
     return families
 
 
-def _held_by(step: Step) -> set[str]:
-    """Return the steps whose live results a step gets hold of; what is only compared or copied is not."""
+def _live_inputs(step: Step) -> set[str]:
+    """Return the steps whose results a step gets as live objects; those that it gets as copies do not count."""
     match step:
         case Describe(step=used):
             return {used}
@@ -167,26 +167,12 @@ def _held_by(step: Step) -> set[str]:
             return set()
 
 
-def _names_of(step: Step) -> set[str]:
+def _called_names(step: Step) -> set[str]:
     match step:
         case Call(function=name) | ReadGlobal(name=name):
             return {name}
         case _:
             return set()
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, _DEFINITIONS):
-        return {statement.name}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
-    return {
-        node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _mentioned(statement: ast.stmt) -> frozenset[str]:
-    return frozenset(node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
 
 
 def _is_import(statement: ast.stmt) -> bool:
@@ -214,8 +200,8 @@ def _has_effect(statement: ast.stmt) -> bool:
         case ast.Assign(targets=targets, value=value):
             plain = all(isinstance(t, ast.Name) for t in targets)
             return not plain or _calls(value)
-        case ast.AnnAssign(target=ast.Name(), value=given):
-            return given is not None and _calls(given)
+        case ast.AnnAssign(target=ast.Name(), value=value):
+            return value is not None and _calls(value)
         case _:
             return True
 
@@ -234,7 +220,7 @@ def _holds_plain_values(statements: Sequence[ast.stmt], name: str) -> bool | Non
     values = [
         s.value
         for s in statements
-        if isinstance(s, ast.Assign | ast.AnnAssign) and s.value is not None and name in _bound(s)
+        if isinstance(s, ast.Assign | ast.AnnAssign) and s.value is not None and name in bound_names(s)
     ]
     if values and all(_is_constant(value) for value in values):
         return None
@@ -266,19 +252,19 @@ def _is_flat(value: ast.AST) -> bool:
 
 
 @dataclass(frozen=True)
-class _Watch:
-    """Looks for code that changes what outlives a call: modules, functions, global collections, defaults."""
+class _SharedStateDetector:
+    """Finds code that changes what outlives a call: modules, functions, global collections, defaults."""
 
     imported: frozenset[str]
     names: frozenset[str]
-    changeable: dict[str, bool]  # variables: whether they hold plain values only
+    mutable: dict[str, bool]  # variables that can be changed in place: whether they hold plain values only
 
-    def is_suspicious(self, definition: ast.stmt) -> bool:
-        """Return whether a function or class may reach past its own arguments and results."""
+    def may_change_shared_state(self, definition: ast.stmt) -> bool:
+        """Return whether a function or class may change more than its own arguments and results."""
         parents = {child: node for node in ast.walk(definition) for child in ast.iter_child_nodes(node)}
-        return any(self._is_suspicious(node, parents) for node in ast.walk(definition))
+        return any(self._is_suspect(node, parents) for node in ast.walk(definition))
 
-    def _is_suspicious(self, node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    def _is_suspect(self, node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         match node:
             case ast.Global() | ast.Delete():
                 return True
@@ -287,16 +273,16 @@ class _Watch:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() as definition:
                 return any(_decorator(d) not in _HARMLESS_DECORATORS for d in definition.decorator_list)
             case ast.arguments(defaults=defaults, kw_defaults=others):
-                given = [*defaults, *(d for d in others if d is not None)]
-                return not all(_is_constant(d) or isinstance(d, ast.Name | ast.Attribute) for d in given)
+                all_defaults = [*defaults, *(d for d in others if d is not None)]
+                return not all(_is_constant(d) or isinstance(d, ast.Name | ast.Attribute) for d in all_defaults)
             case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
                 return _root(node) is None or _root(node) in self.names
             case ast.Call(func=function) if _root(function) in self.imported:
-                return _is_setting(called(node)) or "config" in _parts(function)
+                return _is_setting(called_name(node)) or "config" in _parts(function)
             case ast.Name(id=name) if name in _OPAQUE:
                 return True
-            case ast.Name(id=name) if name in self.changeable:
-                return not (self.changeable[name] and _only_read(node, parents))
+            case ast.Name(id=name) if name in self.mutable:
+                return not (self.mutable[name] and _only_read(node, parents))
             case _:
                 return False
 
@@ -323,8 +309,8 @@ def _only_read(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     match parents.get(node):
         case ast.Subscript(ctx=ast.Load()) | ast.Starred() | ast.keyword(arg=None) | ast.Compare() | ast.Dict():
             return True
-        case ast.For(iter=held) | ast.comprehension(iter=held):
-            return held is node
+        case ast.For(iter=iterated) | ast.comprehension(iter=iterated):
+            return iterated is node
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
             return name in _READERS
         case ast.Attribute(attr=name):

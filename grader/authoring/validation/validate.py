@@ -1,4 +1,4 @@
-"""Proves a rubric: the course's own solutions get what they claim, and no mutant of the reference survives."""
+"""Validate a rubric: the course's own submissions get the points expected, and no mutant of the reference does."""
 
 import os
 import threading
@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from grader.authoring.notebooks import is_made_from, sources
-from grader.authoring.validation.equivalent_mutants import Equivalents, EquivalentsError, read_equivalents
+from grader.authoring.notebooks import find_sources, is_up_to_date
+from grader.authoring.validation.equivalent_mutants import (
+    EquivalentMutants,
+    EquivalentMutantsError,
+    read_equivalent_mutants,
+)
 from grader.authoring.validation.expectations import (
     Expectation,
     ExpectationError,
-    complaint_about,
+    find_complaint,
+    make_script,
     read_expectations,
-    script,
 )
-from grader.authoring.validation.impact import Script, reached, unaffected
-from grader.authoring.validation.mutants import Mutant, choose, mutants_of
+from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
+from grader.authoring.validation.mutants import Mutant, choose_mutants, make_mutants
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, PriorEvidence
@@ -28,36 +32,22 @@ from grader.protocol.messages import Evidence
 from grader.protocol.plan import Call, ReadGlobal, Step
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
-from grader.rubric.loader import load_rubric
+from grader.rubric.loader import LoadedRubric, load_rubric
 
 if TYPE_CHECKING:
-    from grader.rubric.loader import LoadedRubric
     from grader.rubric.model import Rubric
 
-__all__ = [
-    "Exercise",
-    "Expectation",
-    "ExpectationError",
-    "ExpectationResult",
-    "MutantOutcome",
-    "MutantResult",
-    "UnprovableExerciseError",
-    "Validator",
-    "read_expectations",
-]
-__all__ += ["complaint_about", "exercise_of", "prove"]
-
-MOST_MUTANTS = 60
+MAX_MUTANTS = 60
 A = TypeVar("A")
 B = TypeVar("B")
 
 
-class UnprovableExerciseError(UserError):
-    """An exercise that cannot be proven. `unreadable`: a file of it cannot be read, rather than being wrong."""
+class UnprovableExerciseError(Exception):
+    """An exercise that cannot be validated: `text` says why in one sentence."""
 
-    def __init__(self, text: Message, *, unreadable: bool = False) -> None:
+    def __init__(self, text: Words, *, is_unreadable: bool = False) -> None:
         super().__init__(text)
-        self.unreadable = unreadable
+        self.text, self.is_unreadable = text, is_unreadable
 
 
 class MutantOutcome(StrEnum):
@@ -72,75 +62,79 @@ class MutantOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class ExpectationResult:
-    """A claim and what came of it."""
+    """What one of the course's own submissions got, compared with what it is expected to get."""
 
-    claim: Expectation
+    expectation: Expectation
     points: float
-    complaint: Words | None  # None where the claim holds
+    complaint: Words | None  # what is not as expected; None where all is
 
 
 @dataclass(frozen=True)
 class MutantResult:
-    """A mutant and what became of it. `criteria`: those that it lost points in, or that could not be decided."""
+    """What became of a mutant."""
 
     mutant: Mutant
-    fate: MutantOutcome
-    criteria: tuple[str, ...] = ()
+    outcome: MutantOutcome
+    criteria: tuple[str, ...] = ()  # ids of those that it lost points in, or that could not be decided
     reason: str = ""  # why it is as right as the reference, where it is
 
     @property
-    def is_as_it_should_be(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether nobody has to do anything about it."""
-        return self.fate in {MutantOutcome.KILLED, MutantOutcome.EQUIVALENT}
+        return self.outcome in {MutantOutcome.KILLED, MutantOutcome.EQUIVALENT}
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """All that there is to prove of an exercise.
-
-    `stale`: patterns of equivalents that match no mutant. `complaints`: what students get and should not.
-    `notes`: what works and should be changed all the same.
-    """
+    """All that there is to check of an exercise."""
 
     name: str
     rubric: "Rubric"
-    claims: tuple[Expectation, ...]
+    expectations: tuple[Expectation, ...]  # that of the reference first
     mutants: tuple[Mutant, ...]
-    equivalents: Equivalents
-    stale: tuple[str, ...]
-    complaints: tuple[Message, ...] = ()
-    notes: tuple[Message, ...] = ()
+    equivalents: EquivalentMutants
+    unused_patterns: tuple[str, ...]  # of `equivalents`: those that match no mutant
+    complaints: tuple[Message, ...] = ()  # what is wrong with the files that students get
+    notes: tuple[Message, ...] = ()  # what works and should be changed all the same
 
 
-def exercise_of(course: Course, name: str, most: int = MOST_MUTANTS) -> Exercise:
-    """Return what there is to prove of an exercise. Raises `RefusedError` where its parts cannot be right."""
-    loaded = _loaded(course, name)
+def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercise:
+    """Read an exercise's rubric, its own submissions and the mutants of its reference.
+
+    Args:
+        course: The course with the exercise.
+        name: The exercise's name.
+        most: How many mutants are chosen at most.
+
+    Raises:
+        UnprovableExerciseError: Its parts are missing, unreadable or contradict each other.
+    """
+    loaded = _load_rubric(course, name)
     rubric = loaded.rubric
     try:
-        claims = read_expectations(course, name)
-        equivalents = read_equivalents(course.folder / "reference" / name / "equivalent.toml")
-    except (ExpectationError, EquivalentsError) as error:
+        expectations = read_expectations(course, name)
+        equivalents = read_equivalent_mutants(course.folder / "reference" / name / "equivalent.toml")
+    except (ExpectationError, EquivalentMutantsError) as error:
         raise UnprovableExerciseError(error.text) from None
     except UnreadableSubmission as error:
-        raise UnprovableExerciseError(error.text, unreadable=True) from None
-    text = _text(claims[0].submission)
-    asked = {
-        s.function if isinstance(s, Call) else s.name for s in _steps(rubric) if isinstance(s, Call | ReadGlobal)
-    }
+        raise UnprovableExerciseError(error.text, is_unreadable=True) from None
+    text = _source(expectations[0].submission)
+    steps = _rubric_steps(rubric)
+    used_names = {s.function if isinstance(s, Call) else s.name for s in steps if isinstance(s, Call | ReadGlobal)}
     try:
-        mutants = mutants_of(text, Script(text).behind(asked))
+        mutants = make_mutants(text, Script(text).names_needed_by(used_names))
     except SyntaxError as error:
         line = error.lineno or 0
-        raise UnprovableExerciseError(
-            _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line), unreadable=True
-        ) from None
-    stale = equivalents.stale(mutant.id for mutant in mutants)
-    complaints = (*_sheets_missing(course, name), *_notebooks_astray(course, name))
+        problem = _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line)
+        raise UnprovableExerciseError(problem, is_unreadable=True) from None
+    unused_patterns = equivalents.find_unused_patterns(mutant.id for mutant in mutants)
+    complaints = (*_find_missing_sheets(course, name), *_find_outdated_notebooks(course, name))
+    chosen = choose_mutants(mutants, most)
     notes = tuple(use.describe() for use in loaded.old_imports)
-    return Exercise(name, rubric, claims, choose(mutants, most), equivalents, stale, complaints, notes)
+    return Exercise(name, rubric, expectations, chosen, equivalents, unused_patterns, complaints, notes)
 
 
-def _sheets_missing(course: Course, name: str) -> Iterator[Message]:
+def _find_missing_sheets(course: Course, name: str) -> Iterator[Message]:
     for sheet in ("task.md", "task.de.md"):
         if not (course.folder / "exercises" / name / sheet).is_file():
             yield _(
@@ -150,132 +144,127 @@ def _sheets_missing(course: Course, name: str) -> Iterator[Message]:
             )
 
 
-def _notebooks_astray(course: Course, name: str) -> Iterator[Message]:
+def _find_outdated_notebooks(course: Course, name: str) -> Iterator[Message]:
     """Yield a complaint for each notebook that holds something else than the script beside it."""
-    for source in sources(course, (name,)):
-        if source.with_suffix(".ipynb").exists() and not is_made_from(source):
+    for source in find_sources(course, (name,)):
+        if source.with_suffix(".ipynb").exists() and not is_up_to_date(source):
             file = source.with_suffix(".ipynb").relative_to(course.folder)
             yield _(
-                "{file} is not made from the .py file beside it. Run: grader notebooks {exercise}",
+                "{file} does not match its .py file. Run: grader notebooks {exercise}",
                 file=file.as_posix(),
                 exercise=name,
             )
 
 
-def _loaded(course: Course, name: str) -> "LoadedRubric":
+def _load_rubric(course: Course, name: str) -> "LoadedRubric":
     from grader.core.errors import RubricFileError
     from grader.rubric.loader import RubricUnreadableError, load_usable_rubric  # with it come NumPy and all checks
 
     try:
         return load_usable_rubric(course, name)
     except RubricFileError as error:
-        raise UnprovableExerciseError(error.text, unreadable=isinstance(error, RubricUnreadableError)) from error
+        raise UnprovableExerciseError(
+            error.text, is_unreadable=isinstance(error, RubricUnreadableError)
+        ) from error
 
 
-def _steps(rubric: "Rubric") -> tuple[Step, ...]:
+def _rubric_steps(rubric: "Rubric") -> tuple[Step, ...]:
     return tuple(rubric.steps(rubric.seeds[:1]).values())
 
 
-def prove(grader: Grader, exercise: str, claims: Sequence[Expectation]) -> Iterator[ExpectationResult]:
-    """Grade each claim's submission and compare, as many at once as there are processors; in the order given.
-
-    The first claim is that of the reference.
-    """
-    return Validator(grader, exercise, claims).proofs()
-
-
 class Validator:
-    """Grades what there is to prove of one exercise, and keeps what the reference left behind the walls.
+    """Grades what there is to check of one exercise, and reuses the evidence of the reference.
 
-    A change of the reference that cannot reach a step leaves that step's evidence as it was: only the others are
-    done again.
+    A change of the reference that cannot affect a step leaves that step's evidence as it was: only the other steps
+    are run again.
     """
 
-    def __init__(self, grader: Grader, exercise: str, claims: Sequence[Expectation], language: str = "en") -> None:
-        self.grader, self.exercise, self.claims, self.language = grader, exercise, claims, language
-        self.steps = _steps(load_rubric(grader.course, exercise))
+    def __init__(
+        self, grader: Grader, exercise: str, expectations: Sequence[Expectation], language: str = "en"
+    ) -> None:
+        """Prepare the validation of an exercise; the first of the expectations is that of the reference."""
+        self.grader, self.exercise, self.expectations, self.language = grader, exercise, expectations, language
+        self.steps = _rubric_steps(load_rubric(grader.course, exercise))
         self._reference: Graded | None = None
         self._grading = threading.Lock()
 
-    def proofs(self) -> Iterator[ExpectationResult]:
-        """Prove the claims, in their order."""
-        return self._at_work(self.claims, self._prove, last=lambda claim: claim.from_reference)
+    def check_expectations(self) -> Iterator[ExpectationResult]:
+        """Grade the submission of each expectation and compare; several at a time, results in the order given."""
+        return self._run_in_parallel(self.expectations, self._check_one, last=lambda e: e.from_reference)
 
-    def trials(self, mutants: Sequence[Mutant], equivalents: Equivalents) -> Iterator[MutantResult]:
-        """Try the mutants, in their order."""
-        return self._at_work(mutants, lambda mutant: self._try(mutant, equivalents))
+    def try_mutants(self, mutants: Sequence[Mutant], equivalents: EquivalentMutants) -> Iterator[MutantResult]:
+        """Grade the mutants; several at a time, results in the order given."""
+        return self._run_in_parallel(mutants, lambda mutant: self._try_one(mutant, equivalents))
 
-    def reference(self) -> Graded:
-        """Return what the reference gets. It is graded once; whoever comes meanwhile waits."""
+    def grade_reference(self) -> Graded:
+        """Return what the reference gets. It is graded once; other threads wait meanwhile."""
         with self._grading:
             if self._reference is None:
-                self._reference = self.grader.grade(self.exercise, self.claims[0].submission, self.language)
+                self._reference = self.grader.grade(self.exercise, self.expectations[0].submission, self.language)
             return self._reference
 
-    def graded(self, submission: Submission) -> Graded:
-        """Grade the reference with some of its names changed."""
-        return self.grader.grade(self.exercise, submission, prior=self.known(submission))
+    def grade_changed_reference(self, submission: Submission) -> Graded:
+        """Grade a copy of the reference in which some names are defined differently."""
+        return self.grader.grade(self.exercise, submission, prior=self.reusable_evidence(submission))
 
-    def known(self, submission: Submission) -> PriorEvidence | None:
-        """Return the evidence of the reference that its changed copy would leave as well."""
-        held = self.reference().evidence
-        names = reached(_text(self.claims[0].submission), _text(submission))
+    def reusable_evidence(self, submission: Submission) -> PriorEvidence | None:
+        """Return the evidence of the reference that a changed copy leaves as well; None where that is unclear."""
+        evidence = self.grade_reference().evidence
+        names = find_affected_names(_source(self.expectations[0].submission), _source(submission))
         if names is None:
             return None
-        kept = unaffected(self.steps, names) & set(held.bodies)
-        if kept >= {step.id for step in self.steps}:
-            kept -= {self.steps[0].id}  # one step at least, so that the copy is brought up
+        reusable = find_unaffected_steps(self.steps, names) & set(evidence.bodies)
+        if reusable >= {step.id for step in self.steps}:
+            reusable -= {self.steps[0].id}  # one step at least, so that the copy is imported
         return PriorEvidence(
             Evidence(
                 imported=b"",
                 import_stop=None,
                 import_unit=None,
-                bodies={step: body for step, body in held.bodies.items() if step in kept},
+                bodies={step: body for step, body in evidence.bodies.items() if step in reusable},
                 stops={},
-                replays={step: body for step, body in held.replays.items() if step in kept},
+                replays={step: body for step, body in evidence.replays.items() if step in reusable},
             )
         )
 
-    def _prove(self, claim: Expectation) -> ExpectationResult:
-        if claim is self.claims[0]:
-            graded = self.reference()
-        elif claim.from_reference:
-            graded = self.graded(claim.submission)
+    def _check_one(self, expectation: Expectation) -> ExpectationResult:
+        if expectation is self.expectations[0]:
+            graded = self.grade_reference()
+        elif expectation.from_reference:
+            graded = self.grade_changed_reference(expectation.submission)
         else:
-            graded = self.grader.grade(self.exercise, claim.submission)
-        return ExpectationResult(claim, graded.verdict.points, complaint_about(claim, graded.verdict))
+            graded = self.grader.grade(self.exercise, expectation.submission)
+        complaint = find_complaint(expectation, graded.verdict)
+        return ExpectationResult(expectation, graded.verdict.points, complaint)
 
-    def _try(self, mutant: Mutant, equivalents: Equivalents) -> MutantResult:
-        reference = self.reference().verdict
-        verdict = self.graded(script(mutant.source, "submission.py")).verdict
+    def _try_one(self, mutant: Mutant, equivalents: EquivalentMutants) -> MutantResult:
+        reference = self.grade_reference().verdict
+        verdict = self.grade_changed_reference(make_script(mutant.source, "submission.py")).verdict
         undecided = tuple(c.id for c in verdict.criteria if c.status is Status.NOT_GRADED)
         if undecided:
             return MutantResult(mutant, MutantOutcome.NOT_GRADED, undecided)
-        pairs = zip(verdict.criteria, reference.criteria, strict=True)
-        lost = tuple(mine.id for mine, theirs in pairs if mine.points < theirs.points)
-        reason = equivalents.reason(mutant.id)
+        reason = equivalents.find_reason(mutant.id)
         if verdict.points < reference.points:
-            return MutantResult(
-                mutant, MutantOutcome.KILLED if reason is None else MutantOutcome.NOT_EQUIVALENT, lost
-            )
-        return (
-            MutantResult(mutant, MutantOutcome.SURVIVED)
-            if reason is None
-            else MutantResult(mutant, MutantOutcome.EQUIVALENT, reason=reason)
-        )
+            pairs = zip(verdict.criteria, reference.criteria, strict=True)
+            criteria = tuple(of_mutant.id for of_mutant, right in pairs if of_mutant.points < right.points)
+            outcome = MutantOutcome.KILLED if reason is None else MutantOutcome.NOT_EQUIVALENT
+            return MutantResult(mutant, outcome, criteria)
+        if reason is None:
+            return MutantResult(mutant, MutantOutcome.SURVIVED)
+        return MutantResult(mutant, MutantOutcome.EQUIVALENT, reason=reason)
 
-    def _at_work(
-        self, things: Sequence[A], work: Callable[[A], B], last: Callable[[A], bool] = lambda _: False
+    def _run_in_parallel(
+        self, items: Sequence[A], work: Callable[[A], B], last: Callable[[A], bool] = lambda _: False
     ) -> Iterator[B]:
-        """Do the work on each thing, several at a time; the order of the results is that of the things."""
+        """Do the work on each item, those of `last` after the others; results come in the order of the items."""
         pool = ThreadPoolExecutor(os.cpu_count())
         try:
-            begun = {id(thing): pool.submit(work, thing) for thing in sorted(things, key=last)}
-            for thing in things:
-                yield begun[id(thing)].result()
+            futures = {id(item): pool.submit(work, item) for item in sorted(items, key=last)}
+            for item in items:
+                yield futures[id(item)].result()
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _text(submission: Submission) -> str:
+def _source(submission: Submission) -> str:
     return submission.units[0].source

@@ -14,7 +14,7 @@ from grader.classroom.intake.records import GradableHandIn, LeftOut
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import ARCHIVE, named_for, suffix
+from grader.submission.file_names import ARCHIVE, is_named_for, suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES
 
 MAX_ARCHIVE = 100_000_000  # bytes of a student's zip
@@ -85,7 +85,7 @@ class FileChooser:
         if not candidates:
             self._leave_out(items)
             raise NoFileChosenError(_none(items))
-        named = [item for item in candidates if named_for(item.name, self.exercise)]
+        named = [item for item in candidates if is_named_for(item.name, self.exercise)]
         chosen = candidates if len(candidates) == 1 else named
         if len(chosen) != 1:
             self._leave_out([item for item in items if not item.is_candidate] + candidates[_NAMED:])

@@ -15,7 +15,7 @@ from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import GradableHandIn, Intake, LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import CANDIDATES, keys
+from grader.submission.file_names import CANDIDATES, make_unique_keys
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def _read_class(tree: Tree, chooser: FileChooser, path: Path) -> Intake:
     candidates, older = merge_same_students(contents.candidates)
     if not candidates:
         raise UnusableHandInsError(_single_student(path, chooser.exercise))
-    key_of = keys(candidate.hand_in.student for candidate in candidates)
+    key_of = make_unique_keys(candidate.hand_in.student for candidate in candidates)
     chosen = [chooser.choose(candidate, key_of[candidate.hand_in.student]) for candidate in candidates]
     hand_ins = sorted((c for c in chosen if isinstance(c, GradableHandIn)), key=lambda c: c.hand_in.student)
     left_out = [c for c in chosen if isinstance(c, LeftOut)]

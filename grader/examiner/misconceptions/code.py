@@ -1,11 +1,11 @@
-"""Misconceptions that show in what the code calls: Keras of other years, downloads, windows."""
+"""Detect misconceptions in what the code calls: old Keras versions, downloads, windows."""
 
 import re
 from collections.abc import Iterator
 
 from grader.core.i18n import Words, _
 from grader.evidence.failures import function_name
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import ExceptionFacts, Raised, Returned
 
 _DOWNLOAD = re.compile(r"Downloading data from (https?://[^\s/]+)")
@@ -98,13 +98,13 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
 )  # fmt: skip
 
 
-def old_keras_api(view: View) -> Shown | None:
+def old_keras_api(view: NetworkView) -> Explanation | None:
     """Code that was written for Keras 1 or 2."""
     for exception, function in _exceptions(view):
-        told = f"{exception.type}: {exception.message}"
+        message = f"{exception.type}: {exception.message}"
         for pattern, text in OLD_CALLS:
-            if re.search(pattern, told):
-                return Shown(text, function)
+            if re.search(pattern, message):
+                return Explanation(text, function)
     for output, function in _outputs(view):
         if _IGNORED_DECAY in output:
             text = _(
@@ -112,27 +112,27 @@ def old_keras_api(view: View) -> Shown | None:
                 "Use a schedule, for example "
                 "learning_rate=keras.optimizers.schedules.ExponentialDecay(0.01, 1000, 0.9)."
             )
-            return Shown(text, function)
+            return Explanation(text, function)
     return None
 
 
-def input_dim(view: View) -> Shown | None:
+def input_dim(view: NetworkView) -> Explanation | None:
     """The first layer of Keras 1 and 2, which Keras 3 still understands."""
     for output, function in _outputs(view):
         if _INPUT_DIM in output:
-            return Shown(
+            return Explanation(
                 _(
                     "`input_dim` and `input_shape` are arguments of layers in Keras 1 and 2. Keras 3 still "
-                    "understands them, but warns. There, keras.Input(shape=(...,)) comes first in the network, "
-                    "and the first layer has no such argument."
+                    "understands them, but warns. In Keras 3, begin the network with "
+                    "keras.Input(shape=(...,)) and leave the argument of the first layer out."
                 ),
                 function,
             )
     return None
 
 
-def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
-    """Return what the functions raised, then what the file raised, which may spoil any criterion."""
+def _exceptions(view: NetworkView) -> Iterator[tuple[ExceptionFacts, str]]:
+    """Yield the exceptions of functions, then those of the file, which may affect any criterion (function: "")."""
     for step, seen in view.case.steps.items():
         if isinstance(seen.evidence.outcome, Raised):
             yield seen.evidence.outcome.exception, function_name(step)
@@ -140,8 +140,8 @@ def _exceptions(view: View) -> Iterator[tuple[ExceptionFacts, str]]:
         yield failure.exception, ""
 
 
-def _outputs(view: View) -> Iterator[tuple[str, str]]:
-    """Return what was printed where nothing was raised, and by which function; "" at the top level of the file."""
+def _outputs(view: NetworkView) -> Iterator[tuple[str, str]]:
+    """Yield what was printed where nothing was raised, with the function; "" for the top level of the file."""
     if not view.case.imported.failures:
         yield view.case.imported.output, ""
     for step, seen in view.case.steps.items():
@@ -149,30 +149,30 @@ def _outputs(view: View) -> Iterator[tuple[str, str]]:
             yield seen.evidence.output, function_name(step)
 
 
-def download_inside(view: View) -> Shown | None:
+def download_inside(view: NetworkView) -> Explanation | None:
     """Data that come over the network while a function runs. Where that failed, the error says so already."""
     for output, function in _outputs(view):
-        if found := _DOWNLOAD.search(output):
-            return Shown(
+        if download := _DOWNLOAD.search(output):
+            return Explanation(
                 _(
                     "The code downloads data from {address} while it runs. Where it is graded there is no "
-                    "network, and what comes from outside may be another tomorrow. Use the data that a function "
-                    "is given, or those of scikit-learn, which need no network.",
-                    address=found[1],
+                    "internet, and what is downloaded may be different tomorrow. Use the data that a function "
+                    "is given, or those of scikit-learn, which need no internet.",
+                    address=download[1],
                 ),
                 function,
             )
     return None
 
 
-def shows_a_window(view: View) -> Shown | None:
+def shows_a_window(view: NetworkView) -> Explanation | None:
     """A function that opens a window and waits."""
     function = next(
         (function_name(step) for step, seen in view.case.steps.items() if seen.evidence.showed_window), None
     )
     if function is None:
         return None
-    return Shown(
+    return Explanation(
         _(
             "{function}() calls plt.show(). In a script that opens a window and waits until somebody closes "
             "it. Return the figure and call plt.show() outside, where you want to look at it.",

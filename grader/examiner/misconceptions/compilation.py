@@ -1,7 +1,7 @@
-"""Misconceptions about what a network is compiled with: its loss, its metrics, and labels that fit the loss."""
+"""Detect misconceptions about what a network is compiled with: its loss and metrics, and labels for the loss."""
 
 from grader.core.i18n import _
-from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Shown, View
+from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Explanation, NetworkView
 from grader.protocol.evidence import FitFacts
 
 # Losses for targets that are numbers. Hinge, focal and Kullback-Leibler losses are losses for classes as well.
@@ -26,12 +26,12 @@ CLASS_LOSSES = CROSS_ENTROPIES | {
 }
 
 
-def not_compiled(view: View) -> Shown | None:
+def not_compiled(view: NetworkView) -> Explanation | None:
     """A network without loss and optimizer."""
     if view.model is None or (view.compiled is not None and view.compiled.loss):
         return None
     if view.compiled is not None:
-        return Shown(
+        return Explanation(
             _(
                 "The network was compiled without a loss. The loss is what training makes smaller, so fit "
                 'has nothing to do without one. Write model.compile(optimizer="adam", loss="{usual}").',
@@ -40,16 +40,16 @@ def not_compiled(view: View) -> Shown | None:
         )
     after = view.network.after
     if after is not None and after.facts.compiled is not None:
-        return Shown(
+        return Explanation(
             _(
-                "{build}() returns a network that is not compiled; that happens only later, in {train}(). "
-                "Head and loss are one decision: call model.compile(...) in {build}(), next to the "
-                "output layer.",
+                "{build}() returns a network that is not compiled; that happens only later, in {train}(). The "
+                "output layer and the loss have to fit each other: call model.compile(...) in {build}(), next "
+                "to the output layer.",
                 build=view.training.build,
                 train=view.training.train,
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "{build}() returns a network that is not compiled. Without a loss and an optimizer, fit "
             "does not know what to make smaller, or how, and stops with an error. Call "
@@ -59,11 +59,11 @@ def not_compiled(view: View) -> Shown | None:
     )
 
 
-def loss_for_other_task(view: View) -> Shown | None:
+def loss_for_other_task(view: NetworkView) -> Explanation | None:
     """A loss for numbers, or for other questions, where there are classes; or the reverse."""
     loss, _unused = view.loss
-    if view.regression and loss in CLASS_LOSSES:
-        return Shown(
+    if view.is_regression and loss in CLASS_LOSSES:
+        return Explanation(
             _(
                 "The loss is {loss}. It measures how well probabilities fit classes, but the targets here are "
                 "numbers of any size, and how far an output is off does not count in it. For numbers use "
@@ -74,7 +74,7 @@ def loss_for_other_task(view: View) -> Shown | None:
     if view.task.kind != "classification":
         return None
     if loss in NUMBER_LOSSES:
-        return Shown(
+        return Explanation(
             _(
                 "The loss is {loss}. It measures distances between numbers, so a confident mistake costs "
                 "hardly more than a hesitant one, and its gradient gets small just where the network is "
@@ -83,8 +83,8 @@ def loss_for_other_task(view: View) -> Shown | None:
                 usual=view.usual_loss,
             )
         )
-    if view.binary and view.units == 1 and loss in CROSS_ENTROPIES:
-        return Shown(
+    if view.is_binary and view.units == 1 and loss in CROSS_ENTROPIES:
+        return Explanation(
             _(
                 "The loss is {loss}. It compares the outputs of several classes with one another, but the network "
                 "has one output only, the probability of yes. For a question of yes or no use "
@@ -92,8 +92,8 @@ def loss_for_other_task(view: View) -> Shown | None:
                 loss=loss,
             )
         )
-    if view.exclusive and loss == "binary_crossentropy" and view.head == "softmax":
-        return Shown(
+    if view.has_exclusive_classes and loss == "binary_crossentropy" and view.output_activation == "softmax":
+        return Explanation(
             _(
                 "The loss is binary_crossentropy: it treats the {units} outputs of the softmax as that many "
                 "separate yes-or-no questions. For one class out of {classes} use {usual}.",
@@ -105,15 +105,15 @@ def loss_for_other_task(view: View) -> Shown | None:
     return None
 
 
-def sparse_vs_onehot(view: View) -> Shown | None:
+def sparse_vs_onehot(view: NetworkView) -> Explanation | None:
     """Labels in one format, a loss for the other."""
     fit = view.fit
-    if fit is None or not (view.exclusive or (view.binary and (view.units or 0) > 1)):
+    if fit is None or not (view.has_exclusive_classes or (view.is_binary and (view.units or 0) > 1)):
         return None
     loss = fit.loss if fit.loss not in {None, "", "custom"} else view.loss[0]
     shape = str(fit.y_shape)
     if loss == "sparse_categorical_crossentropy" and _label_format(fit) == "one_hot":
-        return Shown(
+        return Explanation(
             _(
                 "fit was given one-hot labels {shape} together with sparse_categorical_crossentropy. "
                 "`sparse` means: each label is one integer, such as 2. One-hot rows, such as [0, 0, 1], "
@@ -122,7 +122,7 @@ def sparse_vs_onehot(view: View) -> Shown | None:
             )
         )
     if loss == "categorical_crossentropy" and _label_format(fit) == "integers":
-        return Shown(
+        return Explanation(
             _(
                 "fit was given integer labels {shape} together with categorical_crossentropy, which "
                 "compares one column per class. Turn the labels into one-hot rows, or use "
@@ -139,20 +139,20 @@ def _label_format(fit: FitFacts) -> str:
     return "integers" if len(fit.y_shape) in {1, 2} and fit.y_shape[0] > 0 else ""
 
 
-def accuracy_for_regression(view: View) -> Shown | None:
+def accuracy_for_regression(view: NetworkView) -> Explanation | None:
     """A metric that counts hits, where nothing is hit or missed."""
-    if not view.regression:
+    if not view.is_regression:
         return None
     models = (view.network.before, view.network.after)
     metrics = [m for model in models if model and model.facts.compiled for m in model.facts.compiled.metrics]
-    found = next((metric for metric in metrics if "accuracy" in metric), None)
-    if found is None:
+    accuracy = next((metric for metric in metrics if "accuracy" in metric), None)
+    if accuracy is None:
         return None
-    return Shown(
+    return Explanation(
         _(
             "The network is compiled with the metric {metric}. Accuracy counts how often output and target are "
             "equal; with numbers that hardly ever happens, so it stays near 0 however good the network is. Use "
             '"mean_absolute_error": it says how far off the outputs are on average.',
-            metric=found,
+            metric=accuracy,
         )
     )

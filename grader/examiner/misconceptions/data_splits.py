@@ -1,4 +1,4 @@
-"""Misconceptions about training and test part: what of the one has got into the other."""
+"""Detect leaks between training and test part: shared statistics, shared rows."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from grader.evidence.case import Case
 from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.values import numbers
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import ArrayValue as GivenArray
 from grader.protocol.evidence import Entries, Items, Returned, Value
 
@@ -17,7 +17,7 @@ from grader.protocol.evidence import Entries, Items, Returned, Value
 _USUAL, _MOVED = "@usual", "@shifted"
 
 
-def scaler_leak(view: View) -> Shown | None:
+def scaler_leak(view: NetworkView) -> Explanation | None:
     """Statistics of the test part in what both parts are standardised with."""
     for step in view.case.steps:
         function = function_name(step)
@@ -31,22 +31,24 @@ def scaler_leak(view: View) -> Shown | None:
             continue
         change = float(np.abs(train - train_then).max())
         if change > 0.01 * float(train.std()):
-            return Shown(
+            return Explanation(
                 _(
-                    "When the numbers of x_test were moved and x_train was left as it was, {function}() changed "
-                    "x_train too, by up to {change:.2g}: the statistics of the test part are in it. Then the test "
-                    "is none any more. Compute mean and standard deviation from x_train alone.",
+                    "When only the numbers of x_test were made larger, the x_train that {function}() returned "
+                    "changed too, by up to {change:.2g}: mean or standard deviation were computed with the "
+                    "test part. Then x_test is no longer unseen. Compute mean and standard deviation from "
+                    "x_train alone.",
                     function=function,
                     change=change,
                 ),
                 function,
             )
         if np.allclose(test, test_then, rtol=0.001, atol=0.001) and test.std() > 0:
-            return Shown(
+            return Explanation(
                 _(
-                    "When all numbers of x_test were moved far up, {function}() returned the same x_test as "
-                    "before: it standardises x_test by statistics of its own. Then the same row has other numbers "
-                    "in other company. Use mean and standard deviation of x_train for both parts.",
+                    "When all numbers of x_test were made much larger, {function}() returned the same x_test "
+                    "as before: it standardises x_test with its own mean and standard deviation. Then the "
+                    "numbers of a row depend on which other rows it comes with. Use mean and standard "
+                    "deviation of x_train for both parts.",
                     function=function,
                 ),
                 function,
@@ -79,11 +81,11 @@ def _table(item: Value) -> Value:
     return Items(container=item.container, items=tuple(Items(container="list", items=c) for c in cells))
 
 
-def train_test_overlap(view: View) -> Shown | None:
+def train_test_overlap(view: NetworkView) -> Explanation | None:
     """Rows that are in both parts: in what `split` returned, or in what `fit` was given."""
     shared, held_out = _shared_in_split(view.case)
     if shared:
-        return Shown(
+        return Explanation(
             _(
                 "split() puts {shared} of the {held_out} held-out rows into the training part too. A "
                 "network may know these by heart, so the score on them says nothing about new rows. "
@@ -96,7 +98,7 @@ def train_test_overlap(view: View) -> Shown | None:
     count = sum(_trained_on(view, role) for role in ("x_val", "x_test"))
     if not count:
         return None
-    return Shown(
+    return Explanation(
         _(
             "fit was given {count} rows that were meant for validation or testing. Scores on rows that were "
             "trained on say nothing about new ones. Train on x_train only.",
@@ -106,7 +108,7 @@ def train_test_overlap(view: View) -> Shown | None:
 
 
 def _shared_in_split(case: Case) -> tuple[int, int]:
-    """Return how many held-out rows of `split` are training rows as well, and how many there are."""
+    """Return how many held-out rows of `split` are training rows as well, and how many held-out rows there are."""
     seen = case.steps.get("split@first")
     outcome = seen.evidence.outcome if seen is not None else None
     if seen is None or not isinstance(outcome, Returned) or not isinstance(outcome.value, Items):
@@ -120,13 +122,13 @@ def _shared_in_split(case: Case) -> tuple[int, int]:
     return int(np.isin(row_hashes(tables[1]), row_hashes(tables[0])).sum()), len(tables[1])
 
 
-def _trained_on(view: View, role: str) -> int:
+def _trained_on(view: NetworkView, role: str) -> int:
     """Return how many rows of a role `fit` was given, without those that happen to equal a training row."""
     step = view.case.steps.get(view.training.fitted(view.seed))
     if view.rows(role) is None or view.rows("x_train") is None or step is None:
         return 0
-    given = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
-    if not given:
+    fitted_rows = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
+    if not fitted_rows:
         return 0
-    wanted, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
-    return int((np.isin(wanted, np.concatenate(given)) & ~np.isin(wanted, train)).sum())
+    role_rows, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
+    return int((np.isin(role_rows, np.concatenate(fitted_rows)) & ~np.isin(role_rows, train)).sum())

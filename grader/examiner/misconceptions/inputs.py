@@ -1,10 +1,10 @@
-"""Misconceptions about the data that a network is given: their range and their type."""
+"""Detect misconceptions about the data that a network is given: their range and their type."""
 
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 
 # Inputs should be of the order of 1 (LeCun et al. 1998, "Efficient BackProp", 4.3). Ten leaves room for outliers.
 LARGE_INPUT = 10.0
@@ -19,7 +19,7 @@ _PLAIN_LAYERS = frozenset(
 )
 
 
-def unscaled_input(view: View) -> Shown | None:
+def unscaled_input(view: NetworkView) -> Explanation | None:
     """Features far from the range in which networks learn well."""
     span = _span(view)
     if span is None:
@@ -28,20 +28,20 @@ def unscaled_input(view: View) -> Shown | None:
     limit = LARGE_SIGNED_INPUT if low < 0 else LARGE_INPUT
     if max(abs(low), abs(high)) <= limit:
         return None
-    given = _range(view.rows("x_train"))
-    if given is not None and max(map(abs, given)) <= LARGE_INPUT:
-        return Shown(
+    data_range = _range(view.rows("x_train"))
+    if data_range is not None and max(map(abs, data_range)) <= LARGE_INPUT:
+        return Explanation(
             _(
                 "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
                 "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
                 "and units saturate. Hand on x_train as it is: it goes from {least:.3g} to {most:.3g}.",
                 low=low,
                 high=high,
-                least=given[0],
-                most=given[1],
+                least=data_range[0],
+                most=data_range[1],
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "The features that reach the first layer go from {low:g} to {high:g}. Initial weights and usual "
             "learning rates are made for inputs of about 1; with larger ones the first steps are too long "
@@ -53,20 +53,24 @@ def unscaled_input(view: View) -> Shown | None:
     )
 
 
-def scaled_twice(view: View) -> Shown | None:
+def scaled_twice(view: NetworkView) -> Explanation | None:
     """Features that were divided once too often."""
-    span, given = _span(view), _range(view.rows("x_train"))
-    if span is None or given is None or not 0 < span[1] - span[0] < SMALL_SPAN <= given[1] - given[0]:
+    span, data_range = _span(view), _range(view.rows("x_train"))
+    if (
+        span is None
+        or data_range is None
+        or not 0 < span[1] - span[0] < SMALL_SPAN <= data_range[1] - data_range[0]
+    ):
         return None
-    return Shown(
+    return Explanation(
         _(
             "The features that reach the first layer only go from {low:.4g} to {high:.4g}: they look scaled "
             "twice. All rows then look almost the same to the network, and it learns slowly. x_train goes from "
             "{least:.3g} to {most:.3g} already: scale in one place only.",
             low=span[0],
             high=span[1],
-            least=given[0],
-            most=given[1],
+            least=data_range[0],
+            most=data_range[1],
         )
     )
 
@@ -77,7 +81,7 @@ def _range(rows: Array | None) -> tuple[float, float] | None:
     return float(rows.min()), float(rows.max())
 
 
-def _span(view: View) -> tuple[float, float] | None:
+def _span(view: NetworkView) -> tuple[float, float] | None:
     """Return smallest and largest feature that the first kernel gets: what `fit` got, scaled as the graph does."""
     fit = view.fit
     scaling = _scaling(view)
@@ -88,7 +92,7 @@ def _span(view: View) -> tuple[float, float] | None:
     return low, high
 
 
-def _scaling(view: View) -> tuple[float, float] | None:
+def _scaling(view: NetworkView) -> tuple[float, float] | None:
     """Return a and b if the first kernel is given a·x + b; None where it is given something else."""
     graph = view.model.graph if view.model is not None else None
     if graph is None or not graph.kernels:
@@ -96,11 +100,11 @@ def _scaling(view: View) -> tuple[float, float] | None:
         return (1.0, 0.0) if plain else None
     factor, shift = 1.0, 0.0
     kernel = view.nodes[graph.kernels[0][0]]
-    node = view.through(kernel.inputs[0]) if kernel.inputs else None
+    node = view.computing_node(kernel.inputs[0]) if kernel.inputs else None
     for _round in range(len(view.nodes)):
         if node is None or node.op == "Placeholder":
             break
-        value = view.constant(node.inputs[1]) if len(node.inputs) == 2 and node.op in _SCALARS else None
+        value = view.constant_value(node.inputs[1]) if len(node.inputs) == 2 and node.op in _SCALARS else None
         if value is None or (node.op == "RealDiv" and value == 0):
             return None
         match node.op:
@@ -112,33 +116,34 @@ def _scaling(view: View) -> tuple[float, float] | None:
                 shift -= factor * value
             case _:
                 shift += factor * value
-        node = view.through(node.inputs[0])
+        node = view.computing_node(node.inputs[0])
     return (factor, shift) if node is not None else None
 
 
-def integer_input(view: View) -> Shown | None:
+def integer_input(view: NetworkView) -> Explanation | None:
     """Fractions turned into integers: what is behind the point is gone."""
-    fit, given = view.fit, view.rows("x_train")
-    if fit is None or fit.x_range is None or given is None or given.dtype.kind != "f" or not given.size:
+    fit, x_train = view.fit, view.rows("x_train")
+    if fit is None or fit.x_range is None or x_train is None or x_train.dtype.kind != "f" or not x_train.size:
         return None
     # Numbers larger than those of x_train were multiplied before, so that something of them is left.
-    if np.dtype(_known(fit.x_dtype)).kind not in "biu" or max(map(abs, fit.x_range)) > float(np.abs(given).max()):
+    is_integer = np.dtype(_dtype_or_float(fit.x_dtype)).kind in "biu"
+    if not is_integer or max(map(abs, fit.x_range)) > float(np.abs(x_train).max()):
         return None
-    if (given == np.round(given)).all():
+    if (x_train == np.round(x_train)).all():
         return None
-    return Shown(
+    return Explanation(
         _(
             "fit was given features of type {dtype}. As integers they have lost everything behind the point: "
             "x_train goes from {least:.3g} to {most:.3g}, and all numbers between 0 and 1 have become 0. Keep "
             "them as float32.",
             dtype=fit.x_dtype,
-            least=float(given.min()),
-            most=float(given.max()),
+            least=float(x_train.min()),
+            most=float(x_train.max()),
         )
     )
 
 
-def _known(dtype: str) -> str:
+def _dtype_or_float(dtype: str) -> str:
     return (
         dtype
         if dtype in {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}

@@ -1,4 +1,4 @@
-"""Misconceptions that the curves of a training show: too little learned, too much by heart, scores too good."""
+"""Detect misconceptions in the curves of a training: too little learned, too much by heart, scores too good."""
 
 import math
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from grader.core.i18n import _
 from grader.evidence.losses import compute_loss
-from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, diverged, is_poor, of_plane
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, has_diverged, is_poor, score_of_plane
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.examiner.misconceptions.training import lr_too_high, lr_too_low, untrained
 
 # The curves of the course: validation loss well above its lowest point, while the training loss went on falling.
@@ -25,10 +25,10 @@ FALLING = 0.98  # a loss that still falls by 2 % over the last epochs is not at 
 _RANDOM_LAYERS = ("Dropout", "Gaussian", "Random", "Noise")
 
 
-def overfitting(view: View) -> Shown | None:
+def overfitting(view: NetworkView) -> Explanation | None:
     """Validation loss that has risen again while the training loss went on falling."""
     loss, val_loss, unit = view.curve("loss"), view.curve("val_loss"), _unit_of_loss(view)
-    if unit is None or loss.size != val_loss.size or loss.size < 2 or diverged(view):
+    if unit is None or loss.size != val_loss.size or loss.size < 2 or has_diverged(view):
         return None
     best = int(np.argmin(val_loss))
     lowest = float(val_loss[best])
@@ -37,7 +37,7 @@ def overfitting(view: View) -> Shown | None:
         return None
     if loss[-1] >= loss[best] or end < OVERFIT_GAP * float(loss[-1]):
         return None
-    return Shown(
+    return Explanation(
         _(
             "Overfitting: the validation loss was lowest in epoch {best} ({lowest:.3g}) and ended at "
             "{end:.3g}, while the training loss kept falling to {loss:.3g}. From there on the network "
@@ -51,18 +51,18 @@ def overfitting(view: View) -> Shown | None:
     )
 
 
-def _unit_of_loss(view: View) -> float | None:
+def _unit_of_loss(view: NetworkView) -> float | None:
     """Return what a rise of the loss is measured in: nats for classes, the variance of the labels for numbers."""
     if view.task.kind == "classification":
         return 1.0
     labels, fit = view.rows("y_train"), view.fit
-    if not view.regression or labels is None or fit is None or fit.y_range is None:
+    if not view.is_regression or labels is None or fit is None or fit.y_range is None:
         return None
     as_they_are = np.allclose(fit.y_range, (labels.min(), labels.max()), atol=1e-3)
     return float(labels.var()) if as_they_are and view.loss[0] == "mean_squared_error" else None
 
 
-def _final_validation_loss(view: View, last: float) -> float:
+def _final_validation_loss(view: NetworkView, last: float) -> float:
     """Return the validation loss of the weights that were kept, which may not be those of the last epoch."""
     after, target = view.network.after, view.rows("y_val")
     outputs = after.outputs.get("x_val") if after is not None else None
@@ -75,31 +75,31 @@ def _final_validation_loss(view: View, last: float) -> float:
     return min(last, value) if value is not None and math.isfinite(value) else last
 
 
-def underfitting(view: View) -> Shown | None:
+def underfitting(view: NetworkView) -> Explanation | None:
     """A network that is poor even on the rows that it was trained on."""
     loss = view.curve("loss")
-    if not loss.size or diverged(view) or view.head_is_unfit or not is_poor(view):
+    if not loss.size or has_diverged(view) or view.is_output_unfit or not is_poor(view):
         return None
     reached = _on_training_rows(view)
-    easy = POOR_ACCURACY if view.exclusive else of_plane(view)
+    easy = POOR_ACCURACY if view.has_exclusive_classes else score_of_plane(view)
     if reached is None or easy is None or reached >= easy:
         return None
     if untrained(view) or lr_too_low(view) or lr_too_high(view):  # which say why
         return None
     falls = loss.size < SETTLED_EPOCHS or loss[-1] < FALLING * loss[-LAST_EPOCHS]
-    if view.regression:
+    if view.is_regression:
         return _underfitting_of_numbers(view, reached, falls=bool(falls))
     if falls:
-        return Shown(
+        return Explanation(
             _(
-                "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own "
-                "training rows right, and the loss was still falling. It was stopped before it had learned. "
+                "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own training "
+                "rows right, and the loss was still falling. It was stopped before it had learned enough. "
                 "Train for more epochs.",
                 epochs=int(loss.size),
                 accuracy=reached,
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own training "
             "rows right, and the loss hardly falls any more. Give it more units, remove some dropout or "
@@ -110,35 +110,35 @@ def underfitting(view: View) -> Shown | None:
     )
 
 
-def _on_training_rows(view: View) -> float | None:
+def _on_training_rows(view: NetworkView) -> float | None:
     """Return accuracy or R² on the training rows, as the history tells it."""
-    if not view.regression:
+    if not view.is_regression:
         accuracy = view.curve("accuracy")
         return float(accuracy[-1]) if accuracy.size else None
     unit, loss = _unit_of_loss(view), view.curve("loss")
     return 1 - float(loss[-1]) / unit if unit else None
 
 
-def _underfitting_of_numbers(view: View, reached: float, *, falls: bool) -> Shown:
+def _underfitting_of_numbers(view: NetworkView, reached: float, *, falls: bool) -> Explanation:
     epochs = int(view.curve("loss").size)
-    easy = (of_plane(view) or 0.0) + POOR_GAP
+    easy = (score_of_plane(view) or 0.0) + POOR_GAP
     if falls:
-        return Shown(
+        return Explanation(
             _(
-                "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of its "
-                "own training rows (R²), a straight line by least squares about {easy:.2f}, and the loss was "
-                "still falling. It was stopped before it had learned. Train for more epochs.",
+                "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of "
+                "its own training rows (R²), while a linear regression explains about {easy:.2f}, and the "
+                "loss was still falling. It was stopped before it had learned enough. Train for more epochs.",
                 epochs=epochs,
                 reached=reached,
                 easy=easy,
             )
         )
-    return Shown(
+    return Explanation(
         _(
-            "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of its own "
-            "training rows (R²), a straight line by least squares about {easy:.2f}, and the loss hardly falls any "
-            "more. Remove what holds it back, such as regularisation or a frozen layer, or try another learning "
-            "rate.",
+            "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of its "
+            "own training rows (R²), while a linear regression explains about {easy:.2f}, and the loss hardly "
+            "falls any more. Remove what holds it back, such as regularisation or a frozen layer, or try "
+            "another learning rate.",
             epochs=epochs,
             reached=reached,
             easy=easy,
@@ -146,37 +146,38 @@ def _underfitting_of_numbers(view: View, reached: float, *, falls: bool) -> Show
     )
 
 
-def too_good_validation(view: View) -> Shown | None:
+def too_good_validation(view: NetworkView) -> Explanation | None:
     """A validation score that honest validation rows do not give."""
-    if view.regression:
+    if view.is_regression:
         return _too_small_a_loss(view)
     accuracy, claimed, labels = view.curve("accuracy"), view.curve("val_accuracy"), view.rows("y_val")
     if view.task.kind != "classification" or claimed.size < SETTLED_EPOCHS or not np.isfinite(claimed).all():
         return None
-    said = claimed[-LAST_EPOCHS:]
+    last_values = claimed[-LAST_EPOCHS:]
     after = view.network.after
     measured = view.validation_score if after is not None and after.outputs else None
     rows = len(labels) if labels is not None else 0
-    if measured is not None and said.min() - measured > _noise(measured, rows) and not untrained(view):
-        return Shown(
+    if measured is not None and last_values.min() - measured > _noise(measured, rows) and not untrained(view):
+        return Explanation(
             _(
-                "The history says a validation accuracy of {claimed:.1%}, but on x_val the network gets "
-                "{measured:.1%}. Validation rows that are also trained on, or other rows than x_val, give "
-                "such numbers. Pass validation_data=(x_val, y_val).",
-                claimed=float(said.mean()),
+                "The history names a validation accuracy of {claimed:.1%}, but on x_val the network gets "
+                "{measured:.1%}. Such a difference comes from validation on rows that are also trained on, or "
+                "on other rows than x_val. Pass validation_data=(x_val, y_val).",
+                claimed=float(last_values.mean()),
                 measured=measured,
             )
         )
     if accuracy.size != claimed.size or _is_random_in_training(view):
         return None
-    gap = float((said - accuracy[-LAST_EPOCHS:]).mean())
+    gap = float((last_values - accuracy[-LAST_EPOCHS:]).mean())
     if not gap > _noise(float(accuracy[-LAST_EPOCHS:].mean()), rows):
         return None
-    return Shown(
+    return Explanation(
         _(
-            "The validation accuracy is {gap:.0f} percentage points above the training accuracy, without dropout "
-            "that would explain it. Usually rows in training are harder, wrongly labelled, or the validation rows "
-            "are not new. Check that each row keeps its label and is in one part only.",
+            "The validation accuracy is {gap:.0f} percentage points above the training accuracy, without "
+            "dropout that would explain it. Usual causes are training rows that are harder or have wrong "
+            "labels, and validation rows that are not new. Check that each row keeps its label and is in one "
+            "part only.",
             gap=100 * gap,
         )
     )
@@ -188,41 +189,41 @@ def _noise(accuracy: float, rows: int) -> float:
     return max(TOO_GOOD, DEVIATIONS * spread)
 
 
-def _too_small_a_loss(view: View) -> Shown | None:
+def _too_small_a_loss(view: NetworkView) -> Explanation | None:
     """Compare the mean squared error that the history claims with that of the graph, in shares of the variance."""
     claimed, unit, measured = view.curve("val_loss"), _unit_of_loss(view), view.validation_score
     labels = view.rows("y_val")
     if unit is None or measured is None or labels is None or claimed.size < SETTLED_EPOCHS or untrained(view):
         return None
     error = (1 - measured) * float(labels.var())
-    said = claimed[-LAST_EPOCHS:]
-    if not np.isfinite(said).all() or error - float(said.max()) <= TOO_GOOD * unit:
+    last_values = claimed[-LAST_EPOCHS:]
+    if not np.isfinite(last_values).all() or error - float(last_values.max()) <= TOO_GOOD * unit:
         return None
-    return Shown(
+    return Explanation(
         _(
-            "The history says a validation loss of {claimed:.3g}, but on x_val the mean squared error of the "
-            "network is {measured:.3g}. Validation rows that are also trained on, or other rows than x_val, give "
-            "such numbers. Pass validation_data=(x_val, y_val).",
-            claimed=float(said.mean()),
+            "The history names a validation loss of {claimed:.3g}, but on x_val the mean squared error of the "
+            "network is {measured:.3g}. Such a difference comes from validation on rows that are also trained "
+            "on, or on other rows than x_val. Pass validation_data=(x_val, y_val).",
+            claimed=float(last_values.mean()),
             measured=error,
         )
     )
 
 
-def _is_random_in_training(view: View) -> bool:
+def _is_random_in_training(view: NetworkView) -> bool:
     """Return whether layers make training harder than prediction; where they are not known, they may."""
     layers = view.model.facts.layers if view.model is not None else ()
     return not layers or any(word in layer.kind for layer in layers for word in _RANDOM_LAYERS)
 
 
-def validation_ignored(view: View) -> Shown | None:
+def validation_ignored(view: NetworkView) -> Explanation | None:
     """Training that nobody watches on rows of its own."""
     fits = [fit for fit in view.network.fits if fit.finished]
     if not view.training.validation:  # train() is given no validation rows
         return None
     if not fits or any(fit.validation for fit in fits) or view.curve("val_loss").size:
         return None
-    return Shown(
+    return Explanation(
         _(
             "The history holds only {keys}: fit had no validation rows. The training loss falls even when a "
             "network learns its rows by heart, so it cannot tell you when to stop. Pass "

@@ -1,4 +1,4 @@
-"""What a misconception is told from: the network of the first seed, its graph, and the history of its training."""
+"""The evidence that detectors look at: the network of the first seed, its graph, the history of its training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,16 +35,16 @@ _BOUNDS = {
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A misconception that the evidence shows. `function`: whose criteria it belongs to, if that is known."""
+class Explanation:
+    """The hint of a detector that found its misconception."""
 
-    text: Words
-    function: str = ""
+    text: Words  # what happened, why, and how to mend it
+    function: str = ""  # of the submission: to whose criteria the hint belongs; empty where that is not known
 
 
 @dataclass(frozen=True)
-class View:
-    """All that is known of one network of a submission, in the words in which misconceptions are told."""
+class NetworkView:
+    """What the evidence says about one network of a submission, in the terms that detectors need."""
 
     case: Case
     training: Training
@@ -75,43 +75,43 @@ class View:
         return self.network.before
 
     @property
-    def exclusive(self) -> bool:
+    def has_exclusive_classes(self) -> bool:
         """Return whether each row belongs to exactly one of several classes."""
         return self.task.kind == "classification" and self.task.classes > 2
 
     @property
-    def binary(self) -> bool:
+    def is_binary(self) -> bool:
         """Return whether each row is answered by yes or no, for which one output is enough."""
         return self.task.kind == "classification" and self.task.classes == 2
 
     @property
-    def regression(self) -> bool:
+    def is_regression(self) -> bool:
         """Return whether the targets are numbers."""
         return self.task.kind == "regression"
 
     @property
-    def targets(self) -> int:
+    def expected_units(self) -> int:
         """Return how many outputs there should be; 0 where that is not known."""
         if self.task.kind == "classification":
-            return 1 if self.binary else self.task.classes
+            return 1 if self.is_binary else self.task.classes
         labels = self.rows("y_train")
-        return 0 if labels is None or not self.regression else int(labels.shape[1]) if labels.ndim > 1 else 1
+        return 0 if labels is None or not self.is_regression else int(labels.shape[1]) if labels.ndim > 1 else 1
 
     @property
     def usual_loss(self) -> str:
         """Return the name of the loss that an author would take."""
-        if self.regression:
+        if self.is_regression:
             return "mean_squared_error"
-        if self.binary:
+        if self.is_binary:
             return "binary_crossentropy"
         return "categorical_crossentropy" if self.task.labels == "one_hot" else "sparse_categorical_crossentropy"
 
     @property
-    def usual_head(self) -> str:
+    def usual_activation(self) -> str:
         """Return the activation of the output that an author would take for classes."""
-        return "sigmoid" if self.binary else "softmax"
+        return "sigmoid" if self.is_binary else "softmax"
 
-    # What it is.
+    # The network.
 
     @property
     def chain(self) -> tuple[LayerFacts, ...]:
@@ -122,7 +122,7 @@ class View:
         return facts.layers
 
     @cached_property
-    def head(self) -> str:
+    def output_activation(self) -> str:
         """Return the activation of the output: what the graph computes, else what the layers claim."""
         if self.model is not None and self.model.graph is not None:
             return self.model.output_activation
@@ -154,30 +154,31 @@ class View:
         return identify_loss(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
 
     @property
-    def head_is_unfit(self) -> bool:
+    def is_output_unfit(self) -> bool:
         """Return whether the output itself keeps the network from learning: then nothing else explains that."""
         loss, from_logits = self.loss
-        if self.regression:
-            return self.unreachable is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
-        unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.binary else set())
-        return self.head == "relu" or (self.head == "linear" and loss in unfit and not from_logits)
+        if self.is_regression:
+            return self.unreachable_targets is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
+        unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.is_binary else set())
+        activation = self.output_activation
+        return activation == "relu" or (activation == "linear" and loss in unfit and not from_logits)
 
     @property
-    def unreachable(self) -> tuple[float, float] | None:
+    def unreachable_targets(self) -> tuple[float, float] | None:
         """Return smallest and largest target of a regression where the output cannot give them all."""
-        low, high = self.bounds
-        given = self.fit.y_range if self.fit is not None else None
+        low, high = self.output_bounds
+        label_range = self.fit.y_range if self.fit is not None else None
         labels = self.rows("y_train")
-        if given is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
-            given = float(labels.min()), float(labels.max())
-        if not self.regression or given is None or (given[0] >= low and given[1] <= high):
+        if label_range is None and labels is not None and labels.size and labels.dtype.kind in "biuf":
+            label_range = float(labels.min()), float(labels.max())
+        if not self.is_regression or label_range is None or (label_range[0] >= low and label_range[1] <= high):
             return None
-        return given
+        return label_range
 
     @property
-    def bounds(self) -> tuple[float, float]:
+    def output_bounds(self) -> tuple[float, float]:
         """Return what the output's activation can give at least and at most."""
-        return _BOUNDS.get(self.head, (-np.inf, np.inf))
+        return _BOUNDS.get(self.output_activation, (-np.inf, np.inf))
 
     @property
     def kernels(self) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
@@ -186,7 +187,7 @@ class View:
         before, after = (tuple(kernel for _, kernel in g.kernels) if g is not None else () for g in graphs)
         return before, after
 
-    # Its graph.
+    # The graph.
 
     @cached_property
     def nodes(self) -> Mapping[str, NodeFacts]:
@@ -195,8 +196,8 @@ class View:
             return {}
         return {node.name: node for node in self.case.replays[self.training.model(self.seed)].evidence.nodes}
 
-    def through(self, name: str) -> NodeFacts | None:
-        """Return the node that computes what `name` hands on."""
+    def computing_node(self, name: str) -> NodeFacts | None:
+        """Return the node of this name or, where it only passes its input on, the one before it that computes."""
         node = self.nodes.get(name)
         for _ in range(len(self.nodes)):
             if node is None or node.op not in _PASSING or not node.inputs:
@@ -205,16 +206,20 @@ class View:
         return None
 
     @property
-    def last_nodes(self) -> tuple[str, str]:
+    def last_operations(self) -> tuple[str, str]:
         """Return the operations of the output and of what it reads; empty where they are not known."""
         facts = self.model.facts if self.model is not None else None
-        last = self.through(facts.graph.output_node.split(":")[0]) if facts is not None and facts.graph else None
-        before = self.through(last.inputs[0]) if last is not None and last.inputs else None
+        last = (
+            self.computing_node(facts.graph.output_node.split(":")[0])
+            if facts is not None and facts.graph
+            else None
+        )
+        before = self.computing_node(last.inputs[0]) if last is not None and last.inputs else None
         return last.op if last else "", before.op if before else ""
 
-    def constant(self, name: str) -> float | None:
+    def constant_value(self, name: str) -> float | None:
         """Return the number that a node holds, None where it holds none or more than one."""
-        node = self.through(name)
+        node = self.computing_node(name)
         replayed = self.case.replays[self.training.model(self.seed)]
         ref = replayed.evidence.constants.get(node.name) if node is not None else None
         value = replayed.arrays[ref] if ref is not None else None
@@ -225,7 +230,7 @@ class View:
         )
 
     def taps(self, *operations: str) -> tuple[TapFacts, ...]:
-        """Return how the hidden activations of these kinds stand after training.
+        """Return statistics of the hidden activations of these operations after training.
 
         A sigmoid or tanh that something is multiplied with or added to is a part of swish or gelu: large values
         are no saturation there.
@@ -247,7 +252,7 @@ class View:
             and not _is_output(tap.node, after.facts.graph.output_node.split(":")[0], nodes)
         )
 
-    # Its training.
+    # The training.
 
     @property
     def fit(self) -> FitFacts | None:

@@ -1,12 +1,12 @@
-"""Misconceptions about training: learning rates, losses that are no number, and weights that never move."""
+"""Detect misconceptions about training: learning rates, losses that are no number, and weights that never move."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from grader.core.i18n import Words, _
-from grader.examiner.misconceptions.levels import diverged, inputs_are_finite, is_poor, labels_are_finite
-from grader.examiner.misconceptions.network_view import Shown, View
+from grader.examiner.misconceptions.levels import has_diverged, has_finite_inputs, has_finite_labels, is_poor
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import Raised
 
 
@@ -36,21 +36,21 @@ RATES = {
 STEEP = 10.0
 
 
-def untrained(view: View) -> Shown | None:
+def untrained(view: NetworkView) -> Explanation | None:
     """Weights that are after `train` what they were before."""
     before, after = view.kernels
     same = len(before) == len(after) > 0 and all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
     if not same or view.network.after is None:
         return None
     if view.network.after.facts.trainable_parameters == 0:
-        return Shown(
+        return Explanation(
             _(
                 "All layers are frozen (trainable=False), so fit had nothing to change and nothing was "
                 "learned. Leave trainable at True for the layers that are to learn."
             )
         )
     if not any(fit.finished for fit in view.network.fits):
-        return Shown(
+        return Explanation(
             _(
                 "{train}() changed no weight and did not run model.fit to its end: the network still guesses "
                 "as it did when it was built. Call model.fit(x_train, y_train, ...) in {train}() and return "
@@ -58,7 +58,7 @@ def untrained(view: View) -> Shown | None:
                 train=view.training.train,
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "fit ran for {epochs} epochs, but the weights of the network that {train}() was given are what "
             "they were. Either another network was trained, such as a copy or a new {build}(), or the "
@@ -74,42 +74,42 @@ def untrained(view: View) -> Shown | None:
 _UNKNOWN_VARIABLE = "Unknown variable: <Variable"
 
 
-def compiled_then_frozen(view: View) -> Shown | None:
+def compiled_then_frozen(view: NetworkView) -> Explanation | None:
     """`trainable` changed after the network was compiled and trained, which changes nothing."""
     step = view.case.steps.get(view.training.fitted(view.seed))
     outcome = step.evidence.outcome if step is not None else None
     if isinstance(outcome, Raised) and _UNKNOWN_VARIABLE in outcome.exception.message:
-        return Shown(
+        return Explanation(
             _(
                 "The optimizer was made for other weights than those that are to be trained now: layers were "
-                "thawed (trainable=True) after it had begun. Call model.compile(...) with a new optimizer after "
-                "each change of trainable."
+                "set to trainable=True after training had begun. Call model.compile(...) with a new optimizer "
+                "after each change of trainable."
             )
         )
-    stale = next((fit.stale for fit in view.network.fits if fit.stale), ())
-    if not stale:
+    stale_layers = next((fit.stale for fit in view.network.fits if fit.stale), ())
+    if not stale_layers:
         return None
-    return Shown(
+    return Explanation(
         _(
             "trainable of {layers} was changed after the network had been compiled and fitted. fit goes on "
             "training what it trained before, whatever trainable says now. Call model.compile(...) again after "
             "each change of trainable.",
-            layers=", ".join(stale),
+            layers=", ".join(stale_layers),
         )
     )
 
 
-def lr_too_high(view: View) -> Shown | None:
+def lr_too_high(view: NetworkView) -> Explanation | None:
     """A learning rate far above the usual one, and a network that learned little or diverged."""
     optimizer, rate = _learning_rate(view)
-    rates, jumped = RATES.get(optimizer), diverged(view)
-    if rates is None or not inputs_are_finite(view):
+    rates, jumped = RATES.get(optimizer), has_diverged(view)
+    if rates is None or not has_finite_inputs(view):
         return None
-    if rate < (STEEP * rates.usual if view.regression and jumped else rates.high) or view.head_is_unfit:
+    if rate < (STEEP * rates.usual if view.is_regression and jumped else rates.high) or view.is_output_unfit:
         return None
     if not jumped and (not is_poor(view) or _is_one_layer(view)):
         return None
-    return Shown(
+    return Explanation(
         _(
             "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. Steps that long jump "
             "over every minimum: the loss gets stuck, jumps about or becomes NaN. Start with {usual:g}.",
@@ -120,23 +120,23 @@ def lr_too_high(view: View) -> Shown | None:
     )
 
 
-def _is_one_layer(view: View) -> bool:
+def _is_one_layer(view: NetworkView) -> bool:
     """Return whether there are no hidden layers: then there is one minimum only, and long steps find it too."""
     return view.model is not None and view.model.graph is not None and view.model.graph.hidden == 0
 
 
-def lr_too_low(view: View) -> Shown | None:
+def lr_too_low(view: NetworkView) -> Explanation | None:
     """A learning rate far below the usual one, and a network that did not get far."""
     optimizer, rate = _learning_rate(view)
     rates, loss = RATES.get(optimizer), view.curve("loss")
-    if rates is None or not 0 < rate <= rates.low or view.head_is_unfit or untrained(view):
+    if rates is None or not 0 < rate <= rates.low or view.is_output_unfit or untrained(view):
         return None
     if not is_poor(view) or not loss.size or not np.isfinite(loss).all():
         return None
-    return Shown(
+    return Explanation(
         _(
-            "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. With steps that short, "
-            "the loss got from {first:.3g} to {last:.3g} in {epochs} epochs and was not done. Use "
+            "{optimizer} ran with a learning rate of {rate:g}; usual is {usual:g}. With steps that short, the "
+            "loss only got from {first:.3g} to {last:.3g} in {epochs} epochs, which is not far enough. Use "
             "{usual:g}, or train for many more epochs.",
             optimizer=optimizer,
             rate=rate,
@@ -148,7 +148,7 @@ def lr_too_low(view: View) -> Shown | None:
     )
 
 
-def _learning_rate(view: View) -> tuple[str, float]:
+def _learning_rate(view: NetworkView) -> tuple[str, float]:
     """Return the optimizer and the largest learning rate seen; a schedule or a callback may have changed it."""
     models = (view.network.before, view.network.after)
     compiled = [m.facts.compiled for m in models if m is not None and m.facts.compiled is not None]
@@ -159,7 +159,7 @@ def _learning_rate(view: View) -> tuple[str, float]:
     return optimizer, max(rates, default=0.0)
 
 
-def nan_loss(view: View) -> Shown | None:
+def nan_loss(view: NetworkView) -> Explanation | None:
     """A loss that is no number any more."""
     for name in ("loss", "val_loss"):
         curve = view.curve(name)
@@ -169,7 +169,7 @@ def nan_loss(view: View) -> Shown | None:
     else:
         return None
     if view.fit is not None and not view.fit.x_finite:
-        return Shown(
+        return Explanation(
             _(
                 "{curve} is NaN or infinite from epoch {epoch} on, because the features that fit was given "
                 "hold NaN or infinite values. One of them spoils every weight. Look for a division by 0 "
@@ -178,8 +178,8 @@ def nan_loss(view: View) -> Shown | None:
                 epoch=epoch,
             )
         )
-    if view.fit is not None and not labels_are_finite(view.fit):
-        return Shown(
+    if view.fit is not None and not has_finite_labels(view.fit):
+        return Explanation(
             _(
                 "{curve} is NaN or infinite from epoch {epoch} on, because the labels that fit was given hold NaN "
                 "or infinite values. One of them spoils every weight. Look for a division by 0, or for rows "
@@ -188,7 +188,7 @@ def nan_loss(view: View) -> Shown | None:
                 epoch=epoch,
             )
         )
-    return Shown(
+    return Explanation(
         _(
             "{curve} is NaN or infinite from epoch {epoch} on: what is learned after that is lost. {where} Usual "
             "causes are too high a learning rate, outputs of 0 or below that the loss takes the logarithm of, or "
@@ -200,11 +200,11 @@ def nan_loss(view: View) -> Shown | None:
     )
 
 
-def _where_it_started(view: View) -> Words:
+def _where_it_started(view: NetworkView) -> Words:
     """Return the first layer that is spoiled after training."""
     before, after = view.kernels
     if not after:
-        return _("Where it began cannot be seen.")
+        return _("Where that began cannot be seen.")
     spoiled = next((i for i, kernel in enumerate(after) if not np.isfinite(kernel).all()), None)
     if spoiled is None:
         return _("All weights are still finite, so it comes from the loss itself.")

@@ -1,5 +1,5 @@
 # loses: scale
-# why: The largest value of the batch is the scale, so the same picture gives other numbers in other company.
+# why: The largest value of the batch is the scale, so the numbers of a picture depend on the other pictures.
 # from: reference
 
 

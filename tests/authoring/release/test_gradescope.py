@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pytest
 
-from grader.authoring.release.gradescope.bundle import needs
-from grader.authoring.release.gradescope.choose_file import NothingToGradeError, handed_in
-from grader.authoring.release.gradescope.harness import main, missing
-from grader.authoring.release.pinned_versions import for_grading
+from grader.authoring.release.gradescope.bundle import required_resources
+from grader.authoring.release.gradescope.choose_file import NothingToGradeError, find_submission_file
+from grader.authoring.release.gradescope.harness import find_missing_walls, main
+from grader.authoring.release.pinned_versions import make_grader_requirements
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
@@ -177,10 +177,10 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert set(modes.values()) == {0o755, 0o644}
     assert {name for name in names if name.startswith("course/")} == {"course/exercises/functions/rubric.py"}
-    assert {"program/grader/cli.py", "program/reports/html.py"} <= set(names)
-    assert "program/grader/locale/de/LC_MESSAGES/grader.mo" in names
+    assert {"program/grader/commands/app.py", "program/reports/submission/html.py"} <= set(names)
+    assert "program/grader/core/locale/de/LC_MESSAGES/grader.mo" in names
     assert not [name for name in names if "__pycache__" in name or "/_course/" in name]
-    assert not [name for name in names if "reference" in name and "/scaffold/" not in name]
+    assert not [name for name in names if "reference" in name and "/exercise_templates/" not in name]
 
 
 def test_the_zip_is_the_same_each_time_and_never_written_over(zipped: Path, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_the_memory_is_that_of_the_grader_and_of_the_rubric(memory: int, gigabyt
     class Asked:
         limits = Limits(memory_mib=memory, wall_seconds=60)
 
-    assert needs(Asked()) == (gigabytes, 4)  # type: ignore[arg-type]
+    assert required_resources(Asked()) == (gigabytes, 4)  # type: ignore[arg-type]
 
 
 def test_an_exercise_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -235,12 +235,12 @@ def test_the_scripts_are_scripts(zipped: Path, tmp_path: Path) -> None:
 
 
 def test_all_packages_are_locked_with_hashes_in_a_checkout_and_the_direct_ones_pinned_elsewhere() -> None:
-    locked, hashes = for_grading()
+    locked, hashes = make_grader_requirements()
     assert hashes
     names = {line.split("==")[0] for line in locked.splitlines() if "==" in line and not line.startswith(" ")}
     assert {"tensorflow", "tensorflow-cpu", "keras", "msgspec", "absl-py", "wrapt"} <= names
     assert not names & {"pytest", "mypy", "ruff", "uv", "playwright", "distributed"}
-    pinned, hashes = for_grading(Path("nowhere"))
+    pinned, hashes = make_grader_requirements(Path("nowhere"))
     assert not hashes
     assert {line.split("==")[0] for line in pinned.splitlines()} <= names
     assert "tensorflow-cpu==2" in pinned
@@ -405,13 +405,13 @@ def isolation(standing: set[str], detail: str = "") -> Isolation:
     ],
 )
 def test_without_the_least_of_walls_there_is_no_mark(standing: set[str], detail: str, lacks: str | None) -> None:
-    found = missing(isolation(standing, detail))
+    found = find_missing_walls(isolation(standing, detail))
     assert (found is None) == (lacks is None)
     assert lacks is None or (found is not None and lacks in Translator("en")(found))
 
 
 def test_plain_processes_are_no_walls() -> None:
-    assert missing(Isolation(mode="plain")) is not None
+    assert find_missing_walls(Isolation(mode="plain")) is not None
 
 
 ATTACK = """
@@ -427,7 +427,7 @@ def attempts():
         yield lambda path=path: open(path).read()
     yield lambda: os.listdir("SOURCE")
     yield lambda: os.rename("RESULTS", "RESULTS-moved")
-    yield lambda: write("PACKAGES/grader/gradescope/harness.py")
+    yield lambda: write("PACKAGES/grader/authoring/release/gradescope/harness.py")
     yield lambda: os.fork()
     for process in glob.glob("/proc/[0-9]*"):
         if process != f"/proc/{os.getpid()}":
@@ -471,7 +471,7 @@ def test_in_a_repository_only_the_exercises_folder_is_looked_at(tmp_path: Path) 
     for name in ("functions", "networks"):
         (tmp_path / "mine" / name).mkdir(parents=True)
         (tmp_path / "mine" / name / "submission.py").write_text(name)
-    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
+    name, file = find_submission_file(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("submission.py", "functions")
 
 
@@ -480,29 +480,29 @@ def test_the_stub_that_nobody_touched_is_not_meant_where_there_is_more(tmp_path:
     stubs = ROOT / "exercises" / "wine"
     shutil.copytree(stubs, tmp_path / "wine", ignore=shutil.ignore_patterns("*.py[c]", "__pycache__", "rubric.py"))
     with pytest.raises(NothingToGradeError):  # two stubs, and nothing else
-        handed_in(course, "wine", tmp_path / "wine", tmp_path)
+        find_submission_file(course, "wine", tmp_path / "wine", tmp_path)
     (tmp_path / "wine" / "submission.py").write_text("x = 1")
-    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.py"
+    assert find_submission_file(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.py"
     (tmp_path / "wine" / "submission.py").unlink()
-    assert handed_in(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.ipynb"
+    assert find_submission_file(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.ipynb"
 
 
 def test_the_file_in_a_zip_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
         archive.writestr("deep/solution.py", "x = 1")
-    name, file = handed_in(SMALL, "functions", tmp_path / "mine", tmp_path)
+    name, file = find_submission_file(SMALL, "functions", tmp_path / "mine", tmp_path)
     assert (name, file.read_text()) == ("solution.py", "x = 1")
 
 
 def test_what_is_not_the_students_doing_is_no_zero(tmp_path: Path) -> None:
     with pytest.raises(UnusableHandInsError):
-        handed_in(SMALL, "functions", tmp_path / "nowhere", tmp_path)
+        find_submission_file(SMALL, "functions", tmp_path / "nowhere", tmp_path)
     (tmp_path / "mine").mkdir()
     with zipfile.ZipFile(tmp_path / "mine" / "all.zip", "w") as archive:
         archive.writestr("solution.py", "x = 1")
     with pytest.raises(UnusableHandInsError):  # no room to unpack
-        handed_in(SMALL, "functions", tmp_path / "mine", tmp_path / "nowhere")
+        find_submission_file(SMALL, "functions", tmp_path / "mine", tmp_path / "nowhere")
 
 
 def test_a_hand_in_that_did_not_arrive_leaves_no_results(place: Place) -> None:

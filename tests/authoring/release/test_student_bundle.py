@@ -17,10 +17,10 @@ import pytest
 
 from grader.authoring.release import archives
 from grader.authoring.release.archives import PackingError
-from grader.authoring.release.gradescope.bundle import autograder
+from grader.authoring.release.gradescope.bundle import build_autograder
 from grader.authoring.release.gradescope.settings import Settings, Visibility
 from grader.authoring.release.solution_leaks import LeakError, refuse_leaks
-from grader.authoring.release.student_bundle import bundle, readme, without_reference
+from grader.authoring.release.student_bundle import build_bundle, find_uncompared_exercises, render_readme
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -110,7 +110,7 @@ def stub(course: Course, name: str = "submission.py") -> Path:
 def leak(course: Course) -> str:
     """Return why the course is not released."""
     with pytest.raises(LeakError) as refused:
-        bundle(course)
+        build_bundle(course)
     return Translator("en")(refused.value.text)
 
 
@@ -118,7 +118,7 @@ def leak(course: Course) -> str:
 
 
 def test_the_bundle_holds_sheets_stubs_first_steps_and_versions_and_nothing_else() -> None:
-    files = bundle(SHIPPED)
+    files = build_bundle(SHIPPED)
     assert set(files) == {"README.md", "README.de.md", "requirements.txt"} | {
         f"{name}/{file}" for name in SHIPPED.exercises() for file in PER_EXERCISE
     }
@@ -128,7 +128,7 @@ def test_the_bundle_holds_sheets_stubs_first_steps_and_versions_and_nothing_else
 
 
 def test_the_first_steps_are_told_in_both_languages() -> None:
-    english, german = (readme(SHIPPED, Translator(language)) for language in ("en", "de"))
+    english, german = (render_readme(SHIPPED, Translator(language)) for language in ("en", "de"))
     for text in (english, german):
         assert "pip install -r requirements.txt" in text
         assert "grader check digits digits/submission.py" in text
@@ -138,11 +138,11 @@ def test_the_first_steps_are_told_in_both_languages() -> None:
 
 
 def test_of_another_course_it_is_said_that_the_grader_needs_its_rubrics(course: Course) -> None:
-    assert "`--course`" in readme(course, Translator("en"))
+    assert "`--course`" in render_readme(course, Translator("en"))
 
 
 def test_the_versions_are_those_that_are_installed_here_for_every_system() -> None:
-    lines = bundle(SHIPPED)["requirements.txt"].decode().splitlines()
+    lines = build_bundle(SHIPPED)["requirements.txt"].decode().splitlines()
     pins = [line for line in lines if not line.startswith("#")]
     for package in ("keras", "numpy", "scikit-learn", "matplotlib", "pandas"):
         assert f"{package}=={metadata.version(package)}" in pins
@@ -178,7 +178,7 @@ def test_a_folder_and_a_zip_hold_the_same_and_the_zip_is_the_same_each_time(tmp_
 def test_an_empty_folder_is_filled_and_can_be_read_by_others(tmp_path: Path, course: Course) -> None:
     target = tmp_path / "out"
     target.mkdir(mode=0o700)
-    archives.write_folder(bundle(course), target)
+    archives.write_folder(build_bundle(course), target)
     assert target.stat().st_mode & 0o777 == 0o755
     assert (target / "one" / "task.md").stat().st_mode & 0o777 == 0o644
 
@@ -221,7 +221,7 @@ def test_what_cannot_be_read_is_named(course: Course) -> None:
     stub(course, "task.md").unlink()
     stub(course, "task.md").mkdir()
     with pytest.raises(PackingError, match="cannot be read"):
-        bundle(course)
+        build_bundle(course)
 
 
 def test_a_course_without_exercises_is_refused(tmp_path: Path) -> None:
@@ -235,8 +235,8 @@ def test_a_course_without_exercises_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_stub_is_released_with_what_it_shares_with_the_solution_of_necessity(course: Course) -> None:
-    assert set(bundle(course)) >= {"one/submission.py"}
-    assert without_reference(course) == ()
+    assert set(build_bundle(course)) >= {"one/submission.py"}
+    assert find_uncompared_exercises(course) == ()
 
 
 def test_a_stub_with_the_solution_in_it_is_refused_with_the_line(tmp_path: Path, course: Course) -> None:
@@ -297,7 +297,7 @@ def test_lines_that_are_given_on_purpose_say_so(course: Course) -> None:
     given = STUB + '\n\ndef table():  # given\n    """Rows."""\n    rows = [1, 2, 3]\n    return rows\n'
     stub(course).write_text(given + "LARGEST = 16  # Given: the largest grey value\n")
     stub(course, "submission.ipynb").write_text(notebook(code(given)))
-    assert bundle(course)
+    assert build_bundle(course)
     stub(course).write_text(given + LEAKED.strip() + "\n")
     assert "np.asarray" in leak(course)
 
@@ -354,7 +354,7 @@ def secrets() -> dict[str, Path]:
     """Return each line of solutions, variants, rubrics and checks that is in no stub, without its spaces."""
     stubs = "\n".join(bare(file.read_text("utf-8")) for file in ROOT.glob("exercises/*/submission.py"))
     found = {}
-    for pattern in ("reference/**/*", "exercises/*/rubric.py", "grader/checks/**/*.py"):
+    for pattern in ("reference/**/*", "exercises/*/rubric.py", "grader/rubric/checks/**/*.py"):
         for path in ROOT.glob(pattern):
             if path.suffix not in (".py", ".ipynb", ".toml"):
                 continue
@@ -383,8 +383,8 @@ def found_in(files: archives.Files) -> set[str]:
 
 def test_no_line_of_a_solution_or_a_judgement_is_in_the_bundle() -> None:
     assert len(secrets()) > 5000
-    assert found_in(bundle(SHIPPED)) == set()
-    assert found_in({"all.zip": archives.zipped(bundle(SHIPPED))}) == set()
+    assert found_in(build_bundle(SHIPPED)) == set()
+    assert found_in({"all.zip": archives.make_zip(build_bundle(SHIPPED))}) == set()
 
 
 @pytest.mark.parametrize(
@@ -394,15 +394,15 @@ def test_no_line_of_a_solution_or_a_judgement_is_in_the_bundle() -> None:
         {"digits/submission.ipynb": (ROOT / "reference/digits/submission.ipynb").read_bytes()},
         {"digits/helper.py": next((ROOT / "reference/digits/variants").glob("wrong*.py")).read_bytes()},
         {"digits/rubric.py": (ROOT / "exercises/digits/rubric.py").read_bytes()},
-        {"x.py": (ROOT / "grader/checks/splits.py").read_bytes()},
+        {"x.py": (ROOT / "grader/rubric/checks/functions/splits.py").read_bytes()},
         {
             "x.ipynb": notebook(
                 metadata={"hidden": ["    return np.bincount(y,\n", " minlength=N_CLASSES)"]}
             ).encode()
         },
         {
-            "x.zip": archives.zipped(
-                {"y.zip": archives.zipped({"z": b"return np.bincount(y, minlength=N_CLASSES)"})}
+            "x.zip": archives.make_zip(
+                {"y.zip": archives.make_zip({"z": b"return np.bincount(y, minlength=N_CLASSES)"})}
             )
         },
     ],
@@ -411,8 +411,8 @@ def test_no_line_of_a_solution_or_a_judgement_is_in_the_bundle() -> None:
 def test_a_planted_leak_would_be_found(planted: dict[str, bytes]) -> None:
     if "x.zip" in planted:
         inner = zipfile.ZipFile(BytesIO(planted["x.zip"])).read("y.zip")
-        planted = {"x.zip": archives.zipped({"y.zip": inner})}
-    assert found_in(dict(bundle(SHIPPED)) | planted)
+        planted = {"x.zip": archives.make_zip({"y.zip": inner})}
+    assert found_in(dict(build_bundle(SHIPPED)) | planted)
 
 
 @pytest.mark.parametrize("exercise", SHIPPED.exercises())
@@ -424,8 +424,8 @@ def test_the_command_itself_refuses_each_shipped_stub_that_was_overwritten(exerc
 
 def test_the_autograder_holds_no_solution() -> None:
     settings = Settings(exercise="digits", language="en", visibility=Visibility.VISIBLE)
-    files, _ = autograder(SHIPPED, "digits", settings)
-    files = {name: data for name, data in files.items() if "scaffold" not in name}  # exercises of nobody
+    files, _ = build_autograder(SHIPPED, "digits", settings)
+    files = {name: data for name, data in files.items() if "exercise_templates" not in name}  # exercises of nobody
     solutions = {line for line, path in secrets().items() if "reference" in path.parts}
     everything = {bare(line) for name, data in files.items() for t in texts(name, data) for line in t.splitlines()}
     reference = {bare(line) for line in (ROOT / "reference/digits/submission.py").read_text("utf-8").splitlines()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.authoring.validation.impact import Script, reached, unaffected
+from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
 from grader.core.course import Course
 from grader.protocol.plan import ArrayArg, Call, Describe, ReadGlobal, ResultOf, ResultOrTruth
 from tests.helpers.paths import ROOT
@@ -49,11 +49,11 @@ if __name__ == "__main__":
     ],
 )
 def test_a_change_reaches_what_names_it_and_nothing_else(before: str, after: str, names: set[str]) -> None:
-    assert reached(SCRIPT, SCRIPT.replace(before, after)) == frozenset(names)
+    assert find_affected_names(SCRIPT, SCRIPT.replace(before, after)) == frozenset(names)
 
 
 def test_a_name_that_is_defined_anew_at_the_end_is_a_change_of_it() -> None:
-    assert reached(SCRIPT, f"{SCRIPT}\nimport keras\n\ndef one():\n    return 5\n") == frozenset(
+    assert find_affected_names(SCRIPT, f"{SCRIPT}\nimport keras\n\ndef one():\n    return 5\n") == frozenset(
         {"one", "two", "keras"}
     )
 
@@ -81,7 +81,7 @@ UNCLEAR = {
 
 @pytest.mark.parametrize("case", UNCLEAR)
 def test_what_cannot_be_told_reaches_everything(case: str) -> None:
-    assert reached(SCRIPT, f"{SCRIPT}\n{UNCLEAR[case]}\n") is None
+    assert find_affected_names(SCRIPT, f"{SCRIPT}\n{UNCLEAR[case]}\n") is None
 
 
 CLEAR = {
@@ -95,19 +95,26 @@ CLEAR = {
 
 @pytest.mark.parametrize("case", CLEAR)
 def test_what_is_harmless_stays_by_itself(case: str) -> None:
-    names = reached(SCRIPT, f"{SCRIPT}\n{CLEAR[case]}\n")
+    names = find_affected_names(SCRIPT, f"{SCRIPT}\n{CLEAR[case]}\n")
     assert names is not None
     assert not names & {"one", "two", "three", "Net"}
 
 
 def test_a_statement_with_effects_that_names_what_changed_reaches_everything() -> None:
     script = f"{SCRIPT}\nprint(two(1))\n"
-    assert reached(script, script.replace("N = 3", "N = 4")) is None
-    assert reached(script, script.replace("three(1)", "three(2)")) == frozenset({"Net"})
+    assert find_affected_names(script, script.replace("N = 3", "N = 4")) is None
+    assert find_affected_names(script, script.replace("three(1)", "three(2)")) == frozenset({"Net"})
 
 
-def test_names_behind_others() -> None:
-    assert Script(SCRIPT).behind({"two", "Net", "nowhere"}) == {"two", "one", "N", "Net", "three", "TABLE"}
+def test_names_that_a_name_needs_are_found_through_others() -> None:
+    assert Script(SCRIPT).names_needed_by({"two", "Net", "nowhere"}) == {
+        "two",
+        "one",
+        "N",
+        "Net",
+        "three",
+        "TABLE",
+    }
 
 
 STEPS = (
@@ -138,7 +145,7 @@ STEPS = (
     ],
 )
 def test_steps_keep_their_evidence_where_nothing_changed_comes_near(names: set[str], kept: set[str]) -> None:
-    assert unaffected(STEPS, frozenset(names)) == kept
+    assert find_unaffected_steps(STEPS, frozenset(names)) == kept
 
 
 @pytest.mark.parametrize("exercise", Course(ROOT).exercises())

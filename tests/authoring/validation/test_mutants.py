@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grader.authoring.validation.mutants import OPERATORS, Mutant, choose, mutants_of
+from grader.authoring.validation.mutants import OPERATORS, Mutant, choose_mutants, make_mutants
 from tests.helpers.paths import ROOT
 
 REFERENCE = (ROOT / "reference" / "digits" / "submission.py").read_text("utf-8")
@@ -12,7 +12,7 @@ REFERENCE = (ROOT / "reference" / "digits" / "submission.py").read_text("utf-8")
 
 def changed(source: str, operator: str) -> set[str]:
     """Return the changed lines that an operator makes of a source."""
-    return {m.after for m in mutants_of(source, names_of(source)) if m.operator == operator}
+    return {m.after for m in make_mutants(source, names_of(source)) if m.operator == operator}
 
 
 def names_of(source: str) -> set[str]:
@@ -191,13 +191,13 @@ def test_every_operator_is_tested() -> None:
 
 def test_each_statement_that_may_go_goes_once() -> None:
     _, source, _ = CASES["statement"]
-    gone = [m.before for m in mutants_of(source, {"f"}) if m.operator == "statement"]
+    gone = [m.before for m in make_mutants(source, {"f"}) if m.operator == "statement"]
     assert gone == ["z = z + 1", "z += 2", "z[0] = y", "g(z)"]
 
 
 @pytest.fixture(scope="module")
 def of_digits() -> tuple[Mutant, ...]:
-    return mutants_of(REFERENCE, names_of(REFERENCE))
+    return make_mutants(REFERENCE, names_of(REFERENCE))
 
 
 def test_mutants_compile_differ_and_have_names_of_their_own(of_digits: tuple[Mutant, ...]) -> None:
@@ -205,7 +205,7 @@ def test_mutants_compile_differ_and_have_names_of_their_own(of_digits: tuple[Mut
     trees = {ast.dump(ast.parse(m.source)) for m in of_digits} | {ast.dump(ast.parse(REFERENCE))}
     assert len(trees) == len(of_digits) + 1
     assert len({m.id for m in of_digits}) == len(of_digits)
-    assert mutants_of(REFERENCE, names_of(REFERENCE)) == of_digits
+    assert make_mutants(REFERENCE, names_of(REFERENCE)) == of_digits
 
 
 def test_a_mutant_is_the_text_of_the_reference_but_for_its_own_lines(of_digits: tuple[Mutant, ...]) -> None:
@@ -220,7 +220,7 @@ def test_imports_docstrings_and_the_main_block_stay() -> None:
     source = function('"""Return 1 < 2."""', "return x").join(
         ("import numpy as np\n", 'if __name__ == "__main__":\n    x = 1 < 2\n')
     )
-    for mutant in mutants_of(source, names_of(source)):
+    for mutant in make_mutants(source, names_of(source)):
         assert '"""Return 1 < 2."""' in mutant.source
         assert "import numpy as np" in mutant.source
         assert "x = 1 < 2" in mutant.source
@@ -228,7 +228,7 @@ def test_imports_docstrings_and_the_main_block_stay() -> None:
 
 def test_only_the_names_asked_for_are_changed() -> None:
     source = "N = 3\n\ndef f(x):\n    return x\n"
-    assert {m.function for m in mutants_of(source, {"N"})} == {"N"}
+    assert {m.function for m in make_mutants(source, {"N"})} == {"N"}
 
 
 def test_characters_beyond_ascii_do_not_shift_the_changes() -> None:
@@ -239,10 +239,10 @@ def test_characters_beyond_ascii_do_not_shift_the_changes() -> None:
 
 
 def test_the_choice_has_its_size_and_leaves_out_no_function_and_no_operator(of_digits: tuple[Mutant, ...]) -> None:
-    chosen = choose(of_digits, 60)
+    chosen = choose_mutants(of_digits, 60)
     assert len(chosen) == 60
     assert {m.function for m in chosen} == {m.function for m in of_digits}
     assert {m.operator for m in chosen} == {m.operator for m in of_digits}
     assert list(chosen) == [m for m in of_digits if m in chosen]
-    assert choose(of_digits, 60) == chosen
-    assert choose(of_digits, 1000) == of_digits
+    assert choose_mutants(of_digits, 60) == chosen
+    assert choose_mutants(of_digits, 1000) == of_digits

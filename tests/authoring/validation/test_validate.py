@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.authoring.validation.equivalent_mutants import Equivalents
-from grader.authoring.validation.expectations import script
+from grader.authoring.validation.equivalent_mutants import EquivalentMutants
+from grader.authoring.validation.expectations import make_script
 from grader.authoring.validation.validate import (
     Exercise,
     MutantOutcome,
     MutantResult,
     UnprovableExerciseError,
     Validator,
-    exercise_of,
+    load_exercise,
 )
 from grader.commands.validation_output import build_mutant_table, count_mutants
 from grader.core.course import Course
@@ -160,12 +160,34 @@ def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: 
     assert list((tmp_path / "keras-grader" / "runs").glob("*.run"))
 
 
+BROKEN_DETECTOR = """
+
+from grader.examiner import misconceptions
+
+
+def broken(view):
+    raise ZeroDivisionError("a detector with a fault")
+
+
+misconceptions.CATALOGUE = (misconceptions.Misconception("broken", "tip", broken, ()),)
+"""
+
+
+def test_a_detector_of_misconceptions_that_raises_ends_the_validation_with_its_traceback(tmp_path: Path) -> None:
+    rubric = RUBRIC.replace("CRITERIA", COUNTS + WEAK) + BROKEN_DETECTOR
+    course_in(tmp_path, **{"exercises__tiny__rubric-py": rubric})
+    done = validate(tmp_path, "tiny")
+    assert done.returncode == ExitCode.NOT_GRADED, done.stderr
+    assert "ZeroDivisionError: a detector with a fault" in done.stderr
+    assert "in broken" in done.stderr
+
+
 def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
     reference = REFERENCE.replace("minlength=10", "minlength=11")
     course_in(tmp_path, **{"reference__tiny__submission.py": reference})
     done = validate(tmp_path, "tiny")
     assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
-    assert "other points than claimed" in done.stdout
+    assert "other points than expected" in done.stdout
     assert "mutants" not in done.stdout
     assert "so its mutants were not tried" in done.stderr
     assert "  class_counts: class_counts() returned" in done.stderr
@@ -193,7 +215,7 @@ REFUSED: dict[str, tuple[dict[str, str | None], str, bool]] = {
         False,
     ),
     "unknown array": (
-        {"criteria": COUNTS + 'c("x", 40, Asks((Call(id="a", function="f", arguments=(Array(name="q"),)),))),'},
+        {"criteria": COUNTS + 'c("x", 40, Asks((Call(id="a", function="f", arguments=(ArrayArg(name="q"),)),))),'},
         "no such arrays, neither in its data nor in its checks: q",
         False,
     ),
@@ -221,9 +243,9 @@ def test_what_cannot_be_right_is_refused_with_one_sentence(case: str, tmp_path: 
     full = {n.replace("-py", ".py").replace("-toml", ".toml"): content for n, content in files.items()}
     course = course_in(tmp_path, **full)  # type: ignore[arg-type]
     with pytest.raises(UnprovableExerciseError) as refused:
-        exercise_of(course, "tiny")
+        load_exercise(course, "tiny")
     assert said in Translator("en")(refused.value.text)
-    assert refused.value.unreadable is unreadable
+    assert refused.value.is_unreadable is unreadable
 
 
 @pytest.mark.parametrize(
@@ -261,29 +283,30 @@ def grader(folder: Path) -> Iterator[Grader]:
 
 @pytest.fixture(scope="module")
 def tiny(folder: Path) -> Exercise:
-    return exercise_of(Course(folder), "tiny")
+    return load_exercise(Course(folder), "tiny")
 
 
 def test_a_criterion_that_passes_on_nothing_is_named(grader: Grader, tiny: Exercise) -> None:
-    proofs = {p.claim.name: p.complaint for p in Validator(grader, "tiny", tiny.claims).proofs()}
-    said = {name: Translator("en")(complaint) for name, complaint in proofs.items() if complaint is not None}
+    results = Validator(grader, "tiny", tiny.expectations).check_expectations()
+    complaints = {result.expectation.name: result.complaint for result in results}
+    said = {name: Translator("en")(complaint) for name, complaint in complaints.items() if complaint is not None}
     assert said == dict.fromkeys(("stub.py", "empty.py"), "gives points for nothing, so it checks nothing: half")
 
 
 def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tiny: Exercise) -> None:
-    listed = Equivalents({"half:*": "It may be anything.", "class_counts:return:0": "No."})
-    bench = Validator(grader, "tiny", tiny.claims)
+    listed = EquivalentMutants({"half:*": "It may be anything.", "class_counts:return:0": "No."})
+    validator = Validator(grader, "tiny", tiny.expectations)
     chosen = [
         m for m in tiny.mutants if m.id in {"half:return:0", "class_counts:return:0", "half:return:forgotten"}
     ]
-    fates = {t.mutant.id: (t.fate, t.reason) for t in bench.trials(chosen, listed)}
-    assert fates == {
+    outcomes = {t.mutant.id: (t.outcome, t.reason) for t in validator.try_mutants(chosen, listed)}
+    assert outcomes == {
         "half:return:0": (MutantOutcome.EQUIVALENT, "It may be anything."),
         "half:return:forgotten": (MutantOutcome.EQUIVALENT, "It may be anything."),
         "class_counts:return:0": (MutantOutcome.NOT_EQUIVALENT, ""),
     }
-    (survived,) = bench.trials(chosen[-1:], Equivalents({}))
-    assert (survived.fate, survived.is_as_it_should_be) == (MutantOutcome.SURVIVED, False)
+    (survived,) = validator.try_mutants(chosen[-1:], EquivalentMutants({}))
+    assert (survived.outcome, survived.is_expected) == (MutantOutcome.SURVIVED, False)
 
 
 def without_resources(verdict: Verdict) -> str:
@@ -296,20 +319,20 @@ ZERO = {"wall_seconds": 0.0, "cpu_seconds": 0.0, "peak_mib": 0.0}
 def test_a_mutant_gets_the_same_verdict_whether_everything_is_done_again_or_only_what_it_reaches(
     grader: Grader, folder: Path
 ) -> None:
-    exercise = exercise_of(Course(folder), "networks")
-    bench = Validator(grader, "networks", exercise.claims)
+    exercise = load_exercise(Course(folder), "networks")
+    validator = Validator(grader, "networks", exercise.expectations)
     for operator in ("output-activation", "validation", "from-logits", "epochs"):
         mutant = next(m for m in exercise.mutants if m.operator == operator)
-        submission = script(mutant.source, "submission.py")
-        known = bench.known(submission)
+        submission = make_script(mutant.source, "submission.py")
+        known = validator.reusable_evidence(submission)
         assert known is not None
-        assert 0 < len(known.evidence.bodies) < len(bench.steps)
+        assert 0 < len(known.evidence.bodies) < len(validator.steps)
         full = grader.grade("networks", submission).verdict
-        assert without_resources(bench.graded(submission).verdict) == without_resources(full)
+        assert without_resources(validator.grade_changed_reference(submission).verdict) == without_resources(full)
     last = next(m for m in exercise.mutants if m.function == "predict_probabilities")
-    known = bench.known(script(last.source, "submission.py"))
+    known = validator.reusable_evidence(make_script(last.source, "submission.py"))
     assert known is not None
-    assert {s.id for s in bench.steps} - set(known.evidence.bodies) == {"predict_probabilities@val"}
+    assert {s.id for s in validator.steps} - set(known.evidence.bodies) == {"predict_probabilities@val"}
     assert set(known.evidence.replays) == {"model:build_model@0", "trained:train@0"}
 
 
@@ -322,31 +345,31 @@ def test_another_threshold_trains_nothing_again(
         runs.append(1)
         return execute_plan(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(grade, "carry_out", counted)
+    monkeypatch.setattr(grade, "execute_plan", counted)
     monkeypatch.setattr(grader, "runs", RunCache(tmp_path / "runs"))
     stricter = Course(tmp_path / "stricter")
     shutil.copytree(folder, stricter.folder)
     rubric = stricter.rubric_file("networks")
     rubric.write_text(rubric.read_text().replace("full=0.8, half=0.5", "full=0.995, half=0.99"))
-    reference = exercise_of(stricter, "networks").claims[0].submission
+    reference = load_exercise(stricter, "networks").expectations[0].submission
     before = grader.grade("networks", reference).verdict.points
     monkeypatch.setattr(grader, "course", stricter)
     assert grader.grade("networks", reference).verdict.points < before
     assert len(runs) == 2  # the run and its replay, the first time
 
 
-def test_the_table_shows_every_fate(tiny: Exercise) -> None:
+def test_the_table_shows_every_outcome(tiny: Exercise) -> None:
     from rich.console import Console
 
     mutants = tiny.mutants
-    trials = [
-        MutantResult(mutant, fate, ("half",), "because" if fate is MutantOutcome.EQUIVALENT else "")
-        for mutant, fate in zip(mutants, MutantOutcome, strict=False)
+    results = [
+        MutantResult(mutant, outcome, ("half",), "because" if outcome is MutantOutcome.EQUIVALENT else "")
+        for mutant, outcome in zip(mutants, MutantOutcome, strict=False)
     ]
     console = Console(width=200, file=io.StringIO())
     with console.capture() as captured:
-        console.print(build_mutant_table("tiny", trials, Translator("en")))
+        console.print(build_mutant_table("tiny", results, Translator("en")))
     shown = captured.get()
     assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
-    assert "5" in count_mutants(trials, Translator("en"))
+    assert "5" in count_mutants(results, Translator("en"))

@@ -521,7 +521,7 @@ LAYERS = [
     not_("order-of-norm-and-dropout", "no dropout at all", lambda: built(f"{HIDDEN}, layers.Dropout(0.0), layers.BatchNormalization(), {SOFTMAX}")),
     shows("network-too-big", "too many weights", lambda: with_model(honest(), trainable_parameters=1_010_001), "1010001"),
     not_("network-too-big", "just enough", lambda: with_model(honest(), trainable_parameters=1_010_000)),
-    shows("network-too-big", "more than the problem deserves", lambda: wine("layers.Dense(140, activation='relu'), layers.Dense(3, activation='softmax')"), "2383 weights; this problem deserves 2000"),
+    shows("network-too-big", "more than the problem deserves", lambda: wine("layers.Dense(140, activation='relu'), layers.Dense(3, activation='softmax')"), "2383 weights; at most 2000 are reasonable"),
     not_("network-too-big", "exactly what it deserves", lambda: with_model(wine("layers.Dense(3, activation='softmax')"), trainable_parameters=2000)),
     not_("network-too-big", "many frozen weights", lambda: with_model(honest(), parameters=5_000_000)),
     shows("dead-relu", "a dead layer", lambda: case_of(build(f"layers.Dense(16, activation='relu', bias_initializer=keras.initializers.Constant(-50.0)), {SOFTMAX}") + train()), "16 of 16"),
@@ -626,8 +626,8 @@ def framed(train: Array, test: Array) -> Case:
 
 
 LEAKS = [
-    shows("scaler-leak", "fitted on both parts", lambda: prepared(lambda a, b: (standardised(a, np.vstack([a, b])), standardised(b, np.vstack([a, b])))), "prepare() changed x_train too"),
-    shows("scaler-leak", "fitted on the test part", lambda: prepared(lambda a, b: [standardised(a, b), standardised(b, b)]), "x_train too"),
+    shows("scaler-leak", "fitted on both parts", lambda: prepared(lambda a, b: (standardised(a, np.vstack([a, b])), standardised(b, np.vstack([a, b])))), "the x_train that prepare() returned changed too"),
+    shows("scaler-leak", "fitted on the test part", lambda: prepared(lambda a, b: [standardised(a, b), standardised(b, b)]), "returned changed too"),
     shows("scaler-leak", "each part by itself", lambda: prepared(lambda a, b: (standardised(a, a), standardised(b, b))), "the same x_test as before"),
     shows("scaler-leak", "scaled to the range of both", lambda: prepared(lambda a, b: tuple((x - np.vstack([a, b]).min()) / np.ptp(np.vstack([a, b])) for x in (a, b)))),
     shows("scaler-leak", "tables of pandas", lambda: framed(np.random.default_rng(1).normal(0, 1, (8, 2)), np.random.default_rng(2).normal(0, 1, (4, 2)))),

@@ -6,19 +6,23 @@ from dataclasses import replace
 import pytest
 
 from grader.core.i18n import LANGUAGES, Message, Translator
+from grader.core.strict import STRICT_VARIABLE
 from grader.evidence.case import Case
+from grader.examiner import misconceptions
 from grader.examiner.misconceptions import (
     CATALOGUE,
     Misconception,
     code,
-    find,
+    find_misconceptions,
     inputs,
     layers,
     learning_curves,
     levels,
 )
 from grader.examiner.misconceptions import training as trainings
+from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import Items, Returned, TapFacts
+from grader.protocol.processes import worker_environment
 from grader.protocol.task import Task
 from tests.examiner.misconceptions.examples import (
     BROKEN,
@@ -36,12 +40,12 @@ from tests.examiner.misconceptions.examples import (
 from tests.helpers.classroom import build, case_of, view_of, with_curves, with_step
 from tests.helpers.paths import ROOT
 
-LOOKS = {entry.id: entry.look for entry in CATALOGUE}
+DETECTORS = {entry.id: entry.detect for entry in CATALOGUE}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
 def test_misconception(example: Example) -> None:
-    shown = LOOKS[example.id](view_of(example.case()))
+    shown = DETECTORS[example.id](view_of(example.case()))
     assert (shown is not None) == example.shows
     if shown is not None:
         assert example.says in Translator("en")(shown.text)
@@ -55,7 +59,7 @@ def test_an_honest_network_shows_nothing(name: str) -> None:
     reached = view_of(case).validation_score
     assert reached is not None
     assert reached > 0.85
-    assert list(find(case)) == []
+    assert list(find_misconceptions(case)) == []
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
@@ -66,12 +70,13 @@ def test_every_misconception_has_one_example_and_two_that_are_none(entry: Miscon
 
 
 def test_a_finding_comes_with_its_severity_and_criteria() -> None:
-    (finding,) = [f for f in find(built("layers.Dense(9, activation='softmax')")) if f.id == "wrong-unit-count"]
+    found = find_misconceptions(built("layers.Dense(9, activation='softmax')"))
+    (finding,) = [f for f in found if f.id == "wrong-unit-count"]
     assert (finding.severity, finding.topics[0]) == ("error", "architecture")
 
 
 def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
-    (finding,) = [f for f in find(old("acc")) if f.id == "old-keras-api"]
+    (finding,) = [f for f in find_misconceptions(old("acc")) if f.id == "old-keras-api"]
     assert finding.function == "diagnose"
 
 
@@ -87,7 +92,7 @@ def three_styles() -> Case:
 
 
 def test_of_several_networks_the_one_that_shows_it_is_named_by_the_call_that_builds_it() -> None:
-    texts = {f.id: Translator("en")(f.text) for f in find(three_styles())}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(three_styles())}
     assert texts["softmax-one-unit"].startswith("Network of build_functional(): The output layer has units=1")
 
 
@@ -95,20 +100,20 @@ def test_arguments_stand_in_that_call() -> None:
     case = three_styles()
     (_, second, third) = case.trainings
     case = replace(case, trainings=(replace(second, arguments=(10, "a")), third))
-    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(case)}
     assert texts["softmax-one-unit"].startswith("Network of build_functional(10, 'a'): ")
 
 
 def test_what_belongs_to_a_function_is_said_without_a_network() -> None:
     case = with_step(three_styles(), "load@0", output="Downloading data from https://example.org/x")
-    texts = {f.id: Translator("en")(f.text) for f in find(case)}
+    texts = {f.id: Translator("en")(f.text) for f in find_misconceptions(case)}
     assert texts["download-inside"].startswith("The code downloads")
 
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
 def test_functions_alone_have_no_network_to_talk_of(activation: str) -> None:
     case = built(f"layers.Dense(3, activation='{activation}')", '"mse"')
-    assert list(find(replace(case, task=Task(kind="functions")))) == []
+    assert list(find_misconceptions(replace(case, task=Task(kind="functions")))) == []
 
 
 @pytest.mark.parametrize("optimizer", trainings.RATES)
@@ -116,8 +121,8 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
     rates = trainings.RATES[optimizer]
     diverged = with_curves(honest(), loss=[2.0, float("nan")])
 
-    def found(look: str, rate: float, case: Case) -> bool:
-        return LOOKS[look](view_of(rated(rate, optimizer, case))) is not None
+    def found(detector: str, rate: float, case: Case) -> bool:
+        return DETECTORS[detector](view_of(rated(rate, optimizer, case))) is not None
 
     assert found("lr-too-low", rates.low, poor())
     assert not found("lr-too-low", rates.low * 1.01, poor())
@@ -132,17 +137,51 @@ def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e.id)
 def test_no_evidence_makes_it_raise(entry: Misconception, name: str) -> None:
-    entry.look(view_of(BROKEN[name]()))
+    entry.detect(view_of(BROKEN[name]()))
 
 
-def test_a_fault_of_one_hint_leaves_the_others() -> None:
+def test_evidence_that_is_no_record_costs_one_hint_and_not_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(STRICT_VARIABLE)
     case = with_step(
         built("layers.Dense(9, activation='softmax')"),
         "train@0",
         outcome=Returned(value=Items(container="x", items=())),
         fits=None,
     )
-    assert "wrong-unit-count" in {f.id for f in find(case)}
+    assert "wrong-unit-count" in {f.id for f in find_misconceptions(case)}
+
+
+def with_a_broken_detector(monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Return a case with nine outputs for ten classes, and put a detector that raises in front of the others."""
+
+    def broken(view: NetworkView) -> Explanation | None:
+        raise ZeroDivisionError(view.training.build)
+
+    monkeypatch.setattr(misconceptions, "CATALOGUE", (Misconception("broken", "tip", broken, ()), *CATALOGUE))
+    return built("layers.Dense(9, activation='softmax')")
+
+
+def test_a_detector_that_raises_is_logged_with_its_traceback_and_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = with_a_broken_detector(monkeypatch)
+    monkeypatch.delenv(STRICT_VARIABLE)
+    assert "wrong-unit-count" in {finding.id for finding in find_misconceptions(case)}
+    (record,) = caplog.records
+    assert (record.name, record.getMessage()) == (misconceptions.__name__, "The detector of broken failed.")
+    assert "ZeroDivisionError: build_model" in caplog.text
+
+
+def test_a_detector_that_raises_ends_the_grading_in_strict_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = with_a_broken_detector(monkeypatch)
+    with pytest.raises(ZeroDivisionError, match="build_model"):
+        list(find_misconceptions(case))
+
+
+def test_strict_mode_reaches_the_graders_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert worker_environment()[STRICT_VARIABLE] == "1"
+    monkeypatch.delenv(STRICT_VARIABLE)
+    assert STRICT_VARIABLE not in worker_environment()
 
 
 # Documentation and translation.
@@ -170,10 +209,10 @@ def test_documentation_names_the_thresholds() -> None:
 
 def sentences() -> list[str]:
     """Return every sentence of the module, from examples and from the table of old calls."""
-    said = [LOOKS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
+    said = [DETECTORS[e.id](view_of(e.case())) for e in EXAMPLES if e.shows]
     texts: list[object] = [s.text for s in said if s is not None]
     texts += [text for _, text in code.OLD_CALLS]
-    texts += [f.text for f in find(three_styles())]
+    texts += [f.text for f in find_misconceptions(three_styles())]
     found = set()
     while texts:
         text = texts.pop()
@@ -189,8 +228,8 @@ def test_every_sentence_has_a_german_one() -> None:
 
 
 def test_every_sentence_of_the_source_is_reached_by_an_example() -> None:
-    folder = ROOT / "grader" / "misconceptions"
-    count = sum(len(re.findall(r"\bT\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
+    folder = ROOT / "grader" / "examiner" / "misconceptions"
+    count = sum(len(re.findall(r"\b_\(", file.read_text(encoding="utf-8"))) for file in folder.glob("*.py"))
     assert len(sentences()) == count
 
 

@@ -14,7 +14,7 @@ from grader.protocol.verdict import Hint, Isolation, Resources, Status
 from reports.classroom import pictures, rows
 from reports.classroom.dashboard import MAX_LINKS, MAX_MISCONCEPTIONS, MAX_REASONS, MAX_TEXT, render
 from reports.classroom.rows import UNDECIDED, name_sort_key, safe_address
-from reports.submission.adjustments import LONGEST_NAME, label
+from reports.submission.adjustments import MAX_NAME_LENGTH, shorten_name
 from tests.reports import samples
 from tests.reports.classroom import samples as made
 from tests.reports.classroom.samples import adjustment, criterion, entry, judged
@@ -168,15 +168,15 @@ def test_hostile_strings_are_text() -> None:
     text.encode()
     assert "a⟨U+202E⟩b⟨U+2066⟩c⟨U+001B⟩[31m <b onclick=x>" in page.text
     assert "{{ 7 * 7 }}" in page.text
-    assert f"{'W' * LONGEST_NAME} … (+{300 - LONGEST_NAME})" in page.text
-    assert "W" * (LONGEST_NAME + 1) not in "".join(lines(text))
+    assert f"{'W' * MAX_NAME_LENGTH} … (+{300 - MAX_NAME_LENGTH})" in page.text
+    assert "W" * (MAX_NAME_LENGTH + 1) not in "".join(lines(text))
     assert len(text) < 200_000
     # A name of nothing but spaces is no name: the student's own takes its place.
     assert any(spaced(line).startswith("odd") for line in lines(text))
 
 
 def test_a_name_is_one_line() -> None:
-    assert label(" a\n\tb\u2028c\r") == "a b⟨U+2028⟩c⟨U+000D⟩"
+    assert shorten_name(" a\n\tb\u2028c\r") == "a b⟨U+2028⟩c⟨U+000D⟩"
 
 
 def test_a_message_without_end_is_cut() -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from grader.core.i18n import Translator
 from grader.protocol.verdict import Curve
-from reports.common.charts import BOTTOM, LEFT, RIGHT, TOP, Chart, charts
+from reports.common.charts import BOTTOM, LEFT, RIGHT, TOP, Chart, draw_charts
 from reports.common.numbers import Numbers
 
 
 def _drawn(*curves: Curve) -> tuple[Chart, ...]:
-    return charts(curves, Translator("en"), Numbers("en"))
+    return draw_charts(curves, Translator("en"), Numbers("en"))
 
 
 def _one(**series: tuple[float | None, ...]) -> Chart:

@@ -8,13 +8,13 @@ import pytest
 
 from grader.core.i18n import LANGUAGES
 from grader.protocol.verdict import Location, Notice, Status, Verdict
-from reports.submission.gradescope import refusal, results
+from reports.submission.gradescope import render_refusal, render_results
 from tests.reports import samples
 
 
 def read(verdict: Verdict, visibility: str = "visible") -> dict[str, Any]:
     """Return the results as JSON says them."""
-    found: dict[str, Any] = json.loads(results(verdict, visibility))
+    found: dict[str, Any] = json.loads(render_results(verdict, visibility))
     return found
 
 
@@ -75,7 +75,7 @@ def test_hostile_text_is_marked_as_text_and_made_visible(language: str) -> None:
 
 def test_what_is_not_graded_has_no_results() -> None:
     with pytest.raises(ValueError, match="not graded"):
-        results(samples.mixed()[0], "visible")
+        render_results(samples.mixed()[0], "visible")
 
 
 def test_missing_walls_and_versions_are_for_instructors_only() -> None:
@@ -96,7 +96,7 @@ def test_tests_are_seen_when_the_instructor_wants_but_a_file_that_cannot_be_grad
     graded = read(samples.good()[0], visibility)
     assert graded["visibility"] == visibility
     assert ("points" in graded["output"]) == (visibility == "visible")
-    found = json.loads(refusal("There is no <b>file</b>.\u202e", "de", visibility))
+    found = json.loads(render_refusal("There is no <b>file</b>.\u202e", "de", visibility))
     assert found["visibility"] == visibility
     assert found["score"] == 0
     (test,) = found["tests"]

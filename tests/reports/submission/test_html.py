@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.verdict import Exhibits, Status
+from grader.protocol.verdict import Exhibits, LeftOut, Status
 from reports.common.numbers import Numbers
 from reports.submission.html import render
 from tests.reports import sample_exhibits, samples
@@ -185,7 +185,7 @@ def test_bonus_points_are_named() -> None:
 
 
 def test_plain_mode_says_that_no_walls_stood() -> None:
-    assert "No walls stood around this run" in Page(_rendered("broken")).text
+    assert "There were no walls around this run" in Page(_rendered("broken")).text
 
 
 def test_a_missing_wall_is_named_with_its_reason() -> None:
@@ -203,7 +203,7 @@ def test_each_status_is_told_in_a_word(status: Status) -> None:
     assert {"href": f"#icon-{status}"} in page.with_tag("use")
 
 
-@pytest.mark.parametrize("part", Exhibits.__struct_fields__)
+@pytest.mark.parametrize("part", [name for name in Exhibits.__struct_fields__ if name != "left_out"])
 def test_any_part_of_the_exhibits_may_be_missing(part: str) -> None:
     verdict, exhibits = samples.good()
     empty = getattr(Exhibits(), part)
@@ -211,6 +211,27 @@ def test_any_part_of_the_exhibits_may_be_missing(part: str) -> None:
     less = render(verdict, msgspec.structs.replace(exhibits, **{part: empty}))
     assert len(less) < len(whole)
     assert render(verdict, msgspec.structs.replace(Exhibits(), **{part: getattr(exhibits, part)}))
+
+
+def test_what_the_exhibits_leave_out_is_counted_in_the_report() -> None:
+    verdict, exhibits = samples.good()
+    left_out = LeftOut(series=1, epochs=2, experiments=3, layers=39_800, figures=1)
+    text = Page(render(verdict, msgspec.structs.replace(exhibits, left_out=left_out))).text
+    for sentence in (
+        "1 more curve is not shown.",
+        "The longest training went on for 2 more epochs, which are not shown.",
+        "3 more experiments are not shown.",
+        "39,800 more layers come after these and are not shown.",
+        "1 figure is too large to be shown.",
+    ):
+        assert sentence in text
+        assert sentence not in Page(render(verdict, exhibits)).text
+
+
+def test_a_figure_that_is_too_large_is_counted_where_no_other_is_shown() -> None:
+    verdict, _ = samples.good()
+    only = Exhibits(left_out=LeftOut(figures=2))
+    assert "2 figures are too large to be shown." in Page(render(verdict, only)).text
 
 
 def test_a_verdict_with_nothing_in_it_is_still_a_document() -> None:

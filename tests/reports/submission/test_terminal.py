@@ -82,4 +82,4 @@ def test_a_pipe_with_an_old_code_page_does_not_end_the_program(encoding: str) ->
 
 
 def test_plain_mode_says_that_no_walls_stood() -> None:
-    assert "No walls stood around this run" in _printed(samples.broken())
+    assert "There were no walls around this run" in _printed(samples.broken())

@@ -1,1 +1,1 @@
-"""Gradescope's autograder: the zip that an instructor uploads, and what it does there."""
+"""Gradescope's autograder: the zip that an instructor uploads, and the program in it that grades a hand-in."""

@@ -1,4 +1,4 @@
-"""The zip to upload: two scripts, the grader, the one exercise, and the versions to install."""
+"""Build the zip to upload: two scripts, the grader, the one exercise, and the versions to install."""
 
 import importlib.util
 import math
@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from grader.authoring.release import pinned_versions
-from grader.authoring.release.archives import Files, PackingError, Program
+from grader.authoring.release.archives import ExecutableFile, Files, PackingError
 from grader.authoring.release.gradescope.settings import FILE, Settings
 from grader.core.course import Course
 from grader.core.i18n import _
@@ -24,23 +24,25 @@ WORKER_MIB = 1600
 START_SECONDS = 120  # imports and canary on half a processor, which is what Gradescope gives
 
 
-def autograder(course: Course, exercise: str, settings: Settings) -> tuple[Files, bool]:
+def build_autograder(course: Course, exercise: str, settings: Settings) -> tuple[Files, bool]:
     """Return the files of the zip, and whether its packages are locked with hashes. Raises `PackingError`."""
-    requirements, locked = pinned_versions.for_grading()
-    files: dict[str, bytes] = {name: Program((_HERE / script).read_bytes()) for name, script in SCRIPTS.items()}
+    requirements, locked = pinned_versions.make_grader_requirements()
+    files: dict[str, bytes] = {
+        name: ExecutableFile((_HERE / script).read_bytes()) for name, script in SCRIPTS.items()
+    }
     files[FILE] = msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
     files["requirements.txt"] = requirements.encode()
     for package in PACKAGES:
-        found = importlib.util.find_spec(package)
-        assert found is not None
-        assert found.origin is not None
-        files |= _below(Path(found.origin).parent, f"program/{package}")
-    files |= _below(course.folder / "exercises" / exercise, f"course/exercises/{exercise}")
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        files |= _read_tree(Path(spec.origin).parent, f"program/{package}")
+    files |= _read_tree(course.folder / "exercises" / exercise, f"course/exercises/{exercise}")
     return files, locked
 
 
-def _below(folder: Path, name: str) -> dict[str, bytes]:
-    """Return the files of a folder but for hidden ones, caches and links, under another name."""
+def _read_tree(folder: Path, name: str) -> dict[str, bytes]:
+    """Return the files of a folder, named below `name`; hidden ones, caches and links are left out."""
     files = {}
     try:
         for path in sorted(folder.rglob("*")):
@@ -60,7 +62,7 @@ def _below(folder: Path, name: str) -> dict[str, bytes]:
     return files
 
 
-def needs(rubric: Rubric) -> tuple[int, int]:
+def required_resources(rubric: Rubric) -> tuple[int, int]:
     """Return the memory in GB and the minutes that one hand-in may take, to be set on Gradescope.
 
     Two runs, as a doubtful result is trained on further seeds, and what the grader needs for itself.

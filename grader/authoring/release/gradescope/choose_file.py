@@ -1,4 +1,4 @@
-"""Which file of a hand-in on Gradescope is graded: by the rules of `grader batch` for one student."""
+"""Choose the file of a hand-in on Gradescope that is graded, by the rules of `grader batch` for one student."""
 
 import contextlib
 from pathlib import Path
@@ -12,7 +12,7 @@ from grader.core.course import Course
 from grader.core.errors import UserError
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import alike, suffix
+from grader.submission.file_names import are_alike, suffix
 from grader.submission.reader import MAX_NOTEBOOK_BYTES
 
 
@@ -20,17 +20,20 @@ class NothingToGradeError(UserError):
     """No file can be graded. `text` tells the student why."""
 
 
-def handed_in(course: Course, exercise: str, submission: Path, unpacked: Path) -> tuple[str, Path]:
-    """Return the name and the place of the one file to grade; what is in a zip is unpacked into `unpacked`.
+def find_submission_file(course: Course, exercise: str, submission: Path, unpacked: Path) -> tuple[str, Path]:
+    """Return the name and the path of the one file to grade; what is in a zip is unpacked into `unpacked`.
 
     In a folder with the exercise's name only what lies there is looked at: a repository may hold them all. A stub
     that nobody touched counts only where there is nothing else: the bundle holds two.
-    Raises `NothingToGradeError` for what the student has to mend, and `UnusableHandInsError` where this machine
-    has no room to unpack, or the folder cannot be listed: that is not the student's doing.
+
+    Raises:
+        NothingToGradeError: The student has to hand in something else.
+        UnusableHandInsError: This machine has no room to unpack, or the folder cannot be listed: nothing that the
+            student could mend.
     """
     tree = folder_tree.list_folder(submission)
     items = tree.items
-    within = tuple(item for item in items if any(alike(part, exercise) for part in item.parts[:-1]))
+    within = tuple(item for item in items if any(are_alike(part, exercise) for part in item.parts[:-1]))
     if any(item.is_candidate for item in within):
         items = within
     untouched = {item for item in items if item.is_candidate and _is_stub(item, course, exercise)}
@@ -47,6 +50,6 @@ def _is_stub(item: Item, course: Course, exercise: str) -> bool:
     stub = course.folder / "exercises" / exercise / f"submission{suffix(item.name)}"
     with contextlib.suppress(
         UnusableFileError, OSError
-    ):  # no stub, or a file that cannot be read, which is told later
+    ):  # no stub, or an unreadable file, which is reported later
         return item.require_source().read(MAX_NOTEBOOK_BYTES) == stub.read_bytes()
     return False

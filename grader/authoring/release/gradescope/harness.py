@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from grader.authoring.release.gradescope.choose_file import NothingToGradeError, handed_in
+from grader.authoring.release.gradescope.choose_file import NothingToGradeError, find_submission_file
 from grader.authoring.release.gradescope.settings import FILE, Settings
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.atomic_files import replace_file
 from grader.core.course import Course
-from grader.core.errors import InternalError, UnreadableSubmission, UnusableRubricError
+from grader.core.errors import GraderError, SandboxError, UnreadableSubmission, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
@@ -31,23 +31,23 @@ PRIVATE = ("source", "submission", "results")  # rubric, other files of the hand
 
 
 def main(autograder: Path) -> ExitCode:
-    """Grade what lies in `submission/` and write `results/results.json`, or say why there is none."""
+    """Grade the file in `submission/` and write `results/results.json`, or print why there is none."""
     settings = msgspec.json.decode((autograder / "source" / FILE).read_bytes(), type=Settings)
-    say = Translator(settings.language)
-    _close(autograder)
+    translate = Translator(settings.language)
+    _forbid_others(autograder)
     try:
-        text = _results(autograder, settings, say)
+        text = _results(autograder, settings, translate)
     except (NothingToGradeError, UnreadableSubmission) as error:
-        sentence = say(error.text)
+        sentence = translate(error.text)
         print(sentence.encode("utf-8", "replace").decode())  # noqa: T201
-        text = gradescope.refusal(sentence, settings.language, settings.visibility)
+        text = gradescope.render_refusal(sentence, settings.language, settings.visibility)
     except (UnusableRubricError, UnusableHandInsError) as error:
         text = ""
-        _tell(say, error.text)
-    except InternalError as error:
+        _print_for_instructors(translate, error.text)
+    except (SandboxError, GraderError) as error:
         text = ""
-        _tell(
-            say,
+        _print_for_instructors(
+            translate,
             _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error)),
         )
     if not text:
@@ -57,24 +57,24 @@ def main(autograder: Path) -> ExitCode:
     return ExitCode.PASSED
 
 
-def _results(autograder: Path, settings: Settings, say: Translator) -> str:
+def _results(autograder: Path, settings: Settings, translate: Translator) -> str:
     """Return the text of the results, empty where there are none to give."""
     course = Course(autograder / "source" / "course")
     with tempfile.TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as unpacked:
-        name, file = handed_in(course, settings.exercise, autograder / "submission", Path(unpacked))
+        name, file = find_submission_file(course, settings.exercise, autograder / "submission", Path(unpacked))
         submission = msgspec.structs.replace(read(file), name=name)
     with Grader(course, Mode.WALLS) as grader:
         verdict = grader.grade(settings.exercise, submission, settings.language).verdict
-    print(msgspec.json.format(msgspec.json.encode(gradescope.for_instructors(verdict)), indent=2).decode())  # noqa: T201
-    if why := _worthless(verdict):
-        _tell(say, why)
+    print(msgspec.json.format(msgspec.json.encode(gradescope.make_extra_data(verdict)), indent=2).decode())  # noqa: T201
+    if why := _why_no_mark(verdict):
+        _print_for_instructors(translate, why)
         return ""
-    return gradescope.results(verdict, settings.visibility)
+    return gradescope.render_results(verdict, settings.visibility)
 
 
-def _worthless(verdict: Verdict) -> Message | None:
+def _why_no_mark(verdict: Verdict) -> Message | None:
     """Return why this verdict is no mark."""
-    if lacking := missing(verdict.isolation):
+    if lacking := find_missing_walls(verdict.isolation):
         return _(
             "No mark is given, because a submission could have changed it: {what}. Choose another base image, or "
             "grade the export of the hand-ins with grader batch on a machine of your own.",
@@ -86,12 +86,12 @@ def _worthless(verdict: Verdict) -> Message | None:
     return _("No mark is given, because the grader could not decide everything. {what}", what=" ".join(undecided))
 
 
-def missing(isolation: Isolation) -> Message | None:
-    """Return what is missing of the least that has to stand; None where it all does.
+def find_missing_walls(isolation: Isolation) -> Message | None:
+    """Return what is missing of the isolation without which there is no mark; None where nothing is.
 
     The files of the grader, the rubric and the mark have to be out of reach, and no process may be left that could
     change them afterwards. Gradescope's containers refuse namespaces; there a user who owns nothing, Landlock and
-    seccomp are what stands.
+    seccomp take their place.
     """
     stands = {wall.id for wall in isolation.walls if wall.stands}
     is_nobody = any(AS_NOBODY in wall.detail for wall in isolation.walls if wall.id == "user_namespace")
@@ -102,15 +102,15 @@ def missing(isolation: Isolation) -> Message | None:
     return None
 
 
-def _close(autograder: Path) -> None:
+def _forbid_others(autograder: Path) -> None:
     """Let nobody but this user into the folders, as the submission may run as another one without namespaces."""
     for folder in (autograder / name for name in PRIVATE):
         if folder.is_dir():
             folder.chmod(0o700)
 
 
-def _tell(say: Translator, why: Message) -> None:
-    print(say(why).encode("utf-8", "replace").decode())  # noqa: T201
+def _print_for_instructors(translate: Translator, why: Message) -> None:
+    print(translate(why).encode("utf-8", "replace").decode())  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the instructor chose when the zip was made; read again on Gradescope."""
+"""The settings that an instructor chose when the zip was built; read again on Gradescope."""
 
 from enum import StrEnum
 from typing import Literal
@@ -18,7 +18,7 @@ class Visibility(StrEnum):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """Everything that the harness has to know."""
+    """The content of `settings.json` in the zip."""
 
     schema: Literal[1] = 1
     exercise: str

@@ -66,36 +66,36 @@ class Mutant:
     source: str
 
 
-def mutants_of(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
+def make_mutants(text: str, names: Iterable[str]) -> tuple[Mutant, ...]:
     """Return all mutants of the top-level statements that define `names`, in the order of the text.
 
     Each compiles, differs from the original in more than spelling, and is there once. Raises `SyntaxError` for a
     text that is no Python.
     """
     source = Source(text)
-    wanted = frozenset(names)
+    names_to_mutate = frozenset(names)
     seen = {ast.dump(source.tree)}
     counted: Counter[str] = Counter()
-    found = []
+    mutants = []
     for scope in _scopes(source):
-        if scope.name not in wanted:
+        if scope.name not in names_to_mutate:
             continue
         for operator, change in _changes(scope):
-            mutated = source.edited(change.edits)
+            mutated = source.apply(change.edits)
             tree = _compiled(mutated)
             if tree is None or tree in seen:
                 continue
             seen.add(tree)
-            name = f"{scope.name}:{operator}:{change.what}"
+            name = f"{scope.name}:{operator}:{change.label}"
             counted[name] += 1
             number = counted[name]
-            found.append(
+            mutants.append(
                 _mutant(source, scope, operator, change, mutated, f"{name}#{number}" if number > 1 else name)
             )
-    return tuple(found)
+    return tuple(mutants)
 
 
-def choose(mutants: Iterable[Mutant], most: int) -> tuple[Mutant, ...]:
+def choose_mutants(mutants: Iterable[Mutant], most: int) -> tuple[Mutant, ...]:
     """Return at most `most` mutants, by a fixed rule, in the order given.
 
     Half of the room is for mistakes in networks, as far as there are any; the rest is for all that is left.
@@ -119,10 +119,10 @@ class _Draw:
 
     def take(self, mutants: Sequence[Mutant], until: int) -> None:
         """Choose of these until there are so many, or none is left. The first of equals wins."""
-        left = [m for m in mutants if m.id not in self.chosen]
-        while left and len(self.chosen) < until:
-            best = min(left, key=self._rank)
-            left.remove(best)
+        remaining = [m for m in mutants if m.id not in self.chosen]
+        while remaining and len(self.chosen) < until:
+            best = min(remaining, key=self._rank)
+            remaining.remove(best)
             self.chosen.add(best.id)
             self.functions[best.function] += 1
             self.pairs[best.function, best.operator] += 1
@@ -161,7 +161,7 @@ def _compiled(text: str) -> str | None:
 def _mutant(source: Source, scope: Scope, operator: str, change: SourceEdit, mutated: str, name: str) -> Mutant:
     first = min(change.edits, key=lambda edit: edit.start)
     line = source.data.count(b"\n", 0, first.start) + 1
-    before = source.lines(first)
+    before = source.touched_lines(first)
     length = len(mutated.splitlines()) - len(source.text.splitlines()) + len(before.splitlines())
     after = "\n".join(mutated.splitlines()[line - 1 : line - 1 + max(length, 1)])
     return Mutant(

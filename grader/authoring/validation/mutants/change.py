@@ -1,4 +1,4 @@
-"""What an operator of mutation is: a rule that proposes changes of one top-level statement."""
+"""The type of a mutation operator: a function that proposes small mistakes in one top-level statement."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from grader.authoring.validation.mutants.source import Edit, Scope
 
 @dataclass(frozen=True)
 class SourceEdit:
-    """Edits that belong together, and a short word for them such as `mse->mae`."""
+    """The edits that make one mistake."""
 
-    what: str
+    label: str  # such as `mse->mae`: the last part of a mutant's id
     edits: tuple[Edit, ...]
 
 

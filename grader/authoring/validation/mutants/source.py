@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from grader.core.syntax_trees import DEFINITIONS, is_docstring, is_main_block
+
 N = TypeVar("N", bound=ast.AST)
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Dict, ast.Set)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -73,7 +75,7 @@ class Source:
         between = "" if before.endswith(b"(") else " " if before.endswith(b",") else ", "
         return Edit(len(before), max(end, len(before)), between + argument)
 
-    def without(self, parts: Sequence[ast.AST], index: int) -> Edit:
+    def remove_part(self, parts: Sequence[ast.AST], index: int) -> Edit:
         """Return the edit that takes one of several parts out, which commas separate."""
         if index + 1 < len(parts):
             return Edit(self.span(parts[index])[0], self.span(parts[index + 1])[0], "")
@@ -84,14 +86,14 @@ class Source:
         comma = len(rest) - len(rest.lstrip(b" \n,"))
         return Edit(start, end + (comma if rest[:comma].strip() else 0), "")
 
-    def edited(self, edits: Sequence[Edit]) -> str:
+    def apply(self, edits: Sequence[Edit]) -> str:
         """Return the text with all edits made. They must not overlap."""
         data = self.data
         for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
             data = data[: edit.start] + edit.text.encode() + data[edit.end :]
         return data.decode()
 
-    def lines(self, edit: Edit) -> str:
+    def touched_lines(self, edit: Edit) -> str:
         """Return the whole lines that an edit touches, as they are."""
         start = self.data.rfind(b"\n", 0, edit.start) + 1
         end = self.data.find(b"\n", max(edit.end - 1, edit.start))
@@ -109,33 +111,33 @@ class Scope:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node that may be changed, in the order of the text: no docstrings, imports, parts of f-strings."""
-        found: list[ast.AST] = []
-        self._collect(self.node, found)
-        return tuple(found)
+        nodes: list[ast.AST] = []
+        self._collect(self.node, nodes)
+        return tuple(nodes)
 
-    def _collect(self, node: ast.AST, found: list[ast.AST]) -> None:
+    def _collect(self, node: ast.AST, nodes: list[ast.AST]) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom) or is_main_block(node):
             return
         if isinstance(node, ast.JoinedStr):  # the positions of what is inside are those of older Pythons
             return
-        found.append(node)
+        nodes.append(node)
         children = list(ast.iter_child_nodes(node))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_text(node.body[0]):
+        if isinstance(node, DEFINITIONS) and is_docstring(node.body[0]):
             children.remove(node.body[0])
         for child in children:
-            self._collect(child, found)
+            self._collect(child, nodes)
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node around each node."""
         return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
-    def all(self, kind: type[N]) -> Iterator[N]:
+    def nodes_of(self, kind: type[N]) -> Iterator[N]:
         """Yield the nodes of a kind, in the order of the text."""
         return (node for node in self.nodes if isinstance(node, kind))
 
-    def around(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield what stands around a node, from the inside out."""
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes around a node, from the inside out."""
         while (parent := self.parents.get(node)) is not None:
             yield parent
             node = parent
@@ -146,28 +148,14 @@ class Scope:
 
     def function_of(self, node: ast.AST) -> ast.AST:
         """Return the function that a node stands in, or the statement itself."""
-        return next((outer for outer in self.around(node) if isinstance(outer, _FUNCTIONS)), self.node)
+        return next((outer for outer in self.ancestors(node) if isinstance(outer, _FUNCTIONS)), self.node)
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """Return the statement that a node stands in."""
-        return next(outer for outer in (node, *self.around(node)) if isinstance(outer, ast.stmt))
+        return next(outer for outer in (node, *self.ancestors(node)) if isinstance(outer, ast.stmt))
 
 
-def is_main_block(node: ast.AST) -> bool:
-    """Return whether a statement is `if __name__ == "__main__":`, which the grader does not run."""
-    if not isinstance(node, ast.If):
-        return False
-    return any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
-
-
-def is_text(node: ast.AST) -> bool:
-    """Return whether a statement is nothing but a text: a docstring."""
-    return (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    )
-
-
-def called(node: ast.AST) -> str:
+def called_name(node: ast.AST) -> str:
     """Return the last part of the name that a call calls: `fit` of `model.fit(...)`; "" for what is no call."""
     if not isinstance(node, ast.Call):
         return ""
@@ -178,6 +166,6 @@ def called(node: ast.AST) -> str:
             return ""
 
 
-def keyword(call: ast.Call, name: str) -> ast.keyword | None:
+def find_keyword(call: ast.Call, name: str) -> ast.keyword | None:
     """Return a keyword argument of a call."""
     return next((k for k in call.keywords if k.arg == name), None)

@@ -5,24 +5,24 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from grader.authoring.validation.mutants.change import SourceEdit
-from grader.authoring.validation.mutants.context import FREE, is_free
+from grader.authoring.validation.mutants.context import COSMETIC_ARGUMENTS, is_cosmetic
 from grader.authoring.validation.mutants.source import Scope
 
 
 def entries(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring keys with each other's values, or a key left out."""
-    for table in scope.all(ast.Dict):
+    for table in scope.nodes_of(ast.Dict):
         pairs = _pairs(table)
-        if len(pairs) != len(table.keys) or is_free(scope, table):
+        if len(pairs) != len(table.keys) or is_cosmetic(scope, table):
             continue
-        chosen = [pair for pair in pairs if pair[0] not in FREE]
-        for (name, _, first), (other, _, second) in pairwise(chosen):
+        eligible = [pair for pair in pairs if pair[0] not in COSMETIC_ARGUMENTS]
+        for (name, _, first), (other, _, second) in pairwise(eligible):
             yield from _swapped(scope, first, second, f"{name}<->{other}")
         for index, (name, key, value) in enumerate(pairs):
-            if name not in FREE and len(pairs) > 1:
+            if name not in COSMETIC_ARGUMENTS and len(pairs) > 1:
                 # An entry is a key and a value: it ends where the next begins.
                 bounds: list[ast.AST] = [pairs[index - 1][2], value] if index else [key, pairs[1][1]]
-                edit = scope.source.without(bounds, 1 if index else 0)
+                edit = scope.source.remove_part(bounds, 1 if index else 0)
                 yield SourceEdit(f"without {name}", (edit,))
 
 
@@ -37,14 +37,18 @@ def columns(scope: Scope) -> Iterator[SourceEdit]:
 
 def members(scope: Scope) -> Iterator[SourceEdit]:
     """A set without one of its members, or with one of another set's."""
-    sets = list(scope.all(ast.Set))
-    known = [m.value for s in sets for m in s.elts if isinstance(m, ast.Constant)]
+    sets = list(scope.nodes_of(ast.Set))
+    all_members = [m.value for s in sets for m in s.elts if isinstance(m, ast.Constant)]
     for node in sets:
         own = [m.value for m in node.elts if isinstance(m, ast.Constant)]
         for index, member in enumerate(own):
-            edit = scope.source.replace(node, "set()") if len(own) == 1 else scope.source.without(node.elts, index)
+            edit = (
+                scope.source.replace(node, "set()")
+                if len(own) == 1
+                else scope.source.remove_part(node.elts, index)
+            )
             yield SourceEdit(f"without {member!s}", (edit,))
-        added = next((value for value in known if value not in own), None)
+        added = next((value for value in all_members if value not in own), None)
         if added is not None and own:
             text = f"{scope.source.segment(node)[:-1].rstrip().rstrip(',')}, {added!r}}}"
             yield SourceEdit(f"with {added!s}", (scope.source.replace(node, text),))
@@ -61,9 +65,9 @@ def texts(scope: Scope) -> Iterator[SourceEdit]:
 
 
 def _texts(scope: Scope) -> Iterator[ast.Constant]:
-    for node in scope.all(ast.Constant):
+    for node in scope.nodes_of(ast.Constant):
         parent = scope.parents.get(node)
-        if not isinstance(node.value, str) or is_free(scope, node):
+        if not isinstance(node.value, str) or is_cosmetic(scope, node):
             continue
         is_result = isinstance(parent, ast.Return | ast.IfExp)
         is_cell = isinstance(scope.node, ast.Assign | ast.AnnAssign) and (

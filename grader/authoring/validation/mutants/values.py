@@ -4,8 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from grader.authoring.validation.mutants.change import SourceEdit
-from grader.authoring.validation.mutants.context import FREE_STATEMENTS, is_free, is_setting_of_a_layer, words
-from grader.authoring.validation.mutants.source import Edit, Scope, called, is_text
+from grader.authoring.validation.mutants.context import (
+    COSMETIC_STATEMENTS,
+    is_cosmetic,
+    is_layer_argument,
+    split_words,
+)
+from grader.authoring.validation.mutants.source import Edit, Scope, called_name
+from grader.core.syntax_trees import is_docstring
 
 _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Add: "-",
@@ -57,12 +63,12 @@ _OTHER_FUNCTIONS = {
     "zeros_like": "ones_like",
 }
 _SYMMETRIC = frozenset(
-    words("""
+    split_words("""
         add allclose array_equal isclose isinstance maximum max minimum min multiply subplots set_title plot
     """)
 )
 _MEANINGFUL = frozenset(
-    words("""
+    split_words("""
         average axis ddof from_logits keepdims labels minlength num_classes random_state seed stratify
         test_size train_size zero_division
     """)
@@ -74,26 +80,30 @@ def scaling(scope: Scope) -> Iterator[SourceEdit]:
     for node in scope.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             yield _replace(scope, node, scope.source.operand(node.left))
-        elif isinstance(node, ast.Call) and called(node) in {"transform", "fit_transform"} and len(node.args) == 1:
+        elif (
+            isinstance(node, ast.Call)
+            and called_name(node) in {"transform", "fit_transform"}
+            and len(node.args) == 1
+        ):
             yield _replace(scope, node, scope.source.operand(node.args[0]))
-            if called(node) == "transform":
+            if called_name(node) == "transform":
                 yield _rename(scope, node, "fit_transform")
 
 
 def arithmetic(scope: Scope) -> Iterator[SourceEdit]:
     """Another arithmetic operator."""
-    for node in scope.all(ast.BinOp):
+    for node in scope.nodes_of(ast.BinOp):
         other = _ARITHMETIC.get(type(node.op))
-        if other and not _is_textual(node.left) and not _is_textual(node.right) and not is_free(scope, node):
+        if other and not _is_textual(node.left) and not _is_textual(node.right) and not is_cosmetic(scope, node):
             text = f"{scope.source.operand(node.left)} {other} {scope.source.operand(node.right)}"
             yield _replace(scope, node, f"({text})" if isinstance(node.op, ast.Pow) else text)
 
 
 def operands(scope: Scope) -> Iterator[SourceEdit]:
     """Numerator and denominator, or minuend and subtrahend, the other way round."""
-    for node in scope.all(ast.BinOp):
+    for node in scope.nodes_of(ast.BinOp):
         sign = _ORDERED.get(type(node.op))
-        if sign and not is_free(scope, node):
+        if sign and not is_cosmetic(scope, node):
             yield _replace(
                 scope, node, f"{scope.source.operand(node.right)} {sign} {scope.source.operand(node.left)}"
             )
@@ -101,7 +111,7 @@ def operands(scope: Scope) -> Iterator[SourceEdit]:
 
 def comparisons(scope: Scope) -> Iterator[SourceEdit]:
     """A comparison off by one, or the other way round."""
-    for node in scope.all(ast.Compare):
+    for node in scope.nodes_of(ast.Compare):
         if len(node.ops) == 1:
             left, right = scope.source.operand(node.left), scope.source.operand(node.comparators[0])
             for other in _COMPARISONS.get(type(node.ops[0]), ()):
@@ -124,8 +134,8 @@ def logic(scope: Scope) -> Iterator[SourceEdit]:
 
 def arguments(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring arguments in the wrong order."""
-    for call in scope.all(ast.Call):
-        if called(call) in _SYMMETRIC or is_free(scope, call):
+    for call in scope.nodes_of(ast.Call):
+        if called_name(call) in _SYMMETRIC or is_cosmetic(scope, call):
             continue
         for first, second in zip(call.args, call.args[1:], strict=False):
             if _may_swap(first, second):
@@ -134,8 +144,8 @@ def arguments(scope: Scope) -> Iterator[SourceEdit]:
 
 def elements(scope: Scope) -> Iterator[SourceEdit]:
     """Two neighbouring elements of a tuple in the wrong order: results, shapes, unpacked names."""
-    for node in scope.all(ast.Tuple):
-        if not is_free(scope, node):
+    for node in scope.nodes_of(ast.Tuple):
+        if not is_cosmetic(scope, node):
             for first, second in zip(node.elts, node.elts[1:], strict=False):
                 if _may_swap(first, second):
                     yield _swap(scope, first, second)
@@ -143,9 +153,9 @@ def elements(scope: Scope) -> Iterator[SourceEdit]:
 
 def functions(scope: Scope) -> Iterator[SourceEdit]:
     """A function's counterpart: sum for mean, argmin for argmax, log2 for log."""
-    for call in scope.all(ast.Call):
-        other = _OTHER_FUNCTIONS.get(called(call))
-        if other and not is_free(scope, call):
+    for call in scope.nodes_of(ast.Call):
+        other = _OTHER_FUNCTIONS.get(called_name(call))
+        if other and not is_cosmetic(scope, call):
             # The absolute value has no counterpart: it is left out.
             yield (
                 _replace(scope, call, f"({scope.source.segment(call.args[0])})")
@@ -156,7 +166,7 @@ def functions(scope: Scope) -> Iterator[SourceEdit]:
 
 def slices(scope: Scope) -> Iterator[SourceEdit]:
     """The other part of a sequence: what comes before a place for what comes after it."""
-    for node in scope.all(ast.Slice):
+    for node in scope.nodes_of(ast.Slice):
         if node.step is None and (node.lower is None) != (node.upper is None):
             text = scope.source.segment(node)
             place = node.lower or node.upper
@@ -168,16 +178,18 @@ def slices(scope: Scope) -> Iterator[SourceEdit]:
 
 def keywords(scope: Scope) -> Iterator[SourceEdit]:
     """A keyword argument left out that changes the result."""
-    for call in scope.all(ast.Call):
+    for call in scope.nodes_of(ast.Call):
         parts = [*call.args, *call.keywords]
-        for given in call.keywords:
-            if given.arg in _MEANINGFUL:
-                yield SourceEdit(f"without {given.arg}", (scope.source.without(parts, parts.index(given)),))
+        for argument in call.keywords:
+            if argument.arg in _MEANINGFUL:
+                yield SourceEdit(
+                    f"without {argument.arg}", (scope.source.remove_part(parts, parts.index(argument)),)
+                )
 
 
 def axes(scope: Scope) -> Iterator[SourceEdit]:
     """The other axis."""
-    for node in scope.all(ast.keyword):
+    for node in scope.nodes_of(ast.keyword):
         if node.arg == "axis":
             try:
                 old = ast.literal_eval(node.value)
@@ -195,8 +207,8 @@ def _axis(scope: Scope, node: ast.keyword, old: int) -> Edit:
 
 def numbers(scope: Scope) -> Iterator[SourceEdit]:
     """A number that is one more or one less; a share that is its rest."""
-    for node in scope.all(ast.Constant):
-        if type(node.value) not in {int, float} or is_free(scope, node) or is_setting_of_a_layer(scope, node):
+    for node in scope.nodes_of(ast.Constant):
+        if type(node.value) not in {int, float} or is_cosmetic(scope, node) or is_layer_argument(scope, node):
             continue
         parent = scope.parents.get(node)
         if isinstance(parent, ast.keyword) and parent.arg == "axis":
@@ -218,8 +230,8 @@ def _other_numbers(value: object) -> tuple[float, ...]:
 
 def booleans(scope: Scope) -> Iterator[SourceEdit]:
     """True for False, and the reverse."""
-    for node in scope.all(ast.Constant):
-        if isinstance(node.value, bool) and not is_free(scope, node):
+    for node in scope.nodes_of(ast.Constant):
+        if isinstance(node.value, bool) and not is_cosmetic(scope, node):
             parent = scope.parents.get(node)
             name = parent.arg if isinstance(parent, ast.keyword) else ""
             if name != "from_logits":  # has an operator of its own
@@ -229,11 +241,11 @@ def booleans(scope: Scope) -> Iterator[SourceEdit]:
 def returns(scope: Scope) -> Iterator[SourceEdit]:
     """A result that is forgotten, or made up."""
     for function in scope.functions():
-        body = function.body[1:] if is_text(function.body[0]) else function.body
+        body = function.body[1:] if is_docstring(function.body[0]) else function.body
         if not body or function.name.startswith("__"):
             continue
         whole = Edit(scope.source.span(body[0])[0], scope.source.span(body[-1])[1], "")
-        own = [r for r in scope.all(ast.Return) if scope.function_of(r) is function and r.value is not None]
+        own = [r for r in scope.nodes_of(ast.Return) if scope.function_of(r) is function and r.value is not None]
         if not own:
             continue
         last = own[-1]
@@ -241,9 +253,9 @@ def returns(scope: Scope) -> Iterator[SourceEdit]:
         prefix = "" if function is scope.node else f"{function.name} "
         yield SourceEdit(f"{prefix}forgotten", (scope.source.replace(last, scope.source.segment(last.value)),))
         yield SourceEdit(f"{prefix}0", (Edit(whole.start, whole.end, "return 0"),))
-        given = [a.arg for a in function.args.args if a.arg != "self"]
-        if given:
-            yield SourceEdit(f"{prefix}{given[0]}", (Edit(whole.start, whole.end, f"return {given[0]}"),))
+        names = [a.arg for a in function.args.args if a.arg != "self"]
+        if names:
+            yield SourceEdit(f"{prefix}{names[0]}", (Edit(whole.start, whole.end, f"return {names[0]}"),))
         if not isinstance(last.value, ast.Tuple | ast.Dict | ast.List | ast.Constant):
             text = f"{scope.source.operand(last.value)} * 0"
             yield SourceEdit(f"{prefix}zeros", (scope.source.replace(last.value, text),))
@@ -260,16 +272,18 @@ def statements(scope: Scope) -> Iterator[SourceEdit]:
 def _may_go(scope: Scope, node: ast.stmt) -> bool:
     match node:
         case ast.Expr(value=ast.Call() as call):
-            return called(call) not in FREE_STATEMENTS and not called(call).startswith("__")
+            return called_name(call) not in COSMETIC_STATEMENTS and not called_name(call).startswith("__")
         case ast.AugAssign():
             return True
         case ast.If():
             return not any(isinstance(part, ast.Raise) for part in node.body)
         case ast.Assign(targets=[ast.Name(id=name)]):
             function = scope.function_of(node)
-            known = {a.arg for a in function.args.args} if isinstance(function, ast.FunctionDef) else set()
-            earlier = (n for n in scope.all(ast.Name) if isinstance(n.ctx, ast.Store) and n.lineno < node.lineno)
-            return name in known | {n.id for n in earlier}
+            parameters = {a.arg for a in function.args.args} if isinstance(function, ast.FunctionDef) else set()
+            earlier = (
+                n for n in scope.nodes_of(ast.Name) if isinstance(n.ctx, ast.Store) and n.lineno < node.lineno
+            )
+            return name in parameters | {n.id for n in earlier}
         case ast.Assign(targets=[ast.Subscript()]):
             return True
         case _:
@@ -283,7 +297,7 @@ def _replace(scope: Scope, node: ast.expr, text: str) -> SourceEdit:
 def _rename(scope: Scope, call: ast.Call, name: str) -> SourceEdit:
     """Return the change that calls something else with the same arguments."""
     end = scope.source.span(call.func)[1]
-    old = called(call)
+    old = called_name(call)
     return SourceEdit(f"{old}->{name}", (Edit(end - len(old.encode()), end, name),))
 
 

@@ -18,7 +18,7 @@ from grader.classroom.intake.records import LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import same, stem, suffix
+from grader.submission.file_names import normalise_name, stem, suffix
 
 _WHO = (
     r"(?:(?P<anonymous_late>LATE_)?anon_(?P<anonymous>[A-Za-z0-9]{5})"
@@ -109,7 +109,7 @@ def newest_versions(versions: Iterable[Version]) -> tuple[list[Version], list[It
     """
     by_name: dict[str, list[Version]] = defaultdict(list)
     for version in versions:
-        by_name[same(version.item.name)].append(version)
+        by_name[normalise_name(version.item.name)].append(version)
     newest: list[Version] = []
     older: list[Item] = []
     for group in by_name.values():

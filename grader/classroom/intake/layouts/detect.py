@@ -10,7 +10,7 @@ from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import Layout, LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
-from grader.submission.file_names import named_for, suffix
+from grader.submission.file_names import is_named_for, suffix
 
 _READERS: Mapping[Layout, LayoutReader] = {
     Layout.FILES: plain.read_files,
@@ -75,7 +75,7 @@ def _is_class(tree: Tree, exercise: str, least: int) -> bool:
     """Say whether it holds folders of at least so many students, or files of two."""
     files = [i.name for i in tree.items if len(i.parts) == 1 and could_be_handed_in(i)]
     folders = _folders_with_work(tree)
-    if any(named_for(file, exercise) for file in files):
+    if any(is_named_for(file, exercise) for file in files):
         return False
     return len(folders) >= least if not files else len(files) >= 2 and not folders
 

@@ -11,7 +11,7 @@ from grader.classroom.intake.file_tree import Tree
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import same
+from grader.submission.file_names import normalise_name
 
 
 def common_prefix(folders: tuple[str, ...], around: str, exercise: str) -> str:
@@ -35,7 +35,7 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     candidates = tuple(
         Candidate(
             HandIn(
-                student=same(folder[before:]),
+                student=normalise_name(folder[before:]),
                 name=display_name(folder[before:]),
                 file=display_name(folder),
                 platform_id=display_name(folder[before:]),

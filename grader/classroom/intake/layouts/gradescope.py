@@ -19,7 +19,7 @@ from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import same
+from grader.submission.file_names import normalise_name
 
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 100_000_000  # bytes
@@ -57,7 +57,7 @@ def read(tree: Tree, exercise: str) -> ClassContents:
             candidates.append(
                 Candidate(
                     HandIn(
-                        student=same(_identity(folder, submitter, shared)),
+                        student=normalise_name(_identity(folder, submitter, shared)),
                         name=display_name(name or sid or email or folder),
                         file=display_name(folder),
                         email=display_name(email),

@@ -16,7 +16,7 @@ from grader.classroom.intake.records import LeftOut
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import same
+from grader.submission.file_names import normalise_name
 
 _MARK = "_assignsubmission_"
 _FOLDER = re.compile(r"([a-z0-9]+)_?")  # some versions write an underscore at the end
@@ -81,4 +81,4 @@ def read(tree: Tree, exercise: str) -> ClassContents:
 
 
 def _identity(found: MoodleName) -> str:
-    return found.number or same(found.name)
+    return found.number or normalise_name(found.name)

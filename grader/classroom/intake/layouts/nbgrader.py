@@ -12,7 +12,7 @@ from grader.classroom.intake.records import LeftOut, UnusableHandInsError
 from grader.core.i18n import _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import alike, same
+from grader.submission.file_names import are_alike, normalise_name
 
 FOLDER = "submitted"
 TIMESTAMP = "timestamp.txt"
@@ -45,7 +45,7 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     candidates = tuple(
         Candidate(
             HandIn(
-                student=same(student),
+                student=normalise_name(student),
                 name=display_name(student),
                 file=display_name(f"{student}/{assignment}"),
                 platform_id=display_name(student),
@@ -61,7 +61,7 @@ def read(tree: Tree, exercise: str) -> ClassContents:
 
 def _find_assignment(assignments: set[str], exercise: str) -> str:
     matching = [name for name in assignments if name == exercise] or [
-        name for name in assignments if alike(name, exercise)
+        name for name in assignments if are_alike(name, exercise)
     ]
     matching = matching or list(assignments)
     if len(matching) == 1:

@@ -7,7 +7,7 @@ from grader.classroom.intake.file_tree import Item, Tree
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 from grader.protocol.hand_in import HandIn
-from grader.submission.file_names import ARCHIVE, named_for, same, stem, suffix
+from grader.submission.file_names import ARCHIVE, is_named_for, normalise_name, stem, suffix
 
 
 def could_be_handed_in(item: Item) -> bool:
@@ -22,10 +22,10 @@ def read_files(tree: Tree, exercise: str) -> ClassContents:
     for item in (item for item in tree.items if len(item.parts) == 1):
         if not could_be_handed_in(item):
             left_out += leave_out([item], not_python_reason())
-        elif named_for(item.name, exercise):
+        elif is_named_for(item.name, exercise):
             left_out += leave_out([item], _("It is named after the exercise, not after a student."))
         else:
-            files[same(stem(item.name))].append(item)
+            files[normalise_name(stem(item.name))].append(item)
     candidates = [_candidate(student, student, tuple(items)) for student, items in files.items()]
     why = _("This folder lies beside the files of the other students. Put its one file there instead.")
     for folder, items in tree.items_by_top_folder().items():
@@ -49,5 +49,5 @@ def read_folders(tree: Tree, exercise: str) -> ClassContents:
 
 
 def _candidate(student: str, file: str, items: tuple[Item, ...] = (), problem: Message | None = None) -> Candidate:
-    hand_in = HandIn(student=same(student), name=display_name(student), file=display_name(file))
+    hand_in = HandIn(student=normalise_name(student), name=display_name(student), file=display_name(file))
     return Candidate(hand_in, items, problem)

@@ -1,0 +1,48 @@
+"""Names in syntax trees: what a statement binds, and what it reads."""
+
+import ast
+
+import pytest
+
+from grader.core.syntax_trees import bound_names, is_docstring, is_main_block, parse_or_none, read_names
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a = b = c", {"a", "b"}),
+        ("a, (b, *c) = d", {"a", "b", "c"}),
+        ("a.x = 1; ", set()),
+        ("a: int = 1", {"a"}),
+        ("a += 1", {"a"}),
+        ("import a.b, c as d", {"a", "d"}),
+        ("from a import b, c as d", {"b", "d"}),
+        ("def f(x):\n    y = x", {"f"}),
+        ("class C:\n    y = 1", {"C"}),
+        ("for i in r:\n    j = i", {"i", "j"}),
+        ("with a as b:\n    pass", {"b"}),
+        ("if a:\n    def f(): pass\nelse:\n    import b", {"f", "b"}),
+        ("f = lambda: (y := 1)", {"f"}),
+        ("print(y := 1)", {"y"}),
+    ],
+)
+def test_the_names_that_a_statement_binds(source: str, names: set[str]) -> None:
+    assert bound_names(ast.parse(source).body[0]) == names
+
+
+def test_names_that_are_read_are_found_inside_functions_too() -> None:
+    assert read_names(ast.parse("def f(x=a):\n    y = b.c\n    del d")) == {"a", "b", "d"}
+
+
+def test_a_docstring_is_a_text_and_nothing_else() -> None:
+    assert [is_docstring(node) for node in ast.parse('"a"\nx = "a"\n1').body] == [True, False, False]
+
+
+def test_a_main_block_is_told_by_its_condition() -> None:
+    source = "if __name__ == '__main__':\n    pass\nif x:\n    __name__\nx = __name__"
+    assert [is_main_block(node) for node in ast.parse(source).body] == [True, False, False]
+
+
+@pytest.mark.parametrize("source", ["def f(:", "x = \0", "-" * 200_000 + "1"])
+def test_what_is_no_python_has_no_tree(source: str) -> None:
+    assert parse_or_none(source) is None
