@@ -202,8 +202,8 @@ def test_every_status_is_explained_to_students(status: Status) -> None:
 
 
 def test_every_agreement_of_a_certification_is_explained() -> None:
-    source = (ROOT / "grader" / "certify.py").read_text("utf-8")
-    ids = set(re.findall(r'Agreement\(\s*"(\w+)"', source))
+    source = (ROOT / "grader" / "evidence" / "certification.py").read_text("utf-8")
+    ids = set(re.findall(r'ConsistencyCheck\(\s*"(\w+)"', source))
     assert ids
     assert ids <= set(first_column("instructors.md"))
 

@@ -207,6 +207,7 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
 
 def test_a_case_is_certified_once_for_all_of_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
+
     def counted(looked_at: Case, training: Steps, seed: int) -> TrainedNetwork:
         calls.append(seed)
         return read_network(looked_at, training, seed)
