@@ -31,7 +31,7 @@ from grader.protocol.messages import (
     RunPlan,
     Unusable,
 )
-from grader.protocol.processes import limit_memory
+from grader.protocol.processes import configure_own_logging, limit_memory
 from grader.protocol.submission import Submission
 from grader.rubric.loader import LoadedRubric, load_usable_rubric
 
@@ -131,6 +131,7 @@ def main() -> None:
     """Serve on the standard streams, and end with the process at their other end."""
     channel = AttendedChannel(os.dup(0), os.dup(1))
     os.dup2(2, 1)
+    configure_own_logging()
     limit_memory(MEMORY_BYTES)
     serve(channel)
 

@@ -4,18 +4,23 @@ import os
 import subprocess
 import sys
 
+from grader.core.logs import LEVEL_VARIABLE, configure_logging
+from grader.core.strict import STRICT_VARIABLE
 from grader.protocol.channel import Channel
 
 # One thread: sums in one order, so the same numbers at every run.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_KEPT_VARIABLES = frozenset({"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR"})
+# What finds files, how much is logged, and whether faults are raised.
+_PASSED_ON = frozenset(
+    {"PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "MPLCONFIGDIR", LEVEL_VARIABLE, STRICT_VARIABLE}
+)
 
 
 def worker_environment() -> dict[str, str]:
-    """Return the environment of the grader's own processes: nothing of the user's but what finds files."""
-    kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
+    """Return the environment of the grader's own processes: of the user's, only the variables in `_PASSED_ON`."""
+    passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
     return (
-        kept
+        passed_on
         | ONE_THREAD
         | {
             "CUDA_VISIBLE_DEVICES": "-1",
@@ -52,6 +57,11 @@ def pipes(process: subprocess.Popen[bytes]) -> Channel:
     process.stdout.close()
     process.stdin.close()
     return channel
+
+
+def configure_own_logging() -> None:
+    """Log to standard error as much as the process that started this one asked for; else nothing."""
+    configure_logging(verbose=LEVEL_VARIABLE in os.environ)
 
 
 def limit_memory(most_bytes: int) -> None:

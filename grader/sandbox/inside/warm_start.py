@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.protocol.channel import FAULT_CODE
+from grader.protocol.processes import configure_own_logging
 
 WARM_MODULES = (
     "numpy",
@@ -35,6 +36,7 @@ VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
 
 def main(arguments: Sequence[str]) -> None:
     """`python -m grader.sandbox.inside.warm_start FD`: serve the environment on the inherited socket `FD`."""
+    configure_own_logging()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     control = socket.socket(fileno=int(arguments[0]))
     # What the imports leave stays: the collector need not look at a million objects, here and in every child,
