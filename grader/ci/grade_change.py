@@ -74,7 +74,7 @@ def _work(
                     names=", ".join(missing),
                 )
             )
-        for each in crew.work(jobs, lambda _: None):
+        for each in crew.grade_all(jobs, lambda _: None):
             done[each.id] = each
     except (GraderError, SandboxError) as error:
         return str(error) or type(error).__name__

@@ -120,7 +120,7 @@ class Batch:
                     known[task.key] = known_of(kept)
                 yield Job(task.key, self.terms.exercise, task.submission, self.terms.language, known.get(task.key))
 
-        for done in self.crew.work(jobs(), lambda job: watch.begun(by_key[job.id].owners[0].name)):
+        for done in self.crew.grade_all(jobs(), lambda job: watch.begun(by_key[job.id].owners[0].name)):
             self._finish(by_key[done.id], done, known.pop(done.id, None), watch)
 
     def _hand(self, hand_in: HandIn) -> NewHandIn:

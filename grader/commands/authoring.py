@@ -157,7 +157,7 @@ def _all_proven(course: Course, exercises: "Sequence[Exercise]", say: Translator
             proven = [_is_proven(grader, exercise, say) for exercise in exercises]
         except KeyboardInterrupt:
             stopped(say)
-    runs.tidy()
+    runs.remove_oldest()
     return all(proven)
 
 

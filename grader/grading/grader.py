@@ -110,7 +110,7 @@ class Grader:
         try:
             if self.runs is None:
                 return execute()
-            return self.runs.through(parcel, submission, self.environment.mode, execute)
+            return self.runs.get_or_run(parcel, submission, self.environment.mode, execute)
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
