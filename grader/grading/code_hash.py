@@ -1,7 +1,7 @@
 """Hashes the grader's code that runs behind the walls.
 
-The hash is part of the keys of stored runs and of stored evidence: when this code changes, what it left before is not
-used any more. Code that only judges is not hashed. The modules are found by following the imports in the sources.
+The hash is part of the keys of stored runs and of stored evidence: when this code changes, they are not used any
+more. Code that only judges is not hashed. The modules are found by following the imports in the sources.
 """
 
 import ast
@@ -33,7 +33,7 @@ def code_inside() -> tuple[Path, ...]:
         if path in visited:
             continue
         visited.add(path)
-        # The package itself only offers `check` to notebooks; behind the walls, the child puts another in its place.
+        # The package itself only offers `check` to notebooks; behind the walls, the child replaces it.
         if path != PACKAGE / "__init__.py":
             to_visit += [p for name in _imported_names(path) if (p := _file_of(name)) is not None]
     return tuple(sorted(visited))

@@ -19,7 +19,7 @@ NEUTRAL_NAMES = {"script": "submission.py", "notebook": "submission.ipynb"}
 
 
 class _KeyContent(msgspec.Struct, frozen=True):
-    """Everything that evidence depends on. Its fields and their order decide the keys of evidence stored earlier."""
+    """Everything that evidence depends on. Other fields, or their order, would change stored keys."""
 
     submission: Submission
     plan: str

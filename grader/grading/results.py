@@ -26,7 +26,7 @@ class PriorEvidence(msgspec.Struct, frozen=True):
     seeds: tuple[int, ...] = ()
     """The seeds that the runs were made with; empty for the rubric's first seed."""
     isolation: Isolation | None = None
-    """The isolation features of the runs. Without it, the verdict shows only those of new runs."""
+    """The isolation features of the runs. It must be there when no step is left to run."""
     resources: Resources | None = None
     """What the runs used; new runs are added to it."""
 
@@ -49,7 +49,7 @@ class Job(msgspec.Struct, frozen=True):
     """Name of the exercise in the course."""
     submission: Submission
     language: str
-    """Language of the verdict: "en" or "de"."""
+    """Language of the verdict, such as "en"."""
     prior: PriorEvidence | None = None
     """Evidence that would come out the same, so that only what is missing in it is done."""
 

@@ -1,8 +1,8 @@
-"""Stores the results of runs on disk, so that `grader validate` does not run a rubric's solutions and mutants twice.
+"""Stores the results of runs on disk, so that `grader validate` runs no solution or mutant of a rubric twice.
 
-The key of a run is a hash of everything that it depends on: the plan with its arrays, the submission, the mode, the
-installed packages, and the grader's own code behind the walls. It does not depend on how evidence is judged. Only
-`grader validate` uses this: submissions of students are run each time.
+The key of a run is a hash of everything that it depends on: the plan with its arrays, the submission, the mode,
+the installed packages, and the grader's own code behind the walls. It does not depend on how evidence is judged.
+Only `grader validate` uses this: submissions of students are run each time.
 """
 
 import contextlib
