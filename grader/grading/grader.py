@@ -168,7 +168,7 @@ class _Runs:
         self._isolation = _combine_isolation(self._isolation, self._isolation_of(run))
 
     def replay(self, parcel: bytes) -> None:
-        """Replay graphs in a process without the submission. One that ends its process leaves no bytes, so no result.
+        """Replay graphs in a process without the submission. One that ends its process has no result: empty bytes.
 
         Raises:
             GraderError: a replay failed because of the grader.

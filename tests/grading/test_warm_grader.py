@@ -77,11 +77,11 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    def noted(limits: Limits) -> Process:
+    def launch_and_note(limits: Limits) -> Process:
         launched.append(launch(limits))
         return launched[-1]
 
-    monkeypatch.setattr(grader.environment, "launch", noted)
+    monkeypatch.setattr(grader.environment, "launch", launch_and_note)
     with pytest.raises(KeyboardInterrupt):
         warm_grader.grade("functions", submission(tmp_path), "en", interrupt)
     monkeypatch.undo()
