@@ -1,4 +1,4 @@
-"""Decodes evidence and builds the `Case` that judgements look at. Everything here was sent by a child process."""
+"""Decodes evidence and builds the `Case` that judgements look at. Evidence is not trusted: a child sent it."""
 
 import logging
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from grader.protocol.submission import Markdown
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
 
+# Fields of evidence records that hold the name of an array, and those that hold lists of such names.
 _REF_FIELDS = frozenset({"ref", "rows", "png", "probe"})
 _REF_LISTS = frozenset({"images", "lines", "scatters"})
 
@@ -34,12 +35,12 @@ class DecodedEvidence:
         self._is_imported = False
 
     def add(self, new: Evidence) -> None:
-        """Decode new evidence. What was there first stays; what is no evidence of ours counts as tampered with."""
+        """Decode new evidence. Earlier evidence of a step stays; what cannot be decoded was tampered with."""
         self.import_stop = self.import_stop or new.import_stop
         self.import_unit = self.import_unit or new.import_unit
         if new.imported and not self._is_imported:
             self._is_imported = True
-            self.imported = _decoded_import(new.imported)
+            self.imported = _decode_import(new.imported)
         for step, stop in new.stops.items():
             self.stops.setdefault(step, stop)
         for step, body in new.bodies.items():
@@ -61,33 +62,35 @@ class DecodedEvidence:
 
     def _add_step(self, step: str, body: bytes) -> None:
         try:
-            self.steps[step] = _checked(StepResult(*unpack(body, StepEvidence)), step)
+            self.steps[step] = _check_step(StepResult(*unpack(body, StepEvidence)), step)
         except BadParcelError as error:
-            self.stops[step] = _tampered(error)
+            self.stops[step] = _stop_of_tampering(error)
 
     def _add_replay(self, step: str, body: bytes) -> None:
         self.replayed.add(step)
         if not body:
-            return  # it ended its process
+            return  # the replay ended its process, so it has no result
         try:
             self.replays[step] = ReplayResult(*unpack(body, ReplayEvidence))
-        except BadParcelError:  # its network has no replay then, so nothing that needs one passes
+        except BadParcelError:  # the network has no replay then, and no check that needs one passes
             _log.warning("the replay of %s cannot be read", step, exc_info=True)
 
 
-def _decoded_import(body: bytes) -> ImportEvidence:
+def _decode_import(body: bytes) -> ImportEvidence:
+    """Return how executing the submission went, or that the evidence was tampered with."""
     try:
         return unpack(body, ImportEvidence)[0]
     except BadParcelError as error:
-        return ImportEvidence(stopped=_tampered(error))
+        return ImportEvidence(stopped=_stop_of_tampering(error))
 
 
-def _tampered(error: BadParcelError) -> Stopped:
+def _stop_of_tampering(error: BadParcelError) -> Stopped:
+    """Return the reason why evidence that cannot be decoded is not used."""
     return Stopped(reason=StopReason.TAMPERED, detail=str(error)[:200])
 
 
-def _checked(result: StepResult, step: str) -> StepResult:
-    """Refuse evidence that names another step, or arrays that are not there."""
+def _check_step(result: StepResult, step: str) -> StepResult:
+    """Return the result of a step. Raise `BadParcelError` if it names another step, or arrays that are missing."""
     if result.evidence.id != step:
         raise BadParcelError(f"evidence of {result.evidence.id!r}")
     missing = set(array_names(msgspec.to_builtins(result.evidence))) - set(result.arrays)
@@ -121,7 +124,15 @@ def build_case(
     evidence: DecodedEvidence,
     markdown: tuple[Markdown, ...] = (),
 ) -> Case:
-    """Return everything that judgements may look at: evidence, replays, and the data with the labels."""
+    """Return everything that judgements may look at.
+
+    Args:
+        question: the seeds that the evidence is of.
+        rubric: for its task and trainings.
+        data: the rubric's data, with the labels.
+        evidence: of all runs so far.
+        markdown: the text cells of the submission.
+    """
     return Case(
         data.inside,
         data.outside,

@@ -105,9 +105,8 @@ def test_processes_that_are_gone_are_started_anew(warm_grader: WarmGrader, tmp_p
     assert warm_grader._running_grader().environment is not environment
 
 
-@pytest.mark.parametrize(
-    "warm_grader", [Mode.PLAIN], indirect=True
-)  # behind walls, the worker is what is kept warm
+# Behind walls, no process is started ahead: the worker is what is kept warm.
+@pytest.mark.parametrize("warm_grader", [Mode.PLAIN], indirect=True)
 def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are_not_used(
     warm_grader: WarmGrader, tmp_path: Path
 ) -> None:
