@@ -78,11 +78,11 @@ class ExaminerClient:
             question: the exercise, and the seeds that `prior` is of.
             submission: what was handed in.
             language: of the verdict.
-            prior: evidence of earlier runs, which is not made again.
+            prior: evidence of earlier runs, whose steps are not done again.
 
         Raises:
             UnusableRubricError: nothing can be graded by the rubric.
-            ProcessGoneError: the examiner is gone or does not answer.
+            ProcessGoneError: the examiner has ended or does not answer.
             GraderError: another fault of the examiner.
         """
         prior = prior or Evidence()

@@ -77,8 +77,8 @@ def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
 def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -> bytes:
     """Return a packed plan of the replays that are still to be made.
 
-    First each graph of the evidence is replayed. When that is done, the replays follow that checks ask for, which
-    are made from the results.
+    First each graph of the evidence is replayed. When that is done, the replays follow that checks ask for: they
+    may depend on the results of the first ones.
 
     Args:
         case: all evidence so far.

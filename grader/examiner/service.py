@@ -113,7 +113,7 @@ class Examiner:
 
 
 def serve(channel: Channel, examiner: Examiner | None = None) -> None:
-    """Answer requests until the other process ends. A fault is answered with its traceback, and serving goes on."""
+    """Answer requests until the other process ends. A fault is answered with its traceback; serving goes on."""
     examiner = examiner or Examiner()
     while (frame := channel.receive()) is not None and frame.kind == REQUEST:
         try:

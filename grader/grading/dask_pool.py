@@ -108,7 +108,7 @@ class DaskPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(Exception):  # the scheduler may be gone
+        with contextlib.suppress(Exception):  # the scheduler may have ended
             self._client.unregister_worker_plugin(PLUGIN)
         with contextlib.suppress(Exception):
             self._client.close()
@@ -174,8 +174,8 @@ class DaskPool:
         except KilledWorker:
             return None
         except (OSError, TimeoutError) as error:
-            raise GraderError(f"the cluster is gone: {type(error).__name__}") from error
-        except Exception as error:  # noqa: BLE001 - whatever went wrong over there is no mark
+            raise GraderError(f"the connection to the Dask cluster was lost: {type(error).__name__}") from error
+        except Exception as error:  # noqa: BLE001 - whatever went wrong in the worker is a fault of the grader
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         finally:
             future.release()
@@ -201,6 +201,7 @@ class DaskPool:
             )
 
     def _on_all(self, function: Any) -> list[Any]:
+        """Call a function in every Dask worker, and return what each returned."""
         return list(self._client.run(function).values())
 
 
@@ -210,6 +211,7 @@ def grade_in_worker(job: bytes) -> bytes:
 
 
 def _pool_of_worker() -> LocalPool:
+    """Return the pool of the Dask worker that runs this. Raises `GraderError` where it has none."""
     pool: LocalPool | None = get_worker().plugins[PLUGIN].pool
     if pool is None:
         raise GraderError("this machine's versions or course differ from those of the machine that asks")
@@ -217,10 +219,12 @@ def _pool_of_worker() -> LocalPool:
 
 
 def _differs(dask_worker: Worker) -> bool:
+    """Return whether a Dask worker's machine has another fingerprint. Dask passes the worker by this name."""
     return bool(dask_worker.plugins[PLUGIN].differs)
 
 
 def _walls(dask_worker: Worker) -> bytes:
+    """Return the packed isolation features of a Dask worker; none where it has no pool."""
     pool = dask_worker.plugins[PLUGIN].pool
     return msgspec.json.encode(pool.walls() if pool is not None else ())
 

@@ -33,8 +33,8 @@ class Grader:
 
         Args:
             course: whose exercises are graded.
-            mode: behind walls or without.
-            runs: where runs are stored that need not be made again. Without it, each is made.
+            mode: how submissions run.
+            runs: stored runs, which are not executed again. Without it, every run is executed.
         """
         self.course = course
         self.runs = runs
@@ -110,7 +110,7 @@ class Grader:
             on_evidence: called with each step's name and evidence as it arrives, unless the run was stored.
 
         Raises:
-            ProcessGoneError: the worker is gone.
+            ProcessGoneError: the worker has died.
             CancelledError: the run was cancelled.
         """
 

@@ -20,7 +20,7 @@ MOST_STARTS_FOR_NOTHING = 3  # processes in a row that may die before they have 
 
 
 class LocalPool:
-    """Grades in threads that share one grader; when its processes are gone, the next job starts new ones.
+    """Grades in threads that share one grader; when its processes die, the next job starts new ones.
 
     Where an isolation feature is missing, the result of every job is a fault, unless `despite_missing_walls` is
     set. This is checked for each job, because processes that are started later may have other features.
@@ -46,7 +46,7 @@ class LocalPool:
         self._grader = self._start_grader()
         self.is_closed = False
         self._start_error: ProcessGoneError | None = None  # why no processes can be started any more
-        self._starts_for_nothing = 0  # processes in a row that were gone before they had graded anything
+        self._starts_for_nothing = 0  # graders in a row whose processes died before they had graded anything
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +59,7 @@ class LocalPool:
 
     @property
     def examiner(self) -> ExaminerClient:
-        """Return the examiner; another one once processes had to be started anew."""
+        """Return the examiner; another one when processes had to be restarted."""
         return self._grader.examiner
 
     def walls(self) -> tuple[WallState, ...]:
@@ -98,7 +98,7 @@ class LocalPool:
             return None
         except GraderError as error:
             return JobResult(job.id, None, str(error))
-        except Exception as error:  # noqa: BLE001 - a full disk, say: no mark, and no end of the class
+        except Exception as error:  # noqa: BLE001 - such as a full disk: this job has no result, the others go on
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         self._starts_for_nothing = 0
         return JobResult(job.id, graded)

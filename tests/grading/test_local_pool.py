@@ -1,4 +1,4 @@
-"""The pool on this machine: every job comes back, also when the grader's own processes go away."""
+"""The pool on this machine: every job comes back, also when the grader's own processes die."""
 
 import os
 import signal
@@ -100,7 +100,7 @@ def test_a_job_that_ends_the_processes_each_time_is_a_fault_and_the_others_are_g
 
 
 @pytest.mark.own_worker
-def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
+def test_a_grader_that_never_starts_is_reported_and_not_started_for_each_submission(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[int] = []
@@ -112,13 +112,13 @@ def test_a_grader_that_never_starts_is_told_and_not_tried_for_each_submission(
 
     monkeypatch.setattr("grader.grading.local_pool.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
-    # It may be gone before it can be told anything, or a moment later.
+    # Its worker may die before it can be sent anything, or a moment later.
     with pytest.raises(GraderError), LocalPool(course, Mode.WALLS, 2) as pool:
         list(pool.grade_all([job(str(i), RIGHT) for i in range(30)], lambda _: None))
     assert 1 <= len(started) <= MOST_STARTS_FOR_NOTHING + 1
 
 
-def test_where_a_wall_is_missing_no_job_is_graded_unless_that_may_be(
+def test_where_an_isolation_feature_is_missing_no_job_is_graded_unless_that_is_allowed(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = WalledEnvironment.walls
@@ -172,15 +172,15 @@ def test_what_goes_wrong_while_jobs_are_made_is_raised_where_results_are_taken(p
         list(pool.grade_all(jobs(), lambda _: None))
 
 
-def test_evidence_that_is_known_is_judged_without_a_run(pool: LocalPool, tmp_path: Path) -> None:
+def test_prior_evidence_is_judged_without_a_run(pool: LocalPool, tmp_path: Path) -> None:
     from grader.grading.results import PriorEvidence
 
     (first,) = pool.grade_all([job("a", RIGHT)], lambda _: None)
     assert first.graded is not None
     verdict = first.graded.verdict
-    known = PriorEvidence(first.graded.evidence, verdict.seeds, verdict.isolation, verdict.resources)
+    prior = PriorEvidence(first.graded.evidence, verdict.seeds, verdict.isolation, verdict.resources)
     # A submission that would get nothing if it were run.
-    again = Job("a", "two", job("a", "raise SystemExit").submission, "en", known)
+    again = Job("a", "two", job("a", "raise SystemExit").submission, "en", prior)
     (second,) = pool.grade_all([again], lambda _: None)
     assert points(second) == 100
     assert second.graded is not None
