@@ -76,7 +76,7 @@ def _work(
     try:
         if not despite:
             require_isolation(pool)
-        for each in pool.work(jobs, lambda _: None):
+        for each in pool.grade_all(jobs, lambda _: None):
             done[each.id] = each
     except MissingIsolationError as error:
         return translate(error.text)

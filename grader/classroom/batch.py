@@ -127,7 +127,7 @@ class Batch:
                 key = self.evidence_key
                 yield Job(job.key, key.exercise, job.submission, key.language, prior.get(job.key))
 
-        for result in self.pool.work(pool_jobs(), lambda job: listener.start(by_key[job.id].owners[0].name)):
+        for result in self.pool.grade_all(pool_jobs(), lambda job: listener.start(by_key[job.id].owners[0].name)):
             self._finish(by_key[result.id], result, prior.pop(result.id, None), listener)
 
     def _read(self, gradable: GradableHandIn) -> NewHandIn:

@@ -45,7 +45,7 @@ def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Transl
             proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
         except KeyboardInterrupt:
             exit_after_interrupt(translate)
-    runs.tidy()
+    runs.remove_oldest()
     return all(proven)
 
 

@@ -1,4 +1,4 @@
-"""The examiner as the grading process sees it: a process of its own, and a session for each submission.
+"""Starts the examiner as a process of its own, and sends it requests: a session for each submission.
 
 Imports neither NumPy nor TensorFlow.
 """
@@ -35,8 +35,8 @@ from grader.protocol.processes import pipes, spawn
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Resources, Versions
 
-JUDGE_SECONDS = 300.0
-END_SECONDS = 5.0  # for a killed process to be gone
+JUDGE_SECONDS = 300.0  # for the answer to a request
+END_SECONDS = 5.0  # for a killed process to end
 A = TypeVar("A")
 
 
@@ -59,14 +59,14 @@ class ExaminerClient:
         self.close()
 
     def close(self) -> None:
-        """End the process, whatever it is doing: it has nothing to finish. May be called twice."""
+        """Kill the process, which has nothing to finish. May be called twice."""
         self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(END_SECONDS)
         self._inbox.close()
 
     def plan(self, question: Question) -> RunPlan:
-        """Return the whole plan of an exercise. Raises what `ask` raises."""
+        """Return the plan of all steps of an exercise. Raises what `ask` raises."""
         return self.ask(MakePlan(question), RunPlan)
 
     def open(
@@ -78,11 +78,11 @@ class ExaminerClient:
             question: the exercise, and the seeds that `prior` is of.
             submission: what was handed in.
             language: of the verdict.
-            prior: evidence of earlier runs that would come out the same.
+            prior: evidence of earlier runs, whose steps are not done again.
 
         Raises:
             UnusableRubricError: nothing can be graded by the rubric.
-            ProcessGoneError: the examiner is gone or does not answer.
+            ProcessGoneError: the examiner has ended or does not answer.
             InternalError: another fault of the examiner.
         """
         prior = prior or Evidence()
@@ -114,7 +114,7 @@ class ExaminerClient:
         try:
             with self._lock:
                 self._inbox.channel.send(REQUEST, msgspec.msgpack.encode(request), nonce)
-                frame = self._answer(nonce)
+                frame = self._receive_answer(nonce)
         except (OSError, TimeoutError, ProtocolError) as error:
             raise ProcessGoneError(f"the examiner does not answer: {type(error).__name__}") from error
         if frame is None:
@@ -127,18 +127,19 @@ class ExaminerClient:
         assert isinstance(reply, kinds)
         return reply
 
-    def _answer(self, nonce: bytes) -> Frame | None:
+    def _receive_answer(self, nonce: bytes) -> Frame | None:
+        """Return the answer to the request with this nonce; None when the process has ended."""
         frame = self._inbox.get(JUDGE_SECONDS)
-        while frame is not None and frame.nonce != nonce:  # an answer that came too late for its request
+        while frame is not None and frame.nonce != nonce:  # the late answer to an earlier request
             frame = self._inbox.get(JUDGE_SECONDS)
         return frame
 
 
 class ExaminerSession:
-    """The judgement of one submission. A context manager: leaving it forgets what the examiner has of it."""
+    """The judgement of one submission. A context manager: an exception that leaves it closes the session."""
 
     def __init__(self, client: ExaminerClient, number: int, first_plan: RunPlan) -> None:
-        self.first_plan = first_plan
+        self.first_plan = first_plan  # of the submission's first run; its parcel may be empty
         self._client, self._number = client, number
 
     def __enter__(self) -> Self:
@@ -147,16 +148,16 @@ class ExaminerSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:  # a session that came to its verdict is closed already
+        if kind is not None:  # the examiner closes a session itself with its verdict
             with contextlib.suppress(ProcessGoneError):
                 self._client.send(CloseSession(self._number))
 
     def add(self, evidence: Evidence) -> None:
-        """Give the examiner new evidence. Raises `ProcessGoneError`."""
+        """Send new evidence to the examiner. Raises `ProcessGoneError`."""
         self._client.send(AddEvidence(self._number, evidence))
 
     def decide(self, isolation: Isolation, resources: Resources, versions: Versions) -> NextStep:
-        """Return what is to be done next; the session is over with a verdict. Raises what `open` raises."""
+        """Return what is to be done next; with a verdict, the session is over. Raises what `ask` raises."""
         reply = self._client.ask(
             Decide(self._number, isolation, resources, versions), RunPlan, ReplayGraphs, Judged
         )

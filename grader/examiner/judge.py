@@ -1,4 +1,4 @@
-"""Turns a case into a verdict: asks every check, minds what depends on what, and puts hints where they belong."""
+"""Makes a verdict from a case: asks every check, skips criteria whose dependencies failed, and places hints."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,10 @@ from grader.protocol.verdict import (
     Notice,
     Resources,
     Status,
+    SubmissionInfo,
     Verdict,
     Versions,
 )
-from grader.protocol.verdict import SubmissionInfo as Named
 from grader.rubric.checks.base import Check
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 P = TypeVar("P")
 Hints = list[tuple[Finding, ...]]
+"""The misconceptions that explain each criterion, in the order of the rubric's criteria."""
 
 
 def judge(
@@ -51,32 +52,49 @@ def judge(
     versions: Versions,
     language: str,
 ) -> tuple[Verdict, Exhibits, bool]:
-    """Return the verdict, what the report shows besides, and whether more seeds are needed to be sure."""
-    say = Translator(language)
-    guard = _Guard(say)
+    """Judge a submission.
+
+    Args:
+        exercise: its name in the course.
+        rubric: whose criteria are judged.
+        data: the rubric's data, with the labels.
+        case: the decoded evidence, which the checks look at.
+        submission: what was handed in.
+        isolation: the isolation features of all runs.
+        resources: what all runs used.
+        versions: what the runs were made with, and the rubric's hash.
+        language: of the verdict.
+
+    Returns:
+        The verdict, what the report shows besides, and whether a judgement needs more seeds to be sure.
+    """
+    translate = Translator(language)
+    guard = _Guard(translate)
     judgements = judge_criteria(rubric.criteria, case)
-    agreements = guard(_("the certification"), lambda: certify(case), _UNCERTIFIED)
+    consistency_checks = guard(_("the certification"), lambda: certify(case), _UNCERTIFIED)
     no_hints: Hints = [()] * len(rubric.criteria)
-    hints = guard(_("the hints"), lambda: _hints(rubric, case, judgements), no_hints)
+    hints = guard(_("the hints"), lambda: _place_hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
-    noted = guard(_("the notices"), lambda: find_notices(case, submission, say), no_notices)
-    exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, say), Exhibits())
-    speaker = _Speaker(say, submission)
+    general_notices = guard(_("the notices"), lambda: find_notices(case, submission, translate), no_notices)
+    exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, translate), Exhibits())
+    builder = _VerdictBuilder(translate, submission)
     criteria = tuple(
-        speaker.criterion(criterion, judgements[criterion.id], found)
-        for criterion, found in zip(rubric.criteria, hints, strict=True)
+        builder.build_criterion(criterion, judgements[criterion.id], findings)
+        for criterion, findings in zip(rubric.criteria, hints, strict=True)
     )
     verdict = Verdict(
         language=language,
         exercise=exercise,
-        title=say(rubric.title),
-        submission=Named(name=submission.name, sha256=submission.sha256),
+        title=translate(rubric.title),
+        submission=SubmissionInfo(name=submission.name, sha256=submission.sha256),
         status=overall(tuple(c.status for c in criteria)),
         points=round(sum(c.points for c in criteria), 2),
         max_points=round(sum(c.max_points for c in criteria), 2),
-        certified=is_certified(agreements),
-        certification=tuple(CertificationItem(id=a.id, agrees=a.agrees, text=say(a.text)) for a in agreements),
-        notices=(*noted, *guard.faults),
+        certified=is_certified(consistency_checks),
+        certification=tuple(
+            CertificationItem(id=c.id, agrees=c.agrees, text=translate(c.text)) for c in consistency_checks
+        ),
+        notices=(*general_notices, *guard.faults),
         isolation=isolation,
         versions=versions,
         seeds=tuple(case.seeds),
@@ -86,17 +104,17 @@ def judge(
     return verdict, exhibits, any(j.undecided for j in judgements.values())
 
 
-def is_certified(agreements: Sequence[ConsistencyCheck]) -> bool | None:
-    """Return whether everything that was looked at agrees; None where there was no network to look at."""
-    if not all(a.agrees for a in agreements):
+def is_certified(consistency_checks: Sequence[ConsistencyCheck]) -> bool | None:
+    """Return whether all evidence about the networks is consistent; None where there is no network."""
+    if not all(check.agrees for check in consistency_checks):
         return False
-    return True if any(a.id == "operations" for a in agreements) else None
+    return True if any(check.id == "operations" for check in consistency_checks) else None
 
 
 def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Judgement]:
-    """Return the judgement of each criterion; one whose dependency got nothing is skipped.
+    """Return the judgement of each criterion by its id; one whose dependency got no points is not judged.
 
-    A check that fails by itself is a fault of the grader: that criterion is not graded, and the others are.
+    A check that raises is a fault of the grader: its criterion is not graded, and the others are.
     """
     judgements: dict[str, Judgement] = {}
     titles = {criterion.id: criterion.title for criterion in criteria}
@@ -108,21 +126,23 @@ def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Ju
 def _judge_one(
     criterion: Criterion, case: Case, earlier: Mapping[str, Judgement], titles: Mapping[str, Words]
 ) -> Judgement:
+    """Return the judgement of a criterion. `earlier`: the judgements of those before it, by their ids."""
     for needed in criterion.depends_on:
-        because = earlier[needed]
-        if because.status in {Status.PASSED, Status.PARTIAL} or not because.blocks:
+        dependency = earlier[needed]
+        if dependency.status in {Status.PASSED, Status.PARTIAL} or not dependency.blocks:
             continue
-        if because.status is Status.FAILED:
+        if dependency.status is Status.FAILED:
             return Judgement(
                 Status.SKIPPED, _('Not judged, because "{needed}" comes first.', needed=titles[needed])
             )
-        # Not attempted, not graded and skipped are handed on: nothing was found wrong.
-        return Judgement(because.status, because.message)
+        # Not attempted, not graded and skipped are passed on: nothing wrong was found.
+        return Judgement(dependency.status, dependency.message)
     try:
         return criterion.check.judge(case)
     except PreconditionFailedError as unmet:
         return unmet.judgement
     except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
+        _log.warning("A check failed.", exc_info=True)
         kind = type(error).__name__
         return not_graded(
             _(
@@ -145,19 +165,19 @@ def overall(statuses: Sequence[Status]) -> Status:
     return Status.PARTIAL if kinds & {Status.PASSED, Status.PARTIAL} else Status.FAILED
 
 
-def _hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
-    """Return the misconceptions found, each at the first of the criteria that it explains."""
+def _place_hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]) -> Hints:
+    """Return the misconceptions, each at one criterion: of those it explains, the first that is not passed."""
     placed: dict[str, list[Finding]] = {criterion.id: [] for criterion in rubric.criteria}
     for finding in find_misconceptions(case):
-        chosen = _explained(finding, rubric.criteria, case)
-        unhappy = [i for i in chosen if judgements[i].status is not Status.PASSED]
-        if chosen:
-            placed[(unhappy or chosen)[0]].append(finding)
+        explained = _explained_criteria(finding, rubric.criteria, case)
+        not_passed = [i for i in explained if judgements[i].status is not Status.PASSED]
+        if explained:
+            placed[(not_passed or explained)[0]].append(finding)
     return [tuple(placed[criterion.id]) for criterion in rubric.criteria]
 
 
-def _explained(finding: Finding, criteria: Sequence[Criterion], case: Case) -> list[str]:
-    """Return the criteria that a finding may explain, best first."""
+def _explained_criteria(finding: Finding, criteria: Sequence[Criterion], case: Case) -> list[str]:
+    """Return the ids of the criteria that a finding may explain, best first."""
     if finding.function:
         return [c.id for c in criteria if finding.function in _functions(c.check, case)]
     if finding.topics == (ANYTHING,):
@@ -177,13 +197,19 @@ _UNCERTIFIED: tuple[ConsistencyCheck, ...] = (
 
 @dataclass(frozen=True)
 class _Guard:
-    """Keeps a fault of the grader in one part of the verdict from costing the others. It is told all the same."""
+    """Keeps a fault of the grader in one part of the verdict from costing the others; a notice reports it."""
 
-    say: Translator
+    translate: Translator
     faults: list[Notice] = field(default_factory=list)
 
-    def __call__(self, part: Words, make: Callable[[], P], otherwise: P) -> P:
-        """Return what `make` makes, or `otherwise` where it fails; in strict mode, raise what it raised."""
+    def __call__(self, part: Words, make: Callable[[], P], fallback: P) -> P:
+        """Return what `make` returns, or `fallback` where it raises; in strict mode, raise that.
+
+        Args:
+            part: what is made, for the notice and the log.
+            make: makes it.
+            fallback: what the verdict has instead.
+        """
         try:
             return make()
         except Exception as error:
@@ -196,42 +222,42 @@ class _Guard:
                 kind=type(error).__name__,
                 error=str(error)[:200],
             )
-            self.faults.append(Notice(id="grader-fault", severity="error", text=self.say(text)))
-            return otherwise
+            self.faults.append(Notice(id="grader-fault", severity="error", text=self.translate(text)))
+            return fallback
 
 
 @dataclass(frozen=True)
-class _Speaker:
-    """Puts judgements into one language, with the student's own lines."""
+class _VerdictBuilder:
+    """Builds the verdicts of criteria in one language, with the lines of the submission that they are about."""
 
-    say: Translator
+    translate: Translator
     submission: Submission
 
-    def criterion(
+    def build_criterion(
         self, criterion: Criterion, judgement: Judgement, hints: tuple[Finding, ...]
     ) -> CriterionVerdict:
         """Return the verdict of one criterion."""
         return CriterionVerdict(
             id=criterion.id,
-            title=self.say(criterion.title),
-            lesson=self.say(criterion.lesson),
+            title=self.translate(criterion.title),
+            lesson=self.translate(criterion.lesson),
             status=judgement.status,
             points=round(float(criterion.points * judgement.share + criterion.bonus * judgement.bonus), 2),
             max_points=float(criterion.points),
             bonus=float(criterion.bonus),
-            message=self.say(judgement.message),
-            hints=tuple(Hint(id=h.id, severity=h.severity, text=self.say(h.text)) for h in hints),
-            expected=self.maybe(judgement.expected),
-            received=self.maybe(judgement.received),
-            location=self.location(judgement.at),
+            message=self.translate(judgement.message),
+            hints=tuple(Hint(id=h.id, severity=h.severity, text=self.translate(h.text)) for h in hints),
+            expected=self._translate_optional(judgement.expected),
+            received=self._translate_optional(judgement.received),
+            location=self._locate(judgement.at),
         )
 
-    def maybe(self, words: Words | str | None) -> str | None:
-        """Return the words in this language, or None."""
-        return None if words is None else self.say(words)
+    def _translate_optional(self, words: Words | str | None) -> str | None:
+        """Return the words in the verdict's language, or None."""
+        return None if words is None else self.translate(words)
 
-    def location(self, frame: Frame | None) -> Location | None:
-        """Return a line of the student's file with its text."""
+    def _locate(self, frame: Frame | None) -> Location | None:
+        """Return the place of a line in the submission, with its text."""
         if frame is None:
             return None
         source = line_of(self.submission, frame.cell, frame.line)

@@ -1,4 +1,4 @@
-"""Which steps and replays a rubric needs, as packed plans."""
+"""Packs the plans of a rubric: the steps that its checks need, and the replays of the networks that these left."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,13 @@ from grader.rubric.data.builders import SPLIT_SEED
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
 
-NOISE = 0.08  # standard deviation, in units of the scaled features: small against the strokes of a digit
-MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which no further graph is added: a frame holds 192 MiB
+NOISE = 0.08  # standard deviation, in units of the scaled features; small compared with the strokes of a digit
+MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which a parcel takes no further graph; a frame holds 192 MiB
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
 
 def inputs_of(data: Data, training: Training) -> dict[str, Array]:
-    """Return the rows that a network's graph is replayed on, by role."""
+    """Return the rows that a network's graph is replayed on, by role: `x_test`, `x_perturbed` and so on."""
     held_out = data.outside[training.array("x_test")]
     rows = {"x_test": held_out, "x_perturbed": perturbed(held_out), "x_val": data.inside[training.array("x_val")]}
     probe = data.outside.get(training.array("x_probe"))
@@ -32,80 +32,101 @@ def inputs_of(data: Data, training: Training) -> dict[str, Array]:
 
 
 def perturbed(x: Array) -> Array:
-    """Return rows that no data set holds: `x` with small noise from a fixed seed, kept within the range of `x`."""
+    """Return rows that no data set contains: `x` with small noise of a fixed seed, clipped to the range of `x`."""
     noise = np.random.default_rng(SPLIT_SEED).normal(0.0, NOISE, x.shape)
     return np.clip(x + noise, x.min(), x.max()).astype(x.dtype)
 
 
 def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> RunPlan:
-    """Return the steps of all checks, each once, without those that are done unless others use them.
+    """Return the steps of all checks as a packed plan, each step once.
 
-    Raises `RubricError` as `Rubric.steps` does.
+    Args:
+        question: the exercise and the seeds.
+        rubric: of the exercise.
+        data: of the rubric; what submissions may see goes into the plan.
+        done: steps that have evidence. They are left out unless other steps use them.
+
+    Returns:
+        The plan. Its parcel is empty when every step is done.
+
+    Raises:
+        RubricError: as `Rubric.steps` does.
     """
     steps = rubric.steps(question.seeds)
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
-    wanted = _with_uses(steps, set(steps) - done)
-    chosen = tuple(step for step in steps.values() if step.id in wanted)
+    needed = _with_uses(steps, set(steps) - done)
+    chosen = tuple(step for step in steps.values() if step.id in needed)
     plan = Plan(exercise=question.exercise, limits=rubric.limits, steps=chosen)
-    return RunPlan(pack(plan, arrays) if wanted - done else b"", question.seeds)
+    return RunPlan(pack(plan, arrays) if needed - done else b"", question.seeds)
 
 
-def _with_uses(steps: Mapping[str, Step], wanted: set[str]) -> set[str]:
-    found: set[str] = set()
-    open_ends = list(wanted)
-    while open_ends:
-        name = open_ends.pop()
-        if name not in found and name in steps:
-            found.add(name)
-            open_ends += uses(steps[name])
-    return found
+def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
+    """Return the names of steps together with those of all steps that they use, directly or not."""
+    visited: set[str] = set()
+    to_visit = list(names)
+    while to_visit:
+        name = to_visit.pop()
+        if name not in visited and name in steps:
+            visited.add(name)
+            to_visit += uses(steps[name])
+    return visited
 
 
 def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -> bytes:
-    """Return a packed plan that replays what has not been: each graph of the evidence, then what checks ask for.
+    """Return a packed plan of the replays that are still to be made.
 
-    `done`: replays that were made, even those that came to no result. Empty when there is nothing to do.
+    First each graph of the evidence is replayed. When that is done, the replays follow that checks ask for: they
+    may depend on the results of the first ones.
+
+    Args:
+        case: all evidence so far.
+        rubric: whose trainings and checks need replays.
+        data: of the rubric; its rows are what graphs are replayed on.
+        done: steps whose replays were made, even those without a result.
+
+    Returns:
+        The packed plan; empty bytes when there is nothing to replay.
     """
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     steps: list[Step] = []
     for training in rubric.trainings:
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
-        wanted = [step for step in described if step in case.steps and step not in done]
-        replays = _replays(case, wanted, arrays)
+        missing = [step for step in described if step in case.steps and step not in done]
+        replays = _replays(case, missing, arrays)
         if replays:
             inputs = inputs_of(data, training)
             arrays |= {training.array(role): rows for role, rows in inputs.items()}
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
-    if not steps:  # what checks ask for is made from what came of these
+    if not steps:
         for criterion in rubric.criteria:
             with contextlib.suppress(Exception):  # evidence is a claim; without its replay, the check cannot pass
-                more, their_arrays = criterion.check.replays(case)
+                more, more_arrays = criterion.check.replays(case)
                 steps += [replay for replay in more if replay.id not in done]
-                arrays |= their_arrays
+                arrays |= more_arrays
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""
 
 
 def _replays(case: Case, steps: Sequence[str], arrays: dict[str, np.ndarray[Any, Any]]) -> list[Replay]:
-    """Return replays of the graphs that steps left, as many as fit into a parcel. Adds the graphs to `arrays`."""
+    """Return replays of the graphs that steps left, as many as fit into a parcel; add the graphs to `arrays`."""
     replays: list[Replay] = []
     for step in steps:
         if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
-            break  # the next parcel goes on here: what is replayed then is not asked for again
+            break  # the next parcel continues here, because what this one replays is done by then
         replay = _replay(case.steps[step], arrays)
         replays += [replay] if replay is not None else []
     return replays
 
 
-def _replay(seen: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
-    """Return the step that replays the graph that a network left, if any; its inputs are still to be named."""
-    graph = seen.evidence.model.graph if seen.evidence.model is not None else None
-    if graph is None or graph.ref not in seen.arrays:
+def _replay(step_result: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
+    """Return the replay of the graph that a step left, without its inputs; None if it left no graph."""
+    graph = step_result.evidence.model.graph if step_result.evidence.model is not None else None
+    if graph is None or graph.ref not in step_result.arrays:
         return None
-    step = seen.evidence.id
-    arrays[f"graph:{step}"] = seen.arrays[graph.ref]
+    step = step_result.evidence.id
+    arrays[f"graph:{step}"] = step_result.arrays[graph.ref]
     return Replay(
         id=step, graph=f"graph:{step}", input_node=graph.input_node, output_node=graph.output_node, inputs=()
     )

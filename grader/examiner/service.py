@@ -1,8 +1,8 @@
-"""The examiner: the process that makes plans from rubrics, and verdicts from evidence.
+"""Runs the examiner: the process that makes plans from rubrics, and verdicts from evidence.
 
-It has the labels, imports no submission and no TensorFlow: graphs are replayed behind walls, by the same means as
-submissions, and only their numbers come here. It is started beside the worker that submissions are forked from, so
-that nothing of it is in their memory.
+It has the labels, and it imports neither submissions nor TensorFlow. Graphs are replayed behind walls, as
+submissions are run, and only the resulting numbers come here. It is a process of its own beside the worker that
+submissions are forked from, so that nothing of it is in their memory.
 """
 
 import logging
@@ -35,20 +35,20 @@ from grader.protocol.processes import configure_own_logging, limit_memory
 from grader.protocol.submission import Submission
 from grader.rubric.loader import LoadedRubric, load_usable_rubric
 
-MEMORY_BYTES = 6 << 30  # for all sessions together; a verdict that needs more is a fault of that submission only
+MEMORY_BYTES = 6 << 30  # for all sessions together; where a verdict needs more, only that submission is not graded
 
 _log = logging.getLogger(__name__)
 
 
 class Examiner:
-    """Keeps the sessions, and the rubrics with their data, which are read once each."""
+    """Answers requests. It has the open sessions, and the rubrics with their data, each of which is read once."""
 
     def __init__(self) -> None:
         self._rubrics: dict[tuple[str, str], LoadedRubric] = {}
         self._sessions: dict[int, Session | Exception] = {}
 
-    def loaded(self, question: Question) -> LoadedRubric:
-        """Return the rubric that a question is about.
+    def load_rubric(self, question: Question) -> LoadedRubric:
+        """Return the rubric that a question is about, with its data.
 
         Raises:
             RubricFileError: nothing can be graded by this rubric.
@@ -59,17 +59,17 @@ class Examiner:
         return self._rubrics[key]
 
     def plan(self, question: Question) -> RunPlan:
-        """Return the whole plan of an exercise. Raises `RubricFileError`."""
-        loaded = self.loaded(question)
+        """Return the plan of all steps of an exercise. Raises `RubricFileError`."""
+        loaded = self.load_rubric(question)
         seeds = question.seeds or loaded.rubric.seeds[:1]
         return make_plan(msgspec.structs.replace(question, seeds=seeds), loaded.rubric, loaded.data, frozenset())
 
     def session(self, question: Question, submission: Submission, language: str) -> Session:
-        """Return a new session, which is not stored here. Raises `RubricFileError`."""
-        return Session(question, self.loaded(question), submission, language)
+        """Return a new session, which the caller has to keep. Raises `RubricFileError`."""
+        return Session(question, self.load_rubric(question), submission, language)
 
     def answer(self, request: Request) -> Reply | None:
-        """Carry out a request; None for one that is not answered.
+        """Carry out a request and return its reply; None for a request that is not answered.
 
         Raises:
             RubricFileError: nothing can be graded by the rubric.
@@ -97,11 +97,12 @@ class Examiner:
         if isinstance(session, Session):
             try:
                 session.add(evidence)
-            except Exception as error:  # noqa: BLE001 - a fault of ours, or memory that ran out
+            except Exception as error:  # noqa: BLE001 - the grader's fault, or memory that ran out
                 _log.warning("evidence could not be added", exc_info=True)
                 self._sessions[number] = error
 
     def _decide(self, number: int, request: Decide) -> Reply:
+        """Return what is to be done next in a session, and forget the session with its verdict."""
         session = self._sessions[number]
         if isinstance(session, Exception):
             raise session
@@ -112,14 +113,14 @@ class Examiner:
 
 
 def serve(channel: Channel, examiner: Examiner | None = None) -> None:
-    """Answer requests until the other side is gone. A fault is answered with its traceback, and survived."""
+    """Answer requests until the other process ends. A fault is answered with its traceback; serving goes on."""
     examiner = examiner or Examiner()
     while (frame := channel.receive()) is not None and frame.kind == REQUEST:
         try:
             reply = examiner.answer(msgspec.msgpack.decode(frame.body, type=Request))
         except RubricFileError as error:
             reply = Unusable(error.text)
-        except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and never a student's mark
+        except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and costs no marks
             _log.warning("a request could not be answered", exc_info=True)
             channel.send(FAULT, traceback.format_exc().encode(), frame.nonce)
             continue

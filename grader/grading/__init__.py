@@ -1,1 +1,1 @@
-"""Grades one submission from file to verdict, and many of them in a pool of workers."""
+"""Grades one submission from its file to its verdict, and many submissions in a pool, local or Dask."""

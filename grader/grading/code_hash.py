@@ -1,4 +1,8 @@
-"""TODO: grader/grading/code_hash.py."""
+"""Hashes the grader's code that runs behind the walls.
+
+The hash is part of the keys of stored runs and of stored evidence: when this code changes, they are not used any
+more. Code that only judges is not hashed. The modules are found by following the imports in the sources.
+"""
 
 import ast
 import hashlib
@@ -7,13 +11,13 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-# What runs inside the walls, and what sends it there and takes what comes back.
+# The modules that imports are followed from: what runs behind the walls, and what starts it and reads its results.
 INSIDE = ("grader.sandbox.inside.child", "grader.sandbox.run", "grader.sandbox.walls.enter")
 
 
 @cache
 def code_hash() -> str:
-    """Return the SHA-256 of the grader's code inside the walls."""
+    """Return the SHA-256, in hex, of the paths and contents of all files that `code_inside` names."""
     digest = hashlib.sha256()
     for path in code_inside():
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
@@ -21,22 +25,22 @@ def code_hash() -> str:
 
 
 def code_inside() -> tuple[Path, ...]:
-    """Return the files of `INSIDE` and of all modules of the grader that these import, sorted."""
-    found: set[Path] = set()
-    open_ends = [path for name in INSIDE if (path := _file_of(name)) is not None]
-    while open_ends:
-        path = open_ends.pop()
-        if path in found:
+    """Return the files of `INSIDE` and of all the grader's modules that these import, directly or not; sorted."""
+    visited: set[Path] = set()
+    to_visit = [path for name in INSIDE if (path := _file_of(name)) is not None]
+    while to_visit:
+        path = to_visit.pop()
+        if path in visited:
             continue
-        found.add(path)
-        # The package itself only offers `check` to notebooks; inside, the guest's stands in its place.
+        visited.add(path)
+        # The package itself only offers `check` to notebooks; behind the walls, the child replaces it.
         if path != PACKAGE / "__init__.py":
-            open_ends += [p for name in _imported(path) if (p := _file_of(name)) is not None]
-    return tuple(sorted(found))
+            to_visit += [p for name in _imported_names(path) if (p := _file_of(name)) is not None]
+    return tuple(sorted(visited))
 
 
-def _imported(path: Path) -> Iterator[str]:
-    """Yield the names that may be modules of what a file imports, wherever it does so."""
+def _imported_names(path: Path) -> Iterator[str]:
+    """Yield the dotted names that a file imports, at its top or in functions. Some name no module but a symbol."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

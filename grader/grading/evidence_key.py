@@ -1,4 +1,4 @@
-"""What evidence depends on, and so what it is kept under: the submission, the plan, the versions."""
+"""The cache key of stored evidence: submission, plan and versions."""
 
 import hashlib
 import platform
@@ -15,10 +15,12 @@ from grader.protocol.messages import Question, RunPlan
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Versions
 
-NEUTRAL = {"script": "submission.py", "notebook": "submission.ipynb"}
+NEUTRAL_NAMES = {"script": "submission.py", "notebook": "submission.ipynb"}
 
 
-class _Basis(msgspec.Struct, frozen=True):
+class _KeyContent(msgspec.Struct, frozen=True):
+    """Everything that evidence depends on. Other fields, or their order, would change stored keys."""
+
     submission: Submission
     plan: str
     mode: str
@@ -29,26 +31,30 @@ class _Basis(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class EvidenceKey:
-    """What the verdicts of one exercise depend on today."""
+    """What the evidence and the verdicts of one exercise depend on now, besides the submission."""
 
     course: Course
     exercise: str
+    """Name of the exercise in the course."""
     language: str
-    mode: str  # "walls" or "plain"
-    plan: str = ""  # SHA-256 of the plan for the first seeds; empty as long as nobody asked for it
+    """Language of the verdicts; evidence does not depend on it."""
+    mode: str
+    """How submissions run: the value of a `Mode`."""
+    plan: str = ""
+    """SHA-256 of the packed plan for the first seed; empty until `planned` fills it in."""
 
     def planned(self, make_plan: Callable[[Question], RunPlan]) -> Self:
-        """Return the key with the plan that an examiner makes. Raises what `make_plan` raises."""
+        """Return the key with the hash of the plan that `make_plan` makes, and raise what `make_plan` raises."""
         parcel = make_plan(self.question()).parcel
         return replace(self, plan=hashlib.sha256(parcel).hexdigest())
 
     def question(self, seeds: tuple[int, ...] = ()) -> Question:
-        """Return what to ask an examiner about."""
+        """Return the question to an examiner about this exercise. `seeds`: without any, the rubric's first."""
         return Question(course=str(self.course.folder), exercise=self.exercise, seeds=seeds)
 
     def key(self, submission: Submission) -> str:
-        """Return what the evidence of a submission is kept under."""
-        basis = _Basis(
+        """Return the key under which the evidence of a submission is stored: a SHA-256 in hex."""
+        content = _KeyContent(
             submission=submission,
             plan=self.plan,
             mode=self.mode,
@@ -56,14 +62,14 @@ class EvidenceKey:
             machine=f"{platform.system()} {platform.machine()}",
             code=code_hash(),
         )
-        return hashlib.sha256(msgspec.msgpack.encode(basis)).hexdigest()
+        return hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
 
 
 def anonymised_name(submission: Submission) -> Submission:
-    """Return the submission under a name that says nothing about its author, and is the same for all."""
-    return msgspec.structs.replace(submission, name=NEUTRAL[submission.kind])
+    """Return the submission under a file name that is the same for all of its kind, without its author's name."""
+    return msgspec.structs.replace(submission, name=NEUTRAL_NAMES[submission.kind])
 
 
-def _without_judgement(of: Versions) -> Versions:
-    """Leave out what judges and does not run: evidence outlives it."""
-    return msgspec.structs.replace(of, grader="", rubric="")
+def _without_judgement(all_versions: Versions) -> Versions:
+    """Leave out the versions of what only judges: evidence does not depend on them."""
+    return msgspec.structs.replace(all_versions, grader="", rubric="")

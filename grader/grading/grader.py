@@ -1,6 +1,7 @@
 """Grades one submission: plan, run, evidence, replay, verdict.
 
-Nothing here looks into evidence. The examiner plans and judges, children behind walls run, this carries.
+The examiner plans and judges, and children behind walls run the submission. This module carries plans and evidence
+between them and never decodes evidence.
 """
 
 from typing import Self
@@ -32,8 +33,8 @@ class Grader:
 
         Args:
             course: whose exercises are graded.
-            mode: behind walls or without.
-            runs: where runs are stored that need not be made again. Without it, each is made.
+            mode: how submissions run.
+            runs: stored runs, which are not executed again. Without it, every run is executed.
         """
         self.course = course
         self.runs = runs
@@ -86,7 +87,7 @@ class Grader:
                         runs.execute(plan)
 
     def prepare(self) -> None:
-        """Use the time until the next submission to start what it will need."""
+        """Start what the next submission will need, while there is time. Raises `SandboxError` or `OSError`."""
         self.environment.prepare()
 
     def run(
@@ -98,10 +99,19 @@ class Grader:
         budget: int,
         on_evidence: OnEvidence,
     ) -> RunResult:
-        """Execute a packed plan, or take the stored run of the same plan. See `execute_plan`.
+        """Execute a packed plan, or take the stored run of the same plan.
+
+        Args:
+            parcel: the packed plan with its arrays.
+            submission: what the plan is executed with; None for replays.
+            progress: called before each step.
+            cancel: with it, another thread can cancel the run.
+            budget: how many bytes of evidence the run may leave.
+            on_evidence: called with each step's name and evidence as it arrives, unless the run was stored.
 
         Raises:
-            ProcessGoneError: the worker is gone.
+            ProcessGoneError: the worker has died.
+            CancelledError: the run was cancelled.
         """
 
         def execute() -> RunResult:
@@ -110,13 +120,13 @@ class Grader:
         try:
             if self.runs is None:
                 return execute()
-            return self.runs.through(parcel, submission, self.environment.mode, execute)
+            return self.runs.get_or_run(parcel, submission, self.environment.mode, execute)
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
 
 class _Runs:
-    """The runs of one submission: what they left, and what they used."""
+    """Executes the plans of one submission, and collects the evidence and the resources of its runs."""
 
     def __init__(
         self,
@@ -130,7 +140,7 @@ class _Runs:
         self._grader, self._session, self._submission = grader, session, submission
         self._progress, self._cancel = progress, cancel
         self._isolation = prior.isolation
-        self.evidence, self.used = prior.evidence, _Used(prior.resources)
+        self.evidence, self.used = prior.evidence, _ResourceSums(prior.resources)
 
     def execute(self, plan: RunPlan) -> None:
         """Execute a plan with the submission; evidence goes to the examiner as it arrives."""
@@ -155,13 +165,13 @@ class _Runs:
         for part in msgspec.structs.replace(new, bodies=unsent).parts():
             self._session.add(part)
         self.evidence = self.evidence.with_new(new)
-        self._isolation = _worse(self._isolation, self._isolation_of(run))
+        self._isolation = _combine_isolation(self._isolation, self._isolation_of(run))
 
     def replay(self, parcel: bytes) -> None:
-        """Replay graphs where no submission is. One that ends its process leaves empty bytes, and is not believed.
+        """Replay graphs in a process without the submission. One that ends its process has no result: empty bytes.
 
         Raises:
-            InternalError: a replay failed by the grader's own fault.
+            InternalError: a replay failed because of the grader.
         """
         run = self._run(parcel, None, lambda *_: None)
         for stop in run.stops.values():
@@ -187,16 +197,16 @@ class _Runs:
         return run
 
     def _isolation_of(self, run: RunResult) -> Isolation:
-        """Return the walls of a run: each stands when it went up and the self-test could not cross it."""
+        """Return the isolation features of a run. One is missing, too, if the self-test could get past it."""
         environment = self._grader.environment
-        crossed = {wall.id: wall for wall in environment.walls() if not wall.stands}
-        walls = tuple(crossed.get(wall.id, wall) for wall in run.walls)
+        failed = {wall.id: wall for wall in environment.walls() if not wall.stands}
+        walls = tuple(failed.get(wall.id, wall) for wall in run.walls)
         return Isolation(mode=environment.mode, walls=walls)
 
 
 def start_environment(mode: Mode, course: Course) -> SandboxEnvironment:
-    """Start what runs submissions of a course. Raises `SandboxError`."""
-    # Imported by mode: behind walls needs modules that only Unix has.
+    """Start the environment that runs submissions, with the course hidden behind walls. Raises `SandboxError`."""
+    # Imported only for its mode: the walls need modules that only Unix has.
     if mode is Mode.WALLS:
         from grader.sandbox.walled import WalledEnvironment
 
@@ -207,33 +217,33 @@ def start_environment(mode: Mode, course: Course) -> SandboxEnvironment:
 
 
 def _no_progress(*_: object) -> None:
-    """Show nothing: a replay is none of the steps that people know of."""
+    """Show nothing: replays are not steps that users know of."""
 
 
-def _worse(earlier: Isolation | None, later: Isolation) -> Isolation:
-    """Return the walls of two runs: one that was missing once was missing."""
+def _combine_isolation(earlier: Isolation | None, later: Isolation) -> Isolation:
+    """Return the isolation features of two runs together: one that was missing in either is missing."""
     if earlier is None:
         return later
     missing = {wall.id: wall for wall in earlier.walls if not wall.stands}
     return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
 
 
-class _Used:
-    """Adds up what the runs of one submission used."""
+class _ResourceSums:
+    """Adds up the resources that the runs of one submission used."""
 
-    def __init__(self, before: Resources | None) -> None:
-        self.wall_seconds = before.wall_seconds if before is not None else 0.0
-        self.cpu_seconds = before.cpu_seconds if before is not None else 0.0
-        self.peak_mib = before.peak_mib if before is not None else 0.0
+    def __init__(self, prior: Resources | None) -> None:
+        self.wall_seconds = prior.wall_seconds if prior is not None else 0.0
+        self.cpu_seconds = prior.cpu_seconds if prior is not None else 0.0
+        self.peak_mib = prior.peak_mib if prior is not None else 0.0
 
     def add(self, run: RunResult) -> None:
-        """Add one run."""
+        """Add the resources of one run; memory is the largest, not the sum."""
         self.wall_seconds += run.wall_seconds
         self.cpu_seconds += run.cpu_seconds
         self.peak_mib = max(self.peak_mib, run.peak_mib)
 
     def resources(self) -> Resources:
-        """Return the sums."""
+        """Return what all runs used together, rounded."""
         return Resources(
             wall_seconds=round(self.wall_seconds, 2),
             cpu_seconds=round(self.cpu_seconds, 2),

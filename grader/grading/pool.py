@@ -1,4 +1,4 @@
-"""Who grades: the processes of this machine, or those of a cluster. Many jobs in, results as they are finished."""
+"""The interface of a grader pool: many jobs in, results as they are finished. Local or on a Dask cluster."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self
@@ -8,7 +8,7 @@ from grader.grading.results import Job, JobResult
 from grader.protocol.verdict import WallState
 
 Started = Callable[[Job], None]
-"""Told when a job is begun, from any thread."""
+"""Called when a job is begun, from any thread."""
 
 
 class GraderPool(Protocol):
@@ -20,16 +20,28 @@ class GraderPool(Protocol):
 
     @property
     def examiner(self) -> ExaminerClient:
-        """Return an examiner, for questions besides."""
+        """Return an examiner, for questions besides the jobs."""
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return which walls stand around the submissions; none in plain mode. Raises `InternalError`."""
+        """Return the state of each isolation feature; none in plain mode.
 
-    def work(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
-        """Yield a result per job as soon as there is one, in any order.
+        Raises:
+            InternalError: the processes that know cannot be started or asked.
+        """
 
-        Jobs are taken from the iterable when they are needed, by one thread at a time. One whose processes die is
-        tried again, at last by itself; one that brings them down then as well is a fault.
+    def grade_all(self, jobs: Iterable[Job], started: Started) -> Iterator[JobResult]:
+        """Grade jobs, and yield a result per job as soon as there is one, in any order.
+
+        Jobs are taken from the iterable when they are needed, by one thread at a time. A job whose processes die
+        is tried again, at last by itself; if they die then as well, the result is a fault.
+
+        Args:
+            jobs: what to grade.
+            started: called when a job is begun, from any thread.
+
+        Raises:
+            InternalError: the pool cannot grade any more.
+            Exception: whatever the iterable `jobs` or `started` raised.
         """
 
     def __enter__(self) -> Self: ...

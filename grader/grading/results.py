@@ -1,4 +1,4 @@
-"""What goes into grading a submission and what comes out."""
+"""Records that go into grading a submission (`Job`, `PriorEvidence`) and that come out (`Graded`, `JobResult`)."""
 
 from enum import StrEnum
 
@@ -10,46 +10,56 @@ from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """A verdict with what the report shows besides, and the evidence that it was made from."""
+    """A submission that was graded."""
 
     verdict: Verdict
     exhibits: Exhibits
+    """What the report shows besides the verdict."""
     evidence: Evidence
+    """All evidence that the verdict was made from, prior evidence included."""
 
 
 class PriorEvidence(msgspec.Struct, frozen=True):
-    """Evidence that is there already, so that its steps need not be done.
-
-    `seeds`: those that it was made with; without any, the rubric's first. `isolation` and `resources` are those of
-    the runs that it came from, if it is all that there is to be.
-    """
+    """Evidence of earlier runs, whose steps need not be done again."""
 
     evidence: Evidence
     seeds: tuple[int, ...] = ()
+    """The seeds that the runs were made with; empty for the rubric's first seed."""
     isolation: Isolation | None = None
+    """The isolation features of the runs. It must be there when no step is left to run."""
     resources: Resources | None = None
+    """What the runs used; new runs are added to it."""
 
 
 class Mode(StrEnum):
     """How submissions run."""
 
-    WALLS = "walls"  # behind walls, forked from the warm worker: Linux
-    PLAIN = "plain"  # in processes of their own, without walls: for one's own code
+    WALLS = "walls"
+    """Behind walls, in processes forked from the warm worker. Linux only."""
+    PLAIN = "plain"
+    """In processes of their own, without walls. For one's own code."""
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One submission to grade. `prior`: see `Grader.grade`."""
+    """One submission to grade in a pool."""
 
     id: str
+    """Chosen by the caller, and repeated in the result."""
     exercise: str
+    """Name of the exercise in the course."""
     submission: Submission
     language: str
+    """Language of the verdict, such as "en"."""
     prior: PriorEvidence | None = None
+    """Evidence that would come out the same, so that only what is missing in it is done."""
 
 
 class JobResult(msgspec.Struct, frozen=True):
-    """What came of a job: graded, or what went wrong with the grader, never with the submission."""
+    """What came of a job: a verdict, or a fault of the grader that is never the submission's."""
 
     id: str
+    """That of the job."""
     graded: Graded | None
+    """None where the grader failed."""
     fault: str = ""
+    """What went wrong with the grader, in English; empty when the submission was graded."""

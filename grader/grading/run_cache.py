@@ -1,8 +1,8 @@
-"""Runs that were made before, on disk: what a rubric and its mutants left behind the walls is not computed twice.
+"""Stores the results of runs on disk, so that `grader validate` runs no solution or mutant of a rubric twice.
 
-A run is known by everything that it depends on: the plan with its arrays, the submission, how it ran, what is
-installed, and the grader's own code inside the walls. Judgements are not among these. Used by `grader validate`
-alone: what students hand in is run each time.
+The key of a run is a hash of everything that it depends on: the plan with its arrays, the submission, the mode,
+the installed packages, and the grader's own code behind the walls. It does not depend on how evidence is judged.
+Only `grader validate` uses this: submissions of students are run each time.
 """
 
 import contextlib
@@ -27,6 +27,8 @@ MAX_BYTES = 2 << 30  # of all entries together
 
 
 class _Entry(msgspec.Struct, frozen=True):
+    """The content of a file: the run, and its key once more, so that a renamed file is not used."""
+
     key: str
     run: RunResult
 
@@ -44,31 +46,41 @@ class _Fingerprint(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class RunCache:
-    """Runs by their key, in a folder. Whatever is wrong with an entry, the run is made anew."""
+    """Stored runs, one file each. A run whose file is missing or cannot be read is made again."""
 
     folder: Path
     most_bytes: int = MAX_BYTES
+    """Of all files together, after `remove_oldest`."""
 
-    def through(
-        self, parcel: bytes, submission: Submission | None, mode: str, make: Callable[[], RunResult]
+    def get_or_run(
+        self, parcel: bytes, submission: Submission | None, mode: str, execute: Callable[[], RunResult]
     ) -> RunResult:
-        """Return the run of a plan: the one that is kept, or the one that `make` makes, which is then kept.
+        """Return the stored run of a plan, or execute it and store the run.
 
-        Only a run that came to its end is kept: one that was stopped may go otherwise the next time.
+        A run that was stopped is not stored, because the next one may end differently.
+
+        Args:
+            parcel: the packed plan with its arrays.
+            submission: what the plan is executed with; None for replays.
+            mode: how it runs: the value of a `Mode`.
+            execute: makes the run when none is stored.
+
+        Raises:
+            Exception: what `execute` raises.
         """
         key = _key(parcel, submission, mode)
         run = self._read(key)
         if run is None:
-            run = make()
+            run = execute()
             if not run.stops and run.import_stop is None:
                 self._write(key, run)
         return run
 
-    def tidy(self) -> None:
-        """Remove those entries that have not been used for longest, until the others fit."""
+    def remove_oldest(self) -> None:
+        """Remove the runs that were not used for longest, until the others are no larger than `most_bytes`."""
         entries = []
         for path in self.folder.glob("*.run"):
-            with contextlib.suppress(OSError):  # another process tidies as well
+            with contextlib.suppress(OSError):  # another process removes entries as well
                 entries.append((path.stat().st_mtime, path.stat().st_size, path))
         size = 0
         for _, length, path in sorted(entries, reverse=True):
@@ -77,6 +89,7 @@ class RunCache:
                 path.unlink(missing_ok=True)
 
     def _read(self, key: str) -> RunResult | None:
+        """Return a stored run and mark it as used; None where there is none that can be read."""
         path = self.folder / f"{key}.run"
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             entry = msgspec.msgpack.decode(path.read_bytes(), type=_Entry)
@@ -86,21 +99,25 @@ class RunCache:
         return None
 
     def _write(self, key: str, run: RunResult) -> None:
-        """Write an entry in one piece. A disk that is full is no reason not to go on."""
+        """Write an entry atomically. If it cannot be written, the run is only made again the next time."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             replace_file(self.folder / f"{key}.run", msgspec.msgpack.encode(_Entry(key, run)), mode=0o600)
 
 
 def cache_folder() -> Path:
-    """Return where this user's runs are kept: the platform's folder for what can be made again."""
-    from platformdirs import user_cache_path
-
-    # Without author and "Cache" in the path, which Windows would have: earlier versions kept runs there too.
-    return user_cache_path("keras-grader", appauthor=False, opinion=False) / "runs"
+    """Return the folder of this user's stored runs, inside the platform's cache folder."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "keras-grader" / "runs"
 
 
 def _key(parcel: bytes, submission: Submission | None, mode: str) -> str:
+    """Return the SHA-256, in hex, of all that a run depends on."""
     fingerprint = _Fingerprint(
         submission=submission,
         mode=mode,
@@ -116,4 +133,5 @@ def _key(parcel: bytes, submission: Submission | None, mode: str) -> str:
 
 @cache
 def _installed() -> tuple[str, ...]:
+    """Return name and version of every installed package, sorted."""
     return tuple(sorted(f"{d.metadata['Name']} {d.version}" for d in distributions()))

@@ -1,4 +1,4 @@
-"""TODO: grader/grading/versions.py."""
+"""Reads the versions of Python, the grader and the packages that a verdict depends on."""
 
 import platform
 from functools import cache
@@ -10,7 +10,7 @@ from grader.protocol.verdict import Versions
 
 @cache
 def versions() -> Versions:
-    """Return the versions that a verdict depends on; the examiner fills in the rubric's."""
+    """Return the versions that a verdict depends on, without the rubric's hash, which the examiner fills in."""
     return Versions(
         python=platform.python_version(),
         tensorflow=find_version("tensorflow-cpu", "tensorflow"),

@@ -1,4 +1,4 @@
-"""A grader that stays: warm from one submission to the next, and started anew when its processes are gone."""
+"""Keeps a grader's processes running from one submission to the next, and restarts them when they have died."""
 
 import contextlib
 from typing import Self
@@ -10,13 +10,19 @@ from grader.grading.results import Graded, Mode
 from grader.protocol.submission import Submission
 from grader.sandbox.run import CancelledError, CancelToken, Progress
 
-TRIES = 2  # for one submission: processes that end each time end for its sake, or for the machine's
+TRIES = 2  # for one submission; processes that die each time die because of it, or because of the machine
 
 
 class WarmGrader:
     """Grades one submission after the other with the same processes. A context manager."""
 
     def __init__(self, course: Course, mode: Mode) -> None:
+        """Remember what to grade; the processes are started by `prepare`, or for the first submission.
+
+        Args:
+            course: whose exercises are graded.
+            mode: behind walls or without.
+        """
         self.course, self.mode = course, mode
         self._grader: Grader | None = None
 
@@ -27,7 +33,7 @@ class WarmGrader:
         self.close()
 
     def close(self) -> None:
-        """End the processes. May be called twice, and the next submission starts others."""
+        """End the processes. May be called twice; the next submission starts new ones."""
         grader, self._grader = self._grader, None
         if grader is not None:
             grader.__exit__()
@@ -40,18 +46,27 @@ class WarmGrader:
         progress: Progress = lambda *_: None,
         cancel: CancelToken | None = None,
     ) -> Graded:
-        """Run and judge one submission; see `Grader.grade`.
+        """Run and judge one submission, and prepare for the next one.
 
-        Raises `ProcessGoneError` when the processes ended each time, another `InternalError` for a fault of the
-        grader, and `CancelledError`.
+        Args:
+            exercise: its name in the course.
+            submission: what was handed in.
+            language: of the verdict.
+            progress: called before each step of a run.
+            cancel: with it, another thread can cancel the run.
+
+        Raises:
+            ProcessGoneError: the processes died each time.
+            InternalError: another fault of the grader.
+            CancelledError: the run was cancelled.
         """
-        gone: Exception | None = None
+        last_error: Exception | None = None
         for _ in range(TRIES):
             try:
-                grader = self._started()
+                grader = self._running_grader()
                 graded = grader.grade(exercise, submission, language, progress, cancel=cancel)
             except (ProcessGoneError, SandboxError) as error:
-                gone = error
+                last_error = error
                 self.close()
             except CancelledError:
                 self.prepare()
@@ -59,14 +74,15 @@ class WarmGrader:
             else:
                 self.prepare()
                 return graded
-        raise ProcessGoneError(str(gone)) from gone
+        raise ProcessGoneError(str(last_error)) from last_error
 
     def prepare(self) -> None:
-        """Start what the next submission will need; what cannot be started now may be when it is needed."""
+        """Start what the next submission will need. A failure is ignored: `grade` tries again and reports it."""
         with contextlib.suppress(OSError, SandboxError):
-            self._started().prepare()
+            self._running_grader().prepare()
 
-    def _started(self) -> Grader:
+    def _running_grader(self) -> Grader:
+        """Return the grader; start it if there is none. Raises `SandboxError`."""
         if self._grader is None:
             self._grader = Grader(self.course, self.mode)
         return self._grader

@@ -1,4 +1,4 @@
-"""Two Dask workers against two threads on this machine: the throughput of the same submissions, both crews warm.
+"""Two Dask workers against two threads on this machine: the throughput of the same submissions, both pools warm.
 
 python -m tests.benchmarks.cluster_against_local [TURNS]
 """
@@ -32,10 +32,10 @@ def jobs(turn: int) -> list[Job]:
     return made
 
 
-def seconds(crew: GraderPool, work: list[Job]) -> float:
+def seconds(pool: GraderPool, jobs_to_grade: list[Job]) -> float:
     """Grade all, and return the time that it takes."""
     began = time.perf_counter()
-    for done in crew.work(work, lambda _: None):
+    for done in pool.grade_all(jobs_to_grade, lambda _: None):
         if done.graded is None:
             raise SystemExit(f"{done.id} was not graded: {done.fault}")
     return time.perf_counter() - began
@@ -49,11 +49,11 @@ def main(turns: int = 3) -> None:
         DaskPool(COURSE, Mode.WALLS, cluster.scheduler_address) as dask,
         LocalPool(COURSE, Mode.WALLS, SIZE) as local,
     ):
-        crews: dict[str, GraderPool] = {"Dask": dask, "local": local}
-        for crew in crews.values():
-            seconds(crew, jobs(0))  # imports, rubric, data
+        pools: dict[str, GraderPool] = {"Dask": dask, "local": local}
+        for pool in pools.values():
+            seconds(pool, jobs(0))  # imports, rubric, data
         for turn in range(1, turns + 1):
-            taken = {name: seconds(crew, jobs(turn)) for name, crew in crews.items()}
+            taken = {name: seconds(pool, jobs(turn)) for name, pool in pools.items()}
             print(", ".join(f"{name} {took / 12:.2f} s a submission" for name, took in taken.items()))
             ratios.append(taken["local"] / taken["Dask"])
     print(f"throughput on Dask: {statistics.median(ratios):.2f} of the local one (aim: at least 0.9)")

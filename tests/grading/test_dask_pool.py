@@ -42,26 +42,26 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 @pytest.fixture
-def crew(cluster: LocalCluster, shared_course: Course) -> Iterator[DaskPool]:
+def pool(cluster: LocalCluster, shared_course: Course) -> Iterator[DaskPool]:
     with DaskPool(shared_course, Mode.WALLS, cluster.scheduler_address) as started:
         yield started
 
 
-def test_walls_stand_on_every_machine_and_each_job_comes_back(crew: DaskPool) -> None:
-    assert crew.size == 2
-    assert crew.walls()
-    assert all(wall.stands for wall in crew.walls())
+def test_walls_stand_on_every_machine_and_each_job_comes_back(pool: DaskPool) -> None:
+    assert pool.size == 2
+    assert pool.walls()
+    assert all(wall.stands for wall in pool.walls())
     jobs = [job(str(i), RIGHT if i % 2 else WRONG_SCALE) for i in range(7)]
-    done = list(crew.work(jobs, lambda _: None))
+    done = list(pool.grade_all(jobs, lambda _: None))
     assert {d.id: points(d) for d in done} == {str(i): 100 if i % 2 else 60 for i in range(7)}
 
 
-def test_a_dask_worker_that_dies_costs_nothing_but_time(crew: DaskPool) -> None:
+def test_a_dask_worker_that_dies_costs_nothing_but_time(pool: DaskPool) -> None:
     done: list[JobResult] = []
-    for result in crew.work([job(str(i), SLOW) for i in range(6)], lambda _: None):
+    for result in pool.grade_all([job(str(i), SLOW) for i in range(6)], lambda _: None):
         done.append(result)
         if len(done) == 1:
-            victim, *_ = crew._client.run(os.getpid).values()
+            victim, *_ = pool._client.run(os.getpid).values()
             os.kill(victim, signal.SIGKILL)
     assert sorted((d.id, points(d)) for d in done) == [(str(i), 100) for i in range(6)]
 
@@ -76,13 +76,13 @@ def test_a_batch_on_the_cluster_fills_the_store(cluster: LocalCluster, run: Run,
 
 def _other_code(dask_worker: Worker) -> None:
     plugin = dask_worker.plugins["keras-grader"]
-    plugin.crew.__exit__()
-    plugin.crew, plugin.differs = None, True
+    plugin.pool.__exit__()
+    plugin.pool, plugin.differs = None, True
 
 
-def test_a_machine_that_would_judge_otherwise_is_not_used(crew: DaskPool) -> None:
-    crew._client.run(_other_code)
-    (done,) = crew.work([job("a", RIGHT)], lambda _: None)
+def test_a_machine_that_would_judge_otherwise_is_not_used(pool: DaskPool) -> None:
+    pool._client.run(_other_code)
+    (done,) = pool.grade_all([job("a", RIGHT)], lambda _: None)
     assert done.graded is None
     assert "differ from those of the machine that asks" in done.fault
 

@@ -1,4 +1,4 @@
-"""Runs that are kept: found again by all that they depend on, and never trusted when something is odd."""
+"""Stored runs: found again by all that they depend on, and never trusted when something is odd."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ class Maker:
 
 def test_a_run_is_made_once_and_comes_back_as_it_was(tmp_path: Path) -> None:
     cache, make = RunCache(tmp_path / "runs"), Maker()
-    assert [cache.through(b"plan", SUBMISSION, "walls", make) for _ in range(3)] == [make.run] * 3
+    assert [cache.get_or_run(b"plan", SUBMISSION, "walls", make) for _ in range(3)] == [make.run] * 3
     assert make.count == 1
 
 
@@ -49,12 +49,12 @@ def test_another_plan_submission_mode_or_grader_is_another_run(
         (b"plan", None, "walls"),
         (b"plan", SUBMISSION, "plain"),
     ):
-        cache.through(parcel, submission, mode, make)
+        cache.get_or_run(parcel, submission, mode, make)
     assert make.count == 5
     monkeypatch.setattr(run_cache, "code_hash", lambda: "other")
-    cache.through(b"plan", SUBMISSION, "walls", make)
+    cache.get_or_run(b"plan", SUBMISSION, "walls", make)
     monkeypatch.setattr(run_cache, "_installed", lambda: ("keras 99",))
-    cache.through(b"plan", SUBMISSION, "walls", make)
+    cache.get_or_run(b"plan", SUBMISSION, "walls", make)
     assert make.count == 7
 
 
@@ -68,51 +68,51 @@ def test_another_plan_submission_mode_or_grader_is_another_run(
 def test_a_run_that_was_stopped_is_made_again(tmp_path: Path, run: RunResult) -> None:
     cache, make = RunCache(tmp_path), Maker(run)
     for _ in range(2):
-        assert cache.through(b"plan", SUBMISSION, "walls", make) is run
+        assert cache.get_or_run(b"plan", SUBMISSION, "walls", make) is run
     assert make.count == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93rubbish", b"\x80", b"{}"])
 def test_an_entry_that_cannot_be_read_is_written_anew(tmp_path: Path, content: bytes) -> None:
     cache, make = RunCache(tmp_path), Maker()
-    cache.through(b"plan", SUBMISSION, "walls", make)
+    cache.get_or_run(b"plan", SUBMISSION, "walls", make)
     (entry,) = tmp_path.glob("*.run")
     entry.write_bytes(content)
     for _ in range(2):
-        assert cache.through(b"plan", SUBMISSION, "walls", make) == make.run
+        assert cache.get_or_run(b"plan", SUBMISSION, "walls", make) == make.run
     assert make.count == 2
 
 
 def test_an_entry_under_a_foreign_name_is_not_believed(tmp_path: Path) -> None:
     cache, make = RunCache(tmp_path), Maker()
-    cache.through(b"plan", SUBMISSION, "walls", make)
+    cache.get_or_run(b"plan", SUBMISSION, "walls", make)
     (entry,) = tmp_path.glob("*.run")
-    cache.through(b"other", SUBMISSION, "walls", make)
+    cache.get_or_run(b"other", SUBMISSION, "walls", make)
     (other,) = set(tmp_path.glob("*.run")) - {entry}
     other.write_bytes(entry.read_bytes())
-    cache.through(b"other", SUBMISSION, "walls", make)
+    cache.get_or_run(b"other", SUBMISSION, "walls", make)
     assert make.count == 3
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, no folder")
     cache, make = RunCache(tmp_path / "runs"), Maker()
-    assert cache.through(b"plan", SUBMISSION, "walls", make) == make.run
+    assert cache.get_or_run(b"plan", SUBMISSION, "walls", make) == make.run
 
 
 def test_what_was_not_used_for_longest_goes_when_there_is_too_much(tmp_path: Path) -> None:
     cache, make = RunCache(tmp_path), Maker()
     paths: list[Path] = []
     for number in range(3):
-        cache.through(bytes([number]), SUBMISSION, "walls", make)
+        cache.get_or_run(bytes([number]), SUBMISSION, "walls", make)
         (new,) = set(tmp_path.glob("*.run")) - set(paths)
         os.utime(new, (number, number))
         paths.append(new)
-    cache.through(bytes([0]), SUBMISSION, "walls", make)  # used again
+    cache.get_or_run(bytes([0]), SUBMISSION, "walls", make)  # used again
     size = sum(path.stat().st_size for path in paths)
-    RunCache(tmp_path, size).tidy()
+    RunCache(tmp_path, size).remove_oldest()
     assert set(tmp_path.iterdir()) == set(paths)
-    RunCache(tmp_path, size - 1).tidy()
+    RunCache(tmp_path, size - 1).remove_oldest()
     assert set(tmp_path.iterdir()) == {paths[0], paths[2]}
 
 

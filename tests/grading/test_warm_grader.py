@@ -1,4 +1,4 @@
-"""A grader that stays: called back, left without its processes, and ready for the next submission."""
+"""A warm grader: cancelled, left without its processes, and ready for the next submission."""
 
 import threading
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ HANGS = "def one_hot(y):\n    while True: pass\n"
 
 
 @pytest.fixture(scope="module", params=[Mode.WALLS, Mode.PLAIN])
-def kept(request: pytest.FixtureRequest) -> Iterator[WarmGrader]:
+def warm_grader(request: pytest.FixtureRequest) -> Iterator[WarmGrader]:
     with WarmGrader(COURSE, request.param) as started:
         yield started
 
@@ -32,89 +32,96 @@ def submission(folder: Path, added: str = "") -> Submission:
     return read(written(folder, added))
 
 
-def passes(kept: WarmGrader, folder: Path) -> bool:
+def passes(warm_grader: WarmGrader, folder: Path) -> bool:
     """Whether a right solution passes."""
-    return kept.grade("functions", submission(folder), "en").verdict.status is Status.PASSED
+    return warm_grader.grade("functions", submission(folder), "en").verdict.status is Status.PASSED
 
 
-def test_a_run_that_is_called_back_ends_at_once_and_the_next_goes_well(kept: WarmGrader, tmp_path: Path) -> None:
-    recall = CancelToken()
+def test_a_run_that_is_cancelled_ends_at_once_and_the_next_goes_well(
+    warm_grader: WarmGrader, tmp_path: Path
+) -> None:
+    cancel = CancelToken()
     begun = threading.Event()
 
-    def call_back() -> None:
+    def cancel_later() -> None:
         begun.wait(100)
-        recall.cancel()
+        cancel.cancel()
 
-    caller = threading.Thread(target=call_back)
+    caller = threading.Thread(target=cancel_later)
     caller.start()
     with pytest.raises(CancelledError):  # the time limit of the step would give a verdict
-        kept.grade("functions", submission(tmp_path, HANGS), "en", lambda *_: begun.set(), recall)
+        warm_grader.grade("functions", submission(tmp_path, HANGS), "en", lambda *_: begun.set(), cancel)
     caller.join()
-    assert passes(kept, tmp_path)
+    assert passes(warm_grader, tmp_path)
 
 
-def test_what_is_called_back_before_it_began_never_runs(
-    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_is_cancelled_before_it_began_never_runs(
+    warm_grader: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[Limits] = []
-    monkeypatch.setattr(kept._started().environment, "launch", launched.append)
-    recall = CancelToken()
-    recall.cancel()
+    monkeypatch.setattr(warm_grader._running_grader().environment, "launch", launched.append)
+    cancel = CancelToken()
+    cancel.cancel()
     with pytest.raises(CancelledError):
-        kept.grade("functions", submission(tmp_path), "en", cancel=recall)
+        warm_grader.grade("functions", submission(tmp_path), "en", cancel=cancel)
     assert launched == []
 
 
 def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
-    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warm_grader: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[Process] = []
-    grader = kept._started()
+    grader = warm_grader._running_grader()
     launch = grader.environment.launch
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    def noted(limits: Limits) -> Process:
+    def launch_and_note(limits: Limits) -> Process:
         launched.append(launch(limits))
         return launched[-1]
 
-    monkeypatch.setattr(grader.environment, "launch", noted)
+    monkeypatch.setattr(grader.environment, "launch", launch_and_note)
     with pytest.raises(KeyboardInterrupt):
-        kept.grade("functions", submission(tmp_path), "en", interrupt)
+        warm_grader.grade("functions", submission(tmp_path), "en", interrupt)
     monkeypatch.undo()
     (process,) = launched
     assert process.inbox._reader.is_alive() is False
-    assert passes(kept, tmp_path)
+    assert passes(warm_grader, tmp_path)
 
 
-def test_processes_that_are_gone_are_started_anew(kept: WarmGrader, tmp_path: Path) -> None:
-    assert passes(kept, tmp_path)
-    workshop = kept._started().environment
-    assert isinstance(workshop, WalledEnvironment | PlainEnvironment)
-    process = workshop._worker if isinstance(workshop, WalledEnvironment) else kept._started().examiner._process
+def test_processes_that_are_gone_are_started_anew(warm_grader: WarmGrader, tmp_path: Path) -> None:
+    assert passes(warm_grader, tmp_path)
+    environment = warm_grader._running_grader().environment
+    assert isinstance(environment, WalledEnvironment | PlainEnvironment)
+    process = (
+        environment._worker
+        if isinstance(environment, WalledEnvironment)
+        else warm_grader._running_grader().examiner._process
+    )
     process.kill()
     process.wait()
-    assert passes(kept, tmp_path)
-    assert kept._started().environment is not workshop
+    assert passes(warm_grader, tmp_path)
+    assert warm_grader._running_grader().environment is not environment
 
 
-@pytest.mark.parametrize("kept", [Mode.PLAIN], indirect=True)  # behind walls, the worker is what is kept warm
+# Behind walls, no process is started ahead: the worker is what is kept warm.
+@pytest.mark.parametrize("warm_grader", [Mode.PLAIN], indirect=True)
 def test_without_walls_processes_are_ready_again_after_a_check_and_dead_ones_are_not_used(
-    kept: WarmGrader, tmp_path: Path
+    warm_grader: WarmGrader, tmp_path: Path
 ) -> None:
-    assert passes(kept, tmp_path)
-    workshop = kept._started().environment
-    assert isinstance(workshop, PlainEnvironment)
-    assert len(workshop._ahead) == AHEAD
-    for process in workshop._ahead:
+    assert passes(warm_grader, tmp_path)
+    environment = warm_grader._running_grader().environment
+    assert isinstance(environment, PlainEnvironment)
+    assert len(environment._ahead) == AHEAD
+    for process in environment._ahead:
         process.kill()
         process.wait()
-    assert passes(kept, tmp_path)
-    assert kept._started().environment is workshop
+    assert passes(warm_grader, tmp_path)
+    assert warm_grader._running_grader().environment is environment
 
 
-def test_a_check_inside_of_a_check_does_nothing(kept: WarmGrader, tmp_path: Path) -> None:
+def test_a_check_inside_of_a_check_does_nothing(warm_grader: WarmGrader, tmp_path: Path) -> None:
     right = submission(tmp_path).units[0].source
     cells = (
         "from grader import check",
@@ -122,17 +129,17 @@ def test_a_check_inside_of_a_check_does_nothing(kept: WarmGrader, tmp_path: Path
         "import grader\ngrader.check('functions', course='.', lang='de')",
         right,
     )
-    verdict = kept.grade("functions", read(notebook(tmp_path, *cells)), "en").verdict
+    verdict = warm_grader.grade("functions", read(notebook(tmp_path, *cells)), "en").verdict
     assert verdict.status is Status.PASSED
     assert verdict.notices == ()
 
 
 def test_a_verdict_is_not_lost_when_nothing_can_be_started_for_the_next_one(
-    kept: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warm_grader: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full() -> None:
         raise OSError("no more processes")
 
-    assert passes(kept, tmp_path)
-    monkeypatch.setattr(kept._started().environment, "prepare", full)
-    assert passes(kept, tmp_path)
+    assert passes(warm_grader, tmp_path)
+    monkeypatch.setattr(warm_grader._running_grader().environment, "prepare", full)
+    assert passes(warm_grader, tmp_path)

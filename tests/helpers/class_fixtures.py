@@ -1,4 +1,4 @@
-"""A small course, classes that hand in, and a crew that grades them for real."""
+"""A small course, classes that hand in, and a pool that grades them for real."""
 
 import shutil
 import sys
@@ -43,8 +43,8 @@ def course(tmp_path: Path) -> Course:
 
 
 @pytest.fixture
-def crew(course: Course) -> Iterator[LocalPool]:
-    """Whoever grades on this machine."""
+def pool(course: Course) -> Iterator[LocalPool]:
+    """A pool of two threads on this machine, behind walls."""
     if sys.platform != "linux":
         pytest.skip("the walls are Linux's")
     with LocalPool(course, Mode.WALLS, 2) as started:
