@@ -1,4 +1,4 @@
-"""The result of grading a change (a pull request, a push): one record that every report of `grader ci` is made from.
+"""The result of grading a change, such as a pull request: the record behind every report of `grader ci`.
 
 It travels as JSON from the CI job that graded to the job that comments. The second trusts nothing but its schema.
 """
@@ -13,7 +13,7 @@ MAX_BYTES = 20_000_000  # of the record as JSON
 
 
 class Note(Record, frozen=True):
-    """A remark about the change as a whole, or about one of its files. With an error, the change has not passed."""
+    """A remark about the change as a whole, or about one of its files. A change with an error has not passed."""
 
     severity: Severity
     text: str  # in the language of the change
@@ -87,7 +87,7 @@ _CODES: dict[Result, int] = {"passed": 0, "not_passed": 1, "unreadable": 2, "not
 
 
 def worst(change: ChangeResult) -> Result:
-    """Return the worst result of a change: of its submissions, where an error note counts as an unreadable file."""
+    """Return the worst result of a change's submissions; a note that is an error counts as an unreadable file."""
     results: list[Result] = [result(outcome, change.pass_mark) for outcome in change.outcomes]
     if any(note.severity == "error" for note in change.notes):
         results.append("unreadable")

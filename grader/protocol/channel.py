@@ -101,7 +101,7 @@ class Channel:
 
 
 class Inbox:
-    """Reads the frames of a channel in a thread, so that waiting for one can time out on every operating system."""
+    """Reads the frames of a channel in a thread, so that waiting for one can time out on every system."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel

@@ -28,7 +28,7 @@ class Markdown(msgspec.Struct, frozen=True):
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """A submitted file, read and cut into units. The same bytes under the same name always give the same record."""
+    """A submitted file, read and cut into units. The same bytes under the same name give the same record."""
 
     name: str  # of the file, without folders
     sha256: str  # of its bytes

@@ -78,7 +78,12 @@ class Training:
         literals = tuple(LiteralArg(value=value) for value in self.arguments)
         return (
             Call(
-                id=built, function=self.build, arguments=literals, seed=seed, limit_seconds=30.0, model_stands_in=True
+                id=built,
+                function=self.build,
+                arguments=literals,
+                seed=seed,
+                limit_seconds=30.0,
+                model_stands_in=True,
             ),
             Describe(id=self.model(seed), step=built, sample=sample),
             Call(
