@@ -1,6 +1,6 @@
-"""What `grader ci` says about a change: one record, from which every host's form is made.
+"""The result of grading a change, such as a pull request: the record behind every report of `grader ci`.
 
-It travels as JSON from the run that graded to the one that comments, which believes nothing of it but its form.
+It travels as JSON from the CI job that graded to the job that comments. The second trusts nothing but its schema.
 """
 
 from typing import Literal
@@ -13,25 +13,22 @@ MAX_BYTES = 20_000_000  # of the record as JSON
 
 
 class Note(Record, frozen=True):
-    """Something worth saying about the change as a whole, or about one of its files. An error is never green."""
+    """A remark about the change as a whole, or about one of its files. A change with an error has not passed."""
 
     severity: Severity
-    text: str
+    text: str  # in the language of the change
     path: str = ""  # of the file in the repository; "" for the change as a whole
 
 
 class Outcome(Record, frozen=True, kw_only=True):
-    """One submission of the change. Exactly one of `verdict`, `problem` and `fault` is there.
-
-    `problem`: why it cannot be read. `fault`: what went wrong with the grader, never with the submission.
-    """
+    """The result of one submission of the change. Exactly one of `verdict`, `problem` and `fault` is set."""
 
     path: str  # of the file in the repository, with / between folders, as valid Unicode
-    exercise: str
-    verdict: Verdict | None = None
-    curves: tuple[Curve, ...] = ()
-    problem: str = ""
-    fault: str = ""
+    exercise: str  # id of the exercise
+    verdict: Verdict | None = None  # None where the submission was not graded
+    curves: tuple[Curve, ...] = ()  # training curves, for the report
+    problem: str = ""  # why the file cannot be read; "" where it can
+    fault: str = ""  # what went wrong in the grader, never in the submission; "" where nothing did
     report: str = ""  # file name of its HTML report, beside the record
 
     def __post_init__(self) -> None:
@@ -40,16 +37,16 @@ class Outcome(Record, frozen=True, kw_only=True):
 
 
 class ChangeResult(Record, frozen=True, kw_only=True):
-    """What became of a change. All sentences are already in `language`."""
+    """The result of a change as a whole. All sentences are already in `language`."""
 
     schema: Literal[1] = 1
-    language: str
+    language: str  # code of the language, such as "en"
     base: str = ""  # hash of the commit whose course judged; "" where files were named or nothing was compared
     head: str = ""  # hash of the commit that was graded
-    # Whose rubrics: the base's, those of a folder on the grader's own side, those of the package.
+    # Where the rubrics come from: the base commit, a folder on the grader's own side, the installed package.
     course: Literal["base", "folder", "shipped"]
     pass_mark: float | None = None  # per cent of the points that are enough; None: every criterion has to pass
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()  # one for each submission of the change
     notes: tuple[Note, ...] = ()
 
 
@@ -57,25 +54,30 @@ Result = Literal["passed", "not_passed", "unreadable", "not_graded"]
 
 
 def result(outcome: Outcome, pass_mark: float | None) -> Result:
-    """Return what an outcome means."""
+    """Classify the result of one submission.
+
+    Args:
+        outcome: the result of the submission.
+        pass_mark: per cent of the points that are enough; None: every criterion has to pass.
+    """
     if outcome.verdict is None:
         return "unreadable" if outcome.problem else "not_graded"
     if outcome.verdict.status is Status.NOT_GRADED:
         return "not_graded"
     if pass_mark is None:
-        enough = outcome.verdict.status is Status.PASSED
+        has_passed = outcome.verdict.status is Status.PASSED
     else:
-        enough = outcome.verdict.points >= outcome.verdict.max_points * pass_mark / 100
-    return "passed" if enough else "not_passed"
+        has_passed = outcome.verdict.points >= outcome.verdict.max_points * pass_mark / 100
+    return "passed" if has_passed else "not_passed"
 
 
-def encode(answer: ChangeResult) -> bytes:
-    """Return the record as indented JSON, keys in the order of the schema."""
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
+def encode(change: ChangeResult) -> bytes:
+    """Encode the result as indented JSON, keys in the order of the schema."""
+    return msgspec.json.format(msgspec.json.encode(change), indent=2) + b"\n"
 
 
 def decode(data: bytes) -> ChangeResult:
-    """Read a record back. Raises `msgspec.ValidationError` for anything that is not exactly one."""
+    """Decode a result from JSON. Raises `msgspec.ValidationError` for anything else, or above `MAX_BYTES`."""
     if len(data) > MAX_BYTES:
         raise msgspec.ValidationError(f"{len(data)} bytes; at most {MAX_BYTES} are read")
     return msgspec.json.decode(data, type=ChangeResult)
@@ -84,14 +86,14 @@ def decode(data: bytes) -> ChangeResult:
 _CODES: dict[Result, int] = {"passed": 0, "not_passed": 1, "unreadable": 2, "not_graded": 3}
 
 
-def worst(answer: ChangeResult) -> Result:
-    """Return what an answer means as a whole: its worst outcome. An error note is no better than a bad file."""
-    found: list[Result] = [result(outcome, answer.pass_mark) for outcome in answer.outcomes]
-    if any(note.severity == "error" for note in answer.notes):
-        found.append("unreadable")
-    return max(found, key=_CODES.__getitem__, default="passed")
+def worst(change: ChangeResult) -> Result:
+    """Return the worst result of a change's submissions; a note that is an error counts as an unreadable file."""
+    results: list[Result] = [result(outcome, change.pass_mark) for outcome in change.outcomes]
+    if any(note.severity == "error" for note in change.notes):
+        results.append("unreadable")
+    return max(results, key=_CODES.__getitem__, default="passed")
 
 
-def exit_code(answer: ChangeResult) -> int:
-    """Return what an answer says to the shell; the codes of `command_line.ExitCode`."""
-    return _CODES[worst(answer)]
+def exit_code(change: ChangeResult) -> int:
+    """Return the exit code of `grader ci` for a change, one of `grader.core.exit_codes`."""
+    return _CODES[worst(change)]

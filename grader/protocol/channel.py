@@ -1,7 +1,8 @@
-"""Frames on a pair of file descriptors: how two processes of the grader talk.
+"""Send and receive messages between two processes of the grader, as frames on a pair of file descriptors.
 
-A frame is a kind (one byte), a nonce (16 bytes) and a body. The supervisor makes a new nonce for each step and
-takes only the answer that carries it: evidence written ahead, or twice, breaks the protocol and is seen.
+A frame is a kind (one byte), a nonce (16 bytes) and a body. The supervisor draws a new nonce for each step and
+accepts only the answer that carries it: evidence that is written ahead, or twice, breaks the protocol and is
+noticed.
 """
 
 import contextlib
@@ -15,9 +16,8 @@ from dataclasses import dataclass
 
 from grader.core.errors import InternalError
 
-SLICE_SECONDS = 1.0
-MAX_WAITING = 2  # frames that were read and not asked for: a flood of them stays with its sender
-
+SLICE_SECONDS = 1.0  # longest uninterrupted wait, see `Inbox.get`
+MAX_WAITING = 2  # frames read ahead of being asked for; further ones wait in the pipe, with their sender
 
 MAX_FRAME_BYTES = 192 << 20
 NO_NONCE = bytes(16)
@@ -35,15 +35,15 @@ FAULT = b"F"
 
 
 class ProtocolError(InternalError):
-    """Bytes that are not the frame that was due."""
+    """Bytes received that are no valid frame, such as half of one."""
 
 
 @dataclass(frozen=True)
 class Frame:
     """One message."""
 
-    kind: bytes
-    nonce: bytes
+    kind: bytes  # one of the letters above
+    nonce: bytes  # 16 bytes; `NO_NONCE` where none is needed
     body: bytes
 
 
@@ -56,7 +56,7 @@ class Channel:
         self._is_closed = False
 
     def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
-        """Write one frame. Raises `OSError` when the other side is gone."""
+        """Write one frame. Raises `OSError` when the other side has closed its end."""
         with self._sending:
             for part in (_HEADER.pack(kind, nonce, len(body)), body):
                 view = memoryview(part)
@@ -64,7 +64,7 @@ class Channel:
                     view = view[os.write(self.writer, view) :]
 
     def receive(self) -> Frame | None:
-        """Wait for one frame; None when the other side is gone between two frames.
+        """Wait for one frame; None when the other side has closed its end between two frames.
 
         Raises `ProtocolError` for half a frame or one that is too large.
         """
@@ -103,7 +103,7 @@ class Channel:
 
 
 class Inbox:
-    """Frames of a channel, read by a thread, so that waiting for one can end in time on every system."""
+    """Reads the frames of a channel in a thread, so that waiting for one can time out on every system."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
@@ -112,16 +112,18 @@ class Inbox:
         self._reader.start()
 
     def close(self) -> None:
-        """Close the channel once the other side is gone and the last frame is read."""
+        """Close the channel once the other side has closed its end and the last frame is read."""
         while self._reader.is_alive():
             with contextlib.suppress(queue.Empty):
                 self._frames.get(timeout=0.02)  # what nobody asked for
         self.channel.close()
 
     def get(self, seconds: float) -> Frame | None:
-        """Return the next frame; None when the other side is gone.
+        """Return the next frame; None when the other side has closed its end.
 
-        Raises `TimeoutError` after `seconds`, and `ProtocolError` for what is no frame.
+        Raises:
+            TimeoutError: none arrived within `seconds`.
+            ProtocolError: what arrived is no frame.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -152,9 +154,10 @@ class Inbox:
 
 
 class AttendedChannel(Channel):
-    """A channel that is read ahead, so that the end of the other side is noticed while this process is busy.
+    """A channel that ends this process when the other side ends, even while this process is busy.
 
-    Then `at_end` is called, and this process ends: without that, work without end would outlive a killed command.
+    A thread reads ahead and notices the end; then `at_end` is called and this process exits. Without that, an
+    endless computation would outlive a killed command.
     """
 
     def __init__(self, reader: int, writer: int, at_end: Callable[[], None] = lambda: None) -> None:
@@ -164,7 +167,7 @@ class AttendedChannel(Channel):
         threading.Thread(target=self._read_ahead, daemon=True).start()
 
     def receive(self) -> Frame:
-        """Return the next frame; when there is none any more, this process has ended."""
+        """Wait for the next frame. There is always one: when the other side ends, this process ends too."""
         return self._ahead.get()
 
     def _read_ahead(self) -> None:

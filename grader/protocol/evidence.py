@@ -1,7 +1,8 @@
-"""Evidence: what a run left behind. Plain data, written by a process that the submission may have taken over.
+"""The evidence of a run: plain records of what a submission returned, raised, printed and trained.
 
-Everything here is therefore a claim. `grader.examiner.service` decides which claims it believes, and judges.
-Arrays are named by `ref` and travel beside the record, see `grader.protocol.parcels`.
+They are written by a process that the submission may have taken over, so everything in them is a claim.
+`grader.examiner.service` decides which claims it believes, and judges. Arrays travel beside a record and are named
+in it by a `ref`, see `grader.protocol.parcels`.
 """
 
 from collections.abc import Mapping
@@ -16,98 +17,98 @@ MAX_RUN_BYTES = 256 << 20
 
 
 class Frame(Record, frozen=True):
-    """One line of a traceback that lies in the student's own file."""
+    """One line of a traceback, in the student's own file."""
 
-    line: int
-    cell: int | None = None
-    function: str = ""
+    line: int  # from 1, within the file or the cell
+    cell: int | None = None  # number of the code cell, from 1; None in a script
+    function: str = ""  # name of the function that the line belongs to
 
 
 class ExceptionFacts(Record, frozen=True):
-    """An exception that left the student's code. `frames`: outermost first, only those in the student's file."""
+    """An exception that the student's code raised and did not catch."""
 
-    type: str
+    type: str  # name of its class
     message: str
-    frames: tuple[Frame, ...] = ()
-    bases: tuple[str, ...] = ()  # names of its classes, most special first
+    frames: tuple[Frame, ...] = ()  # outermost first, only those in the student's file
+    bases: tuple[str, ...] = ()  # names of its class and the classes above, most specific first
 
 
 # Values that functions return.
 
 
 class ArrayValue(Tagged, frozen=True, tag="ArrayValue"):
-    """Numbers, truth values or texts. `container`: ndarray, list, tuple, scalar, Tensor, Series, ..."""
+    """A value that is an array: numbers, truth values or texts."""
 
     ref: str
-    dtype: str
+    dtype: str  # as NumPy names it
     shape: tuple[int, ...]
-    container: str
+    container: str  # what it came in: ndarray, list, tuple, scalar, Tensor, Series, ...
 
 
 class NoneValue(Tagged, frozen=True, tag="NoneValue"):
-    """None."""
+    """A value that is None."""
 
 
 class TextValue(Tagged, frozen=True, tag="TextValue"):
-    """A str, cut at a limit."""
+    """A value that is a str, cut at a limit."""
 
     text: str
 
 
 class Items(Tagged, frozen=True, tag="Items"):
-    """A list or tuple of values that are not one array."""
+    """A value that is a list, tuple or set, and not one array of numbers."""
 
-    container: str
+    container: str  # name of its class
     items: "tuple[Value, ...]"
 
 
 class Entries(Tagged, frozen=True, tag="Entries"):
-    """A dict. Keys are written as `str(key)` of plain keys only."""
+    """A value that is a dict."""
 
+    # Key and value. Texts and numbers are written as `str(key)`; of any other key, only the name of its class.
     entries: "tuple[tuple[str, Value], ...]"
 
 
 class ModelValue(Tagged, frozen=True, tag="ModelValue"):
-    """A live Keras model: described by a `Describe` step. `stands_in`: the global that was found in place of the
-    function that returns one."""
+    """A value that is a live Keras model. A `Describe` step describes it."""
 
-    type: str
-    stands_in: str = ""
+    type: str  # name of its class
+    stands_in: str = ""  # name of the global model that was used because the function that builds one is missing
 
 
 class HistoryValue(Tagged, frozen=True, tag="HistoryValue"):
-    """A training history: a ref for each curve, one value per epoch."""
+    """A value that is a training history."""
 
-    curves: Mapping[str, str]
+    curves: Mapping[str, str]  # by key, such as "val_loss": a ref of one value per epoch
 
 
 class OtherValue(Tagged, frozen=True, tag="OtherValue"):
-    """Anything else: only the name of its type crosses the wall."""
+    """Any other value, of which only the name of its class is recorded."""
 
     type: str
     note: str = ""  # such as "1.0 GiB, larger than the limit of 64 MiB"
 
 
 class AxesFacts(Record, frozen=True):
-    """What one axes of a figure shows. Refs name arrays; at most the first 128 of each kind are kept."""
+    """The content of one axes of a figure: refs of what is drawn, at most the first 128 of each kind."""
 
     images: tuple[str, ...] = ()  # (height, width) each
     lines: tuple[str, ...] = ()  # (n, 2) each
     scatters: tuple[str, ...] = ()  # (n, 2) each
-    bars: int = 0
+    bars: int = 0  # how many
     title: str = ""
     x_label: str = ""
     y_label: str = ""
-    legend: tuple[str, ...] = ()
+    legend: tuple[str, ...] = ()  # its entries
 
 
 class FigureValue(Tagged, frozen=True, tag="FigureValue"):
-    """A matplotlib figure: what is on it, and how it looks (`png`: ref of a uint8 array, empty if not drawn)."""
+    """A value that is a matplotlib figure: its content as data, and a picture of it."""
 
     axes: tuple[AxesFacts, ...]
-    png: str = ""
-    width: int = 0
-    height: int = 0
+    png: str = ""  # ref of a uint8 array, the bytes of the picture; "" if it was not drawn
+    width: int = 0  # pixels
+    height: int = 0  # pixels
 
 
 Value = ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | HistoryValue | FigureValue | OtherValue
@@ -117,7 +118,7 @@ Value = ArrayValue | NoneValue | TextValue | Items | Entries | ModelValue | Hist
 
 
 class LayerFacts(Record, frozen=True):
-    """One layer, nested models flattened, in the order of `model.layers`."""
+    """One layer of a model. Nested models are flattened, in the order of `model.layers`."""
 
     name: str
     kind: str  # class name
@@ -126,195 +127,193 @@ class LayerFacts(Record, frozen=True):
     activation: str | None = None  # canonical name; None where the layer has none
     use_bias: bool | None = None
     rate: float | None = None  # of a dropout layer
-    kernel_initializer: str | None = None
-    kernel_regularizer: str | None = None
+    kernel_initializer: str | None = None  # class name
+    kernel_regularizer: str | None = None  # class name
     output_shape: tuple[int | None, ...] | None = None
     weight_shapes: tuple[tuple[int, ...], ...] = ()
     trainable: bool = True
 
 
 class CompileFacts(Record, frozen=True):
-    """What `compile` was given, brought to canonical names."""
+    """The arguments that a model was compiled with, under canonical names."""
 
-    loss: str
-    from_logits: bool
-    label_smoothing: float
-    optimizer: str
-    learning_rate: float | None
-    metrics: tuple[str, ...]
+    loss: str  # such as "mean_squared_error"; "custom" for a function of the student's own
+    from_logits: bool  # option of the loss
+    label_smoothing: float  # option of the loss
+    optimizer: str  # class name
+    learning_rate: float | None  # None where it is no plain number
+    metrics: tuple[str, ...]  # canonical names
     probe: str = ""  # ref: the value of the loss for each row of `loss_probe.PROBE_OUTPUTS`, NaN where it raised
 
 
 class GraphFacts(Record, frozen=True):
-    """The frozen graph: the serialised GraphDef is the uint8 array `ref`."""
+    """The frozen graph of a model: its computation in inference mode, with the weights as constants."""
 
-    ref: str
-    input_node: str
-    output_node: str
-    input_shape: tuple[int | None, ...]
+    ref: str  # of a uint8 array: the serialised GraphDef
+    input_node: str  # name of the input tensor
+    output_node: str  # name of the output tensor
+    input_shape: tuple[int | None, ...]  # None for an axis of any length, as the first one is
     output_shape: tuple[int | None, ...]
 
 
 class ModelFacts(Record, frozen=True):
-    """One model at one moment. `problem` says why there is no graph."""
+    """A model as it was at one moment of the run."""
 
     style: str  # sequential, functional, subclassed
-    type: str
+    type: str  # class name
     layers: tuple[LayerFacts, ...]
     input_shape: tuple[int | None, ...] | None
-    parameters: int
+    parameters: int  # how many numbers its weights have
     trainable_parameters: int
-    compiled: CompileFacts | None
+    compiled: CompileFacts | None  # None where it is not compiled
     graph: GraphFacts | None = None
-    problem: str = ""
+    problem: str = ""  # why there is no graph; "" where there is one
     wraps: str = ""  # style of the only layer, where that is a model itself
 
 
 class FitFacts(Record, frozen=True):
-    """One call of `fit`, as it was made."""
+    """One call of `fit`: what it was called with, and the curves that it left."""
 
-    model: str = ""  # id of the step that returned the model, where known
+    model: str = ""  # id of the step that returned the model; "" where that is not recorded
     head: str | None = None  # claimed activation of the last layer
-    loss: str | None = None
+    loss: str | None = None  # canonical name
     x_shape: tuple[int, ...] = ()
     x_range: tuple[float, float] | None = None  # None too where a value is NaN or infinite
-    x_finite: bool = True
+    x_finite: bool = True  # no value is NaN or infinite
     x_dtype: str = ""
     y_shape: tuple[int, ...] = ()
     y_dtype: str = ""
     y_range: tuple[float, float] | None = None  # None too where a value is NaN or infinite
     epochs: int = 1
-    from_logits: bool = False
-    validation: Literal["", "data", "split"] = ""
+    from_logits: bool = False  # option of the loss
+    validation: Literal["", "data", "split"] = ""  # by validation_data, by validation_split, or none
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
-    stale: tuple[
-        str, ...
-    ] = ()  # layers whose `trainable` has changed since an earlier fit, without compiling again
-    finished: bool = False
-    curves: Mapping[str, str] = {}
+    # Names of the layers whose `trainable` has changed since an earlier fit, without compiling again.
+    stale: tuple[str, ...] = ()
+    finished: bool = False  # it returned
+    curves: Mapping[str, str] = {}  # by key, such as "val_loss": a ref of one value per epoch
 
 
 # Steps.
 
 
 class Returned(Tagged, frozen=True, tag="Returned"):
-    """The step ended in good order."""
+    """The outcome of a step that ended without an exception."""
 
     value: Value
     mutated: tuple[int, ...] = ()  # positions of arguments that the function changed in place
 
 
 class Raised(Tagged, frozen=True, tag="Raised"):
-    """The function raised."""
+    """The outcome of a step whose function raised an exception."""
 
     exception: ExceptionFacts
 
 
 class Missing(Tagged, frozen=True, tag="Missing"):
-    """There is no such name. `close`: one that looks like it; `found`: type of what has that name and is no
-    function. `models`: the compiled models among the globals, where one of them might have stood in."""
+    """The outcome of a step whose function or global name the submission does not define."""
 
-    close: str = ""
-    found: str = ""
-    models: tuple[str, ...] = ()
+    close: str = ""  # a name of the submission that looks like it; "" for none
+    found: str = ""  # class name of the value that has this name and is no function; "" for none
+    models: tuple[str, ...] = ()  # names of the compiled models among the globals, one of which may be meant
 
 
 class Skipped(Tagged, frozen=True, tag="Skipped"):
-    """The step needed the live result of another one, which is not there."""
+    """The outcome of a step that was not run: it needs the live result of another one, which does not exist."""
 
-    step: str
+    step: str  # id of the other step
 
 
 class StopReason(StrEnum):
-    """Why a run ended before its plan did. Told by the supervisor, not by the submission."""
+    """Why a run ended before all of its steps were done. Determined by the supervisor, not by the submission."""
 
     TIME = "time"  # the step's wall clock ran out
     TOTAL_TIME = "total_time"  # the run's wall clock had run out before the step began
     CPU = "cpu"  # the run's processor time ran out
-    MEMORY = "memory"
-    SIGNAL = "signal"
+    MEMORY = "memory"  # the run took more memory than it may
+    SIGNAL = "signal"  # the process was ended by a signal, such as SIGSEGV
     EXIT = "exit"  # the process ended itself
     TAMPERED = "tampered"  # the evidence broke the protocol
-    TOO_LARGE = "too_large"  # the evidence is larger than what is kept
+    TOO_LARGE = "too_large"  # the evidence is larger than the limit
     GRADER = "grader"  # a fault of the grader
 
 
 class Stopped(Tagged, frozen=True, tag="Stopped"):
-    """The run ended during this step. `detail`: a limit in seconds or MiB, a signal, an exit code."""
+    """The outcome of a step during which the run ended."""
 
     reason: StopReason
-    detail: str = ""
+    detail: str = ""  # by reason: a limit in seconds or MiB, the name of a signal, an exit code
 
 
 Outcome = Returned | Raised | Missing | Skipped | Stopped
 
 
 class StepEvidence(Record, frozen=True):
-    """What one step left."""
+    """The evidence of one step of the plan."""
 
-    id: str
+    id: str  # of the step
     outcome: Outcome
-    model: ModelFacts | None = None
-    fits: tuple[FitFacts, ...] = ()
+    model: ModelFacts | None = None  # of a `Describe` step
+    fits: tuple[FitFacts, ...] = ()  # the calls of fit during the step
     output: str = ""  # what was printed, the middle cut out
-    output_lines: int = 0
-    asked_input: bool = False
-    showed_window: bool = False
-    threads_left: int = 0
+    output_lines: int = 0  # how many lines were printed
+    asked_input: bool = False  # input() was called
+    showed_window: bool = False  # plt.show() was called
+    threads_left: int = 0  # how many threads it started and did not end
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
 
 
 class UnitFailure(Record, frozen=True):
-    """A notebook cell (or the script) that raised when it was run."""
+    """A notebook cell, or the script, that raised an exception when it was executed."""
 
-    cell: int | None
+    cell: int | None  # number of the code cell, from 1; None for a script
     exception: ExceptionFacts
 
 
 class ImportEvidence(Record, frozen=True):
-    """How the submission came up. `stopped` where it never did."""
+    """The evidence of executing the top level of the submission, before the first step."""
 
     failures: tuple[UnitFailure, ...] = ()
-    stopped: Stopped | None = None
-    unit: int | None = None  # cell that ran when it was stopped
+    stopped: Stopped | None = None  # why the run ended during this; None where it did not
+    unit: int | None = None  # number of the code cell that ran when it was stopped
     fits: int = 0  # calls of fit at the top level
-    output: str = ""
-    output_lines: int = 0
-    asked_input: bool = False
-    showed_window: bool = False
+    output: str = ""  # what was printed, the middle cut out
+    output_lines: int = 0  # how many lines were printed
+    asked_input: bool = False  # input() was called
+    showed_window: bool = False  # plt.show() was called
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
 
 
 class TapFacts(Record, frozen=True):
-    """The values that reach one activation of the graph, on the first input of a replay."""
+    """Statistics of the values that reach one activation of the graph, on the first input of a replay."""
 
-    node: str
+    node: str  # name of the activation's node
     units: int
     never_positive: int  # units that are <= 0 on every row: dead, where the activation is relu
     beyond_five: float  # share of values with a magnitude above 5: saturated, where it is sigmoid or tanh
 
 
 class NodeFacts(Record, frozen=True):
-    """One node of a graph: its operation, and the names of the nodes that it reads."""
+    """One node of a graph."""
 
     name: str
-    op: str
-    inputs: tuple[str, ...] = ()
+    op: str  # its operation, such as "MatMul"
+    inputs: tuple[str, ...] = ()  # names of the nodes that it reads
 
 
 class ReplayEvidence(Record, frozen=True):
-    """What a graph is and what it computed. Made where no submission is, so this is no claim.
+    """The evidence of a `Replay` step: the nodes of a frozen graph, and the outputs that it computed.
 
-    With `forbidden` operations it was not run; `problem` says why it could not be.
+    Written by a process without a submission, so this is no claim.
     """
 
-    id: str
+    id: str  # of the step
     nodes: tuple[NodeFacts, ...] = ()
     constants: Mapping[str, str] = {}  # name of a node: ref of its value; weights, shapes, small numbers
-    forbidden: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()  # operations that no network needs; with any, the graph was not run
     outputs: tuple[str, ...] = ()  # refs, one per input of the step
-    taps: tuple[TapFacts, ...] = ()
-    problem: str = ""
+    taps: tuple[TapFacts, ...] = ()  # one per activation, at most 32
+    problem: str = ""  # why the graph could not be run; "" where it was

@@ -1,7 +1,7 @@
-"""The plan: everything that is to be done inside the wall, as plain data.
+"""The plan of a run: the steps that are executed with a submission inside the sandbox, as plain data.
 
-A plan holds no expected answer and no held-out label. Steps run in order; a later step may use what an earlier
-one left alive inside (a model, a history) by naming it.
+A plan contains no expected answer and no held-out label. Steps run in order. A later step may use the live result
+of an earlier one (a model, a history), which stays inside, by the id of that step.
 """
 
 from collections.abc import Mapping
@@ -11,108 +11,106 @@ from grader.protocol.submission import Submission
 
 
 class ArrayArg(Tagged, frozen=True, tag="Array"):
-    """An array that travels with the plan."""
+    """An argument: an array that travels with the plan."""
 
-    name: str
+    name: str  # of the array
 
 
 class ListArg(Tagged, frozen=True, tag="Listed"):
-    """An array that travels with the plan, handed over as a list: of numbers, or of lists of numbers."""
+    """An argument: an array that travels with the plan, passed as a list of numbers or of lists of numbers."""
 
-    name: str
+    name: str  # of the array
 
 
 class LiteralArg(Tagged, frozen=True, tag="Literal"):
-    """A plain value: a number, a text, None."""
+    """An argument: a plain value, such as a number, a text or None."""
 
     value: int | float | str | bool | None
 
 
 class ResultOf(Tagged, frozen=True, tag="Result"):
-    """What an earlier step returned, alive. The step is skipped when there is no such result."""
+    """An argument: the live object that an earlier step returned. Without such a result, the step is skipped."""
 
-    step: str
+    step: str  # id of the earlier step
 
 
 class ResultOrTruth(Tagged, frozen=True, tag="Trusted"):
-    """What an earlier step returned where it equals the array `name`, else that array.
+    """An argument: the result of an earlier step where it equals the right array, else the right array.
 
     One mistake then costs one criterion: a wrong `one_hot` does not spoil the training.
     """
 
-    step: str
-    name: str
+    step: str  # id of the earlier step
+    name: str  # of the right array, which travels with the plan
 
 
 class HistoryArg(Tagged, frozen=True, tag="Curves"):
-    """A `keras.callbacks.History` made up from these curves."""
+    """An argument: a `keras.callbacks.History` built from given curves."""
 
-    series: Mapping[str, list[float]]
+    series: Mapping[str, list[float]]  # by key, such as "val_loss": one value per epoch
 
 
 Argument = ArrayArg | ListArg | LiteralArg | ResultOf | ResultOrTruth | HistoryArg
 
 
 class Call(Tagged, frozen=True, tag="Call"):
-    """Call a function of the submission and record what it returns, raises and prints."""
+    """A step: call a function of the submission and record what it returns, raises and prints."""
 
-    id: str
-    function: str
-    arguments: tuple[Argument, ...] = ()
-    seed: int = 0
-    after: str = ""  # a step that has to have returned first
-    limit_seconds: float = 20.0
-    figure: bool = False  # the result is what it drew, returned or left as the current figure
-    model_stands_in: bool = False  # without the function, the one compiled model among the globals is its result
+    id: str  # unique in the plan
+    function: str  # name of a global function
+    arguments: tuple[Argument, ...] = ()  # passed by position
+    seed: int = 0  # of Python, NumPy and TensorFlow, set before the call
+    after: str = ""  # id of a step that has to have returned first; "" for none
+    limit_seconds: float = 20.0  # of wall time
+    figure: bool = False  # the result is the figure that it drew: returned, or left as the current one
+    model_stands_in: bool = False  # without the function, the only compiled model among the globals is its result
 
 
 class ReadGlobal(Tagged, frozen=True, tag="Read"):
-    """Record the value of a global name of the submission."""
+    """A step: record the value of a global name of the submission."""
 
-    id: str
-    name: str
-    limit_seconds: float = 20.0
+    id: str  # unique in the plan
+    name: str  # the global name
+    limit_seconds: float = 20.0  # of wall time
 
 
 class Describe(Tagged, frozen=True, tag="Describe"):
-    """Record facts and frozen graph of the model that an earlier step returned."""
+    """A step: describe the model that an earlier step returned, and record its frozen graph."""
 
-    id: str
-    step: str
-    sample: str  # array: some rows of input, to trace with
-    after: str = ""  # a step that has to have returned first, such as a training
-    limit_seconds: float = 30.0
+    id: str  # unique in the plan
+    step: str  # id of the step that returned the model
+    sample: str  # name of an array: some rows of input, to trace the model with
+    after: str = ""  # id of a step that has to have returned first, such as a training; "" for none
+    limit_seconds: float = 30.0  # of wall time
 
 
 class Replay(Tagged, frozen=True, tag="Replay"):
-    """Run a frozen graph on arrays that travel with the plan. No submission is there when this happens.
+    """A step: compute the outputs of a frozen graph, in a process without a submission."""
 
-    `constants`: for names of Const nodes, the arrays that take the place of their values, such as the weights of
-    another network.
-    """
-
-    id: str
-    graph: str  # array of uint8: a serialised GraphDef
-    input_node: str
-    output_node: str
-    inputs: tuple[str, ...]
+    id: str  # unique in the plan
+    graph: str  # name of a uint8 array: a serialised GraphDef
+    input_node: str  # name of the tensor that gets the inputs
+    output_node: str  # name of the tensor that is recorded
+    inputs: tuple[str, ...]  # names of the arrays on which the graph is run, one after the other
+    # Name of a Const node: name of the array that replaces its value, such as a weight of another network.
     constants: Mapping[str, str] = {}
-    limit_seconds: float = 30.0
+    limit_seconds: float = 30.0  # of wall time
 
 
 Step = Call | ReadGlobal | Describe | Replay
 
 
 def value_of(name: str) -> ReadGlobal:
-    """Return the step that reads a global name."""
+    """Return the step that reads a global name of the submission."""
     return ReadGlobal(id=f"{name}@value", name=name)
 
 
 class Limits(Record, frozen=True):
-    """What one run may use.
+    """The resources that one run may use.
 
-    `import_seconds`: until the file's own lines are done, `wall_seconds`: all in all, `cpu_seconds`: of
-    processors, `memory_mib`: beyond what the imports take, `scratch_mib`: in its folder.
+    `import_seconds`: wall time until the top level of the file has run, `wall_seconds`: wall time of the whole
+    run, `cpu_seconds`: processor time, `memory_mib`: memory beyond what the imports take, in MiB, `scratch_mib`:
+    files in its scratch folder, in MiB.
 
     >>> Limits(wall_seconds=300.0)
     """
@@ -127,19 +125,19 @@ class Limits(Record, frozen=True):
 class Plan(Record, frozen=True):
     """The steps and limits of one run. Arrays that steps name travel beside it, see `grader.protocol.parcels`."""
 
-    exercise: str
+    exercise: str  # id of the exercise
     limits: Limits
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...]  # in the order in which they run
 
 
 class Setup(Record, frozen=True):
-    """What a child starts with: the steps follow one by one. A run that only replays graphs has no submission."""
+    """The first message to a child process: the submission to execute. The steps follow one by one."""
 
-    submission: Submission | None
+    submission: Submission | None  # None for a run that only replays graphs
 
 
 def needs(step: Step) -> set[str]:
-    """Return the ids of the steps whose live results `step` cannot do without."""
+    """Return the ids of the steps whose live results `step` requires: without one of them it is skipped."""
     if isinstance(step, Replay | ReadGlobal):
         return set()
     first = {step.after} if step.after else set()
@@ -149,6 +147,8 @@ def needs(step: Step) -> set[str]:
 
 
 def uses(step: Step) -> set[str]:
-    """Return the ids of the steps whose live results `step` uses where they are there."""
-    wanted = {a.step for a in step.arguments if isinstance(a, ResultOrTruth)} if isinstance(step, Call) else set()
-    return needs(step) | wanted
+    """Return the ids of the steps whose live results `step` requires, or uses where they exist."""
+    optional = (
+        {a.step for a in step.arguments if isinstance(a, ResultOrTruth)} if isinstance(step, Call) else set()
+    )
+    return needs(step) | optional

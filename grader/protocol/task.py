@@ -1,4 +1,4 @@
-"""What the network of an exercise has to learn, in a few words."""
+"""The learning task of an exercise: what its network has to learn."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,11 +6,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Task:
-    """What the network of an exercise has to learn: scores are computed by it, and misconceptions told from it.
+    """The learning task of an exercise: scores are computed for it, and misconceptions are recognised by it.
 
     `kind`: "classification", "regression", or "functions" where there is no network. `classes`: how many there
-    are; 0 for regression, and 2 with a single output for a question of yes or no. `labels`: what they look
-    like when `train` gets them. `parameters`: how many the problem deserves at most; more are told as too many
+    are; 0 for regression, and 2 with a single output for a question of yes or no. `labels`: the form in which
+    `train` gets them. `parameters`: how many a network for this problem may have; more are reported as too many
     (0: there is no such limit).
 
     >>> Task(kind="classification", classes=3, labels="integers", parameters=20_000)

@@ -1,6 +1,6 @@
-"""The verdict: what is said to people about one submission. A documented contract, see `docs/verdict.md`.
+"""The verdict on one submission: its mark and the reasons. A documented contract, see `docs/verdict.md`.
 
-`Verdict` is what `grader check --json` prints. `Exhibits` is what only the HTML report shows besides: curves,
+`Verdict` is what `grader check --json` prints. `Exhibits` is what only the HTML report shows in addition: curves,
 pictures, the network. Both are plain frozen data; all sentences are already in `Verdict.language`.
 """
 
@@ -25,7 +25,7 @@ Severity = Literal["error", "warning", "tip"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of every record here: frozen, and strict when decoded."""
+    """The base class of the records in this module: frozen; unknown fields are refused when decoding."""
 
 
 class Location(Record, frozen=True):
@@ -46,7 +46,7 @@ class Hint(Record, frozen=True):
 
 
 class Notice(Record, frozen=True):
-    """Something worth saying about the submission as a whole, such as a cell that crashed."""
+    """A remark about the submission as a whole, such as a cell that crashed."""
 
     id: str
     severity: Severity
@@ -55,7 +55,7 @@ class Notice(Record, frozen=True):
 
 
 class CriterionVerdict(Record, frozen=True, kw_only=True):
-    """One criterion, judged. `points` exceed `max_points` by at most `bonus`."""
+    """The verdict on one criterion of the rubric. `points` exceed `max_points` by at most `bonus`."""
 
     id: str
     title: str
@@ -72,14 +72,14 @@ class CriterionVerdict(Record, frozen=True, kw_only=True):
 
 
 class SubmissionInfo(Record, frozen=True):
-    """Which file was judged: its name without folders, and the SHA-256 of its bytes."""
+    """The file that was judged: its name without folders, and the SHA-256 of its bytes."""
 
     name: str
     sha256: str
 
 
 class CertificationItem(Record, frozen=True):
-    """One agreement between what the submission claims and what its frozen graph computes."""
+    """One comparison of what the submission claims with what its frozen graph computes."""
 
     id: str
     agrees: bool
@@ -87,7 +87,7 @@ class CertificationItem(Record, frozen=True):
 
 
 class WallState(Record, frozen=True):
-    """One wall around the run: whether it stood, and if not, why."""
+    """One isolation feature of the sandbox. `stands`: whether it was in place; `detail`: if not, why."""
 
     id: str
     stands: bool
@@ -95,14 +95,14 @@ class WallState(Record, frozen=True):
 
 
 class Isolation(Record, frozen=True):
-    """Which walls stood while the submission ran. `mode` is `plain` where none was asked for."""
+    """The isolation features during the run of the submission. `mode` is `plain` if none was requested."""
 
     mode: Literal["walls", "plain"]
     walls: tuple[WallState, ...] = ()
 
 
 class Versions(Record, frozen=True):
-    """What the verdict depends on besides the submission. `rubric` is a hash of the exercise's rubric."""
+    """The versions that the verdict depends on. `rubric` is a hash of the exercise's rubric."""
 
     python: str
     tensorflow: str
@@ -114,7 +114,7 @@ class Versions(Record, frozen=True):
 
 
 class Resources(Record, frozen=True):
-    """What the run of the submission used; differs from run to run."""
+    """The resources that the run of the submission used; they differ from run to run."""
 
     wall_seconds: float
     cpu_seconds: float
@@ -143,8 +143,8 @@ class Verdict(Record, frozen=True, kw_only=True):
 
 
 class Curve(Record, frozen=True):
-    """One training run. `series` maps a history key (`loss`, `val_accuracy`, ...) to a value per epoch;
-    a value that was not finite is None."""
+    """The curves of one training run. `series` maps a history key (`loss`, `val_accuracy`, ...) to a value per
+    epoch; a value that was not finite is None."""
 
     name: str  # "seed 0", or the name of an experiment
     series: dict[str, tuple[float | None, ...]]
@@ -163,14 +163,14 @@ class Score(Record, frozen=True):
 
 
 class Confusion(Record, frozen=True):
-    """`counts[i][j]`: held-out rows of true class `labels[i]` that the network called `labels[j]`."""
+    """A confusion matrix. `counts[i][j]`: held-out rows of class `labels[i]` classified as `labels[j]`."""
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
 
 
 class Mistake(Record, frozen=True):
-    """A held-out row that the network got wrong. `image`: rows of grey values from 0 (paper) to 1 (ink)."""
+    """A held-out row, classified wrongly. `image`: rows of grey values from 0 (paper) to 1 (ink)."""
 
     image: tuple[tuple[float, ...], ...]
     true: str
@@ -180,7 +180,7 @@ class Mistake(Record, frozen=True):
 
 
 class NetworkLayer(Record, frozen=True):
-    """One layer, nested models flattened. `output_shape` like "(None, 64)"."""
+    """One layer of the network, nested models flattened. `output_shape` like "(None, 64)"."""
 
     name: str
     kind: str  # class name, such as Dense
@@ -191,7 +191,7 @@ class NetworkLayer(Record, frozen=True):
 
 
 class Network(Record, frozen=True):
-    """The network as the grader saw it, for the diagram."""
+    """The network of the submission, for the diagram in the report."""
 
     style: str  # sequential, functional, subclassed
     input_shape: str
@@ -204,7 +204,7 @@ class Network(Record, frozen=True):
 
 
 class Figure(Record, frozen=True):
-    """What one of the submission's plotting functions drew. `png` is base64."""
+    """The figure that one of the submission's plotting functions drew. `png` is base64."""
 
     function: str
     png: str
@@ -223,7 +223,7 @@ class LeftOut(Record, frozen=True):
 
 
 class Exhibits(Record, frozen=True):
-    """What the HTML report shows besides the verdict. Any part may be empty: the run may have ended early."""
+    """The data that only the HTML report shows. Any part may be empty: the run may have ended early."""
 
     scores: tuple[Score, ...] = ()
     curves: tuple[Curve, ...] = ()
@@ -236,10 +236,10 @@ class Exhibits(Record, frozen=True):
 
 
 def encode(verdict: Verdict) -> str:
-    """Return the verdict as indented JSON, keys in the order of the schema, with a newline at the end."""
+    """Encode the verdict as indented JSON, keys in the order of the schema, with a newline at the end."""
     return msgspec.json.format(msgspec.json.encode(verdict), indent=2).decode() + "\n"
 
 
 def decode(text: str | bytes) -> Verdict:
-    """Read a verdict back. Raises `msgspec.ValidationError` for anything that is not exactly one."""
+    """Decode a verdict from JSON. Raises `msgspec.ValidationError` for anything else."""
     return msgspec.json.decode(text, type=Verdict)

@@ -1,1 +1,1 @@
-"""Runs submissions: starts processes, puts them behind walls, collects their evidence. Judges nothing."""
+"""Run submissions in isolated processes and collect their evidence. Judges nothing."""

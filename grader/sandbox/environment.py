@@ -1,4 +1,7 @@
-"""What all sandbox environments have in common, as protocols. Imports neither TensorFlow nor NumPy."""
+"""The interfaces of a sandbox environment and of the processes that it starts.
+
+Imports neither TensorFlow nor NumPy.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
@@ -10,48 +13,59 @@ from grader.protocol.verdict import WallState
 
 @dataclass(frozen=True)
 class Exit:
-    """How a run's process ended."""
+    """How the process of a run ended."""
 
     code: int | None
-    """Negative for a signal; None where the worker is gone that could have said."""
+    """Exit code, negative for a signal. None where it is unknown: the worker that would report it has ended."""
     cpu_seconds: float
+    """Processor time that the run used; 0 where it is not measured."""
 
 
 class Process(Protocol):
-    """One child that does one run."""
+    """A child process that executes one submission and steps of its plan."""
 
     channel: Channel
+    """For messages to the child."""
     inbox: Inbox
+    """For messages from the child."""
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether it was ended because it took more memory than it may."""
+        """Whether the process was killed because it took more memory than its limit."""
 
     def kill(self) -> None:
-        """End it and everything that it started, from any thread; `end` is still to be called."""
+        """Kill the process and all that it started, from any thread. `end` must still be called."""
 
     def end(self, grace: float) -> Exit:
-        """Wait `grace` seconds for it to end by itself, then end it and everything that it started; clean up."""
+        """Wait for the process to end, kill it and all that it started, and clean up.
+
+        Args:
+            grace: seconds to wait before killing it.
+        """
 
     def peak_mib(self) -> float:
-        """Return the most memory that it had so far, beyond what it shares."""
+        """Return the peak memory of the process so far, beyond what it shares with others, in MiB."""
 
 
 class SandboxEnvironment(Protocol):
-    """Where runs happen: behind walls on Linux, or in plain processes."""
+    """Starts the processes in which submissions run: isolated on Linux, or plain ones."""
 
     @property
     def mode(self) -> Literal["walls", "plain"]:
-        """What a verdict says about how it was run."""
+        """Whether submissions run isolated ("walls") or not ("plain"); recorded in the verdict."""
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return which walls hold; none in plain mode. Raises `SandboxError` when that cannot be told."""
+        """Return the state of each isolation feature; an empty tuple in plain mode.
+
+        Raises:
+            SandboxError: the self-test of the isolation did not finish.
+        """
 
     def launch(self, limits: Limits) -> Process:
-        """Start a process for one run."""
+        """Start a child process with these resource limits."""
 
     def prepare(self) -> None:
-        """Use the time until the next run to start what it will need."""
+        """Start what the next run will need ahead of it, so that it does not have to wait."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...

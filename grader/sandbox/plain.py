@@ -1,4 +1,4 @@
-"""Runs in processes of their own, without walls: for a student's own code, on any system."""
+"""Run submissions in plain processes without isolation: for a student's own code, on any operating system."""
 
 import contextlib
 import os
@@ -13,11 +13,11 @@ from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Exit
 from grader.sandbox.memory_watch import MemoryWatch, anonymous_kib
 
-AHEAD = 2  # processes: the run and its replay
+AHEAD = 2  # processes that are started before they are needed: for the run and for its replay
 
 
 class PlainEnvironment:
-    """Runs are processes of their own, without walls: for a student's own code, on any system."""
+    """Starts plain child processes without isolation: for a student's own code, on any operating system."""
 
     mode: Literal["plain"] = "plain"
 
@@ -34,28 +34,28 @@ class PlainEnvironment:
             PlainProcess(process, Limits()).end(grace=0.0)
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return nothing: there are none."""
+        """Return an empty tuple: there are no isolation features."""
         return ()
 
     def launch(self, limits: Limits) -> "PlainProcess":
-        """Take a process that was started ahead, or start one."""
+        """Take a child process that was started ahead, or start one, and watch its memory."""
         with self._lock:
-            gone = [process for process in self._ahead if process.poll() is not None]
+            ended = [process for process in self._ahead if process.poll() is not None]
             self._ahead = [process for process in self._ahead if process.poll() is None]
             ready = self._ahead.pop(0) if self._ahead else None
-        for process in gone:  # ended by somebody else: no submission's fault
+        for process in ended:  # ended by somebody else: no submission's fault
             PlainProcess(process, limits).end(grace=0.0)
         return PlainProcess(ready or spawn("grader.sandbox.inside.child"), limits)
 
     def prepare(self) -> None:
-        """Start processes ahead, so that their imports pass while something else is waited for."""
+        """Start child processes ahead, so that they import TensorFlow while something else is waited for."""
         with self._lock:
             while len(self._ahead) < AHEAD:
                 self._ahead.append(spawn("grader.sandbox.inside.child"))
 
 
 class PlainProcess:
-    """A process of its own, in a session of its own where the system has such."""
+    """A plain child process, in a session of its own where the operating system has sessions."""
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
         self._process = process
@@ -65,18 +65,21 @@ class PlainProcess:
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether it was ended because it took more memory than it may."""
+        """Whether the process was killed because it took more memory than its limit."""
         return self.memory.exceeded
 
     def kill(self) -> None:
-        """End it, and its session where there is one."""
+        """Kill the process, and its session where there is one."""
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, 9)
         self._process.kill()
 
     def end(self, grace: float) -> Exit:
-        """Wait for it to end, kill it and its session if it has not within `grace` seconds."""
+        """Wait for the process to end, and kill it and its session after `grace` seconds.
+
+        Processor time is not measured in plain mode.
+        """
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(grace)
         self.kill()  # what it started may still be there
@@ -86,5 +89,5 @@ class PlainProcess:
         return Exit(code, 0.0)
 
     def peak_mib(self) -> float:
-        """Return the most anonymous memory that it had beyond its imports, in MiB; 0 where it is not told."""
+        """Return the peak anonymous memory beyond the imports, in MiB; 0 where it cannot be measured."""
         return self.memory.peak_mib

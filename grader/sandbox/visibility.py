@@ -1,7 +1,8 @@
-"""Which files a process with a submission can read: Python and its libraries, and of the grader nothing.
+"""Which files a submission can read: Python and its libraries, but nothing of the grader.
 
-All of the grader that such a process needs is in its memory already (`sandbox/inside`, `protocol`, `core`). Its
-packages are hidden where they are installed among what is readable: in a wheel, the rubrics are there too.
+The modules of the grader that run beside a submission are in the memory of its process already (`sandbox/inside`,
+`protocol`, `core`). The packages of the grader are hidden where they are installed in a readable folder: in a
+wheel, the rubrics are there too.
 """
 
 import importlib.util
@@ -14,7 +15,7 @@ from grader.core.course import SHIPPED_FOLDER
 
 PACKAGES = ("grader", "reports")
 COURSE_FOLDERS = ("exercises", "reference")
-# Of the system: shared libraries, time zones and fonts.
+# Of the operating system: shared libraries, time zones and fonts.
 SYSTEM_PATHS = (
     "/usr",
     "/lib",
@@ -28,7 +29,7 @@ SYSTEM_PATHS = (
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Return what a submission may read: the system's libraries and the Python installation."""
+    """Return the paths that a submission may read: the system's libraries and the Python installation."""
     paths = dict.fromkeys((*SYSTEM_PATHS, sys.prefix, sys.base_prefix))
     # `Path.exists` raises where another user's folder is in the way.
     return tuple(path for path in paths if os.path.exists(path))  # noqa: PTH110
@@ -38,13 +39,13 @@ def hidden_folders(courses: Sequence[Path] = ()) -> tuple[str, ...]:
     """Return the folders that a submission must not see, as real paths.
 
     Args:
-        courses: course folders, of which exercises and reference solutions are hidden.
+        courses: course folders, of which the exercises and reference solutions are hidden.
     """
-    folders = [Path(origin).parent for name in PACKAGES if (origin := _origin(name)) is not None]
+    folders = [Path(origin).parent for name in PACKAGES if (origin := _find_origin(name)) is not None]
     folders += [course / name for course in (SHIPPED_FOLDER, *courses) for name in COURSE_FOLDERS]
     return tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders if folder.is_dir()))
 
 
-def _origin(package: str) -> str | None:
-    found = importlib.util.find_spec(package)
-    return found.origin if found is not None else None
+def _find_origin(package: str) -> str | None:
+    spec = importlib.util.find_spec(package)
+    return spec.origin if spec is not None else None

@@ -1,4 +1,4 @@
-"""Runs behind walls: forked from the warm worker, and only after a self-test has tried the walls. Linux only."""
+"""Run submissions isolated: in forks of the warm worker, after a self-test of the isolation. Linux only."""
 
 import contextlib
 import shutil
@@ -36,41 +36,44 @@ from grader.sandbox.memory_watch import MemoryWatch
 from grader.sandbox.walls.self_test import VARIABLE, plant
 
 SELF_TEST_SECONDS = 240.0  # the worker's imports come first, on a slow disk
-END_SECONDS = 10.0  # for the worker to be gone
+END_SECONDS = 10.0  # for the worker to end
 
 
 class WalledEnvironment:
-    """Runs are forked from the warm worker and put behind walls. Linux only."""
+    """Starts isolated child processes: forks of one warm worker that has imported TensorFlow. Linux only."""
 
     mode: Literal["walls"] = "walls"
 
     def __init__(self, hidden: Sequence[Path] = ()) -> None:
-        """Start the worker and the self-test. Raises `SandboxError` where the worker cannot even start.
+        """Start the worker and the self-test of the isolation; wait for neither.
 
         Args:
-            hidden: folders that no submission may see, wherever they are: the exercises of the course, say.
+            hidden: course folders, of which no submission may see the exercises and reference solutions.
+
+        Raises:
+            SandboxError: the worker cannot start.
         """
         self._hidden = visibility.hidden_folders(hidden)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._next = 0
+        self._control, worker_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._last_run = 0
         self._runs: dict[int, WalledProcess] = {}
         self._lock = threading.Lock()
-        planted = contextlib.ExitStack()
-        targets = planted.enter_context(plant(self._hidden))
-        # -P: the folder that the student stands in holds modules of the student's.
+        target_context = contextlib.ExitStack()
+        targets = target_context.enter_context(plant(self._hidden))
+        # -P: the working directory contains modules of the student's.
         self._worker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.sandbox.inside.warm_start", str(theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
+            [sys.executable, "-P", "-m", "grader.sandbox.inside.warm_start", str(worker_end.fileno())],
+            pass_fds=(worker_end.fileno(),),
             env=worker_environment() | {VARIABLE: targets.token},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,  # Ctrl-C is the command's to answer; the worker ends when its socket does
         )
-        theirs.close()
+        worker_end.close()
         threading.Thread(target=self._listen, daemon=True).start()
-        self._self_test = _SelfTest(planted, targets)
+        self._self_test = _SelfTest(target_context, targets)
         try:
-            self._self_test.start(self._send, self._settings)
+            self._self_test.start(self._send, self._build_settings)
         except SandboxError:  # the worker could not even start
             self.__exit__()
             raise
@@ -79,8 +82,8 @@ class WalledEnvironment:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Shut down, not only closed: the listening thread holds the socket too.
-        with contextlib.suppress(OSError):  # the worker is gone
+        # Shut down, not only closed: the listening thread uses the socket too.
+        with contextlib.suppress(OSError):  # the worker has ended
             self._control.shutdown(socket.SHUT_RDWR)
         try:
             self._worker.wait(END_SECONDS)
@@ -91,22 +94,33 @@ class WalledEnvironment:
         self._self_test.close()
 
     def walls(self) -> tuple[WallState, ...]:
-        """Return the state of each wall after the self-test. Raises `SandboxError` where that did not end well."""
+        """Wait for the self-test and return the state of each isolation feature.
+
+        Raises:
+            SandboxError: the self-test did not finish.
+        """
         return self._self_test.result()
 
     def launch(self, limits: Limits) -> "WalledProcess":
-        """Fork a child behind walls, once they are tried. Raises `SandboxError` when the worker is gone."""
+        """Fork an isolated child process, once the self-test has finished.
+
+        Args:
+            limits: the resources that the child may use.
+
+        Raises:
+            SandboxError: the worker has ended, or the self-test did not finish.
+        """
         self.walls()
         with self._lock:
-            self._next += 1
-            number = self._next
-        ours, theirs = socket.socketpair()
+            self._last_run += 1
+            number = self._last_run
+        supervisor_end, child_end = socket.socketpair()
         scratch = tempfile.mkdtemp(prefix="grader-")
-        process = WalledProcess(self, number, _channel(ours), scratch, limits)
+        process = WalledProcess(self, number, _open_channel(supervisor_end), scratch, limits)
         self._runs[number] = process
-        run = StartRun(id=number, settings=self._settings(scratch, limits))
+        run = StartRun(id=number, settings=self._build_settings(scratch, limits))
         try:
-            self._send(run, theirs)
+            self._send(run, child_end)
         except SandboxError:
             del self._runs[number]
             process.inbox.close()
@@ -115,14 +129,14 @@ class WalledEnvironment:
         return process
 
     def prepare(self) -> None:
-        """Do nothing: the worker is warm."""
+        """Do nothing: the worker is running already."""
 
     def kill(self, number: int) -> None:
-        """Have the worker end a run."""
+        """Ask the worker to kill the process of a run."""
         with contextlib.suppress(OSError):
             self._control.send(msgspec.json.encode(EndRun(id=number)))
 
-    def _settings(self, scratch: str, limits: Limits) -> ChildSettings:
+    def _build_settings(self, scratch: str, limits: Limits) -> ChildSettings:
         return ChildSettings(
             scratch=scratch,
             readable=visibility.readable_paths(),
@@ -141,7 +155,7 @@ class WalledEnvironment:
             descriptor.close()
 
     def _listen(self) -> None:
-        """Take what the worker says, until it is gone; then no run can go on."""
+        """Handle the messages of the worker until it ends; then every run ends as well."""
         with contextlib.suppress(OSError):
             while data := self._control.recv(MAX_MESSAGE):
                 match msgspec.json.decode(data, type=FromWorker):
@@ -154,15 +168,15 @@ class WalledEnvironment:
 
 
 class _SelfTest:
-    """The child that tries to cross the walls before any submission runs, and the targets outside."""
+    """The self-test: a child that tries to break out before any submission runs, and its targets outside."""
 
-    def __init__(self, planted: contextlib.ExitStack, targets: Targets) -> None:
-        self._planted, self._targets = planted, targets
+    def __init__(self, target_context: contextlib.ExitStack, targets: Targets) -> None:
+        self._target_context, self._targets = target_context, targets
         self._scratch = tempfile.mkdtemp(prefix="grader-")
-        ours, self._theirs = socket.socketpair()
-        self._inbox = Inbox(_channel(ours))
+        supervisor_end, self._child_end = socket.socketpair()
+        self._inbox = Inbox(_open_channel(supervisor_end))
         self._states: tuple[WallState, ...] = ()
-        self._failed: SandboxError | None = None
+        self._error: SandboxError | None = None
         self._waiting = threading.Lock()
 
     def start(
@@ -170,25 +184,33 @@ class _SelfTest:
         send: Callable[[ToWorker, socket.socket], None],
         settings: Callable[[str, Limits], ChildSettings],
     ) -> None:
-        """Let it try. Raises `SandboxError` when the worker is gone."""
+        """Ask the worker to start the self-test.
+
+        Args:
+            send: sends a message and a file descriptor to the worker.
+            settings: builds the settings of a child from its scratch folder and limits.
+
+        Raises:
+            SandboxError: the worker has ended.
+        """
         message = StartSelfTest(settings=settings(self._scratch, Limits()), targets=self._targets)
-        send(message, self._theirs)
+        send(message, self._child_end)
 
     def result(self) -> tuple[WallState, ...]:
-        """Wait for the states of the walls; the second time, remember them. Several threads may ask at once."""
+        """Wait for the result of the self-test, or return the one received before. Safe to call from threads."""
         with self._waiting:
-            if self._failed is not None:  # it said so once; waiting again would be waiting for nothing
-                raise self._failed
+            if self._error is not None:  # it failed once; there is nothing to wait for any more
+                raise self._error
             if not self._states:
                 try:
-                    self._states = self._await()
+                    self._states = self._receive_states()
                 except SandboxError as error:
-                    self._failed = error
+                    self._error = error
                     raise
                 self.close()
         return self._states
 
-    def _await(self) -> tuple[WallState, ...]:
+    def _receive_states(self) -> tuple[WallState, ...]:
         try:
             frame = self._inbox.get(SELF_TEST_SECONDS)
         except (TimeoutError, ProtocolError) as error:
@@ -200,59 +222,59 @@ class _SelfTest:
         return msgspec.json.decode(frame.body, type=tuple[WallState, ...])
 
     def close(self) -> None:
-        """Take away what was planted. May be called twice."""
-        self._theirs.close()
-        self._planted.close()
+        """Remove the targets. May be called twice."""
+        self._child_end.close()
+        self._target_context.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 class WalledProcess:
-    """A child of the warm worker."""
+    """An isolated child process, forked from the warm worker."""
 
     def __init__(
-        self, workshop: WalledEnvironment, number: int, channel: Channel, scratch: str, limits: Limits
+        self, environment: WalledEnvironment, number: int, channel: Channel, scratch: str, limits: Limits
     ) -> None:
         self.channel, self.inbox = channel, Inbox(channel)
-        self._workshop, self._number, self._scratch = workshop, number, scratch
+        self._environment, self._number, self._scratch = environment, number, scratch
         self._limits = limits
-        self._over = threading.Event()
+        self._has_ended = threading.Event()
         self._exit = Exit(None, 0.0)
         self.memory: MemoryWatch | None = None
 
     def started(self, started: RunStarted) -> None:
-        """Watch the memory of the run from now on."""
+        """Begin to watch the memory of the run; called when the worker has forked it."""
         self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill)
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether the run was ended because it took more memory than it may."""
+        """Whether the process was killed because it took more memory than its limit."""
         return self.memory is not None and self.memory.exceeded
 
-    def ended(self, how: Exit) -> None:
-        """Note how the run ended."""
-        self._exit = how
+    def ended(self, process_exit: Exit) -> None:
+        """Record how the process ended; called when the worker has reported it."""
+        self._exit = process_exit
         if self.memory is not None:
             self.memory.stop()
-        self._over.set()
+        self._has_ended.set()
 
     def kill(self) -> None:
-        """End the run: its outermost process takes the whole PID namespace with it."""
-        self._workshop.kill(self._number)
+        """Kill the outermost process of the run; the kernel then kills its whole PID namespace."""
+        self._environment.kill(self._number)
 
     def end(self, grace: float) -> Exit:
-        """Wait for the worker to tell of the end, kill if there is none within `grace` seconds, and clean up."""
-        if not self._over.wait(grace):
+        """Wait until the worker reports the end, kill the run after `grace` seconds, and clean up."""
+        if not self._has_ended.wait(grace):
             self.kill()
-        self._over.wait()
+        self._has_ended.wait()
         self.inbox.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         return self._exit
 
     def peak_mib(self) -> float:
-        """Return the most anonymous memory of the run's processes beyond the worker's, in MiB."""
+        """Return the peak anonymous memory of the run's processes beyond the worker's, in MiB."""
         return self.memory.peak_mib if self.memory else 0.0
 
 
-def _channel(end: socket.socket) -> Channel:
+def _open_channel(end: socket.socket) -> Channel:
     descriptor = end.detach()
     return Channel(descriptor, descriptor)

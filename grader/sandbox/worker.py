@@ -1,7 +1,7 @@
 """The warm worker: forks a child for each run from a process that has imported TensorFlow. Runs no submission.
 
-It answers a handful of messages on one socket. It never starts TensorFlow's runtime, stays single-threaded and
-has nothing of worth in its memory: no labels, no checks, no reference solution, no secrets in its environment.
+It answers a few messages on one socket. It never starts TensorFlow's runtime, stays single-threaded and keeps
+nothing worth protecting in memory: no labels, no checks, no reference solution, no secrets in its environment.
 """
 
 import contextlib
@@ -36,17 +36,17 @@ from grader.sandbox.walls.self_test import probe
 
 @dataclass(frozen=True)
 class Forked:
-    """A child that is behind its walls: its channel, and the state of each wall."""
+    """A forked child that is isolated, as it sees itself."""
 
-    channel: Channel
-    walls: tuple[WallState, ...]
+    channel: Channel  # to the supervisor
+    walls: tuple[WallState, ...]  # the state of each isolation feature
 
 
 def serve(control: socket.socket) -> Forked | None:
-    """Serve one environment on `control` until it goes away; then return None.
+    """Fork children for one sandbox environment until its socket `control` is closed; then return None.
 
-    Returns in each child that was forked for a run, too, when it is behind its walls: so nothing of this module is
-    on the stack under which the submission runs.
+    This also returns in each child that was forked for a run, once the child is isolated: so nothing of this
+    module is on the stack under which the submission runs.
     """
     adopt_orphans()
     return _Worker(control).serve()
@@ -71,7 +71,7 @@ class _Worker:
                 for key, _ in selector.select():
                     if key.fileobj is not self.control:
                         os.read(self.wake, 4096)
-                        self.reap()
+                        self.report_ended_runs()
                         continue
                     data, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 1)
                     if not data:
@@ -82,13 +82,13 @@ class _Worker:
                         return forked
 
     def handle(self, message: ToWorker, descriptors: list[int]) -> Forked | None:
-        """Answer one message. Returns in the worker with None, and in a forked child with what it runs on."""
+        """Handle one message. Returns None in the worker; in a child forked for a run, its `Forked`."""
         match message:
             case StartSelfTest():
                 self.fork(descriptors[0], lambda channel: _test_walls(channel, message))
             case StartRun():
                 base = anonymous_kib("self")
-                pid, forked = self.fork(descriptors[0], lambda channel: _enter(message.settings, channel))
+                pid, forked = self.fork(descriptors[0], lambda channel: _isolate(message.settings, channel))
                 if forked is not None:
                     return forked
                 self.runs[pid] = message.id
@@ -102,7 +102,7 @@ class _Worker:
         self.control.send(msgspec.json.encode(reply))
 
     def fork(self, channel: int, work: Callable[[int], Forked | None]) -> tuple[int, Forked | None]:
-        """Fork a process that does `work` with its end of a channel.
+        """Fork a process that calls `work` with its end of a channel.
 
         Returns in the worker with the pid. In the child, it returns with the result of `work`, or ends the process
         where that is None and where `work` raises anything.
@@ -125,15 +125,15 @@ class _Worker:
         return 0, forked
 
     def end(self) -> None:
-        """End every run, and wait for all children, so that what they used is counted as the worker's."""
+        """Kill every run and wait for all children, so that the time they used is counted as the worker's."""
         for pid in self.runs:
             os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.wait()
 
-    def reap(self) -> None:
-        """Tell of every run that has ended. The self-test is no run: its channel closes."""
+    def report_ended_runs(self) -> None:
+        """Report every run that has ended. The self-test is no run: the end of its channel is enough."""
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -152,17 +152,17 @@ def _ignore(*_: object) -> None:
 
 
 def _test_walls(channel: int, message: StartSelfTest) -> None:
-    limits = _limits(message.settings)
-    forked = _enter(message.settings, channel)
+    limits = _read_limits(message.settings)
+    forked = _isolate(message.settings, channel)
     states = probe(message.targets, forked.walls, limits, channel)
     forked.channel.send(WALLS, msgspec.json.encode(states))
 
 
-def _enter(settings: ChildSettings, channel: int) -> Forked:
-    """Go behind the walls; what returns is another process than what came."""
-    walls = enter(settings.scratch, settings.readable, settings.hidden, _limits(settings), channel)
+def _isolate(settings: ChildSettings, channel: int) -> Forked:
+    """Isolate this process. Returns in another process than the calling one, see `enter`."""
+    walls = enter(settings.scratch, settings.readable, settings.hidden, _read_limits(settings), channel)
     return Forked(Channel(channel, channel), walls)
 
 
-def _limits(settings: ChildSettings) -> Limits:
+def _read_limits(settings: ChildSettings) -> Limits:
     return Limits(cpu_seconds=settings.cpu_seconds, memory_mib=settings.memory_mib, file_mib=settings.scratch_mib)

@@ -1,8 +1,8 @@
-"""The walls around one submission: `enter` puts the process behind them and says which of them stand.
+"""Isolate the current process with every feature that this machine has, and report which are in place.
 
-Everything is done to the process itself, by itself, before the first line of the submission runs, and none of it
-can be undone. Each wall goes up on its own: one that this machine does not have is reported, and the others
-still stand. Whether they hold is another question; `grader.sandbox.walls.self_test` tries them.
+The process does all of it to itself before the first line of the submission runs, and none of it can be undone.
+The features ("walls") are independent: one that this machine does not have is reported, and the others are applied
+all the same. Whether they keep a submission in is tested by `grader.sandbox.walls.self_test`.
 """
 
 import contextlib
@@ -32,17 +32,17 @@ WALLS = (
     "environment",
 )
 
-AS_NOBODY = "runs as the user nobody instead"  # a detail of `user_namespace` where there is none
+AS_NOBODY = "runs as the user nobody instead"  # detail of `user_namespace` where there is none
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one run may use. Memory counts from what the process has at the start."""
+    """The resources that one isolated process may use."""
 
-    cpu_seconds: Positive
-    memory_mib: Positive
-    file_mib: Positive  # of one file, and of all files together
+    cpu_seconds: Positive  # processor time
+    memory_mib: Positive  # beyond what the process has at the start
+    file_mib: Positive  # size of one file, and of all files together
     threads: Positive = 1024
     descriptors: Positive = 256
 
@@ -55,29 +55,40 @@ def enter(
     keep_fd: int,
     extra: Mapping[str, str] | None = None,
 ) -> tuple[WallState, ...]:
-    """Put this process, fresh from a fork of the worker, behind all walls that this machine has.
+    """Isolate this process, a fresh fork of the worker, with every feature that this machine has.
 
-    Returns in a new process, two forks on, with the scratch folder as its working directory, `keep_fd` as its only
-    channel, and `extra` as its only environment besides the usual. The calling process becomes the launcher: it
-    ends as the submission ends, and killing it (SIGKILL) ends everything; it never returns. `scratch` must be
-    there; with a mount namespace the submission sees an empty one in its place.
+    Returns in a new process, two forks on, with the scratch folder as its working directory. The calling process
+    becomes the launcher and never returns: it ends as the submission ends, and SIGKILL to it ends everything.
 
-    Raises `OSError` in the calling process where no process can be made.
+    Args:
+        scratch: an existing folder that the submission may write to; with a mount namespace, the submission sees
+            an empty folder in its place.
+        readable: files and folders that the submission may read; those that do not exist are ignored.
+        hidden: folders that the submission must not read, even below `readable`, as real paths.
+        limits: the resources that the submission may use.
+        keep_fd: the only file descriptor that stays open: the channel to the supervisor.
+        extra: environment variables in addition to the usual ones.
+
+    Returns:
+        The state of each of `WALLS`, in that order.
+
+    Raises:
+        OSError: in the calling process, where no process can be forked.
     """
-    os.set_inheritable(keep_fd, False)  # the init is a program of its own and must not hold the channel open
+    os.set_inheritable(keep_fd, False)  # the init is a program of its own and must not keep the channel open
     builder = _Builder(scratch, readable, hidden, limits, keep_fd)
-    builder.up("environment", lambda: _clear_environment(_environment(scratch) | dict(extra or {})))
+    builder.apply("environment", lambda: _replace_environment(_build_environment(scratch) | dict(extra or {})))
     outcome = namespaces.enter()
     namespaces.launch(own_pids=outcome["pid_namespace"] is None)
     for name, error in outcome.items():
         if name in WALLS:
-            builder.states[name] = WallState(id=name, stands=error is None, detail=_text(error))
+            builder.states[name] = WallState(id=name, stands=error is None, detail=_describe_error(error))
     builder.finish(as_root=isinstance(outcome["user_namespace"], namespaces.NotYetError))
     return tuple(builder.states[name] for name in WALLS)
 
 
 class _Builder:
-    """Puts walls up one after the other and remembers how it went."""
+    """Applies the isolation features one after the other and records the state of each."""
 
     def __init__(
         self, scratch: str, readable: Sequence[str], hidden: Sequence[str], limits: Limits, keep_fd: int
@@ -87,45 +98,45 @@ class _Builder:
         self.states: dict[str, WallState] = {}
         self.root = os.geteuid() == 0
 
-    def stands(self, name: str) -> bool:
+    def is_in_place(self, name: str) -> bool:
         return self.states[name].stands
 
-    def up(self, name: str, build: Callable[[], str]) -> None:
+    def apply(self, name: str, build: Callable[[], str]) -> None:
+        """Apply one feature with `build`, which returns a detail or raises `OSError`, and record the state."""
         try:
             self.states[name] = WallState(id=name, stands=True, detail=build())
         except OSError as error:
-            self.states[name] = WallState(id=name, stands=False, detail=_text(error))
+            self.states[name] = WallState(id=name, stands=False, detail=_describe_error(error))
 
     def finish(self, *, as_root: bool) -> None:
-        """Do what must be done in the submission's own process. The order matters: each step takes away rights."""
+        """Apply the features of the submission's own process. The order matters: each one takes rights away."""
         process = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)  # outlives the change of root
-        _volunteer_for_the_killer(process)
-        data = _data_size(process)
-        if self.stands("mount_namespace"):
-            self.up("mount_namespace", self._enter_root)
+        _prefer_for_oom_killer(process)
+        data = _read_data_size(process)
+        if self.is_in_place("mount_namespace"):
+            self.apply("mount_namespace", self._enter_root)
         if as_root:
-            self.up("user_namespace", lambda: self._leave_root(process))
-        elif self.root and not self.stands("user_namespace"):
+            self.apply("user_namespace", lambda: self._leave_root(process))
+        elif self.root and not self.is_in_place("user_namespace"):
             self._become_nobody()
-        # Threads are counted per user: of everyone's where it is no user of its own, and never of root's.
-        counted = self.stands("user_namespace") and not self.root and _kernel_release() >= (5, 14)
-        self.up("limits", lambda: _limit(self.limits, data, count_threads=counted))
-        self.up("descriptors", lambda: _close_descriptors(self.keep_fd))
-        self.up("capabilities", _drop_capabilities)
-        self.up("landlock", self._restrict_files)
-        # No core file of a process with the size of TensorFlow, and nothing of it in /proc for others of this
-        # user.
+        # The kernel counts threads per user: those of others too without a user of its own, and never root's.
+        count_threads = self.is_in_place("user_namespace") and not self.root and _read_kernel_release() >= (5, 14)
+        self.apply("limits", lambda: _set_limits(self.limits, data, count_threads=count_threads))
+        self.apply("descriptors", lambda: _close_descriptors(self.keep_fd))
+        self.apply("capabilities", _drop_capabilities)
+        self.apply("landlock", self._restrict_files)
+        # No core file of a process as large as TensorFlow, and no access through /proc for others of this user.
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
         os.chdir(self.scratch)
-        tempfile.tempdir = self.scratch  # the worker may have settled on another one
-        self.up("seccomp", seccomp.install)
+        tempfile.tempdir = self.scratch  # the worker may have chosen another one
+        self.apply("seccomp", seccomp.install)
 
     def _enter_root(self) -> str:
-        own_pids = self.stands("pid_namespace")
+        own_pids = self.is_in_place("pid_namespace")
         return mounts.enter(self.scratch, self.readable, self.hidden, self.limits.file_mib, own_pids=own_pids)
 
     def _become_nobody(self) -> None:
-        """Where root gets no namespaces, as in containers, be at least a user who owns nothing.
+        """Become the user nobody where root gets no namespaces, as in containers.
 
         Root without capabilities still owns root's files and processes, the grader's among them.
         """
@@ -146,7 +157,7 @@ class _Builder:
 
     def _leave_root(self, process: int) -> str:
         needed: list[str] = []
-        if self.stands("mount_namespace"):
+        if self.is_in_place("mount_namespace"):
             needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable)]
         with contextlib.suppress(OSError):  # a root that may not change its id, as some containers have
             self.root = not namespaces.leave_root(needed)
@@ -155,20 +166,20 @@ class _Builder:
         return "with the id of root" if self.root else ""
 
     def _restrict_files(self) -> str:
-        if self.stands("mount_namespace"):
+        if self.is_in_place("mount_namespace"):
             readable = [*self.readable, *mounts.READABLE]
             return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"], self.hidden)
-        # What is shared with everyone else stays closed: /tmp, and of /proc all but the process itself.
-        own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
-        readable = [*self.readable, *mounts.READABLE[1:], *own]
+        # What is shared with other processes stays closed: /tmp, and of /proc all but the process itself.
+        own_proc = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
+        readable = [*self.readable, *mounts.READABLE[1:], *own_proc]
         return landlock.restrict(readable, [self.scratch, "/dev/null"], self.hidden)
 
 
-def _text(error: OSError | None) -> str:
+def _describe_error(error: OSError | None) -> str:
     return "" if error is None else error.strerror or str(error)
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def _build_environment(scratch: str) -> dict[str, str]:
     return {
         "HOME": scratch,
         "TMPDIR": scratch,
@@ -184,7 +195,7 @@ def _environment(scratch: str) -> dict[str, str]:
     }
 
 
-def _clear_environment(environment: Mapping[str, str]) -> str:
+def _replace_environment(environment: Mapping[str, str]) -> str:
     """Replace the environment in Python, in the C library, and in the memory that /proc/PID/environ shows."""
     fields = _read(os.open("/proc/self/stat", os.O_RDONLY)).rpartition(b")")[2].split()
     start, end = int(fields[47]), int(fields[48])  # env_start and env_end of proc_pid_stat(5)
@@ -194,8 +205,8 @@ def _clear_environment(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def _volunteer_for_the_killer(process: int) -> None:
-    """When memory runs out, the kernel shall end this process and no other, proc_pid_oom_score_adj(5)."""
+def _prefer_for_oom_killer(process: int) -> None:
+    """Make the kernel kill this process first when memory runs out, see proc_pid_oom_score_adj(5)."""
     try:
         descriptor = os.open("oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=process)
         try:
@@ -203,11 +214,11 @@ def _volunteer_for_the_killer(process: int) -> None:
         finally:
             os.close(descriptor)
     except OSError:
-        pass  # a courtesy, not a wall
+        pass  # helps other processes; isolates nothing
 
 
-def _data_size(process: int) -> int:
-    """Return the bytes that RLIMIT_DATA counts, proc_pid_status(5)."""
+def _read_data_size(process: int) -> int:
+    """Return the bytes that RLIMIT_DATA counts now, see proc_pid_status(5)."""
     status = _read(os.open("status", os.O_RDONLY, dir_fd=process))
     return next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith(b"VmData:"))
 
@@ -220,8 +231,8 @@ def _read(descriptor: int) -> bytes:
         os.close(descriptor)
 
 
-def _limit(limits: Limits, data: int, *, count_threads: bool) -> str:
-    cap = {
+def _set_limits(limits: Limits, data: int, *, count_threads: bool) -> str:
+    limit_values = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),  # SIGXCPU, then SIGKILL
         resource.RLIMIT_DATA: (data + (limits.memory_mib << 20),) * 2,
         resource.RLIMIT_FSIZE: (limits.file_mib << 20,) * 2,
@@ -232,15 +243,15 @@ def _limit(limits: Limits, data: int, *, count_threads: bool) -> str:
         resource.RLIMIT_STACK: (8 << 20, 64 << 20),
     }
     if count_threads:
-        cap[resource.RLIMIT_NPROC] = (limits.threads,) * 2
-    for name, (soft, hard) in cap.items():
-        _, most = resource.getrlimit(name)
-        top = hard if most == resource.RLIM_INFINITY else min(hard, most)
-        resource.setrlimit(name, (min(soft, top), top))
+        limit_values[resource.RLIMIT_NPROC] = (limits.threads,) * 2
+    for name, (soft, hard) in limit_values.items():
+        _, old_hard = resource.getrlimit(name)
+        new_hard = hard if old_hard == resource.RLIM_INFINITY else min(hard, old_hard)
+        resource.setrlimit(name, (min(soft, new_hard), new_hard))
     return "" if count_threads else "threads are not counted"
 
 
-def _kernel_release() -> tuple[int, int]:
+def _read_kernel_release() -> tuple[int, int]:
     major, minor = os.uname().release.split(".")[:2]
     return int(major), int("".join(filter(str.isdigit, minor)))
 

@@ -1,4 +1,7 @@
-"""What the canary tries: one function for each way across a wall. All are harmless where they succeed."""
+"""The attempts of the self-test to break out of the sandbox, several for each isolation feature.
+
+All are harmless where they succeed.
+"""
 
 import contextlib
 import ctypes
@@ -22,38 +25,43 @@ from grader.sandbox.walls.namespaces import NOBODY
 _NAMESPACES = {"user": "user", "pid": "pid", "network": "net", "ipc": "ipc", "mount": "mnt"}
 _PR_GET_NO_NEW_PRIVS = 39
 _CLONE_FS = 0x200
-_LOOKED_AT = 4096  # descriptors: more than anyone has open
+_MAX_DESCRIPTOR = 4096  # more than any process here has open
 _NULL_DEVICE = os.makedev(1, 3)
 
 
 class Attempt(NamedTuple):
-    """A way across. Where `cross` returns True, all of `walls` have failed; an `OSError` says that one has
-    held."""
+    """An attempt to break out of the sandbox."""
 
-    walls: tuple[str, ...]
-    what: str
-    cross: Callable[[], bool]
+    walls: tuple[str, ...]  # ids of the isolation features that should each prevent it
+    what: str  # what the process did where it succeeds, in words
+    break_out: Callable[[], bool]  # returns True where all of `walls` failed; False or `OSError` where one did not
 
 
 def succeeds(attempt: Attempt) -> bool:
-    """Try it."""
+    """Make an attempt to break out, and return whether it succeeded."""
     try:
-        return attempt.cross()
+        return attempt.break_out()
     except OSError:
         return False
 
 
 def own_namespaces() -> dict[str, int]:
-    """Return which namespaces this process is in, as far as /proc tells."""
-    found = {}
+    """Return the inode numbers of the namespaces of this process, by name, as far as /proc shows them."""
+    inodes = {}
     for name, file in _NAMESPACES.items():
         with contextlib.suppress(OSError):
-            found[name] = Path("/proc/self/ns", file).stat().st_ino
-    return found
+            inodes[name] = Path("/proc/self/ns", file).stat().st_ino
+    return inodes
 
 
 def attempts(targets: Targets, limits: Limits, keep_fd: int) -> Iterator[Attempt]:
-    """Return all attempts."""
+    """Yield all attempts to break out.
+
+    Args:
+        targets: what was put outside for the self-test to reach.
+        limits: the limits that this process was given.
+        keep_fd: the file descriptor that is meant to be open.
+    """
     yield from _on_namespaces(targets)
     yield from _on_files(targets)
     yield from _on_network(targets)
@@ -76,8 +84,10 @@ def _on_files(targets: Targets) -> Iterator[Attempt]:
     yield Attempt(files, "read a file outside", lambda: Path(targets.secret).read_text() == targets.token)
     for folder in targets.hidden:
         yield Attempt(files, f"read the grader's {Path(folder).name}", partial(_read_a_file_below, Path(folder)))
-    yield Attempt(files, "wrote outside", lambda: _wrote(Path(targets.folder, "canary")))
-    yield Attempt(files, "wrote into the Python installation", lambda: _wrote(Path(sys.prefix, "grader-canary")))
+    yield Attempt(files, "wrote outside", lambda: _write_file(Path(targets.folder, "self-test")))
+    yield Attempt(
+        files, "wrote into the Python installation", lambda: _write_file(Path(sys.prefix, "grader-self-test"))
+    )
     yield Attempt(("landlock",), "listed the root folder", lambda: any(Path("/").iterdir()))
 
 
@@ -91,10 +101,10 @@ def _on_network(targets: Targets) -> Iterator[Attempt]:
         listening = f":{targets.port:04X} "
         address = ("127.0.0.1", targets.port)
         yield Attempt((net,), "saw a port", lambda: listening in Path("/proc/self/net/tcp").read_text())
-        yield Attempt((net, "seccomp"), "connected to a port", lambda: _connected(socket.AF_INET, address))
+        yield Attempt((net, "seccomp"), "connected to a port", lambda: _connect(socket.AF_INET, address))
     if targets.abstract:
         name = "\0" + targets.abstract
-        yield Attempt((net, "seccomp"), "connected to a socket", lambda: _connected(socket.AF_UNIX, name))
+        yield Attempt((net, "seccomp"), "connected to a socket", lambda: _connect(socket.AF_UNIX, name))
     if key := targets.memory_key:
         ipc = "ipc_namespace"
         yield Attempt(
@@ -106,28 +116,31 @@ def _on_network(targets: Targets) -> Iterator[Attempt]:
 def _on_processes(targets: Targets) -> Iterator[Attempt]:
     pid = targets.process
     yield Attempt(("user_namespace",), "kept its user", lambda: os.getuid() == targets.user != NOBODY)
-    yield Attempt(("user_namespace",), "became root", lambda: _done(lambda: os.setuid(0)))
-    # Inside, this number may be a thread of the canary's own, but never the leader of a group.
+    yield Attempt(("user_namespace",), "became root", lambda: _try_call(lambda: os.setuid(0)))
+    # Inside, this number may be a thread of the self-test's own, but never the leader of a group.
     yield Attempt(("pid_namespace",), "saw a process", lambda: os.getpgid(pid) == pid)
-    yield Attempt(("pid_namespace", "seccomp"), "could signal a process", lambda: _done(lambda: os.kill(pid, 0)))
+    yield Attempt(
+        ("pid_namespace", "seccomp"), "could signal a process", lambda: _try_call(lambda: os.kill(pid, 0))
+    )
     environment = Path(f"/proc/{pid}/environ")
     yield Attempt(
         ("pid_namespace", "landlock"), "read a process", lambda: targets.token in environment.read_text()
     )
-    yield Attempt(("pid_namespace", "seccomp"), "traced a process", lambda: _traced(pid))
+    yield Attempt(("pid_namespace", "seccomp"), "traced a process", lambda: _trace(pid))
 
 
 def _on_calls() -> Iterator[Attempt]:
-    """Calls that need no right and no target: only the filter stops them, and it does so before anything
-    happens."""
-    nowhere = "/nonexistent/grader-canary"
-    yield Attempt(("seccomp",), "made a socket", lambda: _closed(lambda: socket.socket().detach()))
-    yield Attempt(("seccomp",), "made memory without a limit", lambda: _closed(lambda: os.memfd_create("canary")))
-    yield Attempt(("seccomp",), "made a process", _forked)
+    """Yield system calls that need no right and no target: only the seccomp filter stops them, before they act."""
+    nowhere = "/nonexistent/grader-self-test"
+    yield Attempt(("seccomp",), "made a socket", lambda: _open_and_close(lambda: socket.socket().detach()))
+    yield Attempt(
+        ("seccomp",), "made memory without a limit", lambda: _open_and_close(lambda: os.memfd_create("self-test"))
+    )
+    yield Attempt(("seccomp",), "made a process", _fork)
     yield Attempt(
         ("seccomp",), "could start a program", lambda: _fails_with(errno.ENOENT, os.execv, nowhere, ["x"])
     )
-    yield Attempt(("seccomp",), "unshared", lambda: _done(lambda: syscalls.unshare(_CLONE_FS)))
+    yield Attempt(("seccomp",), "unshared", lambda: _try_call(lambda: syscalls.unshare(_CLONE_FS)))
     unmount = (syscalls.call, "umount2", nowhere.encode(), 0)
     yield Attempt(("seccomp",), "could ask for an unmount", lambda: _fails_with(errno.ENOENT, *unmount))
 
@@ -136,52 +149,52 @@ def _on_rights() -> Iterator[Attempt]:
     yield Attempt(("capabilities",), "had some", lambda: syscalls.capabilities() != (0, 0, 0))
     yield Attempt(("capabilities",), "could gain some", lambda: syscalls.prctl(_PR_GET_NO_NEW_PRIVS) != 1)
     yield Attempt(
-        ("capabilities",), "could drop one", lambda: _done(lambda: syscalls.prctl(syscalls.PR_CAPBSET_DROP, 0))
+        ("capabilities",), "could drop one", lambda: _try_call(lambda: syscalls.prctl(syscalls.PR_CAPBSET_DROP, 0))
     )
 
 
 def _on_limits(limits: Limits) -> Iterator[Attempt]:
-    yield Attempt(("limits",), "got more memory", lambda: _allocated((limits.memory_mib + 256) << 20))
-    yield Attempt(("limits",), "wrote a longer file", lambda: _stretched(limits.file_mib << 20))
-    yield Attempt(("limits",), "opened more files", lambda: _opened(limits.descriptors))
-    longest = limits.cpu_seconds + 2
+    yield Attempt(("limits",), "got more memory", lambda: _allocate((limits.memory_mib + 256) << 20))
+    yield Attempt(("limits",), "wrote a longer file", lambda: _write_long_file(limits.file_mib << 20))
+    yield Attempt(("limits",), "opened more files", lambda: _open_many(limits.descriptors))
+    max_seconds = limits.cpu_seconds + 2
     yield Attempt(
-        ("limits",), "had more time", lambda: not 0 <= resource.getrlimit(resource.RLIMIT_CPU)[1] <= longest
+        ("limits",), "had more time", lambda: not 0 <= resource.getrlimit(resource.RLIMIT_CPU)[1] <= max_seconds
     )
     yield Attempt(("limits",), "could dump core", lambda: resource.getrlimit(resource.RLIMIT_CORE) != (0, 0))
 
 
 def _on_leftovers(targets: Targets, keep_fd: int) -> Iterator[Attempt]:
-    yield Attempt(("descriptors",), "found an open file", lambda: _open_file(keep_fd))
+    yield Attempt(("descriptors",), "found an open file", lambda: _has_open_file(keep_fd))
     environ = ("environment",)
-    yield Attempt(environ, "found a variable", lambda: _in_environment(targets))
+    yield Attempt(environ, "found a variable", lambda: _finds_token_in_environment(targets))
     yield Attempt(environ, "read /proc", lambda: targets.token in Path("/proc/self/environ").read_text())
 
 
-def _done(act: Callable[[], object]) -> bool:
+def _try_call(act: Callable[[], object]) -> bool:
     act()
     return True
 
 
-def _closed(make: Callable[[], int]) -> bool:
-    os.close(make())
+def _open_and_close(open_descriptor: Callable[[], int]) -> bool:
+    os.close(open_descriptor())
     return True
 
 
-def _wrote(path: Path) -> bool:
+def _write_file(path: Path) -> bool:
     path.touch(exist_ok=False)
     path.unlink()
     return True
 
 
-def _connected(family: int, address: tuple[str, int] | str) -> bool:
+def _connect(family: int, address: tuple[str, int] | str) -> bool:
     with socket.socket(family) as client:
         client.settimeout(1)
         client.connect(address)
     return True
 
 
-def _traced(pid: int) -> bool:
+def _trace(pid: int) -> bool:
     seize, detach = 0x4206, 17  # PTRACE_SEIZE does not stop the process
     syscalls.call("ptrace", seize, pid, 0, 0)
     with contextlib.suppress(OSError):
@@ -189,7 +202,7 @@ def _traced(pid: int) -> bool:
     return True
 
 
-def _forked() -> bool:
+def _fork() -> bool:
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -205,13 +218,13 @@ def _fails_with(number: int, act: Callable[..., object], *arguments: object) -> 
     return True
 
 
-def _allocated(size: int) -> bool:
+def _allocate(size: int) -> bool:
     mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
     return True
 
 
-def _stretched(size: int) -> bool:
-    path = Path("grader-canary")
+def _write_long_file(size: int) -> bool:
+    path = Path("grader-self-test")
     try:
         with path.open("wb") as file:
             file.truncate(size + 1)
@@ -220,7 +233,7 @@ def _stretched(size: int) -> bool:
     return True
 
 
-def _opened(count: int) -> bool:
+def _open_many(count: int) -> bool:
     opened: list[int] = []
     try:
         opened += (os.open("/dev/null", os.O_RDONLY) for _ in range(count))
@@ -230,8 +243,8 @@ def _opened(count: int) -> bool:
     return True
 
 
-def _open_file(keep_fd: int) -> bool:
-    for descriptor in range(_LOOKED_AT):
+def _has_open_file(keep_fd: int) -> bool:
+    for descriptor in range(_MAX_DESCRIPTOR):
         try:
             status = os.fstat(descriptor)
         except OSError:
@@ -241,7 +254,7 @@ def _open_file(keep_fd: int) -> bool:
     return False
 
 
-def _in_environment(targets: Targets) -> bool:
+def _finds_token_in_environment(targets: Targets) -> bool:
     if targets.token in os.environ.values():
         return True
     names = ctypes.POINTER(ctypes.c_char_p).in_dll(ctypes.CDLL(None), "environ")

@@ -1,8 +1,8 @@
-"""Landlock: the kernel's sandbox for ordinary users, as one function. See landlock(7).
+"""Restrict file access, TCP and signals of the current process with the kernel's Landlock. See landlock(7).
 
-The kernel has grown it in steps ("ABI"); a right that a kernel does not know must not be named to it. So what is
-asked for is what this kernel has, and the ABI is part of what is reported: below 4 there is no wall around TCP,
-below 6 none around signals and abstract sockets (the namespaces and seccomp stand there too).
+Landlock has versions ("ABI"), and a kernel refuses rights that it does not know. So all rights that this kernel
+knows are restricted, and the ABI is reported: below 4, TCP is not restricted; below 6, signals and abstract
+sockets are not (the namespaces and seccomp restrict those as well).
 """
 
 import ctypes
@@ -42,7 +42,7 @@ class _PathBeneath(ctypes.Structure):
 
 
 def abi() -> int:
-    """Return the kernel's Landlock ABI, 0 where there is none (not built in, not enabled, or refused)."""
+    """Return the Landlock ABI of this kernel; 0 where there is none (not built in, not enabled, or refused)."""
     try:
         return syscalls.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     except OSError:
@@ -50,18 +50,28 @@ def abi() -> int:
 
 
 def rights(version: int) -> tuple[int, int, int]:
-    """Return all rights over files, network and scopes that this ABI knows."""
-    bits = 13 + (version >= 2) + (version >= 3) + (version >= 5)
-    files = (1 << bits) - 1
+    """Return bit masks of all rights over files, network and scopes that a Landlock ABI knows."""
+    file_bits = 13 + (version >= 2) + (version >= 3) + (version >= 5)
+    files = (1 << file_bits) - 1
     return files, 3 if version >= 4 else 0, 3 if version >= 6 else 0
 
 
 def restrict(readable: Sequence[str], writable: Sequence[str], hidden: Sequence[str] = ()) -> str:
-    """Forbid this process everything but reading below `readable` and reading and writing below `writable`.
+    """Restrict this process to reading below `readable` and to reading and writing below `writable`, for good.
 
-    Of what is `hidden`, no file may be read though it lies below `readable`; the names in it can still be listed.
-    Nothing may be executed anywhere. Paths that are not there are left out. Needs `PR_SET_NO_NEW_PRIVS`. Returns
-    what holds, in words. Raises `OSError` where the kernel has no Landlock or refuses.
+    Nothing may be executed anywhere. Needs `PR_SET_NO_NEW_PRIVS`.
+
+    Args:
+        readable: files and folders; those that do not exist are ignored.
+        writable: files and folders; those that do not exist are ignored.
+        hidden: folders, as real paths, of which no file may be read though they lie below `readable`; the names in
+            them can still be listed.
+
+    Returns:
+        The ABI and what is restricted, in words.
+
+    Raises:
+        OSError: the kernel has no Landlock, or refuses.
     """
     version = abi()
     if version < 1:
@@ -81,10 +91,10 @@ def restrict(readable: Sequence[str], writable: Sequence[str], hidden: Sequence[
 
 
 def readable_rules(readable: Sequence[str], hidden: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield paths with the rights to give there, so that everything below `readable` can be read but `hidden`.
+    """Yield paths and their Landlock rights, so that everything below `readable` except `hidden` can be read.
 
-    A rule holds for all that is below its path, and none can take back what another gives. So a folder that has
-    something hidden in it gets the right to list it, and its entries get their rules one by one.
+    A rule applies to all that is below its path, and no rule can take back what another one grants. So a folder
+    that contains a hidden one gets the right to list it, and its entries get their rules one by one.
 
     Args:
         readable: files and folders.
@@ -109,7 +119,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # not there, so there is nothing to allow
+        return  # does not exist, so there is nothing to allow
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             access &= _FILE_RIGHTS

@@ -1,12 +1,12 @@
-"""Own namespaces for the submission, and the two processes that stand around it. See namespaces(7).
+"""Run the submission in namespaces of its own, below a launcher process. See namespaces(7).
 
     worker ── launcher ──┬── init        first process of the PID namespace: when it ends, the kernel ends them all
-                         └── submission  comes back from `launch`
+                         └── submission  returns from `launch`
 
-The launcher stays outside of the PID namespace, waits for the submission and ends as it did: with its exit code,
-or by its signal. Killing any of worker, launcher and init kills what is below (`PR_SET_PDEATHSIG`), so whoever
-wants to end a run kills the launcher and nothing else. The submission is not the init itself, because signals
-that the first process of a namespace sends to itself are ignored.
+The launcher stays outside of the PID namespace, waits for the submission and ends as the submission did: with its
+exit code, or by its signal. Killing any of worker, launcher and init kills what is below (`PR_SET_PDEATHSIG`), so
+whoever wants to end a run kills the launcher and nothing else. The submission is not the init itself, because
+signals that the first process of a namespace sends to itself are ignored.
 """
 
 import os
@@ -27,7 +27,7 @@ _PARTS = {
     "pid_namespace": syscalls.CLONE_NEWPID,
     "network_namespace": syscalls.CLONE_NEWNET,
     "ipc_namespace": syscalls.CLONE_NEWIPC,
-    # Little stands behind these two (host name, names of control groups): taken where they can be had.
+    # These two isolate little (host name, names of control groups): used where this machine has them.
     "uts_namespace": syscalls.CLONE_NEWUTS,
     "cgroup_namespace": syscalls.CLONE_NEWCGROUP,
 }
@@ -36,31 +36,35 @@ _ALL = sum(_PARTS.values())
 
 
 class NotYetError(OSError):
-    """The user namespace of a process that began as root: `enter_last` makes it."""
+    """The user namespace of a process that began as root does not exist yet: `enter_last` makes it."""
 
 
-Outcome = dict[str, OSError | None]  # by namespace: why it is not there; None where it is
+Outcome = dict[str, OSError | None]  # by namespace: why it could not be entered; None where it was
 
 
 def enter() -> Outcome:
-    """Move this process into new namespaces of every kind that it can have, and say which.
+    """Move this process into new namespaces of every kind that this machine allows.
 
-    Root takes them as root: then what is mounted here cannot be undone from the user namespace that comes last, by
-    `enter_last`. Everyone else gets the right to have them from a user namespace, in which they are nobody.
+    Root enters all but the user namespace as root: then mounts made in them cannot be undone from the user
+    namespace, which follows by `enter_last`. Other users enter a user namespace as well, as nobody, which gives
+    them the right to the others.
+
+    Returns:
+        For each kind of namespace, the error that prevented it, or None.
     """
     user, group = os.geteuid(), os.getegid()
-    if user == 0 and _try(_ALL & ~_USER) is None:
+    if user == 0 and _unshare(_ALL & ~_USER) is None:
         return dict.fromkeys(_PARTS) | {"user_namespace": NotYetError()}
-    if _try(_ALL) is None:
+    if _unshare(_ALL) is None:
         outcome: Outcome = dict.fromkeys(_PARTS)
     else:
-        outcome = {name: _try(flag) for name, flag in _PARTS.items()}
+        outcome = {name: _unshare(flag) for name, flag in _PARTS.items()}
     if outcome["user_namespace"] is None:
         outcome["user_namespace"] = _map_ids(user, group)
     return outcome
 
 
-def _try(flags: int) -> OSError | None:
+def _unshare(flags: int) -> OSError | None:
     try:
         syscalls.unshare(flags)
     except OSError as error:
@@ -69,8 +73,10 @@ def _try(flags: int) -> OSError | None:
 
 
 def _map_ids(user: int, group: int, process: int | None = None) -> OSError | None:
-    """Call the ids outside `user` and `group` nobody's inside, user_namespaces(7). `process`: a descriptor of the
-    folder /proc/self, where the path itself leads there no more."""
+    """Map `user` and `group` to nobody in the new user namespace, see user_namespaces(7).
+
+    `process`: a descriptor of the folder /proc/self, where that path no longer leads to it.
+    """
     try:
         for name, text in (
             ("setgroups", "deny"),
@@ -89,10 +95,14 @@ def _map_ids(user: int, group: int, process: int | None = None) -> OSError | Non
 
 
 def leave_root(needed: Sequence[str]) -> bool:
-    """Stop being root and become nobody, for good, but keep the capabilities for the steps that follow.
+    """Change from root to the user nobody, for good, but keep the capabilities for the steps that follow.
 
-    Where nobody could not read all of `needed` (what root has installed for itself) or with an empty `needed`,
-    this keeps root's id and returns False; the capabilities go later in either case.
+    Args:
+        needed: files that the user nobody must be able to read; root may have installed them for itself only.
+
+    Returns:
+        Whether this process is nobody now. It stays root where nobody cannot read all of `needed`, or where
+        `needed` is empty. The capabilities are dropped later in either case.
     """
     groups, identity = os.getgroups(), (os.getegid(), os.geteuid())
     os.setgroups([])
@@ -117,40 +127,52 @@ def leave_root(needed: Sequence[str]) -> bool:
 
 
 def enter_last(process: int) -> OSError | None:
-    """Enter a user namespace after all others. `process`: a descriptor of /proc/self. Returns why it could not."""
+    """Enter a user namespace after all others, as root has to.
+
+    Args:
+        process: a descriptor of the folder /proc/self.
+
+    Returns:
+        The error that prevented it, or None.
+    """
     user, group = os.geteuid(), os.getegid()  # in the new namespace they have no names at first
-    return _try(_USER) or _map_ids(user, group, process)
+    return _unshare(_USER) or _map_ids(user, group, process)
 
 
 def launch(own_pids: bool) -> None:
-    """Fork the submission's process, and with `own_pids` start an init before it. Returns in the submission only.
+    """Fork the process of the submission, and return in that process only.
 
-    Raises `OSError` in the launcher where no process can be made.
+    Args:
+        own_pids: whether the calling process has made a PID namespace; its first process is then started too.
+
+    Raises:
+        OSError: in the calling process, the launcher, where no process can be forked.
     """
-    os.setsid()  # no terminal, and no signals from its keyboard: those are the supervisor's
+    os.setsid()  # without a terminal, whose signals (Ctrl-C) are for the supervisor
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)) and number != signal.SIGINT:
             signal.signal(number, signal.SIG_DFL)  # the worker's handlers have no meaning here
-    _die_with(_handle(os.getppid()))
-    launcher = _handle(os.getpid())
+    _die_with(_open_pidfd(os.getppid()))
+    launcher = _open_pidfd(os.getpid())
     reader, pipe = os.pipe()
     init = _start_init(reader) if own_pids else 0
     os.close(reader)
     submission = os.fork()
     if submission:
-        _end_as(_guarded(lambda: _wait(submission, init, pipe)))
+        _end_as(_call_or_exit(lambda: _wait_for(submission, init, pipe)))
     _die_with(launcher)
 
 
 def adopt_orphans() -> None:
-    """Have this process, the worker, bury what a killed launcher leaves, PR_SET_CHILD_SUBREAPER in prctl(2).
+    """Make this process, the worker, the parent of what a killed launcher leaves behind.
 
-    The first process of a container often buries nobody. The worker then gets unknown pids from wait(2).
+    See PR_SET_CHILD_SUBREAPER in prctl(2). The first process of a container often does not wait for orphans. The
+    worker then gets unknown pids from wait(2).
     """
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _handle(pid: int) -> int | None:
+def _open_pidfd(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)
     except OSError:
@@ -158,7 +180,7 @@ def _handle(pid: int) -> int | None:
 
 
 def _die_with(parent: int | None) -> None:
-    """Have the kernel kill this process when its parent ends, even if that has happened already."""
+    """Make the kernel kill this process when its parent ends, even if that has happened already."""
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if parent is not None:
         poll = select.poll()
@@ -170,8 +192,8 @@ def _die_with(parent: int | None) -> None:
 def _start_init(reader: int) -> int:
     """Start the first process of the new PID namespace: one that ends when the launcher does.
 
-    It waits for the end of a pipe whose other end the launcher holds. It is a shell, because starting one takes a
-    tenth of the time that forking a process as large as this one takes; where there is none, it is a fork.
+    It waits for the end of a pipe whose other end the launcher keeps open. It is a shell, because starting one
+    takes a tenth of the time that forking a process as large as this one takes; where there is none, it is a fork.
     """
     shell = "/bin/sh"
     try:
@@ -194,17 +216,17 @@ def _fork_init(reader: int) -> int:
     return pid
 
 
-def _guarded(work: Callable[[], int]) -> int:
+def _call_or_exit(work: Callable[[], int]) -> int:
     try:
         return work()
     except BaseException:  # noqa: BLE001 - whatever it is, this process must not run on as a second worker
         os._exit(FAULT)
 
 
-def _wait(submission: int, init: int, pipe: int) -> int:
+def _wait_for(submission: int, init: int, pipe: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-    syscalls.close_descriptors(keep=pipe)  # the reader of the channel must see the submission's end
+    syscalls.close_descriptors(keep=pipe)  # the reader of the channel must notice the end of the submission
     _, status = os.waitpid(submission, 0)
     if init:
         os.kill(init, signal.SIGKILL)

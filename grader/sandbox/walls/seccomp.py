@@ -1,13 +1,13 @@
-"""The seccomp filter: which system calls the submission's process may make. See seccomp(2).
+"""Refuse dangerous system calls to the process of a submission, with a seccomp filter. See seccomp(2).
 
-A small assembler for the kernel's classic BPF, the table of what is refused, and its installation. It is a list of
-what is refused, not of what is allowed: TensorFlow and NumPy use other calls in every release and on every
-machine, and a call that a list forgets would turn a right solution into a crash. The namespaces and Landlock
-stand behind it.
+This module has a small assembler for the kernel's classic BPF, the table of refused calls, and the installation of
+the filter. The table lists what is refused, not what is allowed: TensorFlow and NumPy use other calls in every
+release and on every machine, and a call that is missing from a list of allowed ones would turn a right solution
+into a crash. The namespaces and Landlock isolate what gets past the filter.
 
 - A refused call fails with EPERM, so that the submission sees a `PermissionError` where it happens, and goes on.
 - Calls newer than this table fail with ENOSYS, which is what programs expect of a kernel that is too old for them:
-  what they do could not be known here. The same rule refuses the x32 calls of x86_64, whose numbers have bit 30
+  this table cannot know what they do. The same rule refuses the x32 calls of x86_64, whose numbers have bit 30
   set.
 - A call by the convention of another architecture (32-bit `int 0x80`) kills the process: its numbers mean other
   things.
@@ -25,15 +25,15 @@ from grader.sandbox.walls import syscalls
 
 
 class Architecture(NamedTuple):
-    """`audit` is AUDIT_ARCH_* of linux/audit.h; `column` the column of the tables of system calls."""
+    """A processor architecture that the tables of system calls cover."""
 
-    audit: int
-    column: int
+    audit: int  # AUDIT_ARCH_* of linux/audit.h
+    column: int  # its column in the tables of system calls
 
 
 ARCHITECTURES = {"x86_64": Architecture(0xC000003E, 0), "aarch64": Architecture(0xC00000B7, 1)}
 
-HIGHEST = 462  # mseal, Linux 6.10: the newest call that was looked at for this table
+HIGHEST = 462  # mseal, Linux 6.10: the newest call that this table has been checked against
 
 KILL = 0x80000000  # SECCOMP_RET_KILL_PROCESS
 ALLOW = 0x7FFF0000
@@ -94,19 +94,20 @@ _ALL = 0xFFFFFFFF
 
 
 class Test(NamedTuple):
-    """A look at one argument: where `argument & mask == value` the outcome is `equal`, else `different`; None
-    goes on to the next test. Only the low 32 bits count; the kernel itself looks at no more in the calls tested
-    here."""
+    """A condition on one argument of a system call, and the action where it is met or not.
 
-    argument: int
-    mask: int
+    Only the low 32 bits of the argument count; the kernel itself uses no more in the calls tested here.
+    """
+
+    argument: int  # position, from 0
+    mask: int  # the condition is `argument & mask == value`
     value: int
-    equal: int | None
-    different: int | None
+    equal: int | None  # action where it is met; None: the next test decides
+    different: int | None  # action where it is not met; None: the next test decides
 
 
-def _tested(pid: int) -> dict[tuple[int, int], Sequence[Test]]:
-    """Return the calls of which some are allowed. The last test of each decides."""
+def _list_tested_calls(pid: int) -> dict[tuple[int, int], Sequence[Test]]:
+    """Return the tests of the calls that are allowed with some arguments only, by number on each architecture."""
     own = Test(0, _ALL, pid, ALLOW, REFUSE)
     return {
         # Shared memory without a file escapes RLIMIT_DATA, and there is no process to share it with.
@@ -117,14 +118,14 @@ def _tested(pid: int) -> dict[tuple[int, int], Sequence[Test]]:
             Test(1, _ALL, _TIOCSTI, REFUSE, None),
             Test(1, _ALL, _TIOCLINUX, REFUSE, ALLOW),
         ],
-        (157, 167): [  # prctl: what `walls` has set stays so
+        (157, 167): [  # prctl: the settings of the sandbox cannot be changed
             Test(0, _ALL, _PR_SET_PDEATHSIG, REFUSE, None),
             Test(0, _ALL, _PR_SET_DUMPABLE, REFUSE, None),
             Test(0, _ALL, _PR_SET_SECCOMP, REFUSE, None),
             Test(0, _ALL, _PR_SET_PTRACER, REFUSE, None),
             Test(0, _ALL, _PR_SET_MM, REFUSE, ALLOW),
         ],
-        (135, 92): [Test(0, _ALL, _ALL, ALLOW, REFUSE)],  # personality: ask, not set
+        (135, 92): [Test(0, _ALL, _ALL, ALLOW, REFUSE)],  # personality: it may be read, not set
         # socketpair: asyncio needs it. Stream only: a datagram socket could send to any address.
         (53, 199): [Test(0, _ALL, _AF_UNIX, None, REFUSE), Test(1, _SOCK_TYPE, _SOCK_STREAM, ALLOW, REFUSE)],
         (62, 129): [own],  # kill
@@ -148,26 +149,31 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
 def load_word(offset: int) -> Instruction:
+    """Load 32 bits of `struct seccomp_data`, at `offset` bytes, into the accumulator."""
     return Instruction(0x20, 0, 0, offset)  # BPF_LD | BPF_W | BPF_ABS
 
 
 def keep_bits(value: int) -> Instruction:
+    """Clear the bits of the accumulator that are not in `value`."""
     return Instruction(0x54, 0, 0, value)  # BPF_ALU | BPF_AND | BPF_K
 
 
 def jump_if_equal(value: int, then: int, otherwise: int) -> Instruction:
+    """Skip `then` instructions where the accumulator equals `value`, else `otherwise`."""
     return Instruction(0x15, then, otherwise, value)  # BPF_JMP | BPF_JEQ | BPF_K
 
 
 def jump_if_greater(value: int, then: int, otherwise: int) -> Instruction:
+    """Skip `then` instructions where the accumulator exceeds `value`, else `otherwise`."""
     return Instruction(0x25, then, otherwise, value)  # BPF_JMP | BPF_JGT | BPF_K
 
 
 def give(action: int) -> Instruction:
+    """End the filter with an action, such as `ALLOW`."""
     return Instruction(0x06, 0, 0, action)  # BPF_RET | BPF_K
 
 
-def _test(test: Test) -> Iterator[Instruction]:
+def _compile_test(test: Test) -> Iterator[Instruction]:
     yield load_word(
         _ARGUMENTS + 8 * test.argument
     )  # both architectures are little-endian: the low half comes first
@@ -182,12 +188,17 @@ def _test(test: Test) -> Iterator[Instruction]:
 
 
 def program(architecture: Architecture, pid: int) -> list[Instruction]:
-    """Return the filter for a process that may send signals to `pid`, itself, only."""
+    """Assemble the filter for a process.
+
+    Args:
+        architecture: of this machine.
+        pid: id of the process, which may send signals to itself only.
+    """
     column = architecture.column
     code = [load_word(_ARCHITECTURE), jump_if_equal(architecture.audit, 1, 0), give(KILL)]
     code += [load_word(_NUMBER), jump_if_greater(HIGHEST, 0, 1), give(ABSENT)]
-    for numbers, tests in _tested(pid).items():
-        block = [instruction for test in tests for instruction in _test(test)]
+    for numbers, tests in _list_tested_calls(pid).items():
+        block = [instruction for test in tests for instruction in _compile_test(test)]
         code += [jump_if_equal(numbers[column], 0, len(block)), *block]
     for number in sorted(number for row in _REFUSED.values() if (number := row[column]) is not None):
         code += [jump_if_equal(number, 0, 1), give(REFUSE)]
@@ -203,9 +214,13 @@ class _Program(ctypes.Structure):
 
 
 def install() -> str:
-    """Put the filter around this process and all its threads, for good. Needs `PR_SET_NO_NEW_PRIVS`.
+    """Install the filter for this process and all its threads, for good. Needs `PR_SET_NO_NEW_PRIVS`.
 
-    Returns what holds, in words. Raises `OSError` on an architecture without a table, or where the kernel refuses.
+    Returns:
+        The architecture and the number of refused calls, in words.
+
+    Raises:
+        OSError: there is no table for this architecture, or the kernel refuses.
     """
     machine = platform.machine()
     if (architecture := ARCHITECTURES.get(machine)) is None or ctypes.sizeof(ctypes.c_void_p) != 8:
@@ -215,10 +230,10 @@ def install() -> str:
 
 
 def load(code: Sequence[Instruction], architecture: Architecture) -> None:
-    """Hand a filter to the kernel. Raises `OSError`."""
+    """Install a filter for this process and all its threads. Raises `OSError` where the kernel refuses."""
     image = b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
     set_filter, for_all_threads = 1, 1  # SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC
     number = (317, 277)[architecture.column]
-    failed = syscalls.syscall(number, set_filter, for_all_threads, ctypes.byref(_Program(len(code), image)))
-    if failed:  # the id of a thread that could not be brought under the filter
-        raise OSError(16, f"thread {failed} did not take the filter")
+    failed_thread = syscalls.syscall(number, set_filter, for_all_threads, ctypes.byref(_Program(len(code), image)))
+    if failed_thread:  # the id of a thread to which the filter could not be applied
+        raise OSError(16, f"thread {failed_thread} did not take the filter")

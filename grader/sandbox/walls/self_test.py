@@ -1,9 +1,9 @@
-"""The self-test: isolation is tested at every start, by a process that tries to break each wall from inside.
+"""Test the isolation at every start: a self-test process tries to break each restriction from inside.
 
-Outside, `plant` puts what a submission must not reach: a secret file, a listening port, a process, shared
-memory, a variable in the environment. Inside, after `walls.enter`, `probe` tries to reach it. Most attempts are
-stopped by several walls, so an attempt that succeeds means that all of them have failed; for each wall there is at
-least one attempt that nothing else stops. All attempts are harmless where they succeed.
+Outside, `plant` sets up targets that a submission must not reach: a secret file, a listening port, a process,
+shared memory, an environment variable. Inside, after `walls.enter`, `probe` tries to reach them. Most attempts are
+prevented by several isolation features, so an attempt that succeeds means that all of these have failed; for each
+feature there is at least one attempt that only it prevents. All attempts are harmless where they succeed.
 """
 
 import contextlib
@@ -30,32 +30,34 @@ _IPC_CREAT, _IPC_RMID = 0o1000, 0
 
 @contextlib.contextmanager
 def plant(hidden: Sequence[str] = ()) -> Iterator[Targets]:
-    """Put the targets out as long as the context lasts. For a process outside the walls that is not the worker.
+    """Set up the targets of the self-test, as long as the context lasts.
+
+    To be called in a process that is not isolated and is not the worker.
 
     Args:
-        hidden: folders that no submission may see.
+        hidden: folders that no submission may see, as real paths.
     """
     token = secrets.token_hex(16)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-self-test-"))
         secret = Path(folder) / "secret"
         secret.write_text(token)
-        secret.chmod(0o644)  # the walls are tested, not the modes of files
+        secret.chmod(0o644)  # the isolation is tested, not the modes of files
         Path(folder).chmod(0o755)
-        before = os.environ.get(VARIABLE)
+        old_value = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = token
-        stack.callback(_restore_variable, before)
-        port = stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0)))
+        stack.callback(_restore_variable, old_value)
+        port = stack.enter_context(_open_listener(socket.AF_INET, ("127.0.0.1", 0)))
         name = f"grader-self-test-{token}"
-        abstract = stack.enter_context(_listening(socket.AF_UNIX, "\0" + name))
+        abstract = stack.enter_context(_open_listener(socket.AF_UNIX, "\0" + name))
         yield Targets(
             folder=folder,
             secret=str(secret),
             token=token,
             port=port.getsockname()[1] if port else 0,
             abstract=name if abstract else "",
-            process=stack.enter_context(_sleeping()),
-            memory_key=stack.enter_context(_shared_memory()),
+            process=stack.enter_context(_start_sleeper()),
+            memory_key=stack.enter_context(_make_shared_memory()),
             user=os.geteuid(),
             namespaces=own_namespaces(),
             hidden=tuple(hidden),
@@ -69,7 +71,7 @@ def _restore_variable(value: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _listening(family: int, address: tuple[str, int] | str) -> Iterator[socket.socket | None]:
+def _open_listener(family: int, address: tuple[str, int] | str) -> Iterator[socket.socket | None]:
     try:
         listener = socket.socket(family)
         listener.bind(address)
@@ -82,7 +84,7 @@ def _listening(family: int, address: tuple[str, int] | str) -> Iterator[socket.s
 
 
 @contextlib.contextmanager
-def _sleeping() -> Iterator[int]:
+def _start_sleeper() -> Iterator[int]:
     command = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:
         try:
@@ -92,7 +94,7 @@ def _sleeping() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _shared_memory() -> Iterator[int]:
+def _make_shared_memory() -> Iterator[int]:
     key = secrets.randbelow(1 << 30) + 1
     try:
         number = syscalls.call("shmget", key, 4096, _IPC_CREAT | 0o666)
@@ -106,16 +108,25 @@ def _shared_memory() -> Iterator[int]:
 
 
 def probe(targets: Targets, states: Iterable[WallState], limits: Limits, keep_fd: int) -> tuple[WallState, ...]:
-    """Try to cross every wall and return the true `states`. To be called behind the walls."""
-    crossed: dict[str, list[str]] = {}
+    """Make every attempt to break out, and return the corrected states of the isolation features.
+
+    To be called in the isolated process.
+
+    Args:
+        targets: what `plant` has set up.
+        states: the states that `enter` returned.
+        limits: the limits that `enter` was called with.
+        keep_fd: the file descriptor that is meant to be open.
+    """
+    escapes: dict[str, list[str]] = {}
     for attempt in attempts(targets, limits, keep_fd):
         if succeeds(attempt):
             for wall in attempt.walls:
-                crossed.setdefault(wall, []).append(attempt.what)
-    return tuple(_corrected(state, crossed.get(state.id, [])) for state in states)
+                escapes.setdefault(wall, []).append(attempt.what)
+    return tuple(_correct_state(state, escapes.get(state.id, [])) for state in states)
 
 
-def _corrected(state: WallState, crossed: list[str]) -> WallState:
-    if not crossed or not state.stands:
-        return state  # one that never went up says why already
-    return msgspec.structs.replace(state, stands=False, detail=f"the self-test crossed it: {', '.join(crossed)}")
+def _correct_state(state: WallState, escapes: list[str]) -> WallState:
+    if not escapes or not state.stands:
+        return state  # a feature that was never in place has its reason already
+    return msgspec.structs.replace(state, stands=False, detail=f"the self-test crossed it: {', '.join(escapes)}")

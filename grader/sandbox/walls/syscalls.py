@@ -1,4 +1,4 @@
-"""System calls that Python's `os` lacks, through ctypes. Linux only; importing it elsewhere is harmless.
+"""Make the system calls that Python's `os` lacks, through ctypes. Linux only; importing it elsewhere is harmless.
 
 Every function raises `OSError` with the kernel's errno. Numbers and structures are those of the kernel's own
 headers (`include/uapi/linux/`), which never change once released. System calls from 424 on have the same number
@@ -68,24 +68,32 @@ class _CapHeader(ctypes.Structure):
 
 
 class _CapData(ctypes.Structure):
-    """`struct __user_cap_data_struct`, capget(2). Two of them hold 64 capabilities."""
+    """`struct __user_cap_data_struct`, capget(2). Two of them describe 64 capabilities."""
 
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
-def _wide(argument: Any) -> Any:
+def _widen(argument: Any) -> Any:
     # ctypes would pass a plain int as 32 bits and leave the rest of the register to chance.
     return ctypes.c_long(argument) if isinstance(argument, int) else argument
 
 
 def call(function: str, *arguments: Any, name: str = "") -> int:
-    """Call a function of the C library that reports failure as -1. Raises `OSError`, ENOSYS where it is
-    missing."""
+    """Call a function of the C library that returns -1 on failure.
+
+    Args:
+        function: its name.
+        arguments: what it is called with; an int is passed as a C long.
+        name: the name in error messages, where it is not that of the function.
+
+    Raises:
+        OSError: with the errno of the call; ENOSYS where the function is missing.
+    """
     target = getattr(_libc, function, None)
     if target is None:
         raise OSError(38, f"{function} is not there")
     target.restype = ctypes.c_long if function == "syscall" else ctypes.c_int
-    result = int(target(*map(_wide, arguments)))
+    result = int(target(*map(_widen, arguments)))
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name or function}: {os.strerror(number)}")
@@ -93,17 +101,17 @@ def call(function: str, *arguments: Any, name: str = "") -> int:
 
 
 def syscall(number: int, *arguments: Any) -> int:
-    """Make the system call `number`."""
+    """Make a system call by its number. Raises `OSError`."""
     return call("syscall", number, *arguments, name=_NAMES.get(number, f"system call {number}"))
 
 
 def prctl(option: int, argument: int = 0) -> int:
-    """prctl(2) with one argument and zeros, which newer options insist on."""
+    """Change a setting of this process, prctl(2): one argument and zeros, which newer options require."""
     return call("prctl", option, argument, 0, 0, 0)
 
 
 def unshare(flags: int) -> None:
-    """unshare(2)."""
+    """Move this process into new namespaces. unshare(2)."""
     call("unshare", flags)
 
 
@@ -113,8 +121,8 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
 
 
 def pivot_root(root: str) -> None:
-    """Make the mount at `root` the root directory and detach the old one, as pivot_root(2) shows it with two
-    dots."""
+    """Make the mount at `root` the root directory and detach the old one, as in the example of pivot_root(2)
+    with two dots."""
     os.chdir(root)
     call("pivot_root", b".", b".")
     call("umount2", b".", MNT_DETACH)
@@ -122,10 +130,10 @@ def pivot_root(root: str) -> None:
 
 
 def bind(source: str, target: str, flags: int) -> None:
-    """Mount `source` with all mounts below it at `target`, with `flags` added to those that it has.
+    """Mount `source` with all mounts below it at `target`, with `flags` added to its own.
 
-    The tree is changed before it is attached, so that it is never there without the flags, and flags that the
-    kernel has locked (mounts from a more privileged namespace) simply stay. open_tree(2), mount_setattr(2):
+    The tree is changed before it is attached, so that it is never visible without the flags; flags that the kernel
+    has locked (mounts from a more privileged namespace) stay set. open_tree(2), mount_setattr(2):
     Linux 5.12.
     """
     tree = syscall(_OPEN_TREE, _AT_FDCWD, os.fsencode(source), _OPEN_TREE_CLONE | _O_CLOEXEC | _AT_RECURSIVE)
@@ -158,7 +166,7 @@ def close_descriptors(keep: int) -> None:
 
 
 def capabilities() -> tuple[int, int, int]:
-    """Return the effective, permitted and inheritable sets as bit masks. capget(2)."""
+    """Return the effective, permitted and inheritable capabilities as bit masks. capget(2)."""
     data = (_CapData * 2)()
     call("capget", ctypes.byref(_CapHeader(_CAPABILITY_VERSION_3, 0)), data)
     low, high = data
@@ -170,7 +178,7 @@ def capabilities() -> tuple[int, int, int]:
 
 
 def set_capabilities(effective: int, permitted: int) -> None:
-    """Set the effective and permitted sets, and empty the inheritable one. capset(2)."""
+    """Set the effective and permitted capabilities, and clear the inheritable ones. capset(2)."""
     data = (_CapData * 2)(
         _CapData(effective & 0xFFFFFFFF, permitted & 0xFFFFFFFF, 0),
         _CapData(effective >> 32, permitted >> 32, 0),

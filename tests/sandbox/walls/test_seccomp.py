@@ -115,7 +115,7 @@ def test_ruling(
 def test_all_calls_of_the_table_are_refused_and_no_others(architecture: seccomp.Architecture) -> None:
     code = seccomp.program(architecture, SELF)
     table = {row[architecture.column] for row in seccomp._REFUSED.values()} - {None}
-    tested = {numbers[architecture.column] for numbers in seccomp._tested(SELF)}
+    tested = {numbers[architecture.column] for numbers in seccomp._list_tested_calls(SELF)}
     refused = {number for number in range(HIGHEST + 1) if decide(code, architecture.audit, number) == REFUSE}
     assert refused - tested == table
     assert not table & tested
@@ -164,7 +164,7 @@ def test_numbers_are_those_of_the_kernel_headers(header: str, column: int) -> No
     by_name |= {"socketpair": SOCKETPAIR, "kill": KILL_CALL, "tgkill": TGKILL, "prlimit64": PRLIMIT}
     by_name |= {"rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
     assert {found[name] for name in by_name} == {row[column] for row in by_name.values()}
-    assert set(by_name.values()) == set(seccomp._tested(SELF))
+    assert set(by_name.values()) == set(seccomp._list_tested_calls(SELF))
 
 
 def test_an_unknown_machine_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
