@@ -35,7 +35,7 @@ def build(model: Any, batch: Any) -> None:
 
 
 def _can_build(model: Any, batch: Any) -> bool:
-    """Return whether model and batch are of the usual kind, of which Keras's behaviour is known."""
+    """Return whether model and batch are of a kind for which this changes nothing else."""
     return (
         type(model) in (keras.Sequential, Functional)
         and model.built
