@@ -1,4 +1,4 @@
-"""The steps that build and train a network of an exercise: which functions are called, with which arguments."""
+"""The steps that build and train a network of an exercise, as calls of its functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

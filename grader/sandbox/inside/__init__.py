@@ -1,1 +1,1 @@
-"""What runs in one process with a submission: all of the grader that the submission can see."""
+"""The code that runs in one process with a submission: the only part of the sandbox that a submission can see."""

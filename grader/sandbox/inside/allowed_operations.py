@@ -1,4 +1,4 @@
-"""Which operations a frozen graph may hold: those that networks compute with, and nothing that looks things up."""
+"""Find the operations of a frozen graph that no network needs, such as look-ups in a table."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ _ACTIVATION = """Relu Relu6 LeakyRelu Elu Selu Sigmoid Tanh Softplus Softsign So
     Minimum"""
 _NORMALISATION = "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 L2Loss"
 ALLOWED = frozenset(" ".join((_STRUCTURE, _LINEAR, _ARITHMETIC, _REDUCTION, _ACTIVATION, _NORMALISATION)).split())
-# Which of their inputs say where to look. Where those depend on the numbers of a row, the operation is a table.
-_PLACES: dict[str, slice] = {
+# The inputs of an operation that are positions. Where those depend on the numbers of a row, it is a table look-up.
+_POSITION_INPUTS: dict[str, slice] = {
     "GatherV2": slice(1, None),
     "StridedSlice": slice(1, None),
     "Slice": slice(1, None),
@@ -34,28 +34,37 @@ _PLACES: dict[str, slice] = {
 
 
 def forbidden(nodes: Sequence[NodeFacts]) -> frozenset[str]:
-    """Return the operations that no network needs; `GatherV2 by value` is a look-up in disguise."""
+    """Return the operations of a graph that no network needs.
+
+    Args:
+        nodes: all nodes of the graph.
+
+    Returns:
+        Names of operations, such as `HashTableV2`; with ` by value`, as in `GatherV2 by value`, an allowed
+        operation that looks up positions computed from the values of the input.
+    """
     unknown = {node.op for node in nodes} - ALLOWED
-    by_value = _by_value(nodes)
+    by_value = _find_value_dependent(nodes)
     tables = {
         f"{node.op} by value"
         for node in nodes
-        if node.op in _PLACES and any(source in by_value for source in node.inputs[_PLACES[node.op]])
+        if node.op in _POSITION_INPUTS
+        and any(source in by_value for source in node.inputs[_POSITION_INPUTS[node.op]])
     }
     return frozenset(unknown | tables)
 
 
-def _by_value(nodes: Sequence[NodeFacts]) -> set[str]:
-    """Return the nodes that depend on the numbers of the input. Its shape is no number of it."""
+def _find_value_dependent(nodes: Sequence[NodeFacts]) -> set[str]:
+    """Return the names of the nodes that depend on the values of the input, and not only on its shape."""
     readers: dict[str, list[NodeFacts]] = {}
     for node in nodes:
         for source in node.inputs:
             readers.setdefault(source, []).append(node)
-    found: set[str] = set()
-    open_ends = [node.name for node in nodes if node.op == "Placeholder"]
-    while open_ends:
-        name = open_ends.pop()
-        if name not in found:
-            found.add(name)
-            open_ends += [reader.name for reader in readers.get(name, ()) if reader.op not in {"Shape", "NoOp"}]
-    return found
+    dependent: set[str] = set()
+    unvisited = [node.name for node in nodes if node.op == "Placeholder"]
+    while unvisited:
+        name = unvisited.pop()
+        if name not in dependent:
+            dependent.add(name)
+            unvisited += [reader.name for reader in readers.get(name, ()) if reader.op not in {"Shape", "NoOp"}]
+    return dependent

@@ -1,4 +1,4 @@
-"""Where the arrays of a step are collected on their way out. Runs inside the wall."""
+"""Collect the arrays of a step's evidence. Runs in the process of the submission."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import numpy as np
 
 
 class Store:
-    """Collects the arrays of one step under short names."""
+    """The arrays of one step's evidence, under short names: their refs."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, np.ndarray[Any, Any]] = {}
 
     def add(self, array: np.ndarray[Any, Any]) -> str:
-        """Keep a copy in plain NumPy form and return its name."""
+        """Store a copy of an array as a plain `ndarray`, and return its ref."""
         name = str(len(self.arrays))
         # A plain base-class copy: no subclass, no memory shared with the submission, no Python objects.
         self.arrays[name] = np.array(array, copy=True, subok=False)
@@ -20,7 +20,15 @@ class Store:
 
 
 def curves_of(series: object, store: Store) -> dict[str, str]:
-    """Return each curve that is a flat list of numbers as a ref to a float64 array."""
+    """Store the curves of a training history.
+
+    Args:
+        series: `History.history`, or whatever is in its place.
+        store: gets each curve that is a flat list of numbers, as a float64 array with one value per epoch.
+
+    Returns:
+        The refs of the curves, by key; at most 64.
+    """
     curves = {}
     if isinstance(series, dict):
         for key, values in list(series.items())[:64]:

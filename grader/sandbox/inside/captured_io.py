@@ -1,4 +1,4 @@
-"""What the submission sees of a terminal and a screen: streams that are kept short, no keyboard, no window."""
+"""Capture what a submission prints, and stand in for keyboard and screen: no input, no windows."""
 
 import builtins
 import contextlib
@@ -7,24 +7,24 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-KEPT = 4000  # characters at the beginning and as many at the end
+KEPT_CHARACTERS = 4000  # of an output: at the beginning, and as many at the end
 
 
 class InputUnavailableError(EOFError):
     """Raised by `input()`: nobody is there to type."""
 
 
-class _Tape(io.TextIOBase):
-    """A text stream that keeps the beginning and the end of what is written, however much it is.
+class _OutputStream(io.TextIOBase):
+    """A text stream that stores the beginning and the end of what is written, however much it is.
 
-    It has what programs ask of a terminal's stream besides: an encoding that can be set, and `buffer` for bytes.
+    It has what programs expect of the stream of a terminal: an encoding that can be set, and `buffer` for bytes.
     """
 
     def __init__(self) -> None:
         self.lines = 0
-        self.buffer = _Bytes(self)
+        self.buffer = _ByteStream(self)
         self._head, self._tail = "", ""
-        self._parts: list[str] = []  # written since: putting them together one by one would take too long
+        self._parts: list[str] = []  # written since they were last joined; joining each one would take too long
         self._size = 0
 
     @property
@@ -32,7 +32,7 @@ class _Tape(io.TextIOBase):
         return "utf-8"
 
     def reconfigure(self, **_: Any) -> None:
-        """Take any setting and change nothing."""
+        """Accept any setting and ignore it."""
 
     def writable(self) -> bool:
         return True
@@ -43,73 +43,73 @@ class _Tape(io.TextIOBase):
             self._parts.append(text)
             self._size += len(text)
             if self._size > 1 << 16:
-                self._fold()
+                self._join_parts()
         return len(text)
 
     def text(self) -> str:
-        """Return what was kept."""
-        self._fold()
-        return self._head + ("\n[...]\n" if len(self._tail) == KEPT else "") + self._tail
+        """Return the beginning and the end of what was written, `[...]` between them if it was long."""
+        self._join_parts()
+        return self._head + ("\n[...]\n" if len(self._tail) == KEPT_CHARACTERS else "") + self._tail
 
-    def _fold(self) -> None:
+    def _join_parts(self) -> None:
         text, self._parts, self._size = "".join(self._parts), [], 0
-        room = KEPT - len(self._head)
+        room = KEPT_CHARACTERS - len(self._head)
         self._head += text[:room]
-        self._tail = (self._tail + text[room:])[-KEPT:]
+        self._tail = (self._tail + text[room:])[-KEPT_CHARACTERS:]
 
 
-class _Bytes(io.RawIOBase):
-    """Bytes written past the text stream: they go onto the same tape."""
+class _ByteStream(io.RawIOBase):
+    """A byte stream that writes to a text stream."""
 
-    def __init__(self, tape: _Tape) -> None:
-        self._tape = tape
+    def __init__(self, text_stream: _OutputStream) -> None:
+        self._text_stream = text_stream
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        held = bytes(data)
-        self._tape.write(held.decode(errors="replace"))
-        return len(held)
+        written = bytes(data)
+        self._text_stream.write(written.decode(errors="replace"))
+        return len(written)
 
 
 class CapturedIO:
-    """Stands between the submission and the terminal; remembers what happened on it until it is taken."""
+    """Replaces output, keyboard and windows of a submission, and records their use until `take` returns it."""
 
     def __init__(self) -> None:
-        self._tape = _Tape()
-        self._asked = self._showed = False
+        self._stream = _OutputStream()
+        self._asked_input = self._showed_window = False
 
     @contextlib.contextmanager
     def on(self) -> Iterator[None]:
-        """While this holds, output is kept, `input()` raises, and windows stay closed."""
+        """As long as the context lasts, capture output, make `input()` raise, and open no windows."""
         from matplotlib import pyplot as plt
 
         plt.close("all")
-        held = builtins.input, plt.show, sys.stdin
+        originals = builtins.input, plt.show, sys.stdin
 
         # Plain functions: pyplot hangs attributes on its functions, which bound methods refuse.
         def ask(prompt: object = "") -> str:
-            self._asked = True
+            self._asked_input = True
             raise InputUnavailableError(f"input() was called ({prompt!s:.80}), but nobody can answer here")
 
         def show(*_: Any, **__: Any) -> None:
-            self._showed = True
+            self._showed_window = True
 
         builtins.input, plt.show, sys.stdin = ask, show, io.StringIO()
         try:
-            with contextlib.redirect_stdout(self._tape), contextlib.redirect_stderr(self._tape):
+            with contextlib.redirect_stdout(self._stream), contextlib.redirect_stderr(self._stream):
                 yield
         finally:
-            builtins.input, plt.show, sys.stdin = held
+            builtins.input, plt.show, sys.stdin = originals
 
     def take(self) -> dict[str, Any]:
-        """Return what happened since the last time, as fields of evidence."""
-        tape, asked, showed = self._tape, self._asked, self._showed
-        self._tape, self._asked, self._showed = _Tape(), False, False
+        """Return what was recorded since the last call, as fields of evidence."""
+        stream, asked_input, showed_window = self._stream, self._asked_input, self._showed_window
+        self._stream, self._asked_input, self._showed_window = _OutputStream(), False, False
         return {
-            "output": tape.text(),
-            "output_lines": tape.lines,
-            "asked_input": asked,
-            "showed_window": showed,
+            "output": stream.text(),
+            "output_lines": stream.lines,
+            "asked_input": asked_input,
+            "showed_window": showed_window,
         }

@@ -1,6 +1,6 @@
-"""The run inside the wall: brings the submission up, does the steps of the plan, sends evidence after each.
+"""The child process of a run: executes the submission, then the steps of the plan, and sends evidence after each.
 
-The submission shares this process and may change anything in it. What leaves here is a claim; see
+The submission shares this process and may change anything in it, so what this process sends is a claim; see
 `grader.protocol.evidence`.
 """
 
@@ -71,31 +71,36 @@ from grader.sandbox.inside.submission_module import SubmissionModule, exception_
 
 try:
     from grader.sandbox.inside import fast_fit
-except Exception:  # noqa: BLE001 - made of Keras's inner parts, which another Keras may not have
+except Exception:  # noqa: BLE001 - it uses private parts of Keras, which another version may not have
     fast_fit = None  # type: ignore[assignment]
 
 
 def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
-    """Do one run: say which walls stand, take the set-up, bring the submission up, then do steps until the end."""
+    """Serve one run: execute the submission that the first message names, then one step per message until the end.
+
+    Args:
+        channel: to the supervisor.
+        walls: the state of each isolation feature, which is sent first; empty in plain mode.
+    """
     channel.send(WALLS, msgspec.json.encode(walls))
     frame = channel.receive()
     if frame is None or frame.kind != SETUP:
         return
     try:
         _serve(channel, frame)
-    except Exception as error:  # noqa: BLE001 - a fault of ours, or the submission broke what is needed here
+    except Exception as error:  # noqa: BLE001 - a fault of the grader, or the submission broke what is needed here
         channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
 
 
-def _serve(channel: Channel, begin: Frame) -> None:
-    setup, arrays = unpack(begin.body, Setup)
+def _serve(channel: Channel, setup_frame: Frame) -> None:
+    setup, arrays = unpack(setup_frame.body, Setup)
     _make_deterministic()
     if fast_fit is not None:
         fast_fit.install()
     run = SubmissionRun(setup, arrays)
     if setup.submission is not None:
         evidence = run.bring_up(channel)
-        channel.send(IMPORTED, _packed(evidence, {}), begin.nonce)
+        channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
         channel.send(EVIDENCE, run.do(step), frame.nonce)
@@ -118,86 +123,89 @@ def _make_deterministic() -> None:
 
 
 class SubmissionRun:
-    """One submission, alive: its names, and what its functions returned."""
+    """A submission that is being executed: its module, and the live results of the steps so far."""
 
     def __init__(self, setup: Setup, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
         self.arrays = arrays
-        self.live: dict[str, object] = {}
-        self.ended: set[str] = set()
-        self.stage = CapturedIO()
+        self.live: dict[str, object] = {}  # by id of the step: what it returned
+        self.ended: set[str] = set()  # ids of the steps that ended without an exception
+        self.captured_io = CapturedIO()
         self.fits = FitWatch()
-        self.guest = SubmissionModule(setup.submission) if setup.submission is not None else None
+        self.module = SubmissionModule(setup.submission) if setup.submission is not None else None
 
     def bring_up(self, channel: Channel) -> ImportEvidence:
-        """Execute the submission, unit by unit."""
-        assert self.guest is not None
+        """Execute the top level of the submission, unit by unit, and return its evidence."""
+        assert self.module is not None
         keras.utils.set_random_seed(0)
         clock = Clock()
         failures = []
-        for unit in self.guest.submission.units:
+        for unit in self.module.submission.units:
             channel.send(UNIT, str(unit.cell or 0).encode())
-            with self.stage.on():
-                failure = self.guest.execute(unit)
+            with self.captured_io.on():
+                failure = self.module.execute(unit)
             failures += [failure] if failure is not None else []
         return ImportEvidence(
             failures=tuple(failures),
             fits=len(self.fits.take(Store())),
-            **self.stage.take(),
+            **self.captured_io.take(),
             **clock.spent(),
         )
 
     def do(self, step: Step) -> bytes:
-        """Do one step and return its evidence, packed."""
+        """Execute one step and return its packed evidence."""
         try:
-            body = self._do(step)
-        except MemoryError as error:  # what the submission left was too large to be packed
+            body = self._execute(step)
+        except MemoryError as error:  # the result of the submission was too large to be packed
             evidence = StepEvidence(id=step.id, outcome=Raised(exception=_out_of_memory(error)))
             return pack(evidence, {})
         if len(body) > MAX_STEP_BYTES:
             return pack(StepEvidence(id=step.id, outcome=Stopped(reason=StopReason.TOO_LARGE)), {})
         return body
 
-    def _do(self, step: Step) -> bytes:
+    def _execute(self, step: Step) -> bytes:
         store = Store()
         if isinstance(step, Replay):
             return pack(replay(step, self.arrays, store), store.arrays)
-        lacking = sorted(needs(step) - self.ended)
-        if lacking:
-            return pack(StepEvidence(id=step.id, outcome=Skipped(step=lacking[0])), {})
+        missing = sorted(needs(step) - self.ended)
+        if missing:
+            return pack(StepEvidence(id=step.id, outcome=Skipped(step=missing[0])), {})
         if isinstance(step, Describe):
             evidence = self._describe(step, store)
         else:
             evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)
-        return _packed(evidence, store.arrays)
+        return _pack_evidence(evidence, store.arrays)
 
     def _describe(self, step: Describe, store: Store) -> StepEvidence:
         clock = Clock()
         model = self.live.get(step.step)
         if not is_model(model):
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
-        with self.stage.on():
+        with self.captured_io.on():
             facts = describe(model, self.arrays[step.sample], store)
-        self.stage.take()
+        self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
 
     def _read(self, step: ReadGlobal, store: Store) -> StepEvidence:
-        assert self.guest is not None
+        assert self.module is not None
         clock = Clock()
-        outcome: Outcome = Missing(close=self.guest.close_to(step.name, callables=False))
-        if step.name in self.guest.names:
-            with self.stage.on():
-                outcome = Returned(value=encode(self.guest.names[step.name], store))
+        outcome: Outcome = Missing(close=self.module.close_to(step.name, callables=False))
+        if step.name in self.module.names:
+            with self.captured_io.on():
+                outcome = Returned(value=encode(self.module.names[step.name], store))
             self.ended.add(step.id)
-        return StepEvidence(id=step.id, outcome=outcome, **self.stage.take(), **clock.spent())
+        return StepEvidence(id=step.id, outcome=outcome, **self.captured_io.take(), **clock.spent())
 
-    def _missing(self, step: Call, found: str) -> StepEvidence:
-        """Return that there is no such function; or the model that stands in for what it would have returned."""
-        assert self.guest is not None
-        models = self._compiled_models() if step.model_stands_in and not found else {}
-        close = self.guest.close_to(step.function)
+    def _replace_missing(self, step: Call, type_found: str) -> StepEvidence:
+        """Return the evidence of a missing function: `Missing`, or the only compiled model as its result.
+
+        `type_found`: class name of the value that has the name and is no function; "" for none.
+        """
+        assert self.module is not None
+        models = self._compiled_models() if step.model_stands_in and not type_found else {}
+        close = self.module.close_to(step.function)
         if len(models) != 1 or close:
-            return StepEvidence(id=step.id, outcome=Missing(close=close, found=found, models=tuple(models)))
+            return StepEvidence(id=step.id, outcome=Missing(close=close, found=type_found, models=tuple(models)))
         ((name, model),) = models.items()
         self.live[step.id] = model
         self.ended.add(step.id)
@@ -206,23 +214,23 @@ class SubmissionRun:
 
     def _compiled_models(self) -> dict[str, object]:
         """Return the compiled models among the globals, each once, however many names it has."""
-        assert self.guest is not None
-        found: dict[int, tuple[str, object]] = {}
-        for name, value in list(self.guest.names.items()):
+        assert self.module is not None
+        models: dict[int, tuple[str, object]] = {}
+        for name, value in list(self.module.names.items()):
             if is_compiled(value):
-                found.setdefault(id(value), (str(name)[:80], value))
-        return dict(found.values())
+                models.setdefault(id(value), (str(name)[:80], value))
+        return dict(models.values())
 
     def _call(self, step: Call, store: Store) -> StepEvidence:
-        assert self.guest is not None
-        function = self.guest.names.get(step.function)
+        assert self.module is not None
+        function = self.module.names.get(step.function)
         if not callable(function):
-            return self._missing(step, "" if function is None else type_name(function))
-        arguments = [self._argument(a) for a in step.arguments]
+            return self._replace_missing(step, "" if function is None else type_name(function))
+        arguments = [self._resolve_argument(a) for a in step.arguments]
         before = [a.copy() if isinstance(a, np.ndarray) else None for a in arguments]
         threads = threading.active_count()
         clock = Clock()
-        outcome = self._outcome(step, function, arguments, store)
+        outcome = self._call_function(step, function, arguments, store)
         if isinstance(outcome, Returned):
             changed = tuple(
                 i
@@ -236,25 +244,25 @@ class SubmissionRun:
             outcome=outcome,
             fits=self.fits.take(store),
             threads_left=max(0, threading.active_count() - threads),
-            **self.stage.take(),
+            **self.captured_io.take(),
             **clock.spent(),
         )
 
-    def _outcome(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
-        assert self.guest is not None
+    def _call_function(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
+        assert self.module is not None
         keras.utils.set_random_seed(step.seed)
         try:
-            with self.stage.on():
+            with self.captured_io.on():
                 value = function(*arguments)
                 self.live[step.id] = value
                 if step.figure and (figure := encode_figures.find(value)) is not None:
                     return Returned(value=encode_figures.describe(figure, store))
                 return Returned(value=encode(value, store))
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's as well
-            return Raised(exception=exception_facts(error, self.guest))
+            return Raised(exception=exception_facts(error, self.module))
 
-    def _argument(self, argument: Argument) -> object:
-        """Return the argument itself; arrays are fresh copies, for functions may write to what they get."""
+    def _resolve_argument(self, argument: Argument) -> object:
+        """Return the value of an argument. Arrays are fresh copies, for functions may write to what they get."""
         match argument:
             case ArrayArg(name=name):
                 return self.arrays[name].copy()
@@ -267,9 +275,10 @@ class SubmissionRun:
             case HistoryArg(series=series):
                 return made_history(dict(series))
             case ResultOrTruth(step=step, name=name):
-                return self._trusted(self.live.get(step), self.arrays[name])
+                return self._choose_right(self.live.get(step), self.arrays[name])
 
-    def _trusted(self, value: object, truth: np.ndarray[Any, Any]) -> object:
+    def _choose_right(self, value: object, truth: np.ndarray[Any, Any]) -> object:
+        """Return a result of the submission as an array if it equals the right one, else the right one."""
         with contextlib.suppress(Exception):
             array = np.array(value)
             if array.shape == truth.shape and np.array_equal(array.astype(truth.dtype), truth):
@@ -281,20 +290,20 @@ def _out_of_memory(error: MemoryError) -> ExceptionFacts:
     return ExceptionFacts(type="MemoryError", message=str(error)[:300], bases=("MemoryError",))
 
 
-def _packed(evidence: StepEvidence | ImportEvidence, arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    """Pack evidence. Texts of the submission's that are no Unicode get question marks: JSON cannot hold them."""
+def _pack_evidence(evidence: StepEvidence | ImportEvidence, arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Pack evidence. In texts of the submission, what is no valid Unicode becomes a question mark, for JSON."""
     try:
         return pack(evidence, arrays)
     except UnicodeEncodeError:
-        return pack(_valid(msgspec.to_builtins(evidence)), arrays)
+        return pack(_replace_invalid(msgspec.to_builtins(evidence)), arrays)
 
 
-def _valid(tree: Any) -> Any:
+def _replace_invalid(tree: Any) -> Any:
     if isinstance(tree, str):
         return tree.encode(errors="replace").decode()
     if isinstance(tree, dict):
-        return {_valid(key): _valid(value) for key, value in tree.items()}
-    return [_valid(value) for value in tree] if isinstance(tree, list | tuple) else tree
+        return {_replace_invalid(key): _replace_invalid(value) for key, value in tree.items()}
+    return [_replace_invalid(value) for value in tree] if isinstance(tree, list | tuple) else tree
 
 
 def _differ(a: Any, b: np.ndarray[Any, Any]) -> bool:
@@ -302,13 +311,13 @@ def _differ(a: Any, b: np.ndarray[Any, Any]) -> bool:
 
 
 class Clock:
-    """Wall and processor time from now on."""
+    """Measures wall and processor time from its creation on."""
 
     def __init__(self) -> None:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
 
     def spent(self) -> dict[str, Any]:
-        """Return the seconds since the start."""
+        """Return the time since the creation, as fields of evidence, in seconds."""
         return {
             "wall_seconds": time.perf_counter() - self.wall,
             "cpu_seconds": time.process_time() - self.cpu,
@@ -316,14 +325,14 @@ class Clock:
 
 
 def _end_session() -> None:
-    """End all that the submission started, where this process is the first of a session of its own."""
+    """Kill all that the submission started, where this process is the leader of a session of its own."""
     if hasattr(os, "killpg") and os.getsid(0) == os.getpid():
         os.killpg(0, 9)
 
 
 def main() -> None:
-    """Serve one run on the standard streams: the plain mode, without walls."""
-    # Behind walls the worker sees to the end of whoever asks. Here, a step without end would go on.
+    """Serve one run on the standard streams, in plain mode."""
+    # Isolated children are ended by the worker. Here, an endless step would outlive the command that asked for it.
     channel = AttendedChannel(os.dup(0), os.dup(1), _end_session)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):

@@ -1,4 +1,7 @@
-"""What a function returned, as data. Runs inside the wall, beside code that may have changed anything here."""
+"""Record the value that a function returned, as plain data.
+
+Runs in the process of the submission, beside code that may have changed anything here.
+"""
 
 import sys
 from collections import deque
@@ -22,13 +25,19 @@ from grader.sandbox.inside.array_store import Store, curves_of
 from grader.sandbox.inside.keras_facts import is_history, is_model
 
 MAX_ARRAY_BYTES = 64 << 20
-MAX_ITEMS = 4096
-MAX_TEXT = 4000
-MAX_DEPTH = 6
+MAX_ITEMS = 4096  # of one collection
+MAX_TEXT = 4000  # characters
+MAX_DEPTH = 6  # of collections within collections
 
 
 def encode(value: object, store: Store, depth: int = 0) -> Value:
-    """Return `value` as a record. Never raises: what cannot be read becomes an `OtherValue` with its type."""
+    """Encode a value as a record. Never raises: a value that cannot be read becomes an `OtherValue`.
+
+    Args:
+        value: any object of the submission.
+        store: gets the arrays that the record names.
+        depth: how many collections are around the value.
+    """
     try:
         return _encode(value, store, depth)
     except Exception as error:  # noqa: BLE001 - objects of students may raise anything when they are looked at
@@ -36,7 +45,7 @@ def encode(value: object, store: Store, depth: int = 0) -> Value:
 
 
 def type_name(value: object) -> str:
-    """Return the class name of a value, as the class itself has it, whatever the object claims."""
+    """Return the name of a value's class, as the class itself has it, whatever the object claims."""
     return name_of_class(type(value))
 
 
@@ -49,35 +58,35 @@ def _encode(value: object, store: Store, depth: int) -> Value:
     kind = type(value)
     if value is None:
         return NoneValue()
-    if isinstance(value, str):  # np.str_ and members of a StrEnum too, as the text that they hold
+    if isinstance(value, str):  # np.str_ and members of a StrEnum too, as their text
         return TextValue(text=str.__str__(value)[:MAX_TEXT])
     if kind in (bool, int, float, complex) or isinstance(value, np.generic):
-        return _array(np.asarray(value), "scalar", store)
+        return _encode_array(np.asarray(value), "scalar", store)
     if isinstance(value, np.ndarray):
-        return _array(value, "ndarray", store)
+        return _encode_array(value, "ndarray", store)
     if is_model(value):
         return ModelValue(type=type_name(value))
     if is_history(value):
         return encode_history(value, store)
-    return _collection(value, store, depth)
+    return _encode_collection(value, store, depth)
 
 
-def _collection(value: object, store: Store, depth: int) -> Value:
-    """Return what holds other values; anything else is only named."""
+def _encode_collection(value: object, store: Store, depth: int) -> Value:
+    """Encode a value that contains other values; of anything else, record only the name of its class."""
     if isinstance(value, list | tuple | deque | range):
-        return _sequence(list(value), type_name(value), store, depth)
+        return _encode_sequence(list(value), type_name(value), store, depth)
     if isinstance(value, set | frozenset):
-        return _set(value, store, depth)
+        return _encode_set(value, store, depth)
     if isinstance(value, dict):
-        return _mapping(value, store, depth)
+        return _encode_mapping(value, store, depth)
     if is_frame(value):
-        return _frame(value, store, depth)
+        return _encode_frame(value, store, depth)
     if hasattr(value, "__array__"):
-        return _array(np.asarray(value), type_name(value), store)
+        return _encode_array(np.asarray(value), type_name(value), store)
     return OtherValue(type=type_name(value))
 
 
-def _array(array: np.ndarray[Any, Any], container: str, store: Store) -> Value:
+def _encode_array(array: np.ndarray[Any, Any], container: str, store: Store) -> Value:
     if array.nbytes > MAX_ARRAY_BYTES:
         note = f"{array.shape} {array.dtype}, {array.nbytes / 2**20:.0f} MiB"
         return OtherValue(type=container, note=note)
@@ -90,17 +99,17 @@ def _array(array: np.ndarray[Any, Any], container: str, store: Store) -> Value:
     )
 
 
-def _sequence(items: list[object], container: str, store: Store, depth: int) -> Value:
+def _encode_sequence(items: list[object], container: str, store: Store, depth: int) -> Value:
     array = _as_numbers(items)
     if array is not None:
-        return _array(array, container, store)
+        return _encode_array(array, container, store)
     if depth >= MAX_DEPTH or len(items) > MAX_ITEMS:
         return OtherValue(type=container, note=f"{len(items)} items")
     return Items(container=container, items=tuple(encode(item, store, depth + 1) for item in items))
 
 
 def _as_numbers(items: list[object]) -> np.ndarray[Any, Any] | None:
-    """Return a list of numbers (nested, or of equally long arrays' scalars) as an array; None if it is not one.
+    """Return a list of numbers, also a nested one, as an array; None if it is not one.
 
     Lists of whole arrays stay lists: `(x, y)` is two things even when both have the same shape.
     """
@@ -117,17 +126,17 @@ def _is_array_like(item: object) -> bool:
     return hasattr(item, "__array__") and not isinstance(item, np.generic) and np.ndim(item) > 0
 
 
-def _mapping(value: Mapping[Any, object], store: Store, depth: int) -> Value:
+def _encode_mapping(value: Mapping[Any, object], store: Store, depth: int) -> Value:
     if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
         return OtherValue(type=type_name(value), note=f"{len(value)} entries")
     entries = []
     for key, item in value.items():
-        plain = isinstance(key, str | int | float | bool | np.generic)
-        entries.append((str(key)[:200] if plain else type_name(key), encode(item, store, depth + 1)))
+        is_plain = isinstance(key, str | int | float | bool | np.generic)
+        entries.append((str(key)[:200] if is_plain else type_name(key), encode(item, store, depth + 1)))
     return Entries(entries=tuple(entries))
 
 
-def _set(value: Any, store: Store, depth: int) -> Value:
+def _encode_set(value: Any, store: Store, depth: int) -> Value:
     if len(value) > MAX_ITEMS:
         return OtherValue(type=type_name(value), note=f"{len(value)} items")
     # By their text: the order in which a set gives them is no property of it.
@@ -141,23 +150,23 @@ def is_frame(value: object) -> bool:
     return pandas is not None and pandas.DataFrame in type.mro(type(value))
 
 
-def _frame(frame: Any, store: Store, depth: int) -> Value:
-    """Return a table of numbers as an array, any other as one dict for each row.
+def _encode_frame(frame: Any, store: Store, depth: int) -> Value:
+    """Encode a table of numbers as an array, any other table as one dict for each row.
 
-    An index that says something is the first column.
+    An index other than 0, 1, 2, ... becomes the first column.
     """
     array = np.asarray(frame)
     if array.dtype.kind in "biufc":
-        return _array(array, "DataFrame", store)
+        return _encode_array(array, "DataFrame", store)
     if frame.size > MAX_ITEMS:
         return OtherValue(type="DataFrame", note=f"{frame.shape}")
-    numbered = list(frame.index) == list(range(len(frame)))
-    table = frame if numbered else frame.reset_index()
+    has_default_index = list(frame.index) == list(range(len(frame)))
+    table = frame if has_default_index else frame.reset_index()
     names = [str(name)[:200] for name in table.columns]
     rows = [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
-    return Items(container="DataFrame", items=tuple(_mapping(row, store, depth + 1) for row in rows))
+    return Items(container="DataFrame", items=tuple(_encode_mapping(row, store, depth + 1) for row in rows))
 
 
 def encode_history(value: Any, store: Store) -> Value:
-    """Return a `keras.callbacks.History` as its curves."""
+    """Encode a `keras.callbacks.History` as its curves."""
     return HistoryValue(curves=curves_of(value.history, store))

@@ -1,9 +1,9 @@
-"""Makes the variables of an optimizer and of metrics before a training step is traced, so that it is traced once.
+"""Create the variables of an optimizer and of metrics before a training step is traced, so that it is traced once.
 
-Keras makes them in the step itself, and TensorFlow traces a function that made variables a second time. What they
-are, what they are called and what they hold does not depend on when they are made. How often code is traced does,
-for code that counts or prints: so this is done for models that hold no code but Keras's, and only where nothing
-about the data could keep the step from being traced.
+Keras creates them in the step itself, and TensorFlow traces a function that created variables a second time. The
+variables, their names and their values do not depend on when they are created. But code that counts or prints
+depends on how often it is traced: so this is done only for models without any code but Keras's, and only where
+nothing about the data could keep the step from being traced.
 """
 
 from typing import Any
@@ -18,8 +18,13 @@ _NUMBERED = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 
 
 def build(model: Any, batch: Any) -> None:
-    """Build a model's optimizer and metrics for batches as `batch`: a structure with shapes."""
-    if not _is_usual(model, batch):
+    """Create the variables of a model's optimizer and metrics, where that changes nothing else.
+
+    Args:
+        model: a compiled Keras model.
+        batch: the structure of its batches, as `tf.TensorSpec`.
+    """
+    if not _can_build(model, batch):
         return
     optimizer, metrics = model.optimizer, model._compile_metrics
     if not optimizer.built:
@@ -29,7 +34,8 @@ def build(model: Any, batch: Any) -> None:
         metrics.build(batch[1], model.outputs[0])
 
 
-def _is_usual(model: Any, batch: Any) -> bool:
+def _can_build(model: Any, batch: Any) -> bool:
+    """Return whether model and batch are of a kind for which this changes nothing else."""
     return (
         type(model) in (keras.Sequential, Functional)
         and model.built
@@ -40,12 +46,12 @@ def _is_usual(model: Any, batch: Any) -> bool:
         and type(model.optimizer).apply is BaseOptimizer.apply
         and isinstance(model.loss, str | keras.losses.Loss)
         and _are_of_keras(model._compile_metrics)
-        and _fits(model, batch)
+        and _has_right_shapes(model, batch)
     )
 
 
-def _fits(model: Any, batch: Any) -> bool:
-    """Return whether inputs and labels have the shapes that the model and its loss want."""
+def _has_right_shapes(model: Any, batch: Any) -> bool:
+    """Return whether inputs and labels have the shapes that the model and its loss expect."""
     if not isinstance(batch, tuple) or not all(isinstance(part, tf.TensorSpec) for part in batch[:2]):
         return False
     x, y, outputs = (tuple(part.shape[1:]) for part in (batch[0], batch[1], model.outputs[0]))
@@ -65,16 +71,18 @@ def _are_of_keras(metrics: Any) -> bool:
 
 
 def _is_of_keras(thing: Any) -> bool:
-    """Return whether nothing that a loss, a metric, an optimizer or a layer calls is of the submission."""
+    """Return whether a loss, metric, optimizer or layer is Keras's own and calls nothing of the submission."""
     if thing is None or isinstance(thing, str):
         return True
     kind = type(thing)
     if not kind.__module__.startswith("keras.src."):
         return False
     return all(
-        _module(value).startswith(("keras.", "tensorflow.")) for value in vars(thing).values() if callable(value)
+        _module_name(value).startswith(("keras.", "tensorflow."))
+        for value in vars(thing).values()
+        if callable(value)
     )
 
 
-def _module(value: Any) -> str:
+def _module_name(value: Any) -> str:
     return str(getattr(value, "__module__", None) or type(value).__module__)

@@ -1,15 +1,15 @@
-"""Keras's `fit`, `evaluate` and `predict` on arrays at a fraction of their cost, bit for bit the same.
+"""Make Keras's `fit`, `evaluate` and `predict` on arrays several times faster, with results equal bit for bit.
 
 Keras 3.15 on TensorFlow goes through tf.data: two iterators for each epoch and data set (one is thrown away), and
 for each batch a call of a TensorFlow function and a task for a pool of threads. On small tables this costs several
-times what the arithmetic does. Here the table lies in memory, and one call of a TensorFlow function does the steps
+times what the arithmetic does. Here the table is in memory, and one call of a TensorFlow function does the steps
 of a whole epoch. The step itself is Keras's own, traced with the same shapes.
 
-What goes in is the same, too: where a seed is set, tf.data shuffles each epoch of a `fit` alike, for the generator
-in its pipeline begins anew with each iterator. So the order of the rows is drawn once, from the same seeds.
+The order of the rows is the same, too: where a seed is set, tf.data shuffles each epoch of a `fit` alike, for the
+generator in its pipeline begins anew with each iterator. So the order is drawn once, from the same seeds.
 
-It stays off, and Keras does what it always does, with any Keras but those that were read and tested, and for what
-could tell a difference: a callback that hears of batches, a training step of one's own, data that are no arrays.
+Keras runs unchanged in any version other than those that were read and tested, and wherever a difference could be
+noticed: with a callback for each batch, a custom training step, or data that are no arrays.
 """
 
 import functools
@@ -37,7 +37,7 @@ from tensorflow.python.util import tf_stack
 
 from grader.sandbox.inside import fast_build
 
-# The source of all that is relied on, and of TensorFlow the version: with others, nothing is changed.
+# The modules of Keras whose source this module relies on: with another source, nothing is changed.
 _SOURCES = (
     keras_trainer,
     base_trainer,
@@ -49,9 +49,10 @@ _SOURCES = (
     model_checkpoint,
     progbar_logger,
 )
+# Tested versions, by the version of TensorFlow and the digest of those modules.
 _KNOWN = {("2.21", "3b96f41b"): "Keras 3.15.1"}
 
-# What must be Keras's own in a model, for it is done here in its place or relied on.
+# Methods that a model must not override: this module replaces them or relies on them.
 _OWN = {
     name: inspect.getattr_static(keras.Model, name)
     for name in (
@@ -67,8 +68,8 @@ _OWN = {
         "train_step",
     )
 }
-# Operations whose state is a variable's. Another state is the operation's own, such as that of a random generator,
-# and would be there twice: in this function and in Keras's.
+# Prefixes of operations whose state is that of a variable. Any other state is the operation's own, such as that of
+# a random generator, and would exist twice: in this function and in Keras's.
 _OF_VARIABLES = (
     "Assign",
     "ReadVariable",
@@ -82,70 +83,70 @@ _OF_VARIABLES = (
 _CALLS = ("Assert", "Case", "If", "PartitionedCall", "StatefulPartitionedCall", "While")
 
 
-def _digest() -> str:
+def _digest_sources() -> str:
     digest = hashlib.sha256()
     for module in _SOURCES:
         digest.update(Path(module.__file__).read_bytes())
     return digest.hexdigest()[:8]
 
 
-_INSTALLED = tf.__version__.rpartition(".")[0], _digest()  # once, by the worker
+_INSTALLED = tf.__version__.rpartition(".")[0], _digest_sources()  # computed once, by the worker
 
 
 def known() -> str:
-    """Return the name of the Keras that is installed, where it is one of those that were read and tested."""
+    """Return name and version of the installed Keras where it is one of those tested with this module, else ""."""
     return _KNOWN.get(_INSTALLED, "")
 
 
 def install() -> None:
-    """Make training, evaluation and prediction cheaper in this process, where Keras is known."""
+    """Speed up training, evaluation and prediction in this process, where the installed Keras is a tested one."""
     if known():
         tf.data.Iterator.register(_Piece)
         keras_trainer.TFEpochIterator = EpochIterator
 
 
 class _Loop(NamedTuple):
-    """One of Keras's loops over batches: what it calls for each, and who hears of it."""
+    """One of Keras's loops over batches."""
 
-    function: str
-    stop: str
-    hooks: tuple[str, ...]
+    function: str  # the model's attribute with the function that is called for each batch
+    stop: str  # the model's attribute that ends the loop
+    hooks: tuple[str, ...]  # the methods of callbacks that are called for each batch
 
 
-def _code(method: Any) -> CodeType:
+def _code_of(method: Any) -> CodeType:
     code: CodeType = inspect.unwrap(method).__code__
     return code
 
 
-# Callbacks of Keras's that are told of batches, and need not be.
-_DEAF = (progbar_logger.ProgbarLogger, model_checkpoint.ModelCheckpoint)
-_PREDICT = _code(keras_trainer.TensorFlowTrainer.predict)
+# Callbacks of Keras whose methods for each batch need not be called.
+_SKIPPABLE_CALLBACKS = (progbar_logger.ProgbarLogger, model_checkpoint.ModelCheckpoint)
+_PREDICT = _code_of(keras_trainer.TensorFlowTrainer.predict)
 _LOOPS = {
-    _code(keras_trainer.TensorFlowTrainer.fit): _Loop(
+    _code_of(keras_trainer.TensorFlowTrainer.fit): _Loop(
         "train_function",
         "stop_training",
         ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
     ),
-    _code(keras_trainer.TensorFlowTrainer.evaluate): _Loop(
+    _code_of(keras_trainer.TensorFlowTrainer.evaluate): _Loop(
         "test_function", "stop_evaluating", ("on_test_batch_begin", "on_test_batch_end")
     ),
 }
 _FUNCTION = next(
     constant
-    for constant in _code(keras_trainer.TensorFlowTrainer._make_function).co_consts
+    for constant in _code_of(keras_trainer.TensorFlowTrainer._make_function).co_consts
     if isinstance(constant, CodeType) and constant.co_name == "function"
 )
 
 
 class EpochIterator(keras_trainer.TFEpochIterator):  # type: ignore[misc]
-    """Keras's iterator over the batches of an epoch. Hands out many batches at once where nobody can tell."""
+    """Keras's iterator over the batches of an epoch, yielding many batches at once where nothing can notice."""
 
     def __init__(self, distribute_strategy: Any = None, *args: Any, **kwargs: Any) -> None:
         epoch_iterator.EpochIterator.__init__(self, *args, **kwargs)
         self._distribute_strategy = distribute_strategy
-        self._table = _table(self, sys._getframe(1))
+        self._table = _build_table(self, sys._getframe(1))
         if self._table is None:
-            self._distributed_dataset  # noqa: B018 - what Keras has to say of the data, it says at once
+            self._distributed_dataset  # noqa: B018 - errors of Keras about the data are raised now
 
     @functools.cached_property
     def _distributed_dataset(self) -> Any:
@@ -160,29 +161,29 @@ class EpochIterator(keras_trainer.TFEpochIterator):  # type: ignore[misc]
         return self._distributed_dataset
 
     def __iter__(self) -> "EpochIterator":
-        pieces = self._pieces(sys._getframe(1)) if self._table is not None else ()
-        self._epoch_iterator = self._in_pieces(pieces) if pieces else self._enumerate_iterator()
+        pieces = self._cut_pieces(sys._getframe(1)) if self._table is not None else ()
+        self._epoch_iterator = self._iterate_pieces(pieces) if pieces else self._enumerate_iterator()
         return self
 
-    def _pieces(self, caller: FrameType) -> tuple["_Piece", ...]:
-        """Return the pieces of an epoch for the loop in `caller`; none, where it has to go batch by batch."""
+    def _cut_pieces(self, caller: FrameType) -> tuple["_Piece", ...]:
+        """Return the pieces of an epoch for the loop in `caller`; none where it has to run batch by batch."""
         loop, table = _LOOPS.get(caller.f_code), self._table
         if loop is None or table is None:
             return ()
         model = caller.f_locals["self"]
-        audience = _audience(caller.f_locals["callbacks"], loop)
-        steps = _steps(model, loop)
-        if audience is None or steps is None or table.key in steps.refused:
+        shows_batches = _shows_batches(caller.f_locals["callbacks"], loop)
+        steps = _install_steps(model, loop)
+        if shows_batches is None or steps is None or table.key in steps.refused:
             return ()
         ends = [table.steps]
         if getattr(model, loop.stop):  # Keras looks at this after a batch
             ends = [1]
-        elif audience and table.steps > 1:  # a bar shows the first batch at once, and the others as time permits
+        elif shows_batches and table.steps > 1:  # a bar shows the first batch at once, others as time permits
             ends = [1, table.steps]
         again = functools.cache(lambda: iter(self._distributed_dataset))
         return tuple(_Piece(table, first, last, again) for first, last in zip([0, *ends], ends, strict=False))
 
-    def _in_pieces(self, pieces: tuple["_Piece", ...]) -> Iterator[tuple[int, int, "_Piece"]]:
+    def _iterate_pieces(self, pieces: tuple["_Piece", ...]) -> Iterator[tuple[int, int, "_Piece"]]:
         self.data_adapter.on_epoch_begin()
         for piece in pieces:
             yield piece.first, piece.last - 1, piece
@@ -190,16 +191,18 @@ class EpochIterator(keras_trainer.TFEpochIterator):  # type: ignore[misc]
 
 
 class _Table:
-    """Arrays as tensors, and the order in which their rows are taken."""
+    """The arrays of a data set as tensors, and the order of their rows."""
 
     def __init__(self, adapter: Any, tensors: Any, predicts: bool) -> None:
         self.flat = tuple(tf.nest.flatten(tensors))
         self.size, self.steps, self.predicts = adapter.batch_size, adapter.num_batches, predicts
         rows = len(self.flat[0])
-        # With a last batch that is smaller, tf.data does not tell how many rows a batch has.
+        # With a last batch that is smaller, the shapes in tf.data have no number of rows.
         self.rows = None if adapter.has_partial_batch else self.size
         self.batch = tf.nest.map_structure(lambda t: tf.TensorSpec((self.rows, *t.shape[1:]), t.dtype), tensors)
-        self.order = _shuffled(rows, context.global_seed()) if adapter._shuffle else tf.range(rows, dtype=tf.int64)
+        self.order = (
+            _draw_order(rows, context.global_seed()) if adapter._shuffle else tf.range(rows, dtype=tf.int64)
+        )
         self.key = repr(self.batch)
 
     def batches(self) -> Iterator[Any]:
@@ -210,8 +213,8 @@ class _Table:
             yield tf.nest.pack_sequence_as(self.batch, batch)
 
 
-def _table(iterator: EpochIterator, caller: FrameType) -> _Table | None:
-    """Return the table that `caller` goes over; None where Keras has to go over it."""
+def _build_table(iterator: EpochIterator, caller: FrameType) -> _Table | None:
+    """Return the table that `caller` iterates over; None where Keras itself has to iterate."""
     adapter, predicts = iterator.data_adapter, caller.f_code is _PREDICT
     if not predicts and (caller.f_code not in _LOOPS or not _is_plain(caller.f_locals["self"])):
         return None
@@ -234,12 +237,12 @@ def _table(iterator: EpochIterator, caller: FrameType) -> _Table | None:
         if not all(map(_is_array, tf.nest.flatten(arrays))):
             return None
         return _Table(adapter, tf.nest.map_structure(tf.convert_to_tensor, arrays), predicts)
-    except (TypeError, ValueError):  # no table of numbers: Keras will say what it thinks of it
+    except (TypeError, ValueError):  # no table of numbers: Keras itself will report it
         return None
 
 
 def _is_plain(model: Any) -> bool:
-    """Return whether a model is trained the way that Keras trains models, in graphs that are not compiled."""
+    """Return whether Keras's own methods train a model, in graphs that are not compiled by XLA."""
     return (
         all(inspect.getattr_static(model, name, None) is part for name, part in _OWN.items())
         and not model.run_eagerly
@@ -255,41 +258,42 @@ def _is_array(value: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _shuffled(rows: int, seed: int) -> Any:
-    """Return the order of rows that tf.data draws in a pipeline made under the global seed `seed`."""
-
+def _draw_order(rows: int, seed: int) -> Any:
+    """Return the order of rows that tf.data draws in a pipeline built under the global seed `seed`."""
     draw = tf.function(lambda: tf.random.shuffle(tf.range(rows, dtype=tf.int64)), autograph=False)
     return draw.get_concrete_function()()
 
 
-def _audience(callbacks: Any, loop: _Loop) -> bool | None:
-    """Return whether a progress bar shows batches; None where another callback hears of each."""
+def _shows_batches(callbacks: Any, loop: _Loop) -> bool | None:
+    """Return whether a progress bar shows each batch; None where another callback is called for each."""
     if type(callbacks) is not callback_list.CallbackList:
         return None
-    shown = False
+    is_bar_shown = False
     for one in callbacks.callbacks:
         if all(is_default(getattr(one, hook, None)) for hook in loop.hooks):
             continue
-        if type(one) not in _DEAF or any(hook in vars(one) for hook in loop.hooks):
+        if type(one) not in _SKIPPABLE_CALLBACKS or any(hook in vars(one) for hook in loop.hooks):
             return None
         if type(one) is progbar_logger.ProgbarLogger:
-            shown = shown or (one.verbose == 1 and (loop.function == "train_function" or not one._called_in_fit))
+            is_bar_shown = is_bar_shown or (
+                one.verbose == 1 and (loop.function == "train_function" or not one._called_in_fit)
+            )
         elif one.save_freq != "epoch":
             return None
-    return shown
+    return is_bar_shown
 
 
 class _Piece(NamedTuple):
-    """Some batches of an epoch. Keras takes it for an iterator and hands it to its function."""
+    """Consecutive batches of an epoch. Keras takes it for an iterator and passes it to its function."""
 
     table: _Table
-    first: int
-    last: int
+    first: int  # number of the first batch, from 0
+    last: int  # number after the last batch
     again: Callable[[], Any]  # Keras's own iterator over the same batches
 
 
 class _Batch(NamedTuple):
-    """One batch, as an iterator that Keras's function takes it from."""
+    """An iterator with one batch, for Keras's function."""
 
     batch: Any
 
@@ -299,35 +303,35 @@ class _Batch(NamedTuple):
 
 
 class _Logs(NamedTuple):
-    """What the last step of a piece left, as Keras's function wants to have it."""
+    """The logs of the last step of a piece, in the form that Keras expects."""
 
     logs: Any
 
     def has_value(self) -> bool:
-        """Return that there is something."""
+        """Return True: there are logs."""
         return True
 
     def get_value(self) -> Any:
-        """Return it."""
+        """Return the logs."""
         return self.logs
 
 
-def _steps(model: Any, loop: _Loop) -> "_Steps | None":
-    """Return what does the steps in a model's function, put there now where it is not yet; None in another's."""
+def _install_steps(model: Any, loop: _Loop) -> "_Steps | None":
+    """Put a `_Steps` into a model's function, if there is none, and return it; None in a function not of Keras."""
     function = getattr(model, loop.function)
     if getattr(function, "__code__", None) is not _FUNCTION:
         return None
     cells = dict(zip(_FUNCTION.co_freevars, function.__closure__, strict=True))
     cell = cells["multi_step_on_iterator"]
     if not isinstance(cell.cell_contents, _Steps):
-        # In this place, tracebacks and the messages of graphs show the way through Keras that they always show.
+        # In this place, tracebacks and messages of graphs name the same functions of Keras as without this module.
         cell.cell_contents = _Steps(cell.cell_contents, model, trains=loop.function == "train_function")
     steps: _Steps = cell.cell_contents
     return steps
 
 
 class _Steps:
-    """Keras's function of one step, which also does all steps of a piece."""
+    """Replaces Keras's function of one step by one that also does all steps of a piece."""
 
     def __init__(self, plain: Any, model: Any, *, trains: bool) -> None:
         self.plain, self.model, self.trains = plain, model, trains
@@ -335,28 +339,28 @@ class _Steps:
         self._programs: dict[Any, Any] = {}
 
     def __call__(self, iterator: Any) -> Any:
-        """Do what is handed over: one step, or many."""
+        """Do the steps for an iterator: all of a `_Piece`, or one of any other."""
         if not isinstance(iterator, _Piece):
             return self.plain(iterator)
         table = iterator.table
-        program = self._program(table)
+        program = self._find_program(table)
         if program is None:
             self.refused.add(table.key)
             return [self.plain(iterator.again()) for _ in range(iterator.first, iterator.last)][-1]
         numbers = (tf.constant(n, tf.int64) for n in (table.size, iterator.first, iterator.last))
         return _Logs(program(table.order, *numbers, *table.flat))
 
-    def _program(self, table: _Table) -> Any:
+    def _find_program(self, table: _Table) -> Any:
         """Return the traced function of many steps; None where an operation has a state of its own."""
         if table.key not in self._programs:
             self._programs[table.key] = None
             if self.trains:
                 fast_build.build(self.model, table.batch)
-            traced = self._function(table).get_concrete_function()
+            traced = self._build_function(table).get_concrete_function()
             self._programs[table.key] = None if _has_state(traced.graph.as_graph_def()) else traced
         return self._programs[table.key]
 
-    def _function(self, table: _Table) -> Any:
+    def _build_function(self, table: _Table) -> Any:
         step, structure, batch_rows = self.plain.python_function, table.batch, table.rows
 
         # Named as Keras's, for messages contain the name.

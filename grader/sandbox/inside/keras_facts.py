@@ -1,6 +1,7 @@
-"""The one adapter to Keras: whatever a model was written as, what it is and what it computes, as data.
+"""Describe Keras models as plain data: layers, compiled loss and optimizer, and the frozen graph.
 
-No other module touches attributes of Keras objects. Everything here runs inside the wall.
+This is the only module that reads attributes of Keras objects, apart from the recorder of `fit` and what makes
+`fit` faster. It runs in the process of the submission.
 """
 
 import functools
@@ -19,7 +20,7 @@ from grader.sandbox.inside.array_store import Store
 MAX_LAYERS = 500
 MAX_GRAPH_BYTES = 128 << 20
 
-# Layers that are nothing but an activation, and what they compute.
+# Layers that compute nothing but an activation, with its canonical name.
 _ACTIVATION_LAYERS = {
     "ReLU": "relu",
     "Softmax": "softmax",
@@ -28,7 +29,7 @@ _ACTIVATION_LAYERS = {
     "ELU": "elu",
 }
 _ACTIVATION_NAMES = {"softmax_v2": "softmax", "identity": "linear", "leaky_relu_v2": "leaky_relu"}
-# Names that Keras takes for one loss or metric, brought to the name of its function.
+# Short names that Keras accepts for a loss or metric, with the name of its function.
 _SHORT_NAMES = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
@@ -46,7 +47,7 @@ def is_model(value: object) -> bool:
 
 
 def is_compiled(value: object) -> bool:
-    """Return whether `value` is a model that was compiled."""
+    """Return whether `value` is a Keras model that was compiled."""
     return is_model(value) and getattr(value, "compiled", False) is True
 
 
@@ -56,7 +57,7 @@ def is_history(value: object) -> bool:
 
 
 def made_history(series: dict[str, list[float]]) -> Any:
-    """Return a `History` that holds the given curves."""
+    """Build a `keras.callbacks.History` with the given curves, one value per epoch each."""
     history = keras.callbacks.History()
     history.history = {key: list(values) for key, values in series.items()}
     history.epoch = list(range(max(map(len, series.values()), default=0)))
@@ -65,16 +66,22 @@ def made_history(series: dict[str, list[float]]) -> Any:
 
 
 def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFacts:
-    """Return facts and frozen graph of `model`. `sample`: some rows of input, float32.
+    """Describe a model and freeze its graph.
 
-    Whatever keeps the graph from being made is told in `problem`; the facts are there all the same.
+    Args:
+        model: a Keras model.
+        sample: some rows of input, float32 of shape (n, ...).
+        store: gets the arrays that the record names.
+
+    Returns:
+        The facts; without a graph where it cannot be frozen, with the reason in `problem`.
     """
     graph, problem = None, ""
     try:
         model(sample[:2], training=False)  # subclassed models have no weights before they are first called
         graph = _freeze(model, sample, store)
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
-        problem = _told(error)[:500]
+        problem = _describe_error(error)[:500]
     layers = tuple(layer_facts(layer, path) for layer, path in flatten_layers(model))
     return ModelFacts(
         style=_style(model),
@@ -85,23 +92,23 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         else None,
         parameters=int(model.count_params()) if model.built else 0,
         trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
-        compiled=_compiled(model, store),
+        compiled=_describe_compile(model, store),
         graph=graph,
         problem=problem,
-        wraps=_wrapped(model),
+        wraps=_style_of_only_layer(model),
     )
 
 
-def _told(error: Exception) -> str:
-    """Return kind and message of an exception: without the traceback of tracing, and without colours."""
+def _describe_error(error: Exception) -> str:
+    """Return class and message of an exception, without the traceback that tracing adds, and without colours."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     if text.lstrip().startswith("in user code:"):  # a traceback, and the exception itself behind the last gap
         text = re.split(r"\n\n +(?=[\w.]+: )", text)[-1].removeprefix(f"{type(error).__name__}: ")
     return f"{type(error).__name__}: {' '.join(text.split('Arguments received by')[0].split())}"
 
 
-def _wrapped(model: Any) -> str:
-    """Return the style of the only layer, where that is a model: then the model itself adds nothing to it."""
+def _style_of_only_layer(model: Any) -> str:
+    """Return the style of the only layer where that is a model itself, so that this model is a mere wrapper."""
     inner = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     return _style(inner[0]) if len(inner) == 1 and is_model(inner[0]) else ""
 
@@ -113,6 +120,10 @@ def _style(model: Any) -> str:
 
 
 def flatten_layers(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:
+    """Yield the layers of a model and of the models nested in it, each with the names of the models around it.
+
+    The names are joined by "/", after `path`. Input layers are left out.
+    """
     for layer in model.layers:
         if is_model(layer):
             yield from flatten_layers(layer, f"{path}/{layer.name}".lstrip("/"))
@@ -121,6 +132,7 @@ def flatten_layers(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:
 
 
 def layer_facts(layer: Any, path: str) -> LayerFacts:
+    """Describe a layer. `path`: the names of the models around it, joined by "/"."""
     kind = type(layer).__name__
     units = getattr(layer, "units", getattr(layer, "filters", None))
     rate = getattr(layer, "rate", None)
@@ -166,7 +178,7 @@ def _class_name(value: object) -> str | None:
     return None if value is None else type(value).__name__
 
 
-def _compiled(model: Any, store: Store) -> CompileFacts | None:
+def _describe_compile(model: Any, store: Store) -> CompileFacts | None:
     if not getattr(model, "compiled", False):
         return None
     loss, options = loss_facts(getattr(model, "loss", None))
@@ -190,7 +202,15 @@ def _learning_rate(optimizer: Any) -> float | None:
 
 
 def loss_facts(loss: Any) -> tuple[str, dict[str, Any]]:
-    """Return the canonical name of a loss, and the options it was made with."""
+    """Return the canonical name of a loss, and its options.
+
+    Args:
+        loss: the argument of `compile`: a name, a function, a class, or an object of one.
+
+    Returns:
+        The name, such as "mean_squared_error"; "" for None, "several" for more than one, "custom" for a function
+        or class of the submission. Options by name, such as `from_logits`.
+    """
     if loss is None:
         return "", {}
     if isinstance(loss, str):
@@ -217,7 +237,7 @@ def _canonical(name: str) -> str:
 
 
 def _probe_loss(loss: Any, name: str) -> np.ndarray[Any, Any]:
-    """Return what the loss gives for each probe row, so that a loss of the student's own is known by what it does.
+    """Return the value of a loss for each probe row; it identifies a custom function. NaN where it raises.
 
     The labels are class indices for losses whose name says sparse, else one-hot.
     """
@@ -253,7 +273,7 @@ def _metric_name(metric: Any) -> str:
 
 
 def _freeze(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
-    """Trace `model` in inference mode and turn its variables to constants: pure data."""
+    """Trace a model in inference mode and turn its variables into constants."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
@@ -276,6 +296,3 @@ def _freeze(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFact
         input_shape=tuple(frozen.inputs[0].shape.as_list()),
         output_shape=tuple(frozen.outputs[0].shape.as_list()) if frozen.outputs[0].shape.rank is not None else (),
     )
-
-
-# Calls of fit.

@@ -1,4 +1,4 @@
-"""Runs a frozen graph on arrays. Happens behind the walls, in a process that holds no submission and no label."""
+"""Compute the outputs of a frozen graph, in an isolated process without a submission and without labels."""
 
 from typing import Any
 
@@ -10,22 +10,29 @@ from grader.sandbox.inside.allowed_operations import forbidden
 from grader.sandbox.inside.array_store import Store
 
 MAX_NODES = 20_000
-MAX_TAPS = 32
+MAX_TAPS = 32  # activations of which the incoming values are recorded
 
 _TAPPED = frozenset({"Relu", "Sigmoid", "Tanh"})
 
 
 def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) -> ReplayEvidence:
-    """Return what the graph is made of, what it puts out for each input, and how its activations stand.
+    """Run a frozen graph, if all of its operations are allowed, and record its nodes and outputs.
 
-    `arrays[step.graph]` holds the serialised GraphDef. It is run only when each operation is allowed.
+    Args:
+        step: what to run.
+        arrays: the arrays that the step names; `arrays[step.graph]` is the serialised GraphDef, as uint8.
+        store: gets the arrays that the evidence names.
+
+    Returns:
+        The evidence. Never raises: where the graph cannot be run, the reason is in `problem`.
     """
     import tensorflow as tf
 
     try:
         graph = tf.compat.v1.GraphDef.FromString(arrays[step.graph].tobytes())
         nodes = tuple(
-            NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_node, n.input))) for n in graph.node[:MAX_NODES]
+            NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_strip_output, n.input)))
+            for n in graph.node[:MAX_NODES]
         )
         functions = {f"function {f.signature.name}" for f in graph.library.function}
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
@@ -38,7 +45,7 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
         wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]
-        run = wrapped.prune(step.input_node, [step.output_node, *(_tensor(reached) for _, reached in taps)])
+        run = wrapped.prune(step.input_node, [step.output_node, *(_name_tensor(reached) for _, reached in taps)])
         results = [[value.numpy() for value in run(tf.constant(arrays[name]))] for name in step.inputs]
     except Exception as error:  # noqa: BLE001 - a graph that cannot be run is evidence, whatever is wrong with it
         return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {error}"[:500])
@@ -47,33 +54,33 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
         nodes=nodes,
         constants=constants,
         outputs=tuple(store.add(values[0]) for values in results),
-        taps=tuple(_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
+        taps=tuple(_measure_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
     )
 
 
 def _replace_constants(graph: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
-    """Put other values into Const nodes. Raises `ValueError` where one does not fit."""
+    """Replace the values of Const nodes. Raises `ValueError` where shape or kind of number differ."""
     import tensorflow as tf
 
-    held = {node.name: node for node in graph.node if node.op == "Const"}
+    const_nodes = {node.name: node for node in graph.node if node.op == "Const"}
     for name, value in values.items():
-        tensor = held[name].attr["value"].tensor
+        tensor = const_nodes[name].attr["value"].tensor
         old = tf.make_ndarray(tensor)
         if old.shape != value.shape or old.dtype.kind != value.dtype.kind:
             raise ValueError(f"{name} holds {old.dtype} {old.shape}; received {value.dtype} {value.shape}")
         tensor.CopyFrom(tf.make_tensor_proto(value.astype(old.dtype)))
 
 
-def _node(name: str) -> str:
-    """Return the node that an input names: without the output's number, and without the mark of a control edge."""
+def _strip_output(name: str) -> str:
+    """Return the name of the node in an input: without the number of its output or the mark of a control edge."""
     return name.lstrip("^").split(":")[0]
 
 
-def _tensor(name: str) -> str:
+def _name_tensor(name: str) -> str:
     return name if ":" in name else f"{name}:0"
 
 
-def _tap(node: str, values: np.ndarray[Any, Any]) -> TapFacts:
+def _measure_tap(node: str, values: np.ndarray[Any, Any]) -> TapFacts:
     flat = values.reshape(-1, values.shape[-1])
     return TapFacts(
         node=node,

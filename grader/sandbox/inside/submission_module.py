@@ -1,4 +1,4 @@
-"""The submission inside the wall: its code executed, its names, its exceptions in its own line numbers."""
+"""Execute a submission as a module, and record its exceptions with the line numbers of its own file."""
 
 import difflib
 import sys
@@ -12,7 +12,7 @@ from grader.sandbox.inside.encode_values import name_of_class, type_name
 
 
 class _NotChecked:
-    """What a check returns inside of a check: whatever a notebook asks it for, it is nothing."""
+    """Replaces the result of `grader.check` in a notebook that is being graded: every attribute of it is empty."""
 
     def __getattr__(self, name: str) -> "_NotChecked":
         if name.startswith("_"):
@@ -26,12 +26,13 @@ class _NotChecked:
         return ""
 
 
-def _no_check(*_: object, **__: object) -> _NotChecked:
+def _skip_check(*_: object, **__: object) -> _NotChecked:
+    """Replace `grader.check` while a submission is executed."""
     return _NotChecked()
 
 
-MAX_FRAMES = 12
-MAX_MESSAGE = 1000
+MAX_FRAMES = 12  # of a traceback: the innermost ones
+MAX_MESSAGE = 1000  # characters
 
 
 class SubmissionModule:
@@ -44,51 +45,59 @@ class SubmissionModule:
         self.module.__file__ = submission.name
         sys.modules["submission"] = self.module
         sys.argv = [submission.name]
-        # A notebook may still hold the student's own check of itself. This is the check; there is none inside it.
-        vars(sys.modules["grader"])["check"] = _no_check
-        self.cells: dict[str, int | None] = {}
+        # A notebook may contain the student's own call of `grader.check`, which must not start another check.
+        vars(sys.modules["grader"])["check"] = _skip_check
+        self.cells: dict[str, int | None] = {}  # by file name in tracebacks: number of the code cell
 
     @property
     def names(self) -> dict[str, Any]:
-        """Everything that the submission defined."""
+        """The globals of the submission, by name."""
         return self.module.__dict__
 
     def execute(self, unit: Unit) -> UnitFailure | None:
-        """Run one unit; returns what it raised, if anything."""
+        """Execute one unit, and return what it raised, if anything."""
         filename = f"<submission {unit.cell or 'file'}>"
         self.cells[filename] = unit.cell
         try:
             code = compile(unit.source, filename, "exec", dont_inherit=True)
-            exec(code, self.names)  # noqa: S102 - this is what the walls are for
+            exec(code, self.names)  # noqa: S102 - the process is isolated for this
         except BaseException as error:  # noqa: BLE001 - SystemExit at the top level is the student's as well
             return UnitFailure(cell=unit.cell, exception=exception_facts(error, self))
         return None
 
     def close_to(self, name: str, *, callables: bool = True) -> str:
-        """Return a function (or a value) of the submission whose name looks like `name`, or an empty string."""
+        """Find a name of the submission that looks like another one.
+
+        Args:
+            name: the name that is missing.
+            callables: look for a function, else for a value.
+
+        Returns:
+            The most similar name; "" where none is similar.
+        """
         names = [n for n, v in self.names.items() if isinstance(n, str) and callable(v) is callables]
-        own = [n for n in names if not n.startswith("_")]
-        return next(iter(difflib.get_close_matches(name, own, n=1, cutoff=0.75)), "")
+        public_names = [n for n in names if not n.startswith("_")]
+        return next(iter(difflib.get_close_matches(name, public_names, n=1, cutoff=0.75)), "")
 
 
-def exception_facts(error: BaseException, guest: SubmissionModule) -> ExceptionFacts:
-    """Return an exception as data, with the lines of the student's own file that it went through."""
+def exception_facts(error: BaseException, module: SubmissionModule) -> ExceptionFacts:
+    """Describe an exception as data, with the lines of its traceback that are in the student's own file."""
     frames = [
-        Frame(line=entry.lineno or 0, cell=guest.cells[entry.filename], function=entry.name[:80])
+        Frame(line=entry.lineno or 0, cell=module.cells[entry.filename], function=entry.name[:80])
         for entry in traceback.extract_tb(error.__traceback__)
-        if entry.filename in guest.cells
+        if entry.filename in module.cells
     ]
-    if isinstance(error, SyntaxError) and error.filename in guest.cells:
-        frames.append(Frame(line=error.lineno or 1, cell=guest.cells[error.filename]))
+    if isinstance(error, SyntaxError) and error.filename in module.cells:
+        frames.append(Frame(line=error.lineno or 1, cell=module.cells[error.filename]))
     return ExceptionFacts(
         type=type_name(error),
-        message=_message(error),
+        message=_read_message(error),
         frames=tuple(frames[-MAX_FRAMES:]),
         bases=tuple(name_of_class(c) for c in type.mro(type(error))[:10]),
     )
 
 
-def _message(error: BaseException) -> str:
+def _read_message(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         return str(text)[:MAX_MESSAGE]

@@ -1,7 +1,7 @@
-"""The program of the warm worker: imports TensorFlow once; each submission then runs in a fork of this process.
+"""The program of the warm worker: it imports TensorFlow once, and each submission runs in a fork of its process.
 
-It is the bottom of the stack in every forked child, and so among what a submission can see: it knows the sandbox's
-worker by name only, and forgets it before a submission runs.
+It is the bottom of the stack in every forked child, so a submission can see it: it imports the worker of the
+sandbox by name, and removes it from memory before a submission runs.
 """
 
 import gc
@@ -30,17 +30,17 @@ WARM_MODULES = (
     "tensorflow.python.framework.convert_to_constants",
     "grader.sandbox.inside.child",
 )
-# All of the grader that a process with a submission has in its memory.
+# The packages of the grader that stay in the memory of a process with a submission.
 VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
 
 
 def main(arguments: Sequence[str]) -> None:
-    """`python -m grader.sandbox.inside.warm_start FD`: serve the environment on the inherited socket `FD`."""
+    """Serve a sandbox environment: `python -m grader.sandbox.inside.warm_start FD`, with an inherited socket."""
     configure_own_logging()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     control = socket.socket(fileno=int(arguments[0]))
-    # What the imports leave stays: the collector need not look at a million objects, here and in every child,
-    # where each look makes a real copy of their page.
+    # The imported objects stay for ever: the garbage collector need not visit a million of them, here and in every
+    # child, where each visit copies a page of memory.
     gc.disable()
     for name in WARM_MODULES:
         importlib.import_module(name)

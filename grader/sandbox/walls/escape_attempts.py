@@ -59,7 +59,7 @@ def attempts(targets: Targets, limits: Limits, keep_fd: int) -> Iterator[Attempt
 
     Args:
         targets: what was put outside for the self-test to reach.
-        limits: the limits that this process was given.
+        limits: the limits of this process.
         keep_fd: the file descriptor that is meant to be open.
     """
     yield from _on_namespaces(targets)
