@@ -14,7 +14,6 @@ from grader.authoring.notebooks import write_notebook
 from grader.core.course import COURSE_FOLDERS, SHIPPED_FOLDER, Course, find_enclosing_course
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
-from tests.helpers.classroom import ROOMS
 
 TEMPLATES = Path(__file__).resolve().parent / "exercise_templates"
 SUFFIX = ".template"
@@ -80,7 +79,7 @@ def find_name_problem(course: Course, name: str) -> Message | None:
         )
     if name in RESERVED:
         return _("{name!r} means something else in a course. Choose another name.", name=name)
-    for room in ROOMS:
+    for room in COURSE_FOLDERS:
         if os.path.lexists(folder := course.folder / room / name):
             return _("{folder} is already there; nothing was written.", folder=str(folder))
     return None
@@ -90,14 +89,14 @@ def create_exercise(course: Course, name: str, kind: ExerciseKind) -> NewExercis
     """Write a new exercise with its reference; all of it or nothing. Raises `ScaffoldError`."""
     if problem := find_name_problem(course, name):
         raise ScaffoldError(problem)
-    rooms = [course.folder / room for room in ROOMS]
+    rooms = [course.folder / room for room in COURSE_FOLDERS]
     new_rooms = [room for room in rooms if not room.exists()]
     created: list[Path] = []
     try:
         for room in rooms:
             room.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=course.folder) as drafts:
-            for side in ROOMS:
+            for side in COURSE_FOLDERS:
                 _fill_templates(TEMPLATES / kind / side, Path(drafts) / side, name)
             # The reference first: an exercise is listed as soon as its rubric is there.
             for side in reversed(COURSE_FOLDERS):

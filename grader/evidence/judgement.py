@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from grader.core.errors import GraderError
 from grader.core.i18n import Words
 from grader.protocol.evidence import Frame
 from grader.protocol.verdict import Status
@@ -22,7 +23,7 @@ class Judgement:
     blocks: bool = True  # where it failed: criteria that depend on it are skipped
 
 
-class PreconditionFailedError(Exception):
+class PreconditionFailedError(GraderError):
     """What a check needs is not there, or is not what it has to be; `judgement` is the outcome of the check."""
 
     def __init__(self, judgement: Judgement) -> None:

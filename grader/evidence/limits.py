@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.errors import GraderError
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, ImportEvidence, LayerFacts
 
@@ -86,7 +87,7 @@ def find_replay_problem(replay: ReplayResult) -> str | None:
     return None
 
 
-class _LimitError(Exception):
+class _LimitError(GraderError):
     """Evidence that is beyond a limit."""
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from grader.core.i18n import Bilingual, Message, Translator, _
+from grader.core.errors import UserError
+from grader.core.i18n import Bilingual, _
 from grader.protocol.plan import Limits, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -11,12 +12,8 @@ from grader.rubric.checks.base import Check
 from grader.rubric.data.dataset import Data
 
 
-class RubricError(ValueError):
-    """A rubric that contradicts itself; `text` says how."""
-
-    def __init__(self, text: Message) -> None:
-        super().__init__(Translator("en")(text))
-        self.text = text
+class RubricError(UserError, ValueError):
+    """A rubric that contradicts itself; `text` says how. A `ValueError` too, as of any constructor."""
 
 
 @dataclass(frozen=True)

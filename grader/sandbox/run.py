@@ -76,7 +76,7 @@ class RunResult:
     """Peak anonymous memory of any child beyond what it shares with the worker, in MiB."""
 
 
-class CancelledError(Exception):
+class CancelledError(GraderError):
     """Raised when a run was cancelled before its end; it says nothing about the submission."""
 
 

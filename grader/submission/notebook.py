@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from grader.core.errors import GraderError
+
 VERSIONS = (2, 3, 4)
 _JOINED_BY = {2: "\n", 3: "\n", 4: ""}  # formats 2 and 3 may hold lines without their line ends
 
@@ -19,7 +21,7 @@ _STRING_OR_NAN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|-?\b(?:NaN|Infinity)\b', re.
 NotebookFault = Literal["syntax", "depth", "content"]
 
 
-class NotANotebookError(Exception):
+class NotANotebookError(GraderError):
     """The text is no notebook. `fault`: not JSON, nested beyond reason, or JSON with other content."""
 
     def __init__(self, fault: NotebookFault) -> None:

@@ -24,7 +24,7 @@ from grader.authoring.validation.expectations import (
 from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
 from grader.authoring.validation.mutants import Mutant, choose_mutants, make_mutants
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission
+from grader.core.errors import UnreadableSubmission, UserError
 from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, PriorEvidence
@@ -42,12 +42,12 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-class UnprovableExerciseError(Exception):
+class UnprovableExerciseError(UserError):
     """An exercise that cannot be validated: `text` says why in one sentence."""
 
-    def __init__(self, text: Words, *, is_unreadable: bool = False) -> None:
+    def __init__(self, text: Message, *, is_unreadable: bool = False) -> None:
         super().__init__(text)
-        self.text, self.is_unreadable = text, is_unreadable
+        self.is_unreadable = is_unreadable
 
 
 class MutantOutcome(StrEnum):

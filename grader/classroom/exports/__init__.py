@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.classroom.exports.formats import ENDINGS, Exported, Format, UnusableRosterError
-from grader.classroom.exports.platforms import to_platform
-from grader.classroom.exports.text_files import to_csv, to_jsonl
-from grader.classroom.exports.workbook import to_xlsx
 from grader.core.i18n import _
 from grader.protocol.gradebook import GradebookEntry
 
@@ -31,7 +28,10 @@ def export(
     Raises `UnusableRosterError`, also for a roster of a format that has none.
     """
     # Imported here, for the command line imports this package to know which formats there are.
+    from grader.classroom.exports.platforms import to_platform
     from grader.classroom.exports.roster import fill_roster
+    from grader.classroom.exports.text_files import to_csv, to_jsonl
+    from grader.classroom.exports.workbook import to_xlsx
 
     if roster is not None:
         if format_ not in PLATFORMS:

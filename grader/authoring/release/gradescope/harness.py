@@ -17,7 +17,7 @@ from grader.authoring.release.gradescope.settings import FILE, Settings
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.atomic_files import replace_file
 from grader.core.course import Course
-from grader.core.errors import GraderError, SandboxError, UnreadableSubmission, UnusableRubricError
+from grader.core.errors import InternalError, UnreadableSubmission, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.grading.grader import Grader
@@ -44,7 +44,7 @@ def main(autograder: Path) -> ExitCode:
     except (UnusableRubricError, UnusableHandInsError) as error:
         text = ""
         _print_for_instructors(translate, error.text)
-    except (SandboxError, GraderError) as error:
+    except InternalError as error:
         text = ""
         _print_for_instructors(
             translate,
