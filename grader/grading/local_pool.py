@@ -98,7 +98,7 @@ class LocalPool:
             if missing and not self.despite_missing_walls:
                 return JobResult(job.id, None, f"isolation features missing: {', '.join(missing)}")
             graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior)
-        except (ProcessGoneError, SandboxError) as error:
+        except SandboxError as error:
             self._renew(grader, error)
             return None
         except InternalError as error:

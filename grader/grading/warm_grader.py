@@ -65,7 +65,7 @@ class WarmGrader:
             try:
                 grader = self._running_grader()
                 graded = grader.grade(exercise, submission, language, progress, cancel=cancel)
-            except (ProcessGoneError, SandboxError) as error:
+            except SandboxError as error:
                 last_error = error
                 self.close()
             except CancelledError:
