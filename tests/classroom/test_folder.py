@@ -151,4 +151,4 @@ def test_errors_for_people_cross_processes() -> None:
     error = pickle.loads(pickle.dumps(ClassFolderError(_("{file} is gone", file="a"))))
     assert isinstance(error, ClassFolderError)
     assert error.text == _("{file} is gone", file="a")
-    assert str(error) == "{file} is gone"
+    assert str(error) == "a is gone"

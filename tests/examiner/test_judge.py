@@ -8,6 +8,7 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.core.i18n import Bilingual, _
+from grader.core.strict import STRICT_VARIABLE
 from grader.evidence import certification as certifying
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck
@@ -195,6 +196,9 @@ def test_a_fault_of_the_grader_in_one_part_costs_no_other(part: str, monkeypatch
         raise RuntimeError("broken pipe")
 
     monkeypatch.setattr(judging, part, broken)
+    with pytest.raises(RuntimeError, match="broken pipe"):
+        verdict(criterion("a", PASS), made=Training().case())
+    monkeypatch.delenv(STRICT_VARIABLE)
     found, shown, _ = verdict(criterion("a", PASS), made=Training().case())
     assert found.status is Status.PASSED
     assert found.points == 10

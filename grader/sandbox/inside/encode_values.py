@@ -86,7 +86,8 @@ def _encode_collection(value: object, store: Store, depth: int) -> Value:
     return OtherValue(type=type_name(value))
 
 
-def _encode_array(array: np.ndarray[Any, Any], container: str, store: Store) -> Value:
+def _encode_array(value: np.ndarray[Any, Any], container: str, store: Store) -> Value:
+    array = np.asarray(value)  # a subclass may claim another shape than it has
     if array.nbytes > MAX_ARRAY_BYTES:
         note = f"{array.shape} {array.dtype}, {array.nbytes / 2**20:.0f} MiB"
         return OtherValue(type=container, note=note)

@@ -296,7 +296,7 @@ def test_broken_code_gets_no_points_and_its_line(place: Place) -> None:
     [
         ({}, "There is no .py or .ipynb file."),
         ({"essay__pdf": "x"}, "There is no .py or .ipynb file."),
-        ({"a__py": RIGHT, "b__py": RIGHT}, "There are 2 files, and which one is meant cannot be told"),
+        ({"a__py": RIGHT, "b__py": RIGHT}, "There are 2 files, and it is not clear which one is meant"),
         ({"submission__py": RIGHT, "submission__ipynb": "{}"}, "There are 2 files"),
         ({"submission__py": b"\x00\xff"}, "submission.py"),
         ({"submission__ipynb": "{"}, "submission.ipynb"),
