@@ -1,6 +1,6 @@
 """Packs the plans of a rubric: the steps that its checks need, and the replays of the networks that these left."""
 
-import contextlib
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +17,8 @@ from grader.protocol.training import Training
 from grader.rubric.data.builders import SPLIT_SEED
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
+
+_log = logging.getLogger(__name__)
 
 NOISE = 0.08  # standard deviation, in units of the scaled features; small compared with the strokes of a digit
 MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which a parcel takes no further graph; a frame holds 192 MiB
@@ -101,10 +103,13 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
     if not steps:
         for criterion in rubric.criteria:
-            with contextlib.suppress(Exception):  # evidence is a claim; without its replay, the check cannot pass
+            try:
                 more, more_arrays = criterion.check.replays(case)
-                steps += [replay for replay in more if replay.id not in done]
-                arrays |= more_arrays
+            except Exception:  # noqa: BLE001 - evidence may be anything; without its replay, the check cannot pass
+                _log.warning("%s could not say which graphs to replay", criterion.id, exc_info=True)
+                continue
+            steps += [replay for replay in more if replay.id not in done]
+            arrays |= more_arrays
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""
 

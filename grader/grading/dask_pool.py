@@ -3,7 +3,7 @@
 Jobs and results travel as bytes: MessagePack of the grader's own records. Imported only for `--cluster`.
 """
 
-import contextlib
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
@@ -21,6 +21,8 @@ from grader.grading.pool import Started
 from grader.grading.results import Job, JobResult, Mode
 from grader.grading.versions import versions
 from grader.protocol.verdict import Versions, WallState
+
+_log = logging.getLogger(__name__)
 
 PLUGIN = "keras-grader"
 CONNECT_SECONDS = 30.0
@@ -108,10 +110,11 @@ class DaskPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(Exception):  # the scheduler may have ended
-            self._client.unregister_worker_plugin(PLUGIN)
-        with contextlib.suppress(Exception):
-            self._client.close()
+        for end in (lambda: self._client.unregister_worker_plugin(PLUGIN), self._client.close):
+            try:
+                end()
+            except Exception:  # noqa: BLE001 - the scheduler may have ended
+                _log.info("the cluster could not be told that this pool ends", exc_info=True)
         self._examiner.close()
 
     @property
@@ -176,6 +179,7 @@ class DaskPool:
         except (OSError, TimeoutError) as error:
             raise InternalError(f"the connection to the Dask cluster was lost: {type(error).__name__}") from error
         except Exception as error:  # noqa: BLE001 - whatever went wrong in the worker is a fault of the grader
+            _log.warning("a Dask worker failed", exc_info=True)
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         finally:
             future.release()

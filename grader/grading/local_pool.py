@@ -1,6 +1,7 @@
 """Grades in a pool on this machine: one warm worker, as many submissions at once as there are processors."""
 
 import contextlib
+import logging
 import os
 import queue
 import threading
@@ -14,6 +15,8 @@ from grader.grading.grader import Grader
 from grader.grading.pool import Started
 from grader.grading.results import Job, JobResult, Mode
 from grader.protocol.verdict import WallState
+
+_log = logging.getLogger(__name__)
 
 TRIES_ALONE = 2  # for a job that was being graded when processes died
 MOST_STARTS_FOR_NOTHING = 3  # processes in a row that may die before they have graded anything
@@ -102,8 +105,10 @@ class LocalPool:
             self._renew(grader, error)
             return None
         except InternalError as error:
+            _log.warning("a job could not be graded", exc_info=True)
             return JobResult(job.id, None, str(error))
         except Exception as error:  # noqa: BLE001 - such as a full disk: this job has no result, the others go on
+            _log.warning("a job could not be graded", exc_info=True)
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
         self._starts_for_nothing = 0
         return JobResult(job.id, graded)
