@@ -107,13 +107,10 @@ class RunCache:
 
 def cache_folder() -> Path:
     """Return the folder of this user's stored runs, inside the platform's cache folder."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "keras-grader" / "runs"
+    from platformdirs import user_cache_path
+
+    # Without author and "Cache" in the path, which Windows would have: earlier versions stored runs there too.
+    return user_cache_path("keras-grader", appauthor=False, opinion=False) / "runs"
 
 
 def _key(parcel: bytes, submission: Submission | None, mode: str) -> str:
