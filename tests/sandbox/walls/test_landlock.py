@@ -1,5 +1,7 @@
 """Landlock: what is asked of kernels of every age."""
 
+from pathlib import Path
+
 import pytest
 
 from grader.sandbox.walls import landlock
@@ -36,3 +38,20 @@ def test_a_kernel_without_it_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(landlock, "abi", lambda: 0)
     with pytest.raises(OSError, match="no Landlock"):
         landlock.restrict([], [])
+
+
+def test_what_is_hidden_gets_no_right_and_what_lies_beside_it_does(tmp_path: Path) -> None:
+    for name in ("lib/packages/grader/rubric", "lib/packages/numpy", "bin"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "lib" / "packages" / "module.py").touch()
+    hidden = str(tmp_path / "lib" / "packages" / "grader")
+    rules = dict(landlock.readable_rules([str(tmp_path)], [hidden]))
+    listed = {path for path, right in rules.items() if right == landlock.READ_DIR}
+    read = {path for path, right in rules.items() if right == landlock.READ}
+    assert listed == {str(tmp_path / name) for name in (".", "lib", "lib/packages")}
+    assert read == {str(tmp_path / name) for name in ("bin", "lib/packages/numpy", "lib/packages/module.py")}
+
+
+def test_a_folder_without_anything_hidden_has_one_rule(tmp_path: Path) -> None:
+    assert list(landlock.readable_rules([str(tmp_path)], ["/nowhere"])) == [(str(tmp_path), landlock.READ)]
+    assert list(landlock.readable_rules([str(tmp_path)], [str(tmp_path)])) == []
