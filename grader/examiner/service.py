@@ -117,15 +117,15 @@ def serve(channel: Channel, examiner: Examiner | None = None) -> None:
     examiner = examiner or Examiner()
     while (frame := channel.receive()) is not None and frame.kind == REQUEST:
         try:
-            reply = examiner.answer(msgspec.msgpack.decode(frame.body, type=Request))
-        except RubricFileError as error:
-            reply = Unusable(error.text)
+            try:
+                reply = examiner.answer(msgspec.msgpack.decode(frame.body, type=Request))
+            except RubricFileError as error:
+                reply = Unusable(error.text)
+            if reply is not None:
+                channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
         except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and costs no marks
             _log.warning("a request could not be answered", exc_info=True)
             channel.send(FAULT, traceback.format_exc().encode(), frame.nonce)
-            continue
-        if reply is not None:
-            channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
 
 
 def main() -> None:

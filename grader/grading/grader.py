@@ -39,7 +39,11 @@ class Grader:
         self.course = course
         self.runs = runs
         self.environment = start_environment(mode, course)
-        self.examiner = ExaminerClient()
+        try:
+            self.examiner = ExaminerClient()
+        except BaseException:  # else nobody would end the worker
+            self.environment.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self

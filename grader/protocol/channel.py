@@ -56,7 +56,14 @@ class Channel:
         self._is_closed = False
 
     def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
-        """Write one frame. Raises `OSError` when the other side has closed its end."""
+        """Write one frame.
+
+        Raises:
+            OSError: the other side has closed its end.
+            ProtocolError: the body is larger than the other side reads; nothing was written.
+        """
+        if len(body) > MAX_FRAME_BYTES:  # the other side would not read on
+            raise ProtocolError(f"a frame of {len(body)} bytes cannot be sent")
         with self._sending:
             for part in (_HEADER.pack(kind, nonce, len(body)), body):
                 view = memoryview(part)

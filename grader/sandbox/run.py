@@ -279,6 +279,9 @@ class _Execution:
         """Store the evidence of a step if the budget allows it. Smaller evidence of later steps may still fit."""
         if step.id in self.run.bodies:
             return  # repeated for the sake of other steps: the evidence of the first time counts
+        if len(body) > MAX_STEP_BYTES:  # a child keeps within this by itself
+            self.run.stops[step.id] = Stopped(reason=StopReason.TAMPERED)
+            return
         if self.evidence_bytes + len(body) > self.budget:
             self.run.stops[step.id] = Stopped(reason=StopReason.TOO_LARGE, detail=str(self.budget >> 20))
             return

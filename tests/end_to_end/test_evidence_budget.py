@@ -51,3 +51,14 @@ def test_the_code_that_a_fault_of_ours_ends_with_is_no_excuse(grade: Grade) -> N
     judged = criterion(verdict, "one_hot")
     assert judged.status == "failed"
     assert "exit code 70" in judged.message
+
+
+def test_evidence_that_no_child_of_ours_would_send_never_reaches_the_examiner(
+    grade: Grade, sent: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child keeps within the limit of a step by itself; one that was taken over may not."""
+    monkeypatch.setattr("grader.sandbox.run.MAX_STEP_BYTES", 500_000)
+    verdict = grade(LARGE.format(name="one_hot"))
+    assert statuses(verdict) == {"one_hot": "not_graded", "scale": "passed", "class_counts": "passed"}
+    parts = [request.evidence for request in sent if isinstance(request, AddEvidence)]
+    assert max(len(body) for part in parts for body in part.bodies.values()) <= 500_000

@@ -144,3 +144,16 @@ def test_an_inbox_takes_in_no_flood(ends: tuple[Channel, Channel]) -> None:
         with contextlib.suppress(TimeoutError, ProtocolError):
             inbox.get(0.05)
     os.close(one.writer)
+
+
+def test_a_frame_that_is_too_large_is_not_written(
+    ends: tuple[Channel, Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = ends
+    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 10)
+    with pytest.raises(ProtocolError, match="11 bytes cannot be sent"):
+        one.send(b"E", bytes(11))
+    one.send(b"E", bytes(10))
+    frame = other.receive()
+    assert frame is not None
+    assert frame.body == bytes(10)
