@@ -1,5 +1,6 @@
 """The process that decides: plans without answers, evidence that is checked, faults that are survived."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,14 @@ from grader.core.i18n import Bilingual, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.evidence.run_evidence import StepResult
+from grader.examiner import service
 from grader.examiner.planning import make_plan, make_replays
+from grader.protocol.channel import ANSWER, END, FAULT, REQUEST, Channel
 from grader.protocol.evidence import (
     ImportEvidence,
     StopReason,
 )
-from grader.protocol.messages import Evidence, Question
+from grader.protocol.messages import Evidence, MakePlan, Question, RunPlan
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import Call, Plan, Replay
 from grader.protocol.task import Task
@@ -249,3 +252,21 @@ def test_a_check_that_cannot_say_what_it_wants_leaves_the_others() -> None:
     both = rubric(Curious(STEPS, 10, 64, fault=True), Curious(STEPS, inputs=64, outputs=10))
     plan, _ = unpack(replays_of(both, known), Plan)
     assert [step.id for step in plan.steps] == ["again@0"]
+
+
+def test_a_reply_that_is_too_large_is_a_fault_of_its_request_and_serving_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Examiner:
+        def answer(self, request: MakePlan) -> RunPlan:
+            return RunPlan(bytes(2000 if request.question.exercise == "large" else 2), (0,))
+
+    ours, theirs = (Channel(end.fileno(), end.detach()) for end in socket.socketpair())
+    for name in ("large", "small"):
+        ours.send(REQUEST, msgspec.msgpack.encode(MakePlan(Question(course="", exercise=name))))
+    ours.send(END)
+    monkeypatch.setattr("grader.protocol.channel.MAX_FRAME_BYTES", 1500)
+    service.serve(theirs, Examiner())  # type: ignore[arg-type]
+    assert [frame.kind for _ in range(2) if (frame := ours.receive()) is not None] == [FAULT, ANSWER]
+    ours.close()
+    theirs.close()
