@@ -10,7 +10,7 @@ from grader.evidence.judgement import Judgement, failed, not_graded, partial, pa
 from grader.evidence.network import is_usable
 from grader.evidence.values import first_difference, flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Skipped
-from grader.protocol.plan import Call, Replay, Step
+from grader.protocol.plan import Call, ReadGlobal, Replay, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 
@@ -69,6 +69,21 @@ class Check(ABC):
     def tried_function(self) -> str:
         """Return the function that is judged by calling it with a network; "" where networks themselves are."""
         return ""
+
+    def judged_names(self) -> frozenset[str]:
+        """Return the functions and global names of the submission that the check is about.
+
+        A mistake in another one should cost it nothing.
+        """
+        if self.tried_function:
+            return frozenset({self.tried_function})
+        trainings = self.trainings()
+        if trainings:
+            trained = () if "architecture" in self.topics else trainings
+            return frozenset((*(t.build for t in trainings), *(t.train for t in trained)))
+        steps = self.steps((0,))
+        called = {step.function for step in steps if isinstance(step, Call)}
+        return frozenset(called | {step.name for step in steps if isinstance(step, ReadGlobal)})
 
     def on_stand_ins(self, task: Task) -> Self | None:
         """Return this check with networks of the grader's in place of the submission's.
