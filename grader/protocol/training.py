@@ -41,8 +41,8 @@ class Training:
     without the validation rows where `validation` is False. `rows` is the prefix that the names of these arrays
     have in the data, `name` tells the networks of an exercise apart that has several. With `encode`, the labels
     are what that function of the submission makes of them where that is right, else the right one-hot rows;
-    without it, they are as the data have them. `stand_in`: the grader's own network takes the place of what `build`
-    returns; rubrics leave it out.
+    without it, they are as the data have them. `stand_in`: the grader's own network takes the place of what
+    `build` returns; rubrics leave it out.
 
     >>> Training(encode="one_hot")
     """
