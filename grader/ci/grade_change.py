@@ -11,7 +11,7 @@ from grader.core.i18n import Message, Translator
 from grader.grading.isolation import MissingIsolationError, require_isolation
 from grader.grading.pool import GraderPool
 from grader.grading.results import Job, JobResult
-from grader.protocol.change_result import Outcome
+from grader.protocol.change_result import SubmissionOutcome
 from grader.protocol.submission import Submission
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class PlacedSubmission:
 class GradedPlaces:
     """The outcome of each submission. `pages`: their reports by file name."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[SubmissionOutcome, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,18 +88,18 @@ def _work(
 
 def _outcome(
     number: int, place: PlacedSubmission, done: JobResult | None, fault: str, translate: Translator
-) -> tuple[Outcome, str]:
+) -> tuple[SubmissionOutcome, str]:
     """Return one outcome and its report."""
     path = decode_for_display(place.path)
     if isinstance(place.content, Message):
-        return Outcome(path=path, exercise=place.exercise, problem=translate(place.content)), ""
+        return SubmissionOutcome(path=path, exercise=place.exercise, problem=translate(place.content)), ""
     if done is None or done.graded is None:
         why = (done.fault if done is not None else fault) or "no result"
-        return Outcome(path=path, exercise=place.exercise, fault=why), ""
+        return SubmissionOutcome(path=path, exercise=place.exercise, fault=why), ""
     from reports.submission import html  # its templates take time, while which the crew starts
 
     graded = done.graded
-    outcome = Outcome(
+    outcome = SubmissionOutcome(
         path=path,
         exercise=place.exercise,
         verdict=graded.verdict,

@@ -20,7 +20,7 @@ class Note(Record, frozen=True):
     path: str = ""  # of the file in the repository; "" for the change as a whole
 
 
-class Outcome(Record, frozen=True, kw_only=True):
+class SubmissionOutcome(Record, frozen=True, kw_only=True):
     """The result of one submission of the change. Exactly one of `verdict`, `problem` and `fault` is set."""
 
     path: str  # of the file in the repository, with / between folders, as valid Unicode
@@ -46,14 +46,14 @@ class ChangeResult(Record, frozen=True, kw_only=True):
     # Where the rubrics come from: the base commit, a folder on the grader's own side, the installed package.
     course: Literal["base", "folder", "shipped"]
     pass_mark: float | None = None  # per cent of the points that are enough; None: every criterion has to pass
-    outcomes: tuple[Outcome, ...] = ()  # one for each submission of the change
+    outcomes: tuple[SubmissionOutcome, ...] = ()  # one for each submission of the change
     notes: tuple[Note, ...] = ()
 
 
 Result = Literal["passed", "not_passed", "unreadable", "not_graded"]
 
 
-def result(outcome: Outcome, pass_mark: float | None) -> Result:
+def result(outcome: SubmissionOutcome, pass_mark: float | None) -> Result:
     """Classify the result of one submission.
 
     Args:

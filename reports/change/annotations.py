@@ -12,7 +12,7 @@ import msgspec
 
 from grader.core.i18n import _
 from grader.core.sanitize import clip, one_line, sanitize_record
-from grader.protocol.change_result import ChangeResult, Outcome
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome
 from grader.protocol.verdict import Location, Severity, Status
 from reports.change.wording import ChangeWording, find_line_in_file, find_plain_path, shorten_path
 
@@ -73,7 +73,7 @@ def _of_change(wording: ChangeWording, answer: ChangeResult) -> Iterable[_Annota
         yield _at(original.path, _OF_SEVERITY[note.severity], _CHANGE, wording.title(), note.text)
 
 
-def _of_submission(outcome: Outcome, path: str, wording: ChangeWording) -> Iterable[_Annotation]:
+def _of_submission(outcome: SubmissionOutcome, path: str, wording: ChangeWording) -> Iterable[_Annotation]:
     decided, verdict, title = wording.result(outcome), outcome.verdict, wording.headline(outcome)
     if verdict is None or decided == "not_graded":
         yield _at(path, "error", _WHOLE, title, wording.sentence(outcome))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.core.sanitize import clip, one_line, sanitize_record
-from grader.protocol.change_result import ChangeResult, Outcome
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome
 from grader.protocol.verdict import CriterionVerdict, Severity, Status
 from reports.change.wording import ChangeWording, find_line_in_file, find_plain_path, shorten_path
 
@@ -40,7 +40,7 @@ def render_code_quality(answer: ChangeResult) -> str:
     return msgspec.json.format(msgspec.json.encode(findings.records), indent=2).decode() + "\n"
 
 
-def _submission(outcome: Outcome, path: str, wording: ChangeWording, findings: "_Findings") -> None:
+def _submission(outcome: SubmissionOutcome, path: str, wording: ChangeWording, findings: "_Findings") -> None:
     decided = wording.result(outcome)
     if outcome.verdict is None:
         severity = "blocker" if decided == "unreadable" else "critical"

@@ -18,7 +18,7 @@ import msgspec
 
 from grader.core.i18n import _
 from grader.core.sanitize import one_line, sanitize_record
-from grader.protocol.change_result import ChangeResult, Outcome
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome
 from grader.protocol.verdict import CriterionVerdict, Status
 from reports.change.wording import ChangeWording, shorten_path, shorten_title
 from reports.common import symbols
@@ -63,7 +63,7 @@ def render_junit(answer: ChangeResult) -> str:
     )
 
 
-def _cases(outcome: Outcome, wording: ChangeWording) -> list[_Case]:
+def _cases(outcome: SubmissionOutcome, wording: ChangeWording) -> list[_Case]:
     verdict, decided = outcome.verdict, wording.result(outcome)
     whole = _Case(
         name=wording.translate(_("Submission as a whole")),

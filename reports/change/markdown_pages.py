@@ -10,7 +10,7 @@ import msgspec
 
 from grader.core.i18n import _
 from grader.core.sanitize import clip, one_line, sanitize_record
-from grader.protocol.change_result import ChangeResult, Outcome
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome
 from grader.protocol.verdict import CriterionVerdict, Curve, Hint, Location, Notice, Status, Verdict
 from reports.change.wording import ChangeWording, find_criteria_to_explain, shorten_path, shorten_title
 from reports.common import markdown as md
@@ -163,7 +163,7 @@ class _Page:
 
     # One submission.
 
-    def _opening(self, outcome: Outcome) -> list[Markdown]:
+    def _opening(self, outcome: SubmissionOutcome) -> list[Markdown]:
         wording, verdict = self.wording, outcome.verdict
         parts = [md.heading(3, md.escape(wording.headline(outcome)))] if self.several else []
         facts: list[str] = [md.code(shorten_path(outcome.path)), md.bold(md.escape(wording.word(outcome)))]
@@ -243,7 +243,7 @@ class _Page:
             parts.append(md.block(f"{location.line} │ {source}"))
         return parts
 
-    def _remarks(self, outcome: Outcome) -> list[Markdown]:
+    def _remarks(self, outcome: SubmissionOutcome) -> list[Markdown]:
         remarks = self._all_remarks(outcome)
         taken = self._fitting(remarks, self.left)
         if left_out := len(remarks) - len(taken):
@@ -251,7 +251,7 @@ class _Page:
             taken.append(self._take(md.escape(self.translate(words))))
         return taken
 
-    def _all_remarks(self, outcome: Outcome) -> list[Markdown]:
+    def _all_remarks(self, outcome: SubmissionOutcome) -> list[Markdown]:
         """Return what is to be said of a submission besides its criteria."""
         verdict = outcome.verdict
         assert verdict is not None

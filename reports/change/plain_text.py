@@ -6,7 +6,7 @@ from rich.text import Text as Line
 
 from grader.core.i18n import _
 from grader.core.sanitize import clip, one_line, sanitize_record
-from grader.protocol.change_result import ChangeResult, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome
 from grader.protocol.verdict import Curve
 from reports.change.wording import ChangeWording, shorten_path
 from reports.common import symbols
@@ -70,7 +70,7 @@ class _Printer:
         self._out("")
         self.console.print(table)
 
-    def _outcome(self, outcome: Outcome) -> None:
+    def _outcome(self, outcome: SubmissionOutcome) -> None:
         self._out("")
         self._out(shorten_path(outcome.path), "bold underline")
         if outcome.verdict is None:

@@ -3,12 +3,15 @@
 import re
 from pathlib import PurePosixPath
 
+import msgspec
+
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
-from grader.protocol.change_result import ChangeResult, Note, Outcome, Result, result
+from grader.protocol.change_result import ChangeResult, Note, Result, SubmissionOutcome, result
 from grader.protocol.verdict import CriterionVerdict, Hint, Location, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from reports.common.places import describe_place
 
 RESULT: dict[Result, symbols.Symbol] = {
     "passed": symbols.STATUS[Status.PASSED],
@@ -47,7 +50,7 @@ class ChangeWording:
         passed = sum(self.result(outcome) == "passed" for outcome in outcomes)
         return self.translate(_("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
 
-    def headline(self, outcome: Outcome) -> str:
+    def headline(self, outcome: SubmissionOutcome) -> str:
         """Return what became of one submission: sign, title, points."""
         sign = self.symbol(outcome).sign
         if outcome.verdict is None:
@@ -62,22 +65,22 @@ class ChangeWording:
             return self.translate(_("This change touches no submission of an exercise."))
         return self.translate(_("None of these files is a submission of an exercise."))
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, outcome: SubmissionOutcome) -> Result:
         """Return what an outcome means."""
         return result(outcome, self.answer.pass_mark)
 
-    def symbol(self, outcome: Outcome) -> symbols.Symbol:
+    def symbol(self, outcome: SubmissionOutcome) -> symbols.Symbol:
         """Return the sign of an outcome: that of the verdict, unless the pass mark decides."""
         decided = self.result(outcome)
         if outcome.verdict is None or decided == "not_graded" or self.answer.pass_mark is not None:
             return RESULT[decided]
         return symbols.STATUS[outcome.verdict.status]
 
-    def word(self, outcome: Outcome) -> str:
+    def word(self, outcome: SubmissionOutcome) -> str:
         """Return the word for an outcome."""
         return self.translate(self.symbol(outcome).word)
 
-    def sentence(self, outcome: Outcome) -> str:
+    def sentence(self, outcome: SubmissionOutcome) -> str:
         """Return what the outcome means to the student, in one sentence."""
         verdict = outcome.verdict
         if verdict is None:
@@ -105,7 +108,7 @@ class ChangeWording:
         """Return the points of a criterion, in short."""
         return f"{self.numbers.points(criterion.points)} / {self.numbers.points(criterion.max_points)}"
 
-    def points_of(self, outcome: Outcome) -> str:
+    def points_of(self, outcome: SubmissionOutcome) -> str:
         """Return the points of a submission, in short."""
         if outcome.verdict is None:
             return "–"
@@ -134,12 +137,8 @@ class ChangeWording:
 
     def place(self, location: Location) -> str:
         """Return where something is."""
-        name = clip(one_line(location.file), LONGEST_PATH)
-        if location.cell is None:
-            return self.translate(_("{file}, line {line}", file=name, line=location.line))
-        return self.translate(
-            _("{file}, cell {cell}, line {line}", file=name, cell=location.cell, line=location.line)
-        )
+        clipped = msgspec.structs.replace(location, file=clip(one_line(location.file), LONGEST_PATH))
+        return self.translate(describe_place(clipped))
 
     def hint(self, hint: Hint) -> str:
         """Return a hint with the word for its weight."""
@@ -171,7 +170,7 @@ def find_criteria_to_explain(verdict: Verdict) -> tuple[CriterionVerdict, ...]:
     return tuple(c for c in verdict.criteria if c.status is not Status.PASSED or c.hints)
 
 
-def find_line_in_file(outcome: Outcome, location: Location | None) -> int | None:
+def find_line_in_file(outcome: SubmissionOutcome, location: Location | None) -> int | None:
     """Return the line of the file in the repository; none for a cell's, whose lines are not the file's."""
     path = PurePosixPath(outcome.path)
     if location is None or location.cell is not None or location.line < 1 or path.suffix != ".py":

@@ -13,7 +13,7 @@ import pytest
 from grader.ci.pipeline import CiOptions, grade_change, grade_files
 from grader.core.exit_codes import ExitCode
 from grader.grading.results import Mode
-from grader.protocol.change_result import ChangeResult, Outcome, decode, exit_code
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome, decode, exit_code
 from grader.protocol.verdict import Status, WallState
 from grader.protocol.verdict import decode as read_verdict
 from grader.sandbox.walled import WalledEnvironment
@@ -40,7 +40,7 @@ class Run(NamedTuple):
     summary: str
     outputs: str
 
-    def outcome(self, path: str) -> Outcome:
+    def outcome(self, path: str) -> SubmissionOutcome:
         """Return what became of one file."""
         return next(outcome for outcome in self.answer.outcomes if outcome.path == path)
 

@@ -18,7 +18,7 @@ from grader.ci.outputs import (
 )
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
-from grader.protocol.change_result import ChangeResult, Note, Outcome, decode, exit_code, worst
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome, decode, exit_code, worst
 from grader.protocol.verdict import Curve, Status, Verdict
 from tests.reports import samples
 
@@ -26,19 +26,21 @@ VERDICT = samples.good()[0]
 EN = Translator("en")
 
 
-def judged(status: Status, points: float = 0.0) -> Outcome:
+def judged(status: Status, points: float = 0.0) -> SubmissionOutcome:
     """Return the outcome of a submission that was judged so."""
     verdict: Verdict = msgspec.structs.replace(VERDICT, status=status, points=points, max_points=100.0)
-    return Outcome(path="two/a.py", exercise="two", verdict=verdict, report="reports/1-two.html")
+    return SubmissionOutcome(path="two/a.py", exercise="two", verdict=verdict, report="reports/1-two.html")
 
 
 PASSED, FAILED = judged(Status.PASSED, 100), judged(Status.FAILED, 40)
-UNREADABLE = Outcome(path="two/b.py", exercise="two", problem="a link")
-FAULT = Outcome(path="two/c.py", exercise="two", fault="no room")
+UNREADABLE = SubmissionOutcome(path="two/b.py", exercise="two", problem="a link")
+FAULT = SubmissionOutcome(path="two/c.py", exercise="two", fault="no room")
 ERROR, WARNING, TIP = (Note(severity=s, text="x") for s in ("error", "warning", "tip"))
 
 
-def answer(*outcomes: Outcome, notes: tuple[Note, ...] = (), pass_mark: float | None = None) -> ChangeResult:
+def answer(
+    *outcomes: SubmissionOutcome, notes: tuple[Note, ...] = (), pass_mark: float | None = None
+) -> ChangeResult:
     """Return an answer."""
     return ChangeResult(language="en", course="base", outcomes=outcomes, notes=notes, pass_mark=pass_mark)
 

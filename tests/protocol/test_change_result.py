@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from grader.protocol.change_result import MAX_BYTES, ChangeResult, Outcome, decode, encode
+from grader.protocol.change_result import MAX_BYTES, ChangeResult, SubmissionOutcome, decode, encode
 from tests.reports import samples
 
 ANSWER = ChangeResult(
-    language="en", course="base", outcomes=(Outcome(path="a", exercise="digits", problem="empty"),)
+    language="en", course="base", outcomes=(SubmissionOutcome(path="a", exercise="digits", problem="empty"),)
 )
 
 

@@ -39,10 +39,10 @@ class NotYetError(OSError):
     """The user namespace of a process that began as root does not exist yet: `enter_last` makes it."""
 
 
-Outcome = dict[str, OSError | None]  # by namespace: why it could not be entered; None where it was
+NamespaceErrors = dict[str, OSError | None]  # by namespace: why it could not be entered; None where it was
 
 
-def enter() -> Outcome:
+def enter() -> NamespaceErrors:
     """Move this process into new namespaces of every kind that this machine allows.
 
     Root enters all but the user namespace as root: then mounts made in them cannot be undone from the user
@@ -56,7 +56,7 @@ def enter() -> Outcome:
     if user == 0 and _unshare(_ALL & ~_USER) is None:
         return dict.fromkeys(_PARTS) | {"user_namespace": NotYetError()}
     if _unshare(_ALL) is None:
-        outcome: Outcome = dict.fromkeys(_PARTS)
+        outcome: NamespaceErrors = dict.fromkeys(_PARTS)
     else:
         outcome = {name: _unshare(flag) for name, flag in _PARTS.items()}
     if outcome["user_namespace"] is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from grader.protocol.change_result import ChangeResult, Note, Outcome, encode
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome, encode
 from grader.protocol.verdict import (
     CriterionVerdict,
     Hint,
@@ -71,9 +71,13 @@ def verdict(message: str = "Ten outputs, one per class.", points: float = 5.0) -
 
 def answer(*texts: str, **changes: Any) -> ChangeResult:
     """Return a record in which every text of a stranger is one of `texts`; without any, a good one."""
-    outcomes = [Outcome(path=f"{text}.py", exercise="digits", verdict=verdict(text, 0.0)) for text in texts]
+    outcomes = [
+        SubmissionOutcome(path=f"{text}.py", exercise="digits", verdict=verdict(text, 0.0)) for text in texts
+    ]
     notes = [Note(severity="warning", text=text, path=text) for text in texts]
-    good = Outcome(path="digits/submission.py", exercise="digits", verdict=verdict(), report="1-digits.html")
+    good = SubmissionOutcome(
+        path="digits/submission.py", exercise="digits", verdict=verdict(), report="1-digits.html"
+    )
     made = ChangeResult(
         language="en", base="b" * 40, head=HEAD, course="base", outcomes=(good, *outcomes), notes=(*notes,)
     )

@@ -5,20 +5,24 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import ChangeResult, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome
 from grader.protocol.verdict import CriterionVerdict, Curve, Hint, Location, Notice, Status, Verdict
 from tests.reports import samples
 
 HEAD = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 BASE = "3f2a9c1b7a9e4d28c6b1f0a39e87d2c45b6a7f80"
 
-UNREADABLE = Outcome(path="submissions/digits/bob.ipynb", exercise="digits", problem="bob.ipynb is no notebook.")
-FAULT = Outcome(path="submissions/digits/eve.py", exercise="digits", fault="The examiner ended with signal 9.")
+UNREADABLE = SubmissionOutcome(
+    path="submissions/digits/bob.ipynb", exercise="digits", problem="bob.ipynb is no notebook."
+)
+FAULT = SubmissionOutcome(
+    path="submissions/digits/eve.py", exercise="digits", fault="The examiner ended with signal 9."
+)
 ERROR = Note(severity="error", text="Move it to digits/submission.py.", path="submission.py")
 WARNING = Note(severity="warning", text="The rubric of the base was used.", path="exercises/digits/rubric.py")
 
 
-def outcome(kind: str, language: str = "en", **changes: Any) -> Outcome:
+def outcome(kind: str, language: str = "en", **changes: Any) -> SubmissionOutcome:
     """Return the outcome of one of the sample verdicts: good, mixed, broken or hostile."""
     verdict, shown = getattr(samples, kind)(language)
     fields: dict[str, Any] = {
@@ -29,16 +33,16 @@ def outcome(kind: str, language: str = "en", **changes: Any) -> Outcome:
         "report": "1-digits.html",
     }
     fields.update(changes)
-    return Outcome(**fields)
+    return SubmissionOutcome(**fields)
 
 
-def answer(*outcomes: Outcome, language: str = "en", **changes: Any) -> ChangeResult:
+def answer(*outcomes: SubmissionOutcome, language: str = "en", **changes: Any) -> ChangeResult:
     """Return the answer to a change."""
     fields = {"language": language, "base": BASE, "head": HEAD, "course": "base", "outcomes": outcomes}
     return ChangeResult(**(fields | changes))
 
 
-def with_criteria(status: Status, *criteria: CriterionVerdict, **changes: Any) -> Outcome:
+def with_criteria(status: Status, *criteria: CriterionVerdict, **changes: Any) -> SubmissionOutcome:
     """Return an outcome with these criteria, of the kind `criterion` makes."""
     verdict = msgspec.structs.replace(
         samples.good()[0],
@@ -50,7 +54,7 @@ def with_criteria(status: Status, *criteria: CriterionVerdict, **changes: Any) -
     )
     fields: dict[str, Any] = {"path": "digits/submission.py", "exercise": "digits", "verdict": verdict}
     fields.update(changes)
-    return Outcome(**fields)
+    return SubmissionOutcome(**fields)
 
 
 def criterion(status: Status, name: str = "scale", **changes: Any) -> CriterionVerdict:
@@ -95,7 +99,7 @@ def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[ChangeResult]:
     values = st.lists(st.none() | st.floats(allow_nan=False), max_size=4).map(tuple)
     curves = st.lists(st.builds(Curve, name=text, series=st.dictionaries(text, values, max_size=2)), max_size=2)
     graded = st.builds(
-        Outcome,
+        SubmissionOutcome,
         path=text,
         exercise=text,
         verdict=verdicts,
@@ -104,8 +108,8 @@ def strangers(text: st.SearchStrategy[str]) -> st.SearchStrategy[ChangeResult]:
         problem=st.just(""),
     )
     said = text.map(lambda one: one or "?")
-    told = st.builds(Outcome, path=text, exercise=text, problem=said) | st.builds(
-        Outcome, path=text, exercise=text, fault=said
+    told = st.builds(SubmissionOutcome, path=text, exercise=text, problem=said) | st.builds(
+        SubmissionOutcome, path=text, exercise=text, fault=said
     )
     return st.builds(
         ChangeResult,

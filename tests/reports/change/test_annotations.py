@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import ChangeResult, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome
 from grader.protocol.verdict import Location, Notice, Severity, Status
 from reports.change.annotations import MOST, render_annotations
 from tests.reports.change.result_samples import (
@@ -161,7 +161,7 @@ def test_what_is_left_below_full_points_is_a_notice_once_the_pass_mark_is_reache
 
 
 @pytest.mark.parametrize("one", [UNREADABLE, FAULT])
-def test_a_submission_without_a_verdict_is_an_error(one: Outcome) -> None:
+def test_a_submission_without_a_verdict_is_an_error(one: SubmissionOutcome) -> None:
     (command,) = _obeyed(answer(one))
     assert (command.name, command.properties["file"]) == ("error", one.path)
     assert (one.problem or one.fault) in command.data
@@ -219,7 +219,7 @@ def test_ten_of_each_are_all_shown_and_none_is_said_to_be_left_out() -> None:
 
 @pytest.mark.parametrize("path", ["a\nb.py", "a\tb.py", "\u202eb.py", "a\rb.py", "\ud800.py", "\x1b.py"])
 def test_a_name_that_cannot_be_shown_as_it_is_stands_in_the_text(path: str) -> None:
-    (command,) = _obeyed(answer(Outcome(path=path, exercise="digits", problem="No.")))
+    (command,) = _obeyed(answer(SubmissionOutcome(path=path, exercise="digits", problem="No.")))
     assert "file" not in command.properties
     assert ".py\n" in command.data
 
@@ -228,7 +228,7 @@ def test_a_name_that_cannot_be_shown_as_it_is_stands_in_the_text(path: str) -> N
     "path", ["a,b.py", "a:b.py", "a::b.py", "a%0Ab.py", "ä b.py", "::error::.py", "##[error].py"]
 )
 def test_a_name_with_the_runners_own_signs_is_named_exactly(path: str) -> None:
-    (command,) = _obeyed(answer(Outcome(path=path, exercise="digits", problem="No.")))
+    (command,) = _obeyed(answer(SubmissionOutcome(path=path, exercise="digits", problem="No.")))
     assert command.properties["file"] == path
 
 
@@ -257,6 +257,6 @@ def test_a_notice_of_the_verdict_without_a_place_is_told_of_the_file() -> None:
     assert (command.name, command.data, command.properties["file"]) == ("warning", "Slow.", "digits/submission.py")
 
 
-def _with_notice(one: Outcome, notice: Notice) -> Outcome:
+def _with_notice(one: SubmissionOutcome, notice: Notice) -> SubmissionOutcome:
     assert one.verdict is not None
     return msgspec.structs.replace(one, verdict=msgspec.structs.replace(one.verdict, notices=(notice,)))

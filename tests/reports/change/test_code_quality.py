@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.protocol.change_result import ChangeResult, Outcome
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome
 from grader.protocol.verdict import Location, Status
 from reports.change.code_quality import render_code_quality
 from tests.reports.change.result_samples import (
@@ -94,7 +94,7 @@ def test_what_is_left_below_full_points_is_information_once_the_pass_mark_is_rea
 @pytest.mark.parametrize(
     ("one", "severity", "check"), [(UNREADABLE, "blocker", "unreadable"), (FAULT, "critical", "not_graded")]
 )
-def test_a_submission_without_a_verdict_is_a_finding(one: Outcome, severity: str, check: str) -> None:
+def test_a_submission_without_a_verdict_is_a_finding(one: SubmissionOutcome, severity: str, check: str) -> None:
     (finding,) = _read(answer(one))
     assert (finding["severity"], finding["check_name"]) == (severity, check)
     assert (one.problem or one.fault) in finding["description"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.change_result import ChangeResult, Outcome, result
+from grader.protocol.change_result import ChangeResult, SubmissionOutcome, result
 from grader.protocol.verdict import Location, Status
 from reports.change.junit import render_junit
 from tests.reports.change.result_samples import (
@@ -120,7 +120,7 @@ def test_a_verdict_without_criteria_is_what_its_status_says() -> None:
 
 
 @pytest.mark.parametrize(("one", "sentence"), [(UNREADABLE, UNREADABLE.problem), (FAULT, FAULT.fault)])
-def test_a_submission_without_a_verdict_is_an_error(one: Outcome, sentence: str) -> None:
+def test_a_submission_without_a_verdict_is_an_error(one: SubmissionOutcome, sentence: str) -> None:
     (error,) = _read(answer(one, pass_mark=0.0)).iter("error")
     assert sentence in str(error.text)
 

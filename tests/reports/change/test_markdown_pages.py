@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.change_result import ChangeResult, Note, Outcome
+from grader.protocol.change_result import ChangeResult, Note, SubmissionOutcome
 from grader.protocol.verdict import CertificationItem, Curve, Hint, Isolation, Location, Notice, Status, WallState
 from reports.change import markdown_pages
 from reports.change.markdown_pages import render_note, render_summary
@@ -284,6 +284,6 @@ def _written(text: str) -> ChangeResult:
     verdict = msgspec.structs.replace(graded.verdict, title=f"a{text}", notices=notices, isolation=walls, **claims)
     return answer(
         msgspec.structs.replace(graded, verdict=verdict),
-        Outcome(path=f"digits/{text}.py", exercise="digits", problem=f"a {text}"),
+        SubmissionOutcome(path=f"digits/{text}.py", exercise="digits", problem=f"a {text}"),
         notes=(Note(severity="error", text=text, path=f"a{text}"),),
     )
