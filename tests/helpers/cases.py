@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,7 @@ from grader.evidence.losses import softmax
 from grader.evidence.network import ROLES
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
-    ArrayValue,
     CompileFacts,
-    Entries,
     ExceptionFacts,
     FigureValue,
     FitFacts,
@@ -27,7 +24,6 @@ from grader.protocol.evidence import (
     GraphFacts,
     HistoryValue,
     ImportEvidence,
-    Items,
     LayerFacts,
     Missing,
     ModelFacts,
@@ -41,7 +37,6 @@ from grader.protocol.evidence import (
     Returned,
     StepEvidence,
     Stopped,
-    TextValue,
     Value,
 )
 from grader.protocol.plan import Argument, Call, HistoryArg, ListArg, LiteralArg
@@ -83,57 +78,23 @@ def _pictures(rows: int, seed: int) -> tuple[Array, Array]:
 # Values, as a run would have written them down.
 
 
-def encode(value: object, arrays: dict[str, Array]) -> Value:  # noqa: C901 - one line for each kind of value
-    """Return a value as the record that a run makes of it."""
+def encode(value: object, arrays: dict[str, Array]) -> Value:
+    """Return a value as the record that a run makes of it, by the encoder of the run itself."""
+    from grader.sandbox.inside.array_store import Store
+    from grader.sandbox.inside.encode_values import encode as encode_value  # imports Keras
+
     if isinstance(value, FigureValue | OtherValue | HistoryValue | ModelValue):
         return value
-    if value is None:
-        return NoneValue()
-    if type(value) is str:
-        return TextValue(text=value)
-    if isinstance(value, np.ndarray):
-        return _array(value, "ndarray", arrays)
-    if isinstance(value, bool | int | float | complex | np.generic):
-        return _array(np.asarray(value), "scalar", arrays)
-    if isinstance(value, SimpleNamespace):
-        return HistoryValue(curves={k: _keep(np.array(v, dtype=float), arrays) for k, v in value.history.items()})
-    if isinstance(value, list | tuple):
-        numbers = _as_numbers(value)
-        if numbers is not None:
-            return _array(numbers, type(value).__name__, arrays)
-        return Items(container=type(value).__name__, items=tuple(encode(v, arrays) for v in value))
-    if isinstance(value, dict):
-        return Entries(entries=tuple((str(k), encode(v, arrays)) for k, v in value.items()))
-    if hasattr(value, "__array__"):
-        return _array(np.asarray(value), type(value).__name__, arrays)
-    return OtherValue(type=type(value).__name__)
+    store = Store()
+    store.arrays = arrays
+    return encode_value(value, store)
 
 
-def _as_numbers(items: Sequence[object]) -> Array | None:
-    if not items or any(isinstance(item, np.ndarray) and item.ndim for item in items):
-        return None
-    try:
-        array = np.asarray(items)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return array if array.dtype.kind in "biufc" else None
+def history(**series: Sequence[float]) -> Any:
+    """Return a `keras.callbacks.History` with these curves."""
+    from grader.sandbox.inside.keras_facts import made_history
 
-
-def _array(array: Array, container: str, arrays: dict[str, Array]) -> Value:
-    if array.dtype.hasobject:
-        return OtherValue(type=container, note="dtype object")
-    return ArrayValue(ref=_keep(array, arrays), dtype=str(array.dtype), shape=array.shape, container=container)
-
-
-def _keep(array: Array, arrays: dict[str, Array]) -> str:
-    name = str(len(arrays))
-    arrays[name] = np.array(array)
-    return name
-
-
-def history(**series: Sequence[float]) -> SimpleNamespace:
-    """What looks like a `keras.callbacks.History` to a student's function."""
-    return SimpleNamespace(history={key: list(values) for key, values in series.items()})
+    return made_history({key: list(values) for key, values in series.items()})
 
 
 # Runs.

@@ -148,7 +148,7 @@ def test_keys_may_be_written_in_any_case() -> None:
         ({"first": [["sequential"]]}, 0.75, "is no set of styles"),
         ({"first": []}, 0.75, "more styles"),
         ({"first": None}, 0.75, "Still without an answer: first"),
-        ({"first": OtherValue(type="ellipsis"), "fourth": None}, 0.5, "Still without an answer: first, fourth"),
+        ({"first": ..., "fourth": None}, 0.5, "Still without an answer: first, fourth"),
     ],
 )
 def test_each_statement_has_its_share(answers: Mapping[str, object], share: float, words: str) -> None:
