@@ -9,6 +9,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.graph import GraphSummary, summarise_graph
+from grader.evidence.heads import Head, identify_head
 from grader.evidence.limits import find_replay_problem
 from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned
 from grader.protocol.training import Training
@@ -27,6 +28,7 @@ class Model:
     outputs: dict[str, Array]  # of the replay, by role
     forbidden: tuple[str, ...] = ()  # operations because of which the graph was not run
     problem: str = ""  # why there is no `graph`
+    tail: Head | None = None  # what comes after the last weights; None where that is not known
 
     @cached_property
     def output_activation(self) -> str:
@@ -34,7 +36,32 @@ class Model:
         outputs = [o for o in self.outputs.values() if o.ndim == 2]
         if outputs and all(_is_distribution(o) for o in outputs) and outputs[0].shape[1] > 1:
             return "softmax"
-        return self.graph.output_activation if self.graph else "other"
+        if self.graph is None:
+            return "other"
+        if self.tail is None or (self._joins_bent_ways and not self.tail.activations):
+            # Several ways come together at the output, such as the sigmoids of two networks for their mean.
+            is_share = self._joins_bent_ways and all(map(_is_share, self.outputs.values()))
+            return "probability" if is_share else self.graph.output_activation
+        return self.tail.name
+
+    @property
+    def stacked(self) -> tuple[str, ...]:
+        """Return the activations at the output where two or more stand right behind one another, first to last."""
+        return (self.tail or self.graph).stacked if self.graph is not None else ()
+
+    @property
+    def output_bends(self) -> tuple[str, ...]:
+        """Return what keeps the output from being any number: the activations after the last weights."""
+        if self.graph is None:
+            return ()
+        if self.tail is not None and not self._joins_bent_ways:
+            return () if self.tail.name == "linear" else (self.tail.name,)
+        named = self.graph.dense[-1].activations if self.graph.dense else ()
+        return named or (() if self.output_activation == "linear" else (self.output_activation,))
+
+    @property
+    def _joins_bent_ways(self) -> bool:
+        return self.graph is not None and self.graph.bends_before_tail
 
     @property
     def head(self) -> str:
@@ -106,10 +133,17 @@ def read_model(case: Case, step: str) -> Model | None:
     if (broken_limit := find_replay_problem(replay)) is not None:
         return Model(facts, None, {}, problem=broken_limit)
     outputs = {name: replay.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
-    return Model(facts, summarise_graph(evidence, replay.arrays, facts.graph.output_node), outputs)
+    summary = summarise_graph(evidence, replay.arrays, facts.graph.output_node)
+    tail = identify_head([replay.arrays[fact.values] for fact in evidence.tail])
+    return Model(facts, summary, outputs, tail=tail)
 
 
 _LONGEST_PROBLEM = 500  # characters: the submission's process wrote it
+
+
+def _is_share(outputs: Array) -> bool:
+    """Return whether each output is a number from 0 to 1."""
+    return bool(outputs.size and (outputs >= 0.0).all() and (outputs <= 1.0).all())
 
 
 def _is_distribution(outputs: Array) -> bool:
