@@ -87,6 +87,7 @@ class OtherValue(Tagged, frozen=True, tag="OtherValue"):
 
     type: str
     note: str = ""  # such as "1.0 GiB, larger than the limit of 64 MiB"
+    other_keras: str = ""  # the package that it is a model of, such as "tensorflow.python.keras"; "" for none
 
 
 class AxesFacts(Record, frozen=True):

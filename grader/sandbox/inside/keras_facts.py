@@ -46,6 +46,16 @@ def is_model(value: object) -> bool:
     return keras.Model in type.mro(type(value))
 
 
+def find_other_keras(value: object) -> str:
+    """Return the package of another Keras, such as TensorFlow's private one, that a model is of; "" for none."""
+    classes = [(str(kind.__module__), kind.__name__) for kind in type.mro(type(value))]
+    modules = [module for module, name in classes if name == "Model"]
+    return next((name for name in _OTHER_KERAS for module in modules if f"{module}.".startswith(f"{name}.")), "")
+
+
+_OTHER_KERAS = ("tensorflow.python.keras", "tf_keras")
+
+
 def is_compiled(value: object) -> bool:
     """Return whether `value` is a Keras model that was compiled."""
     return is_model(value) and getattr(value, "compiled", False) is True

@@ -23,7 +23,8 @@ def find_tail(nodes: Sequence[NodeFacts], input_node: str, output_node: str) -> 
 
     Returns:
         Names, the output's last; the first is the last kernel itself where the stretch begins at one, with its
-        bias as the second. Where several kernels share the last stretch, it begins where their ways have come together.
+        bias as the second. Where several kernels share the last stretch, it begins where their ways have come
+        together.
     """
     by_name = {node.name: node for node in nodes}
     if output_node not in by_name:

@@ -12,7 +12,7 @@ from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, read_network
-from grader.evidence.scores import predict_classes
+from grader.evidence.scores import compute_accuracy
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -139,7 +139,7 @@ def _compute_accuracy(model: Model | None, truth: Array) -> float:
     if model is None or outputs is None or not np.isfinite(outputs).all():
         return 0.0
     columns = as_columns(outputs)
-    return float((predict_classes(columns, model.output_activation) == truth).mean()) if columns.ndim == 2 else 0.0
+    return compute_accuracy(columns, truth, model) if columns.ndim == 2 else 0.0
 
 
 def _judge_or_explain(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
