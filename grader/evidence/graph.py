@@ -14,7 +14,8 @@ _ACTIVATIONS = {
     "LogSoftmax": "log_softmax", "Exp": "exponential", "Erf": "other", "Erfc": "other", "SelectV2": "where",
 }  # fmt: skip
 # What hands numbers on as they are: in another shape, or one of several that come together.
-_PASSING_NAMES = """Cast EnsureShape ExpandDims Identity IdentityN NoOp Reshape Squeeze StopGradient Transpose"""
+_PASSING_NAMES = """Cast CheckNumerics CheckNumericsV2 EnsureShape ExpandDims Identity IdentityN NoOp Reshape
+    Squeeze StopGradient Transpose"""
 _PASSING = frozenset(_PASSING_NAMES.split())
 _LINEAR_NAMES = """BiasAdd Add AddV2 AddN Sub Neg Mean Sum Cumsum AvgPool AvgPool3D FusedBatchNorm FusedBatchNormV2
     FusedBatchNormV3 ConcatV2 Pack"""

@@ -39,6 +39,8 @@ class Head:
     activations: tuple[str, ...]
     name: str  # of all of them together: "linear" for none, "probability" for another one that goes from 0 to 1
 
+    is_constant: bool = False  # the output is the same for all numbers
+
     @property
     def stacked(self) -> tuple[str, ...]:
         """Return the activations where two or more that are known stand right behind one another, else nothing."""
@@ -69,7 +71,7 @@ def identify_head(values: Sequence[Array]) -> Head | None:
     if float(np.ptp(tables[-1])) <= CONSTANT * max(1.0, float(np.abs(tables[-1]).max())):
         is_softmax = np.allclose(tables[-1], 1.0) and tables[-1].shape[1] == 1
         name = "softmax" if is_softmax else "constant"
-        return Head((name,), name)
+        return Head((name,), name, is_constant=True)
     activations = tuple(_read_activations(tables))
     return Head(activations, _name_together(activations, tables))
 
@@ -80,25 +82,28 @@ def _read_activations(tables: Sequence[Array]) -> list[str]:
     linear = [i for i, table in enumerate(tables) if _is_affine(table)]
     start = max(linear)
     for i in linear:  # a factor may be a part of the formula, as in -softplus(-z)
-        if start < last and (name := _name_activation(tables[i], tables[last])):
+        if start < last and (name := _name_activation(tables[i], tables[last], is_scaled=True)):
             return [name]
     activations: list[str] = []
     while start < last:
-        end, name = _find_next(tables, start)
+        end, name = _find_next(tables, start, is_scaled=not activations)
         if name:
             activations.append(name)
         start = end
     return activations
 
 
-def _find_next(tables: Sequence[Array], start: int) -> tuple[int, str]:
-    """Return how far one activation leads at most, and its name; "" where the values stay the same."""
+def _find_next(tables: Sequence[Array], start: int, *, is_scaled: bool) -> tuple[int, str]:
+    """Return how far one activation leads at most, and its name; "" where the values stay the same.
+
+    `is_scaled`: with a factor and a summand in front of the activation, which count as those of the last weights.
+    """
     ends = range(len(tables) - 1, start, -1)
     for end in ends:
         if tables[end].shape == tables[start].shape and _is_close(tables[end], tables[start]):
             return end, ""
     for end in ends:
-        if name := _name_activation(tables[start], tables[end]):
+        if name := _name_activation(tables[start], tables[end], is_scaled=is_scaled):
             return end, name
     # A factor behind an activation; in front of the first one, it was passed over already.
     for end in ends:
@@ -181,28 +186,34 @@ _FORMULAS: Mapping[str, Callable[[Array], Array]] = {
     "log_softmax": _log_softmax,
     "log_sigmoid": lambda z: -np.logaddexp(0.0, -z),
     "hard_tanh": lambda z: np.clip(z, -1.0, 1.0),
+    "sigmoid": _sigmoid,
+    "tanh": np.tanh,
+    "softmax": _softmax,
+    "exponential": np.exp,
     "square": lambda z: z**2,
     "absolute value": np.abs,
     "softmax over the rows": lambda z: _softmax(z, axis=0),
 }  # fmt: skip
 
 
-def _name_activation(z: Array, values: Array) -> str:
-    """Return the name of the activation that makes `values` of z; "" where none of those known here does."""
+def _name_activation(z: Array, values: Array, *, is_scaled: bool) -> str:
+    """Return the name of the activation that makes `values` of z; "" where none of those known here does.
+
+    `is_scaled`: z times a factor and plus a summand will do.
+    """
     if values.shape != z.shape or not np.isfinite(z).all():
         return ""
-    for name, formula in _FORMULAS.items():
-        with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        for name, formula in _FORMULAS.items():
             if _is_close(formula(z), values):
                 return name
-    if _is_close(np.exp(np.minimum(z, 80.0)), values) and z.max() < 80.0:
-        return "exponential"
-    if _is_of_family(z, values):
-        return "sigmoid"
-    if _is_of_family(z, (values + 1.0) / 2.0):
-        return "tanh"
-    if _is_softmax(z, values):
-        return "softmax"
+    if is_scaled:
+        if _is_of_family(z, values):
+            return "sigmoid"
+        if _is_of_family(z, (values + 1.0) / 2.0):
+            return "tanh"
+        if _is_softmax(z, values):
+            return "softmax"
     return "leaky_relu" if _is_leaky(z, values) else ""
 
 

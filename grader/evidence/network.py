@@ -60,6 +60,11 @@ class Model:
         return named or (() if self.output_activation == "linear" else (self.output_activation,))
 
     @property
+    def is_constant(self) -> bool:
+        """Return whether the output is the same number whatever the weights are, as with softmax over one unit."""
+        return self.tail is not None and self.tail.is_constant
+
+    @property
     def _joins_bent_ways(self) -> bool:
         return self.graph is not None and self.graph.bends_before_tail
 

@@ -25,6 +25,8 @@ FUNCTION_CALLS = {
 # What prints or checks values. It is left out of the graph that is run: nothing that is computed depends on it.
 WITHOUT_RESULT = frozenset({"Assert", "PrintV2"})
 
+# Stateful in the registry, so that no optimizer leaves them out, but they only hand numbers on.
+_HARMLESS = frozenset({"CheckNumerics", "CheckNumericsV2", "Placeholder"})
 # Stateless in the registry, numbers in and numbers out, but dangerous all the same: they call Python, map a file,
 # end the process, or wait for others.
 _DANGEROUS_NAMES = """PyFuncStateless ImmutableConst Abort Batch Unbatch UnbatchGrad CustomAggregator HostConst
@@ -63,7 +65,7 @@ def find_dangerous_operations(operations: Iterable[str]) -> frozenset[str]:
 def _is_harmless(operation: str) -> bool:
     from tensorflow.python.framework import op_def_registry
 
-    if operation in FUNCTION_CALLS or operation in WITHOUT_RESULT or operation == "Placeholder":
+    if operation in FUNCTION_CALLS or operation in _HARMLESS:
         return True
     definition = op_def_registry.get(operation)
     if definition is None or definition.is_stateful:

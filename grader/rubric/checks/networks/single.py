@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.core.i18n import _
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
@@ -189,6 +189,8 @@ class Trains(NetworkCheck):
         network = read_network(case, self.training, case.seeds[0])
         assert network.before is not None
         if not _weights_moved(network.before, model):
+            if model.is_constant:
+                return failed(_explain_constant(), received=_("the same weights as before"))
             return failed(
                 _(
                     "After train() the weights are what they were before: nothing was learned. Does train() "
@@ -238,6 +240,13 @@ class Trains(NetworkCheck):
                 )
             )
         return problems
+
+
+def _explain_constant() -> Words:
+    return _(
+        "After train() the weights are what they were before: what the network gives does not depend on them, "
+        "as with softmax over a single unit, which is always 1. Mend the output first."
+    )
 
 
 def _weights_moved(before: Model, after: Model) -> bool:
