@@ -11,7 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.graph import GraphSummary, summarise_graph
 from grader.evidence.heads import Head, identify_head
 from grader.evidence.limits import find_replay_problem
-from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned
+from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned, Stopped
 from grader.protocol.training import Training
 
 # The rows that a graph is replayed on: held out, held out with noise, watched in training, and rows that the data
@@ -29,6 +29,7 @@ class Model:
     forbidden: tuple[str, ...] = ()  # operations because of which the graph was not run
     problem: str = ""  # why there is no `graph`
     tail: Head | None = None  # what comes after the last weights; None where that is not known
+    stopped: Stopped | None = None  # why its replay did not come to an end; None where it did
 
     @cached_property
     def output_activation(self) -> str:
@@ -133,6 +134,8 @@ def read_model(case: Case, step: str) -> Model | None:
         problem = facts.problem[:_LONGEST_PROBLEM] or "its frozen graph came to no result"
         return Model(facts, None, {}, problem=problem)
     evidence = replay.evidence
+    if evidence.stopped is not None:
+        return Model(facts, None, {}, stopped=evidence.stopped)
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
     if (broken_limit := find_replay_problem(replay)) is not None:

@@ -333,3 +333,4 @@ class ReplayEvidence(Record, frozen=True):
     taps: tuple[TapFacts, ...] = ()  # one per activation, at most 32
     tail: tuple[TailFacts, ...] = ()  # from the last kernels to the output; empty where it could not be run alone
     problem: str = ""  # why the graph could not be run; "" where it was
+    stopped: Stopped | None = None  # why the process ended while it ran the graph; None where it did not

@@ -12,12 +12,14 @@ Z = LOGITS.astype(np.float64)
 
 
 def sigmoid(z: Array) -> Array:
-    return 1.0 / (1.0 + np.exp(-z))
+    values: Array = 1.0 / (1.0 + np.exp(-z))
+    return values
 
 
 def softmax(z: Array) -> Array:
     powers = np.exp(z - z.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def of(*stages: Callable[[Array], Array], units: int = 1) -> Head:

@@ -169,6 +169,8 @@ class NetworkView:
     def is_output_unfit(self) -> bool:
         """Return whether the output itself keeps the network from learning: then nothing else explains that."""
         loss, from_logits = self.loss
+        if self.model is not None and self.model.is_constant:
+            return True
         if self.is_regression:
             return self.unreachable_targets is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
         unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.is_binary else set())

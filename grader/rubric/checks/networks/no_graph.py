@@ -5,6 +5,7 @@ import re
 from grader.core.i18n import _
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
+from grader.protocol.evidence import Stopped, StopReason
 from grader.protocol.training import Training
 
 
@@ -18,6 +19,8 @@ def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> 
         )
     if model.forbidden:
         return _not_run(model.forbidden)
+    if model.stopped is not None:
+        return _not_finished(model.stopped)
     return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
 
 
@@ -135,6 +138,27 @@ def _not_frozen(problem: str) -> Judgement:
             problem=problem,
         )
     )
+
+
+def _not_finished(stopped: Stopped) -> Judgement:
+    """Return the judgement for a network that took too long, or too much memory, to compute its answers."""
+    match stopped.reason:
+        case StopReason.TIME | StopReason.TOTAL_TIME | StopReason.CPU:
+            message = _(
+                "The grader gave up: the trained network did not answer for the exercise's rows in the time "
+                "that it has. Is there a loop in it that does not end, or far too many layers?"
+            )
+        case StopReason.MEMORY:
+            message = _(
+                "The grader gave up: to answer for the exercise's rows, the network needs more memory than it may "
+                "have. Is there a tensor in it that is far larger than the data?"
+            )
+        case _:
+            message = _(
+                "The grader could not run the network: its process ended ({detail}). A person has to look at it.",
+                detail=stopped.detail or stopped.reason.value,
+            )
+    return not_graded(message)
 
 
 def _not_run(operations: tuple[str, ...]) -> Judgement:

@@ -181,6 +181,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
             expected=expected,
             received=received,
         )
+    message: Words
     if cross_entropy and head == "softmax":
         message = _(
             "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "

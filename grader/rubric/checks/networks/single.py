@@ -113,15 +113,16 @@ class Architecture(NetworkCheck):
             return self._other_shape(before.facts.graph.output_shape)  # whatever else there is to say
         model = require_certified(case, self.training, after=False)
         assert model.graph is not None
-        if model.units != self.outputs:
+        units = model.units or 0
+        if units != self.outputs:
             return failed(
                 _(
                     "Expected {outputs} output units, one per class. Received: units={units}.",
                     outputs=self.outputs,
-                    units=model.units,
+                    units=units,
                 ),
                 expected=_("{count} output units", count=self.outputs),
-                received=_("{count} output units", count=model.units),
+                received=_("{count} output units", count=units),
             )
         if model.graph.hidden < self.hidden:
             # What builds on the network can be judged all the same: one mistake, one criterion.
@@ -141,7 +142,7 @@ class Architecture(NetworkCheck):
                 "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
                 inputs=self.inputs,
                 hidden=model.graph.hidden,
-                outputs=model.units,
+                outputs=units,
                 parameters=model.facts.parameters,
             )
         )
