@@ -55,33 +55,33 @@ _EXPECTED_SHAPE = re.compile(r"[Ee]xpected shape ?=?\(None, ([\d, ]+)\)")
 
 def _other_rows(model: Model, training: Training, row: tuple[int, ...]) -> Judgement | None:
     """Return the judgement for a network that is made for rows of another shape, else None."""
-    wanted = _read_row_shape(model)
-    if wanted is None or wanted == row:
+    made_for = _read_row_shape(model)
+    if made_for is None or made_for == row:
         return None
     expected = _("a network that takes rows of the shape {row}", row=str(row))
-    received = _("a network that takes rows of the shape {row}", row=str(wanted))
+    received = _("a network that takes rows of the shape {row}", row=str(made_for))
     if training.arguments:
         message = _(
-            "The network takes rows of the shape {wanted}, but it was built for rows of the shape {row}. Is the "
+            "The network takes rows of the shape {made_for}, but it was built for rows of the shape {row}. Is the "
             "number of features written into the code? It is the argument of {function}(): "
             "keras.Input(shape=(n_features,)).",
-            wanted=str(wanted),
+            made_for=str(made_for),
             row=str(row),
             function=training.build,
         )
-    elif len(wanted) > len(row):
+    elif len(made_for) > len(row):
         message = _(
-            "The network takes rows of the shape {wanted}, but each row of x is flat, of the shape {row}. Begin "
-            "with keras.Input(shape={row}), and with keras.layers.Reshape({wanted}) where the next layer needs "
+            "The network takes rows of the shape {made_for}, but each row of x is flat, of the shape {row}. Begin "
+            "with keras.Input(shape={row}), and with keras.layers.Reshape({made_for}) where the next layer needs "
             "that shape.",
-            wanted=str(wanted),
+            made_for=str(made_for),
             row=str(row),
         )
     else:
         message = _(
-            "The network takes rows of the shape {wanted}, but each row of x has the shape {row}. Begin with "
+            "The network takes rows of the shape {made_for}, but each row of x has the shape {row}. Begin with "
             "keras.Input(shape={row}).",
-            wanted=str(wanted),
+            made_for=str(made_for),
             row=str(row),
         )
     return failed(message, expected=expected, received=received)
@@ -92,12 +92,12 @@ def _read_row_shape(model: Model) -> tuple[int, ...] | None:
     shape = model.facts.input_shape
     if shape is not None and None not in shape[1:]:
         return tuple(length for length in shape[1:] if length is not None)
-    if found := _EXPECTED_SHAPE.search(model.problem):
-        return tuple(int(length) for length in found[1].split(",") if length.strip())
+    if match := _EXPECTED_SHAPE.search(model.problem):
+        return tuple(int(length) for length in match[1].split(",") if length.strip())
     first = next((layer for layer in model.facts.layers if layer.weight_shapes), None)
-    if (found := _EXPECTED_LENGTH.search(model.problem)) and first is not None:
+    if (match := _EXPECTED_LENGTH.search(model.problem)) and first is not None:
         # The sizes of another layer say nothing about the rows.
-        return (int(found[1]),) if first.weight_shapes[0][:1] == (int(found[1]),) else None
+        return (int(match[1]),) if first.weight_shapes[0][:1] == (int(match[1]),) else None
     return None
 
 
