@@ -44,8 +44,8 @@ def find_comparison(repository: Repository, claimed: ClaimedChange) -> Compariso
     if parted != (base,) and repository.not_in(parted, base, head) & repository.shallow():
         # Beyond where the history is cut off, the ways may have parted later.
         raise GitError(_not_there(repository, claimed, base))
-    found = (repository.commit(name) for name in claimed.rubrics)
-    return Comparison(base, head, next(filter(None, found), None) or base, parted)
+    rubric_commits = (repository.commit(name) for name in claimed.rubrics)
+    return Comparison(base, head, next(filter(None, rubric_commits), None) or base, parted)
 
 
 def find_changes(repository: Repository, comparison: Comparison) -> tuple[FileChange, ...]:
@@ -57,8 +57,8 @@ def find_changes(repository: Repository, comparison: Comparison) -> tuple[FileCh
     if len(comparison.parted) == 1:
         return repository.changes(comparison.parted[0], comparison.head)
     base = repository.files(comparison.base)
-    found = [change for parted in comparison.parted for change in repository.changes(parted, comparison.head)]
-    return tuple(dict.fromkeys(own for change in found if (own := _own(change, base)) is not None))
+    changes = [change for parted in comparison.parted for change in repository.changes(parted, comparison.head)]
+    return tuple(dict.fromkeys(own for change in changes if (own := _own(change, base)) is not None))
 
 
 def _own(change: FileChange, base: Mapping[str, TreeEntry]) -> FileChange | None:
@@ -81,10 +81,10 @@ def _base(repository: Repository, claimed: ClaimedChange, head: str) -> str:
         base = parents[0]
     else:
         base = claimed.base
-    found = repository.commit(base)
-    if found is None:
+    commit = repository.commit(base)
+    if commit is None:
         raise GitError(_not_there(repository, claimed, base))
-    return found
+    return commit
 
 
 def _other_head(claimed: ClaimedChange, head: str) -> Message:

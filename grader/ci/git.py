@@ -15,7 +15,7 @@ SECONDS = 60.0  # for one question to git
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 
 # What finds programs and the user's own settings, which say whose repositories are trusted. No variable of git's.
-_KEPT = frozenset(
+_INHERITED_VARIABLES = frozenset(
     ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "PROGRAMDATA", "USERPROFILE", "TEMP", "TMP", "TMPDIR")
 )
 _VARIABLES = {
@@ -80,7 +80,7 @@ class Repository:
         if program is None:
             raise GitError(_("git is not installed here. Install it, or name the files to grade."))
         self._program, self.folder = program, folder
-        self._environment = {k: v for k, v in os.environ.items() if k in _KEPT} | _VARIABLES
+        self._environment = {k: v for k, v in os.environ.items() if k in _INHERITED_VARIABLES} | _VARIABLES
         self._text("rev-parse", "--git-dir")  # or there is none
 
     def commit(self, name: str) -> str | None:

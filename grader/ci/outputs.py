@@ -20,7 +20,7 @@ from grader.protocol.verdict import encode as verdict_json
 
 ANSWER, SUMMARY, NOTE, JUNIT, QUALITY = "answer.json", "summary.md", "note.md", "junit.xml", "code-quality.json"
 IGNORED = ".gitignore"
-OURS = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
+OUTPUT_NAMES = frozenset({ANSWER, SUMMARY, NOTE, JUNIT, QUALITY, REPORTS, VERDICTS, IGNORED})
 
 
 class OutputFolderError(UserError):
@@ -40,7 +40,7 @@ def prepare_folder(folder: Path) -> None:
         if folder.is_symlink():
             folder.unlink()
         elif folder.is_dir():
-            others = sorted({path.name for path in folder.iterdir()} - OURS)
+            others = sorted({path.name for path in folder.iterdir()} - OUTPUT_NAMES)
             if others:
                 raise OutputFolderError(
                     _(

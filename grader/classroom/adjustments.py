@@ -77,13 +77,13 @@ def _find_hand_in(store: Store, publisher: Publisher, student: str) -> HandInRow
 
 
 def _require_criterion(entry: GradebookEntry, criterion: str | None, student: str) -> None:
-    known = [c.id for c in entry.verdict.criteria] if entry.verdict is not None else []
-    if criterion is not None and criterion not in known:
+    criteria = [c.id for c in entry.verdict.criteria] if entry.verdict is not None else []
+    if criterion is not None and criterion not in criteria:
         raise AdjustmentError(
             _(
                 "There is no criterion {criterion}. The verdict of {student} has: {known}.",
                 criterion=criterion,
                 student=student,
-                known=", ".join(known) or "–",
+                known=", ".join(criteria) or "–",
             )
         )

@@ -27,7 +27,7 @@ _LONG = 5  # characters of what is taken out of the middle of words too
 _ORDINARY = frozenset(("submission", "submission.py", "submission.ipynb", "submitted"))
 _LOCATION = {"file", "line", "source"}
 # Fields whose words are the grader's or the course's own; a student called "passed" must not change them.
-_OURS = frozenset(
+_UNCHANGED_FIELDS = frozenset(
     ("id", "status", "severity", "schema", "language", "exercise", "title", "lesson", "mode", "versions")
 )
 
@@ -102,7 +102,9 @@ def _walk(value: Any, file: str, identifying: "_IdentifyingTexts") -> Any:
         return value
     if value.keys() >= _LOCATION:
         return value | {"file": file, "source": identifying.replace_in_prose(value["source"])}
-    return {key: item if key in _OURS else _walk(item, file, identifying) for key, item in value.items()}
+    return {
+        key: item if key in _UNCHANGED_FIELDS else _walk(item, file, identifying) for key, item in value.items()
+    }
 
 
 def _suffix(name: str) -> str:

@@ -47,6 +47,7 @@ class RerunReason(StrEnum):
     LOST = "lost"  # there is no evidence any more
     REPLAY = "replay"  # a check needs more about a network
     SEEDS = "seeds"  # the verdict is in doubt now: more seeds decide
+    STAND_INS = "stand_ins"  # functions have to be tried on networks of the grader's
 
 
 class RejudgeJob(msgspec.Struct, frozen=True):
@@ -191,11 +192,13 @@ class _Judge:
         session = self.examiner.session(key.question(stored.seeds), submission, key.language)
         session.add(evidence)
         versions = msgspec.structs.replace(stored.versions, grader=__version__)
+        seeds = session.seeds
         reply = session.decide(stored.isolation, stored.resources, versions)
         if isinstance(reply, ReplayGraphs):
             return RejudgeResult(job.number, rerun=RerunReason.REPLAY)
         if isinstance(reply, RunPlan):
-            return RejudgeResult(job.number, rerun=RerunReason.SEEDS)
+            needs_seeds = set(reply.seeds) > set(seeds)
+            return RejudgeResult(job.number, rerun=RerunReason.SEEDS if needs_seeds else RerunReason.STAND_INS)
         if job.entry.verdict in (None, reply.verdict):
             self.publisher.write_report(job.entry, reply.verdict, reply.exhibits)
         return RejudgeResult(job.number, reply.verdict)

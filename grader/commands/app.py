@@ -58,9 +58,9 @@ app = LoggingTyper(
 )
 
 for commands, panel in PANELS:
-    known = len(app.registered_commands)
+    registered_before = len(app.registered_commands)
     commands.register(app)
-    for command in app.registered_commands[known:]:
+    for command in app.registered_commands[registered_before:]:
         command.rich_help_panel = help_(panel)
 
 

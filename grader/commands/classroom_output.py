@@ -40,6 +40,7 @@ REASONS: dict[RerunReason, Message] = {
     RerunReason.LOST: _("there is no evidence of it"),
     RerunReason.REPLAY: _("a check wants to know more about the network; nothing is trained"),
     RerunReason.SEEDS: _("in doubt now: more seeds have to be trained"),
+    RerunReason.STAND_INS: _("functions without a usable network are now tried on one of the grader's"),
 }
 
 

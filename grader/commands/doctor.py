@@ -115,8 +115,8 @@ class _Doctor:
         from grader.sandbox.walled import WalledEnvironment
 
         try:
-            with WalledEnvironment() as workshop:
-                states = workshop.walls()
+            with WalledEnvironment() as environment:
+                states = environment.walls()
         except SandboxError as error:
             if self._imports():  # else that was the reason
                 self._print(_("The warm worker could not be started: {error}", error=visible(str(error))))

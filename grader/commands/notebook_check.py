@@ -58,8 +58,8 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     `lang`: "en" or "de". What goes wrong is told in a sentence, not raised.
     """
     if lang not in (None, *LANGUAGES):
-        known = ", ".join(LANGUAGES)
-        wrong = _("lang is one of {known}; received {received}.", known=known, received=repr(lang)[:50])
+        languages = ", ".join(LANGUAGES)
+        wrong = _("lang is one of {known}; received {received}.", known=languages, received=repr(lang)[:50])
         return CheckResult(Translator(default_language())(wrong))
     translate = Translator(lang or default_language())
     try:
@@ -104,23 +104,23 @@ def _course(folder: str | Path | None, exercise: str) -> Course:
 
 
 def _graded(course: Course, exercise: str, submission: Submission, translate: Translator) -> CheckResult:
-    graded = _kept(course).grade(exercise, submission, translate.language)
+    graded = _running_grader(course).grade(exercise, submission, translate.language)
     text, html = view.render(graded.verdict, graded.exhibits)
     return CheckResult(text, html, graded.verdict)
 
 
 # The grader of this kernel, at most one: it has to outlive the call that started it.
-_KEPT: list[WarmGrader] = []
+_RUNNING_GRADERS: list[WarmGrader] = []
 
 
-def _kept(course: Course) -> WarmGrader:
-    if not _KEPT or _KEPT[0].course != course:
+def _running_grader(course: Course) -> WarmGrader:
+    if not _RUNNING_GRADERS or _RUNNING_GRADERS[0].course != course:
         _close()
         if not _CLOSING:
             atexit.register(_close, os.getpid())
             _CLOSING.append(True)
-        _KEPT.append(WarmGrader(course, Mode.PLAIN))
-    return _KEPT[0]
+        _RUNNING_GRADERS.append(WarmGrader(course, Mode.PLAIN))
+    return _RUNNING_GRADERS[0]
 
 
 _CLOSING: list[bool] = []
@@ -128,8 +128,8 @@ _CLOSING: list[bool] = []
 
 def _close(process: int | None = None) -> None:
     """End what is kept, in the process that started it and not in a fork."""
-    if process in (None, os.getpid()) and _KEPT:
-        _KEPT.pop().close()
+    if process in (None, os.getpid()) and _RUNNING_GRADERS:
+        _RUNNING_GRADERS.pop().close()
 
 
 def _submission(shell: Any, exercise: str) -> Submission:
@@ -174,13 +174,13 @@ def _history(shell: Any) -> Sequence[ExecutedCell]:
         return False
 
     cells = [ExecutedCell(n, text, n in failed) for n, text in enumerate(manager.input_hist_raw) if n]
-    kept = effective_cells(cells, is_check)
-    if not kept:
+    cells_in_effect = effective_cells(cells, is_check)
+    if not cells_in_effect:
         raise UserError(_("No cell with your code was run yet. Run the cells with your functions first."))
-    if kept[-1].number > MAX_CELLS:
+    if cells_in_effect[-1].number > MAX_CELLS:
         most = _("More than {most} cells were run. Restart the kernel and run your cells again.", most=MAX_CELLS)
         raise UserError(most)
-    return kept
+    return cells_in_effect
 
 
 def _record(cells: Sequence[ExecutedCell]) -> dict[str, Any]:

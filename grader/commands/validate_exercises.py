@@ -4,11 +4,17 @@ import logging
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 
 from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, load_exercise
 from grader.commands.options import exit_after_interrupt, print_to_stderr
 from grader.commands.progress import counting_bar, running_grader
-from grader.commands.validation_output import build_expectation_table, build_mutant_table, count_mutants
+from grader.commands.validation_output import (
+    build_expectation_table,
+    build_mutant_table,
+    count_consequences,
+    count_mutants,
+)
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -75,7 +81,8 @@ def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> boo
         _explain(validator.grade_reference().verdict, translate)
     else:
         console.print(build_mutant_table(exercise.name, tried, translate))
-        console.print(count_mutants(tried, translate), highlight=False, soft_wrap=True)
+        for sentence in (count_mutants(tried, translate), count_consequences(tried, translate)):
+            console.print(escape(sentence), highlight=False, soft_wrap=True)
     for complaint in exercise.complaints:
         print_to_stderr(translate(complaint))
     for pattern in exercise.unused_patterns:

@@ -45,6 +45,24 @@ def build_mutant_table(name: str, results: Sequence[MutantResult], translate: Tr
     return table
 
 
+def count_consequences(results: Sequence[MutantResult], translate: Translator) -> str:
+    """Return how many mutants cost only criteria about the functions that they change, and name the others."""
+    clear = [result for result in results if result.consequences is not None]
+    alone = [result for result in clear if not result.consequences]
+    others = [f"{r.mutant.id} ({', '.join(r.consequences or ())})" for r in clear if r.consequences]
+    sentence = translate(
+        _(
+            "{alone} of {clear} killed mutants cost only points of criteria about what they change ({share:.0%}).",
+            alone=len(alone),
+            clear=len(clear),
+            share=len(alone) / len(clear) if clear else 1.0,
+        )
+    )
+    if not others:
+        return sentence
+    return " ".join([sentence, translate(_("The others: {mutants}", mutants="; ".join(others)))])
+
+
 def _explain(result: MutantResult) -> str:
     """Return the criteria, or the reason; for one that survived, the change itself, so that it can be judged."""
     if result.outcome is MutantOutcome.SURVIVED:

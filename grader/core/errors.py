@@ -43,12 +43,12 @@ class UnreadableSubmission(UserError):  # noqa: N818 - not a fault of the progra
 
 
 class UnknownExerciseError(UserError):
-    """A name that no exercise has. `known`: the names of those that the course has."""
+    """A name that no exercise has. `exercises`: the names of those that the course has."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        listed = ", ".join(known) or "–"
+    def __init__(self, name: str, exercises: tuple[str, ...]) -> None:
+        listed = ", ".join(exercises) or "–"
         super().__init__(_("There is no exercise {name!r}. This course has: {known}.", name=name, known=listed))
-        self.name, self.known = name, known
+        self.name, self.exercises = name, exercises
 
 
 class NoExercisesError(UserError):

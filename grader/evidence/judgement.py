@@ -21,6 +21,8 @@ class Judgement:
     at: Frame | None = None  # the line of the student's file that it is about
     undecided: bool = False  # too close to a threshold: more seeds have to be trained
     blocks: bool = True  # where it failed: criteria that depend on it are skipped
+    needs_stand_ins: bool = False  # a function has to be tried on a network of the grader's
+    note: Words | None = None  # what the student has to know about how this was judged, behind the message
 
 
 class PreconditionFailedError(GraderError):

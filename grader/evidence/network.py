@@ -123,6 +123,12 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
     )
 
 
+def is_usable(case: Case, training: Training) -> bool:
+    """Return whether the network of the first seed is a model that takes the rows of the exercise."""
+    before = read_network(case, training, case.seeds[0]).before
+    return before is not None and before.facts.graph is not None
+
+
 def read_model(case: Case, step: str) -> Model | None:
     """Return the model that a `Describe` step saw, with its replay; None where the step saw none."""
     result = case.steps.get(step)

@@ -31,6 +31,7 @@ from grader.protocol.verdict import (
     Versions,
 )
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.stand_ins import judge_by_itself
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
 
@@ -39,6 +40,14 @@ _log = logging.getLogger(__name__)
 P = TypeVar("P")
 Hints = list[tuple[Finding, ...]]
 """The misconceptions that explain each criterion, in the order of the rubric's criteria."""
+
+
+@dataclass(frozen=True)
+class MissingEvidence:
+    """What more the judgements need."""
+
+    seeds: bool  # a score is too close to a threshold
+    stand_ins: tuple[str, ...]  # ids of criteria whose functions had no network of the submission's to work on
 
 
 def judge(
@@ -51,7 +60,7 @@ def judge(
     resources: Resources,
     versions: Versions,
     language: str,
-) -> tuple[Verdict, Exhibits, bool]:
+) -> tuple[Verdict, Exhibits, MissingEvidence]:
     """Judge a submission.
 
     Args:
@@ -66,7 +75,7 @@ def judge(
         language: of the verdict.
 
     Returns:
-        The verdict, what the report shows besides, and whether a judgement needs more seeds to be sure.
+        The verdict, what the report shows besides, and what more the judgements need to be sure.
     """
     translate = Translator(language)
     guard = _Guard(translate)
@@ -101,7 +110,14 @@ def judge(
         resources=resources,
         criteria=criteria,
     )
-    return verdict, exhibits, any(j.undecided for j in judgements.values())
+    return (
+        verdict,
+        exhibits,
+        MissingEvidence(
+            seeds=any(j.undecided for j in judgements.values()),
+            stand_ins=tuple(name for name, judgement in judgements.items() if judgement.needs_stand_ins),
+        ),
+    )
 
 
 def is_certified(consistency_checks: Sequence[ConsistencyCheck]) -> bool | None:
@@ -127,6 +143,18 @@ def _judge_one(
     criterion: Criterion, case: Case, earlier: Mapping[str, Judgement], titles: Mapping[str, Words]
 ) -> Judgement:
     """Return the judgement of a criterion. `earlier`: the judgements of those before it, by their ids."""
+    check = criterion.check
+    blocked = _find_block(criterion, earlier, titles)
+    if blocked is not None and not (blocked.status is Status.SKIPPED and check.is_independent(case)):
+        return _ask(lambda: judge_by_itself(check, case, blocked, is_blocked=True))
+    own = _ask(lambda: check.judge(case))
+    return _ask(lambda: judge_by_itself(check, case, own, is_blocked=False))
+
+
+def _find_block(
+    criterion: Criterion, earlier: Mapping[str, Judgement], titles: Mapping[str, Words]
+) -> Judgement | None:
+    """Return the judgement that the failure of an earlier criterion leaves for this one; None if there is none."""
     for needed in criterion.depends_on:
         dependency = earlier[needed]
         if dependency.status in {Status.PASSED, Status.PARTIAL} or not dependency.blocks:
@@ -137,8 +165,13 @@ def _judge_one(
             )
         # Not attempted, not graded and skipped are passed on: nothing wrong was found.
         return Judgement(dependency.status, dependency.message)
+    return None
+
+
+def _ask(judge_case: Callable[[], Judgement]) -> Judgement:
+    """Return the judgement that a check makes. A check that raises is a fault of the grader."""
     try:
-        return criterion.check.judge(case)
+        return judge_case()
     except PreconditionFailedError as unmet:
         return unmet.judgement
     except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
@@ -245,12 +278,18 @@ class _VerdictBuilder:
             points=round(float(criterion.points * judgement.share + criterion.bonus * judgement.bonus), 2),
             max_points=float(criterion.points),
             bonus=float(criterion.bonus),
-            message=self.translate(judgement.message),
+            message=self._translate_message(judgement),
             hints=tuple(Hint(id=h.id, severity=h.severity, text=self.translate(h.text)) for h in hints),
             expected=self._translate_optional(judgement.expected),
             received=self._translate_optional(judgement.received),
             location=self._locate(judgement.at),
         )
+
+    def _translate_message(self, judgement: Judgement) -> str:
+        """Return the message with the note behind it, if there is one."""
+        if judgement.note is None:
+            return self.translate(judgement.message)
+        return self.translate(_("{first} {second}", first=judgement.message, second=judgement.note))
 
     def _translate_optional(self, words: Words | str | None) -> str | None:
         """Return the words in the verdict's language, or None."""

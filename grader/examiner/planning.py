@@ -15,6 +15,7 @@ from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, uses
 from grader.protocol.training import Training
+from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data.builders import SPLIT_SEED
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
@@ -56,8 +57,10 @@ def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[st
     Raises:
         RubricError: as `Rubric.steps` does.
     """
-    steps = rubric.steps(question.seeds)
+    stand_in_steps = rubric.stand_in_steps(question.stand_ins, question.seeds)
+    steps = rubric.steps(question.seeds) | stand_in_steps
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
+    arrays |= solve_stand_ins(stand_in_steps, data.inside, rubric.task)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
     needed = _with_uses(steps, set(steps) - done)
@@ -95,7 +98,8 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
     """
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     steps: list[Step] = []
-    for training in rubric.trainings:
+    on_stand_ins = rubric.checks_on_stand_ins
+    for training in dict.fromkeys((*rubric.trainings, *(t for check in on_stand_ins for t in check.trainings()))):
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
         missing = [step for step in described if step in case.steps and step not in done]
         replays = _replays(case, missing, arrays)
@@ -104,11 +108,11 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
             arrays |= {LOGITS_NAME: LOGITS} | {training.array(role): rows for role, rows in inputs.items()}
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
     if not steps:
-        for criterion in rubric.criteria:
+        for check in (*(criterion.check for criterion in rubric.criteria), *on_stand_ins):
             try:
-                more, more_arrays = criterion.check.replays(case)
+                more, more_arrays = check.replays(case)
             except Exception:  # noqa: BLE001 - evidence may be anything; without its replay, the check cannot pass
-                _log.warning("%s could not say which graphs to replay", criterion.id, exc_info=True)
+                _log.warning("%s could not say which graphs to replay", type(check).__name__, exc_info=True)
                 continue
             steps += [replay for replay in more if replay.id not in done]
             arrays |= more_arrays

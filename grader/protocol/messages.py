@@ -15,11 +15,15 @@ from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict, Ver
 
 
 class Question(Record, frozen=True):
-    """Which exercise, of which course folder, and with which seeds. Without seeds, the rubric's first is meant."""
+    """Which exercise, of which course folder, and with which seeds. Without seeds, the rubric's first is meant.
+
+    `stand_ins`: ids of criteria whose functions are tried on networks of the grader's as well.
+    """
 
     course: str
     exercise: str
     seeds: tuple[int, ...] = ()
+    stand_ins: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -97,7 +101,10 @@ class CloseSession(msgspec.Struct, frozen=True, tag="CloseSession"):
 
 
 class RunPlan(msgspec.Struct, frozen=True, tag="RunPlan"):
-    """Execute this plan with the submission: the first, or one that trains more seeds because of a doubt."""
+    """Execute this plan with the submission: the first, or one that the evidence so far has asked for.
+
+    Such a one trains more seeds because of a doubt, or tries functions on networks of the grader's.
+    """
 
     parcel: bytes
     """A packed `Plan`; empty when every step has evidence already."""

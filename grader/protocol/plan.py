@@ -84,6 +84,24 @@ class Describe(Tagged, frozen=True, tag="Describe"):
     limit_seconds: float = 30.0  # of wall time
 
 
+class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
+    """A step: build a network of the grader's, for a function whose own network is missing or cannot be used.
+
+    It is one Dense layer, compiled, and contains nothing that the submission could not compute from its own rows.
+    """
+
+    id: str  # unique in the plan
+    sample: str  # name of an array: some rows of input, of shape (n, ...)
+    units: int  # numbers that it puts out for a row
+    activation: str  # of the layer, by the name that Keras has for it
+    loss: str  # that it is compiled with, by the name that Keras has for it
+    metric: str  # that it is compiled with
+    kernel: str = ""  # name of an array of shape (features, units); "" for random weights
+    bias: str = ""  # name of an array of shape (units,); "" for random weights
+    seed: int = 0  # of the random weights
+    limit_seconds: float = 30.0  # of wall time
+
+
 class Replay(Tagged, frozen=True, tag="Replay"):
     """A step: compute the outputs of a frozen graph, in a process without a submission."""
 
@@ -100,7 +118,7 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     limit_seconds: float = 30.0  # of wall time
 
 
-Step = Call | ReadGlobal | Describe | Replay
+Step = Call | ReadGlobal | Describe | BuildStandIn | Replay
 
 
 def value_of(name: str) -> ReadGlobal:
@@ -141,7 +159,7 @@ class Setup(Record, frozen=True):
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` requires: without one of them it is skipped."""
-    if isinstance(step, Replay | ReadGlobal):
+    if isinstance(step, Replay | ReadGlobal | BuildStandIn):
         return set()
     first = {step.after} if step.after else set()
     if isinstance(step, Describe):

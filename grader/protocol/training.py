@@ -1,9 +1,36 @@
 """The steps that build and train a network of an exercise, as calls of its functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
-from grader.protocol.plan import Argument, ArrayArg, Call, Describe, LiteralArg, ResultOf, ResultOrTruth, Step
+from grader.protocol.plan import (
+    Argument,
+    ArrayArg,
+    BuildStandIn,
+    Call,
+    Describe,
+    LiteralArg,
+    ResultOf,
+    ResultOrTruth,
+    Step,
+)
+from grader.protocol.task import Task
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The network of the grader's that a function gets where that of the submission cannot be used.
+
+    `units`, `activation` and `loss` follow from the task. `is_trained`: it has the weights of a solution on the
+    rows of `train`, else random ones.
+    """
+
+    units: int
+    activation: str
+    loss: str
+    metric: str
+    is_trained: bool
 
 
 @dataclass(frozen=True)
@@ -14,7 +41,8 @@ class Training:
     without the validation rows where `validation` is False. `rows` is the prefix that the names of these arrays
     have in the data, `name` tells the networks of an exercise apart that has several. With `encode`, the labels
     are what that function of the submission makes of them where that is right, else the right one-hot rows;
-    without it, they are as the data have them.
+    without it, they are as the data have them. `stand_in`: the grader's own network takes the place of what
+    `build` returns; rubrics leave it out.
 
     >>> Training(encode="one_hot")
     """
@@ -27,6 +55,30 @@ class Training:
     validation: bool = True
     name: str = ""
     limit_seconds: float = 120.0
+    stand_in: StandIn | None = None  # the grader's network takes the place of what `build` returns
+
+    def on_stand_in(self, task: Task, *, is_trained: bool) -> Self:
+        """Return this training with a network of the grader's in place of the submission's.
+
+        Args:
+            task: what the network has to do.
+            is_trained: it needs no call of `train`: for functions that get a trained network.
+        """
+        units, activation, loss, metric = _network_of(task)
+        stand_in = StandIn(units, activation, loss, metric, is_trained)
+        kind = "trained" if is_trained else "untrained"
+        name = f"{kind}:{self.name}" if self.name else kind
+        return replace(self, name=name, stand_in=stand_in)
+
+    @property
+    def builder(self) -> str:
+        """Return what ids of steps begin with that build the network: the function, or `stand_in`."""
+        return self.build if self.stand_in is None else "stand_in"
+
+    @property
+    def suffix(self) -> str:
+        """Return what ids of steps end with that are made with a network of the grader's; else nothing."""
+        return "" if self.stand_in is None else ":stand_in"
 
     def array(self, role: str) -> str:
         """Return the name that the array of a role, such as `x_train`, has in the data."""
@@ -34,19 +86,21 @@ class Training:
 
     def built(self, seed: int) -> str:
         """Return the id of the step that builds the network."""
-        return f"{self.build}@{self._key(seed)}"
+        return f"{self.builder}@{self._key(seed)}"
 
     def model(self, seed: int) -> str:
         """Return the id of the step that describes the network before the training."""
-        return f"model:{self.build}@{self._key(seed)}"
+        return f"model:{self.built(seed)}"
 
     def fitted(self, seed: int) -> str:
         """Return the id of the step that trains the network."""
+        if self.stand_in is not None and self.stand_in.is_trained:
+            return self.built(seed)
         return f"{self.train}@{self._key(seed)}"
 
     def trained(self, seed: int) -> str:
         """Return the id of the step that describes the network after the training."""
-        return f"trained:{self.train}@{self._key(seed)}"
+        return f"trained:{self.fitted(seed)}"
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the steps that build, train and describe the network on each seed."""
@@ -75,23 +129,51 @@ class Training:
         for part in parts:
             arguments += [ArrayArg(name=self.array(f"x_{part}")), self._labels_argument(part)]
         built, sample = self.built(seed), self.array("x_train")
-        literals = tuple(LiteralArg(value=value) for value in self.arguments)
+        train = Call(
+            id=self.fitted(seed),
+            function=self.train,
+            arguments=tuple(arguments),
+            seed=seed,
+            limit_seconds=self.limit_seconds,
+        )
         return (
-            Call(
-                id=built,
+            self.build_step(built, seed),
+            Describe(id=self.model(seed), step=built, sample=sample),
+            *(() if train.id == built else (train,)),
+            Describe(id=self.trained(seed), step=built, sample=sample, after=train.id),
+        )
+
+    def build_step(self, step: str, seed: int) -> Step:
+        """Return the step with the id `step` that builds a network on a seed."""
+        if self.stand_in is None:
+            literals = tuple(LiteralArg(value=value) for value in self.arguments)
+            return Call(
+                id=step,
                 function=self.build,
                 arguments=literals,
                 seed=seed,
                 limit_seconds=30.0,
                 model_stands_in=True,
-            ),
-            Describe(id=self.model(seed), step=built, sample=sample),
-            Call(
-                id=self.fitted(seed),
-                function=self.train,
-                arguments=tuple(arguments),
-                seed=seed,
-                limit_seconds=self.limit_seconds,
-            ),
-            Describe(id=self.trained(seed), step=built, sample=sample, after=self.fitted(seed)),
+            )
+        network = self.stand_in
+        return BuildStandIn(
+            id=step,
+            sample=self.array("x_train"),
+            units=network.units,
+            activation=network.activation,
+            loss=network.loss,
+            metric=network.metric,
+            kernel=self.array("stand_in_kernel") if network.is_trained else "",
+            bias=self.array("stand_in_bias") if network.is_trained else "",
+            seed=seed,
         )
+
+
+def _network_of(task: Task) -> tuple[int, str, str, str]:
+    """Return units, activation, loss and metric of a network for a task."""
+    if task.kind == "regression":
+        return 1, "linear", "mean_squared_error", "mean_absolute_error"
+    if task.classes == 2:
+        return 1, "sigmoid", "binary_crossentropy", "accuracy"
+    loss = "categorical_crossentropy" if task.labels == "one_hot" else "sparse_categorical_crossentropy"
+    return task.classes, "softmax", loss, "accuracy"

@@ -121,6 +121,17 @@ class Rubric:
                     raise RubricError(_("two different steps are called {step!r}", step=step.id))
         return steps
 
+    def stand_in_steps(self, criteria: Sequence[str], seeds: Sequence[int]) -> dict[str, Step]:
+        """Return the steps that try functions on networks of the grader's, for the criteria with these ids."""
+        checks = [c.check.on_stand_ins(self.task) for c in self.criteria if c.id in criteria]
+        return {step.id: step for check in checks if check is not None for step in check.steps(seeds[:1])}
+
+    @property
+    def checks_on_stand_ins(self) -> tuple[Check, ...]:
+        """Return the checks of functions, with networks of the grader's in place of the submission's."""
+        checks = [criterion.check.on_stand_ins(self.task) for criterion in self.criteria]
+        return tuple(check for check in checks if check is not None)
+
     @property
     def trainings(self) -> tuple[Training, ...]:
         """Return how the networks of this exercise are built and trained, in the order of the criteria."""

@@ -41,7 +41,7 @@ MAX_MISCONCEPTIONS = 10
 class PeopleList(msgspec.Struct, frozen=True):
     """Some students: the first ones by name, with the filter that shows all of them in the table."""
 
-    shown: tuple[StudentLink, ...]
+    links: tuple[StudentLink, ...]
     total: int
     filter: str
 
@@ -180,27 +180,27 @@ class _DashboardView:
         remark: Callable[[GradebookEntry], str] = lambda entry: "",
     ) -> PeopleList:
         """Return the first of the entries by name; `remark` gives the text behind each name."""
-        shown = tuple(link_to_student(entry, remark(entry)) for entry in entries[:MAX_LINKS])
-        return PeopleList(shown, len(entries), token)
+        links = tuple(link_to_student(entry, remark(entry)) for entry in entries[:MAX_LINKS])
+        return PeopleList(links, len(entries), token)
 
     def describe_reason(self, group: Undecided) -> UndecidedGroup:
         """Return why some hand-ins have no final mark, with links to the first criterion of each that says so."""
-        shown = tuple(
+        links = tuple(
             link_to_student(entry, criterion=_undecided_at(entry)) for entry in group.entries[:MAX_LINKS]
         )
         sentences = tuple(_text(reason) or self.translate(_("No reason is given.")) for reason in group.reasons)
-        return UndecidedGroup(sentences, PeopleList(shown, len(group.entries), UNDECIDED))
+        return UndecidedGroup(sentences, PeopleList(links, len(group.entries), UNDECIDED))
 
     def describe_misconception(self, misconception: Misconception, token: str) -> MisconceptionCard:
         """Return a misconception with links to the criteria that it is explained at."""
         cases = misconception.cases
-        shown = tuple(link_to_student(case.entry, criterion=case.criterion) for case in cases[:MAX_LINKS])
+        links = tuple(link_to_student(case.entry, criterion=case.criterion) for case in cases[:MAX_LINKS])
         verdicts = sum(entry.verdict is not None for entry in self.entries)
         return MisconceptionCard(
             shorten_name(misconception.id),
             misconception.severity,
             _text(misconception.text),
-            PeopleList(shown, len(cases), token),
+            PeopleList(links, len(cases), token),
             len(cases) / verdicts,
         )
 
@@ -223,10 +223,10 @@ class _DashboardView:
     def list_outliers(self, usage: Usage | None, token: str, words: Callable[[Outlier], Message]) -> PeopleList:
         """Return whose run took far more than most."""
         outliers = usage.outliers if usage is not None else ()
-        shown = tuple(
+        links = tuple(
             link_to_student(outlier.entry, self.translate(words(outlier))) for outlier in outliers[:MAX_LINKS]
         )
-        return PeopleList(shown, len(outliers), token)
+        return PeopleList(links, len(outliers), token)
 
     def format_submitted(self, entry: GradebookEntry) -> str:
         """Return when a hand-in was submitted; an empty text where that is not known."""
@@ -265,14 +265,14 @@ class _DashboardView:
             ),
             (_("Misconception"), [(value, shorten_name(name)) for name, value in hints.items()]),
         )
-        found = [
+        filters = [
             (
                 translate(group),
                 [FilterOption(value, word, counts[value]) for value, word in choices if counts[value]],
             )
             for group, choices in groups
         ]
-        return [(group, choices) for group, choices in found if choices]
+        return [(group, choices) for group, choices in filters if choices]
 
 
 def _disagreement(entry: GradebookEntry) -> str:

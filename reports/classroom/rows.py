@@ -140,5 +140,5 @@ class RowMaker:
     def hints(self, entry: GradebookEntry) -> list[str]:
         """Return the filters for the misconceptions that a hand-in shows."""
         criteria = entry.verdict.criteria if entry.verdict is not None else ()
-        shown = dict.fromkeys(hint.id for criterion in criteria for hint in criterion.hints)
-        return [self.misconceptions[name] for name in shown if name in self.misconceptions]
+        hint_ids = dict.fromkeys(hint.id for criterion in criteria for hint in criterion.hints)
+        return [self.misconceptions[name] for name in hint_ids if name in self.misconceptions]

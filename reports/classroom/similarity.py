@@ -22,7 +22,7 @@ NameOf = Callable[[str], str]
 
 
 class _Names(NamedTuple):
-    shown: tuple[str, ...]
+    listed: tuple[str, ...]
     more: int
 
 
@@ -47,12 +47,12 @@ class _Group(NamedTuple):
     members: _Names
     strength: float
     copies: tuple[_Names, ...]
-    shown: tuple[_Pair, ...]  # with code
+    pairs_with_code: tuple[_Pair, ...]
     others: tuple[_Pair, ...]  # without
     more: int  # pairs that are not listed
 
 
-def render(title: str, found: Similarity, names: Mapping[str, str], language: str) -> str:
+def render(title: str, similarity: Similarity, names: Mapping[str, str], language: str) -> str:
     """Return the page. `title`: of the exercise; `names`: of the students, by the keys that `found` has.
 
     Code is shown as it was written: where `names` are pseudonyms, a comment may still hold a real one.
@@ -60,17 +60,17 @@ def render(title: str, found: Similarity, names: Mapping[str, str], language: st
     Pure: the same records give the same text. Raises `ValueError` for a language without a catalogue.
     """
     style = "".join((TEMPLATES / file).read_text(encoding="utf-8") for file in ("style.css", "similarity.css"))
-    name = _naming(found, names)
+    name = _naming(similarity, names)
     return (
         load_templates(language)
         .get_template("similarity.html")
         .render(
             language=language,
             title=_label(title),
-            found=found,
-            groups=tuple(_group(number, group, name) for number, group in enumerate(found.groups, 1)),
-            too_short=_names(found.too_short, name),
-            cut=_names(found.cut, name),
+            found=similarity,
+            groups=tuple(_group(number, group, name) for number, group in enumerate(similarity.groups, 1)),
+            too_short=_names(similarity.too_short, name),
+            cut=_names(similarity.cut, name),
             number=Numbers(language),
             version=__version__,
             style=Markup(style),  # noqa: S704 - our own files, and no value ever goes into them
@@ -79,9 +79,12 @@ def render(title: str, found: Similarity, names: Mapping[str, str], language: st
     )
 
 
-def _naming(found: Similarity, names: Mapping[str, str]) -> NameOf:
+def _naming(similarity: Similarity, names: Mapping[str, str]) -> NameOf:
     """Return what names a student: two of the same name have their key behind it."""
-    students = {student for group in found.groups for student in group.members} | {*found.too_short, *found.cut}
+    students = {student for group in similarity.groups for student in group.members} | {
+        *similarity.too_short,
+        *similarity.cut,
+    }
     labels = {student: _label(names.get(student) or student) for student in students}
     count = Counter(labels.values())
     unique = {
@@ -96,17 +99,17 @@ def _label(text: str) -> str:
 
 
 def _names(students: Sequence[str], name: NameOf) -> _Names:
-    shown = tuple(map(name, students[:MAX_NAMES]))
-    return _Names(shown, len(students) - len(shown))
+    names = tuple(map(name, students[:MAX_NAMES]))
+    return _Names(names, len(students) - len(names))
 
 
 def _group(number: int, group: Group, name: NameOf) -> _Group:
-    shown = tuple(_pair(pair, name) for pair in group.pairs if pair.shared_blocks)
+    pairs_with_code = tuple(_pair(pair, name) for pair in group.pairs if pair.shared_blocks)
     without = [pair for pair in group.pairs if not pair.shared_blocks]
     others = tuple(_pair(pair, name) for pair in without[:MAX_PAIRS])
     copies = tuple(_names(students, name) for students in group.copies)
     more = len(without) - len(others)
-    return _Group(number, _names(group.members, name), group.strength, copies, shown, others, more)
+    return _Group(number, _names(group.members, name), group.strength, copies, pairs_with_code, others, more)
 
 
 def _pair(pair: Pair, name: NameOf) -> _Pair:

@@ -154,14 +154,14 @@ def lacks_isolation(verdict: Verdict) -> bool:
 
 
 def _counts(statuses: Iterable[Status]) -> dict[Status, int]:
-    found = Counter(statuses)
-    return {status: found[status] for status in Status}
+    counts = Counter(statuses)
+    return {status: counts[status] for status in Status}
 
 
 def _usual_maximum(verdicts: Sequence[Verdict]) -> float:
     """Return the most points that most verdicts could have; halfway through a rescoring there are two rubrics."""
-    found = Counter(verdict.max_points for verdict in verdicts)
-    return max(found, key=lambda points: (found[points], points), default=0.0)
+    counts = Counter(verdict.max_points for verdict in verdicts)
+    return max(counts, key=lambda points: (counts[points], points), default=0.0)
 
 
 def _marks(marks: Sequence[float]) -> Marks | None:
@@ -184,9 +184,9 @@ def build_histogram(marks: Sequence[float], max_points: float) -> tuple[MarkClas
     first = math.floor(low / step + 1e-9)
     last = max(math.ceil(high / step - 1e-9), first + 1)
     # The tolerance keeps 0.3 in the class that begins at 3 times 0.1.
-    found = Counter(min(math.floor(mark / step + 1e-9), last - 1) for mark in within)
+    counts = Counter(min(math.floor(mark / step + 1e-9), last - 1) for mark in within)
     return tuple(
-        MarkClass(low=round(index * step, 9), high=round((index + 1) * step, 9), count=found[index])
+        MarkClass(low=round(index * step, 9), high=round((index + 1) * step, 9), count=counts[index])
         for index in range(first, last)
     )
 
@@ -204,7 +204,7 @@ def _undecided(entries: Sequence[GradebookEntry]) -> tuple[Undecided, ...]:
             groups.setdefault(_reasons(entry), []).append(entry)
     # What has not had its turn says nothing about the class: last.
     ordered = sorted(groups.items(), key=lambda group: (not group[0], -len(group[1]), group[0]))
-    return tuple(Undecided(reasons=reasons, entries=tuple(found)) for reasons, found in ordered)
+    return tuple(Undecided(reasons=reasons, entries=tuple(of_reason)) for reasons, of_reason in ordered)
 
 
 def _reasons(entry: GradebookEntry) -> tuple[str, ...]:
@@ -212,9 +212,9 @@ def _reasons(entry: GradebookEntry) -> tuple[str, ...]:
     if verdict is None:
         return (entry.problem,) if entry.problem else ()
     undecided = _still_open(entry, [c for c in verdict.criteria if c.status is Status.NOT_GRADED])
-    said = [criterion.message for criterion in undecided]
+    messages = [criterion.message for criterion in undecided]
     # Criteria that wait for another one repeat its message.
-    return tuple(dict.fromkeys(said or [notice.text for notice in verdict.notices])) or ("",)
+    return tuple(dict.fromkeys(messages or [notice.text for notice in verdict.notices])) or ("",)
 
 
 def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
@@ -229,10 +229,10 @@ def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
     return tuple(
         CriterionSummary(
             id=name,
-            title=_most_common(criterion.title for criterion in found),
-            counts=_counts(criterion.status for criterion in found),
+            title=_most_common(criterion.title for criterion in of_criterion),
+            counts=_counts(criterion.status for criterion in of_criterion),
         )
-        for name, found in seen.items()
+        for name, of_criterion in seen.items()
     )
 
 
@@ -260,8 +260,8 @@ def _misconceptions(entries: Sequence[GradebookEntry]) -> tuple[Misconception, .
 
 def _most_common(values: Iterable[W]) -> W:
     """Return the value that is there most often, the first in the alphabet where several are."""
-    found = Counter(values)
-    return min(found, key=lambda value: (-found[value], value))
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], value))
 
 
 def measure_usage(entries: Sequence[GradebookEntry], value: Callable[[Verdict], float]) -> Usage | None:
@@ -295,6 +295,6 @@ def _missing_features(entries: Sequence[GradebookEntry]) -> tuple[MissingFeature
         for feature in [("", "")] if isolation.mode == "plain" else missing:
             groups.setdefault(feature, []).append(entry)
     return tuple(
-        MissingFeatures(feature=feature, detail=detail, entries=tuple(found))
-        for (feature, detail), found in sorted(groups.items())
+        MissingFeatures(feature=feature, detail=detail, entries=tuple(lacking_entries))
+        for (feature, detail), lacking_entries in sorted(groups.items())
     )

@@ -8,7 +8,7 @@ import pytest
 from grader.ci import outputs as publish
 from grader.ci.grade_change import build_file_name
 from grader.ci.outputs import (
-    OURS,
+    OUTPUT_NAMES,
     JobLog,
     OutputFolderError,
     build_step_outputs,
@@ -104,7 +104,7 @@ def test_every_file_of_an_answer_is_written(tmp_path: Path) -> None:
     prepare_folder(folder)
     given = answer(PASSED, UNREADABLE)
     assert write_outputs(folder, given, {"reports/1-two.html": "<!DOCTYPE html>"}) == given
-    assert {path.name for path in folder.iterdir()} == OURS
+    assert {path.name for path in folder.iterdir()} == OUTPUT_NAMES
     assert decode((folder / "answer.json").read_bytes()) == given
     assert (folder / "verdicts" / "1-two.json").is_file()
     assert (folder / "reports" / "1-two.html").read_text() == "<!DOCTYPE html>"

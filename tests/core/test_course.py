@@ -56,7 +56,7 @@ def test_unknown_exercises_name_the_known_ones(course: Course, name: str) -> Non
     with pytest.raises(UnknownExerciseError) as unknown:
         load_rubric(course, name)
     assert unknown.value.name == name
-    assert "good" in unknown.value.known
+    assert "good" in unknown.value.exercises
 
 
 def test_the_hash_is_that_of_the_file(course: Course) -> None:

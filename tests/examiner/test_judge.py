@@ -15,7 +15,7 @@ from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import TrainedNetwork, read_network
 from grader.examiner import judge as judging
-from grader.examiner.judge import is_certified, judge, judge_criteria, overall
+from grader.examiner.judge import MissingEvidence, is_certified, judge, judge_criteria, overall
 from grader.protocol.evidence import Frame
 from grader.protocol.plan import Step
 from grader.protocol.submission import Submission, Unit
@@ -67,7 +67,7 @@ def criterion(name: str, judgement: Judgement | Exception, points: float = 10, *
 
 def verdict(
     *criteria: Criterion, made: Case | None = None, language: str = "en"
-) -> tuple[Verdict, Exhibits, bool]:
+) -> tuple[Verdict, Exhibits, MissingEvidence]:
     rubric = Rubric(
         title=Bilingual(en="Exercise", de="Aufgabe"),
         task=Task("functions"),
@@ -165,8 +165,8 @@ def test_what_is_said_goes_to_its_place() -> None:
 
 def test_doubt_asks_for_more_seeds() -> None:
     doubt = Judgement(Status.PASSED, _("just"), 1.0, undecided=True)
-    assert verdict(criterion("a", doubt), criterion("b", PASS))[2]
-    assert not verdict(criterion("a", PASS))[2]
+    assert verdict(criterion("a", doubt), criterion("b", PASS))[2] == MissingEvidence(seeds=True, stand_ins=())
+    assert verdict(criterion("a", PASS))[2] == MissingEvidence(seeds=False, stand_ins=())
 
 
 def test_the_same_evidence_makes_the_same_verdict_byte_for_byte() -> None:

@@ -1,6 +1,7 @@
 """A run without walls: real functions, real Keras models, real replays, all in this process."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,21 @@ from grader.protocol.evidence import (
     StepEvidence,
 )
 from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step, needs
+from grader.protocol.plan import BuildStandIn, Call, Describe, LiteralArg, Replay, ResultOf, Step, needs
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
 from grader.sandbox.inside.replay import replay
+from grader.sandbox.inside.stand_in import build_stand_in
 from tests.helpers.cases import exception
 
 SIZES = {"one_": [2.0], "two_": [1.5, -2.0]}
 BIAS = 1.0
+TASK = Task(kind="regression", labels="numbers")
 
 
 def lines() -> Data:
@@ -53,8 +57,10 @@ def lines() -> Data:
 
 def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[int] = (0,)) -> Case:
     """Return everything that a run of the check's steps leaves. `functions`: the submission's globals, by name."""
-    lab = _Lab({**data.inside, **check.arrays()}, functions)
-    for step in check.steps(seeds):
+    steps = {step.id: step for step in check.steps(seeds)}
+    solutions = solve_stand_ins(steps, data.inside, TASK)
+    lab = _Lab({**data.inside, **solutions, **check.arrays()}, functions)
+    for step in steps.values():
         lab.do(step)
     case = Case(
         data.inside,
@@ -64,7 +70,7 @@ def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[
         {},
         {},
         tuple(seeds),
-        Task(kind="regression", labels="numbers"),
+        TASK,
         check.trainings(),
     )
     replays: dict[str, ReplayResult] = {}
@@ -75,6 +81,14 @@ def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[
     case = _with(case, replays)
     wanted, arrays = check.replays(case)
     return _with(case, replays | {step.id: _run_graph(step, dict(arrays)) for step in wanted})
+
+
+def run_also_on_stand_ins(check: Check, data: Data, functions: Mapping[str, Any]) -> Case:
+    """Return what a run leaves together with what is left when networks of the grader's take the others' place."""
+    own, on_stand_ins = run(check, data, functions), check.on_stand_ins(TASK)
+    assert on_stand_ins is not None
+    more = run(on_stand_ins, data, functions)
+    return replace(own, steps={**more.steps, **own.steps}, replays={**more.replays, **own.replays})
 
 
 def _with(case: Case, replays: Mapping[str, ReplayResult]) -> Case:
@@ -116,8 +130,13 @@ class _Lab:
         lacking = [name for name in needs(step) if name not in self.live]
         store = Store()
         facts: dict[str, Any] = {}
-        if lacking:
-            outcome: Outcome = Skipped(step=lacking[0])
+        if isinstance(step, Call) and step.function not in self.functions:
+            outcome: Outcome = Missing()
+        elif lacking:
+            outcome = Skipped(step=lacking[0])
+        elif isinstance(step, BuildStandIn):
+            self.live[step.id] = build_stand_in(step, self.arrays)
+            outcome = Returned(value=encode(self.live[step.id], store))
         elif isinstance(step, Describe):
             outcome, facts = self._describe(step, store)
         elif isinstance(step, Call):
@@ -138,9 +157,7 @@ class _Lab:
     def _call(self, step: Call, store: Store) -> Outcome:
         import keras
 
-        function: Callable[..., Any] | None = self.functions.get(step.function)
-        if function is None:
-            return Missing()
+        function: Callable[..., Any] = self.functions[step.function]
         keras.utils.set_random_seed(step.seed)
         arguments: list[Any] = []
         for argument in step.arguments:

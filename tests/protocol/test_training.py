@@ -1,7 +1,19 @@
 """How networks are built and trained: each has steps of its own, and is handed what the exercise says."""
 
+import pytest
+
 from grader.evidence.failures import function_name
-from grader.protocol.plan import ArrayArg, Call, Describe, LiteralArg, ResultOf, ResultOrTruth, value_of
+from grader.protocol.plan import (
+    ArrayArg,
+    BuildStandIn,
+    Call,
+    Describe,
+    LiteralArg,
+    ResultOf,
+    ResultOrTruth,
+    value_of,
+)
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 
 NAMED = Training(build="build_functional", arguments=(10,), name="functional", rows="ten_", validation=False)
@@ -55,3 +67,43 @@ def test_labels_that_the_submission_encodes_are_believed_where_they_are_right() 
 def test_only_the_function_that_builds_may_be_stood_in_for() -> None:
     stands_in = [s.model_stands_in for s in Training(encode="one_hot").steps((0,)) if isinstance(s, Call)]
     assert stands_in == [False, False, True, False]
+
+
+class TestOnStandIns:
+    """A network of the grader's takes the place of what the submission builds."""
+
+    def test_no_step_is_shared_with_the_submission_s_own_network(self) -> None:
+        task = Task(kind="regression", labels="numbers")
+        trainings = (NAMED, *(NAMED.on_stand_in(task, is_trained=trained) for trained in (False, True)))
+        ids = [step.id for training in trainings for step in training.steps((0,))]
+        assert len(ids) == len(set(ids)) == 4 + 4 + 3
+
+    def test_train_gets_a_network_that_is_not_trained(self) -> None:
+        build, before, train, after = NAMED.on_stand_in(Task("regression"), is_trained=False).steps((0,))
+        assert isinstance(build, BuildStandIn)
+        assert isinstance(train, Call)
+        assert isinstance(after, Describe)
+        assert (build.kernel, build.bias, build.sample) == ("", "", "ten_x_train")
+        assert train.arguments[0] == ResultOf(step=build.id)
+        assert (before.id, after.step, after.after) == (f"model:{build.id}", build.id, train.id)
+
+    def test_a_trained_network_needs_no_call_of_train(self) -> None:
+        build, _before, after = NAMED.on_stand_in(Task("regression"), is_trained=True).steps((0,))
+        assert isinstance(build, BuildStandIn)
+        assert (build.kernel, build.bias) == ("ten_stand_in_kernel", "ten_stand_in_bias")
+        assert isinstance(after, Describe)
+        assert (after.step, after.after) == (build.id, build.id)
+
+    @pytest.mark.parametrize(
+        ("task", "units", "activation", "loss"),
+        [
+            (Task("regression", labels="numbers"), 1, "linear", "mean_squared_error"),
+            (Task("classification", 2, "integers"), 1, "sigmoid", "binary_crossentropy"),
+            (Task("classification", 3, "integers"), 3, "softmax", "sparse_categorical_crossentropy"),
+            (Task("classification", 10, "one_hot"), 10, "softmax", "categorical_crossentropy"),
+        ],
+    )
+    def test_it_is_made_for_the_task(self, task: Task, units: int, activation: str, loss: str) -> None:
+        build = Training().on_stand_in(task, is_trained=False).steps((0,))[0]
+        assert isinstance(build, BuildStandIn)
+        assert (build.units, build.activation, build.loss) == (units, activation, loss)

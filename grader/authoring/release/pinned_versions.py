@@ -29,8 +29,8 @@ def make_student_requirements() -> str:
 
 def find_installed_version(*names: str) -> str:
     """Return the version of the first of these that is installed. Raises `PackingError`."""
-    if found := find_version(*names):
-        return found.partition("+")[0]
+    if version := find_version(*names):
+        return version.partition("+")[0]
     raise PackingError(
         _("{package} is not installed, so its version is not known. Install it, then try again.", package=names[0])
     )

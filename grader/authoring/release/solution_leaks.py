@@ -20,7 +20,7 @@ from grader.core.sanitize import display_name
 from grader.core.syntax_trees import DEFINITIONS, is_docstring, is_main_block, parse_or_none
 
 MIN_LINE_LENGTH = 8  # characters without spaces: shorter lines are in every program
-_GIVEN = re.compile(r"#\s*given\b", re.IGNORECASE)
+_GIVEN_MARK = re.compile(r"#\s*given\b", re.IGNORECASE)
 _REMARK = re.compile(r"(?:\s|^)#.*$")
 # Says nothing about a solution: brackets, one name that is returned or begun, an `else`, the stub's own line, and
 # what stub and solution share (once more: a cell with one of IPython's commands is no Python that can be parsed).
@@ -140,7 +140,7 @@ def _student_lines(stub: Path) -> Iterator[SourceLine]:
 
 def _lines_not_given(source: str, cell: int | None) -> Iterator[SourceLine]:
     lines = source.splitlines()
-    marked_lines = {number for number, line in enumerate(lines, start=1) if _GIVEN.search(line)}
+    marked_lines = {number for number, line in enumerate(lines, start=1) if _GIVEN_MARK.search(line)}
     tree = parse_or_none(source)
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, DEFINITIONS) and node.lineno in marked_lines:

@@ -77,6 +77,8 @@ class MutantResult:
     outcome: MutantOutcome
     criteria: tuple[str, ...] = ()  # ids of those that it lost points in, or that could not be decided
     reason: str = ""  # why it is as right as the reference, where it is
+    # Ids of criteria that it lost points in although they are about other functions; None where that is unclear.
+    consequences: tuple[str, ...] | None = None
 
     @property
     def is_expected(self) -> bool:
@@ -184,7 +186,9 @@ class Validator:
     ) -> None:
         """Prepare the validation of an exercise; the first of the expectations is that of the reference."""
         self.grader, self.exercise, self.expectations, self.language = grader, exercise, expectations, language
-        self.steps = _rubric_steps(load_rubric(grader.course, exercise))
+        rubric = load_rubric(grader.course, exercise)
+        self.steps = _rubric_steps(rubric)
+        self.judged_names = {c.id: c.check.judged_names() for c in rubric.criteria}
         self._reference: Graded | None = None
         self._grading = threading.Lock()
 
@@ -248,10 +252,17 @@ class Validator:
             pairs = zip(verdict.criteria, reference.criteria, strict=True)
             criteria = tuple(of_mutant.id for of_mutant, right in pairs if of_mutant.points < right.points)
             outcome = MutantOutcome.KILLED if reason is None else MutantOutcome.NOT_EQUIVALENT
-            return MutantResult(mutant, outcome, criteria)
+            return MutantResult(mutant, outcome, criteria, consequences=self._find_consequences(mutant, criteria))
         if reason is None:
             return MutantResult(mutant, MutantOutcome.SURVIVED)
         return MutantResult(mutant, MutantOutcome.EQUIVALENT, reason=reason)
+
+    def _find_consequences(self, mutant: Mutant, criteria: Sequence[str]) -> tuple[str, ...] | None:
+        """Return those of the criteria that are about other functions than a mutant changes."""
+        changed = find_affected_names(_source(self.expectations[0].submission), mutant.source)
+        if changed is None:
+            return None
+        return tuple(name for name in criteria if not self.judged_names[name] & changed)
 
     def _run_in_parallel(
         self, items: Sequence[A], work: Callable[[A], B], last: Callable[[A], bool] = lambda _: False

@@ -16,7 +16,7 @@ from reports.common import markdown as md
 
 MARKER = "<!-- keras-grader -->"  # how a comment of ours is found again; nobody sees it
 MAX_LIST_BYTES = 10_000_000
-_SHOWN = 10  # names of files
+_MAX_NAMES = 10  # names of files
 
 
 def decode_record(data: bytes) -> ChangeResult:
@@ -59,9 +59,9 @@ def find_deciding_files(names: Sequence[str]) -> tuple[str, ...]:
 
 def render_refusal(names: Sequence[str], translate: Translator) -> str:
     """Return what stands in the place of marks where the change brings along what is run."""
-    listed = [md.code(name) for name in names[:_SHOWN]]
-    if len(names) > _SHOWN:
-        listed.append(md.escape(translate(_("and {count} more", count=len(names) - _SHOWN))))
+    listed = [md.code(name) for name in names[:_MAX_NAMES]]
+    if len(names) > _MAX_NAMES:
+        listed.append(md.escape(translate(_("and {count} more", count=len(names) - _MAX_NAMES))))
     touched = _(
         "This change touches files that decide how it is graded. Whatever its own run says can be made up, so no "
         "marks are shown here:"

@@ -54,5 +54,5 @@ def to_cell_number(value: float | None) -> float | int | None:
 
 def format_number(value: float | None) -> str:
     """Return a number for a CSV file: a decimal point in every language, an empty cell where there is none."""
-    found = to_cell_number(value)
-    return "" if found is None else format(found, ".10g") if isinstance(found, float) else str(found)
+    number = to_cell_number(value)
+    return "" if number is None else format(number, ".10g") if isinstance(number, float) else str(number)

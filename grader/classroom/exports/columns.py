@@ -33,12 +33,12 @@ CellValue = str | float | bool | datetime | None
 
 def find_criterion_ids(entries: Sequence[GradebookEntry]) -> tuple[str, ...]:
     """Return the ids of all criteria that were judged or adjusted, in the order of the verdicts."""
-    found: dict[str, None] = {}
+    ids: dict[str, None] = {}
     for entry in entries:
-        found.update(dict.fromkeys(c.id for c in entry.verdict.criteria) if entry.verdict else {})
+        ids.update(dict.fromkeys(c.id for c in entry.verdict.criteria) if entry.verdict else {})
     for entry in entries:
-        found.update(dict.fromkeys(a.criterion for a in entry.adjustments if a.criterion is not None))
-    return tuple(found)
+        ids.update(dict.fromkeys(a.criterion for a in entry.adjustments if a.criterion is not None))
+    return tuple(ids)
 
 
 def build_header(ids: Sequence[str]) -> tuple[str, ...]:

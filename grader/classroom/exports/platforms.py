@@ -49,8 +49,8 @@ def to_platform(entries: Sequence[GradebookEntry], exercise: str, format_: Forma
 
 
 def _findable(entry: GradebookEntry, format_: Format) -> bool:
-    known = (entry.platform_id,) if format_ is Format.CANVAS else (entry.platform_id, entry.email)
-    return any(value and not is_formula(value) for value in known)
+    keys = (entry.platform_id,) if format_ is Format.CANVAS else (entry.platform_id, entry.email)
+    return any(value and not is_formula(value) for value in keys)
 
 
 def _moodle(entries: Sequence[GradebookEntry], language: str) -> list[Row]:

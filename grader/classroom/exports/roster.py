@@ -80,17 +80,17 @@ def fill_roster(
     people = {
         n: line for n, line in enumerate(lines) if n and not _is_points_possible(line) and columns.name(line)
     }
-    found = _match(entries, people, columns)
-    for entry, row in found:
+    row_of_entry = _match(entries, people, columns)
+    for entry, row in row_of_entry:
         if entry.mark is not None:
             lines[row] += [""] * (grade + 1 - len(lines[row]))
             lines[row][grade] = format_number(entry.mark)
-    matched, rows = {entry.student for entry, _ in found}, {row for _, row in found}
+    matched, rows = {entry.student for entry, _ in row_of_entry}, {row for _, row in row_of_entry}
     return Exported(
         data=encode_csv(lines, delimiter, bom),
         without_row=tuple(e.name for e in entries if e.student not in matched),
         without_hand_in=tuple(columns.name(line) for n, line in people.items() if n not in rows),
-        without_mark=tuple(e.name for e, _ in found if e.mark is None),
+        without_mark=tuple(e.name for e, _ in row_of_entry if e.mark is None),
     )
 
 
@@ -137,7 +137,7 @@ class _RosterColumns:
         self._numbers = [n for n, head in enumerate(heads) if head in layout.numbers]
         self._ids = [n for n, head in enumerate(heads) if head in layout.ids]
         self._emails = [n for n, head in enumerate(heads) if head in layout.emails]
-        self._names = [n for known in layout.names for n, head in enumerate(heads) if head == known]
+        self._names = [n for title in layout.names for n, head in enumerate(heads) if head == title]
         self.maximum = next((n for n, head in enumerate(heads) if head in layout.maximum), None)
         if not self._numbers and not self._ids and not self._emails:
             raise UnusableRosterError(
@@ -179,7 +179,7 @@ def _match(
     numbers = _index(lines, columns.numbers)
     ids = _index(lines, columns.ids)
     emails = _index(lines, columns.emails)
-    found = []
+    matches = []
     for entry in entries:
         by_id = numbers.get(entry.platform_id) or ids.get(entry.platform_id) or set()
         by_email = emails.get(entry.email.casefold()) or set()
@@ -188,17 +188,17 @@ def _match(
         )
         rows = by_id & by_email if by_id and by_email else by_id or by_email or by_key
         if len(rows) == 1:
-            found.append((entry, next(iter(rows))))
-    claims = Counter(row for _, row in found)
-    return tuple((entry, row) for entry, row in found if claims[row] == 1)
+            matches.append((entry, next(iter(rows))))
+    claims = Counter(row for _, row in matches)
+    return tuple((entry, row) for entry, row in matches if claims[row] == 1)
 
 
 def _index(lines: Mapping[int, Sequence[str]], keys: Callable[[Sequence[str]], set[str]]) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
+    rows_by_key: dict[str, set[int]] = {}
     for number, line in lines.items():
         for key in keys(line):
-            found.setdefault(key, set()).add(number)
-    return found
+            rows_by_key.setdefault(key, set()).add(number)
+    return rows_by_key
 
 
 def _grade_column(
@@ -207,21 +207,21 @@ def _grade_column(
     """Return where the marks go. For Canvas that is the assignment of the exercise's name or title."""
     heads = [head.strip() for head in lines[0]]
     if column is not None:
-        found = [n for n, head in enumerate(heads) if head == column.strip()]
+        columns = [n for n, head in enumerate(heads) if head == column.strip()]
     elif layout.grade:
-        found = [n for n, head in enumerate(heads) if head.lower() in layout.grade]
+        columns = [n for n, head in enumerate(heads) if head.lower() in layout.grade]
     else:
-        wanted = {title.strip().casefold() for title in titles}
-        found = [n for n, head in enumerate(heads) if _NUMBERED.sub("", head).casefold() in wanted]
-    if len(found) == 1:
-        return found[0]
+        accepted_titles = {title.strip().casefold() for title in titles}
+        columns = [n for n, head in enumerate(heads) if _NUMBERED.sub("", head).casefold() in accepted_titles]
+    if len(columns) == 1:
+        return columns[0]
     expected = [column] if column is not None else sorted(layout.grade) if layout.grade else titles
     raise UnusableRosterError(
         _(
             "{file} has {count} columns for the marks, but exactly one is needed, called {expected}. Its columns "
             "are: {columns}. Say which one is meant.",
             file=file,
-            count=len(found),
+            count=len(columns),
             expected=" / ".join(expected),
             columns=", ".join(heads) or "–",
         )
@@ -239,14 +239,14 @@ def _require_same_maximum(
     maxima = {entry.verdict.max_points for entry in entries if entry.verdict is not None}
     for line in lines:
         column = grade if _is_points_possible(line) else columns.maximum
-        theirs = _number(line[column]) if column is not None and column < len(line) else None
-        if theirs is not None and maxima and maxima != {theirs}:
+        maximum = _number(line[column]) if column is not None and column < len(line) else None
+        if maximum is not None and maxima and maxima != {maximum}:
             raise UnusableRosterError(
                 _(
                     "In {file} the assignment has {theirs:g} points at most, but the exercise has {ours}. Change "
                     "the maximum on the platform, then export the file again.",
                     file=file,
-                    theirs=theirs,
+                    theirs=maximum,
                     ours=" / ".join(map(format_number, sorted(maxima))),
                 )
             )

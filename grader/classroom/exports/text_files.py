@@ -48,8 +48,8 @@ def to_jsonl(entries: Sequence[GradebookEntry]) -> bytes:
     `points` is null without a mark. JSON has no formulas: texts are as they were, but for lone surrogates,
     which UTF-8 cannot hold.
     """
-    found = ({"status": e.status.value, "points": e.mark, **msgspec.to_builtins(e)} for e in entries)
-    return b"".join(msgspec.json.encode(_encodable(entry)) + b"\n" for entry in found)
+    records = ({"status": e.status.value, "points": e.mark, **msgspec.to_builtins(e)} for e in entries)
+    return b"".join(msgspec.json.encode(_encodable(entry)) + b"\n" for entry in records)
 
 
 def _encodable(value: Any) -> Any:

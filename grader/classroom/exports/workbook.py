@@ -92,13 +92,13 @@ def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[t
     for entry in entries:
         for criterion in entry.verdict.criteria if entry.verdict is not None else ():
             judged[criterion.id].append(criterion)
-    for id_, found in judged.items():
-        counts = Counter(criterion.status for criterion in found)
-        graded = [c for c in found if c.status is not Status.NOT_GRADED and c.max_points]
+    for id_, criteria in judged.items():
+        counts = Counter(criterion.status for criterion in criteria)
+        graded = [c for c in criteria if c.status is not Status.NOT_GRADED and c.max_points]
         mean = sum(c.points / c.max_points for c in graded) / len(graded) if graded else None
-        shares = (counts[status] / len(found) if found else None for status in symbols.STATUS)
-        last = found[-1] if found else None
-        yield id_, last.title if last else "", last.max_points if last else None, len(found), mean, *shares
+        shares = (counts[status] / len(criteria) if criteria else None for status in symbols.STATUS)
+        last = criteria[-1] if criteria else None
+        yield id_, last.title if last else "", last.max_points if last else None, len(criteria), mean, *shares
 
 
 def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[CellValue, ...]], freeze: str) -> None:

@@ -146,10 +146,10 @@ def _newest(group: list[Candidate]) -> Candidate | None:
     if len(group) == 1:
         return group[0]
     times = [candidate.hand_in.submitted for candidate in group]
-    known = [time for time in times if time is not None]
-    if len(known) < len(times) or known.count(max(known)) > 1:
+    known_times = [time for time in times if time is not None]
+    if len(known_times) < len(times) or known_times.count(max(known_times)) > 1:
         return None
-    return group[times.index(max(known))]
+    return group[times.index(max(known_times))]
 
 
 def _none(items: list[Item]) -> Message:

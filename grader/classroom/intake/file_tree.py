@@ -82,11 +82,11 @@ class Tree:
 
     def items_by_top_folder(self) -> dict[str, tuple[Item, ...]]:
         """Return what lies in each of the folders directly in it, at any depth."""
-        found: dict[str, list[Item]] = {name: [] for name in self.top_folders}
+        items: dict[str, list[Item]] = {name: [] for name in self.top_folders}
         for item in self.items:
             if len(item.parts) > 1:
-                found[item.parts[0]].append(item)
-        return {name: tuple(items) for name, items in found.items()}
+                items[item.parts[0]].append(item)
+        return {name: tuple(items) for name, items in items.items()}
 
     def subtree(self, name: str) -> "Tree":
         """Return the tree that a folder directly in this one is."""
@@ -128,18 +128,18 @@ def build_tree(
     installed: set[tuple[str, ...]] = set()
     for entry in entries:
         parts = entry.parts
-        ours = _own_depth(parts, environments)
+        own_depth = _own_depth(parts, environments)
         # In archives, folders may have no entry of their own.
-        above = parts if entry.is_folder or ours < len(parts) else parts[:-1]
-        folders.update(above[:depth] for depth in range(1, min(ours, len(above)) + 1))
-        if ours == len(parts):
+        above = parts if entry.is_folder or own_depth < len(parts) else parts[:-1]
+        folders.update(above[:depth] for depth in range(1, min(own_depth, len(above)) + 1))
+        if own_depth == len(parts):
             if not entry.is_folder:
                 refusal = entry.refusal or _hidden(parts)
                 items.append(Item(parts, prefix + display_name("/".join(parts)), entry.source, refusal))
-        elif parts[ours] == ".git":
-            clones.add(parts[:ours])
-        elif not is_noise(parts[ours]):
-            installed.add(parts[: ours + 1])
+        elif parts[own_depth] == ".git":
+            clones.add(parts[:own_depth])
+        elif not is_noise(parts[own_depth]):
+            installed.add(parts[: own_depth + 1])
     # Thousands of files that nobody wrote, listed as one.
     why = _("It belongs to a virtual environment: installed packages, nobody's work.")
     items += [Item(parts, prefix + display_name("/".join(parts)), refusal=why) for parts in installed]

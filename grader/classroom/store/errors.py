@@ -106,15 +106,15 @@ def not_a_store(place: str) -> StoreError:
     )
 
 
-def newer_format(place: str, found: int, known: int) -> StoreError:
+def newer_format(place: str, store_format: int, newest_format: int) -> StoreError:
     """Return the error for a store of a later version."""
     return StoreError(
         _(
             "The store {place} was made by a newer version of this program (format {found}; up to {known} is "
             "known here). Install that version.",
             place=place,
-            found=found,
-            known=known,
+            found=store_format,
+            known=newest_format,
         )
     )
 
@@ -139,8 +139,8 @@ def _kind(error: BaseException | None) -> str:
 
 def _reason(error: BaseException) -> str:
     """Return the first line of what the library says."""
-    said = (error.strerror or "") if isinstance(error, OSError) else str(error)
-    return (said.strip().splitlines() or [type(error).__name__])[0][:300]
+    message = (error.strerror or "") if isinstance(error, OSError) else str(error)
+    return (message.strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def printable(text: str) -> str:

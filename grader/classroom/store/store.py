@@ -179,8 +179,8 @@ class Store:
             raise ValueError(f"no number of points: {adjustment.points}")
         row = {"exercise": exercise, "student": student} | msgspec.structs.asdict(adjustment)
         with self._database.write() as connection:
-            known = select(students).where(students.c.exercise == exercise, students.c.student == student)
-            if connection.execute(known).first() is None:
+            student_rows = select(students).where(students.c.exercise == exercise, students.c.student == student)
+            if connection.execute(student_rows).first() is None:
                 raise StoreError(
                     _(
                         "The store holds no hand-in of {student} for {exercise}. Check the spelling.",

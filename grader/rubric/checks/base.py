@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
+from grader.evidence.network import is_usable
 from grader.evidence.values import first_difference, flat, is_numeric, name_of, numbers
-from grader.protocol.plan import Replay, Step
+from grader.protocol.evidence import Skipped
+from grader.protocol.plan import Call, ReadGlobal, Replay, Step
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 
 __all__ = [
@@ -61,6 +64,49 @@ class Check(ABC):
     def trainings(self) -> tuple[Training, ...]:
         """Return how the networks that this check looks at are built and trained."""
         return ()
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that is judged by calling it with a network; "" where networks themselves are."""
+        return ""
+
+    def judged_names(self) -> frozenset[str]:
+        """Return the functions and global names of the submission that the check is about.
+
+        A mistake in another one should cost it nothing.
+        """
+        if self.tried_function:
+            return frozenset({self.tried_function})
+        trainings = self.trainings()
+        if trainings:
+            trained = () if "architecture" in self.topics else trainings
+            return frozenset((*(t.build for t in trainings), *(t.train for t in trained)))
+        steps = self.steps((0,))
+        called = {step.function for step in steps if isinstance(step, Call)}
+        return frozenset(called | {step.name for step in steps if isinstance(step, ReadGlobal)})
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with networks of the grader's in place of the submission's.
+
+        None where it judges the submission's networks themselves, or is on the grader's already.
+        """
+        return None
+
+    def calls(self, seed: int) -> tuple[str, ...]:
+        """Return the ids of the steps that call `tried_function` with a network."""
+        steps = self.steps((seed,)) if self.tried_function else ()
+        return tuple(s.id for s in steps if isinstance(s, Call) and s.function == self.tried_function)
+
+    def lacks_network(self, case: Case) -> bool:
+        """Return whether `tried_function` could not be called as a network was missing, or the network is none."""
+        results = [case.steps[call] for call in self.calls(case.seeds[0]) if call in case.steps]
+        return any(isinstance(result.evidence.outcome, Skipped) for result in results) or any(
+            not is_usable(case, training) for training in self.trainings()
+        )
+
+    def is_independent(self, case: Case) -> bool:
+        """Return whether there is something to judge although a criterion that this one depends on failed."""
+        return False
 
     def held_back(self) -> tuple[str, ...]:
         """Return the arrays that the exercise's data have to hold outside the sandbox for this check."""

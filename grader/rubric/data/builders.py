@@ -106,16 +106,18 @@ class Classes:
 
     def __call__(self) -> Data:
         """Return the data. Raises `TableError`."""
-        x, raw, known = _loaded(self.load)
+        x, raw, own_names = _loaded(self.load)
         labels, y = np.unique(raw, return_inverse=True)
         if len(labels) < 2 or raw.dtype.kind == "f":
             raise TableError(
                 _(
                     "labels of at least two classes expected, words or integers; received {received}",
-                    received=_told(raw),
+                    received=_describe_array(raw),
                 )
             )
-        names = self.names or (known if len(known) == len(labels) else tuple(str(label) for label in labels))
+        names = self.names or (
+            own_names if len(own_names) == len(labels) else tuple(str(label) for label in labels)
+        )
         if len(names) != len(labels):
             raise TableError(_("{names} names for {classes} classes", names=len(names), classes=len(labels)))
         try:
@@ -156,7 +158,7 @@ class Numbers:
         """Return the data. Raises `TableError`."""
         x, y, _unused = _loaded(self.load)
         if y.dtype.kind not in "biuf" or not np.isfinite(y).all():
-            raise TableError(_("numbers to predict expected; received {received}", received=_told(y)))
+            raise TableError(_("numbers to predict expected; received {received}", received=_describe_array(y)))
         val, test = (_rows(share, len(x)) for share in (self.val, self.test))
         if min(val, test, len(x) - val - test) < 2:
             raise TableError(
@@ -260,12 +262,12 @@ def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:
             _(
                 "a table of finite numbers expected, (rows, features), and a label or number for each row; "
                 "received {x} and {y}",
-                x=_told(x),
-                y=_told(y),
+                x=_describe_array(x),
+                y=_describe_array(y),
             )
         )
     return x, y, names
 
 
-def _told(values: Array) -> str:
+def _describe_array(values: Array) -> str:
     return f"{values.dtype} {values.shape}"

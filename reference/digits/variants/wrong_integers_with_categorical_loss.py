@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy, probabilities
+# loses: head_and_loss, training, accuracy
 # why: train turns the one-hot rows into integers, but the loss wants them one-hot: fit stops with an error.
 # from: reference
 

@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy, probabilities
+# loses: head_and_loss, training, accuracy
 # why: The sparse loss wants integers, but train hands the one-hot rows on: fit stops with an error.
 # from: reference
 

@@ -1,4 +1,4 @@
-# loses: architecture=0.5, loss=0.5, training=0.5, r2=0.5, least_squares=0.5, coefficients=0.5, predict=0.5
+# loses: architecture=0.5, loss=0.5, r2=0.5, least_squares=0.5
 # why: The number of inputs is written down instead of taken from n_features.
 # from: reference
 

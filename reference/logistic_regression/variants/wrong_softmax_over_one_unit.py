@@ -1,4 +1,4 @@
-# loses: head_and_loss, accuracy, predict_label, decision_boundary
+# loses: head_and_loss, accuracy
 # why: Softmax over one unit is always 1, so nothing can be decided.
 # from: reference
 

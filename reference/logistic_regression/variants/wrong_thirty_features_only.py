@@ -1,4 +1,4 @@
-# loses: architecture, accuracy=0.5, predict_label, decision_boundary
+# loses: architecture, accuracy=0.5
 # why: The number of features is written into the code.
 # from: reference
 

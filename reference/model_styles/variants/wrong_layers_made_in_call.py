@@ -1,4 +1,4 @@
-# loses: subclassed, same_layers=0.5, own_weights=0.5, same_function=0.5, training, r2
+# loses: subclassed, same_layers=0.5, own_weights=0.5, same_function=0.5, r2
 # why: call makes new layers, with new random weights, each time.
 # from: reference
 

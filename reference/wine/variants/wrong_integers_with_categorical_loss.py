@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy, evaluate
+# loses: head_and_loss, training, accuracy
 # why: categorical_crossentropy wants one-hot rows, but the labels are integers: fit stops with an error.
 # from: reference
 

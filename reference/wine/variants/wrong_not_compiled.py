@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy, evaluate
+# loses: head_and_loss, training, accuracy
 # why: The model is built but not compiled, so fit stops with an error.
 # from: reference
 

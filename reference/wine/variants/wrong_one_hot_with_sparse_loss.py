@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy, evaluate
+# loses: head_and_loss, training, accuracy
 # why: train makes one-hot rows, but the loss wants integers: fit stops with an error.
 # from: reference
 

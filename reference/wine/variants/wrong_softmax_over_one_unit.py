@@ -1,4 +1,4 @@
-# loses: architecture, head_and_loss, training, accuracy, evaluate
+# loses: architecture, head_and_loss, accuracy
 # why: One output unit with softmax: it is always 1.
 # from: reference
 

@@ -21,7 +21,7 @@ from grader.authoring.validation.validate import (
     Validator,
     load_exercise,
 )
-from grader.commands.validation_output import build_mutant_table, count_mutants
+from grader.commands.validation_output import build_mutant_table, count_consequences, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
@@ -373,3 +373,18 @@ def test_the_table_shows_every_outcome(tiny: Exercise) -> None:
     assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
     assert "5" in count_mutants(results, Translator("en"))
+
+
+def test_mutants_that_cost_more_than_what_they_are_about_are_counted_and_named(tiny: Exercise) -> None:
+    first, second, third = tiny.mutants[:3]
+    killed = MutantOutcome.KILLED
+    results = [
+        MutantResult(first, killed, ("half",), consequences=()),
+        MutantResult(second, killed, ("half", "other"), consequences=("other",)),
+        MutantResult(third, killed, ("half",)),
+    ]
+    sentence = count_consequences(results, Translator("en"))
+    assert sentence.startswith("1 of 2 killed mutants cost only points of criteria about what they change (50%).")
+    assert sentence.endswith(f"The others: {second.id} (other)")
+    assert "The others" not in count_consequences(results[:1], Translator("en"))
+    assert "(100%)" in count_consequences([], Translator("en"))

@@ -68,11 +68,12 @@ def test_an_old_class_is_judged_again_from_its_evidence_with_the_same_marks(
     course = old_class / "course"
     result = CliRunner().invoke(app, ["rescore", str(old_class), "--course", str(course), "--lang", "en"])
     assert result.exit_code == 0, result.output
-    assert f"2 judged again, {0 if judged_before else 2} changed." in result.output
-    assert "run again" not in result.output
+    assert f"1 judged again, {0 if judged_before else 1} changed." in result.output
+    # That release did not try functions on networks of the grader's, which ben's broken one needs by now.
+    assert "1 have to be run again: functions without a usable network" in result.output
+    assert "\n  ben\n" in result.output
     after = rows(old_class)
-    for student, row in before.items():
-        assert after[student].entry.mark == row.entry.mark
-        assert outcomes(after[student].entry.verdict) == outcomes(row.entry.verdict)
-        assert after[student].key == row.key
-    assert len(list((old_class / "reports").glob("*.html"))) == 2
+    assert after["anna"].entry.mark == before["anna"].entry.mark
+    assert outcomes(after["anna"].entry.verdict) == outcomes(before["anna"].entry.verdict)
+    assert {student: row.key for student, row in after.items()} == {s: row.key for s, row in before.items()}
+    assert [path.name.partition("-")[0] for path in (old_class / "reports").glob("*.html")] == ["anna"]

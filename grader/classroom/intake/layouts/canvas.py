@@ -71,15 +71,15 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     typed: dict[str, list[Item]] = defaultdict(list)
     left_out: list[LeftOut] = []
     for item in tree.items:
-        found = parse_name(item.parts[0]) if len(item.parts) == 1 else None
-        if found is None:
+        parsed = parse_name(item.parts[0]) if len(item.parts) == 1 else None
+        if parsed is None:
             left_out += leave_out([item], _("It does not carry Canvas's mark, so nobody knows whose it is."))
             continue
-        people.setdefault(found.number, found)
-        if found.file:
-            handed[found.number].append(_version(found, item))
+        people.setdefault(parsed.number, parsed)
+        if parsed.file:
+            handed[parsed.number].append(_version(parsed, item))
         else:
-            typed[found.number].append(item)
+            typed[parsed.number].append(item)
     candidates = []
     for number, person in people.items():
         newest, older = newest_versions(handed[number])
@@ -123,8 +123,8 @@ def newest_versions(versions: Iterable[Version]) -> tuple[list[Version], list[It
     return newest, older
 
 
-def _version(found: CanvasName, item: Item) -> Version:
-    numbered = _VERSION.fullmatch(stem(found.file))
+def _version(parsed: CanvasName, item: Item) -> Version:
+    numbered = _VERSION.fullmatch(stem(parsed.file))
     number = int(numbered[2]) if numbered else 0
-    name = f"{numbered[1]}{suffix(found.file)}" if numbered and number else found.file
-    return Version(number, found.upload, found.late, item.renamed(name))
+    name = f"{numbered[1]}{suffix(parsed.file)}" if numbered and number else parsed.file
+    return Version(number, parsed.upload, parsed.late, item.renamed(name))

@@ -112,14 +112,14 @@ def _metadata(tree: Tree) -> dict[str, GradescopeEntry]:
 
 def parse_metadata(text: str) -> dict[str, GradescopeEntry]:
     """Read the metadata. Raises `yaml.YAMLError` and `ValueError` for what is none."""
-    found: dict[str, GradescopeEntry] = {}
+    entries: dict[str, GradescopeEntry] = {}
     for path, value in _scalars(yaml.parse(text, Loader=_LOADER)):
         folder, *inner = path
         if not isinstance(folder, str):
             raise ValueError("a list")  # noqa: TRY004 - of the text, not of a type
-        if not inner and value is None and folder in found:
+        if not inner and value is None and folder in entries:
             raise ValueError("the same hand-in twice")
-        about = found.setdefault(folder, GradescopeEntry())
+        about = entries.setdefault(folder, GradescopeEntry())
         if value is None:
             continue
         if inner == [":created_at"]:
@@ -127,9 +127,9 @@ def parse_metadata(text: str) -> dict[str, GradescopeEntry]:
         if len(inner) == 3 and inner[0] == ":submitters" and isinstance(inner[1], int):
             about.submitters += [{} for _ in range(inner[1] + 1 - len(about.submitters))]
             about.submitters[inner[1]][str(inner[2]).removeprefix(":")] = value
-    if not found:
+    if not entries:
         raise ValueError("no mapping")
-    return found
+    return entries
 
 
 @dataclass

@@ -51,16 +51,16 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     others: dict[str, list[Item]] = defaultdict(list)
     left_out: list[LeftOut] = []
     for folder in tree.top_folders:  # of a student who handed in nothing there may be an empty one
-        if found := parse_name(folder, True):
-            people.setdefault(_identity(found), found)
+        if parsed := parse_name(folder, True):
+            people.setdefault(_identity(parsed), parsed)
     for item in tree.items:
-        found = parse_name(item.parts[0], len(item.parts) > 1)
-        if found is None:
+        parsed = parse_name(item.parts[0], len(item.parts) > 1)
+        if parsed is None:
             left_out += leave_out([item], _("It does not carry Moodle's mark, so nobody knows whose it is."))
             continue
-        people.setdefault(_identity(found), found)
-        own = item.renamed(found.file) if found.file else item
-        (handed if found.plugin == "file" else others)[_identity(found)].append(own)
+        people.setdefault(_identity(parsed), parsed)
+        own = item.renamed(parsed.file) if parsed.file else item
+        (handed if parsed.plugin == "file" else others)[_identity(parsed)].append(own)
     for items in others.values():
         left_out += leave_out(items, _("It was not handed in as a file, but typed into Moodle or added by it."))
     typed = _("Nothing was handed in as a file; what was typed into Moodle is not graded.")
@@ -80,5 +80,5 @@ def read(tree: Tree, exercise: str) -> ClassContents:
     return ClassContents(candidates, tuple(left_out))
 
 
-def _identity(found: MoodleName) -> str:
-    return found.number or normalise_name(found.name)
+def _identity(parsed: MoodleName) -> str:
+    return parsed.number or normalise_name(parsed.name)

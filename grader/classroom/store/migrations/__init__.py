@@ -40,26 +40,26 @@ def upgrade(connection: Connection, target: TargetFormat) -> None:
     Raises:
         sqlalchemy.exc.DBAPIError: The database refuses a step, or another process makes the same tables now.
     """
-    found = None
+    store_format = None
     if sqlalchemy.inspect(connection).has_table(stores.name):
         # On a server, this waits for whoever upgrades the same store, and sees what they did.
-        found = connection.execute(select(stores.c.schema).with_for_update()).scalar_one()
-        if found >= target.number:
+        store_format = connection.execute(select(stores.c.schema).with_for_update()).scalar_one()
+        if store_format >= target.number:
             return
     with _one_at_a_time:
-        _run_alembic(connection, target, found)
-    if found is None:
+        _run_alembic(connection, target, store_format)
+    if store_format is None:
         connection.execute(insert(stores).values(schema=target.number, id=new_store_id()))
     else:
         connection.execute(update(stores).values(schema=target.number))
 
 
-def _run_alembic(connection: Connection, target: TargetFormat, found: int | None) -> None:
+def _run_alembic(connection: Connection, target: TargetFormat, store_format: int | None) -> None:
     from alembic import command  # takes longer than opening a store, and most need no step
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
     config.set_main_option("script_location", str(target.folder).replace("%", "%%"))
-    if found is not None and not sqlalchemy.inspect(connection).has_table(VERSION_TABLE):
-        command.stamp(config, revision_of(found))
+    if store_format is not None and not sqlalchemy.inspect(connection).has_table(VERSION_TABLE):
+        command.stamp(config, revision_of(store_format))
     command.upgrade(config, revision_of(target.number))

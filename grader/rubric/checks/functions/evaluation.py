@@ -30,12 +30,17 @@ class Evaluates(NetworkCheck):
     function: str
     classes: int
 
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the network."""
+        return self.function
+
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return three calls after the training on the first seed."""
         training, seed = self.training, seeds[0]
         calls = [
             Call(
-                id=f"{self.function}@{name}",
+                id=self._step(name),
                 function=self.function,
                 arguments=(
                     ResultOf(step=training.built(seed)),
@@ -48,9 +53,12 @@ class Evaluates(NetworkCheck):
         ]
         return (*training.steps(seeds), *calls)
 
+    def _step(self, name: str) -> str:
+        return f"{self.function}@{name}{self.training.suffix}"
+
     def judge(self, case: Case) -> Judgement:
         """Judge against what the frozen graph puts out for the same rows."""
-        case.value(f"{self.function}@{_EVALUATED[0][0]}")  # what went wrong in the function is said first
+        case.value(self._step(_EVALUATED[0][0]))  # what went wrong in the function is said first
         model = require_certified(case, self.training, after=True)
         predicted = model.outputs["x_val"].argmax(axis=1)
         all_labels = case.inside[self.training.array("y_val")]
@@ -58,7 +66,7 @@ class Evaluates(NetworkCheck):
             labels = case.inside[self.training.array(y)]
             of_one = x != "x_val"
             rows = all_labels == labels[0] if of_one else np.ones(len(all_labels), dtype=bool)
-            problem = self._problem(case, f"{self.function}@{name}", labels, predicted[rows])
+            problem = self._problem(case, self._step(name), labels, predicted[rows])
             if problem is not None and of_one:
                 message = _(
                     "On rows that are all of class {k}: {message}", k=int(labels[0]), message=problem.message

@@ -1,7 +1,8 @@
 """A check of labels that are decided by a threshold."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.values import flat, is_numeric
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, LiteralArg, ResultOf, Step
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
@@ -29,6 +31,18 @@ class PredictsLabels(Check):
     topics = frozenset({"probabilities"})
     networks: tuple[Training, ...]
     function: str
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the networks."""
+        return self.function
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with trained networks of the grader's."""
+        if any(network.stand_in is not None for network in self.networks):
+            return None
+        networks = tuple(network.on_stand_in(task, is_trained=True) for network in self.networks)
+        return replace(self, networks=networks)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return calls on the validation rows of each network, after its training on the first seed."""

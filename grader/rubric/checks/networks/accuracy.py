@@ -116,20 +116,29 @@ class Probabilities(NetworkCheck):
     topics = frozenset({"probabilities"})
     function: str = "predict_probabilities"
 
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the network."""
+        return self.function
+
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call on the validation rows, after the training on the first seed."""
         seed = seeds[0]
         call = Call(
-            id=f"{self.function}@val",
+            id=self._step,
             function=self.function,
             arguments=(ResultOf(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
             after=self.training.fitted(seed),
         )
         return (*self.training.steps(seeds), call)
 
+    @property
+    def _step(self) -> str:
+        return f"{self.function}@val{self.training.suffix}"
+
     def judge(self, case: Case) -> Judgement:
         """Judge against the replay of the frozen graph."""
-        received = case.array(f"{self.function}@val", self.function)
+        received = case.array(self._step, self.function)
         model = require_certified(case, self.training, after=True)
         outputs = model.outputs["x_val"]
         if not is_numeric(received):

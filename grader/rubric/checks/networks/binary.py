@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.network import Model, read_network
+from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.no_graph import explain_no_graph
@@ -129,6 +129,10 @@ class YesOrNo(NetworkCheck):
     """
 
     topics = frozenset({"head"})
+
+    def is_independent(self, case: Case) -> bool:
+        """Return whether there is a network at all: its output and its loss are judged, whatever it looks like."""
+        return is_usable(case, self.training)
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""

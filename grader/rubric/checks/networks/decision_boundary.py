@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, read_model
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
-from grader.protocol.plan import Call, Describe, LiteralArg, Replay, ResultOf, Step
+from grader.protocol.plan import Call, Describe, Replay, ResultOf, Step
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.probabilities import (
     compute_likelihoods,
@@ -43,33 +43,38 @@ class FindsBorder(NetworkCheck):
         """Return what networks need, and the ramp."""
         return (*super().held_back(), self.training.array("x_probe"))
 
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the networks."""
+        return self.function
+
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for the network of the first seed, and one for a network that is not trained."""
         training, seed = self.training, seeds[0]
-        arguments = tuple(LiteralArg(value=value) for value in training.arguments)
         return (
             *training.steps(seeds),
             Call(
-                id=f"{self.function}@trained",
+                id=self._step("trained"),
                 function=self.function,
                 arguments=(ResultOf(step=training.built(seed)),),
                 after=training.fitted(seed),
             ),
-            Call(
-                id=self._fresh,
-                function=training.build,
-                arguments=arguments,
-                seed=seed + 1,
-                limit_seconds=30.0,
-                model_stands_in=True,
-            ),
+            self._build_fresh(seed + 1),
             Describe(id=f"model:{self._fresh}", step=self._fresh, sample=training.array("x_train")),
-            Call(id=f"{self.function}@fresh", function=self.function, arguments=(ResultOf(step=self._fresh),)),
+            Call(id=self._step("fresh"), function=self.function, arguments=(ResultOf(step=self._fresh),)),
         )
 
     @property
     def _fresh(self) -> str:
-        return f"{self.training.build}@{self.training.name}:fresh"
+        return f"{self.training.builder}@{self.training.name}:fresh"
+
+    def _build_fresh(self, seed: int) -> Step:
+        stand_in = self.training.stand_in
+        fresh = stand_in and replace(stand_in, is_trained=False)
+        return replace(self.training, stand_in=fresh).build_step(self._fresh, seed)
+
+    def _step(self, call: str) -> str:
+        return f"{self.function}@{call}{self.training.suffix}"
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replay of the network that is not trained."""
@@ -120,7 +125,7 @@ class FindsBorder(NetworkCheck):
         )
 
     def _number(self, case: Case, call: str) -> float:
-        value, arrays = case.value(f"{self.function}@{call}")
+        value, arrays = case.value(self._step(call))
         received = name_of(value)
         array = None
         if isinstance(value, ArrayValue | Items):

@@ -6,7 +6,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import identify_loss
-from grader.evidence.network import Model, read_network
+from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.evidence import CompileFacts, FitFacts
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
@@ -67,6 +67,11 @@ class HeadAndLoss(NetworkCheck):
     """
 
     topics = frozenset({"head"})
+
+    def is_independent(self, case: Case) -> bool:
+        """Return whether the network has several outputs, which fit a loss or not, whatever else is wrong."""
+        before = read_network(case, self.training, case.seeds[0]).before
+        return is_usable(case, self.training) and before is not None and (before.units or 0) > 1
 
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""

@@ -11,7 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import identify_loss
-from grader.evidence.network import Model, read_network
+from grader.evidence.network import Model, is_usable, read_network
 from grader.evidence.scores import r_squared
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
@@ -51,6 +51,10 @@ class RegressionLoss(EachNetwork):
     """
 
     topics = frozenset({"head"})
+
+    def is_independent(self, case: Case) -> bool:
+        """Return whether there is a network at all: its loss is judged, whatever it looks like."""
+        return any(is_usable(case, network) for network in self.networks)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the network was trained with, or else what it was compiled with."""

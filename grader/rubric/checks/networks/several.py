@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -12,10 +13,12 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.single import Trains, require_certified
+from grader.rubric.checks.stand_ins import judge_by_itself
 
 MAX_MESSAGES = 3
 
@@ -45,9 +48,25 @@ class EachNetwork(Check):
     def judged(self, case: Case, network: Training) -> Judgement:
         """Return the judgement of one network, also one that ended early."""
         try:
-            return self.judge_one(case, network)
+            judgement = self.judge_one(case, network)
         except PreconditionFailedError as unmet:
-            return unmet.judgement
+            judgement = unmet.judgement
+        return judge_by_itself(replace(self, networks=(network,)), case, judgement, is_blocked=False)
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with trained networks of the grader's, where it judges a function."""
+        return self._on_stand_ins(task, are_trained=True) if self.tried_function else None
+
+    def lacks_network(self, case: Case) -> bool:
+        """Return whether none of the networks can be used: each is judged by itself."""
+        alone = [replace(self, networks=(network,)) for network in self.networks]
+        return all(super(EachNetwork, check).lacks_network(case) for check in alone)
+
+    def _on_stand_ins(self, task: Task, *, are_trained: bool, only: int | None = None) -> Self | None:
+        if any(network.stand_in is not None for network in self.networks):
+            return None
+        networks = tuple(network.on_stand_in(task, is_trained=are_trained) for network in self.networks[:only])
+        return replace(self, networks=networks)
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,11 @@ class AfterTraining(EachNetwork):
     """A check that hands each trained network to a function of the submission."""
 
     function: str = ""
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the networks."""
+        return self.function
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the trainings, and a call after each of them on the first seed."""
@@ -88,17 +112,18 @@ def combine_judgements(
     not decided for all. Where all have the same to say, it is said once.
     """
     wrong = [(n, j) for n, j in zip(networks, judgements, strict=True) if j.status is not Status.PASSED]
-    undecided = any(j.undecided for j in judgements)
-    if not wrong:
-        return replace(judgements[0], undecided=undecided)
     for _network, judgement in wrong:
         if judgement.status is Status.NOT_GRADED:
             return judgement
-    first = wrong[0][1]
-    if len(wrong) == len(judgements) and all(
-        (j.status, j.message) == (first.status, first.message) for _, j in wrong
-    ):
-        return replace(first, undecided=undecided)
+    first = replace(
+        wrong[0][1] if wrong else judgements[0],
+        undecided=any(j.undecided for j in judgements),
+        needs_stand_ins=any(j.needs_stand_ins for j in judgements),
+        note=next((j.note for j in judgements if j.note is not None), None),
+    )
+    same = all((j.status, j.message) == (first.status, first.message) for _network, j in wrong)
+    if not wrong or (same and len(wrong) == len(judgements)):
+        return first
     share = sum(j.share for j in judgements) / len(judgements)
     if share > 0:
         status = Status.PARTIAL
@@ -111,7 +136,6 @@ def combine_judgements(
         status=status,
         share=share,
         message=_join_messages([j.message if named else name_in_judgement(n, j).message for n, j in wrong]),
-        undecided=undecided,
         blocks=status is not Status.PARTIAL and all(j.blocks for j in judgements),
     )
 
@@ -138,6 +162,15 @@ class TrainsEach(EachNetwork):
     """
 
     topics = frozenset({"training"})
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that trains."""
+        return self.networks[0].train
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with networks of the grader's that are not trained yet."""
+        return self._on_stand_ins(task, are_trained=False)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge as `Trains` does, after a look for weights that are no numbers any more."""

@@ -1,7 +1,8 @@
 """Checks of one network: its layers, and its training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ModelValue, OtherValue, Value
 from grader.protocol.plan import Step
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.no_graph import explain_no_graph
@@ -31,6 +33,12 @@ class NetworkCheck(Check):
     def trainings(self) -> tuple[Training, ...]:
         """Return the training."""
         return (self.training,)
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with a trained network of the grader's, where it judges a function."""
+        if not self.tried_function or self.training.stand_in is not None:
+            return None
+        return replace(self, training=self.training.on_stand_in(task, is_trained=True))
 
 
 def require_certified(case: Case, training: Training, *, after: bool) -> Model:
@@ -181,6 +189,17 @@ class Trains(NetworkCheck):
     """
 
     topics = frozenset({"training"})
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that trains."""
+        return self.training.train
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with a network of the grader's that is not trained yet."""
+        if self.training.stand_in is not None:
+            return None
+        return replace(self, training=self.training.on_stand_in(task, is_trained=False))
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""

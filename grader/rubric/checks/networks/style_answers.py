@@ -4,6 +4,7 @@ style."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Step, value_of
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
@@ -46,6 +48,10 @@ class RegressionScores(AfterTraining):
     def more(self, network: Training) -> tuple[Given, ...]:
         """Return rows that the network has not been trained with."""
         return (Given(name=network.array("x_val")), Given(name=network.array(self.truth)))
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with a single network of the grader's, which is enough."""
+        return self._on_stand_ins(task, are_trained=True, only=1)
 
     def judge(self, case: Case) -> Judgement:
         """Judge with one of the networks."""
