@@ -1,59 +1,37 @@
 """Read a frozen graph as a network: its kernels, the activations between them, and its output activation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.core.arrays import Array
 from grader.protocol.evidence import NodeFacts, ReplayEvidence
+from grader.protocol.graph_operations import KERNEL_OPERATIONS, SHAPE_OPERATIONS
 
-_KERNEL_OPERATIONS = frozenset(
-    [
-        "MatMul",
-        "BatchMatMulV2",
-        "BatchMatMulV3",
-        "Conv1D",
-        "Conv2D",
-        "Conv3D",
-        "DepthwiseConv2dNative",
-        "Conv2DBackpropInput",
-        "Conv3DBackpropInputV2",
-        "Einsum",
-    ]
-)
 _MATRIX_PRODUCTS = frozenset({"MatMul", "BatchMatMulV2", "BatchMatMulV3"})
 _ACTIVATIONS = {
     "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu",
     "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign", "Softmax": "softmax",
-    "LogSoftmax": "log_softmax", "Exp": "exponential", "Erf": "other", "Erfc": "other",
+    "LogSoftmax": "log_softmax", "Exp": "exponential", "Erf": "other", "Erfc": "other", "SelectV2": "where",
 }  # fmt: skip
-_NONLINEAR = frozenset(_ACTIVATIONS) | frozenset(
-    ["Maximum", "Minimum", "MaxPool", "MaxPoolV2", "MaxPool3D", "Max", "Min", "Abs", "Square", "Pow"]
-)
 # What hands numbers on as they are: in another shape, or one of several that come together.
-_PASSING = frozenset(
-    ["Identity", "IdentityN", "Reshape", "Squeeze", "ExpandDims", "Cast", "StopGradient", "NoOp", "Transpose"]
-)
-_LINEAR = _KERNEL_OPERATIONS | frozenset(
-    [
-        "BiasAdd",
-        "Add",
-        "AddV2",
-        "AddN",
-        "Sub",
-        "Neg",
-        "Mean",
-        "Sum",
-        "AvgPool",
-        "AvgPool3D",
-        "FusedBatchNorm",
-        "FusedBatchNormV2",
-        "FusedBatchNormV3",
-        "ConcatV2",
-        "Pack",
-    ]
-)
-# Linear as long as only one side depends on the input.
-_SCALING = frozenset({"Mul", "RealDiv", "Div"})
+_PASSING_NAMES = """Cast CheckNumerics CheckNumericsV2 EnsureShape ExpandDims Identity IdentityN NoOp Reshape
+    Squeeze StopGradient Transpose"""
+_PASSING = frozenset(_PASSING_NAMES.split())
+_LINEAR_NAMES = """BiasAdd Add AddV2 AddN Sub Neg Mean Sum Cumsum AvgPool AvgPool3D FusedBatchNorm FusedBatchNormV2
+    FusedBatchNormV3 ConcatV2 Pack"""
+_LINEAR = KERNEL_OPERATIONS | frozenset(_LINEAR_NAMES.split())
+# Linear as long as only one side depends on the input, and does not divide.
+_SCALING = frozenset({"Mul", "RealDiv", "Div", "DivNoNan"})
+# What puts numbers elsewhere, repeats them or leaves some out.
+_MOVING_NAMES = """BatchToSpaceND BroadcastTo DepthToSpace Fill GatherNd GatherV2 MirrorPad OnesLike Pad PadV2
+    Range ResizeBilinear ResizeNearestNeighbor ReverseV2 Roll Slice SpaceToBatchND SpaceToDepth Split SplitV
+    StridedSlice TensorListFromTensor TensorListGetItem TensorListReserve TensorListSetItem TensorListStack
+    Tile Unpack ZerosLike"""
+_MOVING = frozenset(_MOVING_NAMES.split())
+_TABLES = frozenset({"GatherNd", "GatherV2"})  # as of an embedding, where the position depends on the input
+# What finds out something about numbers; what is made of that bends.
+_COMPARING_NAMES = """All Any Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalNot LogicalOr NotEqual"""
+_COMPARING = frozenset(_COMPARING_NAMES.split())
 
 
 # Activations that are named of one layer, and of the end of a network. More than two are a mistake already.
@@ -90,6 +68,8 @@ class GraphSummary:
     stacked: tuple[str, ...] = ()  # activations one right after the other at the end, such as sigmoid and softmax
     weights: tuple[Array, ...] = ()  # all arrays of real numbers in the graph
     dense: tuple[DenseNode, ...] = ()  # from input to output
+    # Something is not linear between the last kernels and where their ways come together; `heads.py` has the rest.
+    bends_before_tail: bool = False
 
 
 def summarise_graph(evidence: ReplayEvidence, arrays: Mapping[str, Array], output_node: str) -> GraphSummary:
@@ -115,6 +95,7 @@ def summarise_graph(evidence: ReplayEvidence, arrays: Mapping[str, Array], outpu
         stacked=stacked,
         weights=weights,
         dense=graph.dense(kernels),
+        bends_before_tail=bool(evidence.tail) and graph.bends_before(evidence.tail[0].node),
     )
 
 
@@ -160,7 +141,7 @@ class _Graph:
         dependent: set[str] = set()
         for node in self.order:
             if node.op == "Placeholder" or (
-                node.op not in {"Shape", "NoOp"} and dependent.intersection(node.inputs)
+                node.op not in SHAPE_OPERATIONS and dependent.intersection(node.inputs)
             ):
                 dependent.add(node.name)
         return dependent
@@ -181,7 +162,7 @@ class _Graph:
 
         For one that is computed, it is the largest constant that it is computed from.
         """
-        if node.op not in _KERNEL_OPERATIONS or node.name not in self.alive:
+        if node.op not in KERNEL_OPERATIONS or node.name not in self.alive:
             return ""
         sources = (source for source in node.inputs if source not in self.alive)
         return max((self.largest.get(source, "") for source in sources), key=self._size, default="")
@@ -221,7 +202,34 @@ class _Graph:
 
     def _bends(self, node: NodeFacts) -> bool:
         """Return whether a node does something to the input that is not linear."""
-        return node.name in self.alive and (node.op in _NONLINEAR or _is_square(node))
+        if node.name not in self.alive or node.op == "Placeholder":
+            return False
+        if node.op in _TABLES and node.inputs[1] in self.alive:
+            return True
+        if node.op in _LINEAR | _PASSING | _MOVING:
+            return False
+        if node.op in _SCALING:
+            by_row = [source in self.alive for source in node.inputs]
+            return sum(by_row) > 1 or (node.op != "Mul" and by_row[-1])
+        return True
+
+    def _is_activation(self, node: NodeFacts) -> bool:
+        """Return whether a node bends by itself: a product of several values does so by what these are."""
+        return self._bends(node) and node.op not in _COMPARING and (node.op != "Mul" or _is_square(node))
+
+    def bends_before(self, name: str) -> bool:
+        """Return whether something is not linear between the last kernels and a node, the node included."""
+        entered: set[str] = set()
+        unvisited = [name]
+        while unvisited:
+            node = self.nodes.get(unvisited.pop())
+            if node is None or node.name in entered or self._kernel_of(node):
+                continue
+            entered.add(node.name)
+            if self._bends(node):
+                return True
+            unvisited += node.inputs
+        return False
 
     def dense(self, kernels: Mapping[str, str]) -> tuple[DenseNode, ...]:
         """Return the kernels that are those of Dense layers, each with its bias and what comes after it."""
@@ -281,7 +289,7 @@ class _Graph:
             for source in node.inputs:
                 before |= behind.get(source, 0)
             behind[node.name] = 1 << numbers[node.name] if node.name in kernels else before
-            if node.name not in kernels and self._bends(node):
+            if node.name not in kernels and self._is_activation(node):
                 for number in _bits(before & ~full):
                     of_kernel = activations[names[number]]
                     of_kernel.append(_ACTIVATIONS.get(node.op, node.op.lower()))
@@ -295,9 +303,7 @@ class _Graph:
             return "other"
         if node.op in _ACTIVATIONS:
             return _ACTIVATIONS[node.op]
-        if node.op in _SCALING:
-            return "linear" if len(self._alive_inputs(node)) == 1 else "other"
-        return "linear" if node.op in _LINEAR else "other"
+        return "linear" if node.op in _LINEAR | _SCALING and not self._bends(node) else "other"
 
     def stacked(self) -> tuple[str, ...]:
         """Return the activations at the end where two or more stand right behind one another, first to last."""
@@ -330,9 +336,6 @@ class _Graph:
         end = known.get(name, name)
         known |= dict.fromkeys(walked, end)
         return end
-
-    def _alive_inputs(self, node: NodeFacts) -> Sequence[str]:
-        return [source for source in node.inputs if source in self.alive]
 
 
 def _bits(number: int) -> Iterator[int]:

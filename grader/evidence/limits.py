@@ -77,9 +77,12 @@ def find_replay_problem(replay: ReplayResult) -> str | None:
         for name in evidence.outputs:
             _require(name in replay.arrays, "an output is missing")
             _check_output(replay.arrays[name])
+        for fact in evidence.tail:
+            _require(fact.values in replay.arrays, "a value of its tail is missing")
+            _check_output(replay.arrays[fact.values])
         for array in replay.arrays.values():
             _check_size(array)
-        named = [*evidence.outputs, *evidence.constants.values()]
+        named = [*evidence.outputs, *evidence.constants.values(), *(fact.values for fact in evidence.tail)]
         total = sum(replay.arrays[name].nbytes for name in named if name in replay.arrays)
         _require(total <= MAX_NAMED_BYTES, "arrays named too often")
     except _LimitError as error:

@@ -9,8 +9,9 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.graph import GraphSummary, summarise_graph
+from grader.evidence.heads import Head, identify_head
 from grader.evidence.limits import find_replay_problem
-from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned
+from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned, Stopped
 from grader.protocol.training import Training
 
 # The rows that a graph is replayed on: held out, held out with noise, watched in training, and rows that the data
@@ -27,6 +28,8 @@ class Model:
     outputs: dict[str, Array]  # of the replay, by role
     forbidden: tuple[str, ...] = ()  # operations because of which the graph was not run
     problem: str = ""  # why there is no `graph`
+    tail: Head | None = None  # what comes after the last weights; None where that is not known
+    stopped: Stopped | None = None  # why its replay did not come to an end; None where it did
 
     @cached_property
     def output_activation(self) -> str:
@@ -34,7 +37,37 @@ class Model:
         outputs = [o for o in self.outputs.values() if o.ndim == 2]
         if outputs and all(_is_distribution(o) for o in outputs) and outputs[0].shape[1] > 1:
             return "softmax"
-        return self.graph.output_activation if self.graph else "other"
+        if self.graph is None:
+            return "other"
+        if self.tail is None or (self._joins_bent_ways and not self.tail.activations):
+            # Several ways come together at the output, such as the sigmoids of two networks for their mean.
+            is_share = self._joins_bent_ways and all(map(_is_share, self.outputs.values()))
+            return "probability" if is_share else self.graph.output_activation
+        return self.tail.name
+
+    @property
+    def stacked(self) -> tuple[str, ...]:
+        """Return the activations at the output where two or more stand right behind one another, first to last."""
+        return (self.tail or self.graph).stacked if self.graph is not None else ()
+
+    @property
+    def output_bends(self) -> tuple[str, ...]:
+        """Return what keeps the output from being any number: the activations after the last weights."""
+        if self.graph is None:
+            return ()
+        if self.tail is not None and not self._joins_bent_ways:
+            return () if self.tail.name == "linear" else (self.tail.name,)
+        named = self.graph.dense[-1].activations if self.graph.dense else ()
+        return named or (() if self.output_activation == "linear" else (self.output_activation,))
+
+    @property
+    def is_constant(self) -> bool:
+        """Return whether the output is the same number whatever the weights are, as with softmax over one unit."""
+        return self.tail is not None and self.tail.is_constant
+
+    @property
+    def _joins_bent_ways(self) -> bool:
+        return self.graph is not None and self.graph.bends_before_tail
 
     @property
     def head(self) -> str:
@@ -107,15 +140,24 @@ def read_model(case: Case, step: str) -> Model | None:
         problem = facts.problem[:_LONGEST_PROBLEM] or "its frozen graph came to no result"
         return Model(facts, None, {}, problem=problem)
     evidence = replay.evidence
+    if evidence.stopped is not None:
+        return Model(facts, None, {}, stopped=evidence.stopped)
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
     if (broken_limit := find_replay_problem(replay)) is not None:
         return Model(facts, None, {}, problem=broken_limit)
     outputs = {name: replay.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
-    return Model(facts, summarise_graph(evidence, replay.arrays, facts.graph.output_node), outputs)
+    summary = summarise_graph(evidence, replay.arrays, facts.graph.output_node)
+    tail = identify_head([replay.arrays[fact.values] for fact in evidence.tail])
+    return Model(facts, summary, outputs, tail=tail)
 
 
 _LONGEST_PROBLEM = 500  # characters: the submission's process wrote it
+
+
+def _is_share(outputs: Array) -> bool:
+    """Return whether each output is a number from 0 to 1."""
+    return bool(outputs.size and (outputs >= 0.0).all() and (outputs <= 1.0).all())
 
 
 def _is_distribution(outputs: Array) -> bool:

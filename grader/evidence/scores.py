@@ -34,19 +34,44 @@ def compute_score(model: Model | None, case: Case, training: Training, role: str
         return None
     if case.task.kind == "regression":
         return r_squared(truth, outputs[:, 0]) if outputs.shape[1] == 1 else None
-    return float((predict_classes(outputs, model.output_activation) == truth).mean())
+    return compute_accuracy(outputs, truth, model)
 
 
-def predict_classes(outputs: Array, activation: str) -> Array:
-    """Return the class (n,) that a network with (n, k) outputs predicts for each row: of the largest output.
+def compute_accuracy(outputs: Array, truth: Array, model: Model) -> float:
+    """Return the share of rows (n,) whose class a network with (n, k) outputs predicts rightly."""
+    return float((predict_classes(outputs, truth, model) == truth).mean())
 
-    A single output is a probability of class 1, or, where the output's `activation` is linear, its logit.
+
+def predict_classes(outputs: Array, truth: Array, model: Model) -> Array:
+    """Return the class (n,) that a network predicts for each row.
+
+    It is that of the largest output. A single output is compared with a threshold. Where the network leaves open
+    which one, it is the one that it is right with more often: one that works never gets a score that is wrong.
+
+    Args:
+        outputs: shape (n, k).
+        truth: the right classes, shape (n,).
+        model: the network.
     """
     if outputs.shape[1] > 1:
         largest: Array = outputs.argmax(axis=1)
         return largest
-    is_class_1: Array = outputs[:, 0] > (0.0 if activation == "linear" else 0.5)
-    return is_class_1.astype(int)
+    ways: list[Array] = [(outputs[:, 0] > threshold).astype(int) for threshold in find_thresholds(model)]
+    return max(ways, key=lambda classes: float((classes == truth).mean()))
+
+
+def find_thresholds(model: Model) -> tuple[float, ...]:
+    """Return the numbers above which a single output may mean class 1, the likeliest first.
+
+    A probability is compared with 0.5, and a logit with 0. An output of another kind may have learned labels 0 and
+    1 or -1 and 1, and a loss of one's own may apply a sigmoid itself.
+    """
+    if model.output_activation in {"sigmoid", "probability"}:
+        return (0.5,)
+    compiled = model.facts.compiled
+    if model.output_activation == "linear" and compiled is not None and compiled.from_logits:
+        return (0.0,)
+    return 0.5, 0.0
 
 
 def r_squared(truth: Array, predicted: Array) -> float:

@@ -90,10 +90,11 @@ def _class_outputs(network: TrainedNetwork, data: Data) -> Array | None:
     outputs = model.outputs.get("x_test") if model is not None else None
     if model is None or outputs is None or outputs.ndim != 2 or not outputs.size or not np.isfinite(outputs).all():
         return None
-    if len(outputs) != len(data.outside[network.training.array("y_test")]):
+    truth = data.outside[network.training.array("y_test")]
+    if len(outputs) != len(truth):
         return None
     if outputs.shape[1] == 1 and len(data.class_names) == 2:
-        yes = predict_classes(outputs, model.output_activation)
+        yes = predict_classes(outputs, truth, model)
         return np.stack([1 - yes, yes], axis=1)
     return outputs
 

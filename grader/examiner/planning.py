@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
+from grader.evidence.heads import LOGITS
 from grader.evidence.run_evidence import StepResult
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 NOISE = 0.08  # standard deviation, in units of the scaled features; small compared with the strokes of a digit
 MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which a parcel takes no further graph; a frame holds 192 MiB
+LOGITS_NAME = "logits"  # among the arrays of a plan of replays
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
 
@@ -103,7 +105,7 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
         replays = _replays(case, missing, arrays)
         if replays:
             inputs = inputs_of(data, training)
-            arrays |= {training.array(role): rows for role, rows in inputs.items()}
+            arrays |= {LOGITS_NAME: LOGITS} | {training.array(role): rows for role, rows in inputs.items()}
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
     if not steps:
         for check in (*(criterion.check for criterion in rubric.criteria), *on_stand_ins):
@@ -137,5 +139,10 @@ def _replay(step_result: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) ->
     step = step_result.evidence.id
     arrays[f"graph:{step}"] = step_result.arrays[graph.ref]
     return Replay(
-        id=step, graph=f"graph:{step}", input_node=graph.input_node, output_node=graph.output_node, inputs=()
+        id=step,
+        graph=f"graph:{step}",
+        input_node=graph.input_node,
+        output_node=graph.output_node,
+        inputs=(),
+        logits=LOGITS_NAME,
     )

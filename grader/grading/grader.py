@@ -14,8 +14,9 @@ from grader.examiner.client import ExaminerClient, ExaminerSession
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
 from grader.grading.versions import versions
-from grader.protocol.evidence import MAX_RUN_BYTES, StopReason
+from grader.protocol.evidence import MAX_RUN_BYTES, ReplayEvidence, StopReason
 from grader.protocol.messages import Evidence, Judged, Question, ReplayGraphs, RunPlan
+from grader.protocol.parcels import pack
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Resources
 from grader.sandbox.environment import SandboxEnvironment
@@ -172,7 +173,7 @@ class _Runs:
         self._isolation = _combine_isolation(self._isolation, self._isolation_of(run))
 
     def replay(self, parcel: bytes) -> None:
-        """Replay graphs in a process without the submission. One that ends its process has no result: empty bytes.
+        """Replay graphs in a process without the submission. Of one that ends its process, it is known why.
 
         Raises:
             InternalError: a replay failed because of the grader.
@@ -181,7 +182,8 @@ class _Runs:
         for stop in run.stops.values():
             if stop.reason is StopReason.GRADER:
                 raise InternalError(f"a network could not be replayed: {stop.detail}")
-        new = Evidence(replays=run.bodies | dict.fromkeys(run.stops, b""))
+        stopped = {step: pack(ReplayEvidence(id=step, stopped=stop), {}) for step, stop in run.stops.items()}
+        new = Evidence(replays=run.bodies | stopped)
         for part in new.parts():
             self._session.add(part)
         self.evidence = self.evidence.with_new(new)

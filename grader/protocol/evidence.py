@@ -87,6 +87,7 @@ class OtherValue(Tagged, frozen=True, tag="OtherValue"):
 
     type: str
     note: str = ""  # such as "1.0 GiB, larger than the limit of 64 MiB"
+    other_keras: str = ""  # the package that it is a model of, such as "tensorflow.python.keras"; "" for none
 
 
 class AxesFacts(Record, frozen=True):
@@ -169,6 +170,9 @@ class ModelFacts(Record, frozen=True):
     graph: GraphFacts | None = None
     problem: str = ""  # why there is no graph; "" where there is one
     wraps: str = ""  # style of the only layer, where that is a model itself
+    input_count: int = 1  # how many arrays it takes, as far as it says so
+    output_count: int = 1  # how many arrays it gives
+    not_frozen: bool = False  # there is no graph, although the model can be called: `problem` says why
 
 
 class FitFacts(Record, frozen=True):
@@ -296,8 +300,18 @@ class TapFacts(Record, frozen=True):
     beyond_five: float  # share of values with a magnitude above 5: saturated, where it is sigmoid or tanh
 
 
+class TailFacts(Record, frozen=True):
+    """What one node between the last kernels of a graph and its output gives for chosen numbers.
+
+    The numbers go into the first of these nodes, in place of what the weights give.
+    """
+
+    node: str
+    values: str  # ref of an array with one row for each row of the numbers
+
+
 class NodeFacts(Record, frozen=True):
-    """One node of a graph."""
+    """One node of a graph. A node of a function has the name of the call before its own: `loop/round0/MatMul`."""
 
     name: str
     op: str  # its operation, such as "MatMul"
@@ -313,7 +327,10 @@ class ReplayEvidence(Record, frozen=True):
     id: str  # of the step
     nodes: tuple[NodeFacts, ...] = ()
     constants: Mapping[str, str] = {}  # name of a node: ref of its value; weights, shapes, small numbers
-    forbidden: tuple[str, ...] = ()  # operations that no network needs; with any, the graph was not run
+    # Operations that are dangerous to run, or, with ` by value`, look rows up; with any, the graph was not run.
+    forbidden: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()  # refs, one per input of the step
     taps: tuple[TapFacts, ...] = ()  # one per activation, at most 32
+    tail: tuple[TailFacts, ...] = ()  # from the last kernels to the output; empty where it could not be run alone
     problem: str = ""  # why the graph could not be run; "" where it was
+    stopped: Stopped | None = None  # why the process ended while it ran the graph; None where it did not

@@ -40,7 +40,7 @@ class Evidence(msgspec.Struct, frozen=True):
     stops: dict[str, Stopped] = {}
     """Why a step has no evidence, by step."""
     replays: dict[str, bytes] = {}
-    """Packed `ReplayEvidence` by step; empty bytes where a replay ended its process."""
+    """Packed `ReplayEvidence` by step; empty bytes, in earlier evidence, where one ended its process."""
 
     def with_new(self, new: "Evidence") -> "Evidence":
         """Return this evidence together with `new`. What was there first stays."""

@@ -112,6 +112,9 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     inputs: tuple[str, ...]  # names of the arrays on which the graph is run, one after the other
     # Name of a Const node: name of the array that replaces its value, such as a weight of another network.
     constants: Mapping[str, str] = {}
+    # Name of an array of numbers (m, k) that are put in place of what the last weights give, to find out what
+    # comes after them; "" for none.
+    logits: str = ""
     limit_seconds: float = 30.0  # of wall time
 
 

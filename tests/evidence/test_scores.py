@@ -11,12 +11,13 @@ from sklearn.metrics import r2_score
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
+from grader.evidence.heads import Head
 from grader.evidence.network import Model, read_network
 from grader.evidence.scores import compute_score, metric_name, predict_classes, r_squared
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from tests.helpers.cases import Training as Network
-from tests.helpers.cases import case
+from tests.helpers.cases import case, compiled, replace_facts
 
 REGRESSION = Task(kind="regression", labels="numbers")
 
@@ -40,8 +41,24 @@ def test_classes_are_counted_by_the_largest_output() -> None:
 
 def test_a_single_output_is_compared_with_one_half_or_its_logit() -> None:
     outputs = np.array([[0.4], [0.6], [-2.0], [3.0]])
-    assert predict_classes(outputs, "sigmoid").tolist() == [0, 1, 0, 1]
-    assert predict_classes(outputs, "linear").tolist() == [1, 1, 0, 1]
+    raw = replace(trained_model(Network().case()), outputs={}, tail=Head((), "linear"))
+    logits = replace(
+        raw, facts=replace_facts(raw.facts, compiled=compiled("binary_crossentropy", from_logits=True))
+    )
+    for name in ("sigmoid", "probability"):
+        squeezed = replace(raw, tail=Head((name,), name))
+        assert predict_classes(outputs, np.array([1, 1, 0, 1]), squeezed).tolist() == [0, 1, 0, 1]
+    assert predict_classes(outputs, np.array([0, 1, 0, 1]), logits).tolist() == [1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("truth", [[0, 1, 0, 1], [1, 1, 0, 1]])
+def test_where_the_threshold_is_left_open_a_network_that_works_gets_the_score_that_it_has(
+    truth: list[int],
+) -> None:
+    outputs = np.array([[0.4], [0.6], [-2.0], [3.0]])
+    for name in ("linear", "tanh", "other"):
+        model = replace(trained_model(Network().case()), outputs={}, tail=Head((name,), name))
+        assert predict_classes(outputs, np.array(truth), model).tolist() == truth
 
 
 @settings(derandomize=True, deadline=None)

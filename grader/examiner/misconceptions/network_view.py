@@ -31,6 +31,11 @@ _BOUNDS = {
     "relu": (0.0, np.inf),
     "relu6": (0.0, 6.0),
     "softplus": (0.0, np.inf),
+    "exponential": (0.0, np.inf),
+    "square": (0.0, np.inf),
+    "absolute value": (0.0, np.inf),
+    "hard_tanh": (-1.0, 1.0),
+    "probability": (0.0, 1.0),
 }
 
 
@@ -129,11 +134,18 @@ class NetworkView:
         return next((layer.activation for layer in reversed(self.chain) if layer.activation), "other")
 
     @property
+    def stacked(self) -> tuple[str, ...]:
+        """Return the activations at the output where two or more stand right behind one another, first to last."""
+        return self.model.stacked if self.model is not None else ()
+
+    @property
     def output_shape(self) -> tuple[int | None, ...]:
         """Return the shape of the output, () where it is not known."""
         facts = self.model.facts if self.model is not None else None
         if facts is not None and facts.graph is not None:
             return facts.graph.output_shape
+        if facts is not None and facts.output_count != 1:
+            return ()
         return (self.chain[-1].output_shape or ()) if self.chain else ()
 
     @property
@@ -157,6 +169,8 @@ class NetworkView:
     def is_output_unfit(self) -> bool:
         """Return whether the output itself keeps the network from learning: then nothing else explains that."""
         loss, from_logits = self.loss
+        if self.model is not None and self.model.is_constant:
+            return True
         if self.is_regression:
             return self.unreachable_targets is not None or loss in CROSS_ENTROPIES | {"binary_crossentropy"}
         unfit = CROSS_ENTROPIES | ({"binary_crossentropy"} if self.is_binary else set())
@@ -204,18 +218,6 @@ class NetworkView:
                 return node
             node = self.nodes.get(node.inputs[0])
         return None
-
-    @property
-    def last_operations(self) -> tuple[str, str]:
-        """Return the operations of the output and of what it reads; empty where they are not known."""
-        facts = self.model.facts if self.model is not None else None
-        last = (
-            self.computing_node(facts.graph.output_node.split(":")[0])
-            if facts is not None and facts.graph
-            else None
-        )
-        before = self.computing_node(last.inputs[0]) if last is not None and last.inputs else None
-        return last.op if last else "", before.op if before else ""
 
     def constant_value(self, name: str) -> float | None:
         """Return the number that a node holds, None where it holds none or more than one."""

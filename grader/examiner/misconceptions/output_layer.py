@@ -5,10 +5,8 @@ from math import e, isfinite
 from grader.core.i18n import _
 from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Explanation, NetworkView
 
-_BENT_OPERATIONS = frozenset(
-    {"Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign"}
-)
-_BENT_HEADS = frozenset({"sigmoid", "tanh", "elu", "selu", "softplus", "relu6", "leaky_relu"})
+_BENT_HEADS = frozenset({"sigmoid", "tanh", "elu", "selu", "softplus", "relu6", "leaky_relu", "hard_tanh"})
+_BENT = _BENT_HEADS | {"relu", "softsign", "silu", "gelu"}
 
 
 def head_missing_activation(view: NetworkView) -> Explanation | None:
@@ -37,7 +35,7 @@ def double_softmax(view: NetworkView) -> Explanation | None:
         return None
     # Softmax of a one-hot row: one e and `units` - 1 ones.
     most = e / (e + units - 1)
-    if view.last_operations == ("Softmax", "Softmax"):
+    if view.stacked == ("softmax", "softmax"):
         return Explanation(
             _(
                 "The network ends with softmax twice in a row. The second one gets numbers from 0 to 1, so "
@@ -62,8 +60,7 @@ def double_softmax(view: NetworkView) -> Explanation | None:
 
 def softmax_one_unit(view: NetworkView) -> Explanation | None:
     """Softmax over a single unit."""
-    softmax = view.last_operations[0] == "Softmax" or (not view.nodes and view.output_activation == "softmax")
-    if view.units != 1 or not softmax:
+    if view.units != 1 or view.output_activation != "softmax":
         return None
     if view.is_binary:
         return Explanation(
@@ -221,14 +218,13 @@ def wrong_unit_count(view: NetworkView) -> Explanation | None:
 
 def activation_before_head(view: NetworkView) -> Explanation | None:
     """Something non-linear right before softmax, which bends the raw outputs before they are compared."""
-    operation, before = view.last_operations
     loss, from_logits = view.loss
     if view.is_binary and view.units == 1:
         return _before_sigmoid(view)
     if not view.has_exclusive_classes:
         return None
-    if operation == "Softmax" and before in _BENT_OPERATIONS:
-        name = before.lower()
+    if view.stacked[-1:] == ("softmax",) and view.stacked[-2] in _BENT:
+        name = view.stacked[-2]
     elif from_logits and loss in CROSS_ENTROPIES and view.output_activation in _BENT_HEADS:
         name = view.output_activation
     else:
@@ -246,7 +242,6 @@ def activation_before_head(view: NetworkView) -> Explanation | None:
 
 def _before_sigmoid(view: NetworkView) -> Explanation | None:
     """Something non-linear right before the sigmoid of a single output, in the network or in the loss."""
-    operation, before = view.last_operations
     loss, from_logits = view.loss
     inside_loss = loss == "binary_crossentropy" and from_logits
     if inside_loss and view.output_activation == "sigmoid":
@@ -257,8 +252,8 @@ def _before_sigmoid(view: NetworkView) -> Explanation | None:
                 "below 0.5. Drop from_logits=True, or the sigmoid of the output layer."
             )
         )
-    if operation == "Sigmoid" and before in _BENT_OPERATIONS:
-        name = before.lower()
+    if view.stacked[-1:] == ("sigmoid",) and view.stacked[-2] in _BENT:
+        name = view.stacked[-2]
     elif inside_loss and view.output_activation in _BENT_HEADS | {"relu"}:
         name = view.output_activation
     else:

@@ -40,8 +40,8 @@ def untrained(view: NetworkView) -> Explanation | None:
     """Weights that are after `train` what they were before."""
     before, after = view.kernels
     same = len(before) == len(after) > 0 and all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
-    if not same or view.network.after is None:
-        return None
+    if not same or view.network.after is None or view.network.after.is_constant:
+        return None  # an output that is always the same has no gradient, which has a hint of its own
     if view.network.after.facts.trainable_parameters == 0:
         return Explanation(
             _(

@@ -22,7 +22,7 @@ from grader.protocol.evidence import (
     Value,
 )
 from grader.sandbox.inside.array_store import Store, curves_of
-from grader.sandbox.inside.keras_facts import is_history, is_model
+from grader.sandbox.inside.keras_facts import find_other_keras, is_history, is_model
 
 MAX_ARRAY_BYTES = 64 << 20
 MAX_ITEMS = 4096  # of one collection
@@ -83,7 +83,7 @@ def _encode_collection(value: object, store: Store, depth: int) -> Value:
         return _encode_frame(value, store, depth)
     if hasattr(value, "__array__"):
         return _encode_array(np.asarray(value), type_name(value), store)
-    return OtherValue(type=type_name(value))
+    return OtherValue(type=type_name(value), other_keras=find_other_keras(value))
 
 
 def _encode_array(value: np.ndarray[Any, Any], container: str, store: Store) -> Value:

@@ -46,6 +46,16 @@ def is_model(value: object) -> bool:
     return keras.Model in type.mro(type(value))
 
 
+def find_other_keras(value: object) -> str:
+    """Return the package of another Keras, such as TensorFlow's private one, that a model is of; "" for none."""
+    classes = [(str(kind.__module__), kind.__name__) for kind in type.mro(type(value))]
+    modules = [module for module, name in classes if name == "Model"]
+    return next((name for name in _OTHER_KERAS for module in modules if f"{module}.".startswith(f"{name}.")), "")
+
+
+_OTHER_KERAS = ("tensorflow.python.keras", "tf_keras")
+
+
 def is_compiled(value: object) -> bool:
     """Return whether `value` is a Keras model that was compiled."""
     return is_model(value) and getattr(value, "compiled", False) is True
@@ -76,10 +86,14 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
     Returns:
         The facts; without a graph where it cannot be frozen, with the reason in `problem`.
     """
-    graph, problem = None, ""
+    graph, problem, outputs, is_frozen = None, "", 1, True
     try:
-        model(sample[:2], training=False)  # subclassed models have no weights before they are first called
-        graph = _freeze(model, sample, store)
+        # Subclassed models have no weights before they are first called.
+        outputs = len(keras.tree.flatten(model(sample[:2], training=False)))
+        traced = _trace(model, sample)
+        is_frozen = False
+        graph = _freeze(traced, store) if outputs == 1 else None
+        is_frozen = True
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = _describe_error(error)[:500]
     layers = tuple(layer_facts(layer, path) for layer, path in flatten_layers(model))
@@ -96,6 +110,9 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         graph=graph,
         problem=problem,
         wraps=_style_of_only_layer(model),
+        input_count=len(model.inputs) if isinstance(model, Functional) else 1,
+        output_count=outputs,
+        not_frozen=not is_frozen,
     )
 
 
@@ -272,16 +289,21 @@ def _metric_name(metric: Any) -> str:
 # The frozen graph.
 
 
-def _freeze(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
-    """Trace a model in inference mode and turn its variables into constants."""
+def _trace(model: Any, sample: np.ndarray[Any, Any]) -> Any:
+    """Trace a model in inference mode, for any number of rows."""
     import tensorflow as tf
+
+    spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
+    return tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
+
+
+def _freeze(traced: Any, store: Store) -> GraphFacts:
+    """Turn the variables of a traced model into constants. Loops stay functions: see `graph_nodes.py`."""
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
 
-    spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
-    traced = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
-    frozen = convert_variables_to_constants_v2(traced)
+    frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     if len(frozen.outputs) != 1 or len(frozen.inputs) != 1:
         raise ValueError(
             f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}"

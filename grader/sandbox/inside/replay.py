@@ -1,22 +1,34 @@
 """Compute the outputs of a frozen graph, in an isolated process without a submission and without labels."""
 
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from grader.protocol.evidence import NodeFacts, ReplayEvidence, TapFacts
+from grader.protocol.evidence import NodeFacts, ReplayEvidence, TailFacts, TapFacts
 from grader.protocol.plan import Replay
-from grader.sandbox.inside.allowed_operations import forbidden
+from grader.sandbox.inside.allowed_operations import (
+    WITHOUT_RESULT,
+    find_dangerous_operations,
+    find_table_lookups,
+)
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.graph_nodes import flatten, keep_needed, list_operations, name_of_node, rename_functions
+from grader.sandbox.inside.output_tail import find_tail
 
 MAX_NODES = 20_000
 MAX_TAPS = 32  # activations of which the incoming values are recorded
+MAX_TAIL_NUMBERS = 4096  # for each row, of a tensor between the last kernels and the output
 
 _TAPPED = frozenset({"Relu", "Sigmoid", "Tanh"})
+_numbers = itertools.count()  # of the replays of this process
+Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
-def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) -> ReplayEvidence:
-    """Run a frozen graph, if all of its operations are allowed, and record its nodes and outputs.
+def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
+    """Run a frozen graph, if all of its operations are harmless, and record its nodes and outputs.
 
     Args:
         step: what to run.
@@ -30,35 +42,60 @@ def replay(step: Replay, arrays: dict[str, np.ndarray[Any, Any]], store: Store) 
 
     try:
         graph = tf.compat.v1.GraphDef.FromString(arrays[step.graph].tobytes())
-        nodes = tuple(
-            NodeFacts(name=n.name, op=n.op, inputs=tuple(map(_strip_output, n.input)))
-            for n in graph.node[:MAX_NODES]
-        )
-        functions = {f"function {f.signature.name}" for f in graph.library.function}
+        if len(graph.node) > MAX_NODES:
+            return ReplayEvidence(id=step.id, forbidden=("too many nodes",))
+        _silence(graph)
+        keep_needed(graph, step.input_node, step.output_node)
+        rename_functions(graph, f"replay_{next(_numbers)}_")
+        dangerous = find_dangerous_operations(list_operations(graph))
+        if dangerous:
+            return ReplayEvidence(id=step.id, forbidden=tuple(sorted(dangerous)))
+        nodes = flatten(graph, MAX_NODES)
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
-        refused = forbidden(nodes) | functions
-        if refused or len(graph.node) > MAX_NODES:
-            return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(refused)) or ("too many nodes",))
+        lookups = find_table_lookups(nodes)
+        if lookups:
+            return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
         constants = {
-            n.name: store.add(tf.make_ndarray(n.attr["value"].tensor)) for n in graph.node if n.op == "Const"
+            n.name: store.add(tf.make_ndarray(n.attr["value"].tensor))
+            for n in graph.node
+            if n.op == "Const" and n.attr["value"].tensor.dtype != tf.string.as_datatype_enum
         }
         wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]
         run = wrapped.prune(step.input_node, [step.output_node, *(_name_tensor(reached) for _, reached in taps)])
         results = [[value.numpy() for value in run(tf.constant(arrays[name]))] for name in step.inputs]
+        evidence = ReplayEvidence(
+            id=step.id,
+            nodes=nodes,
+            constants=constants,
+            outputs=tuple(store.add(values[0]) for values in results),
+            taps=tuple(_measure_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
+        )
     except Exception as error:  # noqa: BLE001 - a graph that cannot be run is evidence, whatever is wrong with it
         return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {error}"[:500])
-    return ReplayEvidence(
-        id=step.id,
-        nodes=nodes,
-        constants=constants,
-        outputs=tuple(store.add(values[0]) for values in results),
-        taps=tuple(_measure_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
-    )
+    if not step.logits or not step.inputs:
+        return evidence
+    try:
+        tail = _choose_tail(graph, nodes, step)
+        values = _run_tail(wrapped, tail, step, arrays)
+    except Exception:  # noqa: BLE001 - then it is not known what the tail computes, and all else is
+        return evidence
+    facts = tuple(TailFacts(node=name, values=store.add(value)) for name, value in zip(tail, values, strict=True))
+    return msgspec.structs.replace(evidence, tail=facts)
 
 
-def _replace_constants(graph: Any, values: dict[str, np.ndarray[Any, Any]]) -> None:
+def _silence(graph: Any) -> None:
+    """Take out of a graph what prints or checks values: it gives nothing that is computed with."""
+    for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
+        for node in nodes:
+            if node.op in WITHOUT_RESULT:
+                node.op = "NoOp"
+                node.ClearField("input")
+                node.ClearField("attr")
+
+
+def _replace_constants(graph: Any, values: Arrays) -> None:
     """Replace the values of Const nodes. Raises `ValueError` where shape or kind of number differ."""
     import tensorflow as tf
 
@@ -71,9 +108,42 @@ def _replace_constants(graph: Any, values: dict[str, np.ndarray[Any, Any]]) -> N
         tensor.CopyFrom(tf.make_tensor_proto(value.astype(old.dtype)))
 
 
-def _strip_output(name: str) -> str:
-    """Return the name of the node in an input: without the number of its output or the mark of a control edge."""
-    return name.lstrip("^").split(":")[0]
+def _choose_tail(graph: Any, nodes: Sequence[NodeFacts], step: Replay) -> list[str]:
+    """Return the nodes from the last kernels to the output that give a single tensor of the graph itself."""
+    own = {node.name for node in graph.node}
+    of_several = {
+        name_of_node(tensor)
+        for node in graph.node
+        for tensor in node.input
+        if not tensor.endswith(":0") and ":" in tensor
+    }
+    tail = find_tail(nodes, name_of_node(step.input_node), name_of_node(step.output_node))
+    return [name for name in tail if name in own and name not in of_several]
+
+
+def _run_tail(wrapped: Any, tail: list[str], step: Replay, arrays: Arrays) -> list[np.ndarray[Any, Any]]:
+    """Return what the nodes of a tail give when chosen numbers are put in place of the first.
+
+    The numbers take the shape that the first one has for as many rows; columns are repeated where it has more.
+    """
+    import tensorflow as tf
+
+    if not tail:
+        return []
+    logits, x = arrays[step.logits], arrays[step.inputs[0]]
+    rows = tf.constant(np.resize(x, (len(logits), *x.shape[1:])))
+    tensors = [_name_tensor(name) for name in tail]
+    usual = wrapped.prune(step.input_node, [tensors[0]])(rows)[0].numpy()
+    if usual.ndim == 0 or len(usual) != len(logits) or not 0 < usual[0].size <= MAX_TAIL_NUMBERS:
+        raise ValueError(f"not one line for each row, but {usual.shape}")
+    columns = np.arange(usual[0].size) % logits.shape[1]
+    numbers = logits[:, columns].reshape(usual.shape).astype(usual.dtype)
+    is_input = tensors[0] == step.input_node
+    feeds = [tensors[0]] if is_input else [step.input_node, tensors[0]]
+    run = wrapped.prune(feeds, tensors[1:] or tensors)
+    results = run(*([] if is_input else [rows]), tf.constant(numbers))
+    values = [value.numpy() for value in results]
+    return [numbers, *values] if tensors[1:] else values
 
 
 def _name_tensor(name: str) -> str:
@@ -81,7 +151,9 @@ def _name_tensor(name: str) -> str:
 
 
 def _measure_tap(node: str, values: np.ndarray[Any, Any]) -> TapFacts:
-    flat = values.reshape(-1, values.shape[-1])
+    if not values.size:
+        return TapFacts(node=node, units=0, never_positive=0, beyond_five=0.0)
+    flat = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
     return TapFacts(
         node=node,
         units=int(flat.shape[1]),

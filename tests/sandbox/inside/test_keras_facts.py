@@ -1,4 +1,4 @@
-"""What the adapter to Keras tells of models that cannot be called."""
+"""What the adapter to Keras tells of models that cannot be called, of several outputs, and of another Keras."""
 
 from typing import Any
 
@@ -44,3 +44,44 @@ def test_a_plain_exception_is_told_in_one_line(error: Exception) -> None:
     assert told.startswith(f"{type(error).__name__}: ")
     assert "\n" not in told
     assert "Arguments received" not in told
+
+
+def test_several_inputs_and_outputs_are_counted() -> None:
+    import keras
+
+    from grader.sandbox.inside.keras_facts import describe
+
+    rows = keras.Input((3,))
+    two = keras.Model(rows, [keras.layers.Dense(2)(rows), keras.layers.Dense(1)(rows)])
+    facts = describe(two, np.zeros((4, 3), np.float32), Store())
+    assert (facts.graph, facts.problem, facts.output_count, facts.not_frozen) == (None, "", 2, False)
+    named = keras.Model(rows, {"answer": keras.layers.Dense(1)(rows)})
+    assert describe(named, np.zeros((4, 3), np.float32), Store()).graph is not None
+    others = keras.Input((3,))
+    sums = keras.Model([rows, others], keras.layers.Add()([rows, others]))
+    assert describe(sums, np.zeros((4, 3), np.float32), Store()).input_count == 2
+
+
+def test_a_model_that_changes_state_when_it_predicts_cannot_be_frozen() -> None:
+    import keras
+
+    from grader.sandbox.inside.keras_facts import describe
+
+    class Always(keras.layers.Dropout):  # type: ignore[misc]
+        def call(self, x: Any, training: Any = None) -> Any:
+            return super().call(x, training=True)
+
+    facts = describe(keras.Sequential([keras.Input((3,)), Always(0.5)]), np.zeros((4, 3), np.float32), Store())
+    assert facts.graph is None
+    assert facts.not_frozen
+
+
+def test_models_of_another_keras_are_known_by_their_classes() -> None:
+    from grader.protocol.evidence import OtherValue
+    from grader.sandbox.inside.encode_values import encode
+
+    private = type("Model", (), {"__module__": "tensorflow.python.keras.engine.training"})
+    sequential = type("Sequential", (private,), {"__module__": "tensorflow.python.keras.engine.sequential"})
+    assert encode(sequential(), Store()) == OtherValue(type="Sequential", other_keras="tensorflow.python.keras")
+    own = type("Model", (), {"__module__": "submission"})
+    assert encode(own(), Store()) == OtherValue(type="Model")

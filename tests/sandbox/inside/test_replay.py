@@ -1,4 +1,4 @@
-"""Frozen graphs run again: as they are, and with other weights in place of their own."""
+"""Frozen graphs run again: as they are, with other weights, with loops, and with chosen numbers at their ends."""
 
 from typing import Any
 
@@ -80,3 +80,145 @@ def test_weights_that_do_not_fit_are_a_problem_and_no_crash(frozen: Any, value: 
 def test_a_weight_that_is_not_there_is_a_problem_and_no_crash(frozen: Any) -> None:
     evidence, _ = replayed(frozen, nobody=np.zeros(3))
     assert "nobody" in evidence.problem
+
+
+def freeze(model: Any, x: np.ndarray[Any, Any] = X) -> tuple[Replay, dict[str, np.ndarray[Any, Any]]]:
+    from grader.evidence.heads import LOGITS
+    from grader.sandbox.inside.keras_facts import describe
+
+    store = Store()
+    facts = describe(model, x, store)
+    assert facts.graph is not None
+    graph = facts.graph
+    step = Replay(
+        id="r",
+        graph="graph",
+        input_node=graph.input_node,
+        output_node=graph.output_node,
+        inputs=("x",),
+        logits="logits",
+    )
+    return step, {"graph": store.arrays[graph.ref], "x": x, "logits": LOGITS}
+
+
+def head_of(evidence: ReplayEvidence, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:
+    from grader.evidence.heads import identify_head
+
+    return identify_head([arrays[fact.values] for fact in evidence.tail])
+
+
+def test_a_recurrent_layer_is_read_and_run_like_any_other() -> None:
+    import keras
+
+    from grader.evidence.graph import summarise_graph
+
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Reshape((3, 2)),
+            keras.layers.LSTM(4),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    x = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6)
+    frozen = freeze(model, x)
+    evidence, arrays = replayed(frozen)
+    assert (evidence.problem, evidence.forbidden) == ("", ())
+    np.testing.assert_allclose(arrays[evidence.outputs[0]], model(x), atol=1e-5)
+    summary = summarise_graph(evidence, arrays, frozen[0].output_node)
+    assert {kernel.shape for _, kernel in summary.kernels} == {(2, 16), (4, 16), (4, 3)}
+    assert summary.hidden == 2  # both kernels of the recurrent layer
+    assert head_of(evidence, arrays).name == "softmax"
+
+
+def freeze_loop(step: Any) -> tuple[Replay, dict[str, np.ndarray[Any, Any]]]:
+    """Freeze three rounds of a step, in functions called f0 and f1, as those of any process may be."""
+    import keras
+    import tensorflow as tf
+
+    def rounds(z: Any) -> Any:
+        return tf.while_loop(lambda i, _: i < 3, lambda i, v: (i + 1, step(v)), [0, z])[1]
+
+    frozen, arrays = freeze(keras.Sequential([keras.Input((3,)), keras.layers.Lambda(rounds)]))
+    graph = tf.compat.v1.GraphDef.FromString(arrays["graph"].tobytes())
+    names = {f.signature.name: f"f{number}" for number, f in enumerate(graph.library.function)}
+    for function in graph.library.function:
+        function.signature.name = names[function.signature.name]
+    for value in (value for node in graph.node for value in node.attr.values() if value.HasField("func")):
+        value.func.name = names[value.func.name]
+    return frozen, arrays | {"graph": np.frombuffer(graph.SerializeToString(), np.uint8)}
+
+
+def test_functions_of_one_name_in_two_graphs_do_not_meet() -> None:
+    import tensorflow as tf
+
+    tanh, double = freeze_loop(tf.tanh), freeze_loop(lambda v: 2.0 * v)
+    for frozen, expected in ((tanh, np.tanh(np.tanh(np.tanh(X)))), (double, 8 * X)):
+        evidence, arrays = replayed(frozen)
+        assert evidence.problem == ""
+        np.testing.assert_allclose(arrays[evidence.outputs[0]], expected, atol=1e-5)
+
+
+def test_the_end_of_a_graph_is_run_on_chosen_numbers() -> None:
+    import keras
+    import tensorflow as tf
+
+    dense = keras.layers.Dense
+    heads = {
+        "sigmoid": lambda z: 1.0 / (1.0 + tf.exp(-z)),
+        "relu": lambda z: tf.where(z > 0, z, 0.0),
+        "linear": lambda z: tf.debugging.assert_all_finite(z, "") + 1.0,
+        "softmax over the rows": lambda z: tf.nn.softmax(z, axis=0),
+    }
+    for name, head in heads.items():
+        evidence, arrays = replayed(freeze(keras.Sequential([keras.Input((3,)), dense(2, activation=head)])))
+        found = head_of(evidence, arrays)
+        assert found is not None, (name, evidence.problem, evidence.forbidden)
+        assert found.name == name
+    nested = keras.Sequential([dense(2), keras.layers.BatchNormalization(), keras.layers.Softmax()])
+    wrapped = keras.Sequential(
+        [keras.Input((3,)), nested, keras.layers.Reshape((2, 1)), keras.layers.Reshape((2,))]
+    )
+    assert head_of(*replayed(freeze(wrapped))).name == "softmax"
+
+
+def test_ways_that_come_together_are_followed_from_where_they_meet() -> None:
+    import keras
+
+    from grader.evidence.graph import summarise_graph
+
+    rows = keras.Input((3,))
+    ways = [keras.layers.Dense(1, activation="sigmoid")(rows) for _ in range(2)]
+    frozen = freeze(keras.Model(rows, keras.layers.Average()(ways)))
+    evidence, arrays = replayed(frozen)
+    assert head_of(evidence, arrays).name == "linear"
+    assert summarise_graph(evidence, arrays, frozen[0].output_node).bends_before_tail
+
+
+def test_a_relu_of_a_single_number_or_of_nothing_is_no_crash() -> None:
+    import keras
+    import tensorflow as tf
+
+    for strange in (lambda z: z + tf.nn.relu(tf.reduce_sum(z)), lambda z: z + tf.reduce_sum(tf.nn.relu(z[:, :0]))):
+        evidence, _ = replayed(freeze(keras.Sequential([keras.Input((3,)), keras.layers.Lambda(strange)])))
+        assert evidence.problem == ""
+        assert len(evidence.outputs) == 1
+
+
+def test_python_in_a_graph_is_not_run() -> None:
+    import keras
+    import tensorflow as tf
+
+    calls: list[int] = []
+
+    def spy(v: Any) -> Any:
+        calls.append(1)
+        return v
+
+    own = keras.layers.Lambda(lambda z: tf.ensure_shape(tf.numpy_function(spy, [z], tf.float32), (None, 3)))
+    frozen = freeze(keras.Sequential([keras.Input((3,)), own]))
+    calls.clear()
+    evidence, _ = replayed(frozen)
+    assert evidence.forbidden == ("PyFunc",)
+    assert evidence.outputs == ()
+    assert calls == []

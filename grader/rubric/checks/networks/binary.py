@@ -1,6 +1,5 @@
 """Checks of a network that answers yes or no with a single neuron: a logistic regression."""
 
-import re
 from dataclasses import dataclass, replace
 
 from grader.core.i18n import Words, _
@@ -9,8 +8,9 @@ from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.output_and_loss import read_loss
-from grader.rubric.checks.networks.several import EachNetwork, name_network
+from grader.rubric.checks.networks.no_graph import explain_no_graph
+from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, read_loss
+from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
 
 # What the numbers of a single output, or of two, are compared with.
@@ -107,34 +107,9 @@ def require_rows_accepted(case: Case, network: Training) -> None:
         PreconditionFailedError: it cannot.
     """
     before = read_network(case, network, case.seeds[0]).before
-    if before is None or before.facts.graph is not None:
-        return
-    features = case.inside[network.array("x_train")].shape[1]
-    message = _(
-        "{call} gives a network that cannot be called on rows of the shape ({features},): {problem}. Is the "
-        "number of features written into the code? It is the argument of {function}().",
-        call=name_network(network),
-        features=features,
-        problem=_shorten_keras_message(before.problem),
-        function=network.build,
-    )
-    raise PreconditionFailedError(
-        failed(
-            message,
-            expected=_("a network that takes rows of the shape ({features},)", features=features),
-            received=_shorten_keras_message(before.problem),
-        )
-    )
-
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def _shorten_keras_message(problem: str) -> str:
-    """Return the line of a message of Keras that says what is wrong, without its colours."""
-    lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
-    telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
-    return telling[0].removesuffix(".")
+    if before is not None and before.facts.graph is None:
+        row = case.inside[network.array("x_train")].shape[1:]
+        raise PreconditionFailedError(explain_no_graph(before, network, row))
 
 
 def _without_bias(model: Model) -> bool:
@@ -168,7 +143,7 @@ class YesOrNo(NetworkCheck):
         assert model.graph is not None
         return (
             _labels_of_another_kind(fits[0].y_range if fits else None)
-            or (_squashed_twice(model.graph.stacked) if units == 1 else None)
+            or (_squashed_twice(model.stacked) if units == 1 else None)
             or _fit_of_head_and_loss(model.output_activation, units, loss, from_logits=from_logits)
         )
 
@@ -210,7 +185,7 @@ def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool
         logits=" (from_logits=True)" if from_logits else "",
     )
     expected = _("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
-    right = (head == "sigmoid" and not from_logits) or (head == "linear" and from_logits)
+    right = (head in {"sigmoid", "probability"} and not from_logits) or (head == "linear" and from_logits)
     if units == 1 and loss in _CROSS_ENTROPIES and right:
         if from_logits:
             message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss)
@@ -237,6 +212,13 @@ def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Wo
             "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
             "is always 1, whatever the features are. Use sigmoid."
         )
+    if head == "constant":
+        return _(
+            "The output is always the same number, whatever the features are. Let the output layer have the "
+            "activation sigmoid and nothing behind it."
+        )
+    if head == "softmax over the rows":
+        return explain_softmax_over_rows()
     if head == "relu":
         return _(
             "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
@@ -248,7 +230,7 @@ def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Wo
             "probabilities and punishes confident mistakes.",
             loss=loss,
         )
-    if head == "sigmoid" and from_logits:
+    if head in {"sigmoid", "probability"} and from_logits:
         return _(
             "from_logits=True tells the loss to apply the sigmoid itself, but the output already is a sigmoid. "
             "Remove one of the two."

@@ -94,9 +94,7 @@ def _shapes(shapes: Sequence[tuple[int, ...]]) -> str:
 def _bent(model: Model) -> Judgement | None:
     """Return the judgement for an output that an activation bends, else None."""
     assert model.graph is not None
-    bends = list(model.graph.dense[-1].activations) if model.graph.dense else []
-    if not bends and model.graph.output_activation != "linear":
-        bends = [model.graph.output_activation]
+    bends = model.output_bends
     if not bends:
         return None
     if bends[-1] in {"relu", "relu6"}:

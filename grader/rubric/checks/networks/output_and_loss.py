@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from grader.core.i18n import _
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import identify_loss
@@ -34,6 +34,15 @@ def read_loss(case: Case, training: Training, model: Model) -> tuple[str, bool]:
     if compiled is None or not compiled.loss:
         raise PreconditionFailedError(explain_not_compiled())
     return identify_loss(compiled, case.steps[described].arrays)
+
+
+def explain_softmax_over_rows() -> Words:
+    """Return what is wrong with a softmax that divides by the sum over the rows of a batch."""
+    return _(
+        "The softmax of the output runs over the rows (axis=0): the rows share one distribution for each class, "
+        "and the answer for a row depends on which others are in the batch. Let it run over the classes of each "
+        "row: axis=-1, which is the default."
+    )
 
 
 def explain_not_compiled() -> Judgement:
@@ -71,7 +80,7 @@ class HeadAndLoss(NetworkCheck):
         assert model.graph is not None
         return (
             self._label_problem(case, loss)
-            or _two_activations(model.graph.stacked)
+            or _two_activations(model.stacked)
             or _fit_of_head_and_loss(
                 model.output_activation,
                 loss,
@@ -127,7 +136,7 @@ _SQUASHING = frozenset({"softmax", "sigmoid", "tanh", "relu", "relu6", "softsign
 
 def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
     """Return the judgement for a softmax on numbers that an activation has squashed before, else None."""
-    if stacked[-1:] != ("softmax",) or stacked[-2] not in _SQUASHING:
+    if len(stacked) < 2 or stacked[-1] != "softmax" or stacked[-2] not in _SQUASHING:
         return None
     return failed(
         _(
@@ -166,7 +175,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
         return passed(
             _("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
         )
-    if head == "sigmoid" and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
+    if head in {"sigmoid", "probability"} and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
         return partial(
             0.5,
             _(
@@ -177,6 +186,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
             expected=expected,
             received=received,
         )
+    message: Words
     if cross_entropy and head == "softmax":
         message = _(
             "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
@@ -195,6 +205,8 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
             usual=usual,
             loss=loss,
         )
+    elif head == "softmax over the rows":
+        message = explain_softmax_over_rows()
     else:
         message = _(
             "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",

@@ -41,7 +41,7 @@ def compute_likelihoods(outputs: Array, activation: str, *, from_logits: bool) -
             else (values[:, 1], second)
         )
     raw = values[:, 0]
-    if activation == "sigmoid":
+    if activation in {"sigmoid", "probability"}:
         return (raw,)
     return (sigmoid(raw),) if activation == "linear" and from_logits else (raw, sigmoid(raw))
 

@@ -138,13 +138,13 @@ class RSquared(EachNetwork):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
-        require_certified(case, network, after=True)
+        model = require_certified(case, network, after=True)
         threshold = self._wanted(case, network)
         scores = [_score(case, network, seed) for seed in case.seeds]
         # A training that came to no numbers is worse than any other.
         score = median(-np.inf if score is None else score for score in scores)
         doubt = len(case.seeds) == 1 and abs(score - threshold) < self.noise
-        return replace(self._decided(float(score), threshold), undecided=doubt)
+        return replace(self._decided(float(score), threshold, model), undecided=doubt)
 
     def _wanted(self, case: Case, network: Training) -> float:
         if self.at_least is not None:
@@ -154,7 +154,7 @@ class RSquared(EachNetwork):
         x, y = (case.outside[network.array(role)] for role in ("x_test", "y_test"))
         return r_squared(y, x.astype(np.float64) @ weights + bias) - self.near_least_squares
 
-    def _decided(self, score: float, wanted: float) -> Judgement:
+    def _decided(self, score: float, wanted: float, model: Model) -> Judgement:
         if not np.isfinite(score):
             return failed(
                 _("The outputs of the network are not numbers for every row (NaN or infinite)."),
@@ -172,14 +172,19 @@ class RSquared(EachNetwork):
                 "R² on held-out rows: {score:.3f}; needed: {wanted:.3f}. {advice}",
                 score=score,
                 wanted=wanted,
-                advice=_advice(score),
+                advice=_advice(score, model),
             ),
             expected=_("R² of at least {wanted:.3f}", wanted=wanted),
             received=received,
         )
 
 
-def _advice(score: float) -> Words:
+def _advice(score: float, model: Model) -> Words:
+    if model.output_bends:
+        return _(
+            "The output goes through {activation}, which limits the numbers that it can give; begin with that.",
+            activation=model.output_bends[-1],
+        )
     if score < 0:
         return _("A negative R² is worse than always predicting the mean. Does the loss fall at all?")
     return _("Is the loss still falling when the training ends? Then train for longer or with larger steps.")

@@ -138,8 +138,8 @@ class SameLayers(ComparesNetworks):
                 received=_("hidden layers with an activation: {count}", count=model.graph.hidden),
                 blocks=False,
             )
-        if model.graph.output_activation != "linear" or dense[-1].activations:
-            bends = ", ".join(dense[-1].activations) or model.graph.output_activation
+        if model.output_bends:
+            bends = ", ".join(model.output_bends)
             return failed(
                 _(
                     "The output goes through {activation}, which limits what can be predicted. Leave the "

@@ -6,17 +6,18 @@ from typing import Self
 
 import numpy as np
 
-from grader.core.i18n import _
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import name_of
-from grader.protocol.evidence import ModelValue
+from grader.protocol.evidence import ModelValue, OtherValue, Value
 from grader.protocol.plan import Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.no_graph import explain_no_graph
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,11 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
             case.seen(
                 training.model(seed)
             )  # it was a model, so the description says why there is nothing to judge
-        raise PreconditionFailedError(_no_model(training.build, name_of(value)))
-    if network.before.facts.graph is None:
-        raise PreconditionFailedError(_no_graph(network.before, case.inside[training.array("x_train")].shape[1:]))
-    if network.before.graph is None and not network.before.forbidden:
-        raise PreconditionFailedError(_no_replay(network.before))
+        raise PreconditionFailedError(_no_model(training.build, value))
+    for model in (network.before, network.after) if after else (network.before,):
+        if model is not None and model.graph is None:
+            row = case.inside[training.array("x_train")].shape[1:]
+            raise PreconditionFailedError(explain_no_graph(model, training, row))
     if any(not item.agrees for item in certify(case)):
         raise PreconditionFailedError(
             not_graded(
@@ -82,26 +83,23 @@ def count_outputs(model: Model) -> int | None:
     return 1 if len(shape) == 1 else model.units
 
 
-def _no_model(function: str, received: str) -> Judgement:
+def _no_model(function: str, value: Value) -> Judgement:
+    received = name_of(value)
     message = _(
         "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
     )
+    if isinstance(value, OtherValue) and value.other_keras:
+        message = _(
+            "{function}() returned a {received} of {package}, which is another Keras, with parts of its own. "
+            "Take the public one: write `import keras` or `from tensorflow import keras`, and import layers "
+            "from there too.",
+            function=function,
+            received=received,
+            package=value.other_keras,
+        )
     if received == "None":
         message = _("{function}() returned None. Is there a `return model` at its end?", function=function)
     return failed(message, expected=_("a compiled keras.Model"), received=received)
-
-
-def _no_graph(model: Model, row: tuple[int, ...]) -> Judgement:
-    message = _(
-        "The network could not be called on rows of the shape {row}: {problem}",
-        row=str(row),
-        problem=model.problem,
-    )
-    return failed(message, expected=_("a network that takes the rows of x"), received=model.problem)
-
-
-def _no_replay(model: Model) -> Judgement:
-    return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
 
 
 @dataclass(frozen=True)
@@ -118,29 +116,21 @@ class Architecture(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
+        before = read_network(case, self.training, case.seeds[0]).before
+        if before is not None and before.facts.graph is not None and before.units is None:
+            return self._other_shape(before.facts.graph.output_shape)  # whatever else there is to say
         model = require_certified(case, self.training, after=False)
         assert model.graph is not None
-        if model.units is None:
-            shape = model.facts.graph.output_shape if model.facts.graph else ()
-            return failed(
-                _(
-                    "Expected {outputs} numbers for each row. Received: outputs of shape {shape}. "
-                    "Is a Flatten layer missing?",
-                    outputs=self.outputs,
-                    shape=str(shape),
-                ),
-                expected=f"(None, {self.outputs})",
-                received=str(shape),
-            )
-        if model.units != self.outputs:
+        units = model.units or 0
+        if units != self.outputs:
             return failed(
                 _(
                     "Expected {outputs} output units, one per class. Received: units={units}.",
                     outputs=self.outputs,
-                    units=model.units,
+                    units=units,
                 ),
                 expected=_("{count} output units", count=self.outputs),
-                received=_("{count} output units", count=model.units),
+                received=_("{count} output units", count=units),
             )
         if model.graph.hidden < self.hidden:
             # What builds on the network can be judged all the same: one mistake, one criterion.
@@ -160,10 +150,28 @@ class Architecture(NetworkCheck):
                 "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
                 inputs=self.inputs,
                 hidden=model.graph.hidden,
-                outputs=model.units,
+                outputs=units,
                 parameters=model.facts.parameters,
             )
         )
+
+    def _other_shape(self, shape: tuple[int | None, ...]) -> Judgement:
+        message = (
+            _(
+                "Expected {outputs} numbers for each row. Received: outputs of the shape {shape}, that is one "
+                "answer for each place of a picture or step of a sequence. Is a Flatten layer missing before "
+                "the Dense layers, or return_sequences=True too much in a recurrent layer?",
+                outputs=self.outputs,
+                shape=str(shape),
+            )
+            if len(shape) > 2
+            else _(
+                "Expected {outputs} numbers for each row. Received: outputs of the shape {shape}.",
+                outputs=self.outputs,
+                shape=str(shape),
+            )
+        )
+        return failed(message, expected=f"(None, {self.outputs})", received=str(shape))
 
 
 MAX_SHARE_SEEN = 0.5  # a few rows may really occur twice in the data
@@ -201,6 +209,8 @@ class Trains(NetworkCheck):
         network = read_network(case, self.training, case.seeds[0])
         assert network.before is not None
         if not _weights_moved(network.before, model):
+            if model.is_constant:
+                return failed(_explain_constant(), received=_("the same weights as before"))
             return failed(
                 _(
                     "After train() the weights are what they were before: nothing was learned. Does train() "
@@ -250,6 +260,13 @@ class Trains(NetworkCheck):
                 )
             )
         return problems
+
+
+def _explain_constant() -> Words:
+    return _(
+        "After train() the weights are what they were before: what the network gives does not depend on them, "
+        "as with softmax over a single unit, which is always 1. Mend the output first."
+    )
 
 
 def _weights_moved(before: Model, after: Model) -> bool:

@@ -12,7 +12,7 @@ from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, read_network
-from grader.evidence.scores import predict_classes
+from grader.evidence.scores import compute_accuracy
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -73,7 +73,7 @@ class NearScikitLearn(Check):
 
     def _accuracy(self, case: Case) -> Judgement:
         require_rows_accepted(case, self.many)
-        require_certified(case, self.many, after=True)
+        model = require_certified(case, self.many, after=True)
         truth = case.outside[self.many.array("y_test")]
         of_seeds = [_compute_accuracy(model, truth) for model in _read_each_seed(case, self.many)]
         found, reference = median(of_seeds), _fit_scikit_learn(case, self.many)[0]
@@ -86,12 +86,22 @@ class NearScikitLearn(Check):
                 reference=reference,
             )
             return replace(passed(message), undecided=doubt)
-        message = _(
-            "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the same "
-            "rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling at the end?",
-            found=found,
-            reference=reference,
-        )
+        if model.is_constant:
+            message = _(
+                "{found:.1%} of the held-out rows are right: the network gives the same answer for every row, "
+                "whatever it has learned. Mend its output first. scikit-learn's LogisticRegression, trained on "
+                "the same rows, gets {reference:.1%}.",
+                found=found,
+                reference=reference,
+            )
+        else:
+            message = _(
+                "{found:.1%} of the held-out rows are right. scikit-learn's LogisticRegression, trained on the "
+                "same rows, gets {reference:.1%}, and it computes the same formula. Is the loss still falling "
+                "at the end?",
+                found=found,
+                reference=reference,
+            )
         expected = _("accuracy of at least {least:.3f}", least=reference - self.within)
         return replace(failed(message, expected=expected, received=f"{found:.3f}"), undecided=doubt)
 
@@ -139,7 +149,7 @@ def _compute_accuracy(model: Model | None, truth: Array) -> float:
     if model is None or outputs is None or not np.isfinite(outputs).all():
         return 0.0
     columns = as_columns(outputs)
-    return float((predict_classes(columns, model.output_activation) == truth).mean()) if columns.ndim == 2 else 0.0
+    return compute_accuracy(columns, truth, model) if columns.ndim == 2 else 0.0
 
 
 def _judge_or_explain(judge: Callable[[Case], Judgement], case: Case) -> Judgement:

@@ -156,10 +156,10 @@ def test_a_mistake_in_the_second_network_does_not_keep_the_first_from_being_judg
 
 def test_a_number_of_features_that_is_written_down_is_said_without_the_noise_of_keras() -> None:
     problem = "ValueError: Exception when calling Sequential.call().\n\n\x1b[1mInput 0: expected axis -1\x1b[0m\n"
-    hard_coded = network(ONE, claims={"graph": None, "problem": problem})
+    hard_coded = network(ONE, claims={"graph": None, "problem": problem, "input_shape": None})
     judgement = judged(NEURON, case_of(TASK, [network(THREE), hard_coded]))
     said = text(judgement.message)
-    assert "build_model(1) gives a network that cannot be called on rows of the shape (1,)" in said
+    assert "The network could not be called on rows of the shape (1,)" in said
     assert "Input 0: expected axis -1. Is the number" in said
     assert "\x1b" not in said
     assert not judgement.blocks

@@ -154,7 +154,11 @@ def test_what_follows_can_be_judged_where_only_the_kind_of_neuron_is_wrong() -> 
 def test_a_number_of_features_that_is_written_down_costs_the_other_network_only() -> None:
     judgement = of(LinearNeuron(BOTH), lambda n: neuron(1))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
-    assert text(judgement.message).startswith("build_model(2): The network could not be called")
+    message = text(judgement.message)
+    assert message.startswith(
+        "build_model(2): The network takes rows of the shape (1,), but it was built for rows of"
+    )
+    assert "n_features" in message
 
 
 # The line that it computes.

@@ -1,6 +1,6 @@
 """Networks, frozen graphs written node by node: what they are judged to be, and what their training was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +8,20 @@ import msgspec
 import numpy as np
 import pytest
 
+from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement
-from grader.protocol.evidence import Missing, ModelValue, NoneValue, Outcome, Raised, Returned, Skipped, StopReason
+from grader.examiner.judge import is_certified
+from grader.protocol.evidence import (
+    Missing,
+    ModelValue,
+    NoneValue,
+    OtherValue,
+    Outcome,
+    Raised,
+    Returned,
+    Skipped,
+    StopReason,
+)
 from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
 from grader.protocol.plan import Call, Describe, ResultOrTruth
 from grader.protocol.task import Task
@@ -383,11 +395,72 @@ def test_a_network_that_cannot_be_called_fails_and_one_that_cannot_be_replayed_i
     assert of(check, replay={"problem": "InternalError: x", "outputs": ()}).status is Status.NOT_GRADED
 
 
-@pytest.mark.parametrize("check", ALL)
-def test_a_graph_that_looks_things_up_is_not_graded(check: Check) -> None:
-    judgement = of(check, replay={"forbidden": ("ArgMax",), "outputs": (), "constants": {}})
-    assert judgement.status is Status.NOT_GRADED
-    assert "certify" in text(judgement.message)
+REFUSED = {
+    ("GatherV2 by value",): "looks numbers up in a table",
+    ("PyFunc",): "calls Python or NumPy",
+    ("RandomStandardNormal",): "draws random numbers",
+    ("PyFunc", "ReadFile"): "more than compute with numbers: PyFunc, ReadFile",
+}
+
+
+@pytest.mark.parametrize("operations", REFUSED)
+def test_a_graph_that_is_not_run_is_not_graded_and_the_message_names_what_it_does(
+    operations: tuple[str, ...],
+) -> None:
+    for check in ALL:
+        judgement = of(check, replay={"forbidden": operations, "outputs": (), "constants": {}})
+        assert judgement.status is Status.NOT_GRADED
+        assert REFUSED[operations] in text(judgement.message)
+        assert "disagree" not in text(judgement.message)
+
+
+SHAPES: Mapping[str, tuple[dict[str, Any], str]] = {
+    "two outputs": ({"output_count": 2}, "has 2 outputs, but one output is expected"),
+    "two inputs": ({"input_count": 2}, "has 2 inputs, but one input is expected"),
+    "a picture": ({"input_shape": (None, 8, 8)}, "takes rows of the shape (8, 8), but each row of x is flat"),
+    "fewer": ({"input_shape": (None, 12)}, "takes rows of the shape (12,), but each row of x has the shape (64,)"),
+    "by Keras": (
+        {
+            "input_shape": None,
+            "problem": "ValueError: Invalid input shape. Expected shape (None, 8, 8), but input",
+        },
+        "takes rows of the shape (8, 8)",
+    ),
+    "not frozen": (
+        {"not_frozen": True, "problem": "KeyError: x"},
+        "could not read what the network computes (KeyError",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_network_for_other_rows_or_answers_fails_and_is_no_case_for_the_certification(name: str) -> None:
+    claims, sentence = SHAPES[name]
+    made = Training(claims={"graph": None, "problem": "ValueError: x", **claims}).case()
+    judgement = judged(ARCHITECTURE, made)
+    assert judgement.status is (Status.NOT_GRADED if name == "not frozen" else Status.FAILED)
+    assert sentence in text(judgement.message)
+    assert is_certified(certify(made)) is None
+
+
+def test_outputs_of_another_shape_fail_whatever_the_operations() -> None:
+    def sequence(net: Net) -> str:
+        return net.op("ExpandDims", lambda v: v[:, None], good(net))
+
+    for replay in ({}, {"forbidden": ("PyFunc",), "outputs": (), "constants": {}}):
+        judgement = judged(ARCHITECTURE, Training(make=sequence, replay=replay).case())
+        assert judgement.status is Status.FAILED
+        assert "return_sequences" in text(judgement.message)
+        assert "(None, 1, 10)" in text(judgement.message)
+
+
+def test_a_model_of_another_keras_is_named() -> None:
+    other = OtherValue(type="Sequential", other_keras="tensorflow.python.keras")
+    steps = {"build_model@0": seen("build_model@0", Returned(value=other))}
+    judgement = judged(ARCHITECTURE, case(steps))
+    assert judgement.status is Status.FAILED
+    assert "Sequential of tensorflow.python.keras" in text(judgement.message)
+    assert "from tensorflow import keras" in text(judgement.message)
 
 
 def test_a_training_that_failed_costs_the_training_only() -> None:

@@ -1,0 +1,191 @@
+"""Explain why there is nothing to judge of a network: its shapes do not fit, or the grader does not run it."""
+
+import re
+
+from grader.core.i18n import _
+from grader.evidence.judgement import Judgement, failed, not_graded
+from grader.evidence.network import Model
+from grader.protocol.evidence import Stopped, StopReason
+from grader.protocol.training import Training
+
+
+def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
+    """Return the judgement for a network of which nothing could be computed. `row`: the shape of one row of x."""
+    if model.facts.graph is None:
+        return (
+            _other_counts(model.facts.input_count, model.facts.output_count)
+            or _other_rows(model, training, row)
+            or (_not_frozen(model.problem) if model.facts.not_frozen else _not_callable(model, training, row))
+        )
+    if model.forbidden:
+        return _not_run(model.forbidden)
+    if model.stopped is not None:
+        return _not_finished(model.stopped)
+    return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
+
+
+def _other_counts(inputs: int, outputs: int) -> Judgement | None:
+    """Return the judgement for a network with several inputs or outputs, else None."""
+    if outputs != 1:
+        return failed(
+            _(
+                "The network has {count} outputs, but one output is expected: one array with what it predicts. "
+                "Give keras.Model a single tensor as its outputs, and compile it with one loss.",
+                count=outputs,
+            ),
+            expected=_("one output"),
+            received=_("{count} outputs", count=outputs),
+        )
+    if inputs != 1:
+        return failed(
+            _(
+                "The network has {count} inputs, but one input is expected: the rows of x. Use a single "
+                "keras.Input.",
+                count=inputs,
+            ),
+            expected=_("one input"),
+            received=_("{count} inputs", count=inputs),
+        )
+    return None
+
+
+_EXPECTED_LENGTH = re.compile(r"expected axis -1 of input shape to have value (\d+)")
+_EXPECTED_SHAPE = re.compile(r"[Ee]xpected shape ?=?\(None, ([\d, ]+)\)")
+
+
+def _other_rows(model: Model, training: Training, row: tuple[int, ...]) -> Judgement | None:
+    """Return the judgement for a network that is made for rows of another shape, else None."""
+    made_for = _read_row_shape(model)
+    if made_for is None or made_for == row:
+        return None
+    expected = _("a network that takes rows of the shape {row}", row=str(row))
+    received = _("a network that takes rows of the shape {row}", row=str(made_for))
+    if training.arguments:
+        message = _(
+            "The network takes rows of the shape {made_for}, but it was built for rows of the shape {row}. Is the "
+            "number of features written into the code? It is the argument of {function}(): "
+            "keras.Input(shape=(n_features,)).",
+            made_for=str(made_for),
+            row=str(row),
+            function=training.build,
+        )
+    elif len(made_for) > len(row):
+        message = _(
+            "The network takes rows of the shape {made_for}, but each row of x is flat, of the shape {row}. Begin "
+            "with keras.Input(shape={row}), and with keras.layers.Reshape({made_for}) where the next layer needs "
+            "that shape.",
+            made_for=str(made_for),
+            row=str(row),
+        )
+    else:
+        message = _(
+            "The network takes rows of the shape {made_for}, but each row of x has the shape {row}. Begin with "
+            "keras.Input(shape={row}).",
+            made_for=str(made_for),
+            row=str(row),
+        )
+    return failed(message, expected=expected, received=received)
+
+
+def _read_row_shape(model: Model) -> tuple[int, ...] | None:
+    """Return the shape of the rows that a network was made for; None where it does not say so."""
+    shape = model.facts.input_shape
+    if shape is not None and None not in shape[1:]:
+        return tuple(length for length in shape[1:] if length is not None)
+    if match := _EXPECTED_SHAPE.search(model.problem):
+        return tuple(int(length) for length in match[1].split(",") if length.strip())
+    first = next((layer for layer in model.facts.layers if layer.weight_shapes), None)
+    if (match := _EXPECTED_LENGTH.search(model.problem)) and first is not None:
+        # The sizes of another layer say nothing about the rows.
+        return (int(match[1]),) if first.weight_shapes[0][:1] == (int(match[1]),) else None
+    return None
+
+
+def _not_callable(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
+    problem = _shorten_keras_message(model.problem)
+    expected = _("a network that takes rows of the shape {row}", row=str(row))
+    if training.arguments and _ABOUT_SHAPES.search(problem):
+        message = _(
+            "The network could not be called on rows of the shape {row}: {problem}. Is the number of features "
+            "written into the code? It is the argument of {function}(), n_features.",
+            row=str(row),
+            problem=problem,
+            function=training.build,
+        )
+    else:
+        message = _(
+            "The network could not be called on rows of the shape {row}: {problem}", row=str(row), problem=problem
+        )
+    return failed(message, expected=expected, received=problem)
+
+
+_ABOUT_SHAPES = re.compile(r"shape|axis|dimension|incompatible", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _shorten_keras_message(problem: str) -> str:
+    """Return the line of a message of Keras that says what is wrong, without its colours."""
+    lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
+    return telling[0].removesuffix(".")
+
+
+def _not_frozen(problem: str) -> Judgement:
+    return not_graded(
+        _(
+            "The grader could not read what the network computes ({problem}). Does it change something or draw "
+            "random numbers when it predicts? A person has to look at it.",
+            problem=problem,
+        )
+    )
+
+
+def _not_finished(stopped: Stopped) -> Judgement:
+    """Return the judgement for a network that took too long, or too much memory, to compute its answers."""
+    match stopped.reason:
+        case StopReason.TIME | StopReason.TOTAL_TIME | StopReason.CPU:
+            message = _(
+                "The grader gave up: the trained network did not answer for the exercise's rows in the time "
+                "that it has. Is there a loop in it that does not end, or far too many layers?"
+            )
+        case StopReason.MEMORY:
+            message = _(
+                "The grader gave up: to answer for the exercise's rows, the network needs more memory than it may "
+                "have. Is there a tensor in it that is far larger than the data?"
+            )
+        case _:
+            message = _(
+                "The grader could not run the network: its process ended ({detail}). A person has to look at it.",
+                detail=stopped.detail or stopped.reason.value,
+            )
+    return not_graded(message)
+
+
+def _not_run(operations: tuple[str, ...]) -> Judgement:
+    """Return the judgement for a network that is not run because of its operations: nothing is known of it."""
+    names = ", ".join(operations[:8])
+    if all("PyFunc" in operation for operation in operations):
+        message = _(
+            "The network calls Python or NumPy while it computes ({operations}), so the grader cannot run it "
+            "without your code. Write this part with keras.ops or TensorFlow functions.",
+            operations=names,
+        )
+    elif all("Random" in operation for operation in operations):
+        message = _(
+            "The network draws random numbers when it predicts ({operations}), so what it predicts is not "
+            "certain. Draw them in training only; keras.layers.Dropout does.",
+            operations=names,
+        )
+    elif all(operation.endswith(" by value") for operation in operations):
+        message = _(
+            "The network looks numbers up in a table, at a position that it computes from the whole row "
+            "({operations}). The grader does not certify such a network; a person has to look at it.",
+            operations=names,
+        )
+    else:
+        message = _(
+            "The grader does not run this network, because it does more than compute with numbers: "
+            "{operations}. A person has to look at it.",
+            operations=names,
+        )
+    return not_graded(message)
