@@ -1,0 +1,144 @@
+"""What one function does to a model does not reach the next one: states of models, and global settings."""
+
+import contextlib
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from grader.sandbox.inside import fast_fit
+from grader.sandbox.inside.global_settings import GlobalSettings
+from grader.sandbox.inside.model_state import ModelStates
+
+X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(12, 2)
+Y = X.sum(axis=1)
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    fast_fit.install()
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    model.fit(X, Y, epochs=1, verbose=0)
+    return model
+
+
+def predict_a_single_row(model: Any) -> None:
+    model.predict_function = None
+    with contextlib.suppress(Exception):
+        model.predict(X[0], verbose=0)
+
+
+def predict_wider_rows(model: Any) -> None:
+    with contextlib.suppress(Exception):
+        model.predict(np.zeros((4, 3)), verbose=0)
+
+
+def evaluate_columns(model: Any) -> None:
+    with contextlib.suppress(Exception):
+        model.evaluate(np.zeros((4, 3)), np.zeros(4), verbose=0)
+
+
+def compile_and_train(model: Any) -> None:
+    model.compile(optimizer="sgd", loss="mae", metrics=["mse"])
+    model.fit(X, -Y, epochs=2, verbose=0)
+
+
+def train_on(model: Any) -> None:
+    model.fit(X, -Y, epochs=2, verbose=0)
+
+
+def change_weights(model: Any) -> None:
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+
+
+def freeze(model: Any) -> None:
+    model.layers[0].trainable = False
+    model.trainable = False
+    model.stop_training = True
+
+
+def change_activation(model: Any) -> None:
+    model.layers[-1].activation = keras.activations.sigmoid
+
+
+def take_a_layer_off(model: Any) -> None:
+    model.pop()
+    model.predict(X, verbose=0)
+
+
+def add_a_layer(model: Any) -> None:
+    model.add(keras.layers.Dense(5))
+
+
+SPOILS = (
+    predict_a_single_row, predict_wider_rows, evaluate_columns, compile_and_train, train_on, change_weights,
+    freeze, change_activation, take_a_layer_off, add_a_layer,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_a_spoilt_model_comes_back_as_it_was(model: Any, spoil: Callable[[Any], None]) -> None:
+    outputs, optimizer, loss = model.predict(X, verbose=0), model.optimizer, model.evaluate(X, Y, verbose=0)
+    steps = int(optimizer.iterations.numpy())
+    states = ModelStates()
+    states.save("train@0", [X, None, model])
+    spoil(model)
+    states.restore("train@0", model)
+    np.testing.assert_array_equal(model.predict(X, verbose=0), outputs)
+    np.testing.assert_array_equal(model.predict(X[:5], verbose=0), outputs[:5])
+    assert (model.optimizer, int(optimizer.iterations.numpy()), model.stop_training) == (optimizer, steps, False)
+    assert [layer.trainable for layer in model.layers] == [True, True]
+    assert len(model.trainable_weights) == 4
+    assert model.evaluate(X, Y, verbose=0) == loss
+
+
+def test_training_goes_on_after_a_restored_state(model: Any) -> None:
+    states = ModelStates()
+    states.save("build@0", [model])
+    first = model.fit(X, Y, epochs=3, shuffle=False, verbose=0).history["loss"]
+    freeze(model)
+    states.restore("build@0", model)
+    assert model.fit(X, Y, epochs=3, shuffle=False, verbose=0).history["loss"] == first
+
+
+def test_what_was_not_saved_is_left_alone(model: Any) -> None:
+    states = ModelStates()
+    states.save("build@0", [model])
+    outputs = model.predict(X, verbose=0) + 1
+    model.layers[-1].bias.assign_add([1.0])
+    states.restore("train@0", model)
+    states.restore("build@0", object())
+    np.testing.assert_allclose(model.predict(X, verbose=0), outputs, rtol=1e-6)
+
+
+def test_an_unchanged_model_keeps_its_traced_functions(model: Any) -> None:
+    """Tracing costs more than all else in a call."""
+    model.predict(X, verbose=0)
+    model.evaluate(X, Y, verbose=0)
+    states = ModelStates()
+    states.save("train@0", [model])
+    before = model.predict_function, model.test_function, model.train_function
+    model.predict(X[:3], verbose=0)
+    states.restore("train@0", model)
+    assert (model.predict_function, model.test_function, model.train_function) == before
+
+
+def test_global_settings_come_back(tmp_path: Path) -> None:
+    settings, folder, errors = GlobalSettings(), Path.cwd(), np.geterr()
+    filters = list(warnings.filters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        keras.config.set_floatx("float16")
+        keras.config.set_dtype_policy("mixed_float16")
+        np.seterr(all="raise")
+        os.chdir(tmp_path)
+        settings.restore()
+        assert list(warnings.filters) == filters
+    assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
+    assert (Path.cwd(), np.geterr()) == (folder, errors)
