@@ -37,7 +37,7 @@ HEADS: Mapping[str, str] = {
     ),
 }
 NAMES: Mapping[str, str] = {
-    "regression": "Regression; lineare Regression; regression (numbers); Regressionsproblem; Prognose (Regression)",
+    "regression": "Regression; lineare Regression; regression (numbers); Regressionsproblem; Regression (Zahl)",
     "binary": (
         "binäre Klassifikation; Binaere Klassifizierung; zweiklassige Klassifikation; "
         "dichotome Klassifikation; Zwei-Klassen-Problem; two-class; binary; Ja/Nein-Entscheidung; "
