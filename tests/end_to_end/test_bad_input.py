@@ -41,9 +41,9 @@ FUNCTIONS = {
     ),
     "input": (ONE_HOT + "return input('labels? ')", "keyboard input with input()", "    return input('labels? ')"),
     "missing import": (
-        ONE_HOT + "import seaborn",
-        "No module named 'seaborn'. Only what the course uses is installed: NumPy",
-        "    import seaborn",
+        ONE_HOT + "import torch",
+        "No module named 'torch'. Only what the course uses is installed: NumPy",
+        "    import torch",
     ),
     "download": (
         ONE_HOT + "from urllib.request import urlopen; urlopen('http://example.com')",

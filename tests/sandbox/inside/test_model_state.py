@@ -3,7 +3,7 @@
 import contextlib
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,13 @@ import keras
 import numpy as np
 import pytest
 
+from grader.core.arrays import Array
+from grader.protocol.evidence import ArrayValue, Raised, Returned, StepEvidence
+from grader.protocol.parcels import unpack
+from grader.protocol.plan import ArrayArg, Call, ResultOf, Setup
+from grader.protocol.submission import Submission, Unit
 from grader.sandbox.inside import fast_fit
+from grader.sandbox.inside.child import SubmissionRun
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.model_state import ModelStates
 
@@ -127,6 +133,67 @@ def test_an_unchanged_model_keeps_its_traced_functions(model: Any) -> None:
     model.predict(X[:3], verbose=0)
     states.restore("train@0", model)
     assert (model.predict_function, model.test_function, model.train_function) == before
+
+
+SUBMISSION = """
+import keras
+import numpy as np
+
+LEVEL = np.geterr()["over"]
+
+
+def build():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    return model
+
+
+def train(model, x):
+    model.layers[0].set_weights([np.ones((2, 1)), np.zeros(1)])
+
+
+def spoil(model, x):
+    model.layers[0].set_weights([np.zeros((2, 1)), np.zeros(1)])
+    model.trainable = False
+    np.seterr(over="raise")
+    model.predict(x[0], verbose=0)
+
+
+def look(model, x):
+    assert model.trainable and np.geterr()["over"] == LEVEL
+    return model.predict(x, verbose=0)
+
+
+def look_at_untrained(model, x):
+    return bool((model.predict(x, verbose=0) == x.sum(axis=1, keepdims=True)).all())
+"""
+
+
+def test_a_run_gives_each_step_the_model_as_the_step_before_it_left_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)  # is put back, for a run replaces it
+    submission = Submission("a.py", "0" * 64, "script", (Unit(SUBMISSION, SUBMISSION),))
+    run = SubmissionRun(Setup(submission=submission), {"x": X})
+
+    def call(function: str, after: str = "") -> tuple[StepEvidence, Mapping[str, Array]]:
+        arguments = () if function == "build" else (ResultOf(step="build"), ArrayArg(name="x"))
+        return unpack(run.do(Call(id=function, function=function, arguments=arguments, after=after)), StepEvidence)
+
+    with run.captured_io.on():
+        assert run.module is not None
+        assert run.module.execute(submission.units[0]) is None
+    run.settings = GlobalSettings()
+    assert isinstance(call("build")[0].outcome, Returned)
+    assert isinstance(call("train")[0].outcome, Returned)
+    assert isinstance(call("spoil", after="train")[0].outcome, Raised)
+    evidence, arrays = call("look", after="train")
+    assert isinstance(evidence.outcome, Returned)
+    assert isinstance(evidence.outcome.value, ArrayValue)
+    np.testing.assert_allclose(arrays[evidence.outcome.value.ref][:, 0], X.sum(axis=1), atol=1e-6)
+    # Without `after`, a step gets the model as `build` left it.
+    evidence, arrays = call("look_at_untrained")
+    assert isinstance(evidence.outcome, Returned)
+    assert isinstance(evidence.outcome.value, ArrayValue)
+    assert not arrays[evidence.outcome.value.ref]
 
 
 def test_global_settings_come_back(tmp_path: Path) -> None:
