@@ -15,8 +15,8 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun"})
 _COMMAND = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
 
-class ZMQInteractiveShell:
-    """Replaces the shell of a notebook. Its class has the name by which programs recognise a notebook."""
+class InteractiveShell:
+    """Replaces the shell of a notebook. By its class, libraries such as rich do not take this for a notebook."""
 
     def __init__(self, user_ns: dict[str, Any]) -> None:
         """`user_ns`: the globals of the submission."""
@@ -58,17 +58,17 @@ class ZMQInteractiveShell:
         exec(compile(_COMMAND.sub(r"\1pass", source), "<cell magic>", "exec", dont_inherit=True), self.user_ns)  # noqa: S102
 
 
-_shells: list[ZMQInteractiveShell] = []
+_shells: list[InteractiveShell] = []
 
 
-def get_shell() -> ZMQInteractiveShell | None:
+def get_shell() -> InteractiveShell | None:
     """Stand in for `get_ipython`; None before a submission is executed."""
     return _shells[-1] if _shells else None
 
 
 def start_shell(user_ns: dict[str, Any]) -> None:
     """Give a submission its shell. `user_ns`: its globals."""
-    _shells[:] = [ZMQInteractiveShell(user_ns)]
+    _shells[:] = [InteractiveShell(user_ns)]
 
 
 def display(*_: Any, display_id: Any = None, **__: Any) -> Any:

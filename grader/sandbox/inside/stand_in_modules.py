@@ -24,10 +24,11 @@ from grader.sandbox.inside.notebook_shell import display, get_shell
 # Packages of which everything is without effect.
 _WITHOUT_EFFECT = frozenset(
     {
-        "IPython", "google.colab", "graphviz", "ipywidgets", "livelossplot", "pydot", "pydotplus",
-        "tensorboard", "tensorflow_docs", "tqdm", "visualkeras", "winsound",
+        "IPython", "google.colab", "graphviz", "ipywidgets", "livelossplot", "matplotlib_inline", "pydot",
+        "pydotplus", "tensorboard", "tensorflow_docs", "tqdm", "visualkeras", "winsound",
     }
 )  # fmt: skip
+_NEEDS_A_SHELL = frozenset({"IPython", "matplotlib_inline"})  # used by nobody here, where they are installed
 # Packages that draw. Where a figure is graded, they say that they are missing.
 _DRAWING = frozenset({"altair", "bokeh", "missingno", "plotly", "scikitplot", "seaborn", "yellowbrick"})
 # Functions of those that set a style, and draw nothing.
@@ -180,7 +181,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         package = "google.colab" if f"{fullname}.".startswith("google.colab.") else fullname.partition(".")[0]
         if package not in _WITHOUT_EFFECT | _DRAWING or fullname.startswith(_WITH_EFFECT) or not self._is_wanted():
             return None
-        if package != "IPython" and importlib.machinery.PathFinder.find_spec(fullname, path) is not None:
+        if package not in _NEEDS_A_SHELL and importlib.machinery.PathFinder.find_spec(fullname, path) is not None:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 

@@ -59,7 +59,7 @@ _choose_backend = plt.switch_backend
 def _replace_windows() -> None:
     """Draw without windows, whatever toolkit is asked for, and in the usual style where another is missing."""
 
-    def use(backend: str, *, force: bool = True) -> None:
+    def use(backend: str, **_: Any) -> None:
         """Stand in for `matplotlib.use`: figures are drawn without windows in any case."""
 
     def switch_backend(newbackend: str) -> None:
@@ -100,6 +100,10 @@ def _replace_boards() -> None:
             vars(sys.modules[name]).update(plot_model=_plot_model, model_to_dot=_model_to_dot)
     for name in [name for name in vars(TensorBoard) if name.startswith("on_") or name == "set_model"]:
         setattr(TensorBoard, name, getattr(keras.callbacks.Callback, name))
+    for name in ("audio", "histogram", "image", "scalar", "text"):
+        setattr(tf.summary, name, lambda *_, **__: False)  # nothing was written
+    for name in ("_start_profiler", "_stop_profiler"):
+        setattr(TensorBoard, name, lambda *_, **__: None)
 
 
 def _plot_model(model: Any, to_file: Any = "model.png", *_: Any, **__: Any) -> None:

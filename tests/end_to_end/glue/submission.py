@@ -27,6 +27,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import SVG, Image, clear_output
 from ipywidgets import interact
 from livelossplot import PlotLossesKeras
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 from tqdm import notebook, tqdm, trange
 from tqdm.auto import tqdm as bar
 from tqdm.keras import TqdmCallback
@@ -76,6 +77,9 @@ assert not IN_COLAB
 
 # Windows, styles and pictures.
 plt.switch_backend("Qt5Agg")
+plt.rcParams["backend"] = "TkAgg"
+matplotlib.use("Qt5Agg", warn=False, force=True)
+set_matplotlib_formats("retina")
 plt.style.use("seaborn-whitegrid")
 plt.style.use(["no-such-style", "ggplot"])
 with plt.style.context("seaborn-darkgrid"):
@@ -108,6 +112,9 @@ if tf.test.gpu_device_name() != "/device:GPU:0":
     raise SystemError("GPU device not found")
 with tf.device("/device:GPU:0"):
     tf.constant(1.0) + 1.0
+config = tf.compat.v1.ConfigProto()
+config.gpu_options.allow_growth = True
+session = tf.compat.v1.InteractiveSession(config=config)
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.system("cls")
 os.getlogin()
@@ -121,15 +128,18 @@ input("Press Enter to go on")
 def one_hot(y):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile(optimizer="sgd", loss="mse")
+    model.summary()
     keras.utils.plot_model(model, to_file="net.png", show_shapes=True)
     tf.keras.utils.plot_model(model)
     assert plt.imread("net.png").shape[0] == 1
     Image("net.png")
     SVG(keras.utils.model_to_dot(model).create(prog="dot", format="svg"))
     visualkeras.layered_view(model)
+    with tf.summary.create_file_writer("logs").as_default():
+        tf.summary.scalar("loss", 1.0, step=0)
     callbacks = [
         keras.callbacks.TensorBoard(log_dir="logs", histogram_freq=1),
-        tf.keras.callbacks.TensorBoard("logs", update_freq="batch"),
+        tf.keras.callbacks.TensorBoard("logs", update_freq="batch", profile_batch=(2, 4), embeddings_freq=1),
         TqdmCallback(verbose=0),
         PlotLossesKeras(),
         tfdocs.modeling.EpochDots(),
