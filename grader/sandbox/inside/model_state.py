@@ -18,9 +18,11 @@ MAX_NUMBERS = 32 << 20  # in weights and optimizer of one model: a larger one is
 
 # What `compile`, `fit`, `add` and `pop` set. Private names are those of Keras 3; one that is missing is left out.
 _ATTRIBUTES = (
-    "_compile_config", "_compile_loss", "_compile_metrics", "_functional", "_jit_compile", "_loss_tracker",
-    "_run_eagerly", "built", "compiled", "history", "loss", "optimizer", "steps_per_execution", "stop_training",
+    "_compile_config", "_compile_loss", "_compile_metrics", "_jit_compile", "_loss_tracker", "_run_eagerly",
+    "compiled", "history", "loss", "optimizer", "steps_per_execution", "stop_training",
 )  # fmt: skip
+# What building sets. A model that has no weights yet gets them in the first call, and keeps them.
+_BUILT_ATTRIBUTES = ("_functional", "built")
 _FUNCTIONS = ("train_function", "test_function", "predict_function")
 
 
@@ -61,14 +63,15 @@ class _State:
         }
         layers = list(model._flatten_layers())
         self._layers = [(layer, bool(layer.trainable), vars(layer).get("activation")) for layer in layers]
-        self._stack = list(model._layers)
-        self._attributes = {name: vars(model)[name] for name in _ATTRIBUTES if name in vars(model)}
+        self._stack = list(model._layers) if model.built else None
+        names = (*_ATTRIBUTES, *_BUILT_ATTRIBUTES) if model.built else _ATTRIBUTES
+        self._attributes = {name: vars(model)[name] for name in names if name in vars(model)}
         self._functions = {name: (f := getattr(model, name, None), _count_traces(f)) for name in _FUNCTIONS}
 
     def restore(self) -> None:
         """Bring the model to this state."""
         model = self._model
-        if isinstance(model, keras.Sequential) and list(model._layers) != self._stack:
+        if self._stack and isinstance(model, keras.Sequential) and list(model._layers) != self._stack:
             model._layers[:] = self._stack
         for layer, trainable, activation in self._layers:
             if layer.trainable != trainable:

@@ -113,6 +113,20 @@ def test_training_goes_on_after_a_restored_state(model: Any) -> None:
     assert model.fit(X, Y, epochs=3, shuffle=False, verbose=0).history["loss"] == first
 
 
+def test_a_model_without_weights_keeps_those_that_it_gets() -> None:
+    """A Sequential without an Input is built in its first call, which may be one of the grader's."""
+    model = keras.Sequential([keras.layers.Dense(2), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    states = ModelStates()
+    states.save("build@0", [model])
+    before = model(X).numpy()
+    layers = list(model._layers)
+    states.restore("build@0", model)
+    assert (model.built, list(model._layers)) == (True, layers)
+    assert len(model.fit(X, Y, epochs=2, verbose=0).history["loss"]) == 2
+    assert not np.array_equal(model.predict(X, verbose=0), before)
+
+
 def test_what_was_not_saved_is_left_alone(model: Any) -> None:
     states = ModelStates()
     states.save("build@0", [model])
