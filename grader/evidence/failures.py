@@ -230,6 +230,11 @@ _BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
     "InputUnavailableError": lambda _unused: _(
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
+    "EagerModeNeededError": lambda e: _(
+        "it called {function}, which turns eager execution off. That is a mode of TensorFlow 1 in which Keras 3 "
+        "can neither train nor predict. Remove that line.",
+        function=_without_full_stop(e.message),
+    ),
     "ModuleNotFoundError": lambda e: _(
         "{error}. Only what the course uses is installed: NumPy, pandas, scikit-learn, TensorFlow, Keras, "
         "matplotlib and Python itself.",

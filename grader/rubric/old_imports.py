@@ -246,6 +246,14 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             spelled="list_words",
         ),
         **_renamed(
+            "grader.checks.sheet_words",
+            "grader.rubric.checks.cheat_sheet.words",
+            **{
+                name: name
+                for name in ("ACTIVATIONS", "LABELS", "LOSSES", "METRICS", "Spellings", "UNITS", "WORDS")
+            },
+        ),
+        **_renamed(
             "grader.checks.style_answers", "grader.rubric.checks.networks.style_answers", styles_of="read_styles"
         ),
         **_renamed(

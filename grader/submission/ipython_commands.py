@@ -1,4 +1,4 @@
-"""Take IPython's commands out of the code cells of a notebook, so that plain Python is left.
+"""Take IPython's commands out of the code cells of a notebook, or of a script, so that plain Python is left.
 
 What is a command (`%matplotlib inline`, `!pip install`, `%%bash`, `model.fit?`, `files = !ls`) is decided by
 IPython's own transformer, because only it knows what stands in a string, in brackets or on a continued line. A
@@ -27,8 +27,14 @@ _MAYBE_COMMAND = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# The commands that Colab and editors leave in a script. No line of a Python file begins or ends like this.
+_COMMAND_IN_SCRIPT = re.compile(
+    r"^[ \t]*(?:[%!]{1,2}[ \t]*[A-Za-z]|\?{1,2}[A-Za-z])|=[ \t]*[%!][ \t]*[A-Za-z]|^[ \t]*[\w.]+\?{1,2}[ \t]*$",
+    re.MULTILINE,
+)
 _PROMPT = re.compile(r">>>|In \[")
 _CELL_MAGIC = re.compile(r"%%(\w*)(?!\w*\?)")
+_CAPTURED = re.compile(r"%%capture[ \t]+(?:--?[\w-]+[ \t]+)*([A-Za-z_]\w*)")
 _TIMED = re.compile(r"%time[ \t]++(?=[^-\s\\#])")
 _INSTALL = re.compile(r"\s*(?:pip3?|conda|mamba|uv)[ ]+(?:pip[ ]+)?install\b[^\n]*+\s*")
 # `what?` in IPython's eyes takes time by the square of its length; no real one is this long.
@@ -47,6 +53,16 @@ WORK_LIMIT = 5_000_000_000
 
 class TooMuchWorkError(GraderError):
     """Taking the commands out of a cell would cost more than `WORK_LIMIT` allows."""
+
+
+def remove_from_script(source: str) -> str:
+    """Return the Python of a script, with as many lines as `source`. What is too much work comes back as it is."""
+    if not _COMMAND_IN_SCRIPT.search(source):
+        return source
+    try:
+        return CommandRemover().remove_lines(source)
+    except TooMuchWorkError:
+        return source
 
 
 class CommandRemover:
@@ -71,6 +87,12 @@ class CommandRemover:
             warnings.simplefilter("ignore")
             return "\n".join(self._without_commands(source.split("\n")))
 
+    def remove_lines(self, source: str) -> str:
+        """Return the Python of a text in which `%%` does not begin a cell. Raises `TooMuchWorkError`."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return "\n".join(self._statements(source.split("\n")))
+
     def _without_commands(self, lines: list[str]) -> list[str]:
         done: list[str] = []
         while True:
@@ -82,7 +104,10 @@ class CommandRemover:
             if magic[1] not in PYTHON_CELL_MAGICS:
                 return done + _blank_cell(lines).split("\n")
             # The body is a cell of its own to IPython: it may be indented, or begin with another cell magic.
-            done, lines = [*done, _NOTE], lines[1:]
+            # What `%%capture name` binds shows something later, as what `display` returns does.
+            captured = _CAPTURED.match(lines[0])
+            line = f"{captured[1]} = display(display_id=True)  {_NOTE}" if captured else _NOTE
+            done, lines = [*done, line], lines[1:]
 
     def _statements(self, lines: list[str]) -> list[str]:
         """Replace one command after the other: what follows one is readable as Python only when it is gone."""
@@ -169,8 +194,8 @@ def _harmless(command: Any, before: str, text: str, by_ipython: str) -> str:
         # `%time history = model.fit(...)` runs the statement in the notebook: it belongs to the solution.
         return before + text[timed.end() :]
     kind = type(command).__name__
-    if kind in ("MagicAssign", "SystemAssign"):
-        return f"{before}None  {_NOTE}"
+    if kind in ("MagicAssign", "SystemAssign"):  # a command of the system would return its output, line by line
+        return f"{before}{'None' if kind == 'MagicAssign' else '[]'}  {_NOTE}"
     if kind == "EscapedCommand" and text[0] in ",;/":
         return by_ipython.rstrip("\n")  # `/f x` is short for `f(x)`: Python after all
     return f"{before}pass  {_NOTE}"

@@ -59,7 +59,7 @@ def read(path: Path) -> Submission:
     sha256 = hashlib.sha256(data).hexdigest()
     if suffix == ".py":
         _require_code(text, name, None)
-        submission = Submission(name, sha256, "script", (Unit(text, text),))
+        submission = Submission(name, sha256, "script", (Unit(ipython_commands.remove_from_script(text), text),))
     else:
         units, markdown = _cells(_notebook(text, name), name)
         submission = Submission(name, sha256, "notebook", units, markdown)

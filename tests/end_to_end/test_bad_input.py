@@ -41,9 +41,9 @@ FUNCTIONS = {
     ),
     "input": (ONE_HOT + "return input('labels? ')", "keyboard input with input()", "    return input('labels? ')"),
     "missing import": (
-        ONE_HOT + "import seaborn",
-        "No module named 'seaborn'. Only what the course uses is installed: NumPy",
-        "    import seaborn",
+        ONE_HOT + "import torch",
+        "No module named 'torch'. Only what the course uses is installed: NumPy",
+        "    import torch",
     ),
     "download": (
         ONE_HOT + "from urllib.request import urlopen; urlopen('http://example.com')",
@@ -189,7 +189,7 @@ def test_a_file_that_never_comes_up_gets_nothing_and_is_told_why(grade: Grade, c
 HARMLESS = {
     "exit at the end": ("exit()", "import-failed", "it called sys.exit() or exit()"),
     "input at the top": ("name = input('name? ')", "waits-for-input", "input() waits for somebody to type"),
-    "missing import at the end": ("import seaborn", "import-failed", "No module named 'seaborn'"),
+    "missing import at the end": ("import torch", "import-failed", "No module named 'torch'"),
     "training at the top": (
         "import keras\nm = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\nm.compile(loss='mse'); m.fit(np.zeros((4, 1)), np.zeros(4), verbose=0)",
         "training-at-import",

@@ -605,9 +605,34 @@ def test_a_command_in_a_block_leaves_a_block(give: Give) -> None:
     compile(source, "cell", "exec")
 
 
-@pytest.mark.parametrize("value", ["!ls", "%timeit -o f()", "! ls -l | grep x"])
-def test_what_a_command_would_return_is_none(give: Give, value: str) -> None:
-    assert one_cell(give, f"files = {value}\nb = 2") == f"files = None  {NOTE}\nb = 2"
+@pytest.mark.parametrize(
+    ("command", "value"), [("!ls", "[]"), ("! ls -l | grep x", "[]"), ("%timeit -o f()", "None")]
+)
+def test_what_a_command_would_return_is_nothing(give: Give, command: str, value: str) -> None:
+    assert one_cell(give, f"files = {command}\nb = 2") == f"files = {value}  {NOTE}\nb = 2"
+
+
+def test_commands_in_a_script_are_taken_out(give: Give) -> None:
+    """Colab and editors leave them in what they export."""
+    script = "\n".join(
+        [
+            "'''", "%matplotlib inline", "'''", "!pip install keras", "%matplotlib inline", "%%time", "x = (5",
+            "% 3)", "files = !ls", "%time y = 1  # why?", "if x:", "    !cd x", "np.array?", "z = 7 % 2",
+        ]
+    )  # fmt: skip
+    [unit] = read(give("a.py", script)).units
+    assert unit.original == script
+    assert unit.source.split("\n") == [
+        "'''", "%matplotlib inline", "'''", PASS, PASS, PASS, "x = (5", "% 3)", f"files = []  {NOTE}",
+        "y = 1  # why?", "if x:", f"    {PASS}", PASS, "z = 7 % 2",
+    ]  # fmt: skip
+
+
+def test_a_script_of_plain_python_stays_as_it_is(give: Give) -> None:
+    script = "x = 1 if y else 2  # why?\ns = ('%d'\n     % x)\nt = '''\n!ls\nwhat?\n'''\n"
+    assert read(give("a.py", script)).units[0].source == script
+    endless = "!ls " + "x" * 99_000 + "\n"
+    assert read(give("a.py", endless)).units[0].source == endless
 
 
 def test_what_stands_in_a_string_or_in_brackets_is_no_command(give: Give) -> None:
@@ -626,8 +651,9 @@ def test_a_timed_statement_belongs_to_the_solution(give: Give) -> None:
 
 @pytest.mark.parametrize("magic", ["%%time", "%%timeit", "%%capture", "%%capture out --no-stderr", "%%prun -l 5"])
 def test_a_cell_magic_that_runs_python_leaves_its_body(give: Give, magic: str) -> None:
-    assert one_cell(give, f"{magic}\nmodel.fit(x)\n!ls\n") == f"{NOTE}\nmodel.fit(x)\n{PASS}\n"
-    assert one_cell(give, f"\n\n{magic}\n%%time\n  fit()\n  x") == f"\n\n{NOTE}\n{NOTE}\nfit()\nx"
+    line = f"out = display(display_id=True)  {NOTE}" if "out" in magic else NOTE
+    assert one_cell(give, f"{magic}\nmodel.fit(x)\n!ls\n") == f"{line}\nmodel.fit(x)\n{PASS}\n"
+    assert one_cell(give, f"\n\n{magic}\n%%time\n  fit()\n  x") == f"\n\n{line}\n{NOTE}\nfit()\nx"
 
 
 @pytest.mark.parametrize(

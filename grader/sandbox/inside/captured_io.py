@@ -14,6 +14,24 @@ class InputUnavailableError(EOFError):
     """Raised by `input()`: nobody is there to type."""
 
 
+class _NoAnswer(str):
+    """What `input()` returns at the top level: an empty line, as of one who presses Enter. It is no number."""
+
+    __slots__ = ()
+
+    def __int__(self) -> int:
+        raise InputUnavailableError(_NOBODY)
+
+    def __float__(self) -> float:
+        raise InputUnavailableError(_NOBODY)
+
+
+_NOBODY = "input() was called, but nobody can answer here"
+MAX_UNANSWERED = (
+    20  # calls of `input()` that return an empty line; a loop that waits for another answer has to end
+)
+
+
 class _OutputStream(io.TextIOBase):
     """A text stream that stores the beginning and the end of what is written, however much it is.
 
@@ -79,10 +97,14 @@ class CapturedIO:
     def __init__(self) -> None:
         self._stream = _OutputStream()
         self._asked_input = self._showed_window = False
+        self._answers_left = MAX_UNANSWERED
 
     @contextlib.contextmanager
-    def on(self) -> Iterator[None]:
-        """As long as the context lasts, capture output, make `input()` raise, and open no windows."""
+    def on(self, *, at_top_level: bool = False) -> Iterator[None]:
+        """As long as the context lasts, capture output, and open no windows.
+
+        `input()` raises, or returns an empty line at the top level: there it often only waits for Enter.
+        """
         from matplotlib import pyplot as plt
 
         plt.close("all")
@@ -91,6 +113,9 @@ class CapturedIO:
         # Plain functions: pyplot hangs attributes on its functions, which bound methods refuse.
         def ask(prompt: object = "") -> str:
             self._asked_input = True
+            if at_top_level and self._answers_left:
+                self._answers_left -= 1
+                return _NoAnswer()
             raise InputUnavailableError(f"input() was called ({prompt!s:.80}), but nobody can answer here")
 
         def show(*_: Any, **__: Any) -> None:

@@ -61,14 +61,17 @@ from grader.protocol.plan import (
     needs,
 )
 from grader.protocol.verdict import WallState
-from grader.sandbox.inside import encode_figures
+from grader.sandbox.inside import encode_figures, stand_ins
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.captured_io import CapturedIO
 from grader.sandbox.inside.encode_values import encode, type_name
 from grader.sandbox.inside.fit_recorder import FitWatch
+from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.keras_facts import describe, is_compiled, is_model, made_history
+from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import build_stand_in
+from grader.sandbox.inside.stand_in_modules import set_figure_graded
 from grader.sandbox.inside.submission_module import SubmissionModule, exception_facts
 
 try:
@@ -100,7 +103,8 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
     if fast_fit is not None:
         fast_fit.install()
     run = SubmissionRun(setup, arrays)
-    if setup.submission is not None:
+    if run.module is not None:
+        stand_ins.install(run.module.submission, run.module.names, run.module.cells)
         evidence = run.bring_up(channel)
         channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
@@ -133,6 +137,8 @@ class SubmissionRun:
         self.ended: set[str] = set()  # ids of the steps that ended without an exception
         self.captured_io = CapturedIO()
         self.fits = FitWatch()
+        self.states = ModelStates()
+        self.settings = GlobalSettings()  # those of the top level, once that has run
         self.module = SubmissionModule(setup.submission) if setup.submission is not None else None
 
     def bring_up(self, channel: Channel) -> ImportEvidence:
@@ -143,9 +149,10 @@ class SubmissionRun:
         failures = []
         for unit in self.module.submission.units:
             channel.send(UNIT, str(unit.cell or 0).encode())
-            with self.captured_io.on():
+            with self.captured_io.on(at_top_level=True):
                 failure = self.module.execute(unit)
             failures += [failure] if failure is not None else []
+        self.settings = GlobalSettings()
         return ImportEvidence(
             failures=tuple(failures),
             fits=len(self.fits.take(Store())),
@@ -171,6 +178,7 @@ class SubmissionRun:
         missing = sorted(needs(step) - self.ended)
         if missing and not self._is_missing(step):
             return pack(StepEvidence(id=step.id, outcome=Skipped(step=missing[0])), {})
+        self._restore_states(step)
         if isinstance(step, BuildStandIn):
             evidence = self._build_stand_in(step)
         elif isinstance(step, Describe):
@@ -189,10 +197,17 @@ class SubmissionRun:
         """Build the grader's network; the submission gets it as an argument of a later step."""
         clock = Clock()
         keras.utils.set_random_seed(step.seed)
-        self.live[step.id] = build_stand_in(step, self.arrays)
+        self.live[step.id] = model = build_stand_in(step, self.arrays)
         self.ended.add(step.id)
-        value = ModelValue(type=type_name(self.live[step.id]))
+        self.states.save(step.id, [model])
+        value = ModelValue(type=type_name(model))
         return StepEvidence(id=step.id, outcome=Returned(value=value), **clock.spent())
+
+    def _restore_states(self, step: Describe | Call | ReadGlobal | BuildStandIn) -> None:
+        """Bring models to the state after the step that this one comes after, and settings to those at the top."""
+        self.settings.restore()
+        for name in needs(step) & set(self.live):
+            self.states.restore(getattr(step, "after", "") or name, self.live[name])
 
     def _describe(self, step: Describe, store: Store) -> StepEvidence:
         clock = Clock()
@@ -228,6 +243,7 @@ class SubmissionRun:
         ((name, model),) = models.items()
         self.live[step.id] = model
         self.ended.add(step.id)
+        self.states.save(step.id, [model])
         value = ModelValue(type=type_name(model), stands_in=name)
         return StepEvidence(id=step.id, outcome=Returned(value=value))
 
@@ -257,6 +273,7 @@ class SubmissionRun:
                 if b is not None and _differ(a, b)
             )
             outcome = msgspec.structs.replace(outcome, mutated=changed)
+            self.states.save(step.id, [*arguments, self.live.get(step.id)])
             self.ended.add(step.id)
         return StepEvidence(
             id=step.id,
@@ -270,6 +287,7 @@ class SubmissionRun:
     def _call_function(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
         assert self.module is not None
         keras.utils.set_random_seed(step.seed)
+        set_figure_graded(step.figure)
         try:
             with self.captured_io.on():
                 value = function(*arguments)

@@ -350,6 +350,10 @@ class _Steps:
         numbers = (tf.constant(n, tf.int64) for n in (table.size, iterator.first, iterator.last))
         return _Logs(program(table.order, *numbers, *table.flat))
 
+    def experimental_get_tracing_count(self) -> int:
+        """Return how often this function was traced, as functions of TensorFlow do."""
+        return int(self.plain.experimental_get_tracing_count()) + len(self._programs)
+
     def _find_program(self, table: _Table) -> Any:
         """Return the traced function of many steps; None where an operation has a state of its own."""
         if table.key not in self._programs:

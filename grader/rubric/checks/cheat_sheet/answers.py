@@ -129,7 +129,7 @@ _DOUBLE = _(
 )
 _ENTROPIES = (
     "binary_crossentropy binary_focal categorical_crossentropy categorical_focal kl "
-    "sparse_categorical_crossentropy crossentropy"
+    "sparse_categorical_crossentropy crossentropy log_loss"
 )
 _NUMBERS = "mse mae huber log_cosh rmse msle mape quantile"
 _LOSSES_WRONG = (
@@ -223,7 +223,7 @@ ANSWERS: Mapping[tuple[str, str], ExpectedCell] = MappingProxyType(
             "sigmoid", "sigmoid", _PROBABILITY, ("softmax", _SOFTMAX_ONE), *_HEADS_WRONG
         ),
         ("binary", "loss"): _answer(
-            "binary_crossentropy binary_focal",
+            "binary_crossentropy binary_focal log_loss",
             "binary_crossentropy",
             _BINARY_LOSS,
             ("categorical_crossentropy sparse_categorical_crossentropy categorical_focal kl", _CATEGORICAL_ONE),
@@ -251,6 +251,7 @@ ANSWERS: Mapping[tuple[str, str], ExpectedCell] = MappingProxyType(
             _CATEGORICAL,
             ("sparse_categorical_crossentropy", _SPARSE_FOR_ONE_HOT),
             ("binary_crossentropy binary_focal", _BINARY_FOR_CLASSES),
+            ("log_loss", _WHICH_ONE),
             *_LOSSES_WRONG,
         ),
         ("one_hot", "labels"): _answer("one_hot", _("one-hot rows"), _ONE_HOT, *_LABELS_WRONG),
@@ -274,6 +275,7 @@ ANSWERS: Mapping[tuple[str, str], ExpectedCell] = MappingProxyType(
             _SPARSE,
             ("categorical_crossentropy categorical_focal kl", _DENSE_FOR_INTEGERS),
             ("binary_crossentropy binary_focal", _BINARY_FOR_CLASSES),
+            ("log_loss", _WHICH_ONE),
             *_LOSSES_WRONG,
         ),
         ("integers", "labels"): _answer("integer", _("integers from 0 on"), _INTEGER, *_LABELS_WRONG),
@@ -292,7 +294,7 @@ ANSWERS: Mapping[tuple[str, str], ExpectedCell] = MappingProxyType(
             "sigmoid", "sigmoid", _INDEPENDENT, ("softmax", _SOFTMAX_TAGS), *_HEADS_WRONG
         ),
         ("tagging", "loss"): _answer(
-            "binary_crossentropy binary_focal",
+            "binary_crossentropy binary_focal log_loss",
             "binary_crossentropy",
             _TAGS_LOSS,
             ("categorical_crossentropy sparse_categorical_crossentropy categorical_focal kl", _CATEGORICAL_TAGS),
@@ -334,6 +336,7 @@ TWO_OUTPUTS: Mapping[str, ExpectedCell] = MappingProxyType(
             "categorical_crossentropy categorical_focal kl sparse_categorical_crossentropy",
             "categorical_crossentropy",
             _TWO_LOSS,
+            ("log_loss", _WHICH_ONE),
             *_LOSSES_WRONG,
         ),
         "labels": _answer("one_hot", _("one-hot rows"), _TWO_LABELS, *_LABELS_WRONG),
@@ -375,7 +378,9 @@ def find_cell_problem(row: str, column: str, readings: Mapping[str, CellReading]
     answer = _answer_for(row, column, readings)
     words = _numbers_named(row, column, readings[column].words)
     if column == "loss" and set(words) & _CROSS_ENTROPIES:
-        words = tuple(word for word in words if word != "crossentropy")  # "log loss: binary_crossentropy"
+        words = tuple(
+            word for word in words if word not in ("crossentropy", "log_loss")
+        )  # "log loss: binary_crossentropy"
     if row == "regression" and column == "labels" and "number" in words:
         words = ("number",)  # "float or int"
     for word in words:

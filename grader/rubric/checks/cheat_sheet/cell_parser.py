@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.rubric.checks.cheat_sheet.vocabulary import BY_LETTERS, normalise_text
+from grader.rubric.checks.cheat_sheet.vocabulary import find_word, normalise_text
 
 _TOKEN = re.compile(r"[a-z]+[0-9]*|[0-9]+|[,;/|&\n+]")
 _SEPARATORS = frozenset({",", ";", "/", "|", "&", "\n", "+", "or", "oder", "and", "und", "sowie", "bzw"})
+_SPACES = re.compile(r"[^\S\n]+")
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -23,11 +24,19 @@ _FILLERS = _words(
     "anzahl zahl der die das den dem des je pro fuer jede jeder jedes jeden mit von at least mindestens there "
     "exactly genau just only nur dense keras tf losses metrics activations tensorflow layers nn function funktion "
     "loss activation aktivierung metric metrik class klasse node nodes knoten total insgesamt digits ziffern to "
-    "predict eine einen ein len more mehr"
+    "predict eine einen ein len more mehr mehrere multiple several same equal equals equally gleich entspricht "
+    "entsprechend exakt viel soviel soviele possible moeglich moegliche moeglichen moeglicher different "
+    "verschiedene verschiedenen verschiedener unterschiedliche unterschiedlichen distinct vorhanden vorhandenen "
+    "vorhandener vorhandene existing there gibt es to zu ist sind im in ausgabeneuron ausgabeneuronen "
+    "ausgangsneuron ausgangsneuronen anz outputneuron outputneuronen ausgabeknoten "
+    "ausgabeeinheit ausgabeeinheiten ausgangsknoten "
+    "jeweils np y set array based on abhaengig depends depending out perzeptron perceptron zelle zellen "
+    "verlust verlustfunktion fehlerfunktion kosten kostenfunktion aktivierungsfunktion metrik metriken "
+    "z x vorherzusagende vorherzusagenden vorhergesagte"
 )
 _PER = _words("per each every je pro fuer for jede jeder jedes jeden")
 _NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
-_VAGUE = frozenset({"crossentropy"})  # says too little: brackets may say the rest
+_VAGUE = frozenset({"crossentropy", "log_loss"})  # says too little: brackets may say the rest
 _MOST_READ = 300  # characters of a cell
 _LONGEST = 7  # tokens in a spelling
 
@@ -35,6 +44,8 @@ _LOGITS = re.compile(
     r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no\b))(?:\s*[=:]?\s*(?:true|1|ja|yes)\b)?"
     r"|(?:with|mit|auf)[\s_]*logits"
 )
+_SPARSE_COMMENT = re.compile(r"\( ?sparse ?\)")  # categorical cross-entropy (sparse)
+_LOGISTIC_FORMULA = re.compile(r"1 ?/ ?\(? ?1 ?\+ ?(?:e|exp)\b.*")
 _NO_LOGITS = re.compile(r"from[\s_]*logits\s*[=:]?\s*(?:false|0|nein|no)\b")
 _SHIFTED = re.compile(
     r"-\s*\d|\+\s*[12]\b|\b(?:minus|plus|less|weniger|times|half|halb\w*|twice|doppelt\w*|log|sqrt)\b"
@@ -63,13 +74,15 @@ def read_cell_text(column: str, text: str) -> CellReading:
         column: one of `COLUMNS`; each has words and forms of its own.
         text: what the student wrote; the first 300 characters are read.
     """
-    folded = _NO_LOGITS.sub(" ", re.sub(r"[^\S\n]+", " ", normalise_text(text[:_MOST_READ])))
+    folded = _NO_LOGITS.sub(" ", _SPACES.sub(" ", normalise_text(text[:_MOST_READ])))
     logits = bool(_LOGITS.search(folded))
-    outside = _LOGITS.sub(" ", _COMMENT.sub(" ", folded))
+    outside = _SPACES.sub(" ", _LOGITS.sub(" ", _COMMENT.sub(" ", folded)))
     reading = _READERS.get(column, _read_names)(column, outside)
-    if set(reading.words) <= _VAGUE and "(" in folded:
+    if "(" in folded and (set(reading.words) <= _VAGUE or (column == "units" and reading.unknown)):
         whole = _LOGITS.sub(" ", folded.replace("(", " ").replace(")", " "))
         reading = _READERS.get(column, _read_names)(column, whole)
+    if column == "loss" and reading.words == ("categorical_crossentropy",) and _SPARSE_COMMENT.search(folded):
+        reading = CellReading(("sparse_categorical_crossentropy",), reading.unknown)
     return CellReading(reading.words, reading.unknown, logits)
 
 
@@ -86,13 +99,12 @@ def _entries(folded: str) -> list[list[str]]:
 
 def _match_words(column: str, tokens: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the canonical words of a line of tokens, longest spellings first, and the remaining tokens."""
-    table = BY_LETTERS[column]
     words: list[str] = []
     left: list[str] = []
     start = 0
     while start < len(tokens):
         for size in range(min(_LONGEST, len(tokens) - start), 0, -1):
-            word = table.get("".join(tokens[start : start + size]))
+            word = find_word(column, tokens[start : start + size])
             if word is not None:
                 words.append(word)
                 start += size
@@ -117,8 +129,9 @@ def _read_names(column: str, folded: str) -> CellReading:
 
 def _read_activation(column: str, folded: str) -> CellReading:
     """Read an activation; a dash alone says that there is none."""
-    if folded.strip() in {"-", "–", "—", "--", "---", "/"}:
+    if folded.strip() in {"-", "--", "---", "/", "n/a"}:
         return CellReading(("linear",))
+    folded = _LOGISTIC_FORMULA.sub("sigmoid", folded)
     return _read_names(column, folded)
 
 
@@ -148,8 +161,11 @@ _RANGE = re.compile(
 _SIGNS = re.compile(r"(?<![\w)])(?:-|\+ ?/ ?-|±) ?1\b")
 _EXAMPLE = re.compile(r"(?<![\w.])(?:[01](?: ?, ?| )){2,}[01](?![\w.])")  # 0, 0, 1, 0
 _ZERO_ONE = re.compile(
-    r"\b0(?:\.0)? ?(?:[/,|& ]|or|oder|and|und) ?1(?:\.0)?\b|\b1 ?(?:[/,]|or|oder) ?0\b"
-    r"|\b(?:true ?(?:/|,|or|and) ?false|yes ?(?:/|,|or) ?no|ja ?(?:/|,|oder) ?nein)\b"
+    r"\b0(?:\.0)? ?(?:[/,;|& -]|or|oder|and|und|bzw\.?|vs\.?) ?1(?:\.0)?\b"
+    r"|\b1 ?(?:[/,;]|or|oder|und|and|bzw\.?) ?0\b"
+    r"|\b0 ?[=:] ?[a-z]+ ?[,;/] ?1 ?[=:] ?[a-z]+|\b1 ?[=:] ?[a-z]+ ?[,;/] ?0 ?[=:] ?[a-z]+"
+    r"|\b(?:true ?(?:/|,|or|and) ?false|yes ?(?:/|,|or) ?no|ja ?(?:/|,|oder) ?nein|wahr ?(?:/|,|oder) ?falsch"
+    r"|null ?(?:/|,|oder|und) ?eins|zero ?(?:/|,|or|and) ?one)\b"
 )
 
 
@@ -182,7 +198,9 @@ def _read_labels(column: str, folded: str) -> CellReading:
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:
     """Return the formats that words mean together: "0/1 for each tag" is multi-hot, "integers 0/1" is 0/1."""
     kinds = set(words)
-    if "zero_one" in kinds and kinds & {"per_tag", "single"} and "one_hot" not in kinds:
+    if "single" in kinds and "multi_hot" in kinds:
+        kinds = kinds - {"multi_hot"} | {"one_hot"}  # "Binärvektor mit genau einer 1"
+    elif "zero_one" in kinds and kinds & {"per_tag", "single"} and "one_hot" not in kinds:
         kinds.add("one_hot" if "single" in kinds else "multi_hot")
     if kinds & {"one_hot", "multi_hot"}:
         kinds.discard("zero_one")

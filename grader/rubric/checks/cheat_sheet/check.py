@@ -19,7 +19,8 @@ from grader.rubric.checks.cheat_sheet.table_parser import (
     is_empty_value,
     read_sheet,
 )
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, WORDS, list_words
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, list_words
+from grader.rubric.checks.cheat_sheet.words import WORDS
 
 
 @dataclass(frozen=True)

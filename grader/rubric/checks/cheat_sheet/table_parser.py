@@ -13,7 +13,7 @@ from grader.core.arrays import Array
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
 from grader.rubric.checks.cheat_sheet.markdown_tables import read_markdown_tables
-from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, find_column, find_row
+from grader.rubric.checks.cheat_sheet.vocabulary import COLUMNS, ROWS, find_column, find_row, says_several_classes
 
 Arrays = Mapping[str, Array]
 
@@ -216,6 +216,10 @@ def _find_names(lines: Grid) -> tuple[_NameLine, _NameLine]:
 def _read_names(at: int, line: Sequence[TableCell], what: str) -> _NameLine:
     find = find_row if what == "rows" else find_column
     meant = {i: find(cell.text[:200]) for i, cell in enumerate(line)}
+    several = [i for i, cell in enumerate(line) if meant[i] is None and says_several_classes(cell.text[:200])]
+    missing = {"one_hot", "integers"} - set(meant.values())
+    if what == "rows" and len(several) == len(missing) == 1:
+        meant[several[0]] = missing.pop()  # "multi-class" beside "multi-class, sparse"
     return _NameLine(at, {i: name for i, name in meant.items() if name is not None})
 
 

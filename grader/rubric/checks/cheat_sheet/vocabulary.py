@@ -1,15 +1,16 @@
 """The words of the cheat sheet: what students call rows, columns and what stands in them, in English and German.
 
 Words are compared by their letters: case, umlauts, spaces, hyphens, underscores and the humps of CamelCase do not
-count, so `mean_squared_error`, `MeanSquaredError()` and "mean squared error" are one spelling.
+count, so `mean_squared_error`, `MeanSquaredError()` and "mean squared error" are one spelling. Where that is not
+enough, endings ("quadratischen", "tags") and second halves of German compounds ("Sigmoidfunktion") do not count.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-Spellings = Mapping[str, tuple[str, ...]]
+from grader.rubric.checks.cheat_sheet.words import WORDS, Spellings
 
 ROWS = ("regression", "binary", "one_hot", "integers", "tagging")
 COLUMNS = ("units", "activation", "loss", "labels", "metrics")
@@ -23,16 +24,39 @@ _LETTERS = {
     "ß": "ss",
     "σ": " sigmoid ",
     "−": "-",
+    "–": "-",
+    "—": "-",
+    "ℝ": " real ",
     "Ä": "Ae",
     "Ö": "Oe",
     "Ü": "Ue",
 }
+# Commands of LaTeX that only set letters, and those that are words.
+_LATEX = re.compile(
+    r"\\(?:mathrm|mathit|mathbf|mathbb|mathcal|operatorname|text(?:bf|it|rm|tt)?|left|right|,|;|!)(?![a-z])"
+)
+_LATEX_WORDS = {
+    r"\mathbb{R}": " real ",
+    r"\sigma": " sigmoid ",
+    r"\ldots": "...",
+    r"\dots": "...",
+    r"\cdots": "...",
+    r"\{": "{",
+    r"\}": "}",
+}
+# Marks of footnotes. The exponents of R² and L² are none.
+_FOOTNOTE = re.compile(
+    r"(?<![RrLl])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|[*†‡§]+\s*$|(?<=\w)\s*\[\d{1,2}\]\s*$"
+)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def normalise_text(text: str) -> str:
     """Normalise a text: lower case, no umlauts, CamelCase split into words."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = _FOOTNOTE.sub("", unicodedata.normalize("NFC", text))
+    for command, word in _LATEX_WORDS.items():
+        composed = composed.replace(command, word)
+    composed = _LATEX.sub(" ", composed)
     for letter, other in _LETTERS.items():
         composed = composed.replace(letter, other)
     return _HUMP.sub(" ", unicodedata.normalize("NFKC", composed)).lower()
@@ -48,35 +72,105 @@ def normalise_name(text: str) -> str:
 _ROW_MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "tagging",
-        ("multilabel", "tagging", "tags", "mehrfachlabel", "mehrerelabel", "schlagw", "multihot", "mehrfachz"),
+        (
+            "multilabel", "multitag", "tagging", "tags", "mehrfachlabel", "mehrfachetikett", "mehrfachz",
+            "mehrfachausz", "mehrfachmarkier", "mehrerelabel", "mehrereetikett", "multiplelabel", "severallabel",
+            "severaltag", "multipletag", "schlagw", "schlagwoert", "stichwort", "stichwoert", "multihot",
+            "nichtexklusiv", "nonexclusive", "nichtausschl", "keywords",
+        ),
     ),
-    ("one_hot", ("onehot", "1hot")),
-    ("binary", ("binar", "binaer", "twoclass", "2class", "zweiklass", "2klass", "yesno", "janein", "logisti")),
-    ("integers", ("integer", "ganzzahl", "ganzezahl", "ganzenzahl", "sparse", "classindex", "klassenindex")),
+    ("one_hot", ("onehot", "1hot", "einsaus", "1ausk", "1ausn", "1ofk", "oneofk", "dummy")),
+    (
+        "binary",
+        (
+            "binar", "binaer", "twoclass", "2class", "zweiklass", "2klass", "zweikategor", "twocategor", "yesno",
+            "janein", "logisti", "logit", "dichotom", "binomial", "bernoulli", "zweiwertig", "truefalse",
+            "wahrfalsch",
+        ),
+    ),
+    (
+        "integers",
+        (
+            "integer", "ganzzahl", "ganzezahl", "ganzenzahl", "sparse", "classindex", "classindic", "classnumber",
+            "classid", "klassenindex", "klassenindiz", "klassennummer", "klassenid", "labelencod",
+        ),
+    ),
     ("one_hot", ("categorical", "kategori")),
-    ("regression", ("regress",)),
+    ("regression", ("regress", "zahlvorher", "zahlenvorher", "predictanumber", "predictnumber")),
+)  # fmt: skip
+# Words of a name that says "several classes": which of the two rows it is. They mean nothing in other names.
+_SEVERAL_CLASSES_MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("one_hot", ("vector", "vektor", "binaris", "indikator", "indicator")),
+    (
+        "integers",
+        ("nummer", "nummern", "number", "numbers", "numeric", "numerisch", "index", "indic", "indiz", "zahl"),
+    ),
 )
-_MULTI_CLASS = re.compile(r"multi-?\s*_?class|mehr\w*[\s_-]*klass|mehrklass|several classes")
+_MULTI_CLASS = re.compile(
+    r"multi-?\s*_?(?:class|klass|nomial|cat|kat)|(?:mehr|viel)\w*[\s_-]*(?:klass|kateg)|polytom"
+    r"|several (?:classes|categ)|(?<![a-z])[knc][\s_-]*(?:class|klass)"
+)
 
+# In this order: "Fehlermaß" is a metric, "Fehlerfunktion" a loss, and "Bewertungskriterium" no loss either.
 _COLUMN_MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("activation", ("activ", "aktiv")),
-    ("loss", ("loss", "verlust", "kosten", "cost", "fehlerfunktion", "zielfunktion", "objective")),
-    ("metrics", ("metri", "kennzahl", "guete", "masszahl", "score", "bewertung", "evaluation")),
-    ("labels", ("label", "target", "zielwert", "zielgroesse", "format", "etikett", "ytrue")),
-    ("units", ("unit", "neuron", "output", "ausgang", "ausgaeng", "ausgabe", "einheit", "knoten", "node")),
-)
+    (
+        "activation",
+        ("activ", "aktiv", "transferf", "uebertragungsf", "nichtlinear", "nonlinear", "outputfunc", "ausgabefunk"),
+    ),
+    (
+        "loss",
+        (
+            "loss", "verlust", "kosten", "cost", "schaden", "schadens", "fehlerfunktion", "fehlerfkt", "errorfunc",
+            "zielfunktion", "zielfkt", "objective", "straffunktion", "penalty", "optimierungszi", "optimierungskr",
+            "minimier", "minimi",
+        ),
+    ),
+    (
+        "metrics",
+        (
+            "metri", "kennzahl", "kenngroess", "guete", "masszahl", "score", "bewertung", "evaluation", "evaluier",
+            "beurteil", "fehlermass", "leistung", "performance", "qualitaet", "quality", "measure", "messgroess",
+            "auswertung", "erfolg",
+        ),
+    ),
+    ("loss", ("kriteri", "criteri", "errorterm", "fehlerterm")),
+    (
+        "labels",
+        (
+            "label", "target", "zielwert", "zielgroesse", "zielvariab", "zielformat", "zieldaten", "format",
+            "etikett", "ytrue", "ytrain", "kodier", "codier", "encod", "beschrift", "groundtruth", "sollwert",
+            "sollausg", "wahrewerte", "annotation",
+        ),
+    ),
+    (
+        "units",
+        (
+            "unit", "neuron", "output", "ausgang", "ausgaeng", "ausgabe", "einheit", "knoten", "node", "nout",
+            "perzeptron", "perceptron", "dimension",
+        ),
+    ),
+)  # fmt: skip
 
 
 def find_row(name: str) -> str | None:
     """Return the row that a name means, or None."""
     words = normalise_name(name)
-    several = bool(_MULTI_CLASS.search(normalise_text(name)))
+    several = says_several_classes(name)
     for row, marks in _ROW_MARKS:
         if any(mark in words for mark in marks) and not (several and row == "binary"):
             return row
-    if several and {"int", "ints"} & set(re.findall("[a-z]+", normalise_text(name))):
+    if "tag" in re.findall("[a-z]+", normalise_text(name)):
+        return "tagging"
+    if not several:
+        return None
+    if {"int", "ints"} & set(re.findall("[a-z]+", normalise_text(name))):
         return "integers"
-    return None
+    return next((row for row, marks in _SEVERAL_CLASSES_MARKS if any(mark in words for mark in marks)), None)
+
+
+def says_several_classes(name: str) -> bool:
+    """Return whether a name says that there are several classes, be it or not which of the two rows it means."""
+    return bool(_MULTI_CLASS.search(normalise_text(name)))
 
 
 def find_column(name: str) -> str | None:
@@ -87,162 +181,44 @@ def find_column(name: str) -> str | None:
     return next((column for column, marks in _COLUMN_MARKS if any(mark in words for mark in marks)), None)
 
 
-# What stands in the cells. The first spelling is the one that a message shows.
+# What stands in the cells.
 
-ACTIVATIONS: Spellings = MappingProxyType(
-    {
-        "linear": (
-            "linear", "none", "no activation", "no", "identity", "logits", "without activation", "nothing",
-            "keine", "kein", "keine aktivierung", "ohne", "ohne aktivierung", "Identität", "nichts", "lineare",
-            "lineare aktivierung",
-        ),
-        "sigmoid": ("sigmoid", "logistic", "logistic function", "logistisch", "logistische Funktion", "expit",
-                    "sigmoidfunktion", "sigmoide"),
-        "softmax": ("softmax", "softmaxfunktion"),
-        "relu": ("relu", "relu6", "leaky relu", "prelu", "rectified linear unit", "rectifier"),
-        "tanh": ("tanh", "hyperbolic tangent", "tangens hyperbolicus"),
-        "elu": ("elu", "selu", "gelu", "silu", "swish", "mish"),
-        "softplus": ("softplus", "exponential", "exp"),
-        "hard_sigmoid": ("hard sigmoid", "hardsigmoid"),
-        "log_softmax": ("log softmax", "logsoftmax"),
-        "argmax": ("argmax", "hardmax", "step", "heaviside", "threshold", "sign", "schwelle"),
-    }
-)  # fmt: skip
-
-LOSSES: Spellings = MappingProxyType(
-    {
-        "mse": ("mse", "mean squared error", "mittlerer quadratischer Fehler", "mittlere quadratische Abweichung",
-                "squared error", "quadratischer Fehler", "l2", "l2 loss", "least squares", "kleinste quadrate"),
-        "mae": ("mae", "mean absolute error", "mittlerer absoluter Fehler", "mittlere absolute Abweichung", "l1",
-                "absolute error", "absoluter Fehler", "l1 loss"),
-        "huber": ("huber", "huber loss", "smooth l1"),
-        "log_cosh": ("log_cosh", "logcosh"),
-        "rmse": ("rmse", "root mean squared error"),
-        "msle": ("msle", "mean squared logarithmic error"),
-        "mape": ("mape", "mean absolute percentage error"),
-        "quantile": ("quantile loss", "pinball", "pinball loss", "quantile"),
-        "binary_crossentropy": ("binary_crossentropy", "binary cross entropy", "bce", "binary ce",
-                                "binäre Kreuzentropie", "binary log loss", "sigmoid cross entropy"),
-        "binary_focal": ("binary_focal_crossentropy", "binary focal cross entropy", "binary focal loss"),
-        "categorical_crossentropy": ("categorical_crossentropy", "categorical cross entropy", "cce",
-                                     "kategoriale Kreuzentropie", "kategorische Kreuzentropie", "categorical ce"),
-        "categorical_focal": ("categorical_focal_crossentropy", "categorical focal cross entropy",
-                              "categorical focal loss"),
-        "kl": ("kl_divergence", "kld", "kullback leibler divergence", "kl divergenz"),
-        "sparse_categorical_crossentropy": ("sparse_categorical_crossentropy", "sparse categorical cross entropy",
-                                            "scce", "sparse cross entropy", "sparse crossentropy", "sparse cce",
-                                            "sparse kategoriale Kreuzentropie",
-                                            "sparse kategorische Kreuzentropie"),
-        "crossentropy": ("crossentropy", "cross entropy", "Kreuzentropie", "log loss", "nll",
-                         "negative log likelihood", "ce"),
-        "hinge": ("hinge", "squared hinge", "categorical hinge", "hinge loss"),
-        "poisson": ("poisson", "poisson loss"),
-        "cosine": ("cosine_similarity", "cosine"),
-        "accuracy": ("accuracy", "acc", "Genauigkeit", "error rate", "r2", "auc", "f1"),
-    }
-)  # fmt: skip
-
-METRICS: Spellings = MappingProxyType(
-    {
-        "mae": LOSSES["mae"],
-        "mse": LOSSES["mse"],
-        "rmse": ("rmse", "root mean squared error", "root mean square error"),
-        "r2": ("r2", "r2 score", "r squared", "coefficient of determination", "Bestimmtheitsmaß",
-               "r quadrat", "r 2"),
-        "mape": ("mape", "mean absolute percentage error", "msle", "mean squared logarithmic error"),
-        "medae": ("median absolute error", "max error", "explained variance"),
-        "accuracy": ("accuracy", "acc", "Genauigkeit", "Trefferquote gesamt", "error rate", "Fehlerrate", "error",
-                     "Fehlerquote", "balanced accuracy", "Korrektklassifikationsrate"),
-        "binary_accuracy": ("binary_accuracy", "binary acc"),
-        "categorical_accuracy": ("categorical_accuracy", "categorical acc", "top k categorical accuracy"),
-        "sparse_categorical_accuracy": ("sparse_categorical_accuracy", "sparse categorical acc", "sparse accuracy",
-                                        "sparse top k categorical accuracy"),
-        "top_k": ("top k accuracy", "top k", "top 5 accuracy", "top 3 accuracy", "top 5", "top 3"),
-        "precision": ("precision", "Präzision", "positive predictive value", "ppv", "average precision", "pr auc"),
-        "recall": ("recall", "sensitivity", "Sensitivität", "true positive rate", "tpr", "hit rate",
-                   "Trefferquote",
-                   "recall per class", "per class recall"),
-        "specificity": ("specificity", "Spezifität", "true negative rate", "tnr"),
-        "false_positive_rate": ("false positive rate", "fpr", "falsch positiv rate", "fall out"),
-        "false_negative_rate": ("false negative rate", "fnr", "falsch negativ rate", "miss rate"),
-        "f1": ("f1", "f1 score", "f score", "f measure", "f1 maß", "fbeta", "f beta", "macro f1", "micro f1"),
-        "auc": ("auc", "roc auc", "roc", "roc curve", "area under the curve", "roc kurve"),
-        "confusion": ("confusion matrix", "Konfusionsmatrix", "Verwechslungsmatrix", "Wahrheitsmatrix"),
-        "mcc": ("matthews correlation coefficient", "mcc", "cohen kappa", "cohens kappa", "kappa", "brier score",
-                "brier"),
-        "crossentropy": LOSSES["crossentropy"],
-        "binary_crossentropy": LOSSES["binary_crossentropy"],
-        "categorical_crossentropy": LOSSES["categorical_crossentropy"],
-        "sparse_categorical_crossentropy": LOSSES["sparse_categorical_crossentropy"],
-        "hamming": ("hamming loss", "hamming", "jaccard", "jaccard score", "iou", "subset accuracy", "exact match",
-                    "exact match ratio", "mean average precision"),
-    }
-)  # fmt: skip
-
-LABELS: Spellings = MappingProxyType(
-    {
-        "number": ("number", "numbers", "float", "floats", "float32", "float64", "real", "reals", "real valued",
-                   "continuous", "Zahl", "Zahlen", "reell", "reelle", "Kommazahl", "Kommazahlen", "numeric",
-                   "numerisch", "Messwert", "Messwerte", "value", "values", "Wert", "Werte", "scalar", "Skalar",
-                   "quantity", "decimal", "stetig", "kontinuierlich", "Gleitkommazahl", "Gleitkommazahlen",
-                   "Dezimalzahl", "Dezimalzahlen", "numerical"),
-        "zero_one": ("0/1", "binary", "binär", "bool", "boolean", "bools", "true false", "yes no", "ja nein",
-                     "zero one", "null eins", "bit", "bits"),
-        "integer": ("integer", "integers", "int", "ints", "int32", "int64", "class index", "class indices",
-                    "index",
-                    "indices", "class number", "class numbers", "class id", "class ids", "label encoded",
-                    "Ganzzahl", "Ganzzahlen", "ganzzahlig", "ganze Zahl", "ganze Zahlen", "Klassennummer",
-                    "Klassennummern", "Klassenindex", "sparse", "Nummer der Klasse", "number of the class",
-                    "index of the class", "class labels as integers", "ganzzahlige"),
-        "one_hot": ("one-hot", "onehot", "1 hot", "to categorical", "dummy", "dummies", "dummy variables",
-                    "one of k", "1 of k", "1 aus n", "eins aus n", "1 aus k"),
-        "multi_hot": ("multi-hot", "multihot", "k hot", "n hot", "many hot", "multi label binarizer", "indicator",
-                      "Indikator", "indicator matrix", "Indikatormatrix", "multi one hot", "multilabel binarizer",
-                      "several ones", "mehrere Einsen"),
-        "text": ("string", "strings", "text", "texts", "names", "Namen", "str", "words", "class names",
-                 "Klassennamen"),
-        "per_tag": ("vector", "vectors", "Vektor", "Vektoren", "matrix", "per tag", "tag", "tags", "per label",
-                    "je Tag", "pro Tag", "je Label", "pro Label", "each label", "every label", "column", "columns",
-                    "Spalte", "Spalten", "per class", "je Klasse", "pro Klasse", "Schlagwort", "jedes Label",
-                    "jeden Tag", "Binärvektor", "Zeile", "row", "rows"),
-        "single": ("single 1", "exactly one 1", "single one", "genau eine 1", "einzige 1", "genau einer 1",
-                   "einzigen 1"),
-    }
-)  # fmt: skip
-
-UNITS: Spellings = MappingProxyType(
-    {
-        "classes": ("number of classes", "class", "classes", "Klasse", "Klassen", "category", "categories",
-                    "Kategorie", "Kategorien", "Klassenzahl", "Klassenanzahl", "n classes", "num classes",
-                    "k classes", "c classes"),
-        "labels": ("number of labels", "label", "labels", "n labels", "num labels"),
-        "tags": ("number of tags", "tag", "tags", "Schlagwort", "Schlagworte", "Schlagwörter", "n tags",
-                 "num tags",
-                 "Themen", "topics"),
-        "targets": ("number of targets", "target", "targets", "Zielgröße", "Zielgrößen", "Zielwert", "Zielwerte",
-                    "value", "number to predict", "n targets", "num targets", "Zahl die vorhergesagt wird",
-                    "Wert"),
-        "symbol": ("n", "k", "c", "m"),
-        "inputs": ("number of features", "feature", "features", "Merkmal", "Merkmale", "inputs", "Eingänge",
-                   "rows",
-                   "samples", "n features", "Zeilen", "Beispiele"),
-        "1": ("1", "one", "eins", "ein", "eine", "einer", "einen", "single", "einziges", "einzige", "einziger"),
-        "2": ("2", "two", "zwei"),
-    }
-)  # fmt: skip
-
-WORDS: Mapping[str, Spellings] = MappingProxyType(
-    {"units": UNITS, "activation": ACTIVATIONS, "loss": LOSSES, "labels": LABELS, "metrics": METRICS}
+_ENDING = re.compile(r"(?<=[a-z]{4})(?:ern|em|en|er|es|e|n|s)$")
+_SECOND_HALF = re.compile(
+    r"(?<=[a-z]{3})s?(?:aktivierungsfunktion|aktivierung|funktion|verlust|loss|schicht|metrik|metric|score|kurve"
+    r"|kodierung|codierung|kodiert|codiert|encoding|encoded|vektoren|vektor|vectors|vector|labels|label|format|werte?)$"
 )
+_WORD = re.compile(r"[a-z]+[0-9]*|[0-9]+")
+
+
+def normalise_endings(text: str) -> str:
+    """Normalise a name as `normalise_name` does, and take the endings of its words away."""
+    return "".join(_ENDING.sub("", word) for word in _WORD.findall(normalise_text(text)))
 
 
 def _table(spellings: Spellings) -> dict[str, str]:
-    return {normalise_name(spelling): word for word, all_ in spellings.items() for spelling in all_}
+    """Return the words by their spellings; without endings where no other word is spelt like that."""
+    exact = {normalise_name(spelling): word for word, all_ in spellings.items() for spelling in all_}
+    shortened = {normalise_endings(spelling): word for word, all_ in spellings.items() for spelling in all_}
+    shortened.pop("nicht", None)  # "nichts" is no form of it
+    return shortened | exact
 
 
 BY_LETTERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {column: _table(spellings) for column, spellings in WORDS.items()}
 )
+
+
+def find_word(column: str, tokens: Sequence[str]) -> str | None:
+    """Return the word that some tokens of a cell spell together, or None."""
+    table = BY_LETTERS[column]
+    *before, last = tokens
+    for end in dict.fromkeys((last, _SECOND_HALF.sub("", last))):
+        spelt = [*before, end]
+        word = table.get("".join(spelt)) or table.get("".join(_ENDING.sub("", token) for token in spelt))
+        if word is not None:
+            return word
+    return None
 
 
 def list_words(column: str) -> tuple[str, ...]:

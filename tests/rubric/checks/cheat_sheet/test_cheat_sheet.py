@@ -30,12 +30,12 @@ from grader.rubric.checks.cheat_sheet.table_parser import find_sheet_in_markdown
 from grader.rubric.checks.cheat_sheet.vocabulary import (
     COLUMNS,
     ROWS,
-    WORDS,
     find_column,
     find_row,
     list_words,
     normalise_name,
 )
+from grader.rubric.checks.cheat_sheet.words import WORDS
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
 from tests.helpers.cases import case, judged, seen, text
