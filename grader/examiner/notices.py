@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
-from grader.evidence.failures import describe_exception, explain_stop, name_unit
-from grader.protocol.evidence import ModelValue, Returned, UnitFailure
+from grader.evidence.error_texts.describe import describe_exception
+from grader.evidence.failures import explain_stop, name_unit
+from grader.protocol.evidence import Frame, ModelValue, Returned, UnitFailure
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.training import Training
 from grader.protocol.verdict import Location, Notice
@@ -21,8 +22,9 @@ def find_notices(case: Case, submission: Submission, translate: Translator) -> t
 def _import_notices(case: Case, submission: Submission, translate: Translator) -> Iterator[Notice]:
     imported = case.imported
     if imported.stopped is not None:
-        message = explain_stop(imported.stopped, name_unit(imported.unit)).message
-        yield Notice(id="import-stopped", severity="error", text=translate(message))
+        stop = explain_stop(imported.stopped, name_unit(imported.unit))
+        location = _locate(stop.at, submission)
+        yield Notice(id="import-stopped", severity="error", text=translate(stop.message), location=location)
     for failure in imported.failures:
         yield _failure_notice(failure, submission, translate)
     global_model = _find_global_model(case)
@@ -77,12 +79,17 @@ def _failure_notice(failure: UnitFailure, submission: Submission, translate: Tra
             cell=failure.cell,
             why=why,
         )
-    location = None
-    if failure.exception.frames:
-        frame = failure.exception.frames[-1]
-        source = line_of(submission, frame.cell, frame.line)
-        location = Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
+    frames = failure.exception.frames
+    location = _locate(frames[-1] if frames else None, submission)
     return Notice(id="import-failed", severity="error", text=translate(text), location=location)
+
+
+def _locate(frame: Frame | None, submission: Submission) -> Location | None:
+    """Return the place of a line in the submission, with its text."""
+    if frame is None:
+        return None
+    source = line_of(submission, frame.cell, frame.line)
+    return Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
 
 
 def _step_notices(case: Case, translate: Translator) -> Iterator[Notice]:

@@ -31,6 +31,9 @@ class ExceptionFacts(Record, frozen=True):
     message: str
     frames: tuple[Frame, ...] = ()  # outermost first, only those in the student's file
     bases: tuple[str, ...] = ()  # names of its class and the classes above, most specific first
+    by_library: bool = False  # raised by a library that the student's code called, not by a line of that code
+    similar: str = ""  # a real name that resembles the one that the exception is about; "" for none
+    lines: tuple[str, ...] = ()  # of a SyntaxError: the line that it names, after the two before
 
 
 # Values that functions return.
@@ -217,6 +220,8 @@ class Missing(Tagged, frozen=True, tag="Missing"):
     close: str = ""  # a name of the submission that looks like it; "" for none
     found: str = ""  # class name of the value that has this name and is no function; "" for none
     models: tuple[str, ...] = ()  # names of the compiled models among the globals, one of which may be meant
+    # What the function is defined within: name of a class or function, "__main__" for the block of that name.
+    within: str = ""
 
 
 class Skipped(Tagged, frozen=True, tag="Skipped"):
@@ -244,6 +249,7 @@ class Stopped(Tagged, frozen=True, tag="Stopped"):
 
     reason: StopReason
     detail: str = ""  # by reason: a limit in seconds or MiB, the name of a signal, an exit code
+    at: Frame | None = None  # the line that ran then: a claim of the process that ended
 
 
 Outcome = Returned | Raised | Missing | Skipped | Stopped

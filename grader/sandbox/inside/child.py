@@ -66,8 +66,14 @@ from grader.sandbox.inside.captured_io import CapturedIO
 from grader.sandbox.inside.encode_values import encode, type_name
 from grader.sandbox.inside.fit_recorder import FitWatch
 from grader.sandbox.inside.keras_facts import describe, is_compiled, is_model, made_history
+from grader.sandbox.inside.line_watch import LineWatch
 from grader.sandbox.inside.replay import replay
-from grader.sandbox.inside.submission_module import SubmissionModule, exception_facts
+from grader.sandbox.inside.submission_module import (
+    SubmissionModule,
+    describe_lazy,
+    exception_facts,
+    lazy_kind,
+)
 
 try:
     from grader.sandbox.inside import fast_fit
@@ -98,12 +104,16 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
     if fast_fit is not None:
         fast_fit.install()
     run = SubmissionRun(setup, arrays)
-    if setup.submission is not None:
-        evidence = run.bring_up(channel)
+    watch = LineWatch(channel, run.module) if run.module is not None else None
+    if watch is not None:
+        with watch.during(setup_frame.nonce):
+            evidence = run.bring_up(channel)
         channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
-        channel.send(EVIDENCE, run.do(step), frame.nonce)
+        with watch.during(frame.nonce) if watch is not None else contextlib.nullcontext():
+            body = run.do(step)
+        channel.send(EVIDENCE, body, frame.nonce)
     assert frame is None or frame.kind == END
 
 
@@ -205,7 +215,9 @@ class SubmissionRun:
         models = self._compiled_models() if step.model_stands_in and not type_found else {}
         close = self.module.close_to(step.function)
         if len(models) != 1 or close:
-            return StepEvidence(id=step.id, outcome=Missing(close=close, found=type_found, models=tuple(models)))
+            within = self.module.find_enclosing(step.function)
+            outcome = Missing(close=close, found=type_found, models=tuple(models), within=within)
+            return StepEvidence(id=step.id, outcome=outcome)
         ((name, model),) = models.items()
         self.live[step.id] = model
         self.ended.add(step.id)
@@ -254,6 +266,8 @@ class SubmissionRun:
         try:
             with self.captured_io.on():
                 value = function(*arguments)
+                if (kind := lazy_kind(function)) != "":
+                    return Raised(exception=describe_lazy(function, kind, self.module))
                 self.live[step.id] = value
                 if step.figure and (figure := encode_figures.find(value)) is not None:
                     return Returned(value=encode_figures.describe(figure, store))
