@@ -102,8 +102,28 @@ CATALOGUE = (
 )
 
 
+# What may each be the reason of a loss that is no number, the most certain one first. One advice is enough.
+REASONS_OF_NAN = (
+    "head-missing-activation",
+    "relu-head",
+    "loss-for-other-task",
+    "lr-too-high",
+    "unscaled-input",
+    "scaled-twice",
+    "nan-loss",
+)
+
+
 def find_misconceptions(case: Case) -> Iterator[Finding]:
-    """Yield the misconceptions that are found in the evidence, each once: for the first network that has it.
+    """Yield the misconceptions that explain what happened, each once: for the first network that has it."""
+    findings = list(_find_all(case))
+    ids = {finding.id for finding in findings}
+    reasons = [reason for reason in REASONS_OF_NAN if reason in ids] if "nan-loss" in ids else []
+    yield from (finding for finding in findings if finding.id not in reasons[1:])
+
+
+def _find_all(case: Case) -> Iterator[Finding]:
+    """Yield every misconception whose detector finds it.
 
     Evidence is a claim and may be anything. A detector that raises on it is logged and passed over, so that it
     costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
