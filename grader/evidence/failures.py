@@ -1,5 +1,7 @@
 """Explain a step that did not end in good order: one sentence for each reason, that a beginner can act on."""
 
+import re
+
 from grader.core.i18n import Words, _
 from grader.evidence.error_texts.describe import describe_exception, summarize_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
@@ -184,7 +186,8 @@ def _missing_after_crash(run: RunEvidence, step: str) -> Judgement:
 def explain_exception(exception: ExceptionFacts, function: str) -> Judgement:
     """Return the judgement for an exception that left a function of the submission."""
     at = exception.frames[-1] if exception.frames else None
-    if "NotImplementedError" in exception.bases and not exception.by_library:
+    is_by_library = exception.by_library or _RAISED_BY_LIBRARY.search(exception.message)
+    if "NotImplementedError" in exception.bases and not is_by_library:
         return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
     if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
         message = _(
@@ -199,6 +202,10 @@ def explain_exception(exception: ExceptionFacts, function: str) -> Judgement:
         at=at,
         received=summarize_exception(exception),
     )
+
+
+# What Keras and TensorFlow say with this exception: they hide their own lines from tracebacks.
+_RAISED_BY_LIBRARY = re.compile(r"\bcall\(\)|subclass|symbolic tf\.Tensor|is deprecated")
 
 
 def _not_written(function: str, at: Frame | None) -> Words:

@@ -174,7 +174,7 @@ def _place_hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]
     for finding in find_misconceptions(case):
         explained = _explained_criteria(finding, rubric.criteria, case)
         not_passed = [i for i in explained if judgements[i].status is not Status.PASSED]
-        if explained:
+        if not_passed or (explained and not finding.only_where_lost):
             placed[(not_passed or explained)[0]].append(finding)
     return [tuple(placed[criterion.id]) for criterion in rubric.criteria]
 

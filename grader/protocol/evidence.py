@@ -285,6 +285,8 @@ class ImportEvidence(Record, frozen=True):
     stopped: Stopped | None = None  # why the run ended during this; None where it did not
     unit: int | None = None  # number of the code cell that ran when it was stopped
     fits: int = 0  # calls of fit at the top level
+    # `return` at the end of a loop's body, not within an `if`: the loop ends after its first round.
+    early_returns: tuple[Frame, ...] = ()
     output: str = ""  # what was printed, the middle cut out
     output_lines: int = 0  # how many lines were printed
     asked_input: bool = False  # input() was called

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from grader.core.i18n import Words, _
+from grader.evidence.error_texts.names import NAMES
 from grader.evidence.error_texts.old_names import explain_old_name
 from grader.evidence.error_texts.rule import RaisedError, apply_rules, read_error
 from grader.evidence.error_texts.shapes import SHAPES
@@ -15,12 +16,16 @@ from grader.protocol.evidence import ExceptionFacts
 _DOWNLOAD_ERRORS = re.compile(
     r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries"
 )
+# '{{node net/matmul}} = MatMul[T=DT_FLOAT](...)': an operation in TensorFlow's own notation.
+_NODE = re.compile(r"'\{\{node [^}]{0,300}\}\} = (\w+)\[[^\]]{0,500}\]\([^)']{0,500}\)'")
 _DISK_ERRORS = re.compile(r"No space left on device|File too large")
+# Of objects with a name in capitals and small letters, as classes of one's own have them.
+_ATTRIBUTE = re.compile(r"^AttributeError: '([A-Z]\w*)' object has no attribute '([a-z]\w*)'$")
 
 
 def summarize_exception(exception: ExceptionFacts) -> str:
     """Return type and reason of an exception on one line, as Python prints them, without a full stop."""
-    return read_error(exception).text.rstrip(". ")
+    return _NODE.sub(r"\1", read_error(exception).text).rstrip(". ")
 
 
 def _error_without_stop(error: RaisedError) -> str:
@@ -68,7 +73,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
             return _BY_TYPE[base](error)
     if "ModuleNotFoundError" in exception.bases:
         return _missing_module(error)
-    if (words := apply_rules((*SHAPES, *SLIPS, *VALUES), error)) is not None:
+    if (words := apply_rules((*SHAPES, *NAMES, *SLIPS, *VALUES), error)) is not None:
         return words
     if "OSError" in exception.bases and _DISK_ERRORS.search(exception.message):
         return _("{error}. There is room for small files only: write less, or nothing at all.", error=summary)
@@ -78,9 +83,7 @@ def describe_exception(exception: ExceptionFacts) -> Words:
             "folder, but use no network and start no programs.",
             error=summary,
         )
-    if exception.similar and explain_old_name(exception) is None:
-        return _("{error}. Did you mean {similar}?", error=summary, similar=exception.similar)
-    return _("{error}.", error=summary)
+    return _suggest_name(error)
 
 
 def _missing_module(error: RaisedError) -> Words:
@@ -101,3 +104,19 @@ def _missing_module(error: RaisedError) -> Words:
         "matplotlib and Python itself.",
         error=summary,
     )
+
+
+def _suggest_name(error: RaisedError) -> Words:
+    """Return the exception as it is, with the name that may have been meant."""
+    summary, similar = error.text.rstrip(". "), error.facts.similar
+    own = _ATTRIBUTE.search(error.text)
+    if own is not None and not similar and explain_old_name(error.facts) is None:
+        return _(
+            "{error}. If {kind} is a class of yours: is self.{name} set in its __init__, under this very name?",
+            error=summary,
+            kind=own[1],
+            name=own[2],
+        )
+    if similar and explain_old_name(error.facts) is None:
+        return _("{error}. Did you mean {similar}?", error=summary, similar=similar)
+    return _("{error}.", error=summary)

@@ -192,51 +192,6 @@ def _optimizer_class(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _identifier(found: re.Match[str], error: RaisedError) -> Words:
-    value = found["value"]
-    kind = {"activation function": "activation"}.get(found["kind"], found["kind"])
-    advice = _ADVICE_FOR_NAMES.get(value.lower())
-    if advice:
-        return _(
-            '"{value}" is no name of {kind} that Keras knows. Write {advice}.',
-            value=value,
-            kind=_KINDS[kind],
-            advice=advice,
-        )
-    if error.facts.similar:
-        return _(
-            '"{value}" is no name of {kind} that Keras knows. Did you mean "{similar}"?',
-            value=value,
-            kind=_KINDS[kind],
-            similar=error.facts.similar,
-        )
-    return _('"{value}" is no name of {kind} that Keras knows.', value=value, kind=_KINDS[kind])
-
-
-_KINDS = {
-    "activation": _("an activation"),
-    "loss": _("a loss"),
-    "metric": _("a metric"),
-    "optimizer": _("an optimizer"),
-    "initializer": _("an initializer"),
-    "regularizer": _("a regularizer"),
-    "constraint": _("a constraint"),
-}
-# What is meant by names that resemble none of Keras's own.
-_ADVICE_FOR_NAMES = {
-    "cross_entropy": '"categorical_crossentropy", "sparse_categorical_crossentropy" or "binary_crossentropy"',
-    "crossentropy": '"categorical_crossentropy", "sparse_categorical_crossentropy" or "binary_crossentropy"',
-    "r2": "keras.metrics.R2Score()",
-    "f1": "keras.metrics.F1Score()",
-    "rmse": "keras.metrics.RootMeanSquaredError()",
-    "xavier": '"glorot_uniform" or "glorot_normal"',
-    "he": '"he_normal" or "he_uniform"',
-    "lecun": '"lecun_normal" or "lecun_uniform"',
-    "identity": '"linear"',
-    "none": "activation=None, without quotation marks",
-}
-
-
 def _units(found: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the number of units of a layer is {value}, and has to be a whole number above 0, without quotation "
@@ -277,14 +232,6 @@ def _not_compiled(_found: re.Match[str], _error: RaisedError) -> Words:
 
 def _no_loss(_found: re.Match[str], _error: RaisedError) -> Words:
     return _("the network was compiled without a loss. Write model.compile(optimizer=..., loss=...).")
-
-
-def _numpy_alias(found: re.Match[str], error: RaisedError) -> Words:
-    name = found[1]
-    return _(
-        "np.{name} is gone from NumPy since version 1.24. Write {name} alone, without np.",
-        name=name,
-    )
 
 
 def _not_built(found: re.Match[str], error: RaisedError) -> Words:
@@ -333,71 +280,6 @@ def _loss_arguments(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-_IMPORTS = {
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "pd": "import pandas as pd",
-    "plt": "import matplotlib.pyplot as plt",
-    "tf": "import tensorflow as tf",
-    "keras": "import keras",
-    "layers": "from keras import layers",
-    "models": "from keras import models",
-    "math": "import math",
-    "random": "import random",
-    "os": "import os",
-    "Sequential": "from keras import Sequential",
-    "Model": "from keras import Model",
-    "to_categorical": "from keras.utils import to_categorical",
-    "train_test_split": "from sklearn.model_selection import train_test_split",
-    "confusion_matrix": "from sklearn.metrics import confusion_matrix",
-    "accuracy_score": "from sklearn.metrics import accuracy_score",
-    "load_digits": "from sklearn.datasets import load_digits",
-    "load_wine": "from sklearn.datasets import load_wine",
-    "LinearRegression": "from sklearn.linear_model import LinearRegression",
-    "LogisticRegression": "from sklearn.linear_model import LogisticRegression",
-    **{
-        name: f"from keras.layers import {name}"
-        for name in (
-            "Activation", "Add", "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Dense", "Dropout",
-            "Embedding", "Flatten", "GRU", "Input", "Lambda", "LSTM", "MaxPooling2D", "Rescaling", "Reshape",
-        )
-    },
-    **{name: f"from keras.optimizers import {name}" for name in ("Adam", "AdamW", "Nadam", "RMSprop", "SGD")},
-    **{name: f"from keras.callbacks import {name}" for name in ("EarlyStopping", "ModelCheckpoint")},
-    **{
-        name: f"from sklearn.preprocessing import {name}"
-        for name in ("LabelBinarizer", "LabelEncoder", "MinMaxScaler", "OneHotEncoder", "StandardScaler")
-    },
-}  # fmt: skip
-_OTHER_LANGUAGES = {
-    "true": "True",
-    "false": "False",
-    "null": "None",
-    "nil": "None",
-    "none": "None",
-    "this": "self",
-}
-
-
-def _undefined_name(found: re.Match[str], error: RaisedError) -> Words | None:
-    name = found[1]
-    if name in _OTHER_LANGUAGES:
-        return _("{error}. In Python that is {right}.", error=error.text, right=_OTHER_LANGUAGES[name])
-    if name == "self":
-        return _("{error}. A method takes self as its first argument: def method(self, ...).", error=error.text)
-    if name in _IMPORTS:
-        return _("{error}. Write `{line}` at the top of your file.", error=error.text, line=_IMPORTS[name])
-    return None
-
-
-def _unbound_name(_found: re.Match[str], error: RaisedError) -> Words:
-    return _(
-        "{error}. It gets its value within this function, but only after this line, or only in some cases. Give "
-        "it a value before.",
-        error=error.text,
-    )
-
-
 SLIPS: tuple[Rule, ...] = (
     rule(r"Cannot convert '(\d+)' to a shape", _shape_number),
     rule(r"to a shape\. Found invalid dimension '(.*?)' of type '<class '([^']+)'>'", _shape_of_floats),
@@ -442,18 +324,12 @@ SLIPS: tuple[Rule, ...] = (
     rule(r"Argument `learning_rate` should be float.*Received instead: learning_rate=(.*)$", _learning_rate),
     rule(r"Unknown variable: <Variable path=([\w/.]+)", _shared_optimizer),
     rule(r"Could not interpret optimizer identifier: <class '([\w.]+)'>", _optimizer_class),
-    rule(
-        r"Could not interpret (?P<kind>activation function|loss|metric|optimizer|initializer|regularizer|"
-        r"constraint) identifier: (?P<value>[^<\n]{1,60})$",
-        _identifier,
-    ),
     rule(r"Received an invalid value for `units`, expected a positive integer\. Received: units=(.*)$", _units),
     rule(r"Invalid value received for argument `rate`\. .*Received: rate=(.*)$", _rate),
     rule(r"^TypeError: '(?:int|float)' object is not (iterable|subscriptable)", _number_for_list),
     rule(r"Structures don't have the same nested structure", _output_of_nothing),
     rule(r"You must call `compile\(\)` before using the model", _not_compiled),
     rule(r"No loss to compute\. Provide a `loss` argument", _no_loss),
-    rule(r"module 'numpy' has no attribute '(int|bool|float|complex|object|str|long|unicode)'", _numpy_alias),
     rule(
         r"has no defined input shape yet|has never been called and thus has no defined|but the layer isn't built",
         _not_built,
@@ -462,7 +338,5 @@ SLIPS: tuple[Rule, ...] = (
     rule(r"`Model\.(\w+)` attribute is reserved", _reserved_name),
     rule(r"^TypeError: Callback\.set_model\(\) missing 1 required positional argument", _callback_class),
     rule(r"'([\w-]+)' is not a valid package style", _old_style),
-    rule(r"^NameError: name '(\w+)' is not defined", _undefined_name),
     rule(r"^TypeError: (\w+)\(\) (?:takes|missing) \d", _loss_arguments),
-    rule(r"^UnboundLocalError: cannot access local variable", _unbound_name),
 )

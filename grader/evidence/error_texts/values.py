@@ -115,6 +115,34 @@ def _missing_file(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _other_types(_found: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. TensorFlow does not convert between types of numbers by itself: make both the same, for example "
+        'with keras.ops.cast(x, "float32").',
+        error=error.text.rstrip("."),
+    )
+
+
+def _tensor_assignment(_found: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "an element of a tensor was to be changed, which TensorFlow does not allow. Compute a new tensor, or work "
+        "with a NumPy array: np.array(x)."
+    )
+
+
+def _not_callable(found: re.Match[str], error: RaisedError) -> Words:
+    if found[1] == "module":
+        return _(
+            "{error}. A module holds functions and classes, such as keras.layers.Dense: call one of those.",
+            error=error.text,
+        )
+    return _(
+        "{error}. Parentheses after a value call it. Is the same name used for a value and for a function, or is "
+        "an operator or a comma missing before the parenthesis?",
+        error=error.text,
+    )
+
+
 def _symbolic(_found: re.Match[str], error: RaisedError) -> Words:
     return _(
         "a tensor of the network went into a function of NumPy, scikit-learn or Python (np.exp, float, .numpy() "
@@ -192,6 +220,9 @@ VALUES: tuple[Rule, ...] = (
         _missing_file,
     ),
     rule(r"^FileNotFoundError: (?P<path>\S+) not found(?P<other>)", _missing_file),
+    rule(r"has type \w+ that does not match type \w+ of argument|was expected to be an? \w+ tensor", _other_types),
+    rule(r"Tensor' object does not support item assignment", _tensor_assignment),
+    rule(r"^TypeError: '([\w.]+)' object is not callable", _not_callable),
     rule(r"SymbolicTensor|Cannot convert a symbolic tf\.Tensor", _symbolic),
     rule(r"A KerasTensor (?:cannot be used as input to a TensorFlow function|is symbolic)", _keras_tensor),
     rule(r"(?:Using|Iterating over) a symbolic `tf\.Tensor`", _python_condition),

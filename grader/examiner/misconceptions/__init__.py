@@ -38,6 +38,7 @@ class Finding:
     text: Words
     topics: tuple[str, ...]  # of the criteria that it may explain, the likeliest first
     function: str = ""  # of the submission: where known, its criteria count instead of the topics
+    only_where_lost: bool = False  # it says nothing where all that it may explain is right
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Misconception:
     severity: Severity
     detect: Callable[[NetworkView], Explanation | None]  # depends on nothing but the evidence
     topics: tuple[str, ...]  # see `Finding`
+    only_where_lost: bool = False  # see `Finding`
 
 
 _log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ _TRAIN = ("training", "score")
 # Causes come before their consequences: of the hints of a criterion, the first explains most.
 CATALOGUE = (
     Misconception("old-keras-api", "error", code.old_keras_api, (ANYTHING,)),
+    Misconception("return-in-loop", "warning", code.return_in_loop, (ANYTHING,), only_where_lost=True),
     Misconception("layers-made-in-call", "error", model_styles.layers_made_in_call, ("architecture", *_OUTPUT)),
     Misconception("style-disguise", "warning", model_styles.style_disguise, ("architecture", *_OUTPUT)),
     Misconception("missing-flatten", "error", output_layer.missing_flatten, ("architecture", "head")),
@@ -142,7 +145,9 @@ def _find_all(case: Case) -> Iterator[Finding]:
             if explanation is not None:
                 names_network = len(views) > 1 and not explanation.function
                 text = _name_network(view, explanation.text) if names_network else explanation.text
-                yield Finding(entry.id, entry.severity, text, entry.topics, explanation.function)
+                yield Finding(
+                    entry.id, entry.severity, text, entry.topics, explanation.function, entry.only_where_lost
+                )
                 break
 
 

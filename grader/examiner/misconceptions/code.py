@@ -157,6 +157,22 @@ def old_keras_api(view: NetworkView) -> Explanation | None:
     return None
 
 
+def return_in_loop(view: NetworkView) -> Explanation | None:
+    """A `return` indented so far that it ends a loop in its first round."""
+    for place in view.case.imported.early_returns:
+        if place.function.isidentifier():
+            return Explanation(
+                _(
+                    "In {function}(), the `return` in line {line} stands within the loop, so that the loop ends "
+                    "after its first round. If the loop is to go through everything, indent the line less.",
+                    function=place.function,
+                    line=place.line,
+                ),
+                place.function,
+            )
+    return None
+
+
 def input_dim(view: NetworkView) -> Explanation | None:
     """The first layer of Keras 1 and 2, which Keras 3 still understands."""
     for output, function in _outputs(view):

@@ -157,6 +157,7 @@ class SubmissionRun:
         return ImportEvidence(
             failures=tuple(failures),
             fits=len(self.fits.take(Store())),
+            early_returns=self.module.find_early_returns(),
             **self.captured_io.take(),
             **clock.spent(),
         )

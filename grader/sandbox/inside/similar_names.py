@@ -37,6 +37,12 @@ _TABLES = {
 }
 # Functions of these modules that no text names.
 _NOT_IN_TABLES = frozenset({"get", "serialize", "deserialize", "schedules", "legacy"})
+# Names that only texts have.
+_SHORT_NAMES = {
+    "loss": ("mse", "mae", "mape", "msle"),
+    "metric": ("accuracy", "acc", "mse", "mae", "mape", "msle"),
+    "activation function": ("swish",),
+}
 _ARGUMENT = re.compile(r"(?:([\w.]{1,80})\(\) )?[Gg]ot an unexpected keyword argument '(\w{1,60})'")
 _KERAS_ARGUMENT = re.compile(r"Unrecognized keyword arguments passed to (\w{1,60}): \{'(\w{1,60})'")
 _OPTIMIZER_ARGUMENT = re.compile(r"Argument\(s\) not recognized: \{'(\w{1,60})'")
@@ -87,8 +93,8 @@ def _read_error(error: BaseException) -> tuple[str, Iterable[object]]:
     if isinstance(error, AttributeError) and error.name:
         return str(error.name), dir(error.obj)
     if found := _IDENTIFIER.search(message):
-        names = (n for n in dir(_TABLES[found[1]]) if n not in _NOT_IN_TABLES)
-        return found[2], _as_texts(names)
+        names = [n for n in dir(_TABLES[found[1]]) if n not in _NOT_IN_TABLES]
+        return found[2], (*_as_texts(names), *_SHORT_NAMES.get(found[1], ()))
     if found := _KERAS_ARGUMENT.search(message):
         return found[2], _list_arguments(found[1])
     if found := _OPTIMIZER_ARGUMENT.search(message):

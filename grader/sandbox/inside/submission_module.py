@@ -39,6 +39,7 @@ def _skip_check(*_: object, **__: object) -> _NotChecked:
 MAX_FRAMES = 12  # of a traceback: the innermost ones
 # Characters at the beginning and at the end of a message: TensorFlow gives the reason after its whole stack.
 MAX_HEAD, MAX_TAIL = 2000, 3000
+MAX_EARLY_RETURNS = 20
 MAX_LINE = 200  # characters of a line that is not Python
 
 
@@ -86,6 +87,20 @@ class SubmissionModule:
                         is_main = isinstance(statement, ast.If) and "__main__" in ast.dump(statement.test)
                         return str(name)[:80] or ("__main__" if is_main else "")
         return ""
+
+    def find_early_returns(self) -> tuple[Frame, ...]:
+        """Return each `return` that ends a loop in its first round, with the function around it."""
+        early_returns = []
+        for unit in self.submission.units:
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+                for function in ast.parse(unit.source).body:
+                    if isinstance(function, ast.FunctionDef):
+                        early_returns += [
+                            Frame(line=loop.body[-1].lineno, cell=unit.cell, function=function.name[:80])
+                            for loop in ast.walk(function)
+                            if isinstance(loop, ast.For) and isinstance(loop.body[-1], ast.Return)
+                        ]
+        return tuple(early_returns[:MAX_EARLY_RETURNS])
 
     def close_to(self, name: str, *, callables: bool = True) -> str:
         """Find a name of the submission that looks like another one.
@@ -175,6 +190,9 @@ def _lines_up_to(module: SubmissionModule, cell: int | None, line: int) -> tuple
 def _read_message(error: BaseException) -> str:
     try:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
-        return text if len(text) <= MAX_HEAD + MAX_TAIL else f"{text[:MAX_HEAD]}\n{text[-MAX_TAIL:]}"
+        if len(text) <= MAX_HEAD + MAX_TAIL:
+            return text
+        tail = text[-MAX_TAIL:]
+        return f"{text[:MAX_HEAD]}\n{tail.partition(chr(10))[2] or tail}"  # from a whole line on
     except BaseException:  # noqa: BLE001 - an exception class of the student's own may not even have a text
         return ""
