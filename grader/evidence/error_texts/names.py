@@ -38,16 +38,16 @@ _KINDS = {
 }
 # What is meant by names that resemble none of Keras's own.
 _ADVICE_FOR_NAMES = {
-    "cross_entropy": '"categorical_crossentropy", "sparse_categorical_crossentropy" or "binary_crossentropy"',
-    "crossentropy": '"categorical_crossentropy", "sparse_categorical_crossentropy" or "binary_crossentropy"',
+    "cross_entropy": '"categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"',
+    "crossentropy": '"categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"',
     "r2": "keras.metrics.R2Score()",
     "f1": "keras.metrics.F1Score()",
     "rmse": "keras.metrics.RootMeanSquaredError()",
-    "xavier": '"glorot_uniform" or "glorot_normal"',
-    "he": '"he_normal" or "he_uniform"',
-    "lecun": '"lecun_normal" or "lecun_uniform"',
+    "xavier": '"glorot_uniform", "glorot_normal"',
+    "he": '"he_normal", "he_uniform"',
+    "lecun": '"lecun_normal", "lecun_uniform"',
     "identity": '"linear"',
-    "none": "activation=None, without quotation marks",
+    "none": "activation=None",
 }
 
 

@@ -106,7 +106,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     r'Did you mean "softmax"': ("activation2",),
     r'Did you mean "categorical_crossentropy"': ("loss",),
     r'Did you mean "mse"': ("loss_mes", "loss_upper"),
-    r'"categorical_crossentropy", "sparse_categorical_crossentropy" or': ("loss2",),
+    r'"categorical_crossentropy", "sparse_categorical_crossentropy", ': ("loss2",),
     r'Did you mean "accuracy"': ("metric",),
     r'Did you mean "categorical_accuracy"': ("metric_typo",),
     r"keras\.metrics\.R2Score\(\)": ("metric2",),
