@@ -28,6 +28,7 @@ from grader.protocol.channel import (
     ProtocolError,
 )
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, Stopped, StopReason
+from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
 from grader.protocol.submission import Submission
@@ -221,11 +222,15 @@ class _Execution:
         self.cancel.check()
         if failure is not None:
             stopped = _explain_stop(failure, process, process_exit, self.plan.limits, self.is_behind_walls)
-            if stopped.reason in _OF_FUNCTIONS and self.awaited is not None:
-                stopped = msgspec.structs.replace(stopped, at=self.awaited.place)
+            if stopped.reason in _OF_FUNCTIONS:
+                stopped = msgspec.structs.replace(stopped, at=self._find_last_place())
             self._record_stop(stopped)
         self.run.cpu_seconds = round(self.run.cpu_seconds + process_exit.cpu_seconds, 3)
         self.run.peak_mib = max(self.run.peak_mib, process.peak_mib())
+
+    def _find_last_place(self) -> SourceLine | None:
+        """Return the line of which the child said last that it runs, during what it was asked for last."""
+        return self.awaited.place if self.awaited is not None else None
 
     def _send_steps(self, process: Process) -> None:
         walls = check_frame(receive_frame(process, START_SECONDS), WALLS, NO_NONCE).body

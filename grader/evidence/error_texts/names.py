@@ -6,9 +6,9 @@ from grader.core.i18n import Words, _
 from grader.evidence.error_texts.rule import RaisedError, Rule, rule
 
 
-def _identifier(found: re.Match[str], error: RaisedError) -> Words:
-    value = found["value"]
-    kind = {"activation function": "activation"}.get(found["kind"], found["kind"])
+def _identifier(match: re.Match[str], error: RaisedError) -> Words:
+    value = match["value"]
+    kind = {"activation function": "activation"}.get(match["kind"], match["kind"])
     advice = _ADVICE_FOR_NAMES.get(value.lower())
     if advice:
         return _(
@@ -51,8 +51,8 @@ _ADVICE_FOR_NAMES = {
 }
 
 
-def _numpy_alias(found: re.Match[str], error: RaisedError) -> Words:
-    name = found[1]
+def _numpy_alias(match: re.Match[str], error: RaisedError) -> Words:
+    name = match[1]
     return _(
         "np.{name} is gone from NumPy since version 1.24. Write {name} alone, without np.",
         name=name,
@@ -73,11 +73,11 @@ _NUMPY_GONE = {
 }
 
 
-def _numpy_gone(found: re.Match[str], _error: RaisedError) -> Words | None:
-    new = _NUMPY_GONE.get(found[1])
+def _numpy_gone(match: re.Match[str], _error: RaisedError) -> Words | None:
+    new = _NUMPY_GONE.get(match[1])
     if new is None:
         return None
-    return _("np.{name} is gone from NumPy. Today it is {new}.", name=found[1], new=new)
+    return _("np.{name} is gone from NumPy. Today it is {new}.", name=match[1], new=new)
 
 
 _IMPORTS = {
@@ -126,8 +126,8 @@ _OTHER_LANGUAGES = {
 }
 
 
-def _undefined_name(found: re.Match[str], error: RaisedError) -> Words | None:
-    name = found[1]
+def _undefined_name(match: re.Match[str], error: RaisedError) -> Words | None:
+    name = match[1]
     if name in _OTHER_LANGUAGES:
         return _("{error}. In Python that is {right}.", error=error.text, right=_OTHER_LANGUAGES[name])
     if name == "self":
@@ -137,7 +137,7 @@ def _undefined_name(found: re.Match[str], error: RaisedError) -> Words | None:
     return None
 
 
-def _unbound_name(_found: re.Match[str], error: RaisedError) -> Words:
+def _unbound_name(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. It gets its value within this function, but only after this line, or only in some cases. Give "
         "it a value before.",

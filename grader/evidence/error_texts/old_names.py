@@ -227,13 +227,13 @@ def explain_old_name(exception: ExceptionFacts) -> Words | None:
 
 def _read_name(message: str) -> Words | None:
     """Read the name of a module's content."""
-    if (found := _NAME.search(message)) is None:
+    if (match := _NAME.search(message)) is None:
         return None
-    owner = found["module"] or found["source"] or found["parent"]
-    name = found["name"] or found["imported"] or found["child"]
+    owner = match["module"] or match["source"] or match["parent"]
+    name = match["name"] or match["imported"] or match["child"]
     root = owner.split(".")[0]
     if root == "sklearn":
-        return _say(name, "scikit-learn", _SKLEARN_NAMES)
+        return _explain(name, "scikit-learn", _SKLEARN_NAMES)
     if root not in {"keras", "tensorflow"}:
         return None
     is_keras = "keras" in owner.split(".") or "_tf_keras" in owner
@@ -250,19 +250,19 @@ def _read_name(message: str) -> Words | None:
             name=name,
         )
     if is_keras:
-        return _say(name, "Keras 1 or 2", _KERAS_MODULES | _KERAS_NAMES | _TENSORFLOW_NAMES)
-    return _say(name, "TensorFlow 1", _TENSORFLOW_NAMES)
+        return _explain(name, "Keras 1 or 2", _KERAS_MODULES | _KERAS_NAMES | _TENSORFLOW_NAMES)
+    return _explain(name, "TensorFlow 1", _TENSORFLOW_NAMES)
 
 
 def _read_method(message: str) -> Words | None:
     """Read the name of a method or attribute of a model, a layer, an optimizer or an encoder."""
-    found = _METHOD.search(message)
-    if found is None:
+    match = _METHOD.search(message)
+    if match is None:
         return None
-    if found["type"] in _SKLEARN_TYPES:
-        return _say(found["name"], "scikit-learn", _SKLEARN_NAMES)
-    is_own = found["type"] in {"ndarray", "list", "dict", "tuple", "NoneType", "str", "int", "float", "History"}
-    return None if is_own else _say(found["name"], "Keras 1 or 2", _METHODS)
+    if match["type"] in _SKLEARN_TYPES:
+        return _explain(match["name"], "scikit-learn", _SKLEARN_NAMES)
+    is_own = match["type"] in {"ndarray", "list", "dict", "tuple", "NoneType", "str", "int", "float", "History"}
+    return None if is_own else _explain(match["name"], "Keras 1 or 2", _METHODS)
 
 
 def _read_argument(message: str) -> Words | None:
@@ -277,15 +277,15 @@ def _read_argument(message: str) -> Words | None:
             name=needed["name"],
             old=old,
         )
-    if (found := _ARGUMENT.search(message)) is None:
+    if (match := _ARGUMENT.search(message)) is None:
         return None
-    name = found["name"] or found["argument"]
-    owner = (found["function"] or "").split(".")[0]
-    if owner in _SKLEARN_TYPES or (not owner and name == "squared" and found["layer"] is None):
-        return _say(f"{name}=", "scikit-learn", {f"{old}=": new for old, new in _SKLEARN_ARGUMENTS.items()})
-    is_keras = found["layer"] or found["argument"] or owner in _KERAS_OWNERS or name == "reduction_indices"
+    name = match["name"] or match["argument"]
+    owner = (match["function"] or "").split(".")[0]
+    if owner in _SKLEARN_TYPES or (not owner and name == "squared" and match["layer"] is None):
+        return _explain(f"{name}=", "scikit-learn", {f"{old}=": new for old, new in _SKLEARN_ARGUMENTS.items()})
+    is_keras = match["layer"] or match["argument"] or owner in _KERAS_OWNERS or name == "reduction_indices"
     table = {f"{old}=": new for old, new in _ARGUMENTS.items()}
-    return _say(f"{name}=", "Keras 1 or 2", table) if is_keras else None
+    return _explain(f"{name}=", "Keras 1 or 2", table) if is_keras else None
 
 
 _KERAS_OWNERS = frozenset(
@@ -295,7 +295,7 @@ _KERAS_OWNERS = frozenset(
 _NOTHING = "nothing: "
 
 
-def _say(name: str, library: str, table: Mapping[str, str]) -> Words | None:
+def _explain(name: str, library: str, table: Mapping[str, str]) -> Words | None:
     """Return the sentence for a name of a table, None where it is not in there."""
     new = table.get(name)
     if new is None:

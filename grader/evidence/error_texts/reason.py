@@ -15,7 +15,7 @@ _BOILERPLATE = re.compile(
     r"^\s*(?:"
     r"Graph execution error:?|Detected at node.*|Stack trace for op definition:.*|File \".*|<stack traces.*"
     r"|\d+ root error\(s\) found\.|\d+ successful operations\.|\d+ derived errors ignored\.|Original stack trace.*"
-    r"|\[\[\{\{node .*|tf2xla conversion failed.*|The aliases was originally deprecated.*|https?://\S*|; NodeDef:.*"
+    r"|tf2xla conversion failed.*|The aliases was originally deprecated.*|https?://\S*|; NodeDef:.*"
     r")\s*$"
 )
 _INLINE = re.compile(

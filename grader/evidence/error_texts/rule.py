@@ -43,8 +43,8 @@ def read_error(facts: ExceptionFacts) -> RaisedError:
 def apply_rules(rules: tuple[Rule, ...], error: RaisedError) -> Words | None:
     """Return the sentence of the first rule that an exception obeys, None where there is none."""
     for one in rules:
-        found = one.pattern.search(error.text)
-        sentence = one.explain(found, error) if found is not None else None
+        match = one.pattern.search(error.text)
+        sentence = one.explain(match, error) if match is not None else None
         if sentence is not None:
             return sentence
     return None

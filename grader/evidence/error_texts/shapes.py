@@ -36,19 +36,19 @@ def _count(shape: Shape) -> int:
 # Inputs of networks and layers.
 
 
-def _wrong_columns(found: re.Match[str], _error: RaisedError) -> Words:
+def _wrong_columns(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the layer {layer} was given an array of the shape {received}, but expects {columns} numbers in each row. "
         "If it is the first layer, compare your array with keras.Input(shape=...); if not, the layer before it "
         "puts out another number of units.",
-        layer=found[1],
-        received=_write_shape(_read_shape(found[3])),
-        columns=found[2],
+        layer=match[1],
+        received=_write_shape(_read_shape(match[3])),
+        columns=match[2],
     )
 
 
-def _wrong_input(found: re.Match[str], _error: RaisedError) -> Words:
-    return explain_input(_read_shape(found["expected"]), _read_shape(found["received"]))
+def _wrong_input(match: re.Match[str], _error: RaisedError) -> Words:
+    return explain_input(_read_shape(match["expected"]), _read_shape(match["received"]))
 
 
 def explain_input(expected: Shape, received: Shape) -> Words:
@@ -95,15 +95,15 @@ _DIMENSIONS = (
 )
 
 
-def _wrong_dimensions(found: re.Match[str], _error: RaisedError) -> Words:
-    layer, dimensions = found[1], found[2]
+def _wrong_dimensions(match: re.Match[str], _error: RaisedError) -> Words:
+    layer, dimensions = match[1], match[2]
     meaning = next((text for name, text in _DIMENSIONS if name in layer.replace("_", "")), "")
     text = _(
         "the layer {layer} was given an array of the shape {received}, which has {received_dimensions} "
         "dimensions, but expected {dimensions}",
         layer=layer,
-        received=_write_shape(_read_shape(found[4])),
-        received_dimensions=found[3],
+        received=_write_shape(_read_shape(match[4])),
+        received_dimensions=match[3],
         dimensions=dimensions,
     )
     if not meaning:
@@ -119,8 +119,8 @@ def _wrong_dimensions(found: re.Match[str], _error: RaisedError) -> Words:
 # Labels and outputs.
 
 
-def _labels_and_outputs(found: re.Match[str], _error: RaisedError) -> Words:
-    return explain_labels(_read_shape(found[1]), _read_shape(found[2]))
+def _labels_and_outputs(match: re.Match[str], _error: RaisedError) -> Words:
+    return explain_labels(_read_shape(match[1]), _read_shape(match[2]))
 
 
 def explain_labels(labels: Shape, outputs: Shape) -> Words:
@@ -167,21 +167,21 @@ def _missing_flatten(parts: Mapping[str, str]) -> Words:
     )
 
 
-def _sparse_labels(found: re.Match[str], _error: RaisedError) -> Words:
-    if len(outputs := _read_shape(found[2])) > 2:
-        return _missing_flatten({"labels": _write_shape(_read_shape(found[1])), "outputs": _write_shape(outputs)})
+def _sparse_labels(match: re.Match[str], _error: RaisedError) -> Words:
+    if len(outputs := _read_shape(match[2])) > 2:
+        return _missing_flatten({"labels": _write_shape(_read_shape(match[1])), "outputs": _write_shape(outputs)})
     return _(
         "the loss sparse_categorical_crossentropy reads one class number per row, but was given labels of the "
         "shape {labels} for outputs of the shape {outputs}. One-hot labels belong to categorical_crossentropy; "
         "class numbers have the shape (rows,).",
-        labels=_write_shape(_read_shape(found[1])),
-        outputs=_write_shape(_read_shape(found[2])),
+        labels=_write_shape(_read_shape(match[1])),
+        outputs=_write_shape(_read_shape(match[2])),
     )
 
 
-def _label_out_of_range(found: re.Match[str], error: RaisedError) -> Words | None:
-    label, units = int(found["label"]), int(found["units"])
-    if "crossentropy" not in error.facts.message and "label" not in found[0]:
+def _label_out_of_range(match: re.Match[str], error: RaisedError) -> Words | None:
+    label, units = int(match["label"]), int(match["units"])
+    if "crossentropy" not in error.facts.message and "label" not in match[0]:
         return _(
             "the number {label} was used as an index, but only 0 to {last} are there.", label=label, last=units - 1
         )
@@ -210,8 +210,8 @@ def _label_out_of_range(found: re.Match[str], error: RaisedError) -> Words | Non
 # Numbers of rows.
 
 
-def _different_rows(found: re.Match[str], _error: RaisedError) -> Words:
-    sizes = re.findall(r"'(\w+)' sizes: (\d+)", found[0])
+def _different_rows(match: re.Match[str], _error: RaisedError) -> Words:
+    sizes = re.findall(r"'(\w+)' sizes: (\d+)", match[0])
     names = {"x": "x", "y": "y"}
     listed = ", ".join(f"{names.get(name, name)}: {size}" for name, size in sizes)
     return _(
@@ -221,22 +221,22 @@ def _different_rows(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _different_samples(found: re.Match[str], _error: RaisedError) -> Words:
+def _different_samples(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the arrays have different numbers of rows ({sizes}). Row i of one has to belong to row i of the other: "
         "was one of them cut or split without the other?",
-        sizes=found[1],
+        sizes=match[1],
     )
 
 
 # Arithmetic within a network or a loss.
 
 
-def _unequal_in_graph(found: re.Match[str], error: RaisedError) -> Words:
-    first, second = _read_shape(found["first"]), _read_shape(found["second"])
-    if "compile_loss" in found[0] and first and first[0] is None and second and second[0] is None:
+def _unequal_in_graph(match: re.Match[str], error: RaisedError) -> Words:
+    first, second = _read_shape(match["first"]), _read_shape(match["second"])
+    if "compile_loss" in match[0] and first and first[0] is None and second and second[0] is None:
         return explain_labels(first, second)
-    operation = found["operation"]
+    operation = match["operation"]
     return _(
         "the operation {operation} was given arrays of the shapes {first} and {second}, which do not fit each "
         "other.",
@@ -246,8 +246,8 @@ def _unequal_in_graph(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _incompatible(found: re.Match[str], error: RaisedError) -> Words:
-    first, second = _read_shape(found[1]), _read_shape(found[2])
+def _incompatible(match: re.Match[str], error: RaisedError) -> Words:
+    first, second = _read_shape(match[1]), _read_shape(match[2])
     parts = {"first": _write_shape(first), "second": _write_shape(second)}
     in_loss = "compile_loss" in error.facts.message or "compile_metrics" in error.facts.message
     if in_loss and first and second and first[0] != second[0] and first[1:] == second[1:]:
@@ -266,8 +266,8 @@ def _incompatible(found: re.Match[str], error: RaisedError) -> Words:
     return _("arrays of the shapes {first} and {second} meet, which do not fit each other.", **parts)
 
 
-def _matrix_sizes(found: re.Match[str], _error: RaisedError) -> Words:
-    first, second = _read_shape(found[1]), _read_shape(found[2])
+def _matrix_sizes(match: re.Match[str], _error: RaisedError) -> Words:
+    first, second = _read_shape(match[1]), _read_shape(match[2])
     return _(
         "a matrix of the shape {first} is multiplied with one of the shape {second}: the number of columns of the "
         "first has to be the number of rows of the second.",
@@ -276,8 +276,8 @@ def _matrix_sizes(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _index_out_of_bounds(found: re.Match[str], _error: RaisedError) -> Words:
-    index, axis, size = int(found[1]), int(found[2]), int(found[3])
+def _index_out_of_bounds(match: re.Match[str], _error: RaisedError) -> Words:
+    index, axis, size = int(match[1]), int(match[2]), int(match[3])
     text = _(
         "the index {index} was used, but axis {axis} has {size} entries only, 0 to {last}.",
         index=index,

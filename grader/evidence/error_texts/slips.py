@@ -6,81 +6,81 @@ from grader.core.i18n import Words, _
 from grader.evidence.error_texts.rule import RaisedError, Rule, rule
 
 
-def _shape_number(found: re.Match[str], _error: RaisedError) -> Words:
+def _shape_number(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "{number} is no shape. A shape is a tuple: write keras.Input(shape=({number},)), for a variable "
         "shape=(n_features,). The comma makes the tuple; parentheses alone do not.",
-        number=found[1],
+        number=match[1],
     )
 
 
-def _shape_of_floats(found: re.Match[str], _error: RaisedError) -> Words:
+def _shape_of_floats(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "a shape holds whole numbers, but here it holds {value}, of type {type}. Write for example "
         "keras.Input(shape=(x.shape[1],)).",
-        value=found[1],
-        type=found[2],
+        value=match[1],
+        type=match[2],
     )
 
 
-def _negative_shape(found: re.Match[str], _error: RaisedError) -> Words:
+def _negative_shape(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "{shape} is no shape for keras.Input: a dimension cannot be negative. The number of rows is left out: "
         "keras.Input(shape=(n_features,)).",
-        shape=found[1],
+        shape=match[1],
     )
 
 
-def _super_missing(found: re.Match[str], _error: RaisedError) -> Words:
+def _super_missing(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the class {name} does not call Keras's own __init__. Begin its __init__ with super().__init__(), before "
         "anything is stored in self.",
-        name=found[1],
+        name=match[1],
     )
 
 
-def _super_likely(found: re.Match[str], error: RaisedError) -> Words | None:
-    if found[1] in _BUILT_IN_TYPES:
+def _super_likely(match: re.Match[str], error: RaisedError) -> Words | None:
+    if match[1] in _BUILT_IN_TYPES:
         return None
     return _(
         "{error}. If {name} is a class of your own: begin its __init__ with super().__init__(), before anything "
         "is stored in self.",
         error=error.text,
-        name=found[1],
+        name=match[1],
     )
 
 
 _BUILT_IN_TYPES = frozenset({"str", "int", "float", "list", "tuple", "dict", "ndarray", "set", "function", "type"})
 
 
-def _super_without_call(_found: re.Match[str], _error: RaisedError) -> Words:
+def _super_without_call(_match: re.Match[str], _error: RaisedError) -> Words:
     return _("super is a function: write super().__init__(), with parentheses after super.")
 
 
-def _super_with_self(found: re.Match[str], error: RaisedError) -> Words:
+def _super_with_self(match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. super().__init__() hands self over by itself: leave self out of the parentheses.",
         error=error.text,
     )
 
 
-def _no_call(found: re.Match[str], _error: RaisedError) -> Words:
+def _no_call(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the class {name} has no method call(self, x), which computes its output. Is it missing, or has it "
         "another name or indentation?",
-        name=found[1],
+        name=match[1],
     )
 
 
-def _call_arguments(_found: re.Match[str], error: RaisedError) -> Words:
+def _call_arguments(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. Keras calls call(self, x) of a class of your own: does yours take self and x?",
         error=error.text,
     )
 
 
-def _metrics_type(found: re.Match[str], _error: RaisedError) -> Words:
-    value = found[1]
+def _metrics_type(match: re.Match[str], _error: RaisedError) -> Words:
+    value = match[1]
     if re.fullmatch(r"\w+", value):
         return _(
             'metrics has to be a list, but compile was given the text "{value}". Write metrics=["{value}"].',
@@ -92,14 +92,14 @@ def _metrics_type(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _metrics_position(_found: re.Match[str], _error: RaisedError) -> Words:
+def _metrics_position(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "compile was given the metrics as its third argument, which is loss_weights in Keras 3. Write their name: "
         'model.compile("adam", loss="...", metrics=["accuracy"]).'
     )
 
 
-def _metrics_likely(_found: re.Match[str], error: RaisedError) -> Words:
+def _metrics_likely(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. The third argument of compile is loss_weights in Keras 3. If you meant metrics, write their "
         "name: "
@@ -108,14 +108,14 @@ def _metrics_likely(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _layers_without_list(_found: re.Match[str], _error: RaisedError) -> Words:
+def _layers_without_list(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "keras.Sequential takes one list of layers. Write brackets around them: keras.Sequential([layer, layer])."
     )
 
 
-def _not_a_layer(found: re.Match[str], _error: RaisedError) -> Words:
-    value, kind = found[1], found[2]
+def _not_a_layer(match: re.Match[str], _error: RaisedError) -> Words:
+    value, kind = match[1], match[2]
     if kind == "list":
         return _("a list is among the layers of keras.Sequential: there are brackets too many, [[ ... ]].")
     if kind == "type":
@@ -137,30 +137,30 @@ def _not_a_layer(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _layer_as_output(found: re.Match[str], _error: RaisedError) -> Words:
+def _layer_as_output(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "keras.Model was given a layer in place of the output of one. Call the layer with a tensor: "
         "outputs = layers.Dense(10)(x)."
     )
 
 
-def _layer_as_tensor(found: re.Match[str], _error: RaisedError) -> Words:
+def _layer_as_tensor(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "a layer was called with {value}, which is no tensor. Chain tensors, not layers: h = layers.Dense(8)(x), "
         "then layers.Dense(3)(h).",
-        value=found[1],
+        value=match[1],
     )
 
 
-def _disconnected(_found: re.Match[str], _error: RaisedError) -> Words:
+def _disconnected(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the outputs of keras.Model are not computed from its inputs. Is the first layer called with another "
         "Input than the one that keras.Model is given?"
     )
 
 
-def _learning_rate(found: re.Match[str], _error: RaisedError) -> Words:
-    value = found[1]
+def _learning_rate(match: re.Match[str], _error: RaisedError) -> Words:
+    value = match[1]
     if re.fullmatch(r"-?\d+", value):
         return _(
             "the learning rate is the whole number {value}, and Keras wants a float: {value}.0. Usual is 0.001 "
@@ -174,17 +174,17 @@ def _learning_rate(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _shared_optimizer(found: re.Match[str], _error: RaisedError) -> Words:
+def _shared_optimizer(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the optimizer was used with other weights before, and then met {weight}. Each model needs its own "
         "optimizer: make a new one for each model.compile(...), not one that several models share, and also a new "
         "one after a change of trainable.",
-        weight=found[1],
+        weight=match[1],
     )
 
 
-def _optimizer_class(found: re.Match[str], _error: RaisedError) -> Words:
-    name = found[1].rpartition(".")[2]
+def _optimizer_class(match: re.Match[str], _error: RaisedError) -> Words:
+    name = match[1].rpartition(".")[2]
     return _(
         "compile was given the class {name} itself. Write parentheses after it: "
         "optimizer=keras.optimizers.{name}().",
@@ -192,23 +192,23 @@ def _optimizer_class(found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _units(found: re.Match[str], _error: RaisedError) -> Words:
+def _units(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the number of units of a layer is {value}, and has to be a whole number above 0, without quotation "
         "marks: layers.Dense(10, activation=...).",
-        value=found[1],
+        value=match[1],
     )
 
 
-def _rate(found: re.Match[str], _error: RaisedError) -> Words:
+def _rate(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the rate of Dropout is {value}, and has to be a share between 0 and 1: layers.Dropout(0.2) leaves out 20 "
         "%.",
-        value=found[1],
+        value=match[1],
     )
 
 
-def _number_for_list(_found: re.Match[str], error: RaisedError) -> Words:
+def _number_for_list(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. A single number stands where several are expected, such as a list, a tuple or an array. (8) is "
         "the number 8; (8,) is a tuple.",
@@ -216,25 +216,25 @@ def _number_for_list(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _output_of_nothing(_found: re.Match[str], error: RaisedError) -> Words:
+def _output_of_nothing(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. Does call() of your own class end with `return`? Without it the network puts out nothing.",
         error=error.text.rstrip("."),
     )
 
 
-def _not_compiled(_found: re.Match[str], _error: RaisedError) -> Words:
+def _not_compiled(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the network is not compiled. Call model.compile(optimizer=..., loss=..., metrics=[...]) before fit, "
         "evaluate or train_on_batch."
     )
 
 
-def _no_loss(_found: re.Match[str], _error: RaisedError) -> Words:
+def _no_loss(_match: re.Match[str], _error: RaisedError) -> Words:
     return _("the network was compiled without a loss. Write model.compile(optimizer=..., loss=...).")
 
 
-def _not_built(found: re.Match[str], error: RaisedError) -> Words:
+def _not_built(match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. A network has weights and shapes only when it knows its input: begin it with "
         "keras.Input(shape=(...,)).",
@@ -242,41 +242,41 @@ def _not_built(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _state_in_call(_found: re.Match[str], _error: RaisedError) -> Words:
+def _state_in_call(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "layers or variables are made within call(). That runs for each batch, so it would make new weights each "
         "time. Make them in __init__, store them in self, and only use them in call()."
     )
 
 
-def _reserved_name(found: re.Match[str], _error: RaisedError) -> Words:
+def _reserved_name(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "self.{name} belongs to Keras in a class of your own that is a keras.Model or a Layer. Take another name.",
-        name=found[1],
+        name=match[1],
     )
 
 
-def _callback_class(_found: re.Match[str], _error: RaisedError) -> Words:
+def _callback_class(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "among the callbacks is a class itself. Write parentheses after it: "
         "callbacks=[keras.callbacks.EarlyStopping()]."
     )
 
 
-def _old_style(found: re.Match[str], _error: RaisedError) -> Words:
+def _old_style(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "matplotlib has no style {name} any more. seaborn's styles are called seaborn-v0_8 and the like; leave "
         "the line out, or see plt.style.available.",
-        name=found[1],
+        name=match[1],
     )
 
 
-def _loss_arguments(found: re.Match[str], error: RaisedError) -> Words:
+def _loss_arguments(match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. Compare the arguments of the call with those of `def {function}(...)`. If it is a loss or a "
         "metric of yours: Keras hands it two, y_true and y_pred.",
         error=error.text,
-        function=found[1],
+        function=match[1],
     )
 
 

@@ -11,8 +11,8 @@ _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _COMMAND = re.compile(r"^\s*(?:!|%)?(?:pip3?|conda|python3?|git|cd|ls|apt(?:-get)?) [\w./-]")
 
 
-def _character(found: re.Match[str], _error: RaisedError) -> Words:
-    character = found[1]
+def _character(match: re.Match[str], _error: RaisedError) -> Words:
+    character = match[1]
     if character in _QUOTES:
         return _(
             "the quotation mark {character} comes from a word processor or a web page, and is not one of "
@@ -29,19 +29,19 @@ def _character(found: re.Match[str], _error: RaisedError) -> Words:
         "the character {character} ({code}) has no meaning in Python. It was probably copied from somewhere: type "
         "the line again.",
         character=character,
-        code=found[2],
+        code=match[2],
     )
 
 
-def _invisible(found: re.Match[str], _error: RaisedError) -> Words:
+def _invisible(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "there is an invisible character in this line ({code}), as web pages and PDFs have them in place of "
         "spaces. Delete the spaces of this line and type them again.",
-        code=found[1],
+        code=match[1],
     )
 
 
-def _conflict_or_command(_found: re.Match[str], error: RaisedError) -> Words | None:
+def _conflict_or_command(_match: re.Match[str], error: RaisedError) -> Words | None:
     line = error.facts.lines[-1] if error.facts.lines else ""
     if _CONFLICT.match(line):
         return _(
@@ -56,7 +56,7 @@ def _conflict_or_command(_found: re.Match[str], error: RaisedError) -> Words | N
     return None
 
 
-def _indentation(_found: re.Match[str], error: RaisedError) -> Words | None:
+def _indentation(_match: re.Match[str], error: RaisedError) -> Words | None:
     facts = error.facts
     if not facts.lines or not facts.frames or "expected an indented block" in error.reason:
         return None
@@ -83,7 +83,7 @@ def _show_indentation(line: str) -> str:
     return line[: len(line) - len(text)].replace(" ", "·").replace("\t", "→") + text
 
 
-def _windows_path(_found: re.Match[str], _error: RaisedError) -> Words:
+def _windows_path(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "there is a path of a Windows computer in quotation marks, in which Python reads \\U or \\x as the "
         "beginning of a character. Your disk cannot be seen where this runs anyway: use the data that the "
@@ -91,13 +91,13 @@ def _windows_path(_found: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
-def _return_outside(found: re.Match[str], _error: RaisedError) -> Words:
+def _return_outside(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
-        "'{word}' stands outside of a function. Is the line, or one above it, indented too little?", word=found[1]
+        "'{word}' stands outside of a function. Is the line, or one above it, indented too little?", word=match[1]
     )
 
 
-def _await_outside(_found: re.Match[str], _error: RaisedError) -> Words:
+def _await_outside(_match: re.Match[str], _error: RaisedError) -> Words:
     return _("'await' stands in an ordinary function. Nothing has to be awaited here: leave await out.")
 
 

@@ -6,46 +6,46 @@ from grader.core.i18n import Words, _
 from grader.evidence.error_texts.rule import RaisedError, Rule, rule
 
 
-def _dtype(found: re.Match[str], _error: RaisedError) -> Words:
-    if found[1].startswith("str"):
+def _dtype(match: re.Match[str], _error: RaisedError) -> Words:
+    if match[1].startswith("str"):
         return _(
             "fit, predict or evaluate was given texts (dtype {dtype}). A network computes with numbers: turn "
             "labels into class numbers, for example np.unique(y, return_inverse=True)[1], and features into "
             "floats with "
             'x.astype("float32").',
-            dtype=found[1],
+            dtype=match[1],
         )
     return _(
         "fit, predict or evaluate was given an array of dtype {dtype}. It has to hold numbers in a table: use "
         'np.array(..., dtype="float32"), and np.stack(rows) where it holds one array per row.',
-        dtype=found[1],
+        dtype=match[1],
     )
 
 
-def _not_an_array(found: re.Match[str], _error: RaisedError) -> Words:
+def _not_an_array(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "fit, predict or evaluate was given a plain Python list or another value that is no array. Turn it into "
         "an array with np.array(...) first."
     )
 
 
-def _none_values(_found: re.Match[str], error: RaisedError) -> Words:
+def _none_values(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "ValueError: None values not supported. A value was None where Keras needs an array: call() or a loss of "
         "your own without `return`, labels that were not handed to fit, or validation_data that is no pair (x, y)."
     )
 
 
-def _layer_got_none(found: re.Match[str], _error: RaisedError) -> Words:
+def _layer_got_none(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the layer {layer} was given None. The layer or the call() before it returns nothing: end it with "
         "`return ...`.",
-        layer=found[1],
+        layer=match[1],
     )
 
 
-def _none_attribute(found: re.Match[str], error: RaisedError) -> Words:
-    name = found[1]
+def _none_attribute(match: re.Match[str], error: RaisedError) -> Words:
+    name = match[1]
     if name in {"fit", "compile", "add", "predict", "evaluate", "summary", "layers", "build"}:
         return _(
             "{error}. What stands before .{name} is None and no network. compile(), add(), build() and summary() "
@@ -62,7 +62,7 @@ def _none_attribute(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _none_operand(_found: re.Match[str], error: RaisedError) -> Words:
+def _none_operand(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. One of the values is None: the function that made it ends without `return`, or returns in some "
         "cases only.",
@@ -70,7 +70,7 @@ def _none_operand(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _coroutine(_found: re.Match[str], error: RaisedError) -> Words:
+def _coroutine(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. A function that is defined with `async def` computes nothing when it is called. Write `def`, "
         "without async and await.",
@@ -78,30 +78,30 @@ def _coroutine(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _generator(_found: re.Match[str], _error: RaisedError) -> Words:
+def _generator(_match: re.Match[str], _error: RaisedError) -> Words:
     return _("the function contains `yield`, so that calling it computes nothing. Write `return` in its place.")
 
 
-def _sparse(_found: re.Match[str], error: RaisedError) -> Words:
+def _sparse(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "a sparse matrix arrived where an ordinary array is needed. Turn it into one with .toarray(); "
         "OneHotEncoder gives one with sparse_output=False."
     )
 
 
-def _text_as_number(found: re.Match[str], _error: RaisedError) -> Words:
+def _text_as_number(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the text {text} was to become a number. Leave such columns out, or turn classes that are texts into "
         "numbers, for example np.unique(y, return_inverse=True)[1].",
-        text=re.sub(r"^np\.str_\((.*)\)$", r"\1", found[1]),
+        text=re.sub(r"^np\.str_\((.*)\)$", r"\1", match[1]),
     )
 
 
 _WINDOWS = re.compile(r"^[A-Za-z]:|\\")
 
 
-def _missing_file(found: re.Match[str], error: RaisedError) -> Words:
-    path = (found["path"] or found["other"] or "").replace("\\\\", "\\")
+def _missing_file(match: re.Match[str], error: RaisedError) -> Words:
+    path = (match["path"] or match["other"] or "").replace("\\\\", "\\")
     if _WINDOWS.search(path):
         return _(
             "the file {path} is not here: that is a path of a Windows computer, and your disk cannot be seen "
@@ -115,7 +115,7 @@ def _missing_file(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _other_types(_found: re.Match[str], error: RaisedError) -> Words:
+def _other_types(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. TensorFlow does not convert between types of numbers by itself: make both the same, for example "
         'with keras.ops.cast(x, "float32").',
@@ -123,15 +123,15 @@ def _other_types(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _tensor_assignment(_found: re.Match[str], _error: RaisedError) -> Words:
+def _tensor_assignment(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "an element of a tensor was to be changed, which TensorFlow does not allow. Compute a new tensor, or work "
         "with a NumPy array: np.array(x)."
     )
 
 
-def _not_callable(found: re.Match[str], error: RaisedError) -> Words:
-    if found[1] == "module":
+def _not_callable(match: re.Match[str], error: RaisedError) -> Words:
+    if match[1] == "module":
         return _(
             "{error}. A module holds functions and classes, such as keras.layers.Dense: call one of those.",
             error=error.text,
@@ -143,7 +143,7 @@ def _not_callable(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _symbolic(_found: re.Match[str], error: RaisedError) -> Words:
+def _symbolic(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "a tensor of the network went into a function of NumPy, scikit-learn or Python (np.exp, float, .numpy() "
         "...). While fit runs, a loss, a metric or call() has no numbers in hand: use keras.ops instead, for "
@@ -151,14 +151,14 @@ def _symbolic(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _keras_tensor(_found: re.Match[str], error: RaisedError) -> Words:
+def _keras_tensor(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "a function of NumPy or TensorFlow was called with the output of a layer while the network was being "
         "built. Use a layer, such as layers.Rescaling, or a function of keras.ops, such as keras.ops.exp(x)."
     )
 
 
-def _python_condition(_found: re.Match[str], error: RaisedError) -> Words:
+def _python_condition(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "an if, while or for depends on a tensor of the network, which has no value while the network is being "
         "built. Use keras.ops.where(condition, a, b) in place of if, and functions of whole arrays in place of "
@@ -166,14 +166,14 @@ def _python_condition(_found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _truth_of_array(_found: re.Match[str], error: RaisedError) -> Words:
+def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. An `if` needs one truth value, but the comparison gives one per element.",
         error=error.text.rstrip("."),
     )
 
 
-def _history(found: re.Match[str], error: RaisedError) -> Words:
+def _history(match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. fit returns a History; its curves are in the dictionary history.history, for example "
         'history.history["loss"].',
@@ -181,22 +181,22 @@ def _history(found: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _missing_curve(found: re.Match[str], error: RaisedError) -> Words:
-    if found[1].startswith("val_"):
+def _missing_curve(match: re.Match[str], error: RaisedError) -> Words:
+    if match[1].startswith("val_"):
         return _(
             "{error}. A history has {name} only when fit was given validation_data, and the metric is named in "
             "compile(metrics=[...]).",
             error=error.text,
-            name=found[1],
+            name=match[1],
         )
     return _(
         "{error}. A history has the curve {name} only when that metric is named in compile(metrics=[...]).",
         error=error.text,
-        name=found[1],
+        name=match[1],
     )
 
 
-def _two_dimensions(_found: re.Match[str], _error: RaisedError) -> Words:
+def _two_dimensions(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "scikit-learn wants a table with rows and columns, but was given an array with one dimension only. "
         "x.reshape(-1, 1) makes one column of it."

@@ -92,15 +92,15 @@ def _read_error(error: BaseException) -> tuple[str, Iterable[object]]:
         return str(error.name or ""), _names_in_reach(error.__traceback__)
     if isinstance(error, AttributeError) and error.name:
         return str(error.name), dir(error.obj)
-    if found := _IDENTIFIER.search(message):
-        names = [n for n in dir(_TABLES[found[1]]) if n not in _NOT_IN_TABLES]
-        return found[2], (*_as_texts(names), *_SHORT_NAMES.get(found[1], ()))
-    if found := _KERAS_ARGUMENT.search(message):
-        return found[2], _list_arguments(found[1])
-    if found := _OPTIMIZER_ARGUMENT.search(message):
-        return found[1], _list_arguments("Adam") | _list_arguments("SGD")
-    if found := _ARGUMENT.search(message):
-        return found[2], _list_arguments(found[1] or _called_function(error.__traceback__))
+    if match := _IDENTIFIER.search(message):
+        names = [n for n in dir(_TABLES[match[1]]) if n not in _NOT_IN_TABLES]
+        return match[2], (*_as_texts(names), *_SHORT_NAMES.get(match[1], ()))
+    if match := _KERAS_ARGUMENT.search(message):
+        return match[2], _list_arguments(match[1])
+    if match := _OPTIMIZER_ARGUMENT.search(message):
+        return match[1], _list_arguments("Adam") | _list_arguments("SGD")
+    if match := _ARGUMENT.search(message):
+        return match[2], _list_arguments(match[1] or _called_function(error.__traceback__))
     return "", ()
 
 
@@ -112,8 +112,8 @@ def _as_texts(names: Iterable[str]) -> Iterator[str]:
 
 
 def _read_import(error: ImportError, message: str) -> tuple[str, Iterable[object]]:
-    if found := _FROM_IMPORT.search(message):
-        return found[1], dir(sys.modules.get(found[2]))
+    if match := _FROM_IMPORT.search(message):
+        return match[1], dir(sys.modules.get(match[2]))
     wrong = str(error.name or "")
     parent = wrong.rpartition(".")[0]
     if parent in sys.modules:
