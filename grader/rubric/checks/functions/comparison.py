@@ -14,7 +14,7 @@ from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 
-MAX_WRITTEN = 40  # numbers of an argument that are written out in a call
+MAX_WRITTEN = 80  # numbers of an argument that are written out in a call
 
 
 def write_call(function: str, *arguments: Array) -> str:
