@@ -1,20 +1,13 @@
 """Explain a step that did not end in good order: one sentence for each reason, that a beginner can act on."""
 
 import re
-from collections.abc import Callable, Mapping
 
 from grader.core.i18n import Words, _
+from grader.evidence.error_texts.describe import describe_exception, summarize_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.run_evidence import RunEvidence
 from grader.protocol.evidence import ExceptionFacts, Frame, Missing, Raised, Skipped, Stopped, StopReason
 from grader.protocol.verdict import Status
-
-_DOWNLOAD_ERRORS = re.compile(
-    r"URL fetch failure|urlopen|getaddrinfo|Temporary failure in name resolution|HTTPSConnection|Max retries"
-)
-
-
-_DISK_ERRORS = re.compile(r"No space left on device|File too large")
 
 
 def explain_failure(run: RunEvidence, step: str) -> Judgement:
@@ -26,14 +19,8 @@ def explain_failure(run: RunEvidence, step: str) -> Judgement:
     result = run.steps.get(step)
     outcome = result.evidence.outcome if result is not None else None
     match outcome:
-        case Missing(close=close, found=found) if _is_missing_after_crash(run, close, found):
-            return _missing_after_crash(run, step)
-        case Missing(close=close) if step.endswith("@value"):
-            return _missing_value(function_name(step), close)
-        case Missing(models=models) if len(models) > 1:
-            return _which_model(function_name(step), models)
-        case Missing(close=close, found=found):
-            return _missing(function_name(step), close, found)
+        case Missing():
+            return _explain_missing(run, step, outcome)
         case Raised(exception=exception):
             return explain_exception(exception, function_name(step))
         case Skipped(step=needed) if needed != step:
@@ -42,6 +29,20 @@ def explain_failure(run: RunEvidence, step: str) -> Judgement:
             return explain_stop(outcome, f"{function_name(step)}()")
         case _:
             return _lost(step)
+
+
+def _explain_missing(run: RunEvidence, step: str, missing: Missing) -> Judgement:
+    """Return the judgement for a function or a value that the submission does not have."""
+    match missing:
+        case Missing(close=close, found=found) if _is_missing_after_crash(run, close, found):
+            return _missing_after_crash(run, step)
+        case Missing(close=close) if step.endswith("@value"):
+            return _missing_value(function_name(step), close)
+        case Missing(within=within, found="") if within:
+            return _missing_within(function_name(step), within)
+        case Missing(models=models) if len(models) > 1:
+            return _which_model(function_name(step), models)
+    return _missing(function_name(step), missing.close, missing.found)
 
 
 def _is_defined(run: RunEvidence, step: str) -> bool:
@@ -119,6 +120,24 @@ def _missing(function: str, close: str, found: str) -> Judgement:
     return failed(message, expected=expected)
 
 
+def _missing_within(function: str, within: str) -> Judgement:
+    if within == "__main__":
+        message = _(
+            'There is no function {function}() for the grader: it is defined within `if __name__ == "__main__":`, '
+            "which runs only when the file is started by itself. Move it in front of that line, without "
+            "indentation.",
+            function=function,
+        )
+    else:
+        message = _(
+            "There is no function {function}() for the grader: it is defined within {within}. Move it out of "
+            "there, so that its `def` begins in the first column of the file.",
+            function=function,
+            within=within,
+        )
+    return failed(message, expected=_("a function {function}()", function=function))
+
+
 def _which_model(function: str, models: tuple[str, ...]) -> Judgement:
     names = ", ".join(models)
     message = _(
@@ -167,25 +186,26 @@ def _missing_after_crash(run: RunEvidence, step: str) -> Judgement:
 def explain_exception(exception: ExceptionFacts, function: str) -> Judgement:
     """Return the judgement for an exception that left a function of the submission."""
     at = exception.frames[-1] if exception.frames else None
-    if "NotImplementedError" in exception.bases and not _RAISED_BY_KERAS.search(exception.message):
+    is_by_library = exception.by_library or _RAISED_BY_LIBRARY.search(exception.message)
+    if "NotImplementedError" in exception.bases and not is_by_library:
         return Judgement(Status.NOT_ATTEMPTED, _not_written(function, at), at=at)
     if "TypeError" in exception.bases and not exception.frames and "argument" in exception.message:
         message = _(
             "{function}() could not be called: {error}. Compare its arguments with those of the task sheet.",
             function=function,
-            error=_without_full_stop(exception.message),
+            error=summarize_exception(exception).partition(": ")[2],
         )
-        return failed(message, received=exception.message)
+        return failed(message, received=summarize_exception(exception))
     why = describe_exception(exception)
     return failed(
         _("{function}() stopped with an error: {why}", function=function, why=why),
         at=at,
-        received=_short(exception),
+        received=summarize_exception(exception),
     )
 
 
-# What Keras says of a subclassed model or layer in which something is missing.
-_RAISED_BY_KERAS = re.compile(r"\bcall\(\)|subclass")
+# What Keras and TensorFlow say with this exception: they hide their own lines from tracebacks.
+_RAISED_BY_LIBRARY = re.compile(r"\bcall\(\)|subclass|symbolic tf\.Tensor|is deprecated")
 
 
 def _not_written(function: str, at: Frame | None) -> Words:
@@ -199,84 +219,12 @@ def _not_written(function: str, at: Frame | None) -> Words:
     )
 
 
-def _short(exception: ExceptionFacts) -> str:
-    first = exception.message.strip().splitlines()[:1]
-    return f"{exception.type}: {_without_full_stop(first[0][:300])}" if first else exception.type
-
-
-def _without_full_stop(message: str) -> str:
-    """Return a message as a part of a sentence: that one ends with a full stop of its own."""
-    return message.strip().removesuffix(".")
-
-
-_BY_TYPE: Mapping[str, Callable[[ExceptionFacts], Words]] = {
-    "SyntaxError": lambda e: _(
-        "this is not Python: {error}. Look at this line and the one before.",
-        error=_without_full_stop(e.message),
-    ),
-    "RecursionError": lambda _unused: _(
-        "a function calls itself without end (RecursionError). Give it a case in which it stops."
-    ),
-    "MemoryError": lambda e: _(
-        "there is not enough memory ({error}). Look for an array that is far larger than the data.",
-        error=_short(e),
-    ),
-    "SystemExit": lambda _unused: _(
-        "it called sys.exit() or exit(). Return a value instead; the grader calls more functions after this one."
-    ),
-    "KeyboardInterrupt": lambda _unused: _(
-        "it raised KeyboardInterrupt, which only a person at the keyboard should do. Remove that line."
-    ),
-    "InputUnavailableError": lambda _unused: _(
-        "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
-    ),
-    "EagerModeNeededError": lambda e: _(
-        "it called {function}, which turns eager execution off. That is a mode of TensorFlow 1 in which Keras 3 "
-        "can neither train nor predict. Remove that line.",
-        function=_without_full_stop(e.message),
-    ),
-    "ModuleNotFoundError": lambda e: _(
-        "{error}. Only what the course uses is installed: NumPy, pandas, scikit-learn, TensorFlow, Keras, "
-        "matplotlib and Python itself.",
-        error=_without_full_stop(e.message),
-    ),
-}
-
-
-def describe_exception(exception: ExceptionFacts) -> Words:
-    """Return what happened, in a sentence that begins in lower case or with the exception's name."""
-    if _DOWNLOAD_ERRORS.search(exception.message):
-        return _(
-            "it tried to download something, but there is no network here ({error}). Use the data that is "
-            "handed to the function, or scikit-learn's own.",
-            error=_short(exception),
-        )
-    for base in exception.bases:
-        if base in _BY_TYPE:
-            return _BY_TYPE[base](exception)
-    if "OSError" in exception.bases and _DISK_ERRORS.search(exception.message):
-        return _(
-            "{error}. There is room for small files only: write less, or nothing at all.", error=_short(exception)
-        )
-    if "BlockingIOError" in exception.bases or "PermissionError" in exception.bases:
-        return _(
-            "{error}. Inside the grader a submission may read the course's data and write into its current "
-            "folder, but use no network and start no programs.",
-            error=_short(exception),
-        )
-    return _("{error}.", error=_short(exception).rstrip("."))
-
-
 def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
     """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had."""
     limit = detail = stop.detail
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
-            message = _(
-                "{subject} did not come to an end in time. Is there a loop that never ends, or far too much "
-                "training?",
-                subject=subject,
-            )
+            message = _explain_timeout(stop, subject)
         case StopReason.TOTAL_TIME:
             message = _(
                 "{subject} was not tried any more, because what came before it had used up the time for the whole "
@@ -324,4 +272,24 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
                 detail=detail,
             )
             return not_graded(message)
-    return failed(message)
+    return failed(message, at=stop.at)
+
+
+def _explain_timeout(stop: Stopped, subject: Words | str) -> Words:
+    """Return the sentence for a run whose time was over, with the line that ran then where that is known."""
+    question = _("Is there a loop that never ends, or far too much training?")
+    if stop.at is not None and stop.detail.isdigit():
+        return _(
+            "{subject} did not come to an end in time: {place} was still running after {seconds} s. {question}",
+            subject=subject,
+            place=_name_place(stop.at),
+            seconds=stop.detail,
+            question=question,
+        )
+    return _("{subject} did not come to an end in time. {question}", subject=subject, question=question)
+
+
+def _name_place(at: Frame) -> Words:
+    if at.cell is None:
+        return _("line {line}", line=at.line)
+    return _("line {line} of cell {cell}", line=at.line, cell=at.cell)

@@ -11,6 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck, certify
 from grader.evidence.failures import function_name
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
+from grader.examiner.causes import find_shared_causes, point_to_causes
 from grader.examiner.exhibits import make_exhibits
 from grader.examiner.misconceptions import ANYTHING, Finding, find_misconceptions
 from grader.examiner.notices import find_notices
@@ -86,7 +87,9 @@ def judge(
     no_notices: tuple[Notice, ...] = ()
     general_notices = guard(_("the notices"), lambda: find_notices(case, submission, translate), no_notices)
     exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, translate), Exhibits())
-    builder = _VerdictBuilder(translate, submission)
+    shared_causes = find_shared_causes(rubric.criteria, judgements)
+    judgements = point_to_causes(rubric.criteria, judgements, shared_causes)
+    builder = _VerdictBuilder(translate, submission, shared_causes)
     criteria = tuple(
         builder.build_criterion(criterion, judgements[criterion.id], findings)
         for criterion, findings in zip(rubric.criteria, hints, strict=True)
@@ -204,7 +207,7 @@ def _place_hints(rubric: Rubric, case: Case, judgements: Mapping[str, Judgement]
     for finding in find_misconceptions(case):
         explained = _explained_criteria(finding, rubric.criteria, case)
         not_passed = [i for i in explained if judgements[i].status is not Status.PASSED]
-        if explained:
+        if not_passed or (explained and not finding.only_where_lost):
             placed[(not_passed or explained)[0]].append(finding)
     return [tuple(placed[criterion.id]) for criterion in rubric.criteria]
 
@@ -265,6 +268,7 @@ class _VerdictBuilder:
 
     translate: Translator
     submission: Submission
+    shared_causes: Mapping[str, str]  # by id of a criterion: the one that tells its cause
 
     def build_criterion(
         self, criterion: Criterion, judgement: Judgement, hints: tuple[Finding, ...]
@@ -283,6 +287,7 @@ class _VerdictBuilder:
             expected=self._translate_optional(judgement.expected),
             received=self._translate_optional(judgement.received),
             location=self._locate(judgement.at),
+            same_cause_as=self.shared_causes.get(criterion.id, ""),
         )
 
     def _translate_message(self, judgement: Judgement) -> str:

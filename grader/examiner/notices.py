@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
-from grader.evidence.failures import describe_exception, explain_stop, name_unit
-from grader.protocol.evidence import ModelValue, Returned, UnitFailure
+from grader.evidence.error_texts.describe import describe_exception
+from grader.evidence.failures import explain_stop, name_unit
+from grader.protocol.evidence import Frame, Missing, ModelValue, Returned, UnitFailure
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.training import Training
 from grader.protocol.verdict import Location, Notice
@@ -21,10 +22,12 @@ def find_notices(case: Case, submission: Submission, translate: Translator) -> t
 def _import_notices(case: Case, submission: Submission, translate: Translator) -> Iterator[Notice]:
     imported = case.imported
     if imported.stopped is not None:
-        message = explain_stop(imported.stopped, name_unit(imported.unit)).message
-        yield Notice(id="import-stopped", severity="error", text=translate(message))
+        stop = explain_stop(imported.stopped, name_unit(imported.unit))
+        location = _locate(stop.at, submission)
+        yield Notice(id="import-stopped", severity="error", text=translate(stop.message), location=location)
+    is_explained = any(isinstance(seen.evidence.outcome, Missing) for seen in case.steps.values())
     for failure in imported.failures:
-        yield _failure_notice(failure, submission, translate)
+        yield _failure_notice(failure, submission, translate, is_explained)
     global_model = _find_global_model(case)
     if global_model is not None:
         yield Notice(id="bare-notebook", severity="tip", text=translate(_explain_wrapping(*global_model)))
@@ -67,9 +70,20 @@ def _explain_wrapping(training: Training, name: str) -> Words:
     )
 
 
-def _failure_notice(failure: UnitFailure, submission: Submission, translate: Translator) -> Notice:
+def _failure_notice(
+    failure: UnitFailure, submission: Submission, translate: Translator, is_explained: bool
+) -> Notice:
+    """Return the notice of a crash at the top level. `is_explained`: a criterion says why it happened."""
     why = describe_exception(failure.exception)
-    if failure.cell is None:
+    frames = failure.exception.frames
+    if failure.cell is None and is_explained and frames:
+        # Where, and what follows from that; the criteria that miss something say why.
+        if "SyntaxError" in failure.exception.bases:
+            text = _("Line {line} is not Python, so nothing of your file could be run.", line=frames[-1].line)
+        else:
+            line = next((f.line for f in frames if f.function == "<module>"), frames[-1].line)
+            text = _("Your file stopped with an error in line {line}; what stands below was not run.", line=line)
+    elif failure.cell is None:
         text = _("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
     else:
         text = _(
@@ -77,12 +91,16 @@ def _failure_notice(failure: UnitFailure, submission: Submission, translate: Tra
             cell=failure.cell,
             why=why,
         )
-    location = None
-    if failure.exception.frames:
-        frame = failure.exception.frames[-1]
-        source = line_of(submission, frame.cell, frame.line)
-        location = Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
+    location = _locate(frames[-1] if frames else None, submission)
     return Notice(id="import-failed", severity="error", text=translate(text), location=location)
+
+
+def _locate(frame: Frame | None, submission: Submission) -> Location | None:
+    """Return the place of a line in the submission, with its text."""
+    if frame is None:
+        return None
+    source = line_of(submission, frame.cell, frame.line)
+    return Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
 
 
 def _step_notices(case: Case, translate: Translator) -> Iterator[Notice]:

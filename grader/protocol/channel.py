@@ -28,6 +28,7 @@ _HEADER = struct.Struct("<c16sQ")
 SETUP, STEP, END = b"P", b"S", b"Q"
 # From the child.
 WALLS, UNIT, IMPORTED, EVIDENCE = b"W", b"U", b"I", b"E"
+PLACE = b"L"  # the line that runs, with the nonce of the message that is being answered; may come at any time
 # Between supervisor and examiner.
 REQUEST, ANSWER = b"R", b"A"
 # From the child and from the examiner: what went wrong in them.

@@ -31,6 +31,9 @@ class ExceptionFacts(Record, frozen=True):
     message: str
     frames: tuple[Frame, ...] = ()  # outermost first, only those in the student's file
     bases: tuple[str, ...] = ()  # names of its class and the classes above, most specific first
+    by_library: bool = False  # raised by a library that the student's code called, not by a line of that code
+    similar: str = ""  # a real name that resembles the one that the exception is about; "" for none
+    lines: tuple[str, ...] = ()  # of a SyntaxError: the line that it names, after the two before
 
 
 # Values that functions return.
@@ -221,6 +224,8 @@ class Missing(Tagged, frozen=True, tag="Missing"):
     close: str = ""  # a name of the submission that looks like it; "" for none
     found: str = ""  # class name of the value that has this name and is no function; "" for none
     models: tuple[str, ...] = ()  # names of the compiled models among the globals, one of which may be meant
+    # What the function is defined within: name of a class or function, "__main__" for the block of that name.
+    within: str = ""
 
 
 class Skipped(Tagged, frozen=True, tag="Skipped"):
@@ -248,6 +253,7 @@ class Stopped(Tagged, frozen=True, tag="Stopped"):
 
     reason: StopReason
     detail: str = ""  # by reason: a limit in seconds or MiB, the name of a signal, an exit code
+    at: Frame | None = None  # the line that ran then: a claim of the process that ended
 
 
 Outcome = Returned | Raised | Missing | Skipped | Stopped
@@ -283,6 +289,8 @@ class ImportEvidence(Record, frozen=True):
     stopped: Stopped | None = None  # why the run ended during this; None where it did not
     unit: int | None = None  # number of the code cell that ran when it was stopped
     fits: int = 0  # calls of fit at the top level
+    # `return` at the end of a loop's body, not within an `if`: the loop ends after its first round.
+    early_returns: tuple[Frame, ...] = ()
     output: str = ""  # what was printed, the middle cut out
     output_lines: int = 0  # how many lines were printed
     asked_input: bool = False  # input() was called

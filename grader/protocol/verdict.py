@@ -69,6 +69,7 @@ class CriterionVerdict(Record, frozen=True, kw_only=True):
     expected: str | None = None
     received: str | None = None
     location: Location | None = None
+    same_cause_as: str = ""  # id of the criterion that tells the cause; "" where this one tells its own
 
 
 class SubmissionInfo(Record, frozen=True):

@@ -18,7 +18,6 @@ from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
-    FAULT,
     FAULT_CODE,
     IMPORTED,
     NO_NONCE,
@@ -26,15 +25,16 @@ from grader.protocol.channel import (
     STEP,
     UNIT,
     WALLS,
-    Frame,
     ProtocolError,
 )
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, Stopped, StopReason
+from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Exit, Process, SandboxEnvironment
+from grader.sandbox.receive import Awaited, RunInterruptedError, check_frame, receive_frame
 
 MAX_CHILDREN = 24  # per run: each costs a start
 END_SECONDS = 5.0  # for a process that is ending by itself to have ended
@@ -117,14 +117,6 @@ class CancelToken:
                 self._process = None
 
 
-class _InterruptedError(GraderError):
-    """The child can execute no more steps."""
-
-    def __init__(self, reason: StopReason, detail: str = "") -> None:
-        super().__init__(reason)
-        self.stopped = Stopped(reason=reason, detail=detail)
-
-
 def execute_plan(
     environment: SandboxEnvironment,
     parcel: bytes,
@@ -179,6 +171,7 @@ class _Execution:
         self.is_over = False  # no child can do better than the last one
         self.has_left_out_cell = False
         self.current: Step | None = None  # the step that the child is executing; None during the import
+        self.awaited: Awaited | None = None  # what the child is answering
 
     def run_children(self) -> RunResult:
         """Start children until every step has evidence or a reason why it has none."""
@@ -209,35 +202,39 @@ class _Execution:
         """Start a child for the steps that are left; record the step or the import during which it ended."""
         self.cancel.check()
         process = self.environment.launch(self.plan.limits)
-        self.current, self.is_behind_walls = None, False
+        self.current, self.awaited, self.is_behind_walls = None, None, False
         failure: Exception | None = None
         try:
             with self.cancel.watching(process):
                 self._send_steps(process)
-        except (_InterruptedError, ProtocolError, TimeoutError, OSError) as error:
+        except (RunInterruptedError, ProtocolError, TimeoutError, OSError) as error:
             failure = error
         except BaseException:  # Ctrl-C: the calling program may continue, this child may not
             process.end(grace=0.0)
             raise
         # A child that did all steps, or ended by itself, gets time to end; any other is killed.
         is_ending = failure is None or (
-            isinstance(failure, _InterruptedError) and failure.stopped.reason is StopReason.EXIT
+            isinstance(failure, RunInterruptedError) and failure.stopped.reason is StopReason.EXIT
         )
         process_exit = process.end(grace=END_SECONDS if is_ending else 0.0)
         if failure is not None and process_exit.code is None:  # nothing that a submission does ends the worker
             raise SandboxError("the worker is gone")
         self.cancel.check()
         if failure is not None:
-            self._record_stop(
-                _explain_stop(failure, process, process_exit, self.plan.limits, self.is_behind_walls)
-            )
+            stopped = _explain_stop(failure, process, process_exit, self.plan.limits, self.is_behind_walls)
+            if stopped.reason in _OF_FUNCTIONS:
+                stopped = msgspec.structs.replace(stopped, at=self._find_last_place())
+            self._record_stop(stopped)
         self.run.cpu_seconds = round(self.run.cpu_seconds + process_exit.cpu_seconds, 3)
         self.run.peak_mib = max(self.run.peak_mib, process.peak_mib())
 
+    def _find_last_place(self) -> SourceLine | None:
+        """Return the line of which the child said last that it runs, during what it was asked for last."""
+        return self.awaited.place if self.awaited is not None else None
+
     def _send_steps(self, process: Process) -> None:
-        self.run.walls = msgspec.json.decode(
-            _receive(process, WALLS, NO_NONCE, START_SECONDS).body, type=tuple[WallState, ...]
-        )
+        walls = check_frame(receive_frame(process, START_SECONDS), WALLS, NO_NONCE).body
+        self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
         self.is_behind_walls = True
         nonce = secrets.token_bytes(16)
         process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
@@ -248,26 +245,27 @@ class _Execution:
                 continue  # the same function hung a moment ago
             self.current = step
             if self._seconds_left() <= 0:
-                raise _InterruptedError(StopReason.TOTAL_TIME)
+                raise RunInterruptedError(StopReason.TOTAL_TIME)
             done = len(self.run.bodies) + len(self.run.stops)
             self.progress(step, done, len(self.plan.steps))
             nonce = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
-            body = _receive(process, EVIDENCE, nonce, min(step.limit_seconds, self._seconds_left())).body
+            self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left()))
+            body = self.awaited.receive(EVIDENCE, nonce).body
             self._store_evidence(step, body)
         process.channel.send(END)
 
     def _await_import(self, process: Process, nonce: bytes, units: int) -> None:
-        deadline = time.monotonic() + self.plan.limits.import_seconds
+        self.awaited = awaited = Awaited(process, nonce, self.plan.limits.import_seconds)
         for _ in range(units):
-            frame = _receive(process, UNIT, NO_NONCE, deadline - time.monotonic())
+            frame = awaited.receive(UNIT, NO_NONCE)
             if len(frame.body) > 7 or not frame.body.isdigit():
-                raise _InterruptedError(StopReason.TAMPERED)
+                raise RunInterruptedError(StopReason.TAMPERED)
             if self.run.import_stop is None:
                 self.run.import_unit = int(frame.body) or None
-        body = _receive(process, IMPORTED, nonce, deadline - time.monotonic()).body
+        body = awaited.receive(IMPORTED, nonce).body
         if len(body) > MAX_STEP_BYTES:  # a child keeps within this by itself
-            raise _InterruptedError(StopReason.TAMPERED)
+            raise RunInterruptedError(StopReason.TAMPERED)
         if not self.run.imported:
             self.evidence_bytes += len(body)
             self.run.imported = body
@@ -305,18 +303,6 @@ class _Execution:
             self.run.stops[lost_step.id] = stopped
 
 
-def _receive(process: Process, kind: bytes, nonce: bytes, seconds: float) -> Frame:
-    """Wait for the expected frame. Raises `_InterruptedError` when the child sent another one, or ended."""
-    frame = process.inbox.get(seconds)
-    if frame is None:
-        raise _InterruptedError(StopReason.EXIT)
-    if frame.kind == FAULT:
-        raise _InterruptedError(StopReason.GRADER, frame.body[:300].decode(errors="replace"))
-    if frame.kind != kind or frame.nonce != nonce:
-        raise _InterruptedError(StopReason.TAMPERED)
-    return frame
-
-
 def _add_used_steps(steps: tuple[Step, ...], pending: list[Step]) -> list[Step]:
     """Return `pending` and the steps whose live results they use, in the order of the plan."""
     by_id = {step.id: step for step in steps}
@@ -336,11 +322,11 @@ def _explain_stop(
     """Return why a child ended: the most certain reason first."""
     if process.out_of_memory:
         return Stopped(reason=StopReason.MEMORY, detail=str(limits.memory_mib))
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError):  # it never started
         return Stopped(reason=StopReason.TIME)
     if isinstance(error, ProtocolError):
         return Stopped(reason=StopReason.TAMPERED)  # a child reports evidence that is too large by itself
-    if isinstance(error, _InterruptedError) and error.stopped.reason is not StopReason.EXIT:
+    if isinstance(error, RunInterruptedError) and error.stopped.reason is not StopReason.EXIT:
         return error.stopped
     if process_exit.code == -_SIGXCPU or (
         process_exit.code == -_SIGKILL and process_exit.cpu_seconds >= limits.cpu_seconds

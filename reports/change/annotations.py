@@ -81,7 +81,7 @@ def _of_submission(outcome: SubmissionOutcome, path: str, wording: ChangeWording
         return
     for criterion in verdict.criteria:
         kind = _OF_STATUS.get(criterion.status)
-        if kind is None:
+        if kind is None or criterion.same_cause_as:
             continue
         rank = _FAILED if criterion.status is not Status.NOT_GRADED else _NOT_GRADED
         if decided == "passed" and criterion.status is not Status.NOT_GRADED:

@@ -9,9 +9,11 @@ def find_next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdic
     """Return the first criteria that the student can do something about.
 
     Rubrics list criteria in the order of the work, so that the first is the one to begin with. Skipped ones
-    wait for another, and ones that could not be graded are nothing that the student can mend.
+    wait for another, and ones that could not be graded are nothing that the student can mend. What has the same
+    cause as another one is mended with it.
     """
-    return tuple(criterion for criterion in verdict.criteria if criterion.status in _TO_DO)[:at_most]
+    steps = (c for c in verdict.criteria if c.status in _TO_DO and not c.same_cause_as)
+    return tuple(steps)[:at_most]
 
 
 def sum_gained_bonus(verdict: Verdict) -> float:

@@ -1,5 +1,6 @@
 """Render a short report for a terminal: the same words as the HTML report, without the pictures."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.text import Text as Line
 
 from grader.core.i18n import Translator, Words, _
 from grader.core.sanitize import clip, one_line, sanitize_record
-from grader.protocol.verdict import CriterionVerdict, Location, Severity, Status, Verdict
+from grader.protocol.verdict import CriterionVerdict, Location, Notice, Severity, Status, Verdict
 from reports.common import symbols
 from reports.common.numbers import Numbers
 from reports.common.places import describe_place
@@ -17,6 +18,7 @@ from reports.submission import highlights
 
 _LONGEST = 600  # characters of a sentence; the HTML report shows more
 _LONGEST_SOURCE = 200  # characters of a code line
+_CAUSES = frozenset({"import-failed", "import-stopped"})  # ids of notices about the file as a whole
 
 
 def render(verdict: Verdict, console: Console) -> None:
@@ -40,6 +42,7 @@ class _Printer:
 
     def print(self) -> None:
         self._head()
+        self._causes()
         self._table()
         explained = [c for c in self.verdict.criteria if c.status is not Status.PASSED or c.hints]
         for _title, alike in groupby(explained, key=_beneath_title):
@@ -136,11 +139,19 @@ class _Printer:
         if rows:
             self._indented(grid)
 
+    def _causes(self) -> None:
+        """Print what kept the file as a whole from being run: everything else follows from it."""
+        if causes := [notice for notice in self.verdict.notices if notice.id in _CAUSES]:
+            self._out(Line())
+            self._list_notices(causes)
+
     def _notices(self) -> None:
-        if not self.verdict.notices:
-            return
-        self._out(Line(), self._line(_("Notices"), "bold"))
-        for notice in self.verdict.notices:
+        if others := [notice for notice in self.verdict.notices if notice.id not in _CAUSES]:
+            self._out(Line(), self._line(_("Notices"), "bold"))
+            self._list_notices(others)
+
+    def _list_notices(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
             self._remark(notice.severity, notice.text)
             if notice.location:
                 self._place(notice.location)

@@ -16,15 +16,15 @@ RIGHT = "\n    return np.eye(10)[y]\n"
 FUNCTIONS = {
     "raises": (
         ONE_HOT + "return np.eye(10)[y + 5]",
-        "one_hot() stopped with an error: IndexError: index 10 is out of bounds",
+        "one_hot() stopped with an error: the index 10 was used, but axis 0 has 10 entries only",
         "    return np.eye(10)[y + 5]",
     ),
     "wrong signature": ("def one_hot(y, classes):\n    return y", "one_hot() missing 1 required positional argument", None),
-    "loop": (ONE_HOT + "while True: pass", "one_hot() did not come to an end in time", None),
-    "sleep": (ONE_HOT + "import time; time.sleep(1e6)", "one_hot() did not come to an end in time", None),
+    "loop": (ONE_HOT + "while True: pass", "one_hot() did not come to an end in time: line 17 was still running after", "    while True: pass"),
+    "sleep": (ONE_HOT + "import time; time.sleep(1e6)", "one_hot() did not come to an end in time: line 17", "    import time; time.sleep(1e6)"),
     "os._exit": (ONE_HOT + "import os; os._exit(0)", "one_hot() ended the whole process (exit code 0)", None),
-    "sys.exit": (ONE_HOT + "import sys; sys.exit(3)", "it called sys.exit() or exit()", "    import sys; sys.exit(3)"),
-    "exit": (ONE_HOT + "exit()", "it called sys.exit() or exit()", "    exit()"),
+    "sys.exit": (ONE_HOT + "import sys; sys.exit(3)", "it called exit(), quit() or sys.exit()", "    import sys; sys.exit(3)"),
+    "exit": (ONE_HOT + "exit()", "it called exit(), quit() or sys.exit()", "    exit()"),
     "kill": (ONE_HOT + "import os; os.kill(os.getpid(), 9)", "one_hot() was killed by the signal SIGKILL", None),
     "segmentation fault": (
         ONE_HOT + "import ctypes; ctypes.string_at(0)",
@@ -149,8 +149,12 @@ def test_a_syntax_error_is_shown_where_it_is(grade: Grade) -> None:
     verdict = grade("def broken(:\n    pass")
     assert {c.status for c in verdict.criteria} == {"failed"}
     assert {c.location.line for c in verdict.criteria if c.location} == {16}
-    assert "this is not Python: invalid syntax" in criterion(verdict, "scale").message
+    first, *others = verdict.criteria
+    assert "this is not Python: invalid syntax" in first.message
+    assert {c.same_cause_as for c in others} == {first.id}
+    assert {c.message for c in others} == {f'The same cause as for "{first.title}", which says how to mend it.'}
     (notice,) = verdict.notices
+    assert notice.text == "Line 16 is not Python, so nothing of your file could be run."
     assert notice.location is not None
     assert notice.location.source == "def broken(:"
 
@@ -158,7 +162,8 @@ def test_a_syntax_error_is_shown_where_it_is(grade: Grade) -> None:
 def test_what_was_defined_before_a_crash_is_judged(grade: Grade) -> None:
     verdict = grade("", before="import numpy as np\nx = [1][2]\n")
     assert {c.status for c in verdict.criteria} == {"failed"}
-    assert "stopped with an error before this was defined: IndexError" in criterion(verdict, "scale").message
+    assert "stopped with an error before this was defined: IndexError" in verdict.criteria[0].message
+    assert verdict.notices[0].text == "Your file stopped with an error in line 2; what stands below was not run."
     after = grade("x = [1][2]")
     assert after.points == 100
     assert "IndexError" in after.notices[0].text
@@ -167,7 +172,10 @@ def test_what_was_defined_before_a_crash_is_judged(grade: Grade) -> None:
 
 
 IMPORTS = {
-    "loop": ("while True: pass", "Your file, run from top to bottom, did not come to an end in time"),
+    "loop": (
+        "while True: pass",
+        "Your file, run from top to bottom, did not come to an end in time: line 16 was still running after",
+    ),
     "os._exit": (
         "import os; os._exit(0)",
         "Your file, run from top to bottom, ended the whole process (exit code 0)",
@@ -181,13 +189,13 @@ def test_a_file_that_never_comes_up_gets_nothing_and_is_told_why(grade: Grade, c
     added, said = IMPORTS[case]
     verdict = grade(added)
     assert {c.status for c in verdict.criteria} == {"failed"}
-    assert said in criterion(verdict, "scale").message
+    assert said in verdict.criteria[0].message
     assert verdict.notices[0].id == "import-stopped"
     assert said in verdict.notices[0].text
 
 
 HARMLESS = {
-    "exit at the end": ("exit()", "import-failed", "it called sys.exit() or exit()"),
+    "exit at the end": ("exit()", "import-failed", "it called exit(), quit() or sys.exit()"),
     "input at the top": ("name = input('name? ')", "waits-for-input", "input() waits for somebody to type"),
     "missing import at the end": ("import torch", "import-failed", "No module named 'torch'"),
     "training at the top": (
@@ -254,7 +262,10 @@ def test_a_cell_that_raises_does_not_hide_a_close_name(grade_cells: Grade) -> No
 
 
 ENDLESS = {
-    "loop": ("while True: pass", "Cell 2 did not come to an end in time"),
+    "loop": (
+        "while True: pass",
+        "Cell 2 did not come to an end in time: line 1 of cell 2 was still running after",
+    ),
     "os._exit": ("import os; os._exit(0)", "Cell 2 ended the whole process"),
 }
 

@@ -38,6 +38,7 @@ class Finding:
     text: Words
     topics: tuple[str, ...]  # of the criteria that it may explain, the likeliest first
     function: str = ""  # of the submission: where known, its criteria count instead of the topics
+    only_where_lost: bool = False  # it says nothing where all that it may explain is right
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Misconception:
     severity: Severity
     detect: Callable[[NetworkView], Explanation | None]  # depends on nothing but the evidence
     topics: tuple[str, ...]  # see `Finding`
+    only_where_lost: bool = False  # see `Finding`
 
 
 _log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ _TRAIN = ("training", "score")
 # Causes come before their consequences: of the hints of a criterion, the first explains most.
 CATALOGUE = (
     Misconception("old-keras-api", "error", code.old_keras_api, (ANYTHING,)),
+    Misconception("return-in-loop", "warning", code.return_in_loop, (ANYTHING,), only_where_lost=True),
     Misconception("layers-made-in-call", "error", model_styles.layers_made_in_call, ("architecture", *_OUTPUT)),
     Misconception("style-disguise", "warning", model_styles.style_disguise, ("architecture", *_OUTPUT)),
     Misconception("missing-flatten", "error", output_layer.missing_flatten, ("architecture", "head")),
@@ -102,8 +105,28 @@ CATALOGUE = (
 )
 
 
+# What may each be the reason of a loss that is no number, the most certain one first. One advice is enough.
+REASONS_OF_NAN = (
+    "head-missing-activation",
+    "relu-head",
+    "loss-for-other-task",
+    "lr-too-high",
+    "unscaled-input",
+    "scaled-twice",
+    "nan-loss",
+)
+
+
 def find_misconceptions(case: Case) -> Iterator[Finding]:
-    """Yield the misconceptions that are found in the evidence, each once: for the first network that has it.
+    """Yield the misconceptions that explain what happened, each once: for the first network that has it."""
+    findings = list(_find_all(case))
+    ids = {finding.id for finding in findings}
+    reasons = [reason for reason in REASONS_OF_NAN if reason in ids] if "nan-loss" in ids else []
+    yield from (finding for finding in findings if finding.id not in reasons[1:])
+
+
+def _find_all(case: Case) -> Iterator[Finding]:
+    """Yield every misconception whose detector finds it.
 
     Evidence is a claim and may be anything. A detector that raises on it is logged and passed over, so that it
     costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
@@ -122,7 +145,9 @@ def find_misconceptions(case: Case) -> Iterator[Finding]:
             if explanation is not None:
                 names_network = len(views) > 1 and not explanation.function
                 text = _name_network(view, explanation.text) if names_network else explanation.text
-                yield Finding(entry.id, entry.severity, text, entry.topics, explanation.function)
+                yield Finding(
+                    entry.id, entry.severity, text, entry.topics, explanation.function, entry.only_where_lost
+                )
                 break
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from grader.core.i18n import Words, _
+from grader.evidence.error_texts.old_names import explain_old_name
 from grader.evidence.failures import function_name
 from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import ExceptionFacts, Raised, Returned
@@ -11,6 +12,8 @@ from grader.protocol.evidence import ExceptionFacts, Raised, Returned
 _DOWNLOAD = re.compile(r"Downloading data from (https?://[^\s/]+)")
 _INPUT_DIM = "Do not pass an `input_shape`/`input_dim` argument to a layer"
 _IGNORED_DECAY = "Argument `decay` is no longer supported and will be ignored"
+
+_SMALL_OPTIMIZERS = "(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)(_v2)?"  # modules of Keras 2
 
 # What Keras 3 says of code for Keras 1 or 2 (measured with 3.15), and what it calls the same thing.
 OLD_CALLS: tuple[tuple[str, Words], ...] = (
@@ -75,6 +78,42 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
+        r"^ValueError: .*the filepath provided must end in `\.weights\.h5`",
+        _(
+            "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
+            "example model.weights.h5."
+        ),
+    ),
+    (
+        r"^ValueError: The filepath provided must end in `\.keras`",
+        _(
+            "Keras 2 saved networks under any name. In Keras 3 ModelCheckpoint wants a name that ends in .keras, "
+            "for "
+            'example ModelCheckpoint("best.keras").'
+        ),
+    ),
+    (
+        r"^ImportError: `keras\.optimizers\.legacy` is not supported",
+        _(
+            "`keras.optimizers.legacy` is a module of Keras 2. In Keras 3 the optimizers are in keras.optimizers "
+            "directly, for example keras.optimizers.Adam(learning_rate=0.001)."
+        ),
+    ),
+    (
+        r"^ValueError: EarlyStopping callback received monitor=(val_)?acc\b",
+        _(
+            '`"acc"` is a name of Keras 2. In Keras 3 the metric is called "accuracy" and "val_accuracy": '
+            'EarlyStopping(monitor="val_accuracy").'
+        ),
+    ),
+    (
+        rf"^AttributeError: module '.*optimizers' has no attribute '{_SMALL_OPTIMIZERS}'",
+        _(
+            "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
+            "keras.optimizers import Adam."
+        ),
+    ),
+    (
         r"^ValueError: Invalid filepath extension for saving",
         _(
             "Keras 2 saved a network into a folder. In Keras 3 the name has to end in .keras, for example "
@@ -89,7 +128,7 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
-        r"^ImportError: cannot import name '(adam|sgd|rmsprop|nadam|adamax|adagrad|adadelta)' from '.*optimizers'",
+        rf"^ImportError: cannot import name '{_SMALL_OPTIMIZERS}' from '.*optimizers'",
         _(
             "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
             "keras.optimizers import Adam."
@@ -105,6 +144,8 @@ def old_keras_api(view: NetworkView) -> Explanation | None:
         for pattern, text in OLD_CALLS:
             if re.search(pattern, message):
                 return Explanation(text, function)
+        if (words := explain_old_name(exception)) is not None:
+            return Explanation(words, function)
     for output, function in _outputs(view):
         if _IGNORED_DECAY in output:
             text = _(
@@ -113,6 +154,22 @@ def old_keras_api(view: NetworkView) -> Explanation | None:
                 "learning_rate=keras.optimizers.schedules.ExponentialDecay(0.01, 1000, 0.9)."
             )
             return Explanation(text, function)
+    return None
+
+
+def return_in_loop(view: NetworkView) -> Explanation | None:
+    """A `return` indented so far that it ends a loop in its first round."""
+    for place in view.case.imported.early_returns:
+        if place.function.isidentifier():
+            return Explanation(
+                _(
+                    "In {function}(), the `return` in line {line} stands within the loop, so that the loop ends "
+                    "after its first round. If the loop is to go through everything, indent the line less.",
+                    function=place.function,
+                    line=place.line,
+                ),
+                place.function,
+            )
     return None
 
 

@@ -78,7 +78,9 @@ def compiled_then_frozen(view: NetworkView) -> Explanation | None:
     """`trainable` changed after the network was compiled and trained, which changes nothing."""
     step = view.case.steps.get(view.training.fitted(view.seed))
     outcome = step.evidence.outcome if step is not None else None
-    if isinstance(outcome, Raised) and _UNKNOWN_VARIABLE in outcome.exception.message:
+    is_frozen = any(not layer.trainable for layer in (view.model.facts.layers if view.model is not None else ()))
+    # One optimizer for several networks says the same.
+    if is_frozen and isinstance(outcome, Raised) and _UNKNOWN_VARIABLE in outcome.exception.message:
         return Explanation(
             _(
                 "The optimizer was made for other weights than those that are to be trained now: layers were "

@@ -68,11 +68,17 @@ from grader.sandbox.inside.encode_values import encode, type_name
 from grader.sandbox.inside.fit_recorder import FitWatch
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.keras_facts import describe, is_compiled, is_model, made_history
+from grader.sandbox.inside.line_watch import LineWatch
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import build_stand_in
 from grader.sandbox.inside.stand_in_modules import set_figure_graded
-from grader.sandbox.inside.submission_module import SubmissionModule, exception_facts
+from grader.sandbox.inside.submission_module import (
+    SubmissionModule,
+    describe_lazy,
+    exception_facts,
+    lazy_kind,
+)
 
 try:
     from grader.sandbox.inside import fast_fit
@@ -103,13 +109,17 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
     if fast_fit is not None:
         fast_fit.install()
     run = SubmissionRun(setup, arrays)
-    if run.module is not None:
+    watch = LineWatch(channel, run.module) if run.module is not None else None
+    if run.module is not None and watch is not None:
         stand_ins.install(run.module.submission, run.module.names, run.module.cells)
-        evidence = run.bring_up(channel)
+        with watch.during(setup_frame.nonce):
+            evidence = run.bring_up(channel)
         channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
-        channel.send(EVIDENCE, run.do(step), frame.nonce)
+        with watch.during(frame.nonce) if watch is not None else contextlib.nullcontext():
+            body = run.do(step)
+        channel.send(EVIDENCE, body, frame.nonce)
     assert frame is None or frame.kind == END
 
 
@@ -156,6 +166,7 @@ class SubmissionRun:
         return ImportEvidence(
             failures=tuple(failures),
             fits=len(self.fits.take(Store())),
+            early_returns=self.module.find_early_returns(),
             **self.captured_io.take(),
             **clock.spent(),
         )
@@ -239,7 +250,9 @@ class SubmissionRun:
         models = self._compiled_models() if step.model_stands_in and not type_found else {}
         close = self.module.close_to(step.function)
         if len(models) != 1 or close:
-            return StepEvidence(id=step.id, outcome=Missing(close=close, found=type_found, models=tuple(models)))
+            within = self.module.find_enclosing(step.function)
+            outcome = Missing(close=close, found=type_found, models=tuple(models), within=within)
+            return StepEvidence(id=step.id, outcome=outcome)
         ((name, model),) = models.items()
         self.live[step.id] = model
         self.ended.add(step.id)
@@ -291,6 +304,8 @@ class SubmissionRun:
         try:
             with self.captured_io.on():
                 value = function(*arguments)
+                if (kind := lazy_kind(function)) != "":
+                    return Raised(exception=describe_lazy(function, kind, self.module))
                 self.live[step.id] = value
                 if step.figure and (figure := encode_figures.find(value)) is not None:
                     return Returned(value=encode_figures.describe(figure, store))

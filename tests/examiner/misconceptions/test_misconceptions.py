@@ -75,6 +75,21 @@ def test_a_finding_comes_with_its_severity_and_criteria() -> None:
     assert (finding.severity, finding.topics[0]) == ("error", "architecture")
 
 
+def test_of_several_reasons_for_one_loss_that_is_no_number_the_first_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def entry(name: str) -> Misconception:
+        return Misconception(name, "error", lambda view: Explanation(Message(name)), ("score",))
+
+    def list_findings(*ids: str) -> list[str]:
+        monkeypatch.setattr(misconceptions, "CATALOGUE", tuple(map(entry, ids)))
+        return [finding.id for finding in find_misconceptions(honest())]
+
+    assert list_findings("unscaled-input", "lr-too-high", "nan-loss", "dead-relu") == ["lr-too-high", "dead-relu"]
+    assert list_findings("nan-loss") == ["nan-loss"]
+    assert list_findings("unscaled-input", "lr-too-high") == ["unscaled-input", "lr-too-high"]
+
+
 def test_an_old_call_belongs_to_the_function_that_made_it() -> None:
     (finding,) = [f for f in find_misconceptions(old("acc")) if f.id == "old-keras-api"]
     assert finding.function == "diagnose"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
@@ -12,8 +14,19 @@ from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
 
+MAX_WRITTEN = 80  # numbers of an argument that are written out in a call
 
-def compare(function: str, received: Array, expected: Array, what: Words) -> Judgement | None:
+
+def write_call(function: str, *arguments: Array) -> str:
+    """Return a call as it can be pasted, such as `one_hot(np.array([2, 0]))`; "" where it would be too long."""
+    if sum(argument.size for argument in arguments) > MAX_WRITTEN:
+        return ""
+    return f"{function}({', '.join(f'np.array({argument.tolist()})' for argument in arguments)})"
+
+
+def compare(
+    function: str, received: Array, expected: Array, what: Words, arguments: Sequence[Array] = ()
+) -> Judgement | None:
     """Compare numbers with those expected, up to the rounding of float32.
 
     Args:
@@ -21,15 +34,17 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
         received: what it returned.
         expected: what it has to return, of the same shape.
         what: what the expected numbers are, in words.
+        arguments: of the call, which the message shows unless they are too long.
 
     Returns:
         The judgement `failed` with the first difference, or None where there is none.
     """
+    call = (write_call(function, *arguments) if arguments else "") or f"{function}()"
     if not is_numeric(received):
         return failed(
             _(
-                "{function}() has to return numbers. Received: dtype {dtype}.",
-                function=function,
+                "{call} has to return numbers. Received: dtype {dtype}.",
+                call=call,
                 dtype=str(received.dtype),
             ),
             expected=what,
@@ -38,8 +53,8 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     if received.shape != expected.shape:
         return failed(
             _(
-                "{function}() returned the shape {received}; expected {expected}.",
-                function=function,
+                "{call} returned the shape {received}; expected {expected}.",
+                call=call,
                 received=str(received.shape),
                 expected=str(expected.shape),
             ),
@@ -49,17 +64,38 @@ def compare(function: str, received: Array, expected: Array, what: Words) -> Jud
     place = first_difference(received, expected)
     if place is None:
         return None
-    return failed(
-        _(
-            "{function}() returned other numbers than expected ({what}). The first difference is at index "
-            "{place}.",
-            function=function,
+    message = _(
+        "{call} returned other numbers than expected ({what}). The first difference is at index {place}.",
+        call=call,
+        what=what,
+        place=str(list(place)),
+    )
+    if (factor := find_factor(received, expected)) is not None:
+        message = _(
+            "{call} returned {factor:.4g} times the expected numbers ({what}), all of them. Is there a wrong or "
+            "missing factor?",
+            call=call,
+            factor=factor,
             what=what,
-            place=str(list(place)),
-        ),
+        )
+    return failed(
+        message,
         expected=f"{float(expected[place]):.6g}",
         received=f"{float(received[place]):.6g}",
     )
+
+
+def find_factor(received: Array, expected: Array) -> float | None:
+    """Return the number that all received numbers are the expected ones times; None where there is none."""
+    a, b = received.astype(np.float64).ravel(), expected.astype(np.float64).ravel()
+    is_zero = b == 0
+    if len(np.unique(b[~is_zero])) < 2 or (a[is_zero] != 0).any():
+        return None  # of two numbers at least, or it is no pattern
+    ratios = a[~is_zero] / b[~is_zero]
+    is_constant = (
+        np.isfinite(ratios).all() and np.allclose(ratios, ratios[0], rtol=1e-3, atol=0) and ratios[0] != 0
+    )
+    return float(ratios[0]) if is_constant else None
 
 
 def check_unchanged(case: Case, step: str, function: str) -> Judgement | None:

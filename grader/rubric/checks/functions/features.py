@@ -13,7 +13,12 @@ from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.comparison import OnBatches, check_unchanged, compare
+from grader.rubric.checks.functions.comparison import (
+    OnBatches,
+    check_unchanged,
+    compare,
+    find_factor,
+)
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,38 @@ class Scales(OnBatches):
                     expected=_("the same numbers for the same row"),
                     received=_("other numbers when the row comes alone"),
                 )
+            if problem := self._wrong_divisor(received, raw):
+                return problem
             what = _("the values divided by {largest:g}", largest=self.largest)
             if problem := compare(self.function, received, raw / self.largest, what):
                 return problem
         return passed(_("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
+
+    def _wrong_divisor(self, received: Array, raw: Array) -> Judgement | None:
+        """Return the judgement `failed` where everything is divided by another number."""
+        if (
+            not is_numeric(received)
+            or received.shape != raw.shape
+            or (factor := find_factor(received, raw)) is None
+        ):
+            return None
+        if np.isclose(factor, 1, rtol=1e-3) or np.isclose(1 / factor, self.largest, rtol=1e-3):
+            return None
+        row, column = map(int, np.argwhere(raw)[0])
+        return failed(
+            _(
+                "{function}() divides by {divisor:.4g}. The largest possible value is {largest:g}: divide by "
+                "that. From {value:g} it makes {received:.4g}; expected {expected:.4g}.",
+                function=self.function,
+                divisor=1 / factor,
+                largest=self.largest,
+                value=float(raw[row, column]),
+                received=float(received[row, column]),
+                expected=float(raw[row, column] / self.largest),
+            ),
+            expected=_("the values divided by {largest:g}", largest=self.largest),
+            received=_("the values divided by {largest:g}", largest=float(f"{1 / factor:.4g}")),
+        )
 
     def _depends_on_batch(self, case: Case) -> bool:
         batch, row = (case.array(f"{self.function}@{name}", self.function) for name in ("batch", "row"))

@@ -52,7 +52,7 @@ class CountsClasses(OnBatches):
                     expected=str(expected.tolist()),
                     received=_write_counts(received),
                 )
-            if problem := compare(self.function, received, expected, _("how often each class occurs")):
+            if problem := compare(self.function, received, expected, _("how often each class occurs"), (y,)):
                 return problem
         return passed(_("All {classes} classes are counted, absent ones too.", classes=self.classes))
 
@@ -130,7 +130,9 @@ class OneHot(OnBatches):
                     expected=str(expected.shape),
                     received=str(received.shape),
                 )
-            if problem := compare(self.function, received, expected, _("a 1 in the column of the label, else 0")):
+            if problem := compare(
+                self.function, received, expected, _("a 1 in the column of the label, else 0"), (y,)
+            ):
                 return problem
         return passed(_("Every row has a single 1, in the column of its label."))
 
@@ -187,7 +189,7 @@ class ConfusionMatrix(Check):
                     received=_("rows: predicted, columns: true"),
                 )
             if problem := compare(
-                self.function, received, expected, _("how often each true class was called each class")
+                self.function, received, expected, _("how often each true class was called each class"), pair
             ):
                 return problem
         return passed(_("Rows are true classes, columns predicted ones, and every count is right."))

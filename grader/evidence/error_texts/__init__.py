@@ -1,0 +1,1 @@
+"""Turn the exceptions of Keras, TensorFlow, NumPy, scikit-learn and Python into sentences for beginners."""

@@ -1,0 +1,235 @@
+"""Sentences about values that cannot be used: texts, objects, None, sparse matrices, missing files."""
+
+import re
+
+from grader.core.i18n import Words, _
+from grader.evidence.error_texts.rule import RaisedError, Rule, rule
+
+
+def _dtype(match: re.Match[str], _error: RaisedError) -> Words:
+    if match[1].startswith("str"):
+        return _(
+            "fit, predict or evaluate was given texts (dtype {dtype}). A network computes with numbers: turn "
+            "labels into class numbers, for example np.unique(y, return_inverse=True)[1], and features into "
+            "floats with "
+            'x.astype("float32").',
+            dtype=match[1],
+        )
+    return _(
+        "fit, predict or evaluate was given an array of dtype {dtype}. It has to hold numbers in a table: use "
+        'np.array(..., dtype="float32"), and np.stack(rows) where it holds one array per row.',
+        dtype=match[1],
+    )
+
+
+def _not_an_array(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "fit, predict or evaluate was given a plain Python list or another value that is no array. Turn it into "
+        "an array with np.array(...) first."
+    )
+
+
+def _none_values(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "ValueError: None values not supported. A value was None where Keras needs an array: call() or a loss of "
+        "your own without `return`, labels that were not handed to fit, or validation_data that is no pair (x, y)."
+    )
+
+
+def _layer_got_none(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "the layer {layer} was given None. The layer or the call() before it returns nothing: end it with "
+        "`return ...`.",
+        layer=match[1],
+    )
+
+
+def _none_attribute(match: re.Match[str], error: RaisedError) -> Words:
+    name = match[1]
+    if name in {"fit", "compile", "add", "predict", "evaluate", "summary", "layers", "build"}:
+        return _(
+            "{error}. What stands before .{name} is None and no network. compile(), add(), build() and summary() "
+            "return nothing, so do not assign their result; a function that builds a network needs "
+            "`return model` at its end.",
+            error=error.text,
+            name=name,
+        )
+    return _(
+        "{error}. What stands before .{name} is None: the function that made it ends without `return`, or returns "
+        "in some cases only.",
+        error=error.text,
+        name=name,
+    )
+
+
+def _none_operand(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. One of the values is None: the function that made it ends without `return`, or returns in some "
+        "cases only.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _coroutine(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A function that is defined with `async def` computes nothing when it is called. Write `def`, "
+        "without async and await.",
+        error=error.text,
+    )
+
+
+def _generator(_match: re.Match[str], _error: RaisedError) -> Words:
+    return _("the function contains `yield`, so that calling it computes nothing. Write `return` in its place.")
+
+
+def _sparse(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "a sparse matrix arrived where an ordinary array is needed. Turn it into one with .toarray(); "
+        "OneHotEncoder gives one with sparse_output=False."
+    )
+
+
+def _text_as_number(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "the text {text} was to become a number. Leave such columns out, or turn classes that are texts into "
+        "numbers, for example np.unique(y, return_inverse=True)[1].",
+        text=re.sub(r"^np\.str_\((.*)\)$", r"\1", match[1]),
+    )
+
+
+_WINDOWS = re.compile(r"^[A-Za-z]:|\\")
+
+
+def _missing_file(match: re.Match[str], error: RaisedError) -> Words:
+    path = (match["path"] or match["other"] or "").replace("\\\\", "\\")
+    if _WINDOWS.search(path):
+        return _(
+            "the file {path} is not here: that is a path of a Windows computer, and your disk cannot be seen "
+            "where this runs. Use the data that the function is handed, or scikit-learn's own.",
+            path=path,
+        )
+    return _(
+        "the file {path} is not here. Files of your own disk cannot be seen where this runs: use the data that "
+        "the function is handed, or scikit-learn's own.",
+        path=path,
+    )
+
+
+def _other_types(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. TensorFlow does not convert between types of numbers by itself: make both the same, for example "
+        'with keras.ops.cast(x, "float32").',
+        error=error.text.rstrip("."),
+    )
+
+
+def _tensor_assignment(_match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "an element of a tensor was to be changed, which TensorFlow does not allow. Compute a new tensor, or work "
+        "with a NumPy array: np.array(x)."
+    )
+
+
+def _not_callable(match: re.Match[str], error: RaisedError) -> Words:
+    if match[1] == "module":
+        return _(
+            "{error}. A module holds functions and classes, such as keras.layers.Dense: call one of those.",
+            error=error.text,
+        )
+    return _(
+        "{error}. Parentheses after a value call it. Is the same name used for a value and for a function, or is "
+        "an operator or a comma missing before the parenthesis?",
+        error=error.text,
+    )
+
+
+def _symbolic(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "a tensor of the network went into a function of NumPy, scikit-learn or Python (np.exp, float, .numpy() "
+        "...). While fit runs, a loss, a metric or call() has no numbers in hand: use keras.ops instead, for "
+        "example keras.ops.mean(...)."
+    )
+
+
+def _keras_tensor(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "a function of NumPy or TensorFlow was called with the output of a layer while the network was being "
+        "built. Use a layer, such as layers.Rescaling, or a function of keras.ops, such as keras.ops.exp(x)."
+    )
+
+
+def _python_condition(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "an if, while or for depends on a tensor of the network, which has no value while the network is being "
+        "built. Use keras.ops.where(condition, a, b) in place of if, and functions of whole arrays in place of "
+        "loops."
+    )
+
+
+def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. An `if` needs one truth value, but the comparison gives one per element.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _history(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. fit returns a History; its curves are in the dictionary history.history, for example "
+        'history.history["loss"].',
+        error=error.text,
+    )
+
+
+def _missing_curve(match: re.Match[str], error: RaisedError) -> Words:
+    if match[1].startswith("val_"):
+        return _(
+            "{error}. A history has {name} only when fit was given validation_data, and the metric is named in "
+            "compile(metrics=[...]).",
+            error=error.text,
+            name=match[1],
+        )
+    return _(
+        "{error}. A history has the curve {name} only when that metric is named in compile(metrics=[...]).",
+        error=error.text,
+        name=match[1],
+    )
+
+
+def _two_dimensions(_match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "scikit-learn wants a table with rows and columns, but was given an array with one dimension only. "
+        "x.reshape(-1, 1) makes one column of it."
+    )
+
+
+VALUES: tuple[Rule, ...] = (
+    rule(r"^ValueError: Invalid dtype: (str\d*|object)", _dtype),
+    rule(r"^ValueError: Unrecognized data type: x=", _not_an_array),
+    rule(r"^ValueError: None values not supported", _none_values),
+    rule(r"Inputs to a layer should be tensors\. Got 'None' .*as input for layer '([^']+)'", _layer_got_none),
+    rule(r"^AttributeError: 'NoneType' object has no attribute '(\w+)'", _none_attribute),
+    rule(r"^TypeError: (?:'NoneType' object is not|unsupported operand .*'NoneType')", _none_operand),
+    rule(r"'(?:coroutine|async_generator)' object|the call returned a coroutine", _coroutine),
+    rule(r"the call returned a generator and computed nothing", _generator),
+    rule(r"SparseTensor|sparse array length is ambiguous|A sparse matrix was passed", _sparse),
+    rule(r"could not convert string to float: (.+)", _text_as_number),
+    rule(r"No such file or directory: '(?P<path>[^']*)'(?P<other>)", _missing_file),
+    rule(
+        r"(?:File not found: filepath=(?P<path>[^\s]+?)\. )|(?:unable to open file: name = '(?P<other>[^']*)')",
+        _missing_file,
+    ),
+    rule(r"^FileNotFoundError: (?P<path>\S+) not found(?P<other>)", _missing_file),
+    rule(r"has type \w+ that does not match type \w+ of argument|was expected to be an? \w+ tensor", _other_types),
+    rule(r"Tensor' object does not support item assignment", _tensor_assignment),
+    rule(r"^TypeError: '([\w.]+)' object is not callable", _not_callable),
+    rule(r"SymbolicTensor|Cannot convert a symbolic tf\.Tensor", _symbolic),
+    rule(r"A KerasTensor (?:cannot be used as input to a TensorFlow function|is symbolic)", _keras_tensor),
+    rule(r"(?:Using|Iterating over) a symbolic `tf\.Tensor`", _python_condition),
+    rule(r"The truth value of an array with more than one element is ambiguous", _truth_of_array),
+    rule(
+        r"^(?:TypeError: 'History' object is not subscriptable|AttributeError: 'History' object has no)", _history
+    ),
+    rule(r"^KeyError: '((?:val_)?(?:loss|accuracy|mae|mse|mean_\w+_error))'$", _missing_curve),
+    rule(r"Expected 2D array, got 1D array instead", _two_dimensions),
+)
