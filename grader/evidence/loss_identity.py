@@ -1,20 +1,24 @@
 """Identify the compiled loss of a model by what it gives for the batches of a trial, whatever it is called."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
+from grader.evidence.case import Case
 from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses
+from grader.evidence.labels import list_label_forms
+from grader.evidence.network import read_network
 from grader.protocol.evidence import CompileFacts, LossTrial
 from grader.protocol.loss_trial import DISTANCES, MARGINS, SCATTERED, SHARES, LabelForm, make_batches
+from grader.protocol.training import Training
 
 # The least growth of a loss from a part of 0.1 for the true class to one of a millionth, in multiples of that from
-# 0.5 to 0.1. It is 7 for a logarithm, 1.5 for one that clips at 0.01, below 0.5 for squares and for logarithms of a
-# softmax of probabilities.
+# 0.5 to 0.1. It is 7 for a logarithm, 1.5 for one that clips at 0.01, below 0.5 for squares and for logarithms of
+# a softmax of probabilities.
 _LOGARITHMIC = 1.0
 # Likewise for raw outputs, from -6 to -12 in multiples of that from 0 to -3: 2.3 for a logarithm of a softmax.
 _LINEAR = 1.0
@@ -49,7 +53,7 @@ class Finding(StrEnum):
     IGNORES_LABELS = "ignores_labels"
     IGNORES_CLASS = "ignores_class"  # for rows of one class, it gives the same for all outputs
     RISES = "rises"  # it is larger for right predictions than for wrong ones
-    BOUNDED = "bounded"  # it falls as predictions get better, but a confident mistake costs little more than a doubt
+    BOUNDED = "bounded"  # it falls as predictions get better, but a confident mistake costs little more
     SWAPPED = "swapped"  # a cross-entropy with labels and outputs in the wrong order
     ALL_PAIRS = "all_pairs"  # it compares each label with each output of the batch
     RAISES = "raises"
@@ -67,11 +71,31 @@ class IdentifiedLoss:
     right: float = 0.0  # what it gives for right predictions, where it is `RISES` or `BOUNDED`
     wrong: float = 0.0  # likewise, for wrong ones
     ignored_class: int = 0  # where it is `IGNORES_CLASS`
+    is_own: bool = False  # it is a function or class of the student's
+
+    @property
+    def is_proper(self) -> bool:
+        """Return whether it equals none with a name, but does what a loss for the task has to."""
+        return self.finding is Finding.PROPER
+
+    @property
+    def note_of_logits(self) -> str:
+        """Return what to write behind its name where it applies softmax or sigmoid itself."""
+        return " (from_logits=True)" if self.from_logits else ""
 
     @property
     def label(self) -> Words | str:
         """Return what to call it in a message."""
         return _("a loss of your own") if self.name == "custom" else self.name
+
+
+def identify_network_loss(case: Case, training: Training, step: str, compiled: CompileFacts) -> IdentifiedLoss:
+    """Identify the loss of the first seed's network, for the labels that it was trained with.
+
+    `step`: id of the step that saw `compiled`.
+    """
+    fit = read_network(case, training, case.seeds[0]).last_fit
+    return identify_loss(compiled, case.steps[step].arrays, list_label_forms(case.task, fit))
 
 
 def identify_loss(
@@ -93,12 +117,13 @@ def identify_loss(
         if trial is not None and values is not None:
             finding = _judge_own(trial, values, arrays) if is_own else _verify(claimed, compiled, trial, values)
             findings.append(finding)
+    undecided = IdentifiedLoss("custom", finding=Finding.UNDECIDED, is_own=True)
     if not findings:
-        return IdentifiedLoss("custom", finding=Finding.UNDECIDED) if is_own else claimed
+        return undecided if is_own else claimed
     best = next((one for one in findings if one.finding in {Finding.KNOWN, Finding.PROPER}), findings[0])
     if "compute_loss" in compiled.own_methods and best.finding not in {Finding.KNOWN, Finding.PROPER}:
-        return IdentifiedLoss("custom", finding=Finding.UNDECIDED)  # it may compute the outputs anew
-    return best
+        return undecided  # it may compute the outputs anew
+    return replace(best, is_own=is_own)
 
 
 def _verify(claimed: IdentifiedLoss, compiled: CompileFacts, trial: LossTrial, values: Array) -> IdentifiedLoss:
@@ -133,7 +158,7 @@ def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> 
 
 
 def _find_known(trial: LossTrial, values: Array) -> list[IdentifiedLoss]:
-    """Return the known losses with these values: first equal ones, then those equal but for factor and constant."""
+    """Return the known losses with these values: first equal ones, then those that are proportional."""
     if len(values) < SCATTERED or not np.isfinite(values).all():
         return []
     known = compute_known_losses(trial.form, trial.units, trial.rows)
@@ -207,7 +232,11 @@ def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
     if finding is not None:
         return IdentifiedLoss("custom", finding=finding)
     distances, centre = parts["distances"], DISTANCES.index(0.0)
-    below, above, nearer = -np.diff(distances[: centre + 1]), np.diff(distances[centre:]), -np.diff(parts["spreads"])
+    below, above, nearer = (
+        -np.diff(distances[: centre + 1]),
+        np.diff(distances[centre:]),
+        -np.diff(parts["spreads"]),
+    )
     # Near the right numbers it may be flat, as a loss with a tolerance is.
     if all((steps >= 0).all() for steps in (below, above, nearer)) and all(
         (steps > 0).all() for steps in (below[:-1], above[1:], nearer[:2])
@@ -224,4 +253,6 @@ def _find_ignored(parts: Mapping[str, Array]) -> Finding | None:
     scattered = parts["scattered"]
     if not np.isfinite(scattered).all() or not np.allclose(scattered, parts["others"], rtol=1e-5, atol=1e-7):
         return None
-    return Finding.CONSTANT if np.allclose(scattered, scattered[0], rtol=1e-5, atol=1e-7) else Finding.IGNORES_LABELS
+    return (
+        Finding.CONSTANT if np.allclose(scattered, scattered[0], rtol=1e-5, atol=1e-7) else Finding.IGNORES_LABELS
+    )

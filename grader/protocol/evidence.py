@@ -141,7 +141,7 @@ class LossTrial(Record, frozen=True):
     form: LabelForm
     units: int  # outputs for a row
     rows: int  # of a batch
-    ref: str  # one number for each of the batches, NaN where it raised; of the scattered ones only for a known loss
+    ref: str  # one number for each batch, NaN where it raised; of the scattered ones only for a loss of Keras
     swapped: str = ""  # ref: of the scattered batches, with labels and outputs in the wrong order; "" if not tried
     problem: str = ""  # what it raised first
 
@@ -204,7 +204,7 @@ class FitFacts(Record, frozen=True):
     from_logits: bool = False  # option of the loss
     # By validation_data or a callback that evaluates the model, by validation_split, or none.
     validation: Literal["", "data", "split"] = ""
-    validation_rows: str = ""  # ref of a uint64 array: a hash of each row that it was validated on; "" if not known
+    validation_rows: str = ""  # ref of a uint64 array: a hash of each row that it was validated on
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
     # Names of the layers whose `trainable` has changed since an earlier fit, without compiling again.

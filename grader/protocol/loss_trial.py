@@ -1,7 +1,7 @@
 """The batches of labels and outputs on which a compiled loss is tried, to find out what it computes.
 
 The process with the submission computes the loss of each batch (`grader.sandbox.inside.try_losses`); the examiner
-computes what known losses give for the same batches, and looks at how the values change (`grader.evidence.losses`).
+computes what known losses give for the same batches, and looks at how the values change.
 Losses may look at whole batches, so a batch is the smallest thing with a value.
 """
 
@@ -14,7 +14,7 @@ LabelForm = Literal["integers", "one_hot", "yes_no", "numbers"]
 Array = np.ndarray[Any, Any]
 
 SCATTERED = 6  # batches of random outputs, the first ones near 0 and 1
-# The part of the true class in each batch of a ladder of probabilities, from a confident mistake to a right answer.
+# The part of the true class in each batch of a ladder of probabilities, from a confident mistake upwards.
 # Beyond, a loss with smoothed labels may rise again.
 SHARES = (1e-6, 0.1, 0.3, 0.5, 0.7)
 # How far the raw output of the true class is above the others.
@@ -47,7 +47,7 @@ class Batches(NamedTuple):
         return [*right, *((self.others, batch) for batch in scattered), *((self.labels, b) for b in ladders)]
 
     def split(self, values: Array) -> dict[str, Array]:
-        """Return the values of all `pairs` by part; those of the scattered outputs with other labels as "others"."""
+        """Return the values of all `pairs` by part; of the scattered outputs with other labels as "others"."""
         parts, start = {}, 0
         for name, count in (("scattered", SCATTERED), ("others", SCATTERED), *self._ladders()):
             parts[name] = values[start : start + count]

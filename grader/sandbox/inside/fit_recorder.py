@@ -189,13 +189,19 @@ def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> floa
     if rows is None or not isinstance(validation_data, list | tuple) or not validation_data:
         return 0.0
     validation_rows = _hash_table(validation_data[0])
-    return 0.0 if validation_rows is None or not len(validation_rows) else float(np.isin(validation_rows, rows).mean())
+    return (
+        0.0
+        if validation_rows is None or not len(validation_rows)
+        else float(np.isin(validation_rows, rows).mean())
+    )
 
 
-def _find_validation_rows(arguments: Mapping[str, Any], rows: np.ndarray[Any, Any] | None) -> np.ndarray[Any, Any] | None:
+def _find_validation_rows(
+    arguments: Mapping[str, Any], rows: np.ndarray[Any, Any] | None
+) -> np.ndarray[Any, Any] | None:
     """Return the hashes of the rows that `fit` is to validate on; None where they are not known yet.
 
-    `rows`: hashes of x. Keras splits off its last rows (`train_validation_split`).
+    `rows`: hashes of x, where they tell rows apart. Keras splits off its last rows (`train_validation_split`).
     """
     data, share = arguments.get("validation_data"), arguments.get("validation_split")
     if isinstance(data, list | tuple) and data:
@@ -244,7 +250,7 @@ def _record_call(
             ),
             validation_seen=_share_seen(arguments.get("validation_data"), rows),
         )
-        validation_rows = _find_validation_rows(arguments, rows)
+        validation_rows = _find_validation_rows(arguments, _hash_table(x))
         return _RecordedFit(
             facts,
             model=model,

@@ -29,6 +29,7 @@ _ACTIVATION_LAYERS = {
 }
 _ACTIVATION_NAMES = {"softmax_v2": "softmax", "identity": "linear", "leaky_relu_v2": "leaky_relu"}
 
+
 def is_model(value: object) -> bool:
     """Return whether `value` really is a Keras model; asks the class itself, not an overloaded `__class__`."""
     return keras.Model in type.mro(type(value))
@@ -53,9 +54,7 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
-def describe(
-    model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None
-) -> ModelFacts:
+def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None) -> ModelFacts:
     """Describe a model and freeze its graph.
 
     Args:
@@ -70,7 +69,9 @@ def describe(
     graph, problem = None, ""
     trials: tuple[LossTrial, ...] = ()
     try:
-        outputs = model(sample[:2], training=False)  # subclassed models have no weights before they are first called
+        outputs = model(
+            sample[:2], training=False
+        )  # subclassed models have no weights before they are first called
         shape = _shape(getattr(outputs, "shape", None))
         if shape is not None and is_compiled(model):
             trials = try_loss(model, sample, shape, fit or BatchForm(), store)

@@ -93,7 +93,7 @@ def _is_of_keras(loss: Any) -> bool:
 def find_own_methods(model: Any) -> tuple[str, ...]:
     """Return how a model computes a loss by itself: "compute_loss", "train_step", "add_loss"."""
     own = [name for name, method in _OWN_METHODS.items() if getattr(type(model), name, method) is not method]
-    layers = getattr(model, "_flatten_layers", lambda: [])()
+    layers: Any = getattr(model, "_flatten_layers", list)()
     if any(
         getattr(layer, "_losses", None) and getattr(layer, "activity_regularizer", None) is None
         for layer in layers
