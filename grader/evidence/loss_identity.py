@@ -218,12 +218,14 @@ def _judge_of_classes(parts: Mapping[str, Array]) -> IdentifiedLoss:
 def _falls_with_margin(margins: Mapping[float, float]) -> bool:
     """Return whether a loss reads raw outputs as a cross-entropy does: it falls, without an end to either side.
 
-    The loss of smoothed labels rises again where an answer is very sure, a hinge is flat there.
+    The loss of smoothed labels rises again where an answer is very sure, a hinge is flat there, and what is linear
+    everywhere is no cross-entropy.
     """
     up_to_one = np.diff([value for margin, value in margins.items() if margin <= 1.0])
     ends = margins[3.0] < margins[0.0] and not np.isclose(margins[3.0], margins[6.0], rtol=1e-4, atol=1e-6)
     steep = margins[-12.0] - margins[-6.0] >= _LINEAR * (margins[-3.0] - margins[0.0])
-    return bool((up_to_one < 0).all() and ends and steep)
+    bent = margins[3.0] - margins[6.0] < (margins[-6.0] - margins[-3.0]) / 2
+    return bool((up_to_one < 0).all() and ends and steep and bent)
 
 
 def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
