@@ -68,7 +68,7 @@ class IdentifiedLoss:
     from_logits: bool = False
     finding: Finding = Finding.KNOWN
     problem: str = ""  # what it raised when it was tried
-    right: float = 0.0  # what it gives for right predictions, where it is `RISES` or `BOUNDED`
+    right: float = 0.0  # what it gives for right predictions where it is `RISES`, for poor ones where `BOUNDED`
     wrong: float = 0.0  # likewise, for wrong ones
     ignored_class: int = 0  # where it is `IGNORES_CLASS`
     is_own: bool = False  # it is a function or class of the student's
@@ -128,8 +128,9 @@ def identify_loss(
 
 def _verify(claimed: IdentifiedLoss, compiled: CompileFacts, trial: LossTrial, values: Array) -> IdentifiedLoss:
     """Return a loss of Keras under its name, or under that of another one whose values it has."""
-    usual = claimed.name in _VERIFIED and not compiled.label_smoothing
-    if not usual or not np.isfinite(values).all() or len(values) < SCATTERED:
+    comparable = {one.name for one in compute_known_losses(trial.form, trial.units, trial.rows)} & _VERIFIED
+    is_usual = claimed.name in comparable and not compiled.label_smoothing
+    if not is_usual or len(values) < SCATTERED or not np.isfinite(values).all():
         return claimed
     same = _find_known(trial, values)
     if any((one.name, one.from_logits) == (claimed.name, claimed.from_logits) for one in same):
@@ -205,7 +206,7 @@ def _judge_of_classes(parts: Mapping[str, Array]) -> IdentifiedLoss:
     if (np.diff(shares) < 0).all() and (parts["classes"] > half).all():
         if shares[0] - shares[1] >= _LOGARITHMIC * (shares[1] - shares[3]):
             return IdentifiedLoss("custom", finding=Finding.PROPER)
-        bounded = IdentifiedLoss("custom", finding=Finding.BOUNDED, right=shares[-1], wrong=shares[0])
+        bounded = IdentifiedLoss("custom", finding=Finding.BOUNDED, right=shares[1], wrong=shares[0])
     else:
         bounded = IdentifiedLoss("custom", finding=Finding.UNDECIDED)
     if _falls_with_margin(margins):

@@ -63,8 +63,8 @@ def find_problem_of_loss(case: Case, training: Training, loss: IdentifiedLoss) -
         return not_graded(
             _(
                 "Your own loss falls as the predictions get better, but it equals no loss that the grader knows, "
-                "and a confident mistake ({wrong:.3g}) costs little more than an unsure answer ({right:.3g}). "
-                "A person has to look at it.",
+                "and it hardly punishes a confident mistake: it is {right:.3g} where the right class gets 10 %, "
+                "and {wrong:.3g} where it gets nothing. A person has to look at it.",
                 wrong=loss.wrong,
                 right=loss.right,
             )
