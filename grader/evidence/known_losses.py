@@ -14,7 +14,7 @@ from grader.protocol.loss_trial import SCATTERED, LabelForm, make_batches
 # The name of a loss that compares each label of a batch with each output: rows (n,) against columns (n, 1).
 ALL_PAIRS = "all_pairs"
 
-_EPSILON = 1e-7  # at which Keras clips probabilities
+_EPSILON, _NEARLY_ONE = 1e-7, 1 - 2.0**-23  # at which Keras clips probabilities, in single precision
 _FOCUS, _BALANCE = 2.0, 0.25  # gamma and alpha of the focal losses
 
 
@@ -72,6 +72,8 @@ def _of_numbers(y: Array, p: Array) -> _Means:
         *_of_distances(y, p),
         ("mean_absolute_percentage_error", False, 100 * (np.abs(y - p) / np.maximum(np.abs(y), _EPSILON)).mean()),
         ("mean_squared_logarithmic_error", False, ((logarithms[0] - logarithms[1]) ** 2).mean()),
+        ("binary_crossentropy", False, _binary_cross_entropy(y, p).mean()),
+        ("binary_crossentropy", True, _binary_cross_entropy_of_raw(y, p).mean()),
         (ALL_PAIRS, False, ((p - y.T) ** 2).mean()),
         (ALL_PAIRS, False, np.abs(p - y.T).mean()),
     ]
@@ -128,7 +130,7 @@ def _of_hinges(y: Array, p: Array) -> _Means:
 
 
 def _binary_cross_entropy(y: Array, p: Array) -> Array:
-    shares = np.clip(p, _EPSILON, 1 - _EPSILON)
+    shares = np.clip(p, _EPSILON, _NEARLY_ONE)
     entropy: Array = -(y * np.log(shares) + (1 - y) * np.log(1 - shares))
     return entropy
 

@@ -13,7 +13,16 @@ from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses
 from grader.evidence.labels import list_label_forms
 from grader.evidence.network import read_network
 from grader.protocol.evidence import CompileFacts, LossTrial
-from grader.protocol.loss_trial import DISTANCES, MARGINS, SCATTERED, SHARES, LabelForm, make_batches
+from grader.protocol.loss_trial import (
+    DISTANCES,
+    MARGINS,
+    POINT_DISTANCES,
+    POINTS,
+    SCATTERED,
+    SHARES,
+    LabelForm,
+    make_batches,
+)
 from grader.protocol.training import Training
 
 # The least growth of a loss from a part of 0.1 for the true class to one of a millionth, in multiples of that from
@@ -241,14 +250,26 @@ def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
         -np.diff(parts["spreads"]),
     )
     # Near the right numbers it may be flat, as a loss with a tolerance is.
-    if all((steps >= 0).all() for steps in (below, above, nearer)) and all(
-        (steps > 0).all() for steps in (below[:-1], above[1:], nearer[:2])
+    if (
+        all((steps >= 0).all() for steps in (below, above, nearer))
+        and all((steps > 0).all() for steps in (below[:-1], above[1:], nearer[:2]))
+        and _is_lowest_at_points(parts["points"])
     ):
         return IdentifiedLoss("custom", finding=Finding.PROPER)
     lowest = int(np.argmin(distances))
     if np.isfinite(distances).all() and abs(DISTANCES[lowest]) >= 1.0 and distances[lowest] < distances[centre]:
         return IdentifiedLoss("custom", finding=Finding.RISES, right=distances[centre], wrong=distances[lowest])
     return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+
+
+def _is_lowest_at_points(values: Array) -> bool:
+    """Return whether a loss is lowest at the right number, for each that all rows have in common.
+
+    What divides by the variance of a batch gives no number there, and what clips is flat beyond some number.
+    """
+    far_below, below, centre, above, far_above = values.reshape(len(POINTS), len(POINT_DISTANCES)).T
+    is_lowest = (centre <= np.minimum(below, above)) & (below < far_below) & (above < far_above)
+    return bool((is_lowest | ~np.isfinite(centre + below + above + far_below + far_above)).all())
 
 
 def _find_ignored(parts: Mapping[str, Array]) -> Finding | None:

@@ -88,8 +88,8 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
         outcome = step.evidence.outcome
         value = outcome.value if isinstance(outcome, Returned) else None
         returned_history = isinstance(value, HistoryValue)
-        own = _find_own(fits, training, seed) or fits
-        names = dict(value.curves) if isinstance(value, HistoryValue) else dict(own[-1].curves) if own else {}
+        last = (_find_own(fits, training, seed) or fits)[-1] if fits else FitFacts()
+        names = dict(value.curves if isinstance(value, HistoryValue) else last.curves)
     arrays = {key: step.arrays[name] for key, name in names.items()} if step is not None else {}
     # As many values as `limits.py` lets through.
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}

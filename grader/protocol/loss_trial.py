@@ -22,6 +22,8 @@ MARGINS = (-12.0, -6.0, -3.0, -1.0, 0.0, 1.0, 3.0, 6.0)
 # How far all predicted numbers are from the right ones, and in which share of the right differences they differ.
 DISTANCES = (-4.0, -2.0, -1.0, -0.25, 0.0, 0.25, 1.0, 2.0, 4.0)
 SPREADS = (-1.0, 0.0, 0.5, 0.9, 1.0)
+# Right numbers that all rows of a batch have in common, and how far all predictions are from them.
+POINTS, POINT_DISTANCES = (-2.0, -0.4, 0.7, 3.0), (-2.0, -0.5, 0.0, 0.5, 2.0)
 
 _CONCENTRATIONS = (0.3, 0.6, 1.0, 1.5, 2.5, 4.0)
 assert len(_CONCENTRATIONS) == SCATTERED
@@ -36,6 +38,7 @@ class Batches(NamedTuple):
     labels: Array  # (rows,) class indices or numbers
     outputs: dict[str, Array]  # by part, "scattered" first: (batches, rows, units)
     others: Array  # (rows,) labels that are wrong for each row; the scattered outputs are tried with them too
+    labels_of: dict[str, Array]  # by part that has labels of its own: (batches, rows)
 
     def pairs(self, *, only_scattered: bool = False) -> list[tuple[Array, Array]]:
         """Return labels and outputs of each batch: the scattered ones, these with other labels, the ladders."""
@@ -43,8 +46,13 @@ class Batches(NamedTuple):
         right = [(self.labels, batch) for batch in scattered]
         if only_scattered:
             return right
-        ladders = [batch for part, batches in self.outputs.items() if part != "scattered" for batch in batches]
-        return [*right, *((self.others, batch) for batch in scattered), *((self.labels, b) for b in ladders)]
+        ladders = [
+            (self.labels_of[part][i] if part in self.labels_of else self.labels, batch)
+            for part, batches in self.outputs.items()
+            if part != "scattered"
+            for i, batch in enumerate(batches)
+        ]
+        return [*right, *((self.others, batch) for batch in scattered), *ladders]
 
     def split(self, values: Array) -> dict[str, Array]:
         """Return the values of all `pairs` by part; of the scattered outputs with other labels as "others"."""
@@ -96,19 +104,24 @@ def make_batches(form: LabelForm, units: int, rows: int) -> Batches:
             part: batches[..., 1:] - (batches[..., :1] if part == "margins" else 0.0)
             for part, batches in outputs.items()
         }
-    return Batches(labels, {p: b.astype(np.float32) for p, b in outputs.items()}, (labels + 1) % classes)
+    return Batches(labels, {p: b.astype(np.float32) for p, b in outputs.items()}, (labels + 1) % classes, {})
 
 
 def _numbers(random: np.random.Generator, rows: int) -> Batches:
     labels = random.normal(0.5, 1.5, rows).astype(np.float32)
     mean = labels.mean()
+    points = np.array([[point] * rows for point in POINTS for _ in POINT_DISTANCES], dtype=np.float32)
     outputs = {
         "scattered": np.stack([labels + random.normal(0.0, 1 / a, rows) for a in _CONCENTRATIONS]),
         "distances": np.stack([labels + distance for distance in DISTANCES]),
         "spreads": np.stack([mean + spread * (labels - mean) for spread in SPREADS]),
+        "points": points + np.tile(POINT_DISTANCES, len(POINTS))[:, None],
     }
     return Batches(
-        labels, {part: batches[..., None].astype(np.float32) for part, batches in outputs.items()}, labels**2 - 1
+        labels,
+        {part: batches[..., None].astype(np.float32) for part, batches in outputs.items()},
+        labels**2 - 1,
+        {"points": points},
     )
 
 

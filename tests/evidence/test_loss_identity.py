@@ -122,6 +122,12 @@ KNOWN: dict[str, tuple[Loss, LabelForm, str, bool]] = {
         False,
     ),
     "log-cosh": (lambda y, p: np.log(np.cosh(off(y, p))), "numbers", "log_cosh", False),
+    "binary for numbers": (
+        lambda y, p: binary(y, np.clip(p, 1e-7, 1 - 2**-23), 0.0),
+        "numbers",
+        "binary_crossentropy",
+        False,
+    ),
     "relative": (
         lambda y, p: 100 * np.abs(off(y, p) / column(y, p)),
         "numbers",
@@ -202,6 +208,11 @@ FINDINGS: dict[str, tuple[Loss, LabelForm, Finding]] = {
     "generalised cross-entropy": (lambda y, p: 1 - chosen(y, p) ** 0.7, "integers", Finding.BOUNDED),
     "weighted squares": (lambda y, p: WEIGHTS * (p - y) ** 2, "one_hot", Finding.BOUNDED),
     "correlation": (lambda y, p: 1 - np.corrcoef(y, p[:, 0])[0, 1], "numbers", Finding.UNDECIDED),
+    "clipped": (
+        lambda y, p: (np.clip(p, 0, 1) - column(y, p)) ** 2,
+        "numbers",
+        Finding.UNDECIDED,
+    ),
     "cut off": (lambda y, p: np.minimum(off(y, p) ** 2, 1), "numbers", Finding.UNDECIDED),
 }
 
