@@ -229,8 +229,7 @@ def _held_out_hashes(held_out: Array, *handed_out: Array) -> Array:
 def _check_compiled_loss(network: TrainedNetwork) -> Iterator[ConsistencyCheck]:
     """Compare the loss that the model says it was compiled with to the one that `fit` trained with."""
     compiled = network.after.facts.compiled if network.after else None
-    built = network.training.built(network.seed)
-    fits = [fit for fit in network.fits if fit.model == built and fit.finished and fit.loss]
+    fits = [fit for fit in network.own_fits if fit.finished and fit.loss]
     if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
         text = _(
             "{network}: fit trained with {trained}, but the model says {claimed}.",

@@ -62,15 +62,20 @@ class TrainedNetwork:
 
     @property
     def own_fits(self) -> tuple[FitFacts, ...]:
-        """Return the calls of `fit` of this network, not those of pilots, autoencoders or folds.
+        """Return the calls of `fit` of this network, not those of pilots, autoencoders or folds."""
+        return _find_own(self.fits, self.training, self.seed)
 
-        Where there is none, it may have got its weights from another one: then all count.
+    @property
+    def training_fits(self) -> tuple[FitFacts, ...]:
+        """Return the calls of `fit` that gave the network its weights: its own, else those of any model.
+
+        Where it was not trained itself, it got the weights of another one, such as the best of several folds.
         """
-        return _find_own(self.fits, self.training, self.seed) or self.fits
+        return self.own_fits or self.fits
 
     @property
     def last_fit(self) -> FitFacts | None:
-        """Return the call of `fit` that counts: the last one that returned, else the last one."""
+        """Return the call of `fit` of this network that counts: the last that returned, else the last one."""
         return next((fit for fit in reversed(self.own_fits) if fit.finished), (self.own_fits or (None,))[-1])
 
 
@@ -105,7 +110,7 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
 
 
 def _find_own(fits: tuple[FitFacts, ...], training: Training, seed: int) -> tuple[FitFacts, ...]:
-    return tuple(fit for fit in fits if fit.model == training.built(seed))
+    return tuple(fit for fit in fits if fit.model in {"", training.built(seed)})
 
 
 def read_model(case: Case, step: str) -> Model | None:

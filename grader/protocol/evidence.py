@@ -189,7 +189,8 @@ class ModelFacts(Record, frozen=True):
 class FitFacts(Record, frozen=True):
     """One call of `fit`: what it was called with, and the curves that it left."""
 
-    # Id of the step that returned the model, or one whose weights are all in this one; "" for any other model.
+    # Id of the step that returned the model, or one whose weights are all in this one; "other" for any other
+    # model, "" in evidence of earlier releases.
     model: str = ""
     head: str | None = None  # claimed activation of the last layer
     loss: str | None = None  # canonical name

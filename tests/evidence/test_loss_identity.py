@@ -47,7 +47,8 @@ def identified(loss: Loss, form: LabelForm, units: int = 3, **changes: Any) -> I
 
 def chosen(y: Array, p: Array) -> Array:
     """The output of the true class of each row; integers or one-hot rows."""
-    return (np.eye(p.shape[1])[y] * p if y.ndim == 1 else y * p).sum(axis=1)
+    parts: Array = np.eye(p.shape[1])[y] * p if y.ndim == 1 else y * p
+    return np.asarray(parts.sum(axis=1))
 
 
 def log_loss(y: Array, p: Array) -> Array:
@@ -64,11 +65,11 @@ def column(y: Array, p: Array) -> Array:
 
 def binary(y: Array, p: Array, eps: float = 1e-7) -> Array:
     y = column(y, p)
-    return -(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))
+    return np.asarray(-(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps)))
 
 
 def binary_from_raw(y: Array, p: Array) -> Array:
-    return np.logaddexp(0, p) - column(y, p) * p
+    return np.asarray(np.logaddexp(0, p) - column(y, p) * p)
 
 
 def off(y: Array, p: Array) -> Array:

@@ -260,7 +260,7 @@ class NetworkView:
     @property
     def fit(self) -> FitFacts | None:
         """Return the call of `fit` that counts, else another one of this network, that was given arrays."""
-        calls = [self.network.last_fit, *reversed(self.network.own_fits)]
+        calls = [self.network.last_fit, *reversed(self.network.training_fits)]
         return next((fit for fit in calls if fit is not None and fit.x_shape), None)
 
     def curve(self, name: str) -> Array:

@@ -134,7 +134,7 @@ class FitWatch:
 
 
 def _find_step(model: Any, models: Mapping[str, object]) -> str:
-    """Return the id of the step that returned a model, or one whose weights are all in this one; "" for none."""
+    """Return the id of the step that returned a model, or one whose weights are all in this one; else "other"."""
     with contextlib.suppress(Exception):
         for step, other in models.items():
             if other is model:
@@ -143,7 +143,13 @@ def _find_step(model: Any, models: Mapping[str, object]) -> str:
         for step, other in models.items():
             if is_model(other) and other.weights and all(id(w) in weights for w in other.weights):  # type: ignore[attr-defined]
                 return step
-    return ""
+    return "other"
+
+
+def _as_array(rows: Any) -> np.ndarray[Any, Any]:
+    """Return rows as an array; one without axes for a data set or generator, which may look like a list."""
+    is_array = isinstance(rows, list | tuple) or hasattr(rows, "__array__")
+    return np.asarray(rows if is_array else None)
 
 
 def _hash_table(x: Any) -> np.ndarray[Any, Any] | None:
@@ -151,9 +157,7 @@ def _hash_table(x: Any) -> np.ndarray[Any, Any] | None:
 
     Rows of a single number cannot be distinguished: their hashes ignore scale.
     """
-    if x is None or isinstance(x, str):
-        return None
-    table = np.asarray(x)
+    table = _as_array(x)
     return row_hashes(table) if table.dtype.kind in "biuf" and table.ndim > 1 and table.size > len(table) else None
 
 
@@ -227,7 +231,7 @@ def _record_call(
     """Record the arguments of a call of `fit`; nothing of one whose arguments cannot be read."""
     try:
         arguments = signature.bind(model, *positional, **named).arguments
-        x, y = np.asarray(arguments.get("x")), np.asarray(arguments.get("y"))
+        x, y = _as_array(arguments.get("x")), _as_array(arguments.get("y"))
         activations = [layer_facts(layer, "").activation for layer, _ in flatten_layers(model)]
         validation = "data" if arguments.get("validation_data") is not None else ""
         rows = row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None

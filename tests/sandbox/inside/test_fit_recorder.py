@@ -77,7 +77,7 @@ def test_each_fit_says_whose_it_is(watch: Any) -> None:
     for one in (pilot, model, network(model), autoencoder, classifier):
         one.fit(X, X if one is autoencoder else Y, verbose=0)
     fits, _unused = facts_of(watch, {"h@0": None, "a@0": model, "b@0": classifier})
-    assert [fit.model for fit in fits] == ["", "a@0", "a@0", "", "b@0"]
+    assert [fit.model for fit in fits] == ["other", "a@0", "a@0", "other", "b@0"]
 
 
 def test_each_fit_remembers_the_rows_that_it_was_validated_on(watch: Any) -> None:
@@ -88,6 +88,13 @@ def test_each_fit_remembers_the_rows_that_it_was_validated_on(watch: Any) -> Non
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.model.evaluate(X_VAL, Y[16:], verbose=0)
 
+    class Rows(keras.utils.PyDataset):  # type: ignore[misc]
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, i: int) -> Any:
+            return X[i : 3 + 5 * i], Y[i : 3 + 5 * i]
+
     model, val = network(), (X_VAL, Y[16:])
     data_set = tf.data.Dataset.from_tensor_slices(val).batch(5)
     both = np.concatenate([X, X_VAL]), np.concatenate([Y, Y[16:]])
@@ -97,14 +104,15 @@ def test_each_fit_remembers_the_rows_that_it_was_validated_on(watch: Any) -> Non
     model.fit(*both, validation_split=0.25, verbose=0)
     model.fit(X, Y, validation_split=0.25, verbose=0)
     model.fit(X, Y, validation_data=(each for each in [val]), validation_steps=1, verbose=0)
+    model.fit(Rows(), validation_data=Rows(), verbose=0)
     model.fit(X, Y, verbose=0)
     model.evaluate(X_VAL, Y[16:], verbose=0)
     fits, arrays = facts_of(watch)
-    assert [fit.validation for fit in fits] == ["data", "data", "data", "split", "split", "data", ""]
+    assert [fit.validation for fit in fits] == ["data", "data", "data", "split", "split", "data", "data", ""]
     for fit in fits[:4]:
         assert np.array_equal(arrays[fit.validation_rows], row_hashes(X_VAL))
     assert np.array_equal(arrays[fits[4].validation_rows], row_hashes(X[18:]))
-    assert [fit.validation_rows for fit in fits[5:]] == ["", ""]
+    assert [fit.validation_rows for fit in fits[5:]] == ["", "", ""]
 
 
 def test_what_batches_are_like_is_remembered_for_the_trial_of_the_loss(watch: Any) -> None:

@@ -26,7 +26,7 @@ class ValidationRows(StrEnum):
 
 def find_validation_rows(case: Case, network: TrainedNetwork) -> ValidationRows:
     """Return what the calls of `fit` that returned were validated on; the best of them counts."""
-    fits = [fit for fit in network.own_fits if fit.finished]
+    fits = [fit for fit in network.training_fits if fit.finished]
     step = case.steps.get(network.training.fitted(network.seed))
     arrays = step.arrays if step is not None else {}
     roles = ("x_train", "x_val")

@@ -377,15 +377,15 @@ def with_fits(made: Training, *fits: FitFacts) -> Case:
 
 
 def test_the_fit_of_the_network_itself_counts() -> None:
-    pilot = fit(model="", loss=SPARSE, y_shape=(100,), validation="")
-    autoencoder = fit(model="", loss="mean_squared_error", y_shape=(100, 64), validation="")
+    pilot = fit(model="other", loss=SPARSE, y_shape=(100,), validation="")
+    autoencoder = fit(model="other", loss="mean_squared_error", y_shape=(100, 64), validation="")
     tried = fit(y_shape=(100,), finished=False)
     for fits in ((pilot, fit()), (fit(), autoencoder), (tried, fit()), (fit(), fit(validation=""))):
         made = with_fits(Training(), *fits)
         for check in (HEAD, TRAINS):
             assert judged(check, made).status is Status.PASSED, fits
     made = with_fits(
-        Training(), fit(model="", y_shape=(100,)), fit(model="", validation="")
+        Training(), fit(model="other", y_shape=(100,)), fit(model="other", validation="")
     )  # folds, then set_weights
     for check in (HEAD, TRAINS):
         assert judged(check, made).status is Status.PASSED
