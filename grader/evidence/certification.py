@@ -229,7 +229,7 @@ def _held_out_hashes(held_out: Array, *handed_out: Array) -> Array:
 def _check_compiled_loss(network: TrainedNetwork) -> Iterator[ConsistencyCheck]:
     """Compare the loss that the model says it was compiled with to the one that `fit` trained with."""
     compiled = network.after.facts.compiled if network.after else None
-    fits = [fit for fit in network.fits if fit.finished and fit.loss]
+    fits = [fit for fit in network.own_fits if fit.finished and fit.loss]
     if compiled is not None and compiled.loss and fits and fits[-1].loss != compiled.loss:
         text = _(
             "{network}: fit trained with {trained}, but the model says {claimed}.",
@@ -246,7 +246,7 @@ def _check_loss(network: TrainedNetwork, case: Case, arrays: Mapping[str, Array]
     Only a history that is far better than the network speaks against it. Regularisers add to the loss, averaged
     weights never stood in a history, and validation may have been on some of the rows only.
     """
-    after, fit = network.after, network.fits[-1] if network.fits else None
+    after, fit = network.after, network.last_fit
     compiled = after.facts.compiled if after else None
     if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
         return None

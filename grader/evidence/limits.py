@@ -14,7 +14,8 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.errors import GraderError
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, ImportEvidence, LayerFacts
+from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, ImportEvidence, LayerFacts, LossTrial
+from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS
 
 # The encoder of histories (`sandbox/inside/array_store.py`) keeps to the first two. Together they would allow 6.4
 # million values, which are read as Python numbers of 32 bytes for each network and seed: hence the third.
@@ -35,7 +36,7 @@ MAX_GRAPH_EDGES = 200_000  # ten inputs for each node; only sums and concatenati
 MAX_OUTPUT_VALUES = 1 << 24  # what a network puts out for all rows of one role: 128 MiB as float64
 
 _LARGEST_INTEGER = 1 << 63  # JSON may hold larger ones, NumPy and msgspec's encoder may not
-_NAMES_AN_ARRAY = frozenset({"ref", "rows", "png", "probe"})
+_NAMES_AN_ARRAY = frozenset({"ref", "rows", "validation_rows", "swapped", "png", "probe"})
 _NAMES_ARRAYS = frozenset({"images", "lines", "scatters", "curves"})
 
 
@@ -136,6 +137,10 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
         case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape):
             _check_curves(curves, arrays)
             _require(max(len(x_shape), len(y_shape)) <= MAX_DIMENSIONS, "too many dimensions")
+        case LossTrial(units=units, rows=rows, ref=ref, swapped=swapped):
+            _require(0 < units <= MAX_UNITS and 0 < rows <= MAX_ROWS, "a loss that was tried on too many rows")
+            values = [arrays[name] for name in (ref, swapped) if name in arrays]
+            _require(all(a.ndim == 1 and a.dtype == np.float64 for a in values), "values of a loss that are none")
         case LayerFacts(weight_shapes=shapes):
             _require(all(len(shape) <= MAX_DIMENSIONS for shape in shapes), "too many dimensions")
             _require(len(shapes) <= MAX_LAYERS, "too many weights in a layer")
@@ -152,7 +157,7 @@ def _check_curves(curves: Mapping[str, str], arrays: Mapping[str, Array]) -> Non
 
 
 def _check_fits(fits: tuple[FitFacts, ...], arrays: Mapping[str, Array]) -> None:
-    hashes = [arrays[fit.rows] for fit in fits if fit.rows]
+    hashes = [arrays[name] for fit in fits for name in (fit.rows, fit.validation_rows) if name]
     _require(all(a.ndim == 1 and a.dtype == np.uint64 for a in hashes), "hashes of rows that are none")
     _require(sum(a.size for a in hashes) <= MAX_FIT_ROWS, f"more than {MAX_FIT_ROWS} rows in calls of fit")
 

@@ -1,12 +1,8 @@
-"""Compute losses, and identify the compiled loss of a model by its values where its name does not tell."""
-
-from collections.abc import Mapping
+"""Compute the mean loss of a network's outputs."""
 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.protocol.evidence import CompileFacts
-from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
 
 EPSILON = 1e-7  # at which Keras clips probabilities
 
@@ -71,38 +67,3 @@ def softmax(logits: Array) -> Array:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: Array = powers / powers.sum(axis=1, keepdims=True)
     return shares
-
-
-def identify_loss(compiled: CompileFacts, arrays: Mapping[str, Array]) -> tuple[str, bool]:
-    """Identify the compiled loss: by name or, for a custom function, by its values on fixed probe rows.
-
-    Returns:
-        Canonical name and `from_logits`; ("custom", False) for a function that computes no loss known here.
-    """
-    if compiled.loss != "custom" or compiled.probe not in arrays:
-        return compiled.loss, compiled.from_logits
-    values = arrays[compiled.probe]
-    for (name, from_logits), expected in _losses_of_probe().items():
-        if values.shape == expected.shape and np.allclose(values, expected, rtol=1e-3, atol=1e-5):
-            return name, from_logits
-    return "custom", False
-
-
-def _losses_of_probe() -> dict[tuple[str, bool], Array]:
-    """Return the value of each known loss, by name and `from_logits`, for each probe row."""
-    p = PROBE_OUTPUTS.astype(np.float64)
-    rows = np.arange(len(p))
-    one_hot = np.eye(p.shape[1])[PROBE_LABELS]
-    log_softmax = p - np.log(np.exp(p).sum(axis=1, keepdims=True))
-    softplus = np.log(1 + np.exp(p))
-    return {
-        ("categorical_crossentropy", False): -np.log(p[rows, PROBE_LABELS] / p.sum(axis=1)),
-        ("categorical_crossentropy", True): -log_softmax[rows, PROBE_LABELS],
-        ("mean_squared_error", False): ((p - one_hot) ** 2).mean(axis=1),
-        ("mean_absolute_error", False): np.abs(p - one_hot).mean(axis=1),
-        ("binary_crossentropy", False): -(one_hot * np.log(p) + (1 - one_hot) * np.log(1 - p)).mean(axis=1),
-        ("binary_crossentropy", True): (softplus - one_hot * p).mean(axis=1),
-        # Within 1, where all of these errors are, Huber's loss is half the square.
-        ("huber", False): ((p - one_hot) ** 2).mean(axis=1) / 2,
-        ("log_cosh", False): np.log(np.cosh(p - one_hot)).mean(axis=1),
-    }

@@ -89,9 +89,27 @@ class TrainedNetwork:
     seed: int
     before: Model | None  # None where the run did not get that far, likewise `after`
     after: Model | None
-    fits: tuple[FitFacts, ...]  # all calls of `fit`
+    fits: tuple[FitFacts, ...]  # all calls of `fit`, of any model
     curves: dict[str, list[float]]  # of the history that `train` returned, or of the last fit; one value an epoch
     returned_history: bool
+
+    @property
+    def own_fits(self) -> tuple[FitFacts, ...]:
+        """Return the calls of `fit` of this network, not those of pilots, autoencoders or folds."""
+        return _find_own(self.fits, self.training, self.seed)
+
+    @property
+    def training_fits(self) -> tuple[FitFacts, ...]:
+        """Return the calls of `fit` that gave the network its weights: its own, else those of any model.
+
+        Where it was not trained itself, it got the weights of another one, such as the best of several folds.
+        """
+        return self.own_fits or self.fits
+
+    @property
+    def last_fit(self) -> FitFacts | None:
+        """Return the call of `fit` of this network that counts: the last that returned, else the last one."""
+        return next((fit for fit in reversed(self.own_fits) if fit.finished), (self.own_fits or (None,))[-1])
 
 
 def read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
@@ -108,7 +126,8 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
         outcome = step.evidence.outcome
         value = outcome.value if isinstance(outcome, Returned) else None
         returned_history = isinstance(value, HistoryValue)
-        names = dict(value.curves) if isinstance(value, HistoryValue) else dict(fits[-1].curves) if fits else {}
+        last = (_find_own(fits, training, seed) or fits)[-1] if fits else FitFacts()
+        names = dict(value.curves if isinstance(value, HistoryValue) else last.curves)
     arrays = {key: step.arrays[name] for key, name in names.items()} if step is not None else {}
     # As many values as `limits.py` lets through.
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
@@ -121,6 +140,10 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
         curves=curves,
         returned_history=returned_history,
     )
+
+
+def _find_own(fits: tuple[FitFacts, ...], training: Training, seed: int) -> tuple[FitFacts, ...]:
+    return tuple(fit for fit in fits if fit.model in {"", training.built(seed)})
 
 
 def is_usable(case: Case, training: Training) -> bool:

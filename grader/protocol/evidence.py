@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
+from grader.protocol.loss_trial import LabelForm
 from grader.protocol.parcels import Record, Tagged
 
 # One budget for the evidence of a submission. A frame holds 192 MiB, so that each step fits into one.
@@ -138,6 +139,17 @@ class LayerFacts(Record, frozen=True):
     trainable: bool = True
 
 
+class LossTrial(Record, frozen=True):
+    """The values of a compiled loss for the batches of `loss_trial`, with one form of labels."""
+
+    form: LabelForm
+    units: int  # outputs for a row
+    rows: int  # of a batch
+    ref: str  # one number for each batch, NaN where it raised; of the scattered ones only for a loss of Keras
+    swapped: str = ""  # ref: of the scattered batches, with labels and outputs in the wrong order; "" if not tried
+    problem: str = ""  # what it raised first
+
+
 class CompileFacts(Record, frozen=True):
     """The arguments that a model was compiled with, under canonical names."""
 
@@ -147,7 +159,10 @@ class CompileFacts(Record, frozen=True):
     optimizer: str  # class name
     learning_rate: float | None  # None where it is no plain number
     metrics: tuple[str, ...]  # canonical names
-    probe: str = ""  # ref: the value of the loss for each row of `loss_probe.PROBE_OUTPUTS`, NaN where it raised
+    probe: str = ""  # ref: written by earlier releases, and not read any more
+    trials: tuple[LossTrial, ...] = ()  # for each form of labels that may belong to the outputs
+    # Where the model computes a loss by itself: "compute_loss", "train_step", "add_loss".
+    own_methods: tuple[str, ...] = ()
 
 
 class GraphFacts(Record, frozen=True):
@@ -181,7 +196,9 @@ class ModelFacts(Record, frozen=True):
 class FitFacts(Record, frozen=True):
     """One call of `fit`: what it was called with, and the curves that it left."""
 
-    model: str = ""  # id of the step that returned the model; "" where that is not recorded
+    # Id of the step that returned the model, or one whose weights are all in this one; "other" for any other
+    # model, "" in evidence of earlier releases.
+    model: str = ""
     head: str | None = None  # claimed activation of the last layer
     loss: str | None = None  # canonical name
     x_shape: tuple[int, ...] = ()
@@ -193,7 +210,9 @@ class FitFacts(Record, frozen=True):
     y_range: tuple[float, float] | None = None  # None too where a value is NaN or infinite
     epochs: int = 1
     from_logits: bool = False  # option of the loss
-    validation: Literal["", "data", "split"] = ""  # by validation_data, by validation_split, or none
+    # By validation_data or a callback that evaluates the model, by validation_split, or none.
+    validation: Literal["", "data", "split"] = ""
+    validation_rows: str = ""  # ref of a uint64 array: a hash of each row that it was validated on
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
     # Names of the layers whose `trainable` has changed since an earlier fit, without compiling again.

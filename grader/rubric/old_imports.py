@@ -169,7 +169,6 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
         **_renamed(
             "grader.checks.networks",
             "grader.rubric.checks.networks.single",
-            MOST_SEEN="MAX_SHARE_SEEN",
             SEEN="HELD_OUT_ROWS_SEEN",
             certified="require_certified",
         ),
@@ -179,6 +178,15 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             HeadAndLoss="HeadAndLoss",
             compiled_at="read_last_compiled",
             loss_of="read_loss",
+        ),
+        **_renamed(
+            "grader.checks.networks",
+            "grader.rubric.checks.networks.validation_rows",
+            MOST_SEEN="MAX_SHARE_SEEN",
+        ),
+        **_renamed(
+            "grader.checks.networks",
+            "grader.rubric.checks.networks.own_loss",
             not_compiled="explain_not_compiled",
         ),
         **_renamed(

@@ -388,7 +388,12 @@ class Training:
         }
         rows = row_hashes(data().inside["x_train"] if self.rows is None else self.rows)
         arrays = {**curves, "rows": rows}
-        fits = () if self.fit is None else (replace_facts(self.fit, curves={k: k for k in curves}, rows="rows"),)
+        changes = {
+            "curves": {k: k for k in curves},
+            "rows": "rows",
+            "model": step.replace("train@", "build_model@"),
+        }
+        fits = () if self.fit is None else (replace_facts(self.fit, **changes),)
         value: Value = HistoryValue(curves={k: k for k in curves}) if self.returns_history else NoneValue()
         return seen(step, Returned(value=value), arrays, fits=fits)
 
@@ -396,6 +401,7 @@ class Training:
 def fit(**changes: Any) -> FitFacts:
     """One call of `fit`, as a good one is made."""
     facts = FitFacts(
+        model="build_model@0",
         loss="categorical_crossentropy",
         x_shape=(100, 64),
         x_range=(float(data().inside["x_train"].min()), float(data().inside["x_train"].max())),

@@ -211,14 +211,14 @@ def _nothing_patched() -> Iterator[None]:
     """Undo what a run changes in its process: the watch over `fit`, the arguments, the submission's module."""
     import keras
 
-    held = keras.Model.fit, sys.argv, builtins.input
+    held = keras.Model.fit, keras.Model.evaluate, sys.argv, builtins.input
     try:
         with warnings.catch_warnings():  # warnings of students' code are printed, not raised
             warnings.simplefilter("default")
             warnings.showwarning = _print_warning
             yield
     finally:
-        keras.Model.fit, sys.argv, builtins.input = held
+        keras.Model.fit, keras.Model.evaluate, sys.argv, builtins.input = held
         sys.modules.pop("submission", None)
 
 

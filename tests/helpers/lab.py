@@ -11,6 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.examiner.planning import inputs_of
 from grader.protocol.evidence import (
+    FitFacts,
     ImportEvidence,
     Missing,
     NoneValue,
@@ -141,6 +142,8 @@ class _Lab:
             outcome, facts = self._describe(step, store)
         elif isinstance(step, Call):
             outcome = self._call(step, store)
+            if step.function == "train" and isinstance(outcome, Returned):  # they set weights instead
+                facts = {"fits": (FitFacts(finished=True),)}
         else:
             outcome = Returned(value=encode(self.functions[step.name], store))  # type: ignore[union-attr]
         self.seen[step.id] = StepResult(StepEvidence(id=step.id, outcome=outcome, **facts), store.arrays)

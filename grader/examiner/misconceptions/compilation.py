@@ -1,8 +1,8 @@
 """Detect misconceptions about what a network is compiled with: its loss and metrics, and labels for the loss."""
 
 from grader.core.i18n import _
+from grader.evidence.labels import read_label_form
 from grader.examiner.misconceptions.network_view import CROSS_ENTROPIES, Explanation, NetworkView
-from grader.protocol.evidence import FitFacts
 
 # Losses for targets that are numbers. Hinge, focal and Kullback-Leibler losses are losses for classes as well.
 NUMBER_LOSSES = frozenset(
@@ -28,7 +28,7 @@ CLASS_LOSSES = CROSS_ENTROPIES | {
 
 def not_compiled(view: NetworkView) -> Explanation | None:
     """A network without loss and optimizer."""
-    if view.model is None or (view.compiled is not None and view.compiled.loss):
+    if view.model is None or (view.compiled is not None and (view.compiled.loss or view.compiled.own_methods)):
         return None
     if view.compiled is not None:
         return Explanation(
@@ -111,8 +111,8 @@ def sparse_vs_onehot(view: NetworkView) -> Explanation | None:
     if fit is None or not (view.has_exclusive_classes or (view.is_binary and (view.units or 0) > 1)):
         return None
     loss = fit.loss if fit.loss not in {None, "", "custom"} else view.loss[0]
-    shape = str(fit.y_shape)
-    if loss == "sparse_categorical_crossentropy" and _label_format(fit) == "one_hot":
+    shape, form = str(fit.y_shape), read_label_form(fit, view.task.classes)
+    if loss == "sparse_categorical_crossentropy" and form == "one_hot":
         return Explanation(
             _(
                 "fit was given one-hot labels {shape} together with sparse_categorical_crossentropy. "
@@ -121,7 +121,7 @@ def sparse_vs_onehot(view: NetworkView) -> Explanation | None:
                 shape=shape,
             )
         )
-    if loss == "categorical_crossentropy" and _label_format(fit) == "integers":
+    if loss == "categorical_crossentropy" and form == "integers":
         return Explanation(
             _(
                 "fit was given integer labels {shape} together with categorical_crossentropy, which "
@@ -131,12 +131,6 @@ def sparse_vs_onehot(view: NetworkView) -> Explanation | None:
             )
         )
     return None
-
-
-def _label_format(fit: FitFacts) -> str:
-    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
-        return "one_hot"
-    return "integers" if len(fit.y_shape) in {1, 2} and fit.y_shape[0] > 0 else ""
 
 
 def accuracy_for_regression(view: NetworkView) -> Explanation | None:

@@ -218,7 +218,7 @@ def _is_random_in_training(view: NetworkView) -> bool:
 
 def validation_ignored(view: NetworkView) -> Explanation | None:
     """Training that nobody watches on rows of its own."""
-    fits = [fit for fit in view.network.fits if fit.finished]
+    fits = [fit for fit in view.network.training_fits if fit.finished]
     if not view.training.validation:  # train() is given no validation rows
         return None
     if not fits or any(fit.validation for fit in fits) or view.curve("val_loss").size:

@@ -25,7 +25,7 @@ def has_diverged(view: NetworkView) -> bool:
 
 def has_finite_inputs(view: NetworkView) -> bool:
     """Return whether features and labels of each fit were finite numbers."""
-    return all(fit.x_finite and has_finite_labels(fit) for fit in view.network.fits)
+    return all(fit.x_finite and has_finite_labels(fit) for fit in view.network.training_fits)
 
 
 def has_finite_labels(fit: FitFacts) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Words
 from grader.evidence.case import Case
-from grader.evidence.losses import identify_loss
+from grader.evidence.loss_identity import identify_network_loss
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.scores import compute_score
 from grader.protocol.evidence import CompileFacts, FitFacts, LayerFacts, NodeFacts, TapFacts
@@ -163,7 +163,10 @@ class NetworkView:
         """Return canonical name and `from_logits` of the loss; an empty name where there is none."""
         if self.compiled is None:
             return "", False
-        return identify_loss(self.compiled, self.case.steps[self.training.model(self.seed)].arrays)
+        after = self.network.after.facts.compiled if self.network.after is not None else None
+        step = self.training.model(self.seed) if after is None else self.training.trained(self.seed)
+        loss = identify_network_loss(self.case, self.training, step, after or self.compiled)
+        return loss.name, loss.from_logits
 
     @property
     def is_output_unfit(self) -> bool:
@@ -258,8 +261,9 @@ class NetworkView:
 
     @property
     def fit(self) -> FitFacts | None:
-        """Return the first call of `fit` that was given arrays."""
-        return next((fit for fit in self.network.fits if fit.x_shape), None)
+        """Return the call of `fit` that counts, else another one of this network, that was given arrays."""
+        calls = [self.network.last_fit, *reversed(self.network.training_fits)]
+        return next((fit for fit in calls if fit is not None and fit.x_shape), None)
 
     def curve(self, name: str) -> Array:
         """Return a curve of the history, empty where there is none. `accuracy` is known by its other names too."""

@@ -63,7 +63,7 @@ def untrained(view: NetworkView) -> Explanation | None:
             "fit ran for {epochs} epochs, but the weights of the network that {train}() was given are what "
             "they were. Either another network was trained, such as a copy or a new {build}(), or the "
             "learning rate is 0. Call fit on the model that {train}() is given.",
-            epochs=max(fit.epochs for fit in view.network.fits),
+            epochs=max(fit.epochs for fit in view.network.training_fits),
             train=view.training.train,
             build=view.training.build,
         )
@@ -88,7 +88,7 @@ def compiled_then_frozen(view: NetworkView) -> Explanation | None:
                 "after each change of trainable."
             )
         )
-    stale_layers = next((fit.stale for fit in view.network.fits if fit.stale), ())
+    stale_layers = next((fit.stale for fit in view.network.training_fits if fit.stale), ())
     if not stale_layers:
         return None
     return Explanation(

@@ -165,7 +165,7 @@ class SubmissionRun:
         self.settings = GlobalSettings()
         return ImportEvidence(
             failures=tuple(failures),
-            fits=len(self.fits.take(Store())),
+            fits=len(self.fits.take(Store(), {})),
             early_returns=self.module.find_early_returns(),
             **self.captured_io.take(),
             **clock.spent(),
@@ -226,7 +226,7 @@ class SubmissionRun:
         if not is_model(model):
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
         with self.captured_io.on():
-            facts = describe(model, self.arrays[step.sample], store)
+            facts = describe(model, self.arrays[step.sample], store, self.fits.batch_form(model))
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
@@ -291,7 +291,7 @@ class SubmissionRun:
         return StepEvidence(
             id=step.id,
             outcome=outcome,
-            fits=self.fits.take(store),
+            fits=self.fits.take(store, self.live),
             threads_left=max(0, threading.active_count() - threads),
             **self.captured_io.take(),
             **clock.spent(),

@@ -6,8 +6,10 @@ Runs in the process of the submission, in which it replaces `keras.Model.fit`.
 import contextlib
 import functools
 import inspect
+import math
 import weakref
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import keras
@@ -17,7 +19,10 @@ import numpy as np
 from grader.core.row_hashes import row_hashes
 from grader.protocol.evidence import FitFacts
 from grader.sandbox.inside.array_store import Store, curves_of
-from grader.sandbox.inside.keras_facts import flatten_layers, layer_facts, loss_facts
+from grader.sandbox.inside.keras_facts import flatten_layers, is_model, layer_facts
+from grader.sandbox.inside.try_losses import BatchForm, loss_facts
+
+_MOST_BATCHES = 500  # of a data set that is looked at for validation rows: it may be endless
 
 
 @dataclass
@@ -25,21 +30,27 @@ class _RecordedFit:
     """One call of `fit`, as far as it has come."""
 
     facts: FitFacts
+    model: Any = None
+    batch: BatchForm = field(default_factory=BatchForm)
     row_hashes: np.ndarray[Any, Any] | None = None  # a uint64 for each row of x; None where x is no table
+    validation_rows: list[np.ndarray[Any, Any]] = field(default_factory=list)  # likewise, of the validation rows
     history: object = None  # `History.history` of the call, once it has returned
     finished: bool = False
+    evaluates: bool = False  # a callback has evaluated the model
 
 
 class FitWatch:
     """Records the calls of `fit` of every Keras model in this process, from its creation on."""
 
     def __init__(self) -> None:
-        """Replace `keras.Model.fit` by a function that records the call and then calls the original."""
+        """Replace `fit` and `evaluate` of `keras.Model` by functions that record and then call the originals."""
         self._fits: list[_RecordedFit] = []
+        self._running: list[_RecordedFit] = []
         # Paths of the weights that were trainable when a model's training function was traced. Keras uses that
         # function until the model is compiled again.
         self._trained: weakref.WeakKeyDictionary[Any, frozenset[str]] = weakref.WeakKeyDictionary()
-        original = keras.Model.fit
+        self._batches: weakref.WeakKeyDictionary[Any, BatchForm] = weakref.WeakKeyDictionary()
+        original, original_evaluate = keras.Model.fit, keras.Model.evaluate
         signature = inspect.signature(original)
 
         @functools.wraps(original)
@@ -47,14 +58,47 @@ class FitWatch:
             recorded = _record_call(model, signature, positional, named)
             self._fits.append(recorded)
             with contextlib.suppress(Exception):  # a class of the student's may define its own comparison
+                self._batches[model] = recorded.batch
                 recorded.facts = msgspec.structs.replace(recorded.facts, stale=self._find_stale(model))
-            result = original(model, *positional, **named)
+            self._running.append(recorded)
+            try:
+                result = original(model, *positional, **named)
+            finally:
+                self._running.pop()
             with contextlib.suppress(Exception):
                 self._trained.setdefault(model, _list_trainable(model))
+            with contextlib.suppress(Exception):
+                recorded.validation_rows += _rows_of_dataset(signature.bind(model, *positional, **named).arguments)
             recorded.history, recorded.finished = getattr(result, "history", None), True
             return result
 
-        keras.Model.fit = fit
+        @functools.wraps(original_evaluate)
+        def evaluate(model: Any, *positional: Any, **named: Any) -> Any:
+            with contextlib.suppress(Exception):
+                self._record_evaluation(model, positional, named)
+            return original_evaluate(model, *positional, **named)
+
+        keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+    def _record_evaluation(self, model: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Record the rows that a callback evaluates a model on: it watches the training like `fit` itself does.
+
+        `fit` evaluates the model on its validation data by calling the same method.
+        """
+        fit = self._running[-1] if self._running else None
+        if fit is None or fit.model is not model or fit.evaluates or named.get("_use_cached_eval_dataset"):
+            return
+        rows = _hash_table(positional[0] if positional else named.get("x"))
+        if rows is not None:
+            fit.evaluates = True
+            fit.validation_rows.append(rows)
+            fit.facts = msgspec.structs.replace(fit.facts, validation="data")
+
+    def batch_form(self, model: Any) -> BatchForm:
+        """Return what the batches were like that a model was last trained on; the usual ones where it was not."""
+        with contextlib.suppress(Exception):
+            return self._batches.get(model, BatchForm())
+        return BatchForm()
 
     def _find_stale(self, model: Any) -> tuple[str, ...]:
         """Return the names of the layers whose `trainable` has changed since the training function was traced.
@@ -69,12 +113,17 @@ class FitWatch:
         layers = [layer for layer, _ in flatten_layers(model)]
         return tuple(str(x.name) for x in layers if any(w.path in changed for w in x.weights))[:20]
 
-    def take(self, store: Store) -> tuple[FitFacts, ...]:
-        """Return the calls of `fit` since the last time this was called; their arrays go to `store`."""
+    def take(self, store: Store, models: Mapping[str, object]) -> tuple[FitFacts, ...]:
+        """Return the calls of `fit` since the last time this was called; their arrays go to `store`.
+
+        `models`: by id of a step, what it returned; those that are no models are left out.
+        """
         facts = tuple(
             msgspec.structs.replace(
                 fit.facts,
+                model=_find_step(fit.model, models),
                 rows="" if fit.row_hashes is None else store.add(fit.row_hashes),
+                validation_rows=store.add(np.concatenate(fit.validation_rows)) if fit.validation_rows else "",
                 finished=fit.finished,
                 curves=curves_of(fit.history, store),
             )
@@ -82,6 +131,45 @@ class FitWatch:
         )
         self._fits.clear()
         return facts
+
+
+def _find_step(model: Any, models: Mapping[str, object]) -> str:
+    """Return the id of the step that returned a model, or one whose weights are all in this one; else "other"."""
+    with contextlib.suppress(Exception):
+        for step, other in models.items():
+            if other is model:
+                return step
+        weights = {id(weight) for weight in model.weights}
+        for step, other in models.items():
+            if is_model(other) and other.weights and all(id(w) in weights for w in other.weights):  # type: ignore[attr-defined]
+                return step
+    return "other"
+
+
+def _as_array(rows: Any) -> np.ndarray[Any, Any]:
+    """Return rows as an array; one without axes for a data set or generator, which may look like a list."""
+    is_array = isinstance(rows, list | tuple) or hasattr(rows, "__array__")
+    return np.asarray(rows if is_array else None)
+
+
+def _hash_table(x: Any) -> np.ndarray[Any, Any] | None:
+    """Return the hashes of the rows of a table; None where they tell nothing.
+
+    Rows of a single number cannot be distinguished: their hashes ignore scale.
+    """
+    table = _as_array(x)
+    return row_hashes(table) if table.dtype.kind in "biuf" and table.ndim > 1 and table.size > len(table) else None
+
+
+def _rows_of_dataset(arguments: Mapping[str, Any]) -> list[np.ndarray[Any, Any]]:
+    """Return the hashes of the validation rows where these came as a data set of TensorFlow."""
+    import tensorflow as tf
+
+    data = arguments.get("validation_data")
+    if not isinstance(data, tf.data.Dataset):
+        return []
+    hashes = [_hash_table(batch[0]) for batch in data.take(_MOST_BATCHES)]
+    return [rows for rows in hashes if rows is not None]
 
 
 def _list_trainable(model: Any) -> frozenset[str]:
@@ -98,18 +186,43 @@ def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:
 def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> float:
     """Return the share of the validation rows that are training rows too; 0 where that cannot be determined.
 
-    Rows of a single number cannot be distinguished: their hashes ignore scale.
-
     Args:
         validation_data: the argument of `fit`.
         rows: hashes of the training rows.
     """
     if rows is None or not isinstance(validation_data, list | tuple) or not validation_data:
         return 0.0
-    x = np.asarray(validation_data[0])
-    if x.dtype.kind not in "biuf" or x.ndim < 2 or x.size <= len(x):
-        return 0.0
-    return float(np.isin(row_hashes(x), rows).mean())
+    validation_rows = _hash_table(validation_data[0])
+    return (
+        0.0
+        if validation_rows is None or not len(validation_rows)
+        else float(np.isin(validation_rows, rows).mean())
+    )
+
+
+def _find_validation_rows(
+    arguments: Mapping[str, Any], rows: np.ndarray[Any, Any] | None
+) -> np.ndarray[Any, Any] | None:
+    """Return the hashes of the rows that `fit` is to validate on; None where they are not known yet.
+
+    `rows`: hashes of x, where they tell rows apart. Keras splits off its last rows (`train_validation_split`).
+    """
+    data, share = arguments.get("validation_data"), arguments.get("validation_split")
+    if isinstance(data, list | tuple) and data:
+        return _hash_table(data[0])
+    if data is None and share and rows is not None:
+        return rows[math.floor(len(rows) * (1.0 - float(share))) :]
+    return None
+
+
+def _find_batch_form(arguments: Mapping[str, Any], y: np.ndarray[Any, Any]) -> BatchForm:
+    """Return what the batches of a call of `fit` are like."""
+    spec = getattr(arguments.get("x"), "element_spec", None)  # of a data set of TensorFlow
+    if isinstance(spec, tuple) and len(spec) > 1 and getattr(spec[1], "shape", None) is not None:
+        shape = spec[1].shape
+        return BatchForm(shape.rank or 1, int(shape[0] or 32) if shape.rank else 32)
+    size = int(arguments.get("batch_size") or 32)
+    return BatchForm(min(y.ndim, 2), min(size, len(y))) if y.ndim and len(y) else BatchForm(rows=size)
 
 
 def _record_call(
@@ -118,7 +231,7 @@ def _record_call(
     """Record the arguments of a call of `fit`; nothing of one whose arguments cannot be read."""
     try:
         arguments = signature.bind(model, *positional, **named).arguments
-        x, y = np.asarray(arguments.get("x")), np.asarray(arguments.get("y"))
+        x, y = _as_array(arguments.get("x")), _as_array(arguments.get("y"))
         activations = [layer_facts(layer, "").activation for layer, _ in flatten_layers(model)]
         validation = "data" if arguments.get("validation_data") is not None else ""
         rows = row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None
@@ -139,8 +252,15 @@ def _record_call(
                 "Literal['', 'data', 'split']",
                 validation or ("split" if arguments.get("validation_split") else ""),
             ),
+            validation_seen=_share_seen(arguments.get("validation_data"), rows),
         )
-        share = _share_seen(arguments.get("validation_data"), rows)
-        return _RecordedFit(msgspec.structs.replace(facts, validation_seen=share), row_hashes=rows)
+        validation_rows = _find_validation_rows(arguments, _hash_table(x))
+        return _RecordedFit(
+            facts,
+            model=model,
+            batch=_find_batch_form(arguments, y),
+            row_hashes=rows,
+            validation_rows=[] if validation_rows is None else [validation_rows],
+        )
     except Exception:  # noqa: BLE001 - fit may be called with anything; Keras itself will report errors
-        return _RecordedFit(FitFacts())
+        return _RecordedFit(FitFacts(), model=model)

@@ -4,7 +4,6 @@ This is the only module that reads attributes of Keras objects, apart from the r
 `fit` faster. It runs in the process of the submission.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +12,9 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, ModelFacts
-from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
+from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.try_losses import BatchForm, canonical_name, find_own_methods, loss_facts, try_loss
 
 MAX_LAYERS = 500
 MAX_GRAPH_BYTES = 128 << 20
@@ -29,16 +28,6 @@ _ACTIVATION_LAYERS = {
     "ELU": "elu",
 }
 _ACTIVATION_NAMES = {"softmax_v2": "softmax", "identity": "linear", "leaky_relu_v2": "leaky_relu"}
-# Short names that Keras accepts for a loss or metric, with the name of its function.
-_SHORT_NAMES = {
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
-    "bce": "binary_crossentropy",
-    "cce": "categorical_crossentropy",
-    "acc": "accuracy",
-}
 
 
 def is_model(value: object) -> bool:
@@ -75,21 +64,27 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
-def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFacts:
+def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None) -> ModelFacts:
     """Describe a model and freeze its graph.
 
     Args:
         model: a Keras model.
         sample: some rows of input, float32 of shape (n, ...).
         store: gets the arrays that the record names.
+        fit: what the batches are like that the model was trained on; None where it was not.
 
     Returns:
         The facts; without a graph where it cannot be frozen, with the reason in `problem`.
     """
     graph, problem, outputs, is_frozen = None, "", 1, True
+    trials: tuple[LossTrial, ...] = ()
     try:
         # Subclassed models have no weights before they are first called.
-        outputs = len(keras.tree.flatten(model(sample[:2], training=False)))
+        answer = model(sample[:2], training=False)
+        outputs = len(keras.tree.flatten(answer))
+        shape = _shape(getattr(answer, "shape", None))
+        if shape is not None and is_compiled(model):
+            trials = try_loss(model, sample, shape, fit or BatchForm(), store)
         traced = _trace(model, sample)
         is_frozen = False
         graph = _freeze(traced, store) if outputs == 1 else None
@@ -106,7 +101,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFac
         else None,
         parameters=int(model.count_params()) if model.built else 0,
         trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
-        compiled=_describe_compile(model, store),
+        compiled=_describe_compile(model, trials),
         graph=graph,
         problem=problem,
         wraps=_style_of_only_layer(model),
@@ -195,7 +190,7 @@ def _class_name(value: object) -> str | None:
     return None if value is None else type(value).__name__
 
 
-def _describe_compile(model: Any, store: Store) -> CompileFacts | None:
+def _describe_compile(model: Any, trials: tuple[LossTrial, ...]) -> CompileFacts | None:
     if not getattr(model, "compiled", False):
         return None
     loss, options = loss_facts(getattr(model, "loss", None))
@@ -207,7 +202,8 @@ def _describe_compile(model: Any, store: Store) -> CompileFacts | None:
         optimizer=type(optimizer).__name__ if optimizer is not None else "",
         learning_rate=_learning_rate(optimizer),
         metrics=tuple(_metric_name(m) for m in _metrics(model)),
-        probe=store.add(_probe_loss(model.loss, loss)),
+        trials=trials,
+        own_methods=find_own_methods(model),
     )
 
 
@@ -216,58 +212,6 @@ def _learning_rate(optimizer: Any) -> float | None:
         return float(np.float32(optimizer.learning_rate))
     except (AttributeError, TypeError, ValueError):
         return None
-
-
-def loss_facts(loss: Any) -> tuple[str, dict[str, Any]]:
-    """Return the canonical name of a loss, and its options.
-
-    Args:
-        loss: the argument of `compile`: a name, a function, a class, or an object of one.
-
-    Returns:
-        The name, such as "mean_squared_error"; "" for None, "several" for more than one, "custom" for a function
-        or class of the submission. Options by name, such as `from_logits`.
-    """
-    if loss is None:
-        return "", {}
-    if isinstance(loss, str):
-        return _canonical(loss), {}
-    if isinstance(loss, type) and issubclass(loss, keras.losses.Loss):
-        loss = loss()
-    if isinstance(loss, functools.partial):
-        name, options = loss_facts(loss.func)
-        return name, {**options, **loss.keywords}
-    inner = getattr(loss, "fn", None)
-    if inner is not None:  # the losses that Keras ships wrap a function and its options
-        return loss_facts(inner)[0], dict(getattr(loss, "_fn_kwargs", {}))
-    if isinstance(loss, list | tuple | dict):
-        return "several", {}
-    name = getattr(loss, "__name__", type(loss).__name__)
-    shipped = str(getattr(loss, "__module__", "")).startswith("keras.")
-    return (_canonical(name) if shipped else "custom"), {}
-
-
-def _canonical(name: str) -> str:
-    # MeanSquaredError and mean_squared_error are one name.
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return _SHORT_NAMES.get(snake, snake)
-
-
-def _probe_loss(loss: Any, name: str) -> np.ndarray[Any, Any]:
-    """Return the value of a loss for each probe row; it identifies a custom function. NaN where it raises.
-
-    The labels are class indices for losses whose name says sparse, else one-hot.
-    """
-    values = []
-    one_hot = np.eye(PROBE_OUTPUTS.shape[1], dtype=np.float32)[PROBE_LABELS]
-    labels = PROBE_LABELS if name.startswith("sparse") else one_hot
-    try:
-        function = keras.losses.get(loss() if isinstance(loss, type) else loss)
-        for label, outputs in zip(labels, PROBE_OUTPUTS, strict=True):
-            values.append(float(np.mean(function(label[None], outputs[None]))))
-    except Exception:  # noqa: BLE001 - a loss may be the student's own code
-        values = [float("nan")] * len(PROBE_OUTPUTS)
-    return np.array(values)
 
 
 def _metrics(model: Any) -> list[Any]:
@@ -280,10 +224,10 @@ def _metrics(model: Any) -> list[Any]:
 
 def _metric_name(metric: Any) -> str:
     if isinstance(metric, str):
-        return _canonical(metric)
+        return canonical_name(metric)
     if isinstance(metric, keras.metrics.Metric):
-        return _canonical(type(metric).__name__)
-    return _canonical(getattr(metric, "__name__", type(metric).__name__))
+        return canonical_name(type(metric).__name__)
+    return canonical_name(getattr(metric, "__name__", type(metric).__name__))
 
 
 # The frozen graph.

@@ -1,7 +1,11 @@
 """What is remembered of a real call of `fit`: its loss, and whether its validation rows are training rows."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
+from grader.core.row_hashes import row_hashes
 from grader.protocol.evidence import FitFacts
 from tests.helpers.classroom import build, case_of, train
 
@@ -33,10 +37,100 @@ def test_the_loss_is_remembered_with_what_it_takes() -> None:
     assert (logits.loss, logits.from_logits) == ("categorical_crossentropy", True)
 
 
-def test_rows_of_one_number_cannot_be_told_apart_and_raise_no_suspicion() -> None:
-    import numpy as np
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A watch over the calls of fit of this test."""
+    import keras
 
-    from grader.core.row_hashes import row_hashes
+    from grader.sandbox.inside.fit_recorder import FitWatch
+
+    for method in ("fit", "evaluate"):  # which the watch replaces
+        monkeypatch.setattr(keras.Model, method, getattr(keras.Model, method))
+    return FitWatch()
+
+
+X = np.random.default_rng(3).normal(0, 1, (24, 3)).astype(np.float32)
+Y, X_VAL = X[:, 0], X[16:] + 5
+
+
+def network(*layers: Any) -> Any:
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), *(layers or [keras.layers.Dense(1)])])
+    model.compile("sgd", "mse", run_eagerly=True)
+    return model
+
+
+def facts_of(watch: Any, models: dict[str, object] | None = None) -> tuple[list[FitFacts], dict[str, Any]]:
+    from grader.sandbox.inside.array_store import Store
+
+    store = Store()
+    return list(watch.take(store, models or {})), store.arrays
+
+
+def test_each_fit_says_whose_it_is(watch: Any) -> None:
+    import keras
+
+    model, pilot = network(), network()
+    encoder = keras.layers.Dense(3)
+    classifier, autoencoder = network(encoder, keras.layers.Dense(1)), network(encoder)
+    for one in (pilot, model, network(model), autoencoder, classifier):
+        one.fit(X, X if one is autoencoder else Y, verbose=0)
+    fits, _unused = facts_of(watch, {"h@0": None, "a@0": model, "b@0": classifier})
+    assert [fit.model for fit in fits] == ["other", "a@0", "a@0", "other", "b@0"]
+
+
+def test_each_fit_remembers_the_rows_that_it_was_validated_on(watch: Any) -> None:
+    import keras
+    import tensorflow as tf
+
+    class Evaluates(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.model.evaluate(X_VAL, Y[16:], verbose=0)
+
+    class Rows(keras.utils.PyDataset):  # type: ignore[misc]
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, i: int) -> Any:
+            return X[i : 3 + 5 * i], Y[i : 3 + 5 * i]
+
+    model, val = network(), (X_VAL, Y[16:])
+    data_set = tf.data.Dataset.from_tensor_slices(val).batch(5)
+    both = np.concatenate([X, X_VAL]), np.concatenate([Y, Y[16:]])
+    model.fit(X, Y, validation_data=val, verbose=0)
+    model.fit(X, Y, validation_data=data_set, verbose=0)
+    model.fit(X, Y, callbacks=[Evaluates()], epochs=2, verbose=0)
+    model.fit(*both, validation_split=0.25, verbose=0)
+    model.fit(X, Y, validation_split=0.25, verbose=0)
+    model.fit(X, Y, validation_data=(each for each in [val]), validation_steps=1, verbose=0)
+    model.fit(Rows(), validation_data=Rows(), verbose=0)
+    model.fit(X, Y, verbose=0)
+    model.evaluate(X_VAL, Y[16:], verbose=0)
+    fits, arrays = facts_of(watch)
+    assert [fit.validation for fit in fits] == ["data", "data", "data", "split", "split", "data", "data", ""]
+    for fit in fits[:4]:
+        assert np.array_equal(arrays[fit.validation_rows], row_hashes(X_VAL))
+    assert np.array_equal(arrays[fits[4].validation_rows], row_hashes(X[18:]))
+    assert [fit.validation_rows for fit in fits[5:]] == ["", "", ""]
+
+
+def test_what_batches_are_like_is_remembered_for_the_trial_of_the_loss(watch: Any) -> None:
+    import tensorflow as tf
+
+    model = network()
+    assert watch.batch_form(model) == (1, 32)
+    model.fit(X, Y[:, None], batch_size=10, verbose=0)
+    assert watch.batch_form(model) == (2, 10)
+    model.fit(X, Y, verbose=0)
+    assert watch.batch_form(model) == (1, 24)
+    model.fit(
+        tf.data.Dataset.from_tensor_slices((X, Y[:, None])).batch(6, drop_remainder=True), shuffle=False, verbose=0
+    )
+    assert watch.batch_form(model) == (2, 6)
+
+
+def test_rows_of_one_number_cannot_be_told_apart_and_raise_no_suspicion() -> None:
     from grader.sandbox.inside.fit_recorder import _share_seen
 
     x = np.linspace(-2.0, 2.0, 9).reshape(-1, 1)

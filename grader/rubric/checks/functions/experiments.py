@@ -15,7 +15,8 @@ from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, Step
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.single import HELD_OUT_ROWS_SEEN, MAX_SHARE_SEEN
+from grader.rubric.checks.networks.single import HELD_OUT_ROWS_SEEN
+from grader.rubric.checks.networks.validation_rows import MAX_SHARE_SEEN
 
 _CROSS_ENTROPY = "categorical_crossentropy"
 _ROUNDING = 0.02  # accuracies that people round, or measure again

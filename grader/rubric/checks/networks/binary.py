@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
+from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.no_graph import explain_no_graph
-from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, read_loss
+from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, read_whole_loss
+from grader.rubric.checks.networks.own_loss import explain_own_loss, find_odd_labels
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
 
@@ -137,14 +139,15 @@ class YesOrNo(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = require_certified(case, self.training, after=False)
-        loss, from_logits = read_loss(case, self.training, model)
-        fits = read_network(case, self.training, case.seeds[0]).fits
+        fit = read_network(case, self.training, case.seeds[0]).last_fit
+        odd_labels = find_odd_labels(case, self.training) or _labels_of_another_kind(fit.y_range if fit else None)
+        if odd_labels is not None:
+            return odd_labels
+        loss = read_whole_loss(case, self.training, model)
         units = count_outputs(model) or 0
         assert model.graph is not None
-        return (
-            _labels_of_another_kind(fits[0].y_range if fits else None)
-            or (_squashed_twice(model.stacked) if units == 1 else None)
-            or _fit_of_head_and_loss(model.output_activation, units, loss, from_logits=from_logits)
+        return (_squashed_twice(model.stacked) if units == 1 else None) or _fit_of_head_and_loss(
+            model.output_activation, units, loss
         )
 
 
@@ -177,36 +180,34 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
     )
 
 
-def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool) -> Judgement:
-    received = _(
-        "{head} output with {loss}{logits}",
-        head=head,
-        loss=loss or "custom",
-        logits=" (from_logits=True)" if from_logits else "",
-    )
+def _fit_of_head_and_loss(head: str, units: int, loss: IdentifiedLoss) -> Judgement:
+    received = _("{head} output with {loss}{logits}", head=head, loss=loss.label, logits=loss.note_of_logits)
+    from_logits = loss.from_logits
     expected = _("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
     right = (head in {"sigmoid", "probability"} and not from_logits) or (head == "linear" and from_logits)
-    if units == 1 and loss in _CROSS_ENTROPIES and right:
-        if from_logits:
-            message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss)
+    if units == 1 and right and (loss.is_proper or loss.name in _CROSS_ENTROPIES):
+        if loss.is_proper:
+            message = explain_own_loss(head)
+        elif from_logits:
+            message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss.name)
         else:
-            message = _("sigmoid output and {loss} belong together.", loss=loss)
+            message = _("sigmoid output and {loss} belong together.", loss=loss.name)
         return passed(message, received=received)
     of_two = (head == "softmax" and not from_logits) or (head == "linear" and from_logits)
-    if units == 2 and loss in _CROSS_ENTROPIES | _CLASS_LOSSES and of_two:
+    if units == 2 and (loss.is_proper or loss.name in _CROSS_ENTROPIES | _CLASS_LOSSES) and of_two:
         return passed(
             _(
                 "{head} output and {loss} belong together, for two units. That one unit is enough is counted "
                 "where the network is built.",
                 head=head,
-                loss=loss,
+                loss=loss.label,
             ),
             received=received,
         )
-    return failed(_what_is_wrong(head, units, loss, from_logits=from_logits), expected=expected, received=received)
+    return failed(_what_is_wrong(head, units, loss), expected=expected, received=received)
 
 
-def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Words:
+def _what_is_wrong(head: str, units: int, loss: IdentifiedLoss) -> Words:
     if head == "softmax" and units == 1:
         return _(
             "Softmax divides by the sum over all units. With a single unit that is the unit itself: the output "
@@ -224,22 +225,30 @@ def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Wo
             "The output has the activation relu. It has no upper end, so it is no probability, and below 0 it "
             "stops learning. Use sigmoid, which gives numbers from 0 to 1."
         )
-    if loss not in _CROSS_ENTROPIES and not (units == 2 and loss in _CLASS_LOSSES):
+    right_losses = _CROSS_ENTROPIES | (_CLASS_LOSSES if units == 2 else frozenset())
+    if not loss.is_proper and loss.name not in right_losses:
         return _(
             "For yes or no the loss is binary_crossentropy. Received: {loss}. Cross-entropy compares "
             "probabilities and punishes confident mistakes.",
-            loss=loss,
+            loss=loss.label,
         )
-    if head in {"sigmoid", "probability"} and from_logits:
+    if head in {"sigmoid", "probability"} and loss.from_logits and loss.is_own:
+        return _("Your own loss applies the sigmoid itself, but the output already is one. Remove one of the two.")
+    if head in {"sigmoid", "probability"} and loss.from_logits:
         return _(
             "from_logits=True tells the loss to apply the sigmoid itself, but the output already is a sigmoid. "
             "Remove one of the two."
+        )
+    if head == "linear" and loss.is_own:
+        return _(
+            "Your own loss takes the logarithm of a probability, but the output layer has no activation. Add "
+            "sigmoid."
         )
     if head == "linear":
         return _(
             "{loss} needs probabilities, but the output layer has no activation. Add sigmoid, or say "
             "from_logits=True.",
-            loss=loss,
+            loss=loss.name,
         )
     return _(
         "The output of the network has to be a probability: sigmoid for one unit. Received: {head}, "

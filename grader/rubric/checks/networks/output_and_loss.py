@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.losses import identify_loss
+from grader.evidence.labels import read_label_form
+from grader.evidence.loss_identity import IdentifiedLoss, identify_network_loss
 from grader.evidence.network import Model, is_usable, read_network
-from grader.protocol.evidence import CompileFacts, FitFacts
+from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
+from grader.rubric.checks.networks.own_loss import (
+    explain_no_loss,
+    explain_own_loss,
+    find_odd_labels,
+    find_problem_of_loss,
+)
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 
@@ -25,15 +32,25 @@ def read_last_compiled(case: Case, training: Training, model: Model) -> tuple[st
 
 
 def read_loss(case: Case, training: Training, model: Model) -> tuple[str, bool]:
-    """Return the loss that a network is trained with, and its `from_logits`.
+    """Return name and `from_logits` of the loss that a network is trained with; raises as `read_whole_loss`."""
+    loss = read_whole_loss(case, training, model)
+    return loss.name, loss.from_logits
+
+
+def read_whole_loss(case: Case, training: Training, model: Model) -> IdentifiedLoss:
+    """Return what is known of the loss that a network is trained with.
 
     Raises:
-        PreconditionFailedError: there is no loss.
+        PreconditionFailedError: there is none, or it cannot be right whatever the output is, or is not decided.
     """
     described, compiled = read_last_compiled(case, training, model)
-    if compiled is None or not compiled.loss:
-        raise PreconditionFailedError(explain_not_compiled())
-    return identify_loss(compiled, case.steps[described].arrays)
+    if compiled is None or not (compiled.loss or compiled.trials):
+        raise PreconditionFailedError(explain_no_loss(compiled))
+    loss = identify_network_loss(case, training, described, compiled)
+    problem = find_problem_of_loss(case, training, loss)
+    if problem is not None:
+        raise PreconditionFailedError(problem)
+    return loss
 
 
 def explain_softmax_over_rows() -> Words:
@@ -42,18 +59,6 @@ def explain_softmax_over_rows() -> Words:
         "The softmax of the output runs over the rows (axis=0): the rows share one distribution for each class, "
         "and the answer for a row depends on which others are in the batch. Let it run over the classes of each "
         "row: axis=-1, which is the default."
-    )
-
-
-def explain_not_compiled() -> Judgement:
-    """Return the judgement for a model without a loss."""
-    return failed(
-        _(
-            "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
-            "return it."
-        ),
-        expected=_("a compiled model"),
-        received=_("a model that is not compiled"),
     )
 
 
@@ -76,52 +81,49 @@ class HeadAndLoss(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = require_certified(case, self.training, after=False)
-        loss, from_logits = read_loss(case, self.training, model)
+        odd_labels = find_odd_labels(case, self.training)
+        if odd_labels is not None:
+            return odd_labels
+        loss = read_whole_loss(case, self.training, model)
         assert model.graph is not None
         return (
-            self._label_problem(case, loss)
+            self._label_problem(case, loss.name)
             or _two_activations(model.stacked)
-            or _fit_of_head_and_loss(
-                model.output_activation,
-                loss,
-                model.units or 0,
-                self._loss_for_labels(case),
-                from_logits=from_logits,
-            )
+            or _fit_of_head_and_loss(model.output_activation, loss, model.units or 0, self._loss_for_labels(case))
         )
 
     def _loss_for_labels(self, case: Case) -> str:
         """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""
-        fits = read_network(case, self.training, case.seeds[0]).fits
-        rank = (_label_rank(fits[0]) if fits else None) or case.task.labels
-        return "sparse_categorical_crossentropy" if rank == "integers" else "categorical_crossentropy"
+        fit = read_network(case, self.training, case.seeds[0]).last_fit
+        form = read_label_form(fit, case.task.classes) or case.task.labels
+        return "sparse_categorical_crossentropy" if form == "integers" else "categorical_crossentropy"
 
     def _label_problem(self, case: Case, loss: str) -> Judgement | None:
         """Return the judgement for labels that the loss cannot read, as they came to `fit`."""
-        fits = read_network(case, self.training, case.seeds[0]).fits
-        rank = _label_rank(fits[0]) if fits else None
-        if rank is None:
+        fit = read_network(case, self.training, case.seeds[0]).last_fit
+        form = read_label_form(fit, case.task.classes)
+        if fit is None or form is None:
             return None
         expected = _("one-hot labels with categorical_crossentropy")
         if case.task.labels == "integers":
             expected = _("integer labels with {loss}", loss="sparse_categorical_crossentropy")
-        if loss == "sparse_categorical_crossentropy" and rank == "one_hot":
+        if loss == "sparse_categorical_crossentropy" and form == "one_hot":
             return failed(
                 _(
                     "sparse_categorical_crossentropy wants integer labels, but fit was given one-hot rows "
                     "{shape}. Use categorical_crossentropy, or hand integers to fit.",
-                    shape=str(fits[0].y_shape),
+                    shape=str(fit.y_shape),
                 ),
                 expected=expected,
                 received=_("one-hot labels with sparse_categorical_crossentropy"),
             )
-        if loss in _ONE_HOT_LOSSES and rank == "integers":
+        if loss in _ONE_HOT_LOSSES and form == "integers":
             return failed(
                 _(
                     "{loss} wants one-hot labels, but fit was given integers {shape}. Hand on the one-hot rows, "
                     "or use sparse_categorical_crossentropy.",
                     loss=loss,
-                    shape=str(fits[0].y_shape),
+                    shape=str(fit.y_shape),
                 ),
                 expected=expected,
                 received=_("integer labels with {loss}", loss=loss),
@@ -150,32 +152,29 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
     )
 
 
-def _label_rank(fit: FitFacts) -> str | None:
-    if len(fit.y_shape) == 2 and fit.y_shape[1] > 1:
-        return "one_hot"
-    return "integers" if fit.y_shape and fit.y_shape[0] > 0 else None
-
-
-def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_logits: bool) -> Judgement:
+def _fit_of_head_and_loss(head: str, loss: IdentifiedLoss, units: int, usual: str) -> Judgement:
     """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
-    cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
-    received = _(
-        "{head} output with {loss}{logits}",
-        head=head,
-        loss=loss or "custom",
-        logits=" (from_logits=True)" if from_logits else "",
-    )
+    cross_entropy = loss.is_proper or loss.name in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
+    from_logits = loss.from_logits
+    received = _("{head} output with {loss}{logits}", head=head, loss=loss.label, logits=loss.note_of_logits)
     expected = _(
         "softmax output with {loss} (or a linear output with from_logits=True)",
-        loss=loss if cross_entropy else usual,
+        loss=loss.name if cross_entropy and not loss.is_proper else usual,
     )
+    fits = (head == "softmax" and not from_logits) or (head in {"linear", "log_softmax"} and from_logits)
+    if loss.is_proper and fits:
+        return passed(explain_own_loss(head), received=received)
     if cross_entropy and head == "softmax" and not from_logits:
-        return passed(_("softmax output and {loss} belong together.", loss=loss), received=received)
+        return passed(_("softmax output and {loss} belong together.", loss=loss.name), received=received)
     if cross_entropy and head in {"linear", "log_softmax"} and from_logits:
         return passed(
-            _("Raw outputs and {loss} with from_logits=True belong together.", loss=loss), received=received
+            _("Raw outputs and {loss} with from_logits=True belong together.", loss=loss.name), received=received
         )
-    if head in {"sigmoid", "probability"} and not from_logits and (cross_entropy or loss == "binary_crossentropy"):
+    if (
+        head in {"sigmoid", "probability"}
+        and not from_logits
+        and (cross_entropy or loss.name == "binary_crossentropy")
+    ):
         return partial(
             0.5,
             _(
@@ -186,30 +185,45 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
             expected=expected,
             received=received,
         )
-    message: Words
-    if cross_entropy and head == "softmax":
-        message = _(
+    message = _explain_misfit(head, loss) if cross_entropy else _explain_other_loss(loss, usual)
+    return failed(message, expected=expected, received=received)
+
+
+def _explain_misfit(head: str, loss: IdentifiedLoss) -> Words:
+    """Return what is wrong with an output that does not fit a cross-entropy."""
+    if head == "softmax over the rows":
+        return explain_softmax_over_rows()
+    if head == "softmax" and loss.is_own:
+        return _(
+            "Your own loss applies softmax itself, but the output already is a softmax. Remove one of the two."
+        )
+    if head == "softmax":
+        return _(
             "from_logits=True tells the loss to apply softmax itself, but the output already is a softmax. "
             "Remove one of the two."
         )
-    elif cross_entropy and head == "linear":
-        message = _(
+    if head == "linear" and loss.is_own:
+        return _(
+            "Your own loss takes the logarithm of probabilities, but the output layer has no activation. Add "
+            "softmax."
+        )
+    if head == "linear":
+        return _(
             "{loss} needs probabilities, but the output layer has no activation. Add softmax, or say "
             "from_logits=True.",
-            loss=loss,
+            loss=loss.name,
         )
-    elif not cross_entropy:
-        message = _(
-            "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
-            "mistakes. Received: {loss}.",
-            usual=usual,
-            loss=loss,
-        )
-    elif head == "softmax over the rows":
-        message = explain_softmax_over_rows()
-    else:
-        message = _(
-            "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
-            head=head,
-        )
-    return failed(message, expected=expected, received=received)
+    return _(
+        "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
+        head=head,
+    )
+
+
+def _explain_other_loss(loss: IdentifiedLoss, usual: str) -> Words:
+    """Return what is wrong with a loss that is no cross-entropy. `usual`: the one for these labels."""
+    return _(
+        "For exclusive classes the loss is {usual}: it compares whole distributions and punishes confident "
+        "mistakes. Received: {loss}.",
+        usual=usual,
+        loss=loss.label,
+    )

@@ -4,7 +4,8 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
-from grader.evidence.losses import identify_loss, softmax
+from grader.evidence.loss_identity import identify_network_loss
+from grader.evidence.losses import softmax
 from grader.evidence.network import Model
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.output_and_loss import read_last_compiled
@@ -61,7 +62,7 @@ def _logit(likely: Array) -> Array:
 def reads_logits(case: Case, training: Training, model: Model) -> bool:
     """Return whether the loss applies the sigmoid itself."""
     described, compiled = read_last_compiled(case, training, model)
-    return compiled is not None and identify_loss(compiled, case.steps[described].arrays)[1]
+    return compiled is not None and identify_network_loss(case, training, described, compiled).from_logits
 
 
 def find_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:

@@ -10,21 +10,20 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
-from grader.evidence.losses import identify_loss
+from grader.evidence.loss_identity import IdentifiedLoss, identify_network_loss
 from grader.evidence.network import Model, is_usable, read_network
 from grader.evidence.scores import r_squared
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.output_and_loss import explain_not_compiled, read_last_compiled
+from grader.rubric.checks.networks.output_and_loss import read_last_compiled
+from grader.rubric.checks.networks.own_loss import explain_no_loss, find_problem_of_loss
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import require_certified
 
 # Losses that measure how far a number is from the right one. The last two divide by the target or take its
 # logarithm, so they are none for targets around zero.
-REGRESSION_LOSSES = frozenset(
-    {"mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "logcosh", "custom"}
-)
+REGRESSION_LOSSES = frozenset({"mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "logcosh"})
 _RELATIVE_LOSSES = frozenset({"mean_absolute_percentage_error", "mean_squared_logarithmic_error"})
 _CLASS_METRICS = frozenset(
     {
@@ -59,28 +58,55 @@ class RegressionLoss(EachNetwork):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the network was trained with, or else what it was compiled with."""
         require_certified(case, network, after=False)
-        compiled, loss = read_compiled(case, network)
+        compiled, loss = identify_compiled(case, network)
         return (
-            find_loss_problem(compiled, loss)
+            judge_loss(case, network, compiled, loss)
             or find_metric_problem(compiled)
-            or passed(_("{loss} measures how far the predicted number is from the right one.", loss=loss))
+            or passed(_explain_right_loss(loss))
         )
+
+
+def _explain_right_loss(loss: IdentifiedLoss) -> Words:
+    if loss.is_proper:
+        return _(
+            "Your own loss equals no loss that the grader knows, but on made-up predictions it falls as they come "
+            "nearer to the right numbers."
+        )
+    return _("{loss} measures how far the predicted number is from the right one.", loss=loss.name)
 
 
 def read_compiled(case: Case, network: Training) -> tuple[CompileFacts | None, str]:
     """Return the `compile` of the first seed's network when it is trained, and its loss's canonical name."""
+    compiled, loss = identify_compiled(case, network)
+    return compiled, loss.name
+
+
+def identify_compiled(case: Case, network: Training) -> tuple[CompileFacts | None, IdentifiedLoss]:
+    """Return the `compile` of the first seed's network when it is trained, and what is known of its loss."""
     before = read_network(case, network, case.seeds[0]).before
     step, compiled = read_last_compiled(case, network, before) if before is not None else ("", None)
     if compiled is None:
-        return None, ""
-    return compiled, identify_loss(compiled, case.steps[step].arrays)[0]
+        return None, IdentifiedLoss("")
+    return compiled, identify_network_loss(case, network, step, compiled)
+
+
+def judge_loss(
+    case: Case, network: Training, compiled: CompileFacts | None, loss: IdentifiedLoss
+) -> Judgement | None:
+    """Return the judgement for a model without a loss for numbers, or with one that is not decided; else None."""
+    if compiled is None or not loss.name:
+        return replace(explain_no_loss(compiled), blocks=False)
+    problem = find_problem_of_loss(case, network, loss)
+    if problem is not None:
+        return replace(problem, blocks=False)
+    return None if loss.is_proper else find_loss_problem(compiled, loss.name)
 
 
 def find_loss_problem(compiled: CompileFacts | None, loss: str) -> Judgement | None:
-    """Return the judgement for a model without a loss for numbers, else None."""
+    """Return the judgement for a model without a loss for numbers, else None. `loss`: its canonical name."""
     expected = _("a loss for numbers, such as mse or mae")
     if compiled is None or not loss:
-        return replace(explain_not_compiled(), blocks=False)
+        return replace(explain_no_loss(compiled), blocks=False)
     if loss in REGRESSION_LOSSES:
         return None
     if loss in _RELATIVE_LOSSES:

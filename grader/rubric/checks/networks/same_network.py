@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model, read_network
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.regression import find_loss_problem, find_metric_problem, read_compiled
+from grader.rubric.checks.networks.regression import find_metric_problem, identify_compiled, judge_loss
 from grader.rubric.checks.networks.several import (
     EachNetwork,
     combine_judgements,
@@ -174,19 +175,19 @@ class SameCompile(ComparesNetworks):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the networks were trained with, or else what they were compiled with."""
-        compiles: list[tuple[CompileFacts | None, str]] = []
+        compiles: list[tuple[CompileFacts | None, IdentifiedLoss]] = []
         for each in (self.first, network):
             if read_network(case, each, case.seeds[0]).before is None:
                 require_certified(case, each, after=False)  # says why
-            compiled, loss = read_compiled(case, each)
-            problem = find_loss_problem(compiled, loss) or find_metric_problem(compiled)
+            compiled, loss = identify_compiled(case, each)
+            problem = judge_loss(case, each, compiled, loss) or find_metric_problem(compiled)
             if problem is not None:
                 return name_in_judgement(each, problem)
             compiles.append((compiled, loss))
         (one, one_loss), (other, other_loss) = compiles
         assert one is not None
         assert other is not None
-        pairs = [(one_loss, other_loss), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
+        pairs = [(one_loss.label, other_loss.label), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
         for kind, (expected, received) in zip((_("loss"), _("optimizer"), _("learning rate")), pairs, strict=True):
             if expected != received:
                 return failed(
@@ -206,7 +207,7 @@ class SameCompile(ComparesNetworks):
         return passed(
             _(
                 "All have the same loss, {loss}, and the same optimizer, {optimizer}.",
-                loss=one_loss,
+                loss=one_loss.label,
                 optimizer=one.optimizer,
             )
         )

@@ -18,6 +18,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.no_graph import explain_no_graph
+from grader.rubric.checks.networks.validation_rows import ValidationRows, find_validation_rows
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,6 @@ class Architecture(NetworkCheck):
         return failed(message, expected=f"(None, {self.outputs})", received=str(shape))
 
 
-MAX_SHARE_SEEN = 0.5  # a few rows may really occur twice in the data
 HELD_OUT_ROWS_SEEN = _(
     "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
     "training never sees: pass validation_data=(x_val, y_val)."
@@ -219,7 +219,9 @@ class Trains(NetworkCheck):
                 expected=_("weights that training changed"),
                 received=_("the same weights as before"),
             )
-        problems = list(self._problems(network, name_of(case.value(self.training.fitted(network.seed))[0])))
+        if not any(fit.finished for fit in network.fits):
+            return self._judge_without_fit(network)
+        problems = list(self._problems(case, network))
         if not problems and not self.training.validation:
             return passed(_("The weights changed, and the history came back."))
         if not problems:
@@ -229,27 +231,32 @@ class Trains(NetworkCheck):
         both = _("{first} {second}", first=problems[0].message, second=problems[1].message)
         return failed(both, expected=problems[0].expected, received=problems[0].received)
 
-    def _problems(self, network: TrainedNetwork, returned: str) -> Sequence[Judgement]:
-        fits = [fit for fit in network.fits if fit.finished]
+    def _judge_without_fit(self, network: TrainedNetwork) -> Judgement:
+        """Return the judgement for weights that changed without a call of `fit` that returned."""
+        expected, received = _("a training with model.fit()"), _("no call of fit")
+        if not self.training.validation:
+            message = _(
+                "The weights changed, but no call of fit was seen. train() has to train with model.fit() and to "
+                "return the History that it returns."
+            )
+            if network.returned_history:
+                return partial(0.5, message, expected=expected, received=received)
+            return failed(message, expected=expected, received=received)
+        return failed(
+            _(
+                "The weights changed, but no call of fit was seen. train() has to train with "
+                "model.fit(x_train, y_train, validation_data=(x_val, y_val)) and to return the History that it "
+                "returns."
+            ),
+            expected=expected,
+            received=received,
+        )
+
+    def _problems(self, case: Case, network: TrainedNetwork) -> Sequence[Judgement]:
+        returned = name_of(case.value(self.training.fitted(network.seed))[0])
         problems = []
-        if self.training.validation and fits and not any(fit.validation for fit in fits):
-            problems.append(
-                partial(
-                    0.5,
-                    _(
-                        "fit was called without validation data. Pass validation_data=(x_val, y_val), "
-                        "or nobody sees when the network begins to overfit."
-                    ),
-                    expected="validation_data=(x_val, y_val)",
-                    received=_("no validation data"),
-                )
-            )
-        if self.training.validation and any(fit.validation_seen > MAX_SHARE_SEEN for fit in fits):
-            problems.append(
-                partial(
-                    0.5, HELD_OUT_ROWS_SEEN, expected="validation_data=(x_val, y_val)", received=_("training rows")
-                )
-            )
+        if self.training.validation:
+            problems += _judge_validation(find_validation_rows(case, network))
         if not network.returned_history:
             problems.append(
                 partial(
@@ -267,6 +274,29 @@ def _explain_constant() -> Words:
         "After train() the weights are what they were before: what the network gives does not depend on them, "
         "as with softmax over a single unit, which is always 1. Mend the output first."
     )
+
+
+def _judge_validation(rows: ValidationRows) -> list[Judgement]:
+    """Return what is wrong with the rows that the training was validated on, if anything."""
+    expected = "validation_data=(x_val, y_val)"
+    match rows:
+        case ValidationRows.HANDED_OVER:
+            return []
+        case ValidationRows.TRAINED_ON:
+            return [partial(0.5, HELD_OUT_ROWS_SEEN, expected=expected, received=_("training rows"))]
+        case ValidationRows.SPLIT_OFF:
+            message = _(
+                "The rows for the validation were split off from x_train, and fit never got x_val. So the network "
+                "learns from fewer rows than it could. Pass validation_data=(x_val, y_val), without "
+                "validation_split."
+            )
+            return [partial(0.5, message, expected=expected, received=_("rows of x_train"))]
+        case ValidationRows.NONE:
+            message = _(
+                "fit was called without validation data. Pass validation_data=(x_val, y_val), "
+                "or nobody sees when the network begins to overfit."
+            )
+            return [partial(0.5, message, expected=expected, received=_("no validation data"))]
 
 
 def _weights_moved(before: Model, after: Model) -> bool:

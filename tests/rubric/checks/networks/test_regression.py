@@ -61,8 +61,9 @@ def test_losses_that_are_none_for_numbers(loss: str | None, words: str) -> None:
 def test_an_own_cross_entropy_is_known_by_what_it_does() -> None:
     import keras
 
-    judgement = with_loss(lambda y, p: 1.0 * keras.losses.categorical_crossentropy(y, p))
+    judgement = with_loss(lambda y, p: 1.0 * keras.losses.binary_crossentropy(y, p))
     assert judgement.status is Status.FAILED
+    assert text(judgement.message).startswith("binary_crossentropy is no loss for numbers")
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "acc", "binary_accuracy", "AUC"])

@@ -8,10 +8,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from grader.core.arrays import Array
+from grader.core.row_hashes import row_hashes
+from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import (
+    FitFacts,
     Missing,
     ModelValue,
     NoneValue,
@@ -22,7 +26,6 @@ from grader.protocol.evidence import (
     Skipped,
     StopReason,
 )
-from grader.protocol.loss_probe import PROBE_LABELS, PROBE_OUTPUTS
 from grader.protocol.plan import Call, Describe, ResultOrTruth
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
@@ -35,6 +38,7 @@ from tests.helpers.cases import (
     Training,
     case,
     compiled,
+    data,
     exception,
     fit,
     good,
@@ -169,7 +173,7 @@ FAILS = [
     ("Softmax", "categorical_crossentropy", True, "from_logits=True tells the loss"),
     ("Softmax", "mean_squared_error", False, "Received: mean_squared_error"),
     ("Softmax", "binary_crossentropy", False, "Received: binary_crossentropy"),
-    ("Softmax", "custom", False, "Received: custom"),
+    ("Softmax", "several", False, "compile was given several losses"),
     ("", "categorical_crossentropy", False, "no activation"),
     ("", "mean_squared_error", False, "Received: mean_squared_error"),
     ("Relu", "categorical_crossentropy", False, "Received: relu"),
@@ -265,15 +269,6 @@ def test_labels_that_were_not_seen_cost_nothing() -> None:
     assert of(HEAD, fit=None).status is Status.PASSED
 
 
-def test_an_own_loss_is_known_by_what_it_does() -> None:
-    rows = np.arange(len(PROBE_OUTPUTS))
-    values = -np.log(PROBE_OUTPUTS[rows, PROBE_LABELS])
-    made = Training(loss=compiled("custom", probe="p"), fit=fit(loss="custom", finished=True)).case()
-    for step in ("model:build_model@0", "trained:train@0"):
-        made.steps[step] = replace(made.steps[step], arrays={"p": values})  # type: ignore[index]
-    assert judged(HEAD, made).status is Status.PASSED
-
-
 def test_a_loss_that_fit_did_not_train_with_is_not_believed() -> None:
     judgement = of(HEAD, fit=fit(loss="mean_squared_error", finished=True))
     assert judgement.status is Status.NOT_GRADED
@@ -287,6 +282,13 @@ def test_a_model_that_train_compiles_anew_is_judged_by_what_it_was_trained_with(
     evidence = msgspec.structs.replace(before.evidence, model=facts)
     made.steps["model:build_model@0"] = replace(before, evidence=evidence)  # type: ignore[index]
     assert judged(HEAD, made).status is Status.PASSED
+
+
+@pytest.mark.parametrize("method", ["train_step", "add_loss"])
+def test_a_loss_that_the_model_computes_itself_is_left_to_a_person(method: str) -> None:
+    judgement = of(HEAD, loss=compiled("", own_methods=(method,)))
+    assert judgement.status is Status.NOT_GRADED
+    assert f"in {method}" in text(judgement.message)
 
 
 def test_a_model_without_a_loss_is_not_compiled() -> None:
@@ -319,8 +321,28 @@ def test_half_for_validation_on_the_training_rows() -> None:
     assert of(TRAINS, fit=fit(validation="data", validation_seen=0.02)).status is Status.PASSED
 
 
-def test_a_share_of_the_rows_is_validation_as_well() -> None:
-    assert of(TRAINS, fit=fit(validation="split")).status is Status.PASSED
+def validated(rows: Array | None, **changes: Any) -> Judgement:
+    """The judgement of a training whose fit was validated on rows; None for rows that are not known."""
+    ref = "" if rows is None else "v"
+    made = Training(fit=fit(validation_rows=ref, **changes)).case()
+    if rows is not None:
+        made.steps["train@0"].arrays["v"] = row_hashes(rows)  # type: ignore[index]
+    return judged(TRAINS, made)
+
+
+def test_validation_rows_are_those_that_were_handed_over() -> None:
+    x_train, x_val = data().inside["x_train"], data().inside["x_val"]
+    both = np.concatenate([x_val, x_train[: len(x_val) // 2]])
+    for rows in (x_val, x_val[:10], 16 * x_val, both, x_val + 1.0, None):
+        assert validated(rows).status is Status.PASSED
+    assert validated(x_val, validation="split").status is Status.PASSED  # joined to x_train, and split off again
+    for judgement in (
+        validated(x_train[:20]),
+        validated(None, validation="split"),
+        validated(x_train[:9] + 1, validation="split"),
+    ):
+        assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+        assert "split off from x_train" in text(judgement.message)
 
 
 def test_weights_that_did_not_move_were_not_trained() -> None:
@@ -329,8 +351,58 @@ def test_weights_that_did_not_move_were_not_trained() -> None:
     assert "nothing was learned" in text(judgement.message)
 
 
-def test_a_training_without_fit_counts_as_one() -> None:
-    assert of(TRAINS, fit=None).status is Status.PASSED
+def test_a_history_that_no_call_of_fit_left_earns_nothing() -> None:
+    for judgement in (
+        of(TRAINS, fit=None),
+        of(TRAINS, fit=None, returns_history=False),
+        of(TRAINS, fit=fit(finished=False)),
+    ):
+        assert judgement.status is Status.FAILED
+        assert "no call of fit was seen" in text(judgement.message)
+        assert "validation_data=(x_val, y_val)" in text(judgement.message)
+
+
+def test_without_validation_rows_a_history_of_another_origin_keeps_half() -> None:
+    steps = Steps(validation=False)
+    judgement = judged(Trains(steps), Training(fit=None).case())
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert "validation" not in text(judgement.message)
+    assert judged(Trains(steps), Training(fit=None, returns_history=False).case()).status is Status.FAILED
+
+
+def with_fits(made: Training, *fits: FitFacts) -> Case:
+    """The case of a training that called fit these times."""
+    result = made.case()
+    step = result.steps["train@0"]
+    evidence = msgspec.structs.replace(step.evidence, fits=fits)
+    result.steps["train@0"] = replace(step, evidence=evidence)  # type: ignore[index]
+    return result
+
+
+def test_the_fit_of_the_network_itself_counts() -> None:
+    pilot = fit(model="other", loss=SPARSE, y_shape=(100,), validation="")
+    autoencoder = fit(model="other", loss="mean_squared_error", y_shape=(100, 64), validation="")
+    tried = fit(y_shape=(100,), finished=False)
+    for fits in ((pilot, fit()), (fit(), autoencoder), (tried, fit()), (fit(), fit(validation=""))):
+        made = with_fits(Training(), *fits)
+        for check in (HEAD, TRAINS):
+            assert judged(check, made).status is Status.PASSED, fits
+    made = with_fits(
+        Training(), fit(model="other", y_shape=(100,)), fit(model="other", validation="")
+    )  # folds, then set_weights
+    for check in (HEAD, TRAINS):
+        assert judged(check, made).status is Status.PASSED
+    assert "without validation data" in text(
+        judged(TRAINS, with_fits(Training(), fit(validation=""), pilot)).message
+    )
+
+
+@pytest.mark.parametrize("shape", [(1, 100), (100, 64), (100, 1, 10), (50,)])
+def test_labels_of_another_shape_are_no_one_hot_rows(shape: tuple[int, ...]) -> None:
+    judgement = of(HEAD, fit=fit(y_shape=shape, finished=False))
+    assert judgement.status is Status.FAILED
+    assert f"labels of the shape {shape}" in text(judgement.message)
+    assert "one-hot rows" not in text(judgement.message)
 
 
 def test_a_training_that_diverged_moved_the_weights() -> None:

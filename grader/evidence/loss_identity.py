@@ -1,0 +1,282 @@
+"""Identify the compiled loss of a model by what it gives for the batches of a trial, whatever it is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses
+from grader.evidence.labels import list_label_forms
+from grader.evidence.network import read_network
+from grader.protocol.evidence import CompileFacts, LossTrial
+from grader.protocol.loss_trial import (
+    DISTANCES,
+    MARGINS,
+    POINT_DISTANCES,
+    POINTS,
+    SCATTERED,
+    SHARES,
+    LabelForm,
+    make_batches,
+)
+from grader.protocol.training import Training
+
+# The least growth of a loss from a part of 0.1 for the true class to one of a millionth, in multiples of that from
+# 0.5 to 0.1. It is 7 for a logarithm, 1.5 for one that clips at 0.01, below 0.5 for squares and for logarithms of
+# a softmax of probabilities.
+_LOGARITHMIC = 1.0
+# Likewise for raw outputs, from -6 to -12 in multiples of that from 0 to -3: 2.3 for a logarithm of a softmax.
+_LINEAR = 1.0
+_ERROR = 5e-4  # of values, relative to their spread
+# Losses that are known even where they differ by a factor and a constant. Values of others may be alike by chance:
+# but for a factor, the absolute error of shares is what the Dice loss gives.
+_PROPORTIONAL: Mapping[LabelForm, frozenset[str]] = {
+    "numbers": frozenset({"mean_squared_error", "mean_absolute_error", "huber", "log_cosh", ALL_PAIRS}),
+    "yes_no": frozenset({"binary_crossentropy", "mean_squared_error", ALL_PAIRS}),
+    "integers": frozenset({"sparse_categorical_crossentropy", "categorical_crossentropy", "mean_squared_error"}),
+    "one_hot": frozenset({"categorical_crossentropy", "mean_squared_error", "categorical_focal_crossentropy"}),
+}
+# Losses of Keras whose name is not believed where their values differ: they have no options that change values.
+_VERIFIED = frozenset(
+    {
+        "categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+        "binary_crossentropy",
+        "mean_squared_error",
+        "mean_absolute_error",
+        "log_cosh",
+    }
+)
+
+
+class Finding(StrEnum):
+    """What the trial of a loss says of it."""
+
+    KNOWN = "known"  # it is the loss of that name
+    PROPER = "proper"  # it equals none with a name, but falls as predictions get better, as such a loss has to
+    CONSTANT = "constant"  # it gives the same for all outputs
+    IGNORES_LABELS = "ignores_labels"
+    IGNORES_CLASS = "ignores_class"  # for rows of one class, it gives the same for all outputs
+    RISES = "rises"  # it is larger for right predictions than for wrong ones
+    BOUNDED = "bounded"  # it falls as predictions get better, but a confident mistake costs little more
+    SWAPPED = "swapped"  # a cross-entropy with labels and outputs in the wrong order
+    ALL_PAIRS = "all_pairs"  # it compares each label with each output of the batch
+    RAISES = "raises"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class IdentifiedLoss:
+    """What loss a model was compiled with."""
+
+    name: str  # canonical; "custom" where it equals none with a name, "" where there is none, "several"
+    from_logits: bool = False
+    finding: Finding = Finding.KNOWN
+    problem: str = ""  # what it raised when it was tried
+    right: float = 0.0  # what it gives for right predictions where it is `RISES`, for poor ones where `BOUNDED`
+    wrong: float = 0.0  # likewise, for wrong ones
+    ignored_class: int = 0  # where it is `IGNORES_CLASS`
+    is_own: bool = False  # it is a function or class of the student's
+
+    @property
+    def is_proper(self) -> bool:
+        """Return whether it equals none with a name, but does what a loss for the task has to."""
+        return self.finding is Finding.PROPER
+
+    @property
+    def note_of_logits(self) -> str:
+        """Return what to write behind its name where it applies softmax or sigmoid itself."""
+        return " (from_logits=True)" if self.from_logits else ""
+
+    @property
+    def label(self) -> Words | str:
+        """Return what to call it in a message."""
+        return _("a loss of your own") if self.name == "custom" else self.name
+
+
+def identify_network_loss(case: Case, training: Training, step: str, compiled: CompileFacts) -> IdentifiedLoss:
+    """Identify the loss of the first seed's network, for the labels that it was trained with.
+
+    `step`: id of the step that saw `compiled`.
+    """
+    fit = read_network(case, training, case.seeds[0]).last_fit
+    return identify_loss(compiled, case.steps[step].arrays, list_label_forms(case.task, fit))
+
+
+def identify_loss(
+    compiled: CompileFacts, arrays: Mapping[str, Array], forms: tuple[LabelForm, ...]
+) -> IdentifiedLoss:
+    """Identify the compiled loss of a model.
+
+    Args:
+        compiled: what the model says.
+        arrays: of the step that described the model.
+        forms: of the labels that the loss may get, the likeliest first.
+    """
+    claimed = IdentifiedLoss(compiled.loss, compiled.from_logits)
+    is_own = compiled.loss == "custom" or (not compiled.loss and bool(compiled.trials))
+    findings = []
+    for form in forms:
+        trial = next((trial for trial in compiled.trials if trial.form == form), None)
+        values = arrays.get(trial.ref) if trial is not None else None
+        if trial is not None and values is not None:
+            finding = _judge_own(trial, values, arrays) if is_own else _verify(claimed, compiled, trial, values)
+            findings.append(finding)
+    undecided = IdentifiedLoss("custom", finding=Finding.UNDECIDED, is_own=True)
+    if not findings:
+        return undecided if is_own else claimed
+    best = next((one for one in findings if one.finding in {Finding.KNOWN, Finding.PROPER}), findings[0])
+    if "compute_loss" in compiled.own_methods and best.finding not in {Finding.KNOWN, Finding.PROPER}:
+        return undecided  # it may compute the outputs anew
+    return replace(best, is_own=is_own)
+
+
+def _verify(claimed: IdentifiedLoss, compiled: CompileFacts, trial: LossTrial, values: Array) -> IdentifiedLoss:
+    """Return a loss of Keras under its name, or under that of another one whose values it has."""
+    comparable = {one.name for one in compute_known_losses(trial.form, trial.units, trial.rows)} & _VERIFIED
+    is_usual = claimed.name in comparable and not compiled.label_smoothing
+    if not is_usual or len(values) < SCATTERED or not np.isfinite(values).all():
+        return claimed
+    same = _find_known(trial, values)
+    if any((one.name, one.from_logits) == (claimed.name, claimed.from_logits) for one in same):
+        return claimed
+    return same[0] if same else IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+
+
+def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> IdentifiedLoss:
+    """Return which known loss a loss of the student's own is, or what the trial says of it."""
+    batches = make_batches(trial.form, trial.units, trial.rows)
+    if len(values) != len(batches.pairs()):
+        return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+    if not np.isfinite(values).any() and trial.problem:
+        return IdentifiedLoss("custom", finding=Finding.RAISES, problem=trial.problem)
+    same = _find_known(trial, values[: 2 * SCATTERED])
+    swapped = arrays.get(trial.swapped, np.zeros(0))
+    if not any(one.finding is Finding.KNOWN and "crossentropy" in one.name for one in same) and any(
+        "crossentropy" in one.name for one in _find_known(trial, swapped)
+    ):
+        return IdentifiedLoss("custom", finding=Finding.SWAPPED)
+    if same:
+        return same[0]
+    parts = batches.split(values)
+    judge = _judge_of_numbers if trial.form == "numbers" else _judge_of_classes
+    return judge(parts)
+
+
+def _find_known(trial: LossTrial, values: Array) -> list[IdentifiedLoss]:
+    """Return the known losses with these values: first equal ones, then those that are proportional."""
+    if len(values) < SCATTERED or not np.isfinite(values).all():
+        return []
+    known = compute_known_losses(trial.form, trial.units, trial.rows)
+    equal = [one for one in known if _are_equal(values, one.values[: len(values)])]
+    alike = [
+        one
+        for one in known
+        if one.name in _PROPORTIONAL[trial.form] and _are_proportional(values, one.values[: len(values)])
+    ]
+    return [
+        IdentifiedLoss("custom", finding=Finding.ALL_PAIRS)
+        if one.name == ALL_PAIRS
+        else IdentifiedLoss(one.name, one.from_logits)
+        for one in [*equal, *alike]
+    ]
+
+
+def _are_equal(values: Array, expected: Array) -> bool:
+    return bool(np.abs(values - expected).max() <= _ERROR * float(np.ptp(expected)))
+
+
+def _are_proportional(values: Array, expected: Array) -> bool:
+    """Return whether values are those expected, but for a positive factor and a constant.
+
+    Neither changes what training finds: the factor belongs to the learning rate.
+    """
+    spread = float(np.ptp(values))
+    if not spread > 0:
+        return False
+    factor, constant = np.polyfit(expected, values, 1)
+    return bool(factor > 0 and np.abs(factor * expected + constant - values).max() <= _ERROR * spread)
+
+
+def _judge_of_classes(parts: Mapping[str, Array]) -> IdentifiedLoss:
+    """Return what values say of a loss for probabilities of classes, or for raw outputs."""
+    shares, margins = parts["shares"], dict(zip(MARGINS, parts["margins"], strict=True))
+    finding = _find_ignored(parts)
+    if finding is not None:
+        return IdentifiedLoss("custom", finding=finding)
+    half = shares[SHARES.index(0.5)]
+    same = np.flatnonzero(np.isclose(parts["classes"], half, rtol=1e-5, atol=0.0))
+    if len(same) and np.isfinite(half):
+        return IdentifiedLoss("custom", finding=Finding.IGNORES_CLASS, ignored_class=int(same[0]))
+    if (np.diff(shares) < 0).all() and (parts["classes"] > half).all():
+        if shares[0] - shares[1] >= _LOGARITHMIC * (shares[1] - shares[3]):
+            return IdentifiedLoss("custom", finding=Finding.PROPER)
+        bounded = IdentifiedLoss("custom", finding=Finding.BOUNDED, right=shares[1], wrong=shares[0])
+    else:
+        bounded = IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+    if _falls_with_margin(margins):
+        return IdentifiedLoss("custom", from_logits=True, finding=Finding.PROPER)
+    if shares[-1] > shares[0] and not margins[3.0] < margins[-6.0]:
+        return IdentifiedLoss("custom", finding=Finding.RISES, right=shares[-1], wrong=shares[0])
+    return bounded
+
+
+def _falls_with_margin(margins: Mapping[float, float]) -> bool:
+    """Return whether a loss reads raw outputs as a cross-entropy does: it falls, without an end to either side.
+
+    The loss of smoothed labels rises again where an answer is very sure, a hinge is flat there, and what is linear
+    everywhere is no cross-entropy.
+    """
+    up_to_one = np.diff([value for margin, value in margins.items() if margin <= 1.0])
+    ends = margins[3.0] < margins[0.0] and not np.isclose(margins[3.0], margins[6.0], rtol=1e-4, atol=1e-6)
+    steep = margins[-12.0] - margins[-6.0] >= _LINEAR * (margins[-3.0] - margins[0.0])
+    bent = margins[3.0] - margins[6.0] < (margins[-6.0] - margins[-3.0]) / 2
+    return bool((up_to_one < 0).all() and ends and steep and bent)
+
+
+def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
+    """Return what values say of a loss for numbers."""
+    finding = _find_ignored(parts)
+    if finding is not None:
+        return IdentifiedLoss("custom", finding=finding)
+    distances, centre = parts["distances"], DISTANCES.index(0.0)
+    below, above, nearer = (
+        -np.diff(distances[: centre + 1]),
+        np.diff(distances[centre:]),
+        -np.diff(parts["spreads"]),
+    )
+    # Near the right numbers it may be flat, as a loss with a tolerance is.
+    if (
+        all((steps >= 0).all() for steps in (below, above, nearer))
+        and all((steps > 0).all() for steps in (below[:-1], above[1:], nearer[:2]))
+        and _is_lowest_at_points(parts["points"])
+    ):
+        return IdentifiedLoss("custom", finding=Finding.PROPER)
+    lowest = int(np.argmin(distances))
+    if np.isfinite(distances).all() and abs(DISTANCES[lowest]) >= 1.0 and distances[lowest] < distances[centre]:
+        return IdentifiedLoss("custom", finding=Finding.RISES, right=distances[centre], wrong=distances[lowest])
+    return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+
+
+def _is_lowest_at_points(values: Array) -> bool:
+    """Return whether a loss is lowest at the right number, for each that all rows have in common.
+
+    What divides by the variance of a batch gives no number there, and what clips is flat beyond some number.
+    """
+    far_below, below, centre, above, far_above = values.reshape(len(POINTS), len(POINT_DISTANCES)).T
+    is_lowest = (centre <= np.minimum(below, above)) & (below < far_below) & (above < far_above)
+    return bool((is_lowest | ~np.isfinite(centre + below + above + far_below + far_above)).all())
+
+
+def _find_ignored(parts: Mapping[str, Array]) -> Finding | None:
+    """Return the finding for a loss that does not look at the outputs, or not at the labels; None for others."""
+    scattered = parts["scattered"]
+    if not np.isfinite(scattered).all() or not np.allclose(scattered, parts["others"], rtol=1e-5, atol=1e-7):
+        return None
+    return (
+        Finding.CONSTANT if np.allclose(scattered, scattered[0], rtol=1e-5, atol=1e-7) else Finding.IGNORES_LABELS
+    )

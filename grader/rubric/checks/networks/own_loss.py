@@ -1,0 +1,152 @@
+"""What is wrong with a loss that equals none with a name, as its trial tells, and labels that no loss can read."""
+
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, failed, not_graded
+from grader.evidence.labels import read_label_form
+from grader.evidence.loss_identity import Finding, IdentifiedLoss
+from grader.evidence.network import read_network
+from grader.protocol.evidence import CompileFacts
+from grader.protocol.training import Training
+
+
+def explain_no_loss(compiled: CompileFacts | None) -> Judgement:
+    """Return the judgement for a model that was compiled without a loss, or not at all."""
+    if compiled is not None and compiled.own_methods:
+        return not_graded(
+            _(
+                "The model computes its loss by itself, in {method}, which the grader cannot try. A person has to "
+                "look at it.",
+                method=", ".join(compiled.own_methods),
+            )
+        )
+    return explain_not_compiled()
+
+
+def explain_not_compiled() -> Judgement:
+    """Return the judgement for a model without a loss."""
+    return failed(
+        _(
+            "The model was not compiled with a loss. Call model.compile(optimizer=..., loss=...) before you "
+            "return it."
+        ),
+        expected=_("a compiled model"),
+        received=_("a model that is not compiled"),
+    )
+
+
+def explain_own_loss(head: str) -> Words:
+    """Return the note on an own loss that passes, for classes. `head`: the activation of the output."""
+    return _(
+        "The output ({head}) and your own loss belong together. It equals no loss that the grader knows, but on "
+        "made-up predictions it falls as they get better, and a confident mistake costs most.",
+        head=head,
+    )
+
+
+def find_problem_of_loss(case: Case, training: Training, loss: IdentifiedLoss) -> Judgement | None:
+    """Return the judgement for a loss that cannot be right, or that the grader cannot decide on; else None."""
+    if loss.name == "several":
+        return failed(
+            _(
+                "compile was given several losses, but the network has one output, which can only have one. "
+                "Pass a single one: loss=..."
+            ),
+            expected=_("one loss"),
+            received=_("several losses"),
+        )
+    if loss.finding in {Finding.KNOWN, Finding.PROPER}:
+        return None
+    if loss.finding is Finding.RAISES:
+        return _explain_exception(case, training, loss)
+    if loss.finding is Finding.BOUNDED:
+        return not_graded(
+            _(
+                "Your own loss falls as the predictions get better, but it equals no loss that the grader knows, "
+                "and it hardly punishes a confident mistake: it is {right:.3g} where the right class gets 10 %, "
+                "and {wrong:.3g} where it gets nothing. A person has to look at it.",
+                wrong=loss.wrong,
+                right=loss.right,
+            )
+        )
+    if loss.finding is Finding.UNDECIDED:
+        return not_graded(
+            _(
+                "Your own loss equals no loss that the grader knows, and its values on made-up predictions do not "
+                "tell whether it fits this task. A person has to look at it."
+            )
+        )
+    return failed(_explain_finding(loss), expected=_("a loss that falls as predictions get better"), blocks=False)
+
+
+def _explain_finding(loss: IdentifiedLoss) -> Words:
+    if loss.finding is Finding.RISES:
+        return _(
+            "Your own loss gives {right:.3g} for right predictions and {wrong:.3g} for wrong ones. Training makes "
+            "the loss smaller, so the network would learn to be wrong. Is a minus sign, a square or an absolute "
+            "value missing, or too much?",
+            right=loss.right,
+            wrong=loss.wrong,
+        )
+    if loss.finding is Finding.IGNORES_LABELS:
+        return _(
+            "Your own loss gives the same value whatever the labels are, so the network cannot learn anything "
+            "from them. It has to compare y_pred with y_true."
+        )
+    if loss.finding is Finding.IGNORES_CLASS:
+        return _(
+            "For rows of class {label}, your own loss gives the same value whatever the network says about them. "
+            "Is the part of the formula for these rows missing?",
+            label=loss.ignored_class,
+        )
+    if loss.finding is Finding.SWAPPED:
+        return _(
+            "Your own loss is a cross-entropy with its two arguments in the wrong order: the logarithm is taken "
+            "of the labels. Keras calls a loss as loss(y_true, y_pred), with the labels first."
+        )
+    if loss.finding is Finding.ALL_PAIRS:
+        return _(
+            "Your own loss compares each label with the outputs of all rows: labels of the shape (n,) minus "
+            "outputs of the shape (n, 1) give (n, n). Bring both to one shape first, such as with "
+            "y_true = tf.reshape(y_true, tf.shape(y_pred))."
+        )
+    return _("Your own loss gives the same value for all predictions, so there is nothing to learn from it.")
+
+
+def _explain_exception(case: Case, training: Training, loss: IdentifiedLoss) -> Judgement:
+    """Return the judgement for a loss that raises: it is wrong where training stopped too."""
+    fit = read_network(case, training, case.seeds[0]).last_fit
+    if fit is None or fit.finished:
+        return not_graded(
+            _(
+                "The grader could not try your own loss on made-up predictions: {problem}. A person has to look "
+                "at it.",
+                problem=loss.problem,
+            )
+        )
+    return failed(
+        _("Your own loss stops with an error: {problem}", problem=loss.problem),
+        expected=_("a loss that gives a number for each batch"),
+        received=loss.problem,
+        blocks=False,
+    )
+
+
+def find_odd_labels(case: Case, training: Training) -> Judgement | None:
+    """Return the judgement for labels of classes that are neither numbers of classes nor one-hot rows."""
+    fit = read_network(case, training, case.seeds[0]).last_fit
+    if fit is None or read_label_form(fit, case.task.classes) != "other":
+        return None
+    expected = _("labels of the shape (n,) or (n, {classes})", classes=case.task.classes)
+    shape = str(fit.y_shape)
+    return failed(
+        _(
+            "fit was given labels of the shape {shape}, with rows of the shape {rows}. Each row needs one label: "
+            "an integer, (n,), or a one-hot row, (n, {classes}).",
+            shape=shape,
+            rows=str(fit.x_shape),
+            classes=case.task.classes,
+        ),
+        expected=expected,
+        received=_("labels of the shape {shape}", shape=shape),
+    )
