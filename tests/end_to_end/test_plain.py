@@ -29,7 +29,7 @@ def test_messages_are_the_same_without_walls(plain_grader: Grader, tmp_path: Pat
 def test_sys_exit_ends_nothing_without_walls(plain_grader: Grader, tmp_path: Path) -> None:
     added = "import sys\ndef one_hot(y):\n    sys.exit(3)\n\nsys.exit(4)"
     verdict = plain_grader.grade("functions", read(written(tmp_path, added))).verdict
-    assert "it called sys.exit() or exit()" in criterion(verdict, "one_hot").message
+    assert "it called exit(), quit() or sys.exit()" in criterion(verdict, "one_hot").message
     assert all_but(verdict, "one_hot") == {"passed"}
 
 

@@ -65,7 +65,7 @@ WRONG = {
     ),
     "array that exits": (
         "class A:\n    def __array__(self, *a, **k): raise SystemExit\n\n" + ONE_HOT + "A()",
-        "it called sys.exit() or exit()",
+        "it called exit(), quit() or sys.exit()",
         "SystemExit",
     ),
     "complex": (ONE_HOT + "np.eye(10)[y] * 1j", "one_hot() has to return numbers", "complex128"),

@@ -43,8 +43,8 @@ def compare(
     if not is_numeric(received):
         return failed(
             _(
-                "{call} has to return numbers. Received: dtype {dtype}.",
-                call=call,
+                "{function}() has to return numbers. Received: dtype {dtype}.",
+                function=function,
                 dtype=str(received.dtype),
             ),
             expected=what,
