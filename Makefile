@@ -9,7 +9,7 @@ demo: setup
 	$(BIN)/python -m scripts.demo
 
 test: setup-test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check

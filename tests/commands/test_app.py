@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from grader import __version__
+from grader.commands.app import app
 from grader.commands.output import exit_code
 from grader.core.course import Course
 from grader.core.errors import InternalError
@@ -23,16 +25,25 @@ COURSE = ROOT / "tests" / "end_to_end" / "course"
 RIGHT = COURSE / "reference" / "functions" / "submission.py"
 
 
+# English, without colours.
+TERMINAL = {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"}
+
+
 def grader(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in an English terminal that shows no colours, or as `environment` says."""
+    """Run the command as a process of its own in an English terminal, or as `environment` says."""
     return subprocess.run(
         [sys.executable, "-m", "grader", *map(str, arguments)],
         capture_output=True,
         text=True,
-        env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"} | environment,
+        env=os.environ | TERMINAL | environment,
         timeout=170,
         check=False,
     )
+
+
+def grader_here(*arguments: str | Path) -> Result:
+    """Run the command in this process, with the worker that tests share."""
+    return CliRunner().invoke(app, [*map(str, arguments)], env=TERMINAL)
 
 
 def test_a_right_submission_passes_with_code_0_and_writes_report_and_verdict(tmp_path: Path) -> None:
@@ -48,8 +59,8 @@ def test_a_right_submission_passes_with_code_0_and_writes_report_and_verdict(tmp
 def test_a_wrong_submission_gives_code_1_and_nothing_but_json_on_standard_output(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(RIGHT.read_text() + "\n\ndef one_hot(y):\n    print('noise')\n    return None\n")
-    done = grader("check", "functions", wrong, "--course", COURSE, "--json", "-", "--lang", "de")
-    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    done = grader_here("check", "functions", wrong, "--course", COURSE, "--json", "-", "--lang", "de")
+    assert done.exit_code == ExitCode.NOT_ALL_PASSED, done.stderr
     verdict = json.loads(done.stdout)
     assert [c["status"] for c in verdict["criteria"]] == ["failed", "passed", "passed"]
     assert verdict["language"] == "de"
@@ -78,8 +89,8 @@ def test_plain_mode_grades_the_same_and_says_that_no_walls_stood() -> None:
 def test_what_cannot_be_read_or_written_is_refused_with_code_2_and_one_sentence(
     arguments: list[str], said: str
 ) -> None:
-    done = grader(*arguments, "--course", COURSE)
-    assert done.returncode == ExitCode.USAGE
+    done = grader_here(*arguments, "--course", COURSE, "--lang", "en")
+    assert done.exit_code == ExitCode.USAGE
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 2
@@ -89,8 +100,8 @@ def test_a_grader_that_fails_is_code_3_and_no_mark(tmp_path: Path) -> None:
     broken = tmp_path / "exercises" / "broken"
     broken.mkdir(parents=True)
     (broken / "rubric.py").write_text("raise RuntimeError('a rubric with a bug')")
-    done = grader("check", "broken", RIGHT, "--course", tmp_path)
-    assert done.returncode == ExitCode.NOT_GRADED
+    done = grader_here("check", "broken", RIGHT, "--course", tmp_path, "--lang", "en")
+    assert done.exit_code == ExitCode.NOT_GRADED
     assert "a rubric with a bug" in done.stderr
     assert "points" not in done.stdout
 

@@ -110,9 +110,11 @@ def test_a_check_and_a_pipeline_grade_without_any_extra(tmp_path: Path) -> None:
     file = tmp_path / "functions" / "submission.py"
     file.parent.mkdir()
     file.write_bytes((course / "reference" / "functions" / "submission.py").read_bytes())
-    check = run_without(OPTIONAL, "check", "functions", str(file), "--course", str(course), "--plain")
+    # Behind walls where there are some: one process imports TensorFlow there, and two do without.
+    mode = () if sys.platform == "linux" else ("--plain",)
+    check = run_without(OPTIONAL, "check", "functions", str(file), "--course", str(course), *mode)
     assert check.returncode == ExitCode.PASSED, check.stderr
-    arguments = ("ci", str(file), "--course", str(course), "--plain", "--out", str(tmp_path / "out"))
+    arguments = ("ci", str(file), "--course", str(course), *mode, "--out", str(tmp_path / "out"))
     pipeline = run_without(OPTIONAL, *arguments, folder=tmp_path, GITHUB_ACTIONS="")
     assert pipeline.returncode == ExitCode.PASSED, pipeline.stdout + pipeline.stderr
 

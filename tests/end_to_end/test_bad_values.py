@@ -12,10 +12,10 @@ import pytest
 from grader.core.course import Course
 from grader.core.i18n import LANGUAGES
 from grader.grading.grader import Grader
-from grader.grading.results import Mode
 from grader.protocol.verdict import Status, Verdict
 from grader.submission.reader import read
 from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 COURSE = Course(ROOT)
 
@@ -94,9 +94,9 @@ def spoilt(exercise: str, kind: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def grader() -> Iterator[Grader]:
-    """Start the worker once."""
-    with Grader(COURSE, Mode.WALLS) as started:
+def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
+    """Start the examiner once."""
+    with start_grader(shared_worker, COURSE) as started:
         yield started
 
 

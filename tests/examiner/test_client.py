@@ -94,6 +94,7 @@ def test_evidence_for_a_session_that_is_over_is_no_error(client: ExaminerClient)
     assert decide(client, Evidence()).verdict.points == 0
 
 
+@pytest.mark.own_worker
 def test_an_examiner_that_is_busy_for_ever_can_be_closed(tmp_path: Path) -> None:
     client = ExaminerClient()
     errors: list[Exception] = []

@@ -3,12 +3,14 @@
 A test that looks at the start or the end of a worker has its own: `@pytest.mark.own_worker`.
 """
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 
 from grader.core.course import Course
 from grader.grading import grader
+from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.sandbox.environment import SandboxEnvironment
 from grader.sandbox.walled import WalledEnvironment
@@ -59,6 +61,16 @@ def shared_worker() -> Iterator[SharedWorker]:
     shared = SharedWorker()
     yield shared
     shared.end()
+
+
+@contextlib.contextmanager
+def start_grader(shared_worker: SharedWorker, course: Course) -> Iterator[Grader]:
+    """Start a grader that uses the shared worker, for a fixture of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grader, "start_environment", shared_worker.start)
+        started = Grader(course, Mode.WALLS)
+    with started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner, Result
 
 from grader.authoring.validation.equivalent_mutants import EquivalentMutants
 from grader.authoring.validation.expectations import make_script
@@ -21,17 +22,18 @@ from grader.authoring.validation.validate import (
     Validator,
     load_exercise,
 )
+from grader.commands.app import app
 from grader.commands.validation_output import build_mutant_table, count_consequences, count_mutants
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
 from grader.grading import grader as grade
 from grader.grading.grader import Grader
-from grader.grading.results import Mode
 from grader.grading.run_cache import RunCache
 from grader.protocol.verdict import Verdict, encode
 from grader.sandbox.run import execute_plan
 from tests.helpers.paths import END_TO_END_COURSE
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 COURSE = END_TO_END_COURSE
 
@@ -125,29 +127,19 @@ def course_in(folder: Path, criteria: str = COUNTS + WEAK, **files: str | None) 
     return Course(folder)
 
 
-def validate(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+TERMINAL = {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "150"}
+
+
+def validate(folder: Path, *more: str) -> Result:
     """Run the command in an English terminal, with a cache of its own."""
-    environment = {
-        "LANG": "C.UTF-8",
-        "LC_ALL": "",
-        "NO_COLOR": "1",
-        "COLUMNS": "150",
-        "XDG_CACHE_HOME": str(folder),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "validate", *more, "--course", str(folder)],
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-        timeout=170,
-        check=False,
-    )
+    words = ["validate", *more, "--course", str(folder), "--lang", "en"]
+    return CliRunner().invoke(app, words, env=TERMINAL | {"XDG_CACHE_HOME": str(folder)})
 
 
 def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: Path) -> None:
     course_in(tmp_path)
     done = validate(tmp_path, "tiny")
-    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    assert done.exit_code == ExitCode.NOT_ALL_PASSED, done.stderr
     rows = {line.split("│")[2].strip(): line for line in done.stdout.splitlines() if line.count("│") == 5}
     assert "✗ survived" in rows["half:operands:y / 2->2 / y"]
     assert "✓ killed" in rows["class_counts:keyword:without minlength"]
@@ -176,7 +168,15 @@ misconceptions.CATALOGUE = (misconceptions.Misconception("broken", "tip", broken
 def test_a_detector_of_misconceptions_that_raises_ends_the_validation_with_its_traceback(tmp_path: Path) -> None:
     rubric = RUBRIC.replace("CRITERIA", COUNTS + WEAK) + BROKEN_DETECTOR
     course_in(tmp_path, **{"exercises__tiny__rubric-py": rubric})
-    done = validate(tmp_path, "tiny")
+    # The rubric changes the grader itself: only in a process of its own.
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "validate", "tiny", "--course", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | TERMINAL | {"XDG_CACHE_HOME": str(tmp_path)},
+        timeout=170,
+        check=False,
+    )
     assert done.returncode == ExitCode.NOT_GRADED, done.stderr
     assert "ZeroDivisionError: a detector with a fault" in done.stderr
     assert "in broken" in done.stderr
@@ -186,7 +186,7 @@ def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried
     reference = REFERENCE.replace("minlength=10", "minlength=11")
     course_in(tmp_path, **{"reference__tiny__submission.py": reference})
     done = validate(tmp_path, "tiny")
-    assert done.returncode == ExitCode.NOT_ALL_PASSED, done.stderr
+    assert done.exit_code == ExitCode.NOT_ALL_PASSED, done.stderr
     assert "other points than expected" in done.stdout
     assert "mutants" not in done.stdout
     assert "so its mutants were not tried" in done.stderr
@@ -256,7 +256,7 @@ def test_the_command_line_says_so_without_a_traceback(case: str, code: ExitCode,
     full = {n.replace("-py", ".py"): content for n, content in files.items()}
     course_in(tmp_path, **full)  # type: ignore[arg-type]
     done = validate(tmp_path)
-    assert done.returncode == code
+    assert done.exit_code == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -276,8 +276,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def grader(folder: Path) -> Iterator[Grader]:
-    with Grader(Course(folder), Mode.WALLS) as started:
+def grader(folder: Path, shared_worker: SharedWorker) -> Iterator[Grader]:
+    with start_grader(shared_worker, Course(folder)) as started:
         yield started
 
 

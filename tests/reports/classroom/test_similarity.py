@@ -162,8 +162,7 @@ def opened(
         context.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "de")])
 def test_axe_finds_nothing_serious(chromium: Browser, tmp_path: Path, scheme: Scheme, language: str) -> None:
     with opened(chromium, tmp_path, "short", language, scheme=scheme) as (page, complaints):
         assert complaints == []
@@ -185,10 +184,12 @@ def test_a_hostile_submission_does_nothing(chromium: Browser, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", ["real", "hostile", "nobody"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_is_wider_than_the_window(chromium: Browser, tmp_path: Path, kind: str, width: int) -> None:
-    with opened(chromium, tmp_path, kind, "de", width) as (page, _):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_is_wider_than_the_window(chromium: Browser, tmp_path: Path, kind: str) -> None:
+    with opened(chromium, tmp_path, kind, "de") as (page, _):
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("window.innerWidth") == width
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_both_sides_stay_level_and_marked_lines_look_different(chromium: Browser, tmp_path: Path) -> None:

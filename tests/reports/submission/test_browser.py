@@ -9,7 +9,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page
 
-from grader.core.i18n import LANGUAGES
 from reports.submission.html import render
 from tests.reports import samples
 
@@ -55,9 +54,11 @@ def _note_request(url: str, complaints: list[str]) -> None:
         complaints.append(f"request: {url[:100]}")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["good", "mixed"])
+@pytest.mark.parametrize(
+    ("kind", "scheme", "language"),
+    # Every two of these meet in one of four pages.
+    [("good", "light", "en"), ("good", "dark", "de"), ("mixed", "light", "de"), ("mixed", "dark", "en")],
+)
 def test_axe_finds_nothing_serious(
     chromium: Browser, tmp_path: Path, kind: str, scheme: Scheme, language: str
 ) -> None:

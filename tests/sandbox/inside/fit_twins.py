@@ -1,14 +1,15 @@
 """Does each case twice, as Keras does it and as it is done behind the walls, and tells what both left.
 
-`python -m tests.sandbox.inside.fit_twins` reads names of cases and
-writes a line of JSON for each: what plain Keras left,
-what the other did, and how many pieces of epochs the other did in one go. The name of an exercise stands for all
-steps of its plan, done with the reference solution. Each runs in a process of its own, forked from this one, in
-which TensorFlow is imported and not yet started.
+`python -m tests.sandbox.inside.fit_twins` reads names of cases and writes a line of JSON for each: what plain
+Keras left, what the other did, and how many pieces of epochs the other did in one go. The name of an exercise
+stands for the steps of its plan, done with the reference solution. Each runs in a fork of this process, in which
+TensorFlow is imported and not yet started. `WITHOUT_PARTS` asks what is left without a module of Keras.
 """
 
 import contextlib
+import functools
 import hashlib
+import importlib
 import io
 import itertools
 import json
@@ -18,6 +19,7 @@ import re
 import sys
 import traceback
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from grader.rubric.loader import load_rubric
@@ -38,9 +40,11 @@ from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import Plan, Setup
 from grader.sandbox.inside import child, fast_fit
 from grader.submission.reader import read
-from tests.sandbox.inside.fit_cases import CASES, PRELUDE
+from tests.sandbox.inside.fit_cases import CASES, PRELUDE, WITHOUT_PARTS
 
 FILE = "<submission>"
+# Steps that draw or train nothing that a case or another step does not.
+SKIPPED_STEPS = re.compile(r"plot_\w+|compare_output_activations")
 COURSE = Course(SHIPPED_FOLDER)
 
 
@@ -98,6 +102,8 @@ def _steps(exercise: str) -> dict[str, Any]:
     done.bring_up(_Nowhere())  # type: ignore[arg-type]
     left = {}
     for step in plan.steps:
+        if SKIPPED_STEPS.match(step.id):
+            continue
         evidence, held = unpack(done.do(step), StepEvidence)
         if evidence.model is not None and evidence.model.graph is not None:
             # In which order a graph's attributes are written changes from process to process.
@@ -161,13 +167,24 @@ def _random() -> list[Any]:
     return [float(number) for number in numbers] + [keras.src.utils.naming.auto_name("x")]
 
 
-def _forked(case: str, *, fast: bool) -> dict[str, Any]:
+def _import_without_parts() -> dict[str, Any]:
+    """Import what behind the walls is imported first, where Keras lacks a module; return which fast fit it has."""
+    for name in ("grader.sandbox.inside.child", "grader.sandbox.inside.fast_fit"):
+        del sys.modules[name]
+        delattr(sys.modules["grader.sandbox.inside"], name.rpartition(".")[2])
+    sys.modules["keras.src.callbacks.progbar_logger"] = None  # type: ignore[assignment]
+    del sys.modules["keras.src.callbacks"].progbar_logger
+    imported = importlib.import_module("grader.sandbox.inside.child")
+    return {"serves": callable(imported.serve), "fast_fit": repr(imported.fast_fit)}
+
+
+def _forked(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             with os.fdopen(writer, "w") as answer:
-                json.dump(run(case, fast=fast), answer)
+                json.dump(make(), answer)
         except BaseException:  # noqa: BLE001 - a fork must not come back
             traceback.print_exc()
         os._exit(0)
@@ -182,7 +199,11 @@ def _forked(case: str, *, fast: bool) -> dict[str, Any]:
 def main() -> None:
     """Answer names of cases until there are no more."""
     for line in sys.stdin:
-        plain, fast = _forked(line.strip(), fast=False), _forked(line.strip(), fast=True)
+        case = line.strip()
+        if case == WITHOUT_PARTS:
+            print(json.dumps(_forked(_import_without_parts)), flush=True)
+            continue
+        plain, fast = (_forked(functools.partial(run, case, fast=fast)) for fast in (False, True))
         pieces = fast.pop("pieces", 0)
         plain.pop("pieces", None)
         print(json.dumps({"plain": plain, "fast": fast, "pieces": pieces}), flush=True)

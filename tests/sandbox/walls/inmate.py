@@ -2,7 +2,7 @@
 
 `python inmate.py REQUEST`: does what the JSON says, prints the answer as JSON. It forks a child that goes behind
 the walls and does one of `ACTS` there; what the act returns comes back through the pipe that the walls leave
-open.
+open. A request to train names several machines: one import of Keras serves all of them.
 """
 
 import asyncio
@@ -40,12 +40,38 @@ Request = dict[str, Any]
 
 def main() -> None:
     request = json.loads(sys.argv[1])
+    if request["act"] == "train":
+        import_tensorflow()
+        answers = [answer_in_fork(request | {"without": without}) for without in request["each_without"]]
+        print(json.dumps(answers))
+    else:
+        print(json.dumps(answer(request)))
+
+
+def answer_in_fork(request: Request) -> Request:
+    """Return the answer to a request, which changes this process: so a fork of it does it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            with os.fdopen(writer, "w") as file:
+                json.dump(answer(request), file)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        text = file.read()
+    os.waitpid(child, 0)
+    result: Request = json.loads(text)
+    return result
+
+
+def answer(request: Request) -> Request:
+    """Do what a request says and return the answer."""
     if user := request.get("user"):
         outside.become(user)
     outside.SABOTAGE[request.get("without", "")]()
     namespaces.adopt_orphans()
-    if request["act"] == "train":
-        import_tensorflow()
     tempfile.gettempdir()  # settles on one, as libraries do when they are imported
     scratch = tempfile.mkdtemp(dir=request["folder"])
     Path(scratch).chmod(0o777)
@@ -62,11 +88,11 @@ def main() -> None:
     os.close(writer)
     os.close(left_open)
     attack = outside.ATTACKS.get(request.get("attack", ""))
-    answer = attack(child, reader) if attack is not None else {}
+    seen = attack(child, reader) if attack is not None else {}
     with os.fdopen(reader, "rb") as file:
         text = file.read()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    print(json.dumps((json.loads(text) if text else {}) | answer | {"status": status, "left": names(scratch)}))
+    return (json.loads(text) if text else {}) | seen | {"status": status, "left": names(scratch)}
 
 
 def run_without_walls(request: Request, scratch: str, writer: int) -> NoReturn:

@@ -40,7 +40,7 @@ def folder() -> Iterator[Path]:
 def ask(folder: Path) -> Any:
     """Run the inmate and return its answer."""
 
-    def asking(act: str, **request: Any) -> dict[str, Any]:
+    def asking(act: str, **request: Any) -> Any:
         request = {"act": act, "folder": str(folder)} | request
         warnings = [] if act == "train" else ["-W", "error"]  # Keras has some of its own
         result = subprocess.run(
@@ -52,8 +52,9 @@ def ask(folder: Path) -> Any:
             check=False,
         )
         assert result.returncode == 0, result.stderr
-        answer: dict[str, Any] = json.loads(result.stdout)
-        assert "fault" not in answer, answer["fault"]
+        answer = json.loads(result.stdout)
+        for one in answer if isinstance(answer, list) else [answer]:
+            assert "fault" not in one, one["fault"]
         return answer
 
     return asking
@@ -240,11 +241,12 @@ def test_the_end_of_the_init_is_the_end_of_all(ask: Any) -> None:
     assert ask("live", attack="kill init")["status"] == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("without", ["", "no proc", "unshare"])
-def test_keras_trains_behind_the_walls_that_a_machine_has(ask: Any, without: str) -> None:
-    answer = ask("train", limits={"memory_mib": 1500, "file_mib": 64}, without=without)
-    assert bool(fallen(answer["states"])) is (without == "unshare")
-    assert answer["act"] == {"epochs": 3, "png": pytest.approx(20_000, rel=0.9), "10 GB": "MemoryError"}
+def test_keras_trains_behind_the_walls_that_a_machine_has(ask: Any) -> None:
+    machines = ["", "no proc", "unshare"]
+    answers = ask("train", limits={"memory_mib": 1500, "file_mib": 64}, each_without=machines)
+    for without, answer in zip(machines, answers, strict=True):
+        assert bool(fallen(answer["states"])) is (without == "unshare")
+        assert answer["act"] == {"epochs": 3, "png": pytest.approx(20_000, rel=0.9), "10 GB": "MemoryError"}
 
 
 def test_a_folder_around_the_scratch_folder_is_not_shown(ask: Any, folder: Path) -> None:
