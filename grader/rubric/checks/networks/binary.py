@@ -9,7 +9,7 @@ from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.no_graph import explain_no_graph
-from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, read_loss
+from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, name_activation, read_loss
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
 
@@ -180,7 +180,7 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
 def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool) -> Judgement:
     received = _(
         "{head} output with {loss}{logits}",
-        head=head,
+        head=name_activation(head),
         loss=loss or "custom",
         logits=" (from_logits=True)" if from_logits else "",
     )
@@ -189,6 +189,8 @@ def _fit_of_head_and_loss(head: str, units: int, loss: str, *, from_logits: bool
     if units == 1 and loss in _CROSS_ENTROPIES and right:
         if from_logits:
             message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss)
+        elif head == "probability":
+            message = _("The output is a number from 0 to 1, and {loss} reads it as a probability.", loss=loss)
         else:
             message = _("sigmoid output and {loss} belong together.", loss=loss)
         return passed(message, received=received)
@@ -244,6 +246,6 @@ def _what_is_wrong(head: str, units: int, loss: str, *, from_logits: bool) -> Wo
     return _(
         "The output of the network has to be a probability: sigmoid for one unit. Received: {head}, "
         "units={units}.",
-        head=head,
+        head=name_activation(head),
         units=units,
     )

@@ -36,6 +36,16 @@ def read_loss(case: Case, training: Training, model: Model) -> tuple[str, bool]:
     return identify_loss(compiled, case.steps[described].arrays)
 
 
+def name_activation(head: str) -> Words | str:
+    """Return what to call the activation of an output in a message."""
+    names = {
+        "other": _("an activation of your own"),
+        "probability": _("an activation of your own from 0 to 1"),
+        "constant": _("a constant"),
+    }
+    return names.get(head, head)
+
+
 def explain_softmax_over_rows() -> Words:
     """Return what is wrong with a softmax that divides by the sum over the rows of a batch."""
     return _(
@@ -161,7 +171,7 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
     cross_entropy = loss in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
     received = _(
         "{head} output with {loss}{logits}",
-        head=head,
+        head=name_activation(head),
         loss=loss or "custom",
         logits=" (from_logits=True)" if from_logits else "",
     )
@@ -210,6 +220,6 @@ def _fit_of_head_and_loss(head: str, loss: str, units: int, usual: str, *, from_
     else:
         message = _(
             "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
-            head=head,
+            head=name_activation(head),
         )
     return failed(message, expected=expected, received=received)
