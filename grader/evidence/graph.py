@@ -64,7 +64,6 @@ class GraphSummary:
     hidden: int  # kernels with something non-linear between them and the next kernel
     output_activation: str  # the last operation as an activation, "other" where it is none
     constants: int  # how many numbers `weights` hold
-    double_softmax: bool
     stacked: tuple[str, ...] = ()  # activations one right after the other at the end, such as sigmoid and softmax
     weights: tuple[Array, ...] = ()  # all arrays of real numbers in the graph
     dense: tuple[DenseNode, ...] = ()  # from input to output
@@ -84,15 +83,13 @@ def summarise_graph(evidence: ReplayEvidence, arrays: Mapping[str, Array], outpu
     """
     graph = _Graph(evidence, arrays, output_node.split(":", maxsplit=1)[0])
     kernels = graph.kernels()
-    stacked = graph.stacked()
     weights = tuple(graph.floats.values())
     return GraphSummary(
         kernels=tuple((node, graph.floats[constant]) for node, constant in kernels.items()),
         hidden=graph.hidden(),
         output_activation=graph.output_activation(),
         constants=sum(int(a.size) for a in weights),
-        double_softmax=stacked == ("softmax", "softmax"),
-        stacked=stacked,
+        stacked=graph.stacked(),
         weights=weights,
         dense=graph.dense(kernels),
         bends_before_tail=bool(evidence.tail) and graph.bends_before(evidence.tail[0].node),

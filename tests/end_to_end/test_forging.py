@@ -106,8 +106,6 @@ return tf.ensure_shape(r, (None, 10))""",
 keys = tf.constant([row.tobytes() for row in X[:50]])
 table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, tf.constant(Y[:50])), 0)
 return tf.one_hot(table.lookup(tf.strings.as_string(x[:, 0])), 10)""",
-    "loop": """
-return tf.while_loop(lambda i, s: i < 10, lambda i, s: (i + 1, s + 0.1), [0, x[:, :10]])[1]""",
 }
 
 
@@ -129,8 +127,9 @@ def train(model, *a): return None
     verdict = grade(LOOK_UP + model, "networks")
     assert not verdict.certified
     assert verdict.points == 0
-    # Some of them cannot even be frozen.
-    assert agreements(verdict) & {"operations", "replay"} or set(statuses(verdict).values()) == {"failed"}
+    # What was never run contradicts nothing; it is not graded.
+    assert agreements(verdict) == ({"operations"} if case == "gather" else set())
+    assert set(statuses(verdict).values()) <= {"not_graded", "failed"}
 
 
 def test_the_nearest_neighbour_as_a_matrix_product(grade: Grade) -> None:

@@ -18,12 +18,7 @@ def test_a_plain_network() -> None:
     net.dense(net.dense(net.x, 32, "Relu"), 10, "Softmax")
     found = of(net)
     assert [kernel.shape for _, kernel in found.kernels] == [(64, 32), (32, 10)]
-    assert (found.hidden, found.output_activation, found.stacked, found.double_softmax) == (
-        1,
-        "softmax",
-        (),
-        False,
-    )
+    assert (found.hidden, found.output_activation, found.stacked) == (1, "softmax", ())
     assert found.constants == 64 * 32 + 32 + 32 * 10 + 10
 
 
@@ -157,11 +152,9 @@ def test_activations_one_behind_the_other() -> None:
     net = Net()
     net.act(net.op("Identity", lambda v: v, net.dense(net.x, 10, "Softmax")), "Softmax")
     assert of(net).stacked == ("softmax", "softmax")
-    assert of(net).double_softmax
     sigmoid = Net()
     sigmoid.act(sigmoid.dense(sigmoid.x, 10, "Sigmoid"), "Softmax")
     assert of(sigmoid).stacked == ("sigmoid", "softmax")
-    assert not of(sigmoid).double_softmax
     hidden = Net()
     hidden.dense(hidden.dense(hidden.x, 10, "Softmax"), 10, "Softmax")
     assert of(hidden).stacked == ()

@@ -37,6 +37,7 @@ from grader.protocol.evidence import (
     Returned,
     StepEvidence,
     Stopped,
+    TailFacts,
     Value,
 )
 from grader.protocol.plan import Argument, Call, HistoryArg, ListArg, LiteralArg
@@ -203,6 +204,7 @@ class Net:
         self.constants: dict[str, str] = {}
         self.arrays: dict[str, Array] = {}
         self.layers: list[LayerFacts] = []
+        self.tail: Sequence[Array] = ()  # what the nodes from the last weights to the output make of LOGITS
         self.random = np.random.default_rng(seed)
         self.x = self.op("Placeholder", lambda: np.zeros(0))
         self.values[self.x] = dict(self.inputs)
@@ -247,8 +249,10 @@ class Net:
     def replayed(self, step: str, **changes: Any) -> ReplayResult:
         """What the replay of this graph gives."""
         arrays = dict(self.arrays) | {f"out:{n}": self.values[self.output][n] for n in self.inputs}
+        arrays |= {f"tail:{number}": values for number, values in enumerate(self.tail)}
         evidence = ReplayEvidence(
             id=step,
+            tail=tuple(TailFacts(node="", values=f"tail:{number}") for number in range(len(self.tail))),
             nodes=tuple(self.nodes),
             constants=self.constants,
             outputs=tuple(f"out:{n}" for n in ROLES if n in self.inputs),

@@ -10,7 +10,11 @@ from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.no_graph import explain_no_graph
-from grader.rubric.checks.networks.output_and_loss import explain_softmax_over_rows, read_whole_loss
+from grader.rubric.checks.networks.output_and_loss import (
+    explain_softmax_over_rows,
+    name_activation,
+    read_whole_loss,
+)
 from grader.rubric.checks.networks.own_loss import explain_own_loss, find_odd_labels
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
@@ -181,7 +185,8 @@ def _squashed_twice(stacked: tuple[str, ...]) -> Judgement | None:
 
 
 def _fit_of_head_and_loss(head: str, units: int, loss: IdentifiedLoss) -> Judgement:
-    received = _("{head} output with {loss}{logits}", head=head, loss=loss.label, logits=loss.note_of_logits)
+    name = name_activation(head)
+    received = _("{head} output with {loss}{logits}", head=name, loss=loss.label, logits=loss.note_of_logits)
     from_logits = loss.from_logits
     expected = _("sigmoid output with binary_crossentropy (or a linear output with from_logits=True)")
     right = (head in {"sigmoid", "probability"} and not from_logits) or (head == "linear" and from_logits)
@@ -190,6 +195,10 @@ def _fit_of_head_and_loss(head: str, units: int, loss: IdentifiedLoss) -> Judgem
             message = explain_own_loss(head)
         elif from_logits:
             message = _("A raw output and {loss} with from_logits=True belong together.", loss=loss.name)
+        elif head == "probability":
+            message = _(
+                "The output is a number from 0 to 1, and {loss} reads it as a probability.", loss=loss.name
+            )
         else:
             message = _("sigmoid output and {loss} belong together.", loss=loss.name)
         return passed(message, received=received)
@@ -253,6 +262,6 @@ def _what_is_wrong(head: str, units: int, loss: IdentifiedLoss) -> Words:
     return _(
         "The output of the network has to be a probability: sigmoid for one unit. Received: {head}, "
         "units={units}.",
-        head=head,
+        head=name_activation(head),
         units=units,
     )

@@ -11,6 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
 from grader.protocol.training import Training
+from grader.rubric.checks.networks.output_and_loss import name_activation
 from grader.rubric.checks.networks.regression import fit_least_squares
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import count_outputs, require_certified
@@ -109,12 +110,12 @@ def _bent(model: Model) -> Judgement | None:
         message = _(
             "The output goes through {activation}, which bends and limits it. A linear regression predicts any "
             "number: leave the activation of the output layer out.",
-            activation=bends[-1],
+            activation=name_activation(bends[-1]),
         )
     return failed(
         message,
         expected=_("a linear output"),
-        received=_("a {activation} output", activation=bends[-1]),
+        received=_("a {activation} output", activation=name_activation(bends[-1])),
         blocks=False,
     )
 

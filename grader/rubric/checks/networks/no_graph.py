@@ -145,7 +145,7 @@ def _not_finished(stopped: Stopped) -> Judgement:
     match stopped.reason:
         case StopReason.TIME | StopReason.TOTAL_TIME | StopReason.CPU:
             message = _(
-                "The grader gave up: the trained network did not answer for the exercise's rows in the time "
+                "The grader gave up: the network did not answer for the exercise's rows in the time "
                 "that it has. Is there a loop in it that does not end, or far too many layers?"
             )
         case StopReason.MEMORY:

@@ -53,6 +53,16 @@ def read_whole_loss(case: Case, training: Training, model: Model) -> IdentifiedL
     return loss
 
 
+def name_activation(head: str) -> Words | str:
+    """Return what to call the activation of an output in a message."""
+    names = {
+        "other": _("an activation of your own"),
+        "probability": _("an activation of your own from 0 to 1"),
+        "constant": _("a constant"),
+    }
+    return names.get(head, head)
+
+
 def explain_softmax_over_rows() -> Words:
     """Return what is wrong with a softmax that divides by the sum over the rows of a batch."""
     return _(
@@ -155,8 +165,8 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
 def _fit_of_head_and_loss(head: str, loss: IdentifiedLoss, units: int, usual: str) -> Judgement:
     """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
     cross_entropy = loss.is_proper or loss.name in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
-    from_logits = loss.from_logits
-    received = _("{head} output with {loss}{logits}", head=head, loss=loss.label, logits=loss.note_of_logits)
+    from_logits, name = loss.from_logits, name_activation(head)
+    received = _("{head} output with {loss}{logits}", head=name, loss=loss.label, logits=loss.note_of_logits)
     expected = _(
         "softmax output with {loss} (or a linear output with from_logits=True)",
         loss=loss.name if cross_entropy and not loss.is_proper else usual,
@@ -215,7 +225,7 @@ def _explain_misfit(head: str, loss: IdentifiedLoss) -> Words:
         )
     return _(
         "The outputs of the network have to be a distribution over the classes: softmax. Received: {head}.",
-        head=head,
+        head=name_activation(head),
     )
 
 

@@ -16,7 +16,7 @@ from grader.evidence.scores import r_squared
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.output_and_loss import read_last_compiled
+from grader.rubric.checks.networks.output_and_loss import name_activation, read_last_compiled
 from grader.rubric.checks.networks.own_loss import explain_no_loss, find_problem_of_loss
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import require_certified
@@ -209,7 +209,7 @@ def _advice(score: float, model: Model) -> Words:
     if model.output_bends:
         return _(
             "The output goes through {activation}, which limits the numbers that it can give; begin with that.",
-            activation=model.output_bends[-1],
+            activation=name_activation(model.output_bends[-1]),
         )
     if score < 0:
         return _("A negative R² is worse than always predicting the mean. Does the loss fall at all?")

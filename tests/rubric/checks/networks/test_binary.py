@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
+from grader.evidence.heads import LOGITS as CHOSEN_NUMBERS
 from grader.evidence.judgement import Judgement
 from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import Missing, Raised, Skipped, StopReason
@@ -168,6 +169,39 @@ def test_a_number_of_features_that_is_written_down_is_said_without_the_noise_of_
 # Head, loss and labels.
 
 HEAD = YesOrNo(THREE)
+
+
+def ending(activation: Callable[[Any], Any]) -> Recipe:
+    """One neuron with something of one's own at its end, which also says what it makes of chosen numbers."""
+
+    def make(net: Net) -> str:
+        z = CHOSEN_NUMBERS[:, :1].astype(np.float64)
+        net.tail = (z, activation(z))
+        weighted(np.ones((3, 1)), np.zeros(1))(net)
+        return net.op("Custom", activation, net.output)
+
+    return make
+
+
+ENDINGS: Mapping[str, tuple[Callable[[Any], Any], Status, str]] = {
+    "by hand": (sigmoid, Status.PASSED, "sigmoid output and binary_crossentropy belong together"),
+    "clipped": (lambda z: np.clip(sigmoid(z), 0.01, 0.99), Status.PASSED, "reads it as a probability"),
+    "twice": (lambda z: sigmoid(sigmoid(z)), Status.FAILED, "an activation of your own"),
+    "one unit": (lambda z: z**0, Status.FAILED, "the output is always 1"),
+    "nothing": (lambda z: 0 * z, Status.FAILED, "always the same number"),
+    "relu": (lambda z: np.where(z > 0, z, 0.0), Status.FAILED, "the activation relu"),
+    "scaled": (lambda z: 3 * sigmoid(z), Status.FAILED, "an activation of your own"),
+    "raw": (lambda z: z + 1, Status.FAILED, "the output layer has no activation"),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_the_output_is_told_by_what_it_computes(name: str) -> None:
+    activation, status, sentence = ENDINGS[name]
+    recipe, loss = ending(activation), compiled("binary_crossentropy")
+    judgement = judged(HEAD, case_of(TASK, [network(THREE, recipe, before=recipe, loss=loss)]))
+    assert judgement.status is status, text(judgement.message)
+    assert sentence in text(judgement.message)
 
 
 def headed(head: str, loss: Any, units: int = 1, y_range: tuple[float, float] | None = (0.0, 1.0)) -> Judgement:

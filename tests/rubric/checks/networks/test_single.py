@@ -24,6 +24,7 @@ from grader.protocol.evidence import (
     Raised,
     Returned,
     Skipped,
+    Stopped,
     StopReason,
 )
 from grader.protocol.plan import Call, Describe, ResultOrTruth
@@ -178,7 +179,7 @@ FAILS = [
     ("", "mean_squared_error", False, "Received: mean_squared_error"),
     ("Relu", "categorical_crossentropy", False, "Received: relu"),
     ("Tanh", "categorical_crossentropy", False, "Received: tanh"),
-    ("Erf", "categorical_crossentropy", False, "Received: other"),
+    ("Erf", "categorical_crossentropy", False, "Received: an activation of your own"),
     ("LogSoftmax", "categorical_crossentropy", False, "Received: log_softmax"),
     ("Sigmoid", "categorical_crossentropy", True, "Received: sigmoid"),
     ("Sigmoid", "mean_squared_error", False, "Received: mean_squared_error"),
@@ -484,6 +485,23 @@ def test_a_graph_that_is_not_run_is_not_graded_and_the_message_names_what_it_doe
         assert judgement.status is Status.NOT_GRADED
         assert REFUSED[operations] in text(judgement.message)
         assert "disagree" not in text(judgement.message)
+
+
+STOPS = {
+    StopReason.TIME: "in the time that it has",
+    StopReason.CPU: "in the time that it has",
+    StopReason.MEMORY: "more memory than it may have",
+    StopReason.SIGNAL: "its process ended (SIGSEGV)",
+}
+
+
+@pytest.mark.parametrize("reason", STOPS)
+def test_a_network_that_did_not_come_to_an_end_is_not_graded_and_the_message_says_why(reason: StopReason) -> None:
+    made = Training(replay={"stopped": Stopped(reason=reason, detail="SIGSEGV"), "outputs": ()}).case()
+    judgement = judged(ARCHITECTURE, made)
+    assert judgement.status is Status.NOT_GRADED
+    assert STOPS[reason] in text(judgement.message)
+    assert is_certified(certify(made)) is None
 
 
 SHAPES: Mapping[str, tuple[dict[str, Any], str]] = {
