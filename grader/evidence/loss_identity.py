@@ -152,14 +152,14 @@ def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> 
     batches = make_batches(trial.form, trial.units, trial.rows)
     if len(values) != len(batches.pairs()):
         return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
-    if not np.isfinite(values).any() and trial.problem:
-        return IdentifiedLoss("custom", finding=Finding.RAISES, problem=trial.problem)
     same = _find_known(trial, values[: 2 * SCATTERED])
     swapped = arrays.get(trial.swapped, np.zeros(0))
-    if not any(one.finding is Finding.NAMED and "crossentropy" in one.name for one in same) and any(
+    if not any("crossentropy" in one.name for one in same) and any(
         "crossentropy" in one.name for one in _find_known(trial, swapped)
     ):
         return IdentifiedLoss("custom", finding=Finding.SWAPPED)
+    if not np.isfinite(values).any() and trial.problem:
+        return IdentifiedLoss("custom", finding=Finding.RAISES, problem=trial.problem)
     if same:
         return same[0]
     parts = batches.split(values)
