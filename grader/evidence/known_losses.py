@@ -26,7 +26,7 @@ class KnownLoss(NamedTuple):
     values: Array
 
 
-_Means = list[tuple[str, bool, float]]  # name, `from_logits` and the mean over one batch
+_BatchValues = list[tuple[str, bool, float]]  # name, `from_logits` and the mean over one batch
 
 
 @lru_cache(maxsize=32)
@@ -37,14 +37,14 @@ def compute_known_losses(form: LabelForm, units: int, rows: int) -> tuple[KnownL
     """
     batches = make_batches(form, units, rows)
     pairs = batches.pairs()[: 2 * SCATTERED]
-    means = [_compute_means(form, labels, outputs.astype(np.float64)) for labels, outputs in pairs]
+    of_batches = [_compute_means(form, labels, outputs.astype(np.float64)) for labels, outputs in pairs]
     return tuple(
-        KnownLoss(name, from_logits, np.array([of_batch[i][2] for of_batch in means]))
-        for i, (name, from_logits, _) in enumerate(means[0])
+        KnownLoss(name, from_logits, np.array([of_batch[i][2] for of_batch in of_batches]))
+        for i, (name, from_logits, _) in enumerate(of_batches[0])
     )
 
 
-def _compute_means(form: LabelForm, labels: Array, outputs: Array) -> _Means:
+def _compute_means(form: LabelForm, labels: Array, outputs: Array) -> _BatchValues:
     column = labels[:, None].astype(np.float64)
     if form == "numbers":
         return _of_numbers(column, outputs)
@@ -56,7 +56,7 @@ def _compute_means(form: LabelForm, labels: Array, outputs: Array) -> _Means:
     return [*classes, ("categorical_focal_crossentropy", False, _focal(np.eye(outputs.shape[1])[labels], outputs))]
 
 
-def _of_distances(y: Array, p: Array) -> _Means:
+def _of_distances(y: Array, p: Array) -> _BatchValues:
     size = np.abs(p - y)
     return [
         ("mean_squared_error", False, (size**2).mean()),
@@ -66,7 +66,7 @@ def _of_distances(y: Array, p: Array) -> _Means:
     ]
 
 
-def _of_numbers(y: Array, p: Array) -> _Means:
+def _of_numbers(y: Array, p: Array) -> _BatchValues:
     logarithms = [np.log(np.maximum(numbers, _EPSILON) + 1) for numbers in (y, p)]
     return [
         *_of_distances(y, p),
@@ -79,7 +79,7 @@ def _of_numbers(y: Array, p: Array) -> _Means:
     ]
 
 
-def _of_yes_no(y: Array, p: Array) -> _Means:
+def _of_yes_no(y: Array, p: Array) -> _BatchValues:
     entropy = _binary_cross_entropy(y, p)
     right = y * p + (1 - y) * (1 - p)
     return [
@@ -93,7 +93,7 @@ def _of_yes_no(y: Array, p: Array) -> _Means:
     ]
 
 
-def _of_classes(y: Array, p: Array, prefix: str) -> _Means:
+def _of_classes(y: Array, p: Array, prefix: str) -> _BatchValues:
     logarithm = np.log(np.clip(p / p.sum(axis=1, keepdims=True), _EPSILON, 1 - _EPSILON))
     log_softmax = p - np.log(np.exp(p).sum(axis=1, keepdims=True))
     right, best_other = (y * p).sum(axis=1), ((1 - y) * p).max(axis=1)
@@ -114,7 +114,7 @@ def _focal(y: Array, p: Array) -> float:
     return float(-(weights * np.log(np.clip(p, _EPSILON, 1 - _EPSILON))).sum(axis=1).mean())
 
 
-def _of_integers_as_rows(y: Array, p: Array) -> _Means:
+def _of_integers_as_rows(y: Array, p: Array) -> _BatchValues:
     logarithm = np.log(np.clip(p, _EPSILON, 1))
     return [
         ("mean_squared_error", False, ((p - y) ** 2).mean()),
@@ -124,7 +124,7 @@ def _of_integers_as_rows(y: Array, p: Array) -> _Means:
     ]
 
 
-def _of_hinges(y: Array, p: Array) -> _Means:
+def _of_hinges(y: Array, p: Array) -> _BatchValues:
     short = np.maximum(1 - (2 * y - 1) * p, 0)
     return [("hinge", False, short.mean()), ("squared_hinge", False, (short**2).mean())]
 

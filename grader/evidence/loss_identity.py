@@ -56,7 +56,7 @@ _VERIFIED = frozenset(
 class Finding(StrEnum):
     """What the trial of a loss says of it."""
 
-    KNOWN = "known"  # it is the loss of that name
+    NAMED = "named"  # it is the loss of that name
     PROPER = "proper"  # it equals none with a name, but falls as predictions get better, as such a loss has to
     CONSTANT = "constant"  # it gives the same for all outputs
     IGNORES_LABELS = "ignores_labels"
@@ -75,7 +75,7 @@ class IdentifiedLoss:
 
     name: str  # canonical; "custom" where it equals none with a name, "" where there is none, "several"
     from_logits: bool = False
-    finding: Finding = Finding.KNOWN
+    finding: Finding = Finding.NAMED
     problem: str = ""  # what it raised when it was tried
     right: float = 0.0  # what it gives for right predictions where it is `RISES`, for poor ones where `BOUNDED`
     wrong: float = 0.0  # likewise, for wrong ones
@@ -129,8 +129,8 @@ def identify_loss(
     undecided = IdentifiedLoss("custom", finding=Finding.UNDECIDED, is_own=True)
     if not findings:
         return undecided if is_own else claimed
-    best = next((one for one in findings if one.finding in {Finding.KNOWN, Finding.PROPER}), findings[0])
-    if "compute_loss" in compiled.own_methods and best.finding not in {Finding.KNOWN, Finding.PROPER}:
+    best = next((one for one in findings if one.finding in {Finding.NAMED, Finding.PROPER}), findings[0])
+    if "compute_loss" in compiled.own_methods and best.finding not in {Finding.NAMED, Finding.PROPER}:
         return undecided  # it may compute the outputs anew
     return replace(best, is_own=is_own)
 
@@ -152,14 +152,14 @@ def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> 
     batches = make_batches(trial.form, trial.units, trial.rows)
     if len(values) != len(batches.pairs()):
         return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
-    if not np.isfinite(values).any() and trial.problem:
-        return IdentifiedLoss("custom", finding=Finding.RAISES, problem=trial.problem)
     same = _find_known(trial, values[: 2 * SCATTERED])
     swapped = arrays.get(trial.swapped, np.zeros(0))
-    if not any(one.finding is Finding.KNOWN and "crossentropy" in one.name for one in same) and any(
+    if not any("crossentropy" in one.name for one in same) and any(
         "crossentropy" in one.name for one in _find_known(trial, swapped)
     ):
         return IdentifiedLoss("custom", finding=Finding.SWAPPED)
+    if not np.isfinite(values).any() and trial.problem:
+        return IdentifiedLoss("custom", finding=Finding.RAISES, problem=trial.problem)
     if same:
         return same[0]
     parts = batches.split(values)
@@ -171,11 +171,11 @@ def _find_known(trial: LossTrial, values: Array) -> list[IdentifiedLoss]:
     """Return the known losses with these values: first equal ones, then those that are proportional."""
     if len(values) < SCATTERED or not np.isfinite(values).all():
         return []
-    known = compute_known_losses(trial.form, trial.units, trial.rows)
-    equal = [one for one in known if _are_equal(values, one.values[: len(values)])]
+    candidates = compute_known_losses(trial.form, trial.units, trial.rows)
+    equal = [one for one in candidates if _are_equal(values, one.values[: len(values)])]
     alike = [
         one
-        for one in known
+        for one in candidates
         if one.name in _PROPORTIONAL[trial.form] and _are_proportional(values, one.values[: len(values)])
     ]
     return [

@@ -143,7 +143,7 @@ def test_own_losses_are_known_by_their_values(kind: str) -> None:
     loss, form, name, from_logits = KNOWN[kind]
     units = 3 if form in {"integers", "one_hot"} else 1
     found = identified(loss, form, units)
-    assert (found.finding, found.name, found.from_logits) == (Finding.KNOWN, name, from_logits)
+    assert (found.finding, found.name, found.from_logits) == (Finding.NAMED, name, from_logits)
     assert found.is_own
 
 
@@ -264,7 +264,7 @@ def test_a_loss_of_keras_is_believed_where_its_values_agree() -> None:
     for name, smoothing in (("categorical_crossentropy", 0.0), ("categorical_crossentropy", 0.1), ("huber", 0.0)):
         loss = log_loss if not smoothing else (lambda y, p: log_loss(0.9 * y + 0.05, p))
         found = identified(loss, "one_hot", name=name, label_smoothing=smoothing)
-        assert (found.name, found.finding, found.is_own) == (name, Finding.KNOWN, False)
+        assert (found.name, found.finding, found.is_own) == (name, Finding.NAMED, False)
 
 
 def test_a_name_of_keras_does_not_hide_another_loss() -> None:

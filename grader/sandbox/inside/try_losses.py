@@ -128,6 +128,12 @@ def try_loss(
     return tuple(trial.run(form, units, rows, store) for form in forms)
 
 
+def _describe_error(error: Exception) -> str:
+    """Return class and message of an exception, without the names of TensorFlow's operations."""
+    text = re.sub(r"\{\{.*?\}\}|\[Op:\w+\](?: name:)?", "", str(error))
+    return f"{type(error).__name__}: {' '.join(text.split())}"[:300]
+
+
 class _Trial:
     """The trial of one model's loss."""
 
@@ -152,7 +158,7 @@ class _Trial:
                 values.append(self._compute(write_labels(form, labels, units), outputs))
             except Exception as error:  # noqa: BLE001 - a loss may be the student's own code
                 values.append(float("nan"))
-                problem = problem or f"{type(error).__name__}: {error}"[:500]
+                problem = problem or _describe_error(error)
         if not self.only_scattered and self.loss is not None:
             swapped = [self._compute_swapped(form, batches.labels, o) for o in batches.outputs["scattered"]]
         return LossTrial(

@@ -129,7 +129,7 @@ KNOWN: dict[str, tuple[Any, LabelForm, str, bool]] = {
 def test_losses_are_known_in_all_spellings(kind: str) -> None:
     loss, form, name, from_logits = KNOWN[kind]
     found = identified(loss, form)
-    assert (found.name, found.from_logits, found.finding) == (name, from_logits, Finding.KNOWN)
+    assert (found.name, found.from_logits, found.finding) == (name, from_logits, Finding.NAMED)
 
 
 def test_losses_get_labels_as_fit_got_them() -> None:
@@ -146,6 +146,9 @@ def test_losses_get_labels_as_fit_got_them() -> None:
     found = identified(lambda y, p: weights * gathered(y, p) * ops.ones_like(y), "integers")
     assert found.finding is Finding.RAISES
     assert "40" in found.problem
+    assert not any(noise in found.problem for noise in ("function_node", "Op:", "  "))
+    found = identified(lambda p, y: -tf.reduce_sum(one_hot(y) * tf.math.log(p + 1e-7), axis=-1), "integers")
+    assert found.finding is Finding.SWAPPED
 
 
 def test_a_model_with_a_loss_of_its_own_is_tried_where_that_is_possible() -> None:
@@ -159,7 +162,7 @@ def test_a_model_with_a_loss_of_its_own_is_tried_where_that_is_possible() -> Non
 
     assert identified(None, "numbers", kind=Computes).name == MSE
     found = identified(None, "numbers", kind=Steps)
-    assert (found.name, found.finding) == ("", Finding.KNOWN)
+    assert (found.name, found.finding) == ("", Finding.NAMED)
 
 
 def test_losses_without_a_name_are_several_or_none() -> None:

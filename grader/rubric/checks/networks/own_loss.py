@@ -55,7 +55,7 @@ def find_problem_of_loss(case: Case, training: Training, loss: IdentifiedLoss) -
             expected=_("one loss"),
             received=_("several losses"),
         )
-    if loss.finding in {Finding.KNOWN, Finding.PROPER}:
+    if loss.finding in {Finding.NAMED, Finding.PROPER}:
         return None
     if loss.finding is Finding.RAISES:
         return _explain_exception(case, training, loss)

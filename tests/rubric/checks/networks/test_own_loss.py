@@ -96,10 +96,10 @@ def test_an_own_loss_that_does_what_it_has_to_passes_with_a_note(identified: Any
 
 def test_an_own_loss_has_to_fit_the_output(identified: Any) -> None:
     for loss in (OWN, IdentifiedLoss("categorical_crossentropy", is_own=True)):
-        identified(replace(loss, finding=Finding.PROPER if loss is OWN else Finding.KNOWN))
+        identified(replace(loss, finding=Finding.PROPER if loss is OWN else Finding.NAMED))
         assert "logarithm of probabilities" in text(of_classes("").message)
         assert (of_classes("Sigmoid").status, of_classes("Sigmoid").share) == (Status.PARTIAL, 0.5)
-        identified(replace(loss, from_logits=True, finding=Finding.PROPER if loss is OWN else Finding.KNOWN))
+        identified(replace(loss, from_logits=True, finding=Finding.PROPER if loss is OWN else Finding.NAMED))
         judgement = of_classes()
         assert judgement.status is Status.FAILED
         assert "applies softmax itself" in text(judgement.message)
