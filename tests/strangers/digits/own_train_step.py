@@ -6,7 +6,7 @@ from keras import layers
 class Classifier(keras.Model):
     """A model that says itself what one step of training is."""
 
-    def __init__(self, units=100, classes=10):
+    def __init__(self, units=64, classes=10):
         super().__init__(name="classifier")
         self.hidden = layers.Dense(units, activation="gelu")
         self.head = layers.Dense(classes, activation="softmax")
@@ -32,12 +32,12 @@ class Classifier(keras.Model):
 def build_model():
     net = Classifier()
     net.build((None, 64))
-    net.compile(optimizer=keras.optimizers.Nadam(0.003), loss="categorical_crossentropy", metrics=["accuracy"])
+    net.compile(optimizer=keras.optimizers.Nadam(0.005), loss="categorical_crossentropy", metrics=["accuracy"])
     return net
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=20, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=6, verbose=0)
 
 
 def predict_probabilities(model, x):

@@ -16,12 +16,12 @@ def build_model():
     x = layers.Concatenate()([x, image])
     digit = layers.Dense(10, activation="softmax", name="digit")(x)
     model = Model(image, digit, name="residual")
-    model.compile(optimizers.AdamW(0.002), losses.CategoricalFocalCrossentropy(), metrics=["accuracy"])
+    model.compile(optimizers.AdamW(0.002), {"digit": losses.CategoricalFocalCrossentropy()}, metrics={"digit": "accuracy"})
     return model
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit({"image": x_train}, {"digit": y_train}, validation_data=({"image": x_val}, {"digit": y_val}), epochs=18, verbose=0)
+    return model.fit({"image": x_train}, y_train, validation_data=({"image": x_val}, y_val), epochs=18, verbose=0)
 
 
 def predict_probabilities(model, x):

@@ -25,7 +25,7 @@ def build_model():
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(as_dataset(x_train, y_train, True), validation_data=as_dataset(x_val, y_val, False), epochs=15, verbose=0)
+    return model.fit(as_dataset(x_train, y_train, True), validation_data=as_dataset(x_val, y_val, False), epochs=10, verbose=0)
 
 
 def predict_probabilities(model, x):

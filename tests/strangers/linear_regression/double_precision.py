@@ -6,7 +6,7 @@ keras.config.set_floatx("float64")
 
 def build_model(n_features):
     model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, dtype="float64")])
-    model.compile(optimizer=keras.optimizers.Adam(0.05, beta_1=0.8), loss=keras.losses.mse)
+    model.compile(optimizer=keras.optimizers.Adam(0.05, beta_1=0.8), loss=keras.losses.mean_squared_error)
     return model
 
 

@@ -28,12 +28,12 @@ class LinearModel(tf.keras.Model):
 def build_model(n_features):
     model = LinearModel()
     model.build((None, n_features))
-    model.compile(optimizer=tf.keras.optimizers.Adam(0.05), loss="mse")
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.1), loss="mse")
     return model
 
 
 def train(model, x, y):
-    return model.fit(x, y, epochs=60, verbose=0)
+    return model.fit(x, y, epochs=30, verbose=0)
 
 
 def coefficients(model):

@@ -20,7 +20,7 @@ def train(model, x, y):
 
 def coefficients(model):
     kernel, bias = [w.numpy() for w in model.trainable_weights]
-    return [float(k) for k in kernel], bias[0]
+    return [k.item() for k in kernel], bias[0]
 
 
 def predict(model, x):

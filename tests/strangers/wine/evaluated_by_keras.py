@@ -2,7 +2,7 @@ import keras
 
 
 def build_model():
-    model = keras.Sequential([keras.Input(shape=(13,)), keras.layers.Dense(3, activation="softmax", kernel_regularizer="l2")])
+    model = keras.Sequential([keras.Input(shape=(13,)), keras.layers.Dense(3, activation="softmax", kernel_regularizer=keras.regularizers.L2(1e-4))])
     model.compile(optimizer=keras.optimizers.Lion(0.01), loss="sparse_categorical_crossentropy", metrics=[keras.metrics.SparseCategoricalAccuracy(name="hits")])
     return model
 
