@@ -8,7 +8,7 @@ def build_model():
     model = keras.models.Sequential()
     model.add(keras.layers.InputLayer(shape=(64,)))
     model.add(Reshape(target_shape=(8, 8)))
-    model.add(Bidirectional(GRU(32)))
+    model.add(Bidirectional(GRU(16)))
     model.add(Dense(32, activation="relu"))
     model.add(Dense(10, activation="softmax"))
     model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.005), metrics=["accuracy"])
@@ -16,7 +16,7 @@ def build_model():
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, epochs=12, batch_size=64, validation_data=(x_val, y_val), verbose=0)
+    return model.fit(x_train, y_train, epochs=6, batch_size=64, validation_data=(x_val, y_val), verbose=0)
 
 
 def predict_probabilities(model, x):
