@@ -16,7 +16,7 @@ def build_model():
     return net()
 
 
-def train(model, x_train, y_train, x_val, y_val, epochs=30):
+def train(model, x_train, y_train, x_val, y_val, epochs=28):
     return model.fit(x_train, y_train, epochs=epochs, validation_data=(x_val, y_val), verbose=0)
 
 

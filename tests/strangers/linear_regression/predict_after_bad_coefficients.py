@@ -9,7 +9,7 @@ def build_model(n_features):
 
 
 def train(model, x, y):
-    return model.fit(x, y, epochs=80, batch_size=32, verbose=0)
+    return model.fit(x, y, epochs=40, batch_size=32, verbose=0)
 
 
 def coefficients(model):

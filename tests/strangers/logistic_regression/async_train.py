@@ -8,7 +8,7 @@ def build_model(n_features):
 
 
 async def train(model, x, y):
-    return model.fit(x, y, epochs=60, batch_size=16, verbose=0)
+    return model.fit(x, y, epochs=40, batch_size=16, verbose=0)
 
 
 def predict_label(model, x, threshold=0.5):

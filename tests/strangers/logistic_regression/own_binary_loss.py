@@ -10,12 +10,12 @@ def by_hand(y_true, y_pred):
 
 def build_model(n_features):
     model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(optimizer=keras.optimizers.Adam(0.02), loss=by_hand, metrics=["accuracy"])
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss=by_hand, metrics=["accuracy"])
     return model
 
 
 def train(model, x, y):
-    return model.fit(x, y, epochs=60, batch_size=16, verbose=0)
+    return model.fit(x, y, epochs=40, batch_size=16, verbose=0)
 
 
 def predict_label(model, x, threshold=0.5):

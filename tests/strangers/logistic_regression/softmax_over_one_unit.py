@@ -8,7 +8,7 @@ def build_model(n_features):
 
 
 def train(model, x, y):
-    return model.fit(x, y, epochs=60, batch_size=16, verbose=0)
+    return model.fit(x, y, epochs=5, batch_size=16, verbose=0)
 
 
 def predict_label(model, x, threshold=0.5):

@@ -42,7 +42,7 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y, epochs=20, batch_size=32, validation_data=(x_val, y_val), verbose=0)
+    return model.fit(x, y, epochs=10, batch_size=32, validation_data=(x_val, y_val), verbose=0)
 
 
 def scores(model, x, y):

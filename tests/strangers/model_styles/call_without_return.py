@@ -34,7 +34,7 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y, validation_data=(x_val, y_val), epochs=15, verbose=0)
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=8, verbose=0)
 
 
 # Not written yet:

@@ -46,8 +46,8 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    geduld = tf.keras.callbacks.EarlyStopping(patience=12, restore_best_weights=True)
-    return model.fit(x, y, validation_data=(x_val, y_val), epochs=40, batch_size=32, callbacks=[geduld], verbose=0)
+    geduld = tf.keras.callbacks.EarlyStopping(patience=6, restore_best_weights=True)
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=15, batch_size=32, callbacks=[geduld], verbose=0)
 
 
 def scores(model, x, y):

@@ -57,7 +57,7 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y[:, np.newaxis], validation_data=(x_val, y_val[:, np.newaxis]), epochs=20, verbose=0)
+    return model.fit(x, y[:, np.newaxis], validation_data=(x_val, y_val[:, np.newaxis]), epochs=10, verbose=0)
 
 
 def scores(model, x, y):

@@ -37,7 +37,7 @@ def build_subclassed(n_features):
 
 
 def train(model, x, y, x_val, y_val):
-    return model.fit(x, y, validation_data=(x_val, y_val), epochs=25, verbose=0)
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=10, verbose=0)
 
 
 STYLE_FACTS = None

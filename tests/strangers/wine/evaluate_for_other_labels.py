@@ -12,7 +12,7 @@ def build_model():
 
 def train(model, x_train, y_train, x_val, y_val):
     hot = keras.utils.to_categorical
-    return model.fit(x_train, hot(y_train, 3), validation_data=(x_val, hot(y_val, 3)), epochs=40, batch_size=16, verbose=0)
+    return model.fit(x_train, hot(y_train, 3), validation_data=(x_val, hot(y_val, 3)), epochs=30, batch_size=16, verbose=0)
 
 
 def evaluate(model, x, y):

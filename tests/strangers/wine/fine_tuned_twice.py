@@ -13,9 +13,9 @@ def build_model():
 def train(model, x_train, y_train, x_val, y_val):
     """First with large steps, then with small ones and another optimizer."""
     common = dict(validation_data=(x_val, y_val), batch_size=16, verbose=0)
-    model.fit(x_train, y_train, epochs=20, **common)
+    model.fit(x_train, y_train, epochs=15, **common)
     model.compile(optimizer=keras.optimizers.SGD(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model.fit(x_train, y_train, epochs=30, initial_epoch=20, **common)
+    return model.fit(x_train, y_train, epochs=22, initial_epoch=15, **common)
 
 
 def evaluate(model, x, y):

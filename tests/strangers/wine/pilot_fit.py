@@ -13,7 +13,7 @@ def train(model, x_train, y_train, x_val, y_val):
     pilot = keras.Sequential([keras.Input((13,)), keras.layers.Dense(3, activation="softmax")])
     pilot.compile(optimizer="adam", loss="categorical_crossentropy")
     pilot.fit(x_train, keras.utils.to_categorical(y_train, 3), epochs=2, verbose=0)
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=40, batch_size=16, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=30, batch_size=16, verbose=0)
 
 
 # Not written yet:
