@@ -22,7 +22,7 @@ def build_model():
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=4, batch_size=64, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=2, batch_size=64, verbose=0)
 
 
 def predict_probabilities(model, x):
