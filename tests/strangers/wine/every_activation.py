@@ -13,12 +13,12 @@ def build_model():
     branches = [layers.Dense(4, activation=activation, name=name)(rows) for name, activation in activations.items()]
     together = layers.Dropout(0.2)(layers.Concatenate()(branches))
     model = keras.Model(rows, layers.Dense(3, activation="softmax")(together))
-    model.compile(optimizer=keras.optimizers.Adam(0.005), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=20, batch_size=30, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=8, batch_size=30, verbose=0)
 
 
 # Not written yet:
