@@ -1,0 +1,20 @@
+import keras
+
+
+def build_model(n_features):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss="binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def train(model, x, y):
+    return model.fit(x, y, epochs=40, verbose=0)
+
+
+def predict_label(model, x, threshold=0.5):
+    return np.where(model.predict(x, verbose=0)[:, 0] > threshold, 1, 0)
+
+
+def decision_boundary(model):
+    w, b = model.get_weights()
+    return float(-b[0] / w[0, 0])
