@@ -11,13 +11,12 @@ def read_label_form(fit: FitFacts | None, classes: int) -> Literal["integers", "
     """Return the form of the labels of a call of `fit`; None where its labels are not known.
 
     "other" are labels of any other shape: with an axis in front, or with as many columns as there are features.
+    Their number is left to `fit`, which names both where it differs from that of the rows.
+
     `classes`: how many columns one-hot rows have.
     """
     if fit is None or not fit.y_shape or fit.y_shape[0] <= 0:
         return None
-    rows = fit.x_shape[0] if fit.x_shape else fit.y_shape[0]
-    if fit.y_shape[0] != rows:
-        return "other"
     if len(fit.y_shape) == 1 or fit.y_shape[1:] == (1,):
         return "integers"
     return "one_hot" if fit.y_shape[1:] == (classes,) else "other"
