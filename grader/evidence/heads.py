@@ -80,7 +80,7 @@ def _read_activations(tables: Sequence[Array]) -> list[str]:
     """Return the activations on the way, first to last."""
     last = len(tables) - 1
     linear = [i for i, table in enumerate(tables) if _is_affine(table)]
-    start = max(linear)
+    start = max(linear, default=0)  # none where half precision has rounded the numbers
     for i in linear:  # a factor may be a part of the formula, as in -softplus(-z)
         if start < last and (name := _name_activation(tables[i], tables[last], is_scaled=True)):
             return [name]

@@ -13,6 +13,33 @@ from grader.protocol.loss_trial import SCATTERED, LabelForm, make_batches
 
 # The name of a loss that compares each label of a batch with each output: rows (n,) against columns (n, 1).
 ALL_PAIRS = "all_pairs"
+# The names of Keras's losses, each in one spelling. A test compares them with the installed version.
+KERAS_LOSSES = frozenset(
+    {
+        "binary_crossentropy",
+        "binary_focal_crossentropy",
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "categorical_generalized_cross_entropy",
+        "categorical_hinge",
+        "circle",
+        "cosine_similarity",
+        "ctc",
+        "dice",
+        "hinge",
+        "huber",
+        "kl_divergence",
+        "log_cosh",
+        "mean_absolute_error",
+        "mean_absolute_percentage_error",
+        "mean_squared_error",
+        "mean_squared_logarithmic_error",
+        "poisson",
+        "sparse_categorical_crossentropy",
+        "squared_hinge",
+        "tversky",
+    }
+)
 
 _EPSILON, _NEARLY_ONE = 1e-7, 1 - 2.0**-23  # at which Keras clips probabilities, in single precision
 _FOCUS, _BALANCE = 2.0, 0.25  # gamma and alpha of the focal losses

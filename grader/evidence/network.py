@@ -1,6 +1,6 @@
 """Read a network of a submission from both sides: what it claims to be, and what its frozen graph computes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +64,11 @@ class Model:
     def is_constant(self) -> bool:
         """Return whether the output is the same number whatever the weights are, as with softmax over one unit."""
         return self.tail is not None and self.tail.is_constant
+
+    @property
+    def is_zero(self) -> bool:
+        """Return whether the output is the same number for all inputs, but not because of its activation."""
+        return self.tail is not None and self.tail.name == "constant"
 
     @property
     def _joins_bent_ways(self) -> bool:
@@ -131,11 +136,15 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
     arrays = {key: step.arrays[name] for key, name in names.items()} if step is not None else {}
     # As many values as `limits.py` lets through.
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
+    before, after = read_model(case, training.model(seed)), read_model(case, training.trained(seed))
+    if before is not None and after is not None and before.is_zero and not after.is_zero:
+        # Weights that begin as zeros give zero whatever comes after them; once trained, they tell.
+        before = replace(before, tail=after.tail)
     return TrainedNetwork(
         training=training,
         seed=seed,
-        before=read_model(case, training.model(seed)),
-        after=read_model(case, training.trained(seed)),
+        before=before,
+        after=after,
         fits=fits,
         curves=curves,
         returned_history=returned_history,

@@ -204,6 +204,8 @@ def _label_out_of_range(match: re.Match[str], error: RaisedError) -> Words | Non
             "subtracted.",
             text=text,
         )
+    if label < 0:
+        return _("{text} Classes are numbered from 0: has too much been subtracted?", text=text)
     return _("{text} Give the last layer one unit per class.", text=text)
 
 

@@ -81,6 +81,8 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
     try:
         # Subclassed models have no weights before they are first called.
         answer = model(sample[:2], training=False)
+        if answer is None:
+            raise TypeError("call() returned None")
         outputs = len(keras.tree.flatten(answer))
         shape = _shape(getattr(answer, "shape", None))
         if shape is not None and is_compiled(model):

@@ -43,6 +43,8 @@ _SHORT_NAMES = {
     "metric": ("accuracy", "acc", "mse", "mae", "mape", "msle"),
     "activation function": ("swish",),
 }
+# Layers take these as any keyword argument, so they are in no signature.
+_SIZES_OF_INPUTS = frozenset({"input_dim", "input_shape"})
 _ARGUMENT = re.compile(r"(?:([\w.]{1,80})\(\) )?[Gg]ot an unexpected keyword argument '(\w{1,60})'")
 _KERAS_ARGUMENT = re.compile(r"Unrecognized keyword arguments passed to (\w{1,60}): \{'(\w{1,60})'")
 _OPTIMIZER_ARGUMENT = re.compile(r"Argument\(s\) not recognized: \{'(\w{1,60})'")
@@ -96,7 +98,7 @@ def _read_error(error: BaseException) -> tuple[str, Iterable[object]]:
         names = [n for n in dir(_TABLES[match[1]]) if n not in _NOT_IN_TABLES]
         return match[2], (*_as_texts(names), *_SHORT_NAMES.get(match[1], ()))
     if match := _KERAS_ARGUMENT.search(message):
-        return match[2], _list_arguments(match[1])
+        return match[2], _list_arguments(match[1]) | _SIZES_OF_INPUTS
     if match := _OPTIMIZER_ARGUMENT.search(message):
         return match[1], _list_arguments("Adam") | _list_arguments("SGD")
     if match := _ARGUMENT.search(message):

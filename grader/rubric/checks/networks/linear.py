@@ -1,5 +1,6 @@
 """Checks of a network that is a straight line: one neuron, its weights and bias, and what it predicts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model
+from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.output_and_loss import name_activation
 from grader.rubric.checks.networks.regression import fit_least_squares
@@ -207,14 +208,26 @@ class LeastSquares(EachNetwork):
                 received=float(received[worst]),
                 right=float(right[worst]),
                 within=self.within,
-                advice=_advice(require_certified(case, network, after=True)),
+                advice=_advice(
+                    require_certified(case, network, after=True), read_network(case, network, case.seeds[0])
+                ),
             ),
             expected=f"{right[worst]:.3f}",
             received=f"{received[worst]:.3f}",
         )
 
 
-def _advice(model: Model) -> Words:
+FLAT = 0.01  # of the loss, by which it falls over the last quarter of the epochs when it has come to an end
+
+
+def _advice(model: Model, network: TrainedNetwork) -> Words:
+    losses = network.curves.get("loss", [])
     if _not_one_line(model) or _bent(model) or _without_bias(model):
         return _("This network is not a single linear neuron with a bias; begin with that.")
+    before = losses[-1 - len(losses) // 4] if len(losses) > 4 else math.inf
+    if losses and 0 <= before - losses[-1] <= FLAT * before:
+        return _(
+            "The loss no longer falls at the end, so more training would not help. Does fit get the rows and the "
+            "targets just as train() got them?"
+        )
     return _("Train for longer, or with a learning rate that gets there.")

@@ -3,9 +3,10 @@
 import re
 
 from grader.core.i18n import _
+from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
-from grader.protocol.evidence import Stopped, StopReason
+from grader.protocol.evidence import ExceptionFacts, Stopped, StopReason
 from grader.protocol.training import Training
 
 
@@ -104,17 +105,22 @@ def _read_row_shape(model: Model) -> tuple[int, ...] | None:
 def _not_callable(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
     problem = _shorten_keras_message(model.problem)
     expected = _("a network that takes rows of the shape {row}", row=str(row))
+    if "call() returned None" in problem:
+        message = _("The network gives nothing: its call() returned None. Is there a `return` at its end?")
+        return failed(message, expected=expected, received="None")
+    kind, _colon, text = problem.partition(": ")
+    reason = describe_exception(ExceptionFacts(type=kind, message=text, bases=(kind,)))
     if training.arguments and _ABOUT_SHAPES.search(problem):
         message = _(
-            "The network could not be called on rows of the shape {row}: {problem}. Is the number of features "
+            "The network could not be called on rows of the shape {row}: {problem} Is the number of features "
             "written into the code? It is the argument of {function}(), n_features.",
             row=str(row),
-            problem=problem,
+            problem=reason,
             function=training.build,
         )
     else:
         message = _(
-            "The network could not be called on rows of the shape {row}: {problem}", row=str(row), problem=problem
+            "The network could not be called on rows of the shape {row}: {problem}", row=str(row), problem=reason
         )
     return failed(message, expected=expected, received=problem)
 

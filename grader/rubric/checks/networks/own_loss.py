@@ -1,8 +1,11 @@
 """What is wrong with a loss that equals none with a name, as its trial tells, and labels that no loss can read."""
 
+import difflib
+
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded
+from grader.evidence.known_losses import KERAS_LOSSES
 from grader.evidence.labels import read_label_form
 from grader.evidence.loss_identity import Finding, IdentifiedLoss
 from grader.evidence.network import read_network
@@ -55,6 +58,8 @@ def find_problem_of_loss(case: Case, training: Training, loss: IdentifiedLoss) -
             expected=_("one loss"),
             received=_("several losses"),
         )
+    if not loss.is_own and loss.name not in KERAS_LOSSES:
+        return _explain_unknown_name(loss.name)
     if loss.finding in {Finding.NAMED, Finding.PROPER}:
         return None
     if loss.finding is Finding.RAISES:
@@ -77,6 +82,17 @@ def find_problem_of_loss(case: Case, training: Training, loss: IdentifiedLoss) -
             )
         )
     return failed(_explain_finding(loss), expected=_("a loss that falls as predictions get better"), blocks=False)
+
+
+def _explain_unknown_name(name: str) -> Judgement:
+    """Return the judgement for a name that no loss of Keras has, with the one that may have been meant."""
+    similar = difflib.get_close_matches(name, sorted(KERAS_LOSSES), n=1, cutoff=0.75)
+    message = (
+        _('Keras knows no loss called "{name}". Did you mean "{similar}"?', name=name, similar=similar[0])
+        if similar
+        else _('Keras knows no loss called "{name}".', name=name)
+    )
+    return failed(message, expected=_("the name of a loss"), received=name, blocks=False)
 
 
 def _explain_finding(loss: IdentifiedLoss) -> Words:
