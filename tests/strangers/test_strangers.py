@@ -1,7 +1,7 @@
 """Programs as strangers hand them in, each with the verdict that it must get: `expect.json` says which, and why.
 
 They were written after what public code, issues and course pages show of each exercise: what is right in another
-way than the reference solutions, and what beginners get wrong. All of them cost about three minutes of one core.
+way than the reference solutions, and what beginners get wrong. All of them cost about four minutes of one core.
 """
 
 import sys

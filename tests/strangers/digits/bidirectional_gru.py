@@ -16,7 +16,7 @@ def build_model():
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, epochs=6, batch_size=64, validation_data=(x_val, y_val), verbose=0)
+    return model.fit(x_train, y_train, epochs=4, batch_size=64, validation_data=(x_val, y_val), verbose=0)
 
 
 def predict_probabilities(model, x):

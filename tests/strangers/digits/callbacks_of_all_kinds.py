@@ -34,7 +34,7 @@ def train(model, x_train, y_train, x_val, y_val):
     ]
     weights = np.linspace(1.0, 1.2, len(x_train))
     history = model.fit(
-        x_train, y_train, sample_weight=weights, epochs=14, validation_data=(x_val, y_val), callbacks=callbacks, verbose=0
+        x_train, y_train, sample_weight=weights, epochs=10, validation_data=(x_val, y_val), callbacks=callbacks, verbose=0
     )
     model.load_weights(best)
     return history

@@ -8,7 +8,7 @@ def build_model():
 
 
 def train(model, x_train, y_train, x_val, y_val):
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=25, batch_size=32, verbose=0)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=12, batch_size=32, verbose=0)
 
 
 # Not written yet:
