@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.evidence.known_losses import compute_known_losses
+from grader.evidence.known_losses import KERAS_LOSSES, compute_known_losses
 from grader.evidence.labels import list_label_forms, read_label_form
 from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_loss
 from grader.evidence.losses import softmax
@@ -323,3 +323,12 @@ def test_a_loss_gets_labels_as_fit_got_them_or_as_the_exercise_has_them() -> Non
     assert list_label_forms(task, None) == ("yes_no", "integers", "one_hot")
     assert list_label_forms(Task(kind="classification", classes=3), None) == ("yes_no", "one_hot", "integers")
     assert list_label_forms(Task(kind="regression", labels="numbers"), None) == ("numbers",)
+
+
+def test_the_names_of_losses_are_those_of_the_installed_keras() -> None:
+    import keras
+
+    from grader.sandbox.inside.try_losses import canonical_name
+
+    installed = {canonical_name(name) for name, value in vars(keras.losses).items() if callable(value)}
+    assert installed - {"loss", "get", "serialize", "deserialize", "kldivergence"} == KERAS_LOSSES

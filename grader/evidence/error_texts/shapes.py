@@ -209,6 +209,19 @@ def _label_out_of_range(match: re.Match[str], error: RaisedError) -> Words | Non
     return _("{text} Give the last layer one unit per class.", text=text)
 
 
+def _lost_axis(match: re.Match[str], error: RaisedError) -> Words | None:
+    """Explain a table and one number for each of its rows, which NumPy would need as a column."""
+    rows, columns, count = int(match["rows"]), int(match["columns"]), int(match["count"])
+    if count != rows or rows == columns:
+        return None
+    return _(
+        "{error}. The one is a table with {rows} rows, the other has one number for each row, but no column any "
+        "more. Write keepdims=True in the sum, max or mean with axis=1, or [:, None] behind it.",
+        error=error.text.rstrip(". "),
+        rows=rows,
+    )
+
+
 # Numbers of rows.
 
 
@@ -327,6 +340,11 @@ SHAPES: tuple[Rule, ...] = (
     rule(
         r"Received a label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<units>\d+)\)",
         _label_out_of_range,
+    ),
+    rule(
+        r"operands could not be broadcast together with shapes "
+        r"\((?P<rows>\d+),(?P<columns>\d+)\) \((?P<count>\d+),\)",
+        _lost_axis,
     ),
     rule(r"Data cardinality is ambiguous.*", _different_rows),
     rule(r"Found input variables with inconsistent numbers of samples: \[([\d, ]+)\]", _different_samples),

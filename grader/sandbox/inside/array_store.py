@@ -13,6 +13,8 @@ class Store:
 
     def add(self, array: np.ndarray[Any, Any]) -> str:
         """Store a copy of an array as a plain `ndarray`, and return its ref."""
+        if array.dtype.kind == "V" and array.dtype.names is None:
+            array = array.astype(np.float32)  # bfloat16 and the like, which NumPy itself does not have
         name = str(len(self.arrays))
         # A plain base-class copy: no subclass, no memory shared with the submission, no Python objects.
         self.arrays[name] = np.array(array, copy=True, subok=False)

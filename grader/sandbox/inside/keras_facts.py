@@ -80,9 +80,7 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
     trials: tuple[LossTrial, ...] = ()
     try:
         # Subclassed models have no weights before they are first called.
-        answer = model(sample[:2], training=False)
-        if answer is None:
-            raise TypeError("call() returned None")
+        answer = _call(model, sample[:2])
         outputs = len(keras.tree.flatten(answer))
         shape = _shape(getattr(answer, "shape", None))
         if shape is not None and is_compiled(model):
@@ -111,6 +109,14 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         output_count=outputs,
         not_frozen=not is_frozen,
     )
+
+
+def _call(model: Any, rows: np.ndarray[Any, Any]) -> Any:
+    """Return what a model gives for rows. Raises `TypeError` where that is nothing, and what the model raises."""
+    answer = model(rows, training=False)
+    if answer is None:
+        raise TypeError("call() returned None")
+    return answer
 
 
 def _describe_error(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """Checks of a network that is a straight line: one neuron, its weights and bias, and what it predicts."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -217,15 +216,16 @@ class LeastSquares(EachNetwork):
         )
 
 
-FLAT = 0.01  # of the loss, by which it falls over the last quarter of the epochs when it has come to an end
+# By which share the loss of the last quarter of the epochs has to be below that of the others to be still falling.
+FLAT = 0.01
 
 
 def _advice(model: Model, network: TrainedNetwork) -> Words:
     losses = network.curves.get("loss", [])
     if _not_one_line(model) or _bent(model) or _without_bias(model):
         return _("This network is not a single linear neuron with a bias; begin with that.")
-    before = losses[-1 - len(losses) // 4] if len(losses) > 4 else math.inf
-    if losses and 0 <= before - losses[-1] <= FLAT * before:
+    start = len(losses) * 3 // 4  # of the last quarter
+    if start and min(losses[start:]) >= (1 - FLAT) * min(losses[:start]):
         return _(
             "The loss no longer falls at the end, so more training would not help. Does fit get the rows and the "
             "targets just as train() got them?"
