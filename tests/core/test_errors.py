@@ -25,7 +25,7 @@ from tests.helpers.paths import ROOT
 # Classes that are not the grader's own errors, each with the reason.
 OUTSIDE = {
     "grader.sandbox.inside.captured_io.InputUnavailableError": "stands for the EOFError of input()",
-    "grader.sandbox.inside.stand_ins.EagerModeNeededError": "stands for an error of TensorFlow",
+    "grader.sandbox.inside.substitutes.EagerModeNeededError": "stands for an error of TensorFlow",
     "grader.sandbox.walls.namespaces.NotYetError": "stands among results of system calls",
 }
 

@@ -61,7 +61,7 @@ from grader.protocol.plan import (
     needs,
 )
 from grader.protocol.verdict import WallState
-from grader.sandbox.inside import encode_figures, stand_ins
+from grader.sandbox.inside import encode_figures, substitutes
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.captured_io import CapturedIO
 from grader.sandbox.inside.encode_values import encode, type_name
@@ -72,13 +72,13 @@ from grader.sandbox.inside.line_watch import LineWatch
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import build_stand_in
-from grader.sandbox.inside.stand_in_modules import set_figure_graded
 from grader.sandbox.inside.submission_module import (
     SubmissionModule,
     describe_lazy,
     exception_facts,
     lazy_kind,
 )
+from grader.sandbox.inside.substitute_modules import set_figure_graded
 
 try:
     from grader.sandbox.inside import fast_fit
@@ -111,7 +111,7 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
     run = SubmissionRun(setup, arrays)
     watch = LineWatch(channel, run.module) if run.module is not None else None
     if run.module is not None and watch is not None:
-        stand_ins.install(run.module.submission, run.module.names, run.module.cells)
+        substitutes.install(run.module.submission, run.module.names, run.module.cells)
         with watch.during(setup_frame.nonce):
             evidence = run.bring_up(channel)
         channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)

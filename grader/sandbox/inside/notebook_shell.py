@@ -1,4 +1,4 @@
-"""Stand in for the shell of a notebook: `display`, and `get_ipython()` as exported scripts call it.
+"""Replace the shell of a notebook: `display`, and `get_ipython()` as exported scripts call it.
 
 As with the commands of a notebook's cells, what `%time`, `%%time` and `%%capture` run belongs to the solution;
 everything else (`%matplotlib inline`, `!pip install`, `%%bash`) is not run.
@@ -62,7 +62,7 @@ _shells: list[InteractiveShell] = []
 
 
 def get_shell() -> InteractiveShell | None:
-    """Stand in for `get_ipython`; None before a submission is executed."""
+    """Replace `get_ipython`; None before a submission is executed."""
     return _shells[-1] if _shells else None
 
 
@@ -72,5 +72,5 @@ def start_shell(user_ns: dict[str, Any]) -> None:
 
 
 def display(*_: Any, display_id: Any = None, **__: Any) -> Any:
-    """Stand in for `display` of notebooks: nobody looks."""
+    """Replace `display` of notebooks: nobody looks."""
     return NoEffect() if display_id else None

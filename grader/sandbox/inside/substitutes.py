@@ -1,4 +1,4 @@
-"""Stand in for what surrounds a solution and cannot work here: windows, boards, graphics cards, other programs.
+"""Replace what surrounds a solution and cannot work here: windows, boards, graphics cards, other programs.
 
 Runs in the process of the submission, before it is executed. Nothing here may influence what is graded.
 """
@@ -25,7 +25,7 @@ from matplotlib import pyplot as plt
 from grader.protocol.submission import Submission
 from grader.sandbox.inside.no_effect import NoEffect
 from grader.sandbox.inside.notebook_shell import display, get_shell, start_shell
-from grader.sandbox.inside.stand_in_modules import Finder
+from grader.sandbox.inside.substitute_modules import Finder
 
 
 class EagerModeNeededError(RuntimeError):
@@ -33,7 +33,7 @@ class EagerModeNeededError(RuntimeError):
 
 
 def install(submission: Submission, names: dict[str, Any], files: Mapping[str, int | None]) -> None:
-    """Install all that stands in, in this process.
+    """Install all substitutes in this process.
 
     Args:
         submission: what is going to be executed.
@@ -60,7 +60,7 @@ def _replace_windows() -> None:
     """Draw without windows, whatever toolkit is asked for, and in the usual style where another is missing."""
 
     def use(backend: str, **_: Any) -> None:
-        """Stand in for `matplotlib.use`: figures are drawn without windows in any case."""
+        """Replace `matplotlib.use`: figures are drawn without windows in any case."""
 
     def switch_backend(newbackend: str) -> None:
         _choose_backend("agg")
@@ -107,7 +107,7 @@ def _replace_boards() -> None:
 
 
 def _plot_model(model: Any, to_file: Any = "model.png", *_: Any, **__: Any) -> None:
-    """Stand in for `keras.utils.plot_model`: write an empty picture, which can be opened and shown."""
+    """Replace `keras.utils.plot_model`: write an empty picture, which can be opened and shown."""
     with contextlib.suppress(OSError, TypeError):
         plt.imsave(to_file, np.ones((1, 1)), format="png")
 

@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from grader.protocol.submission import Submission, Unit
-from grader.sandbox.inside.stand_in_modules import Finder, set_figure_graded
+from grader.sandbox.inside.substitute_modules import Finder, set_figure_graded
 
 
 def execute(source: str) -> dict[str, object]:

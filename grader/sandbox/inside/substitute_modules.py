@@ -1,4 +1,4 @@
-"""Stand in for packages that surround a solution and are not installed: progress bars, drawing, Colab, widgets.
+"""Replace packages that surround a solution and are not installed: progress bars, drawing, Colab, widgets.
 
 Nothing of them may influence what is graded: what they would return has no effect, and functions of theirs that
 would (data sets, figures that are graded) say that the package is missing. A package that is installed is used
@@ -116,7 +116,7 @@ def _make_callback(name: str) -> type:
 
 
 def _color_palette(palette: Any = None, n_colors: int | None = None, *_: Any, **__: Any) -> list[Any]:
-    """Stand in for `seaborn.color_palette`: colours of matplotlib."""
+    """Replace `seaborn.color_palette`: colours of matplotlib."""
     from matplotlib import colors
 
     named = [colors.to_rgb(c) for c in palette] if isinstance(palette, list | tuple) else []
@@ -140,7 +140,7 @@ class _Module(types.ModuleType):
 
 
 def _find_value(module: str, package: str, name: str) -> Any:
-    """Return what stands in for a name of a module."""
+    """Return the substitute for a name of a module."""
     if package == "IPython":
         special = {"get_ipython": get_shell, "version_info": (9, 0, 0, ""), "__version__": "9.0.0"}
         return display if (module, name) == ("IPython.display", "display") else special.get(name, NoEffect())
@@ -158,12 +158,12 @@ def _find_value(module: str, package: str, name: str) -> Any:
 
 
 def _count(*ends: int, **named: Any) -> _ProgressBar:
-    """Stand in for `tqdm.trange`."""
+    """Replace `tqdm.trange`."""
     return _ProgressBar(range(*ends), **named)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules that stand in for packages that are not installed, for imports of the submission only.
+    """Finds the substitutes for packages that are not installed, for imports of the submission only.
 
     Args:
         submission: an import that it guards by `try` fails, as its author has foreseen.
@@ -186,7 +186,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """Create the module that stands in."""
+        """Create the substitute module."""
         return _Module(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
