@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.protocol.loss_trial import SCATTERED, LabelForm, make_batches
+from grader.protocol.loss_trial import SCATTERED, make_batches
+from grader.protocol.task import LabelForm
 
 # The name of a loss that compares each label of a batch with each output: rows (n,) against columns (n, 1).
 ALL_PAIRS = "all_pairs"

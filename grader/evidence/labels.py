@@ -3,8 +3,7 @@
 from typing import Literal
 
 from grader.protocol.evidence import FitFacts
-from grader.protocol.loss_trial import LabelForm
-from grader.protocol.task import Task
+from grader.protocol.task import LabelForm, Task
 
 
 def read_label_form(fit: FitFacts | None, classes: int) -> Literal["integers", "one_hot", "other"] | None:

@@ -13,16 +13,8 @@ from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses
 from grader.evidence.labels import list_label_forms
 from grader.evidence.network import read_network
 from grader.protocol.evidence import CompileFacts, LossTrial
-from grader.protocol.loss_trial import (
-    DISTANCES,
-    MARGINS,
-    POINT_DISTANCES,
-    POINTS,
-    SCATTERED,
-    SHARES,
-    LabelForm,
-    make_batches,
-)
+from grader.protocol.loss_trial import DISTANCES, MARGINS, POINT_DISTANCES, POINTS, SCATTERED, SHARES, make_batches
+from grader.protocol.task import LabelForm
 from grader.protocol.training import Training
 
 # The least growth of a loss from a part of 0.1 for the true class to one of a millionth, in multiples of that from

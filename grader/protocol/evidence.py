@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from grader.protocol.loss_trial import LabelForm
 from grader.protocol.parcels import Record, Tagged
+from grader.protocol.task import LabelForm
 
 # One budget for the evidence of a submission. A frame holds 192 MiB, so that each step fits into one.
 MAX_STEP_BYTES = 128 << 20

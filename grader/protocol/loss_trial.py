@@ -6,11 +6,12 @@ Losses may look at whole batches, so a batch is the smallest thing with a value.
 """
 
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-LabelForm = Literal["integers", "one_hot", "yes_no", "numbers"]
+from grader.protocol.task import LabelForm
+
 Array = np.ndarray[Any, Any]
 
 SCATTERED = 6  # batches of random outputs, the first ones near 0 and 1

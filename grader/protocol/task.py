@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+LabelForm = Literal["integers", "one_hot", "yes_no", "numbers"]
+"""The form of labels that a loss may get."""
+
 
 @dataclass(frozen=True)
 class Task:

@@ -84,7 +84,7 @@ def records_of_a_change() -> dict[str, type[msgspec.Struct]]:
 
 def test_every_record_of_an_answer_is_documented_and_no_other() -> None:
     tables = {name for name, text in sections(ANSWER_PAGE).items() if "| field |" in text}
-    assert tables == set(records_of_a_change()) == {"ChangeResult", "Outcome", "Curve", "Note"}
+    assert tables == set(records_of_a_change()) == {"ChangeResult", "SubmissionOutcome", "Curve", "Note"}
 
 
 def test_every_field_of_an_answer_is_documented_with_its_type_in_the_order_of_the_schema() -> None:

@@ -213,5 +213,5 @@ def test_a_submission_finds_nothing_of_the_installed_grader_but_what_runs_inside
     done = grader("check", "linear_regression", file, "--json", "-", "--lang", "en")
     verdict = json.loads(done.stdout)
     assert verdict["isolation"]["mode"] == "walls"
-    (text,) = (notice["text"] for notice in verdict["notices"] if "ValueError" in notice["text"])
+    (text,) = {c["message"] for c in verdict["criteria"] if "ValueError" in c["message"]}
     assert "{'modules': [], 'objects': [], 'imports': [], 'files': []}" in text

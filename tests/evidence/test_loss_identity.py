@@ -12,8 +12,8 @@ from grader.evidence.labels import list_label_forms, read_label_form
 from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_loss
 from grader.evidence.losses import softmax
 from grader.protocol.evidence import CompileFacts, LossTrial
-from grader.protocol.loss_trial import LabelForm, make_batches, write_labels
-from grader.protocol.task import Task
+from grader.protocol.loss_trial import make_batches, write_labels
+from grader.protocol.task import LabelForm, Task
 from tests.helpers.cases import compiled, fit
 
 Loss = Callable[[Array, Array], Any]  # of labels and outputs, as a student writes it

@@ -71,14 +71,7 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
-        r"^ValueError: The filename must end in `\.weights\.h5`",
-        _(
-            "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
-            "example model.weights.h5."
-        ),
-    ),
-    (
-        r"^ValueError: .*the filepath provided must end in `\.weights\.h5`",
+        r"^ValueError: (?:The filename|.*the filepath provided) must end in `\.weights\.h5`",
         _(
             "Keras 2 saved weights under any name. In Keras 3 the name has to end in .weights.h5, for "
             "example model.weights.h5."
@@ -107,7 +100,8 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
-        rf"^AttributeError: module '.*optimizers' has no attribute '{_SMALL_OPTIMIZERS}'",
+        rf"^AttributeError: module '.*optimizers' has no attribute '{_SMALL_OPTIMIZERS}'"
+        rf"|^ImportError: cannot import name '{_SMALL_OPTIMIZERS}' from '.*optimizers'",
         _(
             "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
             "keras.optimizers import Adam."
@@ -125,13 +119,6 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         _(
             "`keras.layers` had parts of its own in Keras 2. In Keras 3 all layers are there directly: from "
             "keras.layers import Dense."
-        ),
-    ),
-    (
-        rf"^ImportError: cannot import name '{_SMALL_OPTIMIZERS}' from '.*optimizers'",
-        _(
-            "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
-            "keras.optimizers import Adam."
         ),
     ),
 )  # fmt: skip

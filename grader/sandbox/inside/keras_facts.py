@@ -37,7 +37,9 @@ def is_model(value: object) -> bool:
 
 def find_other_keras(value: object) -> str:
     """Return the package of another Keras, such as TensorFlow's private one, that a model is of; "" for none."""
-    classes = [(str(kind.__module__), kind.__name__) for kind in type.mro(type(value))]
+    # Past metaclasses of the submission, which may answer anything, or exit.
+    read = type.__getattribute__
+    classes = [(str(read(kind, "__module__")), str(read(kind, "__name__"))) for kind in type.mro(type(value))]
     modules = [module for module, name in classes if name == "Model"]
     return next((name for name in _OTHER_KERAS for module in modules if f"{module}.".startswith(f"{name}.")), "")
 

@@ -54,7 +54,7 @@ _PACKAGES = ("keras", "tensorflow", "numpy", "pandas", "sklearn", "scipy", "matp
 
 def find_similar(error: BaseException) -> str:
     """Return the name that resembles the wrong one of an exception; "" where there is none."""
-    with contextlib.suppress(Exception):  # classes of the student's may break anything
+    with contextlib.suppress(BaseException):  # classes of the student's may break anything, and even exit
         wrong, names = _read_error(error)
         candidates = [n for n, _ in zip(_clean(names, wrong), range(MAX_NAMES), strict=False)]
         return _closest(wrong, candidates, CUTOFF_OF_MODULES if isinstance(error, ImportError) else CUTOFF)

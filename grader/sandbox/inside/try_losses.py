@@ -14,7 +14,8 @@ from keras.src.losses.losses import LossFunctionWrapper
 from keras.src.trainers.compile_utils import CompileLoss
 
 from grader.protocol.evidence import LossTrial
-from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS, LabelForm, make_batches, write_labels
+from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS, make_batches, write_labels
+from grader.protocol.task import LabelForm
 from grader.sandbox.inside.array_store import Store
 
 # Short names that Keras accepts for a loss or metric, with the name of its function.

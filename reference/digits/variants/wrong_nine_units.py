@@ -1,4 +1,4 @@
-# loses: architecture, head_and_loss, training, accuracy, probabilities
+# loses: architecture, accuracy
 # why: Nine output units for ten digits.
 # from: reference
 

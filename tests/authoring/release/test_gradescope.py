@@ -276,7 +276,8 @@ def test_a_wrong_solution_gets_a_part_and_explanations_that_are_only_text(place:
     assert [t.score for t in results.tests] == [0, 30, 0]
     assert {t.status for t in results.tests} == {"failed", "passed"}
     first, _, last = results.tests
-    assert "<img src=x> ⟨U+202E⟩ **bold** ⟨U+001B⟩[31m" in first.output
+    assert "ValueError: <img src=x> ⟨U+202E⟩ **bold**" in first.output
+    assert "\x1b" not in first.output
     assert "submission.py, line" in first.output
     assert "did not come to an end in time" in last.output
     assert results.output_format == results.test_output_format == results.test_name_format == "text"

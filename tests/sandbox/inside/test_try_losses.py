@@ -11,7 +11,7 @@ from keras import ops
 from keras.src.losses.losses import LossFunctionWrapper
 
 from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_loss
-from grader.protocol.loss_trial import LabelForm
+from grader.protocol.task import LabelForm
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.keras_facts import describe
 from grader.sandbox.inside.try_losses import BatchForm
