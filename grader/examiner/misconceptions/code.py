@@ -100,8 +100,8 @@ OLD_CALLS: tuple[tuple[str, Words], ...] = (
         ),
     ),
     (
-        rf"^AttributeError: module '.*optimizers' has no attribute '{_SMALL_OPTIMIZERS}'"
-        rf"|^ImportError: cannot import name '{_SMALL_OPTIMIZERS}' from '.*optimizers'",
+        (rf"^AttributeError: module '.*optimizers' has no attribute '{_SMALL_OPTIMIZERS}'"
+        rf"|^ImportError: cannot import name '{_SMALL_OPTIMIZERS}' from '.*optimizers'"),
         _(
             "Optimizers written in small letters are modules of Keras 2. In Keras 3 import the class: from "
             "keras.optimizers import Adam."
