@@ -203,7 +203,16 @@ def _two_dimensions(_match: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
+def _no_single_number(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. float() and int() take an array without axes only, also where it holds a single number. Take "
+        "that number out first: write .item() behind the array, or an index for each axis, such as w[0, 0].",
+        error=error.text.rstrip(". "),
+    )
+
+
 VALUES: tuple[Rule, ...] = (
+    rule(r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars", _no_single_number),
     rule(r"^ValueError: Invalid dtype: (str\d*|object)", _dtype),
     rule(r"^ValueError: Unrecognized data type: x=", _not_an_array),
     rule(r"^ValueError: None values not supported", _none_values),

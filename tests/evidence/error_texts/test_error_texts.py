@@ -173,6 +173,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r"a command for the terminal": ("pip", "bang"),
     r"stands outside of a function": ("return",),
     r"leave await out": ("await",),
+    r"\.item\(\).*w\[0, 0\]": ("np_scalar",),
 }  # fmt: skip
 CASES = [(name, pattern) for pattern, names in SENTENCES.items() for name in names]
 

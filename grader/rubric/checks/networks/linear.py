@@ -115,7 +115,7 @@ def _bent(model: Model) -> Judgement | None:
     return failed(
         message,
         expected=_("a linear output"),
-        received=_("a {activation} output", activation=name_activation(bends[-1])),
+        received=_("an output with {activation}", activation=name_activation(bends[-1])),
         blocks=False,
     )
 

@@ -99,7 +99,11 @@ def _no_model(function: str, value: Value) -> Judgement:
             package=value.other_keras,
         )
     if received == "None":
-        message = _("{function}() returned None. Is there a `return model` at its end?", function=function)
+        message = _(
+            "{function}() returned None. Is there a `return model` at its end? What model.compile() returns is "
+            "None, too.",
+            function=function,
+        )
     return failed(message, expected=_("a compiled keras.Model"), received=received)
 
 
