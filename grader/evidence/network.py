@@ -161,6 +161,12 @@ def is_usable(case: Case, training: Training) -> bool:
     return before is not None and before.facts.graph is not None
 
 
+def is_trainable(case: Case, training: Training) -> bool:
+    """Return whether the network of the first seed has weights that training may change, by what it says."""
+    before = read_network(case, training, case.seeds[0]).before
+    return before is not None and before.facts.trainable_parameters > 0
+
+
 def read_model(case: Case, step: str) -> Model | None:
     """Return the model that a `Describe` step saw, with its replay; None where the step saw none."""
     result = case.steps.get(step)

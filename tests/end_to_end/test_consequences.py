@@ -61,3 +61,17 @@ def test_a_training_that_stops_costs_what_is_about_it(course_grader: Grader, tmp
     # What is not written yet is not tried.
     assert any(step.startswith("decision_boundary@") for step in graded.evidence.bodies)
     assert not [step for step in graded.evidence.bodies if step.startswith("predict_label@trained")]
+
+
+def test_a_function_that_fails_on_a_wrong_network_may_be_right(course_grader: Grader, tmp_path: Path) -> None:
+    build = """\
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(keras.optimizers.Adam(0.1), "mse")
+    return model
+"""
+    graded = grade(course_grader, tmp_path, "linear_regression", {"build_model": build})
+    messages = {c.id: (c.status.value, c.message) for c in graded.verdict.criteria}
+    assert messages["architecture"][0] == "failed"
+    status, message = messages["coefficients"]
+    assert status == "passed"
+    assert message.endswith("so coefficients() was given one that the grader built and trained.")

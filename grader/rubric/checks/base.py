@@ -9,7 +9,7 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.evidence.network import is_usable
 from grader.evidence.values import first_difference, flat, is_numeric, name_of, numbers
-from grader.protocol.evidence import Skipped
+from grader.protocol.evidence import Raised, Skipped
 from grader.protocol.plan import Call, ReadGlobal, Replay, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -101,8 +101,17 @@ class Check(ABC):
         """Return whether `tried_function` could not be called as a network was missing, or the network is none."""
         results = [case.steps[call] for call in self.calls(case.seeds[0]) if call in case.steps]
         return any(isinstance(result.evidence.outcome, Skipped) for result in results) or any(
-            not is_usable(case, training) for training in self.trainings()
+            not self.can_use(case, training) for training in self.trainings()
         )
+
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether `tried_function` can do anything with a network of the submission."""
+        return is_usable(case, training)
+
+    def was_interrupted(self, case: Case) -> bool:
+        """Return whether a call of `tried_function` stopped with an error."""
+        results = [case.steps[call] for call in self.calls(case.seeds[0]) if call in case.steps]
+        return any(isinstance(result.evidence.outcome, Raised) for result in results)
 
     def is_independent(self, case: Case) -> bool:
         """Return whether there is something to judge although a criterion that this one depends on failed."""

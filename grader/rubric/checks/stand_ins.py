@@ -26,7 +26,7 @@ def judge_by_itself(check: Check, case: Case, own: Judgement, *, is_blocked: boo
         check: judges the function.
         case: the evidence.
         own: the judgement with the submission's own network.
-        is_blocked: a criterion that the function builds on failed.
+        is_blocked: a criterion that the function builds on failed, so that its own network says nothing of it.
 
     Returns:
         `own` where there is nothing to make up for; with `needs_stand_ins` where the evidence has to be asked for.
@@ -43,7 +43,7 @@ def judge_by_itself(check: Check, case: Case, own: Judgement, *, is_blocked: boo
         judgement = on_stand_ins.judge(case)
     except PreconditionFailedError as unmet:
         judgement = unmet.judgement
-    if judgement.status in {Status.SKIPPED, Status.NOT_GRADED}:
+    if judgement.status in {Status.SKIPPED, Status.NOT_GRADED} or judgement.share < own.share:
         return own
     if judgement.status is Status.NOT_ATTEMPTED:
         return judgement

@@ -1,6 +1,7 @@
 """A function is judged by itself: without a usable network of the submission's, on one of the grader's."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -155,3 +156,30 @@ def vars_of(case: Case) -> dict[str, Any]:
 @pytest.mark.parametrize("check", [LinearNeuron((ONE,)), PREDICTS.on_stand_ins(lab.TASK)])
 def test_a_network_itself_is_never_made_up_for(check: Check) -> None:
     assert check.on_stand_ins(lab.TASK) is None
+
+
+def test_a_network_that_cannot_learn_is_no_network_for_train() -> None:
+    def frozen(n: int) -> Any:
+        model = neuron(n)
+        model.trainable = False
+        return model
+
+    check = TrainsEach((ONE,))
+    judgement = outcome(check, evidence(check, build_model=frozen))
+    assert judgement.status is Status.PASSED
+    assert judgement.note is not None
+
+
+def test_the_better_of_both_judgements_counts() -> None:
+    check = Coefficients((ONE, TWO), "coefficients")
+    case = evidence(check, coefficients=lambda model: (model.layers[-1].kernel, model.layers[-1].bias))
+    half = replace(BROKEN, share=0.5, status=Status.PARTIAL)
+    assert judge_by_itself(check, case, half, is_blocked=True).share == 1.0
+    wrong = evidence(check, coefficients=lambda model: (0.0, 0.0))
+    assert judge_by_itself(check, wrong, half, is_blocked=True) is half
+
+
+def test_a_call_that_stopped_with_an_error_is_known() -> None:
+    assert PREDICTS.was_interrupted(evidence(PREDICTS, predict=stop))
+    assert not PREDICTS.was_interrupted(evidence(PREDICTS))
+    assert not PREDICTS.was_interrupted(evidence(PREDICTS, build_model=stop))

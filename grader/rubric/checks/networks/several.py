@@ -10,7 +10,7 @@ import numpy as np
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
-from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import Call, ResultOf, Step
 from grader.protocol.task import Task
@@ -171,6 +171,10 @@ class TrainsEach(EachNetwork):
     def on_stand_ins(self, task: Task) -> Self | None:
         """Return this check with networks of the grader's that are not trained yet."""
         return self._on_stand_ins(task, are_trained=False)
+
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether the network can learn at all."""
+        return is_usable(case, training) and is_trainable(case, training)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge as `Trains` does, after a look for weights that are no numbers any more."""

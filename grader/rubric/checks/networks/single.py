@@ -10,7 +10,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ModelValue, OtherValue, Value
 from grader.protocol.plan import Step
@@ -204,6 +204,10 @@ class Trains(NetworkCheck):
         if self.training.stand_in is not None:
             return None
         return replace(self, training=self.training.on_stand_in(task, is_trained=False))
+
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether the network can learn at all."""
+        return is_usable(case, training) and is_trainable(case, training)
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
