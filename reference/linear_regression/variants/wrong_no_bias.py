@@ -1,4 +1,4 @@
-# loses: architecture, r2, least_squares, coefficients
+# loses: architecture, r2, least_squares
 # why: use_bias=False: the line has to go through zero, and there is no second array to unpack.
 # from: reference
 
