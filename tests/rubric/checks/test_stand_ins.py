@@ -183,3 +183,21 @@ def test_a_call_that_stopped_with_an_error_is_known() -> None:
     assert PREDICTS.was_interrupted(evidence(PREDICTS, predict=stop))
     assert not PREDICTS.was_interrupted(evidence(PREDICTS))
     assert not PREDICTS.was_interrupted(evidence(PREDICTS, build_model=stop))
+
+
+def test_a_network_with_two_outputs_says_nothing_of_train() -> None:
+    def two_outputs(n: int) -> Any:
+        import keras
+
+        model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(2)])
+        model.compile(optimizer="adam", loss="mse")
+        return model
+
+    def learn_one_output(model: Any, x: Any, y: Any) -> Any:
+        assert model.output_shape == (None, 1)
+        return learn(model, x, y)
+
+    check = TrainsEach((ONE,))
+    judgement = outcome(check, evidence(check, build_model=two_outputs, train=learn_one_output))
+    assert judgement.status is Status.PASSED
+    assert judgement.note is not None

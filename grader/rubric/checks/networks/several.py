@@ -17,7 +17,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.single import Trains, require_certified
+from grader.rubric.checks.networks.single import Trains, count_outputs, require_certified
 from grader.rubric.checks.stand_ins import judge_by_itself
 
 MAX_MESSAGES = 3
@@ -173,8 +173,10 @@ class TrainsEach(EachNetwork):
         return self._on_stand_ins(task, are_trained=False)
 
     def can_use(self, case: Case, training: Training) -> bool:
-        """Return whether the network can learn at all."""
-        return is_usable(case, training) and is_trainable(case, training)
+        """Return whether the network can learn at all: a number for each row, and weights that may change."""
+        before = read_network(case, training, case.seeds[0]).before
+        has_right_outputs = before is not None and (case.task.kind != "regression" or count_outputs(before) == 1)
+        return has_right_outputs and is_usable(case, training) and is_trainable(case, training)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge as `Trains` does, after a look for weights that are no numbers any more."""
