@@ -87,13 +87,12 @@ def test_a_history_better_than_the_network_is_seen(grade: Grade) -> None:
 )
 def test_an_object_that_only_looks_like_a_model(grade: Grade, claim: str) -> None:
     verdict = grade(f"{DUCK}{claim}\ndef build_model(): return Duck()", "networks")
-    assert {name for name, status in statuses(verdict).items() if status != "failed"} <= {
-        "training",
-        "probabilities",
-    }
-    assert (
-        criterion(verdict, "architecture").message == "build_model() has to return a keras.Model. Received: Duck."
-    )
+    # Functions that are right earn their points on a network of the grader's; nothing about this one does.
+    on_stand_in = {c.id for c in verdict.criteria if "the grader built" in c.message}
+    assert on_stand_in == {"training", "probabilities"}
+    assert {status for name, status in statuses(verdict).items() if name not in on_stand_in} == {"failed"}
+    message = "build_model() has to return a keras.Model. Received: Duck."
+    assert criterion(verdict, "architecture").message == message
     assert not verdict.certified
 
 
