@@ -1,5 +1,18 @@
-"""`python -m grader` is the `grader` command."""
+"""The `grader` command, also as `python -m grader`."""
 
-from grader.commands.app import main
+import sys
 
-main()
+from grader.core.exit_codes import ExitCode
+
+
+def main() -> None:
+    """Run the command. Ctrl-C ends it quietly, also while it is still being imported."""
+    try:
+        from grader.commands.app import main as run
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.NOT_GRADED)
+    run()
+
+
+if __name__ == "__main__":
+    main()

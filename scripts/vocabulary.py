@@ -1,5 +1,6 @@
 """Write `docs/vocabulary.md` from the docstrings of the public API: `python -m scripts.vocabulary`."""
 
+import dataclasses
 import inspect
 import re
 import sys
@@ -20,9 +21,10 @@ grader.rubric.checks.Accuracy` shows the same.
 
 Parameters that many checks share: `function` is the name of the student's function, as the task sheet calls it.
 `training` says how the network is built and trained (a `Training`), `networks` are several of them. `classes`
-is how many classes there are, and `limit_seconds` how long one call may take.
+is how many classes there are, and `limit_seconds` how long one call may take. `seal` is set by the examiner, and
+rubrics leave it out: arguments and data are drawn from its secret.
 """
-SHARED = frozenset({"function", "training", "networks", "classes", "limit_seconds"})
+SHARED = frozenset({"function", "training", "networks", "classes", "limit_seconds", "seal"})
 
 
 def find_public_names() -> Iterator[tuple[ModuleType, str]]:
@@ -60,8 +62,12 @@ def _entry(name: str, public_object: Any) -> str:
 
 
 def format_parameters(public_object: Any) -> Iterator[str]:
-    """Yield the parameters as they may be written, each with its default."""
+    """Yield the parameters as they may be written, each with its default, but those that only the grader sets."""
+    fields = dataclasses.fields(public_object) if dataclasses.is_dataclass(public_object) else ()
+    internal = {field.name for field in fields if field.metadata.get("internal")}
     for parameter in inspect.signature(public_object).parameters.values():
+        if parameter.name in internal:
+            continue
         default = parameter.default
         # What is made anew for each is not worth showing; a class shows as its name.
         has_plain_default = default is not parameter.empty and not repr(default).startswith("<")

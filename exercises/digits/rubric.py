@@ -167,7 +167,7 @@ RUBRIC = Rubric(
                 de="Eine Abbildung, die andere lesen können, hat Beschriftungen, eine Legende und die "
                 "richtige Anzahl von Teildiagrammen.",
             ),
-            check=Figures(samples="plot_samples", features="plot_features", history="plot_history"),
+            check=Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load"),
         ),
         Criterion(
             id="experiments",

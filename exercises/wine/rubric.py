@@ -13,8 +13,8 @@ Accuracy on the 54 held-out wines, on seeds 0 to 9, lowest to highest:
     two epochs                                     0.389 to 0.833
     relu at the output                             0.333 to 0.944 (its points are lost at head and loss)
 
-One wine is 0.0185. `full` is the course's own, 0.93: 51 of 54. The one honest seed below it lies within `noise`,
-where the median of three seeds decides.
+One wine is 0.0185. With other secrets, and so other wines held out, the median of three seeds of a right network
+is 0.926 now and then: 50 of 54. So `full` is 0.9, that is 49 of 54, and not 0.93.
 """
 
 from grader.rubric import Bilingual, Criterion, Rubric, Task
@@ -82,7 +82,7 @@ RUBRIC = Rubric(
                 en="A small network that is trained well beats a large one that is trained badly.",
                 de="Ein kleines, gut trainiertes Netz schlägt ein großes, schlecht trainiertes.",
             ),
-            check=Accuracy(TRAINING, full=0.93, half=0.85, noise=0.01),
+            check=Accuracy(TRAINING, full=0.9, half=0.85, noise=0.01),
             depends_on=("architecture",),
         ),
         Criterion(

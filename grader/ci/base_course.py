@@ -42,11 +42,14 @@ def unpack_course(repository: Repository, files: Mapping[str, TreeEntry], folder
                 limit=MAX_BYTES // 1_000_000,
             )
         )
-    contents = dict(repository.blobs(entry.blob for entry in entries.values()))
+    paths: dict[str, list[str]] = {}
     for path, entry in entries.items():
-        target = folder / decode_for_disk(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(contents[entry.blob])
+        paths.setdefault(entry.blob, []).append(path)
+    for blob, contents in repository.blobs(paths):
+        for path in paths[blob]:
+            target = folder / decode_for_disk(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(contents)
     return Course(folder)
 
 

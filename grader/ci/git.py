@@ -1,17 +1,31 @@
 """Read the objects of a git repository that strangers write to: never its work tree, its hooks or its filters."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
 from grader.core.errors import UserError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
 
 SECONDS = 60.0  # for one question to git
+# A small repository may hold any number of files: folders that stand in it many times are one object.
+MAX_OUTPUT_BYTES = 64 << 20  # of git's answer to one question
+MAX_BLOB_BYTES = 256 << 20  # of the files that are read at once
+MAX_ERROR_BYTES = 1 << 16
+MAX_GIT_MIB = 1024  # of git's own memory, on Linux: to compare two commits, it lists all that differs
+MAX_FILES = 200_000  # of one commit
+MAX_CHANGES = 50_000
+MAX_MERGE_BASES = 16
 FILE, PROGRAM, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 
 # What finds programs and the user's own settings, which say whose repositories are trusted. No variable of git's.
@@ -46,7 +60,15 @@ class GitError(UserError):
     """Git cannot say what was asked. `text` says why, and what to do."""
 
 
-@dataclass(frozen=True)
+class _Answer(NamedTuple):
+    """What git wrote. `code`: how it ended; None where it was ended, because it wrote more than is read."""
+
+    code: int | None
+    output: bytes
+    errors: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TreeEntry:
     """A file of a commit. `mode` as git writes it; `blob`: hash of its contents."""
 
@@ -59,7 +81,7 @@ class TreeEntry:
         return self.mode in (FILE, PROGRAM)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """One file that differs. `path` is where it is now, or was before it was deleted; `old`: before a rename."""
 
@@ -88,7 +110,7 @@ class Repository:
         if not name or "\0" in name:
             return None
         done = self._run(("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"))
-        return done.stdout.decode().strip() if done.returncode == 0 else None
+        return done.output.decode().strip() if done.code == 0 else None
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the parents as the commit itself names them, in a shallow clone too."""
@@ -98,9 +120,19 @@ class Repository:
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """Return the best common ancestors; several after criss-cross merges, none where histories are apart."""
         done = self._run(("merge-base", "--all", one, other))
-        if done.returncode not in (0, 1):
-            raise _failure(done.stderr)
-        return tuple(done.stdout.decode().split())
+        if done.code not in (0, 1):
+            raise _failure(done)
+        bases = tuple(done.output.decode().split())
+        if len(bases) > MAX_MERGE_BASES:
+            raise GitError(
+                _(
+                    "This change and its base have {count} last commits in common; at most {most} are compared. "
+                    "Rebase the change.",
+                    count=len(bases),
+                    most=MAX_MERGE_BASES,
+                )
+            )
+        return bases
 
     def shallow(self) -> frozenset[str]:
         """Return the commits at which this clone's history was cut off."""
@@ -122,9 +154,11 @@ class Repository:
         """Return everything that a commit holds, by path."""
         entries = {}
         for record in self._records("ls-tree", "-r", "-z", "--full-tree", commit):
-            facts, _, path = record.partition(b"\t")
-            mode, _, blob = facts.decode().split()
-            entries[_path(path)] = TreeEntry(mode, blob)
+            facts, _tab, path = record.partition(b"\t")
+            mode, _kind, blob = facts.decode().split()
+            entries[_path(path)] = TreeEntry(sys.intern(mode), blob)
+            if len(entries) > MAX_FILES:
+                raise _too_many_files()
         return entries
 
     def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
@@ -132,7 +166,10 @@ class Repository:
         plain = ("--raw", "-r", "-z", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv")
         # A .gitmodules of the change could ask to leave submodules out, and is obeyed without the last of these.
         records = self._records("diff-tree", *plain, "--find-renames", "--ignore-submodules=none", old, new)
-        return tuple(_changes(records))
+        changes = tuple(islice(_changes(records), MAX_CHANGES + 1))
+        if len(changes) > MAX_CHANGES:
+            raise _too_many_files()
+        return changes
 
     def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
         """Return how many bytes each blob has; those that this clone lacks are left out."""
@@ -145,7 +182,8 @@ class Repository:
         hashes = tuple(dict.fromkeys(blobs))
         if not hashes:
             return
-        data = self._bytes("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in hashes).encode())
+        question = "".join(f"{blob}\n" for blob in hashes).encode()
+        data = self._bytes("cat-file", "--batch", stdin=question, most_bytes=MAX_BLOB_BYTES)
         at = 0
         for blob in hashes:
             end = data.index(b"\n", at)
@@ -157,40 +195,119 @@ class Repository:
             at = end + 2 + size
 
     def _records(self, *arguments: str) -> Iterator[bytes]:
-        return iter(self._bytes(*arguments).split(b"\0")[:-1])
+        """Yield what git wrote between zero bytes, without a copy of all of it."""
+        output = self._bytes(*arguments)
+        start = 0
+        while (end := output.find(b"\0", start)) >= 0:
+            yield output[start:end]
+            start = end + 1
 
     def _text(self, *arguments: str) -> str:
         return self._bytes(*arguments).decode(errors="surrogateescape").strip()
 
-    def _bytes(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        done = self._run(arguments, stdin)
-        if done.returncode != 0:
-            raise _failure(done.stderr)
-        return done.stdout
+    def _bytes(self, *arguments: str, stdin: bytes = b"", most_bytes: int = MAX_OUTPUT_BYTES) -> bytes:
+        done = self._run(arguments, stdin, most_bytes)
+        if done.code is None:
+            raise _too_many_files()
+        if done.code != 0:
+            raise _failure(done)
+        return done.output
 
-    def _run(self, arguments: tuple[str, ...], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def _run(self, arguments: tuple[str, ...], stdin: bytes = b"", most_bytes: int = MAX_OUTPUT_BYTES) -> _Answer:
+        """Ask git. It is ended when its time is over, and when it writes more than `most_bytes`."""
         try:
-            return subprocess.run(
-                [self._program, *_GLOBAL, *arguments],
-                cwd=self.folder,
-                env=self._environment,
-                input=stdin,
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+            with TemporaryFile() as question:
+                question.write(stdin)
+                question.seek(0)
+                process = subprocess.Popen(
+                    [self._program, *_GLOBAL, *arguments],
+                    cwd=self.folder,
+                    env=self._environment,
+                    stdin=question,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+        except OSError as error:
+            raise GitError(
+                _("git cannot be started ({reason}).", reason=error.strerror or type(error).__name__)
+            ) from error
+        with process, _Deadline(process) as deadline:
+            _limit_memory(process.pid)
+            answer = _read_answer(process, most_bytes)
+        if deadline.is_over:
             raise GitError(
                 _(
                     "git {command} took longer than {seconds:.0f} s and was ended. Try again.",
                     command=arguments[0],
                     seconds=SECONDS,
                 )
-            ) from None
-        except OSError as error:
-            raise GitError(
-                _("git cannot be started ({reason}).", reason=error.strerror or type(error).__name__)
-            ) from error
+            )
+        return answer
+
+
+class _Deadline:
+    """Ends a process when its time is over, or when something goes wrong with reading what it writes."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.is_over = False
+        self._process = process
+        self._timer = threading.Timer(SECONDS, self._end)
+
+    def __enter__(self) -> "_Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._process.kill()
+
+
+def _limit_memory(pid: int) -> None:
+    """Let git take no more memory than `MAX_GIT_MIB`, after which it gives up. Linux only."""
+    try:
+        from resource import RLIMIT_DATA, prlimit
+    except ImportError:
+        return
+    with contextlib.suppress(OSError, ValueError):  # it has ended already, or has a lower limit
+        prlimit(pid, RLIMIT_DATA, (MAX_GIT_MIB << 20, MAX_GIT_MIB << 20))
+
+
+def _read_answer(process: subprocess.Popen[bytes], most_bytes: int) -> _Answer:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors: list[bytes] = []
+    reader = threading.Thread(target=_read_errors, args=(process.stderr, errors))
+    reader.start()
+    output = process.stdout.read(most_bytes)
+    is_too_large = bool(process.stdout.read(1))
+    if is_too_large:
+        process.kill()
+    code = process.wait()
+    reader.join()
+    return _Answer(None if is_too_large else code, output, b"".join(errors))
+
+
+def _read_errors(stream: IO[bytes], errors: list[bytes]) -> None:
+    """Read all that git complains of, and keep the beginning."""
+    errors.append(stream.read(MAX_ERROR_BYTES))
+    while stream.read(1 << 16):
+        pass
+
+
+def _too_many_files() -> GitError:
+    return GitError(
+        _(
+            "This repository, or the change, holds more than is read: {files} files of a commit, {changes} files "
+            "that differ. Take out what does not belong there, such as packages and data.",
+            files=MAX_FILES,
+            changes=MAX_CHANGES,
+        )
+    )
 
 
 def decode_for_display(path: str) -> str:
@@ -205,7 +322,7 @@ def _path(raw: bytes) -> str:
 def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
     """Read what `diff-tree --raw -z` wrote: facts, then the path, of a rename both."""
     for record in records:
-        _, mode, _, blob, status = record.decode().split()
+        _old_mode, mode, _old_blob, blob, status = record.decode().split()
         path = _path(next(records))
         if status.startswith("R"):
             yield FileChange("R", _path(next(records)), TreeEntry(mode, blob), path)
@@ -213,8 +330,10 @@ def _changes(records: Iterator[bytes]) -> Iterator[FileChange]:
             yield FileChange(status[0], path, TreeEntry(mode, blob))
 
 
-def _failure(stderr: bytes) -> GitError:
-    message = stderr.decode(errors="replace")
+def _failure(answer: _Answer) -> GitError:
+    message = answer.errors.decode(errors="replace")
+    if "out of memory" in message.lower():
+        return _too_many_files()
     if "dubious ownership" in message:
         return GitError(
             _(

@@ -94,6 +94,9 @@ def _outcome(
     if isinstance(place.content, Message):
         return SubmissionOutcome(path=path, exercise=place.exercise, problem=translate(place.content)), ""
     if done is None or done.graded is None:
+        if done is not None and done.broken_rubric is not None:
+            why = translate(done.broken_rubric)
+            return SubmissionOutcome(path=path, exercise=place.exercise, fault=why, is_rubric_broken=True), ""
         why = (done.fault if done is not None else fault) or "no result"
         return SubmissionOutcome(path=path, exercise=place.exercise, fault=why), ""
     from reports.submission import html  # its templates take time, while which the crew starts

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from grader.ci.grade_change import REPORTS, VERDICTS
-from grader.core.errors import UserError
+from grader.core.errors import UserError, explain_write_error
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import visible
@@ -101,7 +101,7 @@ def write_github_files(answer: ChangeResult, environment: Mapping[str, str]) -> 
                 with Path(name).open("ab") as file:
                     file.write(text.encode("utf-8", "replace"))
             except OSError as error:
-                raise build_write_error(Path(name), error) from error
+                raise _build_host_error(Path(name), error) from error
 
 
 def build_step_outputs(answer: ChangeResult) -> Mapping[str, str | int]:
@@ -118,11 +118,24 @@ def build_step_outputs(answer: ChangeResult) -> Mapping[str, str | int]:
     }
 
 
+def _build_host_error(file: Path, error: OSError) -> OutputFolderError:
+    """Return the error for a file of the host's that cannot be written."""
+    return OutputFolderError(
+        _("{file} cannot be written ({reason}).", file=str(file), reason=explain_write_error(error)),
+        ExitCode.NOT_GRADED,
+    )
+
+
 def build_write_error(file: Path, error: OSError) -> OutputFolderError:
     """Return the error for a file or folder that cannot be written."""
-    reason = error.strerror or type(error).__name__
     return OutputFolderError(
-        _("{file} cannot be written ({reason}).", file=str(file), reason=reason), ExitCode.NOT_GRADED
+        _(
+            "{file} cannot be written ({reason}). Make room, or choose another folder with --out, then run the "
+            "same command again.",
+            file=str(file),
+            reason=explain_write_error(error),
+        ),
+        ExitCode.NOT_GRADED,
     )
 
 

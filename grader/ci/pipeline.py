@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from grader.ci.base_course import find_exercises, unpack_course
@@ -26,8 +25,11 @@ from grader.ci.paths import display_repository_path
 from grader.ci.read_blobs import describe_other_exercise, find_stray_remark, read_candidates, read_file
 from grader.core import course as courses
 from grader.core.course import Course
+from grader.core.course_secret import VARIABLE, with_secret
 from grader.core.errors import InternalError, UserError
 from grader.core.i18n import Message, Translator, _
+from grader.core.seal import PRACTICE
+from grader.core.temporary_folders import temporary_folder
 from grader.grading.local_pool import LocalPool, count_processors
 from grader.grading.pool import GraderPool
 from grader.grading.results import Mode
@@ -124,8 +126,9 @@ def _of_change(
     _require_few(touched)
     with ExitStack() as stack:
         # First of all the crew: while it imports TensorFlow, the rest is read.
-        place = Course(Path(stack.enter_context(TemporaryDirectory(prefix="course-"))).resolve())
-        pool, fault = _start_pool(stack, course or place, len(touched.submissions), options)
+        place = Course(stack.enter_context(temporary_folder("course")).resolve())
+        sealed = _seal(course or place)
+        pool, fault = _start_pool(stack, sealed, len(touched.submissions), options)
         if course is None and (touched.submissions or touched.strays):
             unpack_course(change.repository, change.base, place.folder)
         course = course or place
@@ -143,7 +146,8 @@ def _of_change(
         graded = grade_places(
             places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
-    remarks = (*touched.remarks, *strays, *find_remarks_on_course_and_grader(change.changes))
+    own = find_remarks_on_course_and_grader(change.changes)
+    remarks = (*touched.remarks, *strays, *own, *_remark_on_practice(sealed, graded))
     comparison = change.comparison
     return _answer(rubrics, graded, remarks, options, translate, comparison.course, comparison.head), graded.pages
 
@@ -171,14 +175,16 @@ def _of_files(
     touched = find_submissions(changes, ChangeContext(frozenset(course.exercises()), find, find))
     _require_few(touched)
     with ExitStack() as stack:
-        pool, fault = _start_pool(stack, course, len(touched.submissions), options)
+        sealed = _seal(course)
+        pool, fault = _start_pool(stack, sealed, len(touched.submissions), options)
         strays = _strays(course, ((stray, read_file(root / stray.path)) for stray in touched.strays))
         places = _places(course, touched, ((each, read_file(root / each.path)) for each in touched.submissions))
         graded = grade_places(
             places, pool, fault, despite_missing_walls=options.despite_missing_walls, translate=translate
         )
     rubrics: Rubrics = "shipped" if course.folder == courses.SHIPPED_FOLDER else "folder"
-    return _answer(rubrics, graded, (*remarks, *touched.remarks, *strays), options, translate), graded.pages
+    remarks += [*touched.remarks, *strays, *_remark_on_practice(sealed, graded)]
+    return _answer(rubrics, graded, remarks, options, translate), graded.pages
 
 
 def _rubrics(change: _Change, options: CiOptions) -> tuple[Rubrics, Course | None]:
@@ -229,6 +235,25 @@ def _require_few(touched: ChangedSubmissions) -> None:
                 most=MOST,
             )
         )
+
+
+def _seal(course: Course) -> Course:
+    """Return the course with its secret; with the public one of practice runs where it has none, as in a fork.
+
+    Raises `CourseSecretError`.
+    """
+    return with_secret(course) or course
+
+
+def _remark_on_practice(course: Course, graded: GradedPlaces) -> tuple[Remark, ...]:
+    if course.secret != PRACTICE or not any(outcome.verdict is not None for outcome in graded.outcomes):
+        return ()
+    text = _(
+        "This was graded on practice data, for there is no secret of the course here ({variable}). The data of a "
+        "mark are others of the same kind, so that scores may differ a little.",
+        variable=VARIABLE,
+    )
+    return (Remark("tip", text),)
 
 
 def _start_pool(stack: ExitStack, course: Course, size: int, options: CiOptions) -> tuple[GraderPool | None, str]:

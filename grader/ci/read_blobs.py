@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from grader.ci.base_course import decode_for_disk
 from grader.ci.changed_submissions import Candidate, Remark, build_misplaced_remark
@@ -11,6 +10,7 @@ from grader.ci.paths import name_of
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, _
+from grader.core.temporary_folders import temporary_folder
 from grader.protocol.submission import Submission
 from grader.submission.exercise_match import MANY, find_functions, looks_like, read_stub_functions, wrong_exercise
 from grader.submission.file_names import suffix
@@ -81,8 +81,8 @@ def _groups(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> Iterat
 
 
 def _read(candidate: Candidate, data: bytes | None, size: int) -> Submission | Message:
-    with TemporaryDirectory(prefix="hand-in-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / decode_for_disk(name_of(candidate.path))
+    with temporary_folder("hand-in") as folder:
+        path = folder / decode_for_disk(name_of(candidate.path))
         try:
             if data is not None:
                 path.write_bytes(data)

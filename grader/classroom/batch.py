@@ -22,6 +22,7 @@ from grader.grading.pool import GraderPool
 from grader.grading.results import Graded, Job, JobResult, PriorEvidence
 from grader.grading.versions import versions
 from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Isolation, Status
 from grader.submission.exercise_match import looks_like, wrong_exercise
@@ -29,7 +30,7 @@ from grader.submission.reader import read
 
 
 class VerdictOrigin(StrEnum):
-    """How a submission came to its verdict, or why it has none."""
+    """Where the verdict of a submission is from, or why it has none."""
 
     RUN = "run"
     JUDGED = "judged"  # from stored evidence
@@ -182,11 +183,11 @@ class Batch:
     ) -> None:
         """Write a result: first the evidence, then the verdicts, then the pages, which can be made again."""
         if result.graded is None:
-            self._note_fault(job, result.fault, listener)
+            self._note_fault(job, result, listener)
             return
         verdict = result.graded.verdict
         was_run = prior is None or prior.evidence != result.graded.evidence
-        if was_run:
+        if was_run and result.graded.evidence != Evidence():  # nothing is known where no judgement was finished
             self.store.keep_evidence(job.key, to_stored_evidence(result.graded, self.evidence_key))
         self.store.add_verdicts(
             Judgement(number=owner.number, key=job.key, verdict=verdict, by=self.by) for owner in job.owners
@@ -196,11 +197,12 @@ class Batch:
             self.publisher.write_report(owner.entry, verdict, result.graded.exhibits)
             listener.finish(owner.name, origin, verdict.status)
 
-    def _note_fault(self, job: GradingJob, error: str, listener: ProgressListener) -> None:
+    def _note_fault(self, job: GradingJob, result: JobResult, listener: ProgressListener) -> None:
         """Write into the gradebook why there is no verdict. The next batch tries again."""
-        self.faults[job.key] = error
+        self.faults[job.key] = result.fault
+        problem = self._translate(describe_fault(result.fault, result.ended_examiner))
         for owner in job.owners:
-            self.store.note_problem(owner.number, self._translate(grader_fault_message(error)))
+            self.store.note_problem(owner.number, problem)
             listener.finish(owner.name, VerdictOrigin.FAULT, Status.NOT_GRADED)
 
 
@@ -233,8 +235,19 @@ def to_prior_evidence(stored: StoredEvidence) -> PriorEvidence:
     return PriorEvidence(stored.evidence, stored.seeds, stored.isolation, stored.resources)
 
 
-def grader_fault_message(error: str) -> Message:
-    """Return the sentence about a fault of the grader that left a submission without a verdict."""
+def describe_fault(error: str, ended_examiner: bool) -> Message:
+    """Return the sentence about a fault of the grader that left a submission without a verdict.
+
+    Args:
+        error: what went wrong, in English.
+        ended_examiner: whether judging this submission went wrong each time, and nothing else did.
+    """
+    if ended_examiner:
+        return _(
+            "This could not be judged, and so it is not graded: {error}. Others are not concerned. Look at the "
+            "file: it may be made to do that. If not, please report it.",
+            error=error,
+        )
     return _(
         "The grader itself failed here, not the submission. Run the batch again; if it stays, report it: {error}",
         error=error,

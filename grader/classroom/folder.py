@@ -5,14 +5,18 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from grader.classroom.store import Store
-from grader.core.atomic_files import create_file, replace_file
-from grader.core.errors import UserError
+from grader.core.atomic_files import create_file, remove_abandoned, replace_file
+from grader.core.course import Course
+from grader.core.course_secret import VARIABLE, secret_file, with_secret
+from grader.core.errors import UserError, explain_write_error
 from grader.core.i18n import Message, _
+from grader.core.seal import PRACTICE, PRACTICE_NAME, UNSEALED, name_seal
 from grader.protocol.parcels import Record
 
 SETTINGS = "batch.json"
@@ -38,6 +42,7 @@ class Settings(Record, frozen=True, kw_only=True):
     anonymous: bool = False
     store: str | None = None  # SQLAlchemy URL; None: a file in this folder
     files: str | None = None  # fsspec URL; None: a folder in this folder
+    seal: str = ""  # which secret its data are drawn from, see `name_seal`; "": begun before data were sealed
 
 
 class ClassFolder:
@@ -80,6 +85,7 @@ def write_file(target: Path, text: str | bytes) -> None:
 
 def open_folder(path: Path) -> ClassFolder:
     """Open a folder that was graded into. Raises `ClassFolderError`."""
+    _tidy(path)
     try:
         settings = msgspec.json.decode((path / SETTINGS).read_bytes(), type=Settings)
     except FileNotFoundError:
@@ -108,11 +114,18 @@ def open_folder(path: Path) -> ClassFolder:
     return ClassFolder(path, settings)
 
 
+def _tidy(path: Path) -> None:
+    """Remove what commands have left that were killed as they wrote."""
+    for folder in (path, path / REPORTS):
+        remove_abandoned(folder)
+
+
 def prepare_folder(path: Path, requested: Settings) -> ClassFolder:
-    """Open the folder, or make it. Language, mode and pseudonyms become what is requested now.
+    """Open the folder, or make it. Language, mode and pseudonyms become what is requested now, the seal does not.
 
     Raises `ClassFolderError`, among others for a folder that holds another exercise.
     """
+    _tidy(path)
     if not (path / SETTINGS).exists() and _create(path / SETTINGS, _encoded(requested)):
         return ClassFolder(path, requested)
     earlier = open_folder(path).settings
@@ -127,6 +140,7 @@ def prepare_folder(path: Path, requested: Settings) -> ClassFolder:
         )
     settings = msgspec.structs.replace(
         requested,
+        seal=earlier.seal,  # all of a class get the same data
         series=earlier.series,
         store=requested.store or earlier.store,
         files=requested.files or earlier.files,
@@ -137,6 +151,43 @@ def prepare_folder(path: Path, requested: Settings) -> ClassFolder:
     if settings.anonymous != earlier.anonymous:  # the page names students as it was asked for then
         (path / SIMILARITY).unlink(missing_ok=True)
     return folder
+
+
+def seal_course(course: Course, folder: ClassFolder) -> Course:
+    """Return the course with the secret that a class was begun with.
+
+    Raises:
+        CourseSecretError: the secret cannot be used.
+        ClassFolderError: there is none, or it is another one.
+    """
+    expected = folder.settings.seal
+    if expected in {name_seal(UNSEALED), PRACTICE_NAME}:
+        return replace(course, secret=PRACTICE if expected else UNSEALED)
+    sealed = with_secret(course)
+    if sealed is not None and name_seal(sealed.secret) == expected:
+        return sealed
+    if sealed is None:
+        raise ClassFolderError(
+            _(
+                "The secret of this course is missing: neither {variable} nor {file} is there. {folder} was "
+                "graded with the secret {expected}, which decides which rows are held out. Restore it from a "
+                "backup; with another one, grade the class into a new folder.",
+                variable=f"${VARIABLE}",
+                file=str(secret_file(course)),
+                folder=str(folder.path),
+                expected=expected,
+            )
+        )
+    raise ClassFolderError(
+        _(
+            "{folder} was graded with the secret {expected}, but that of this course is {received}: the data "
+            "would be others, and marks could not be compared. Restore the old secret, or grade the class into a "
+            "new folder.",
+            folder=str(folder.path),
+            expected=expected,
+            received=name_seal(sealed.secret),
+        )
+    )
 
 
 def _create(target: Path, data: bytes) -> bool:
@@ -179,7 +230,7 @@ def _unwritable(target: Path, error: OSError) -> Message:
         "{file} cannot be written ({reason}). What was graded so far is kept; make room or choose another folder, "
         "then run the same command again.",
         file=str(target),
-        reason=error.strerror or type(error).__name__,
+        reason=explain_write_error(error),
     )
 
 

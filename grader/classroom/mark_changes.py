@@ -12,6 +12,8 @@ class CriterionChange(Record, frozen=True):
     id: str
     before: float | None
     after: float | None
+    status_before: Status | None
+    status_after: Status | None
 
 
 class MarkChange(Record, frozen=True):
@@ -45,19 +47,25 @@ def _compare(old: GradebookEntry, new: GradebookEntry) -> MarkChange:
         status_before=old.status,
         status_after=new.status,
         criteria=tuple(
-            CriterionChange(id=i, before=_points(old_criteria.get(i)), after=_points(new_criteria.get(i)))
+            _compare_criteria(i, old_criteria.get(i), new_criteria.get(i))
             for i in ids
             if _outcome(old_criteria.get(i)) != _outcome(new_criteria.get(i))
         ),
     )
 
 
+def _compare_criteria(name: str, old: CriterionVerdict | None, new: CriterionVerdict | None) -> CriterionChange:
+    return CriterionChange(
+        id=name,
+        before=None if old is None else old.points,
+        after=None if new is None else new.points,
+        status_before=None if old is None else old.status,
+        status_after=None if new is None else new.status,
+    )
+
+
 def _criteria_by_id(entry: GradebookEntry) -> dict[str, CriterionVerdict]:
     return {c.id: c for c in entry.verdict.criteria} if entry.verdict is not None else {}
-
-
-def _points(criterion: CriterionVerdict | None) -> float | None:
-    return None if criterion is None else criterion.points
 
 
 def _outcome(criterion: CriterionVerdict | None) -> tuple[float, Status] | None:

@@ -2,25 +2,42 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import cached_property
 
 import msgspec
 
 from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder
-from grader.classroom.pseudonyms import anonymise, pseudonym
+from grader.classroom.policies.mark_decider import MarkDecider
+from grader.classroom.pseudonyms import anonymise, anonymise_code, pseudonym
 from grader.classroom.store import HandInRow, Store
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import CriterionVerdict, Exhibits, Location, Notice, Verdict
 from reports.classroom import dashboard
+from reports.classroom.rows import link_to_student, name_sort_key
 from reports.submission import html
+from reports.submission.class_place import (
+    ClassPlace,
+    Neighbours,
+    ReportLink,
+    exchange_neighbours,
+    find_neighbours,
+    render_neighbours,
+)
 
+HEAD_LENGTH = 1 << 16  # characters of a report within which its line about the class stands
 SALT = "salt of pseudonyms"  # name of the setting in the store
 
 
 class Publisher:
-    """Writes what people read about a class. All of it can be made again from the store."""
+    """Writes what people read about a class. All of it can be made again from the store.
+
+    Everybody who shows a mark gets it from here: the course's policy is applied on the way out of the store.
+    """
 
     def __init__(self, folder: ClassFolder, store: Store) -> None:
+        """Read the policy. Raises `PolicyError`."""
         self.folder, self.store = folder, store
+        self.marks = MarkDecider(folder, store)
         self._salt: bytes | None = None
         if folder.settings.anonymous:
             self._salt = bytes.fromhex(store.set_default_setting(SALT, secrets.token_hex(32)))
@@ -42,16 +59,52 @@ class Publisher:
         """Return whether there is a report of a student."""
         return (self.folder.path / self._report_address(student)).is_file()
 
+    def read_report(self, student: str) -> str:
+        """Return the page of a student's report. Raises `OSError`."""
+        return (self.folder.path / self._report_address(student)).read_text(encoding="utf-8")
+
     def write_report(self, entry: GradebookEntry, verdict: Verdict, exhibits: Exhibits) -> None:
         """Write a student's report with this verdict. Raises `ClassFolderError`."""
-        public = self._make_public(msgspec.structs.replace(entry, verdict=verdict))
+        private = self.marks.decide(msgspec.structs.replace(entry, verdict=verdict))
+        public = self._make_public(private)
         assert public.verdict is not None
-        page = html.render(public.verdict, exhibits, public.adjustments)
-        self.folder.write_file(self._report_address(entry.student), page)
+        if self._salt is not None:
+            exhibits = anonymise_code(exhibits, private, self._salt)
+        address = self._report_address(entry.student)
+        who = link_to_student(public)
+        handed_in = ClassPlace(
+            name=who.name,
+            student=who.student,
+            submitted=public.submitted,
+            is_late=public.late,
+            dashboard=f"../{DASHBOARD}",
+            neighbours=self._expected_neighbours.get(address, Neighbours()),
+        )
+        page = html.render(
+            public.verdict, exhibits, public.adjustments, handed_in, rules=public.rules, grade=public.grade
+        )
+        self.folder.write_file(address, page)
+
+    @cached_property
+    def _expected_neighbours(self) -> dict[str, Neighbours]:
+        """Return the neighbours of each report, where everybody whose file could be read gets one."""
+        rows = self.store.newest_hand_ins(self.series)
+        entries = [
+            msgspec.structs.replace(self._make_public(row.entry), report=self._report_address(row.entry.student))
+            for row in rows
+            if row.sha256
+        ]
+        return _find_neighbours(entries)
 
     def read_gradebook(self) -> tuple[GradebookEntry, ...]:
         """Return the gradebook as people may see it, with the addresses of the reports."""
-        return tuple(map(self._to_public_entry, self.store.newest_hand_ins(self.series)))
+        self.marks.refresh()
+        return tuple(map(self._to_public_entry, self.read_rows()))
+
+    def read_rows(self) -> list[HandInRow]:
+        """Return each student's newest hand-in, with the mark that counts, under the real names."""
+        rows = self.store.newest_hand_ins(self.series)
+        return [msgspec.structs.replace(row, entry=self.marks.decide(row.entry)) for row in rows]
 
     def find_title(self, entries: Sequence[GradebookEntry]) -> str:
         """Return the title of the exercise from a verdict, or else the exercise's name."""
@@ -66,6 +119,20 @@ class Publisher:
         page = dashboard.render(title, settings.exercise, entries, settings.language, similarity)
         self.folder.write_file(DASHBOARD, page)
         self.folder.remove_reports_except({entry.report for entry in entries})
+        self._link_neighbours(entries)
+
+    def _link_neighbours(self, entries: Sequence[GradebookEntry]) -> None:
+        """Let the reports lead to one another as they stand in the dashboard: others may have come or gone."""
+        for address, neighbours in _find_neighbours(entries).items():
+            part = render_neighbours(neighbours, self.folder.settings.language)
+            path = self.folder.path / address
+            try:
+                with path.open(encoding="utf-8") as file:
+                    is_linked = find_neighbours(file.read(HEAD_LENGTH)) in {part, ""}
+                if not is_linked:
+                    self.folder.write_file(address, exchange_neighbours(path.read_text(encoding="utf-8"), part))
+            except (FileNotFoundError, UnicodeDecodeError):  # another run removed it, or a person changed it
+                continue
 
     def _report_address(self, student: str) -> str:
         return self.folder.report_address(self.public_key(student))
@@ -81,6 +148,20 @@ class Publisher:
         if entry.verdict is None:
             return entry
         return msgspec.structs.replace(entry, verdict=with_original_file_name(entry.verdict, entry.file))
+
+
+def _find_neighbours(entries: Sequence[GradebookEntry]) -> dict[str, Neighbours]:
+    """Return for the address of each report those before and after it, in the order of the dashboard."""
+    links = [
+        (entry.report, ReportLink(link_to_student(entry).name, entry.report.rpartition("/")[2]))
+        for entry in sorted(entries, key=name_sort_key)
+        if entry.report
+    ]
+    others = [None, *(link for _address, link in links), None]
+    return {
+        address: Neighbours(before=others[place], after=others[place + 2])
+        for place, (address, _link) in enumerate(links)
+    }
 
 
 def with_original_file_name(verdict: Verdict, file: str) -> Verdict:

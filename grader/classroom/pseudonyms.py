@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.protocol.gradebook import GradebookEntry
-from grader.protocol.verdict import SubmissionInfo, Verdict
+from grader.protocol.verdict import Exhibits, SubmissionInfo, Verdict
 
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _GROUPS = 3
@@ -79,6 +79,19 @@ def anonymise(entry: GradebookEntry, salt: bytes) -> GradebookEntry:
         problem=identifying.replace_in_prose(entry.problem),
         adjustments=tuple(
             replace(a, by="", reason=identifying.replace_in_prose(a.reason)) for a in entry.adjustments
+        ),
+        # Times, and why somebody had more of it, would name the student as well.
+        rules=tuple(replace(rule, seconds=0, at=None, reason="") for rule in entry.rules),
+    )
+
+
+def anonymise_code(exhibits: Exhibits, entry: GradebookEntry, salt: bytes) -> Exhibits:
+    """Return exhibits without the names of the student in the code: the same are replaced as in quoted lines."""
+    identifying = _IdentifyingTexts(entry, pseudonym(entry.student, salt))
+    return replace(
+        exhibits,
+        code=tuple(
+            replace(unit, lines=tuple(map(identifying.replace_in_prose, unit.lines))) for unit in exhibits.code
         ),
     )
 

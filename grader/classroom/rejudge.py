@@ -1,73 +1,122 @@
 """Judge stored evidence again, in several processes, each with a connection to the store and an examiner.
 
-They run no submission and start no TensorFlow. A submission that has to be run again is returned with the reason.
+A process that ends or does not answer costs the hand-in that it judged; the next one gets a new process.
 """
 
-import gc
-import hashlib
+import contextlib
 import logging
-import multiprocessing
 import os
-import signal
-import traceback
+import queue
+import secrets
+import subprocess
+import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from enum import StrEnum
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 
-from grader import __version__
-from grader.classroom.folder import open_folder, open_store
-from grader.classroom.pages import Publisher
-from grader.core.errors import InternalError, RubricFileError, UnusableRubricError, UserError
+from grader.classroom.judge_messages import (
+    JudgeReply,
+    JudgeRequest,
+    JudgeSettings,
+    PlanKey,
+    Planned,
+    RejudgeJob,
+    RejudgeResult,
+    RerunReason,
+    Stopped,
+    Unusable,
+)
+from grader.core.errors import ExaminerGoneError, InternalError, UnusableRubricError, UserError
+from grader.examiner.client import WALL_FACTOR
 from grader.grading.evidence_key import EvidenceKey
 from grader.grading.local_pool import count_processors
-from grader.protocol.gradebook import GradebookEntry
-from grader.protocol.messages import Evidence, ReplayGraphs, RunPlan
-from grader.protocol.old_parcels import convert_old, pack_old
-from grader.protocol.parcels import unpack
-from grader.protocol.plan import Plan
-from grader.protocol.processes import ONE_THREAD
-from grader.protocol.verdict import Verdict
+from grader.protocol.channel import ANSWER, REQUEST, SETUP, Inbox, ProtocolError
+from grader.protocol.processes import ONE_THREAD, pipes, spawn
+
+__all__ = ["JudgePool", "RejudgeJob", "RejudgeResult", "RerunReason", "start_judges"]
 
 _log = logging.getLogger(__name__)
 
-CHUNK = 8  # hand-ins that a process takes at a time
+START_SECONDS = 300.0  # for the imports, and for reading rubric and data
+STORE_SECONDS = 60.0  # for the store and the disk, besides judging
+END_SECONDS = 5.0  # for a killed process to end
+TRIES = 2  # for one hand-in
 
 
-class RerunReason(StrEnum):
-    """Why a submission has to be run again."""
+class JudgeProcess:
+    """A process that judges; it is started for the first request, and again when it has ended. For one thread."""
 
-    PLAN = "plan"  # the rubric asks for other things
-    LOST = "lost"  # there is no evidence any more
-    REPLAY = "replay"  # a check needs more about a network
-    SEEDS = "seeds"  # the verdict is in doubt now: more seeds decide
-    STAND_INS = "stand_ins"  # functions have to be tried on networks of the grader's
+    def __init__(self, settings: JudgeSettings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._inbox: Inbox | None = None
+        self._planned: Planned | None = None  # what this process has answered
+        self._lock = threading.Lock()  # of the two above: another thread may close
+        self._is_closed = False
 
+    def start(self) -> Inbox:
+        """Start the process if there is none. Raises `ExaminerGoneError` when this was closed, and `OSError`."""
+        with self._lock:
+            if self._is_closed:
+                raise ExaminerGoneError("judging was stopped")
+            if self._inbox is None:
+                # Unlike other processes of ours it opens the store, which may need variables of the user's.
+                self._process = spawn("grader.classroom.judge_process", dict(os.environ) | ONE_THREAD)
+                self._inbox = Inbox(pipes(self._process))
+                with contextlib.suppress(OSError):  # it has ended: whoever waits for its answer will notice
+                    self._inbox.channel.send(SETUP, msgspec.msgpack.encode(self._settings))
+            return self._inbox
 
-class RejudgeJob(msgspec.Struct, frozen=True):
-    """A hand-in whose evidence is to be judged.
+    def plan(self) -> Planned:
+        """Return what today's plan is; the process is up when it has answered. Raises as `JudgePool` does."""
+        if self._planned is None:
+            reply = _usable(self.ask(PlanKey(), START_SECONDS))
+            assert isinstance(reply, Planned)
+            self._planned = reply
+        return self._planned
 
-    Where `entry` has a verdict, the report is written only if that verdict comes out again.
-    """
+    def ask(self, request: JudgeRequest, seconds: float) -> JudgeReply:
+        """Return the reply to a request.
 
-    number: int  # of the hand-in, in the store
-    key: str  # of the evidence
-    entry: GradebookEntry
+        Raises:
+            ExaminerGoneError: the process has ended or does not answer. It is killed; the next request starts one.
+            InternalError: another fault; the message is its traceback.
+        """
+        inbox = self.start()
+        nonce = secrets.token_bytes(16)
+        try:
+            inbox.channel.send(REQUEST, msgspec.msgpack.encode(request), nonce)
+            frame = inbox.get(seconds)
+        except (OSError, ProtocolError) as error:
+            self._end()
+            did = "did not answer within" if isinstance(error, TimeoutError) else "ended within"
+            raise ExaminerGoneError(f"the process that judges {did} {seconds:g} seconds") from error
+        if frame is None:
+            self._end()
+            raise ExaminerGoneError("the process that judges has ended")
+        if frame.kind != ANSWER or frame.nonce != nonce:
+            raise InternalError(frame.body.decode(errors="replace"))
+        reply: JudgeReply = msgspec.msgpack.decode(frame.body, type=JudgeReply)
+        return reply
 
+    def close(self) -> None:
+        """End the process for good, also while a request waits."""
+        with self._lock:
+            self._is_closed = True
+        self._end()
 
-class RejudgeResult(msgspec.Struct, frozen=True):
-    """What came of one job: a verdict, or a reason to run the submission, or a fault of the grader."""
-
-    number: int
-    verdict: Verdict | None = None
-    rerun: RerunReason | None = None
-    fault: str = ""
+    def _end(self) -> None:
+        with self._lock:
+            process, inbox = self._process, self._inbox
+            self._process = self._inbox = self._planned = None
+        if process is not None and inbox is not None:
+            process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(END_SECONDS)
+            inbox.close()
 
 
 @contextmanager
@@ -79,136 +128,92 @@ def start_judges(folder: Path, unplanned: EvidenceKey, size: int | None = None) 
         unplanned: Today's evidence key, still without the plan.
         size: Number of processes; without it, one per processor.
     """
-    os.environ.update(ONE_THREAD)  # read when NumPy is imported, which this process never does
-    context = multiprocessing.get_context("spawn")
-    size = size or count_processors()
-    with ProcessPoolExecutor(size, context, _Judge.open, (folder, unplanned)) as pool:
-        try:
-            # A pool starts a process when it has a task for it: these make all of them start now.
-            evidence_key, *_ = [pool.submit(_evidence_key) for _ in range(size)]
-            yield JudgePool(pool, evidence_key)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    settings = JudgeSettings(
+        str(folder.resolve()),
+        str(unplanned.course.folder.resolve()),
+        unplanned.course.secret,
+        unplanned.exercise,
+        unplanned.language,
+        unplanned.mode,
+    )
+    processes = [JudgeProcess(settings) for _ in range(size or count_processors())]
+    try:
+        for process in processes:
+            process.start()
+        yield JudgePool(processes, unplanned)
+    finally:
+        for process in processes:
+            process.close()
 
 
 class JudgePool:
     """Processes that judge."""
 
-    def __init__(self, pool: ProcessPoolExecutor, evidence_key: Future[EvidenceKey]) -> None:
-        self._pool, self._evidence_key = pool, evidence_key
+    def __init__(self, processes: Sequence[JudgeProcess], unplanned: EvidenceKey) -> None:
+        self._processes, self._unplanned = processes, unplanned
 
     def evidence_key(self) -> EvidenceKey:
-        """Return today's evidence key, with the plan. Raises `InternalError` for a rubric that cannot be read."""
-        try:
-            return self._evidence_key.result()
-        except BrokenProcessPool as error:
-            raise InternalError("a process that judges cannot be started") from error
-
-    def judge(self, jobs: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
-        """Judge each hand-in and write its report. Results come in the order of the jobs.
+        """Return today's evidence key, with the plan.
 
         Raises:
-            UserError: The store or the disk fails.
-            InternalError: A process has died.
+            UserError: the store or the disk fails.
+            InternalError: the rubric cannot be read, or no process can be started.
         """
-        try:
-            yield from self._pool.map(_judge, jobs, chunksize=CHUNK)
-        except BrokenProcessPool as error:
-            raise InternalError("a process that judges is gone") from error
+        return replace(self._unplanned, plan=self._processes[0].plan().plan)
 
+    def judge(self, jobs: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
+        """Judge each hand-in and write its report. Results come as they are finished, in any order.
 
-def _evidence_key() -> EvidenceKey:
-    assert _Judge.own is not None
-    return _Judge.own.evidence_key
-
-
-def _judge(job: RejudgeJob) -> RejudgeResult:
-    assert _Judge.own is not None
-    return _Judge.own.judge(job)
-
-
-class _Judge:
-    """The store, the pages and the examiner of one process."""
-
-    own: ClassVar["_Judge | None"] = None  # of this process, which has nothing else to do
-
-    @classmethod
-    def open(cls, folder: Path, unplanned: EvidenceKey) -> None:
-        """Set up this process."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command itself answers Ctrl-C
-        cls.own = cls(folder, unplanned)
-        gc.freeze()  # the collector need not go through the imports again and again
-
-    def __init__(self, folder: Path, unplanned: EvidenceKey) -> None:
-        from grader.examiner.service import Examiner  # NumPy with it, which the command itself starts without
-
-        self._unplanned = unplanned
-        class_folder = open_folder(folder)
-        self.store = open_store(class_folder)
-        self.publisher = Publisher(class_folder, self.store)
-        self.examiner = Examiner()
-
-    @cached_property
-    def evidence_key(self) -> EvidenceKey:
-        """Today's evidence key, with the plan. A rubric that cannot be read is a `InternalError`."""
-        try:
-            return self._unplanned.planned(self.examiner.plan)
-        except RubricFileError as error:
-            raise UnusableRubricError(error.text) from error
-        except Exception as error:
-            raise InternalError(traceback.format_exc()) from error
-
-    @cached_property
-    def _plan_of_release_0_1(self) -> str:
-        """The hash that release 0.1 stored for the plan that is today's, in the format of that release."""
-        plan, arrays = unpack(self.examiner.plan(self.evidence_key.question()).parcel, Plan)
-        return hashlib.sha256(pack_old(plan, arrays)).hexdigest()
-
-    def judge(self, job: RejudgeJob) -> RejudgeResult:
-        """Judge one hand-in. A fault of the grader is part of the result, and costs no other hand-in anything.
-
-        Raises `UserError` for a store or a disk that fails: that is not about this hand-in.
+        Raises:
+            UserError: the store or the disk fails.
+            InternalError: no process can be started that judges.
         """
-        key = self.evidence_key
-        try:
-            return self._judge(job, key)
-        except UserError:
-            raise
-        except Exception:  # noqa: BLE001 - a fault of the grader never becomes a mark
-            _log.warning("judging hand-in %d again failed", job.number, exc_info=True)
-            return RejudgeResult(job.number, fault=traceback.format_exc())
+        waiting: queue.SimpleQueue[RejudgeJob] = queue.SimpleQueue()
+        for job in jobs:
+            waiting.put(job)
+        results: queue.SimpleQueue[RejudgeResult | Exception] = queue.SimpleQueue()
 
-    def _judge(self, job: RejudgeJob, key: EvidenceKey) -> RejudgeResult:
-        stored = self.store.find_evidence(job.key)
-        if stored is None:
-            return RejudgeResult(job.number, rerun=RerunReason.LOST)
-        if stored.plan == key.plan:
-            evidence = stored.evidence
-        elif stored.plan == self._plan_of_release_0_1:
-            evidence = _convert_old_evidence(stored.evidence)
-        else:
-            return RejudgeResult(job.number, rerun=RerunReason.PLAN)
-        submission = self.store.read_submission(job.number)
-        session = self.examiner.session(key.question(stored.seeds), submission, key.language)
-        session.add(evidence)
-        versions = msgspec.structs.replace(stored.versions, grader=__version__)
-        seeds = session.seeds
-        reply = session.decide(stored.isolation, stored.resources, versions)
-        if isinstance(reply, ReplayGraphs):
-            return RejudgeResult(job.number, rerun=RerunReason.REPLAY)
-        if isinstance(reply, RunPlan):
-            needs_seeds = set(reply.seeds) > set(seeds)
-            return RejudgeResult(job.number, rerun=RerunReason.SEEDS if needs_seeds else RerunReason.STAND_INS)
-        if job.entry.verdict in (None, reply.verdict):
-            self.publisher.write_report(job.entry, reply.verdict, reply.exhibits)
-        return RejudgeResult(job.number, reply.verdict)
+        def work(process: JudgeProcess) -> None:
+            try:
+                while True:
+                    try:
+                        job = waiting.get_nowait()
+                    except queue.Empty:
+                        return
+                    results.put(self._judge(process, job))
+            except Exception as error:  # noqa: BLE001 - raised where the results are taken
+                results.put(error)
+
+        for process in self._processes:
+            threading.Thread(target=work, args=(process,), daemon=True).start()
+        for _ in jobs:
+            result = results.get()
+            if isinstance(result, Exception):
+                raise result
+            yield result
+
+    def _judge(self, process: JudgeProcess, job: RejudgeJob) -> RejudgeResult:
+        """Judge one hand-in; what ends a process twice is a fault that costs this hand-in alone."""
+        fault = ""
+        for _ in range(TRIES):
+            seconds = WALL_FACTOR * process.plan().judge_seconds + STORE_SECONDS
+            try:
+                reply = _usable(process.ask(job, seconds))
+            except ExaminerGoneError as error:
+                _log.warning("a process that judges is gone", exc_info=True)
+                fault = f"{error}, twice, as it judged this submission"
+            except UserError:
+                raise
+            else:
+                assert isinstance(reply, RejudgeResult)
+                return reply
+        return RejudgeResult(job.number, fault=fault, ended_examiner=True)
 
 
-def _convert_old_evidence(evidence: Evidence) -> Evidence:
-    """Return evidence of release 0.1 in today's format."""
-    return msgspec.structs.replace(
-        evidence,
-        imported=evidence.imported and convert_old(evidence.imported),
-        bodies={step: convert_old(body) for step, body in evidence.bodies.items()},
-        replays={step: body and convert_old(body) for step, body in evidence.replays.items()},
-    )
+def _usable(reply: JudgeReply) -> Planned | RejudgeResult:
+    """Return a reply, or raise what it stands for."""
+    if isinstance(reply, Stopped):
+        raise UserError(reply.text)
+    if isinstance(reply, Unusable):
+        raise UnusableRubricError(reply.text)
+    return reply

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.classroom.batch import GradingJob, Owner, grader_fault_message
+from grader.classroom.batch import GradingJob, Owner, describe_fault
 from grader.classroom.pages import Publisher
 from grader.classroom.rejudge import JudgePool, RejudgeJob, RejudgeResult, RerunReason
 from grader.classroom.store import HandInRow, Judgement, Store, StoreError
@@ -52,6 +52,8 @@ class Rescorer:
 
     def judge(self, judges: JudgePool) -> RescoreResult:
         """Judge the class. Raises `UserError` and `InternalError`; what was done by then is kept."""
+        if self.publisher.marks.policy.is_best_attempt:
+            self._judge_earlier(judges)
         rows = {row.number: row for row in self.store.newest_hand_ins(self.publisher.series) if row.sha256}
         jobs = []
         for row in rows.values():
@@ -66,6 +68,22 @@ class Rescorer:
             self._write()
         return self._result
 
+    def _judge_earlier(self, judges: JudgePool) -> None:
+        """Judge earlier hand-ins as well, one of which may count. What would have to be run keeps its verdict."""
+        rows = {
+            row.number: row for row in self.store.earlier_hand_ins(self.publisher.series) if row.key is not None
+        }
+        jobs = [
+            RejudgeJob(row.number, row.key, msgspec.structs.replace(row.entry, verdict=None), has_report=False)
+            for row in rows.values()
+            if row.key is not None
+        ]
+        self.store.add_verdicts(
+            Judgement(number=result.number, key=rows[result.number].key, verdict=result.verdict, by=self.by)
+            for result in judges.judge(jobs)
+            if result.verdict is not None
+        )
+
     def _take(self, result: RejudgeResult, row: HandInRow) -> None:
         if result.verdict is not None:
             self._result.judged += 1
@@ -76,7 +94,9 @@ class Rescorer:
             self._add_rerun(result.rerun, row)
         else:
             self._result.faults[row.key or ""] = result.fault
-            self.store.note_problem(result.number, self._translate(grader_fault_message(result.fault)))
+            self.store.note_problem(
+                result.number, self._translate(describe_fault(result.fault, result.ended_examiner))
+            )
         if len(self._unwritten) == BATCH_SIZE:
             self._write()
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.commands import authoring, ci, classroom, note, release, student
+from grader.commands import authoring, ci, classroom, data, gradebook, note, release, student
 from grader.commands.logging_options import (
     LogFileOption,
     LoggingTyper,
@@ -13,13 +13,21 @@ from grader.commands.logging_options import (
     report_unexpected_error,
     start_logging,
 )
-from grader.commands.options import DEFAULT_LANGUAGE, LanguageOption, help_, replace_unprintable_characters
+from grader.commands.options import (
+    DEFAULT_LANGUAGE,
+    LanguageOption,
+    help_,
+    raise_at_end_signals,
+    replace_unprintable_characters,
+)
+from grader.commands.usage_errors import TranslatingGroup
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 
 PANELS = (
     (student, _("For students")),
     (classroom, _("For instructors, with a class")),
+    (gradebook, _("For instructors, with a class")),
     (ci, _("For pull requests")),
     (note, _("For pull requests")),
     (release, _("For instructors, to give out")),
@@ -33,8 +41,8 @@ INTRODUCTION = (
     ),
     _(
         "Instructors: grader release gives out the exercises, grader batch grades what a class handed in, grader "
-        "rescore judges it again, grader export writes the marks for your platform. grader gradescope makes an "
-        "autograder for Gradescope."
+        "rescore judges it again, grader export writes the marks for your platform, grader gradebook joins "
+        "several exercises. grader gradescope makes an autograder for Gradescope."
     ),
     _("Repositories: grader ci grades what a pull request changes, and answers on GitHub, on GitLab or anywhere."),
     _(
@@ -51,6 +59,7 @@ CLOSING = (
 )
 
 app = LoggingTyper(
+    cls=TranslatingGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="\n\n".join(map(help_, INTRODUCTION)),
@@ -62,6 +71,8 @@ for commands, panel in PANELS:
     commands.register(app)
     for command in app.registered_commands[registered_before:]:
         command.rich_help_panel = help_(panel)
+
+app.add_typer(data.group, name="data", rich_help_panel=help_(PANELS[0][1]))
 
 
 @app.callback(invoke_without_command=True)
@@ -93,6 +104,7 @@ def doctor(lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
 def main() -> None:
     """Entry point of the `grader` command. An unexpected error is the grader's fault and no mark: exit code 3."""
     replace_unprintable_characters()
+    raise_at_end_signals()
     try:
         app(prog_name="grader")  # also as `python -m grader`
     except Exception as error:  # noqa: BLE001 - Python's exit code for a traceback would mean "not all passed"

@@ -118,6 +118,14 @@ def notebooks(
 
 def validate(
     exercise: ExercisesArgument = None,
+    secrets: Annotated[
+        int,
+        typer.Option(
+            "--secrets",
+            min=0,
+            help=help_(_("Prove that every submission gets the same with this many secrets; no mutants then.")),
+        ),
+    ] = 0,
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
@@ -130,4 +138,4 @@ def validate(
     names = (exercise,) if exercise else chosen.exercises()
     for name in names:
         find_exercise_or_exit(chosen, name, translate)
-    raise typer.Exit(validate_exercises(chosen, names, translate))
+    raise typer.Exit(validate_exercises(chosen, names, translate, secrets))

@@ -2,23 +2,26 @@
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from grader.commands.check_answers import CheckAnswers
+from grader.commands.check_options import CheckOptions
 from grader.commands.options import (
     describe_write_error,
-    exit_after_interrupt,
     exit_on_user_error,
     print_to_stderr,
     refuse,
 )
 from grader.commands.output import Outputs, exit_code
 from grader.commands.progress import choose_mode, running_grader, step_progress
+from grader.commands.quick_answer import find_quick_answer
 from grader.commands.watch import SubmissionWatch
-from grader.core.course import Course
+from grader.core.errors import ExaminerGoneError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
+from grader.grading.needed_libraries import imports_libraries
+from grader.grading.results import Graded
 from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.submission import discovery
@@ -27,34 +30,54 @@ from grader.submission.reader import read
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class CheckOptions:
-    """What is checked. `file`: the submission or its folder; None to look for it in the current folder."""
-
-    course: Course
-    exercise: str
-    file: Path | None
-    plain: bool
-
-
 def check_submission(options: CheckOptions, outputs: Outputs, translate: Translator) -> ExitCode:
     """Grade one submission and write the results; returns what its verdict means to the shell."""
-    submission = _read_submission(_find_file(options, translate), translate)
+    file = _find_file(options, translate)
+    submission = _read_submission(file, translate)
+    answer = find_quick_answer(options.course, options.exercise, submission)
+    if answer is not None and not (answer.is_verdict and outputs.wants_verdict):
+        outputs.print_answer(answer)
+        return answer.code
     _require_writable(outputs.files, translate)
-    with (
-        running_grader(options.course, plain=options.plain, translate=translate) as grader,
-        step_progress(translate) as on_step,
-    ):
-        try:
-            graded = grader.grade(options.exercise, submission, translate.language, on_step)
-        except KeyboardInterrupt:
-            exit_after_interrupt(translate)
-    _log.info("%s: %s, %g points", options.exercise, graded.verdict.status, graded.verdict.points)
+    answers = CheckAnswers(options.course, choose_mode(plain=options.plain))
+    key = answers.find_key(options.exercise, submission, translate.language, options.only)
+    stored = None if options.fresh else answers.read(key)
+    if stored is not None:
+        outputs.print_stored(stored)
+        graded = stored.graded()
+    else:
+        graded = _grade(options, outputs, submission, translate)
+        answers.store(key, graded)
+    verdict = graded.verdict
+    _log.info("%s: %s, %g points", options.exercise, verdict.status, verdict.points)
     try:
         outputs.write(graded)
     except OSError as error:
         refuse(translate(describe_write_error(error)))
-    return exit_code(graded.verdict)
+    return exit_code(verdict)
+
+
+def _grade(options: CheckOptions, outputs: Outputs, submission: Submission, translate: Translator) -> Graded:
+    """Run and judge a submission with processes of its own."""
+    with (
+        exit_on_user_error(translate),
+        running_grader(
+            options.course, plain=options.plain, translate=translate, is_light=not imports_libraries(submission)
+        ) as grader,
+        step_progress(translate) as shown,
+    ):
+        try:
+            return grader.grade(
+                options.exercise,
+                submission,
+                translate.language,
+                shown.on_step,
+                only=options.only,
+                on_criterion=outputs.criterion_printer(shown),
+            )
+        except ExaminerGoneError:
+            _log.warning("the examiner is gone", exc_info=True)
+            return grader.refuse(options.exercise, submission, translate.language)
 
 
 def watch_submission(options: CheckOptions, outputs: Outputs, translate: Translator) -> ExitCode:
@@ -66,7 +89,7 @@ def watch_submission(options: CheckOptions, outputs: Outputs, translate: Transla
         _read_submission(file, translate)
     _require_writable(outputs.files, translate)
     grader = WarmGrader(options.course, choose_mode(plain=options.plain))
-    watching = SubmissionWatch(grader, options.exercise, file, outputs, translate)
+    watching = SubmissionWatch(grader, options, file, outputs, translate)
     try:
         with grader:
             watching.until_stopped()

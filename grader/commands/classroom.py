@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from grader.classroom.exports.formats import Format
+from grader.classroom.feedback.records import Platform
 from grader.commands.extras import Extra, require_extra
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
@@ -27,9 +29,11 @@ from grader.commands.options import (
     refuse,
     require_walls_possible,
 )
+from grader.core.course_secret import with_own_secret
 from grader.core.errors import InternalError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
+from grader.core.seal import name_seal
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help=help_(_("The --out folder of grader batch.")))]
 WorkersOption = Annotated[
@@ -48,7 +52,7 @@ def register(app: typer.Typer) -> None:
         (batch, _("Grade everything that a class handed in: a folder or a zip.")),
         (rescore, _("Judge a graded class again with today's rubric, without training anything twice.")),
         (adjust, _("Change a student's mark by hand, with a reason. It outlives every rescoring.")),
-        (export, _("Write the marks of a class for Moodle, Canvas, Gradescope or a spreadsheet.")),
+        (export, _("Write the marks or the reports of a class for Moodle, ILIAS, Canvas or a spreadsheet.")),
         (similarity, _("Show which submissions of a class are suspiciously alike. Never a mark.")),
     ):
         app.command(help=help_(help_text))(command)
@@ -75,6 +79,10 @@ def batch(
     files: Annotated[
         str | None, typer.Option("--files", help=help_(_("Place of the evidence, as an fsspec URL.")))
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help=help_(_("Go on: grade what comes into the folder, and put reports there."))),
+    ] = False,
     despite_missing_walls: MissingWallsOption = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
@@ -86,14 +94,16 @@ def batch(
         require_extra(Extra.CLUSTER, "--cluster", lang)
     if store is not None and store.startswith("postgresql"):
         require_extra(Extra.POSTGRESQL, "--store", lang)
-    from grader.classroom.folder import Settings, new_series_name, prepare_folder
-    from grader.commands import classroom_session
+    from grader.classroom.folder import Settings, new_series_name, prepare_folder, seal_course
+    from grader.commands import classroom_session, watched_class
     from grader.commands.choose_pool import GradingOptions
 
     translate = Translator(lang)
     chosen = find_course_or_exit(course, translate)
     find_exercise_or_exit(chosen, exercise, translate)
     require_walls_possible(plain, cluster, translate)
+    if watch and not submissions.is_dir():
+        refuse(translate(_("--watch needs a folder; {path} is none.", path=str(submissions))))
     settings = Settings(
         exercise=exercise,
         series=new_series_name(exercise),
@@ -104,11 +114,15 @@ def batch(
         store=store,
         files=files,
     )
-    options = GradingOptions(chosen, workers, cluster, despite_missing_walls)
     with _exit_on_error(translate):
+        settings = msgspec.structs.replace(settings, seal=name_seal(with_own_secret(chosen).secret))
         folder = prepare_folder(out, settings)
+        options = GradingOptions(seal_course(chosen, folder), workers, cluster, despite_missing_walls)
         due = due.astimezone() if due is not None else None
-        classroom_session.grade_class(folder, submissions, due, options, translate)
+        if watch:
+            watched_class.watch_class(folder, submissions, due, options, translate)
+        else:
+            classroom_session.grade_class(folder, submissions, due, options, translate)
         if csv is not None:
             classroom_session.export_marks(folder, csv, None, None, translate)
     raise typer.Exit(ExitCode.PASSED)
@@ -129,7 +143,7 @@ def rescore(
     require_extra(Extra.CLASS, "grader rescore", lang)
     if cluster is not None:
         require_extra(Extra.CLUSTER, "--cluster", lang)
-    from grader.classroom.folder import open_folder
+    from grader.classroom.folder import open_folder, seal_course
     from grader.commands import classroom_session
     from grader.commands.choose_pool import GradingOptions
 
@@ -143,7 +157,7 @@ def rescore(
         class_folder = open_folder(folder)
         chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
         find_exercise_or_exit(chosen, class_folder.settings.exercise, translate)
-        options = GradingOptions(chosen, workers, cluster, despite_missing_walls)
+        options = GradingOptions(seal_course(chosen, class_folder), workers, cluster, despite_missing_walls)
         classroom_session.rescore_class(class_folder, options, confirm, translate)
     raise typer.Exit(ExitCode.PASSED)
 
@@ -152,11 +166,16 @@ def adjust(
     folder: FolderArgument,
     student: Annotated[str, typer.Argument(help=help_(_("Key or name, as the dashboard shows it.")))],
     points: Annotated[
-        float | None,
-        typer.Option("--points", help=help_(_("Points of the --criterion; without one, added to the sum."))),
+        str | None,
+        typer.Option("--points", help=help_(_("Added to the sum; or, with one --criterion NAME, its points."))),
     ] = None,
     criterion: Annotated[
-        str | None, typer.Option("--criterion", help=help_(_("The criterion that is judged otherwise.")))
+        list[str] | None,
+        typer.Option(
+            "--criterion",
+            metavar="NAME=POINTS",
+            help=help_(_("What a criterion gives instead; as often as needed.")),
+        ),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help=help_(_("Why; dashboard and exports show it.")))] = "",
     withdraw: Annotated[
@@ -167,43 +186,75 @@ def adjust(
 ) -> None:
     """Write or withdraw a change of a mark by hand."""
     require_extra(Extra.CLASS, "grader adjust", lang)
-    from grader.classroom.folder import open_folder
+    from grader.classroom.adjustments import read_decisions
+    from grader.classroom.folder import open_folder, seal_course
     from grader.commands import classroom_session
 
     translate = Translator(lang)
-    if not withdraw and (points is None or not reason.strip()):
-        refuse(translate(_("An adjustment needs --points and --reason; --withdraw takes one back.")))
+    if withdraw and (points is not None or criterion):
+        refuse(translate(_("--withdraw takes back what was decided; say new points in a second call.")))
+    if not withdraw and not ((points is not None or criterion) and reason.strip()):
+        refuse(
+            translate(
+                _(
+                    "An adjustment needs --criterion NAME=POINTS or --points, and --reason; --withdraw takes one "
+                    "back."
+                )
+            )
+        )
     with _exit_on_error(translate):
+        decisions = () if withdraw else read_decisions(criterion or (), points)
         class_folder = open_folder(folder)
         chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
+        chosen = seal_course(chosen, class_folder)
         if withdraw:
             classroom_session.withdraw_adjustments(class_folder, chosen, student, translate)
         else:
-            assert points is not None
-            classroom_session.adjust_mark(
-                class_folder, chosen, student, criterion, points, reason.strip(), translate
-            )
+            classroom_session.adjust_mark(class_folder, chosen, student, decisions, reason.strip(), translate)
     raise typer.Exit(ExitCode.PASSED)
 
 
 def export(
     folder: FolderArgument,
-    form: Annotated[Format, typer.Option("--format", help=help_(_("For which program.")))],
+    form: Annotated[
+        Format | None, typer.Option("--format", help=help_(_("Write the marks, for this program.")))
+    ] = None,
+    feedback: Annotated[
+        Platform | None,
+        typer.Option("--feedback", help=help_(_("Pack every report for the bulk upload of this platform."))),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help=help_(_("File to write. Without it: in DIR.")))] = None,
     roster: Annotated[
         Path | None,
         typer.Option("--roster", help=help_(_("The platform's own export: its marks are filled in."))),
     ] = None,
+    download: Annotated[
+        Path | None,
+        typer.Option("--download", help=help_(_("The platform's own download: its names say where reports go."))),
+    ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help=help_(_("Each report as a PDF, too. Needs Chromium.")))
+    ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Write the marks in the format of a platform."""
+    """Write the marks in the format of a platform, or the reports as its bulk upload wants them."""
     require_extra(Extra.CLASS, "grader export", lang)
     from grader.classroom.folder import open_folder
     from grader.commands import classroom_session
 
     translate = Translator(lang)
+    if (form is None) == (feedback is None):
+        refuse(translate(_("Say either --format, for the marks, or --feedback, for the reports.")))
+    if feedback is None and (download is not None or pdf):
+        refuse(translate(_("--download and --pdf belong to --feedback.")))
+    if form is None and roster is not None:
+        refuse(translate(_("--roster belongs to --format.")))
     with _exit_on_error(translate):
-        classroom_session.export_marks(open_folder(folder), form, roster, out, translate)
+        class_folder = open_folder(folder)
+        if form is not None:
+            classroom_session.export_marks(class_folder, form, roster, out, translate)
+        if feedback is not None:
+            classroom_session.export_feedback(class_folder, feedback, download, out, pdf, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 

@@ -9,14 +9,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Words
 
+from grader.classroom.adjustments import Decision
 from grader.classroom.batch import VerdictOrigin
 from grader.classroom.exports.formats import Exported
+from grader.classroom.feedback.records import FeedbackZip, Platform
 from grader.classroom.intake import Intake
 from grader.classroom.mark_changes import CriterionChange, MarkChange
 from grader.classroom.rejudge import RerunReason
+from grader.core.errors import UserError
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
-from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.course_gradebook import CourseGradebook
+from grader.protocol.gradebook import GradebookEntry, RuleKind
 from grader.protocol.similarity import Similarity
 from grader.protocol.verdict import Status
 from reports.common import symbols
@@ -77,7 +81,7 @@ class ClassOutput:
         )
 
     def print_batch_summary(self, origins: Mapping[VerdictOrigin, int], entries: Sequence[GradebookEntry]) -> None:
-        """Print how the submissions came to their verdicts, and how many students have which status."""
+        """Print where the verdicts of the submissions are from, and how many students have which status."""
         counts = [
             self._translate(text(origins[origin])) for origin, text in ORIGINS.items() if origins.get(origin)
         ]
@@ -134,6 +138,26 @@ class ClassOutput:
         mark = self._format_mark(entry.mark, entry.status)
         self._print(_("The mark of {name} is now: {mark}", name=to_terminal_line(name), mark=mark))
 
+    def print_decisions(self, decisions: Sequence[Decision], entry: GradebookEntry) -> None:
+        """Print what was set and what was added."""
+        criteria = {c.id: c for c in entry.verdict.criteria} if entry.verdict is not None else {}
+        for decision in decisions:
+            points = self._numbers.points(decision.points)
+            if decision.criterion is None:
+                signed = points if decision.points < 0 else f"+{points}"
+                self._print(_("Added to the sum: {points} points.", points=signed))
+                continue
+            criterion = criteria[decision.criterion]
+            self._print(
+                _(
+                    "Set: {criterion} gives {points} of {most} points (graded: {before}).",
+                    criterion=to_terminal_line(decision.criterion),
+                    points=points,
+                    most=self._numbers.points(criterion.max_points),
+                    before=self._numbers.points(criterion.points),
+                )
+            )
+
     def print_report_outdated(self) -> None:
         """Print that a report does not show the adjusted mark yet."""
         self._print(_("The rubric has changed since; the report shows the new mark after: grader rescore DIR"))
@@ -150,6 +174,111 @@ class ClassOutput:
                 self._print(sentence)
                 self._print_list(map(to_terminal_line, names))
 
+    def print_feedback(self, packed: FeedbackZip, platform: Platform, target: Path) -> None:
+        """Print where the reports are, and whom they do not reach and why."""
+        self._print(_("Reports of {count} students: {file}", count=packed.count, file=str(target)))
+        name = platform.own_name
+        for names, sentence in (
+            (packed.without_report, _("Without a report, because they could not be graded:")),
+            (
+                packed.without_place,
+                _("Not in it, because {platform} could not tell whose report it is:", platform=name),
+            ),
+            (
+                packed.sharing_a_place,
+                _("Not in it, because several of them have one number on {platform}:", platform=name),
+            ),
+            (packed.without_hand_in, _("In the download, but not graded: grade it first, or they get no report:")),
+            (
+                packed.handed_in_again,
+                _("Handed in again: the file in the download is another one than the one that was graded:"),
+            ),
+        ):
+            if names:
+                self._print(sentence)
+                self._print_list(map(to_terminal_line, names))
+        for problem in packed.problems:
+            self._print(problem)
+
+    def print_watch_begins(self, folder: Path) -> None:
+        """Print that a folder is watched now."""
+        self._print(_("Watching {folder}. Each complete file is graded. Ctrl-C ends.", folder=str(folder)))
+
+    def print_watch_ends(self, dashboard: Path) -> None:
+        """Print that the watch has ended, and where everything is."""
+        self._print(
+            _("No longer watching; everything that was graded is kept. Dashboard: {file}", file=str(dashboard))
+        )
+
+    def print_turn(self, written: int, total: int) -> None:
+        """Print how many reports were put beside their files just now."""
+        self._print(_("{total} hand-ins; new beside their files: {written}.", total=total, written=written))
+
+    def print_conflicts(self, files: Sequence[str]) -> None:
+        """Print which files are copies that a drive made of two versions."""
+        self._print_files(
+            files, _("Two versions that the drive could not merge; say which counts by removing or renaming one:")
+        )
+
+    def print_gone_files(self, files: Sequence[str]) -> None:
+        """Print which files are no longer there."""
+        self._print_files(files, _("No longer in the folder, or renamed; their results are kept:"))
+
+    def print_empty_files(self, files: Sequence[str]) -> None:
+        """Print which files are empty so far."""
+        self._print_files(files, _("Empty so far, so they are waited for:"))
+
+    def print_folder_missing(self, error: UserError) -> None:
+        """Print why a watched folder cannot be read now."""
+        self._print_line(self._translate(error.text))
+        self._print(_("It is waited for."))
+
+    def print_report_not_put(self, file: str, error: Exception) -> None:
+        """Print that a report could not be put beside its file."""
+        reason = self._translate(error.text) if isinstance(error, UserError) else str(error)
+        self._print(
+            _("No report beside {file}: {reason}", file=to_terminal_line(file), reason=to_terminal_line(reason))
+        )
+
+    def _print_files(self, files: Sequence[str], sentence: Message) -> None:
+        if files:
+            self._print(sentence)
+            self._print_list(map(to_terminal_line, files))
+
+    def print_no_course(self, course: str) -> None:
+        """Print that no rules are applied because the course is not there."""
+        self._print(_("The course folder {folder} is not there, so no policy.toml is applied.", folder=course))
+
+    def print_unknown_extensions(self, students: Sequence[str]) -> None:
+        """Print who has an extension, but no hand-in."""
+        if students:
+            self._print(_("With an extension, but without a hand-in here (is the key spelled so?):"))
+            self._print_list(map(to_terminal_line, students))
+
+    def print_unknown_times(self, entries: Sequence[GradebookEntry]) -> None:
+        """Print of whom nobody knows whether they were late."""
+        unknown = [e.name for e in entries if any(rule.rule is RuleKind.UNKNOWN_TIME for rule in e.rules)]
+        if unknown:
+            self._print(_("When they handed in is not known, so nothing was taken for lateness:"))
+            self._print_list(map(to_terminal_line, unknown))
+
+    def print_course_gradebook(self, gradebook: CourseGradebook, files: Sequence[Path]) -> None:
+        """Print where the page and the tables are, and who is in only one of roster and results."""
+        count, exercises = len(gradebook.students), len(gradebook.exercises)
+        self._print(_("Students: {count}. Exercises: {exercises}.", count=count, exercises=exercises))
+        for sentence, lines in (
+            (
+                _("Not in the roster, or not one student alone; their marks are in no row:"),
+                [f"{one.name} ({one.key}), {one.exercise}" for one in gradebook.unmatched],
+            ),
+            (_("In the roster, but nothing was handed in:"), list(gradebook.without_hand_in)),
+        ):
+            if lines:
+                self._print(sentence)
+                self._print_list(map(to_terminal_line, lines))
+        for file in files:
+            self._print_line(str(file))
+
     def print_similarity(self, similarity: Similarity, file: Path) -> None:
         """Print how many groups of similar submissions there are, and where the page is."""
         groups = len(similarity.groups)
@@ -161,8 +290,18 @@ class ClassOutput:
         return self._translate(symbols.STATUS[status].word) if points is None else self._numbers.points(points)
 
     def _format_criterion(self, change: CriterionChange) -> str:
-        before, after = ("–" if p is None else self._numbers.points(p) for p in (change.before, change.after))
+        is_same = change.before == change.after
+        before = self._format_outcome(change.before, change.status_before, name_status=is_same)
+        after = self._format_outcome(change.after, change.status_after, name_status=is_same)
         return f"{change.id} {before} → {after}"
+
+    def _format_outcome(self, points: float | None, status: Status | None, *, name_status: bool) -> str:
+        """Return the points of a criterion, or its status where the points say nothing."""
+        if points is None or status is None:
+            return "–"
+        if name_status or status is Status.NOT_GRADED:
+            return self._translate(symbols.STATUS[status].word)
+        return self._numbers.points(points)
 
     def _print(self, sentence: Message) -> None:
         self._print_line(self._translate(sentence))

@@ -12,19 +12,29 @@ from grader.classroom import adjustments
 from grader.classroom.batch import Batch, GradingJob
 from grader.classroom.exports import export
 from grader.classroom.exports.formats import ENDINGS, Format
-from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder, Settings, open_store, write_file
+from grader.classroom.feedback.pack import pack_feedback
+from grader.classroom.feedback.records import FeedbackError, Platform
+from grader.classroom.folder import (
+    DASHBOARD,
+    SIMILARITY,
+    ClassFolder,
+    ClassFolderError,
+    Settings,
+    open_store,
+    write_file,
+)
 from grader.classroom.intake import open_hand_ins
 from grader.classroom.mark_changes import find_mark_changes
 from grader.classroom.pages import Publisher
 from grader.classroom.rejudge import RejudgeJob, start_judges
 from grader.classroom.rescore import Rescorer, RescoreResult
-from grader.classroom.store import HandInRow, Store
+from grader.classroom.store import HandInRow, Store, StoreError
 from grader.commands.choose_pool import GradingOptions
 from grader.commands.classroom_output import ClassOutput
 from grader.commands.classroom_progress import ClassProgress
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission
-from grader.core.i18n import Translator
+from grader.core.errors import UnreadableSubmission, explain_write_error
+from grader.core.i18n import Translator, _
 from grader.grading.evidence_key import EvidenceKey
 from grader.grading.pool import GraderPool
 from grader.submission.reader import read
@@ -62,6 +72,17 @@ def open_class(folder: ClassFolder, translate: Translator) -> Iterator[ClassSess
         yield ClassSession(folder, store, Publisher(folder, store), ClassOutput(translate), translate)
 
 
+def _print_policy_doubts(session: ClassSession) -> None:
+    """Print what of the policy had no effect, and perhaps should have had."""
+    if not Path(session.settings.course).is_dir():
+        session.output.print_no_course(session.settings.course)
+    rows = session.publisher.read_rows()
+    if session.settings.anonymous:
+        return  # the policy names students
+    session.output.print_unknown_extensions(session.publisher.marks.find_unknown_students(rows))
+    session.output.print_unknown_times([row.entry for row in rows])
+
+
 def grade_class(
     folder: ClassFolder, hand_ins: Path, due: datetime | None, options: GradingOptions, translate: Translator
 ) -> None:
@@ -72,8 +93,8 @@ def grade_class(
         with options.make_pool(session.settings.mode) as pool, session.start_progress() as progress:
             unplanned = session.evidence_key(options.course)
             key = unplanned.planned(pool.examiner.plan)
-            batch = _make_batch(session, pool, key, options)
-            _grade(batch, batch.enter(intake, progress), options, progress)
+            batch = make_batch(session, pool, key, options)
+            grade_jobs(batch, batch.enter(intake, progress), options, progress)
         session.store.tidy()
         session.output.print_batch_summary(progress.origins, session.publisher.read_gradebook())
         session.output.print_faults(batch.faults)
@@ -97,6 +118,7 @@ def rescore_class(
         session.publisher.write_dashboard()
         changes = find_mark_changes(before, session.publisher.read_gradebook())
         session.output.print_changes(changes, result.judged)
+        _print_policy_doubts(session)
         if result.lost:  # everybody else is judged
             raise result.lost[0]
 
@@ -114,17 +136,18 @@ def _run_again(session: ClassSession, result: RescoreResult, key: EvidenceKey, o
     jobs = result.jobs()
     with options.make_pool(session.settings.mode) as pool, session.start_progress() as progress:
         progress.set_total(sum(len(job.owners) for job in jobs))
-        batch = _make_batch(session, pool, key, options)
-        _grade(batch, jobs, options, progress)
+        batch = make_batch(session, pool, key, options)
+        grade_jobs(batch, jobs, options, progress)
     session.output.print_faults(batch.faults)
 
 
-def _make_batch(session: ClassSession, pool: GraderPool, key: EvidenceKey, options: GradingOptions) -> Batch:
+def make_batch(session: ClassSession, pool: GraderPool, key: EvidenceKey, options: GradingOptions) -> Batch:
+    """Return what grades the hand-ins of a class."""
     user = getpass.getuser()
     return Batch(session.store, pool, key, session.publisher, user, options.despite_missing_walls)
 
 
-def _grade(batch: Batch, jobs: Sequence[GradingJob], options: GradingOptions, progress: ClassProgress) -> None:
+def grade_jobs(batch: Batch, jobs: Sequence[GradingJob], options: GradingOptions, progress: ClassProgress) -> None:
     """Grade the jobs. Whatever ends it, the dashboard shows what is done."""
     try:
         if jobs:
@@ -139,27 +162,58 @@ def adjust_mark(
     folder: ClassFolder,
     course: Course,
     student: str,
-    criterion: str | None,
-    points: float,
+    decisions: Sequence[adjustments.Decision],
     reason: str,
     translate: Translator,
 ) -> None:
     """Change a mark by hand; see `grader.classroom.adjustments.adjust`."""
     with open_class(folder, translate) as session:
         user = getpass.getuser()
-        row = adjustments.adjust(session.store, session.publisher, student, criterion, points, reason, user)
+        with _saying_that_nothing_changed():
+            row = adjustments.adjust(session.store, session.publisher, student, decisions, reason, user)
+        session.output.print_decisions(decisions, row.entry)
         _update_adjusted(session, row, course)
 
 
 def withdraw_adjustments(folder: ClassFolder, course: Course, student: str, translate: Translator) -> None:
     """Withdraw what was changed by hand in a student's mark."""
     with open_class(folder, translate) as session:
-        row = adjustments.withdraw(session.store, session.publisher, student, getpass.getuser())
+        with _saying_that_nothing_changed():
+            row = adjustments.withdraw(session.store, session.publisher, student, getpass.getuser())
         _update_adjusted(session, row, course)
 
 
+@contextmanager
+def _saying_that_nothing_changed() -> Iterator[None]:
+    """Add to what is wrong with the store that the mark is the same as before."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(_("{problem} The mark was not changed.", problem=error.text)) from error
+
+
 def _update_adjusted(session: ClassSession, row: HandInRow, course: Course) -> None:
-    """Bring the pages up to date. The report is made by judging again, which is quick."""
+    """Bring the pages up to date. The report is made by judging again, which is quick.
+
+    Raises `ClassFolderError` where a page cannot be written: the same command would then change the mark twice.
+    """
+    try:
+        _write_adjusted(session, row, course)
+    except ClassFolderError as error:
+        cause = error.__cause__
+        if not isinstance(cause, OSError):
+            raise
+        raise ClassFolderError(
+            _(
+                "The mark is changed in the store, but the pages do not show it: {folder} cannot be written "
+                "({reason}). Make room, then write them again: grader rescore {folder}",
+                folder=str(session.folder.path),
+                reason=explain_write_error(cause),
+            )
+        ) from error
+
+
+def _write_adjusted(session: ClassSession, row: HandInRow, course: Course) -> None:
     session.publisher.write_dashboard()
     session.output.print_mark(session.publisher.public_name(row.entry.student, row.entry.name), row.entry)
     if row.key is not None:
@@ -176,10 +230,48 @@ def export_marks(
     with open_class(folder, translate) as session:
         entries = session.publisher.read_gradebook()
         settings, output = session.settings, session.output
+        _print_policy_doubts(session)
     exported = export(entries, settings.exercise, format_, settings.language, roster)
     target = out or folder.path / f"{settings.exercise}-{format_.value}.{ENDINGS[format_]}"
     write_file(target, exported.data)
     output.print_export(exported, target)
+
+
+def export_feedback(
+    folder: ClassFolder,
+    platform: Platform,
+    download: Path | None,
+    out: Path | None,
+    pdf: bool,
+    translate: Translator,
+) -> None:
+    """Pack every report for the bulk upload of a platform."""
+    settings = folder.settings
+    if settings.anonymous and platform is not Platform.FOLDERS:
+        raise FeedbackError(
+            _(
+                "{folder} has pseudonyms instead of names, and {platform} cannot know whose they are. Run grader "
+                "batch again without --anonymous, or take --feedback folders.",
+                folder=str(folder.path),
+                platform=platform.own_name,
+            )
+        )
+    with open_class(folder, translate) as session:
+        entries = session.publisher.read_gradebook()
+        rows = session.store.newest_hand_ins(settings.series)
+        output = session.output
+    packed = pack_feedback(
+        platform,
+        entries,
+        folder.path,
+        settings.exercise,
+        hashes={row.entry.student: row.sha256 for row in rows},
+        download=download,
+        pdf=pdf,
+    )
+    target = out or folder.path / f"{settings.exercise}-feedback-{platform.value}.zip"
+    write_file(target, packed.data)
+    output.print_feedback(packed, platform, target)
 
 
 def compare_submissions(folder: ClassFolder, course: Course, translate: Translator) -> None:

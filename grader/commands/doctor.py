@@ -11,6 +11,7 @@ from grader.commands.progress import choose_mode
 from grader.core.errors import SandboxError
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import clip, one_line, visible
+from grader.grading.isolation import PREVENTED
 from grader.grading.results import Mode
 from grader.grading.versions import versions
 from grader.protocol.processes import worker_environment
@@ -138,12 +139,11 @@ class _Doctor:
 
     def _walls(self, states: tuple[WallState, ...]) -> bool:
         table = Table(title=self.translate(_("Isolation features, each tested from inside")))
-        for heading in (_("Feature"), _("Works"), _("Detail")):
-            table.add_column(self.translate(heading))
+        for heading in (_("Feature"), _("Works"), _("Keeps a submission from"), _("Detail")):
+            table.add_column(self.translate(heading), overflow="fold")
         for state in states:
-            table.add_row(
-                state.id, self.translate(_("yes")) if state.stands else self.translate(_("NO")), state.detail
-            )
+            works = _("yes") if state.stands else _("NO")
+            table.add_row(state.id, self.translate(works), self.translate(PREVENTED[state.id]), state.detail)
         self.console.print(table)
         stand = all(state.stands for state in states)
         if not stand:

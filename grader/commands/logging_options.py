@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from grader import __version__
-from grader.commands.options import DEFAULT_LANGUAGE, help_, print_to_stderr, refuse
+from grader.commands.options import DEFAULT_LANGUAGE, exit_after_interrupt, help_, print_to_stderr, refuse
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.logs import configure_logging, is_verbose, log_file
@@ -48,7 +48,10 @@ def _with_logging_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(*arguments: Any, verbose: bool = False, log_file: Path | None = None, **options: Any) -> Any:
         start_logging(verbose=verbose, file=log_file)
         _log.info("command %s", function.__name__)
-        return function(*arguments, **options)
+        try:
+            return function(*arguments, **options)
+        except KeyboardInterrupt:  # wherever it was heard: never an exit code that would mean a verdict
+            exit_after_interrupt(Translator(options.get("lang", DEFAULT_LANGUAGE)))
 
     added = {"verbose": (VerboseOption, False), "log_file": (LogFileOption, None)}
     signature = inspect.signature(function, eval_str=True)

@@ -13,10 +13,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from grader.commands.cell_history import ExecutedCell, effective_cells
+from grader.commands.check_answers import CheckAnswers, describe_moment
 from grader.commands.options import print_to_stderr
 from grader.commands.progress import describe_fault
 from grader.core import course as courses
@@ -24,10 +27,11 @@ from grader.core.course import Course
 from grader.core.errors import InternalError, UserError
 from grader.core.i18n import LANGUAGES, Translator, _, default_language
 from grader.core.sanitize import visible
-from grader.grading.results import Mode
+from grader.grading.results import Graded, Mode
 from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
+from grader.submission.exercise_match import looks_like, wrong_exercise
 from grader.submission.reader import MAX_CELLS, read
 from reports.submission import notebook as view
 
@@ -37,7 +41,7 @@ PAGE_SECONDS = 10  # for Colab to tell what stands on the page
 
 
 class CheckResult:
-    """What a check came to, as Jupyter shows it. `verdict` is None where there was nothing to judge."""
+    """The result of a check, as Jupyter shows it. `verdict` is None where there was nothing to judge."""
 
     def __init__(self, text: str, html: str = "", verdict: Verdict | None = None) -> None:
         self.verdict = verdict
@@ -51,11 +55,18 @@ class CheckResult:
         return {"text/plain": self._text} | ({"text/html": self._html} if self._html else {})
 
 
-def check(exercise: str, *, course: str | Path | None = None, lang: str | None = None) -> CheckResult:
-    """Check what this notebook has defined so far against an exercise, such as `check("digits")`.
+def check(
+    exercise: str,
+    *names: str,
+    course: str | Path | None = None,
+    lang: str | None = None,
+    fresh: bool = False,
+) -> CheckResult:
+    """Check what this notebook has defined so far against an exercise, such as `check("digits", "scale")`.
 
-    `course`: its folder, where it is not the one around the notebook or the one that comes with the grader.
-    `lang`: "en" or "de". What goes wrong is told in a sentence, not raised.
+    `names`: of criteria and functions; without any, everything is checked. `course`: its folder, where it is not
+    the one around the notebook or the one that comes with the grader. `lang`: "en" or "de". `fresh`: run
+    everything anew, even what was checked before. What goes wrong is told in a sentence, not raised.
     """
     if lang not in (None, *LANGUAGES):
         languages = ", ".join(LANGUAGES)
@@ -64,8 +75,14 @@ def check(exercise: str, *, course: str | Path | None = None, lang: str | None =
     translate = Translator(lang or default_language())
     try:
         shell = _shell()
-        chosen = _course(course, exercise)
-        return _graded(chosen, exercise, _submission(shell, exercise), translate)
+        chosen = _course(course)
+        exercise = chosen.resolve_exercise(exercise)
+        submission = _submission(shell, exercise)
+        other = looks_like(chosen, exercise, submission)
+        if other is not None:
+            remedy = _("For that one: {call}", call=f'check("{other}")')
+            return CheckResult(translate(wrong_exercise(other, exercise, remedy)))
+        return _check_with(_running_checks(chosen), exercise, names, submission, translate, fresh=fresh)
     except _NoNotebookError as error:
         print_to_stderr(translate(error.text))  # a script shows nothing of what a function returns
         return CheckResult(translate(error.text))
@@ -95,32 +112,75 @@ def _shell() -> Any:
     return shell
 
 
-def _course(folder: str | Path | None, exercise: str) -> Course:
+def _course(folder: str | Path | None) -> Course:
     course = courses.find_course(Path(folder) if folder is not None else None)
     course = Course(course.folder.absolute())  # the processes stay, and the notebook may go to another folder
     course.require_exercises()
-    course.rubric_file(exercise)
     return course
 
 
-def _graded(course: Course, exercise: str, submission: Submission, translate: Translator) -> CheckResult:
-    graded = _running_grader(course).grade(exercise, submission, translate.language)
+@dataclass
+class _Checks:
+    """What outlives a call of `check`: the grader's processes, and the results of earlier checks."""
+
+    grader: WarmGrader
+    answers: CheckAnswers
+
+
+def _check_with(
+    checks: _Checks,
+    exercise: str,
+    names: tuple[str, ...],
+    submission: Submission,
+    translate: Translator,
+    *,
+    fresh: bool,
+) -> CheckResult:
+    answers = checks.answers
+    if answers.is_course_changed():
+        checks.grader.close()  # its examiner judges by what was there before
+    key = answers.find_key(exercise, submission, translate.language, names)
+    stored = None if fresh else answers.read(key)
+    if stored is not None:
+        note = _(
+            "Nothing has changed since the check of {time}: this is its result. To run it again: "
+            "check(..., fresh=True)",
+            time=describe_moment(stored.checked_at),
+        )
+        return _show(stored.graded(), translate(note))
+    graded = checks.grader.grade(
+        exercise,
+        submission,
+        translate.language,
+        prior=None if fresh else answers.find_prior(exercise, submission),
+        only=names,
+        on_plan=answers.note_steps,
+    )
+    answers.store(key, graded)
+    answers.remember(exercise, submission, graded)
+    return _show(graded)
+
+
+def _show(graded: Graded, note: str = "") -> CheckResult:
+    """Return the report as a notebook shows it, below a note if there is one."""
     text, html = view.render(graded.verdict, graded.exhibits)
+    if note:
+        text, html = f"{note}\n{text}", f"<p>{escape(note)}</p>\n{html}"
     return CheckResult(text, html, graded.verdict)
 
 
-# The grader of this kernel, at most one: it has to outlive the call that started it.
-_RUNNING_GRADERS: list[WarmGrader] = []
+# What is kept in this kernel, at most one: it has to outlive the call that started it.
+_RUNNING_CHECKS: list[_Checks] = []
 
 
-def _running_grader(course: Course) -> WarmGrader:
-    if not _RUNNING_GRADERS or _RUNNING_GRADERS[0].course != course:
+def _running_checks(course: Course) -> _Checks:
+    if not _RUNNING_CHECKS or _RUNNING_CHECKS[0].grader.course != course:
         _close()
         if not _CLOSING:
             atexit.register(_close, os.getpid())
             _CLOSING.append(True)
-        _RUNNING_GRADERS.append(WarmGrader(course, Mode.PLAIN))
-    return _RUNNING_GRADERS[0]
+        _RUNNING_CHECKS.append(_Checks(WarmGrader(course, Mode.PLAIN), CheckAnswers(course, Mode.PLAIN)))
+    return _RUNNING_CHECKS[0]
 
 
 _CLOSING: list[bool] = []
@@ -128,8 +188,8 @@ _CLOSING: list[bool] = []
 
 def _close(process: int | None = None) -> None:
     """End what is kept, in the process that started it and not in a fork."""
-    if process in (None, os.getpid()) and _RUNNING_GRADERS:
-        _RUNNING_GRADERS.pop().close()
+    if process in (None, os.getpid()) and _RUNNING_CHECKS:
+        _RUNNING_CHECKS.pop().grader.close()
 
 
 def _submission(shell: Any, exercise: str) -> Submission:

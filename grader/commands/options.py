@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import typer
 
 from grader.core import course as courses
 from grader.core.course import Course
-from grader.core.errors import UserError
+from grader.core.errors import UserError, explain_write_error
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import LANGUAGES, Message, Translator, _, default_language
 from grader.core.sanitize import display_path
@@ -59,6 +60,12 @@ def find_course_or_exit(folder: Path | None, translate: Translator) -> Course:
     return course
 
 
+def resolve_exercise_or_exit(course: Course, name: str, translate: Translator) -> str:
+    """Return the exercise that a name means, or refuse."""
+    with exit_on_user_error(translate):
+        return course.resolve_exercise(name)
+
+
 def find_exercise_or_exit(course: Course, exercise: str, translate: Translator) -> Path:
     """Return the folder of an exercise, or refuse."""
     with exit_on_user_error(translate):
@@ -77,6 +84,17 @@ def print_to_stderr(message: str) -> None:
     from rich.console import Console  # a tenth of a second that only those need who print with it
 
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def raise_at_end_signals() -> None:
+    """Have signals that ask this program to end raise `KeyboardInterrupt`, as Ctrl-C does, so that it cleans up.
+
+    One that is ignored stays so, as `nohup` wants it.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows lacks the second
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def exit_after_interrupt(translate: Translator) -> NoReturn:
@@ -105,7 +123,7 @@ def describe_write_error(error: OSError) -> Message:
     return _(
         "{file} could not be written: {reason}.",
         file=display_path(error.filename or "–"),
-        reason=error.strerror or type(error).__name__,
+        reason=explain_write_error(error),
     )
 
 

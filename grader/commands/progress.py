@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,11 +32,16 @@ STARTING = _("starting TensorFlow")
 
 @contextmanager
 def running_grader(
-    course: Course, *, plain: bool, translate: Translator, runs: "RunCache | None" = None
+    course: Course,
+    *,
+    plain: bool,
+    translate: Translator,
+    runs: "RunCache | None" = None,
+    is_light: bool = False,
 ) -> Iterator[Grader]:
-    """Start a grader: behind walls where there can be any."""
+    """Start a grader: behind walls where there can be any. `is_light`: see `Grader`."""
     try:
-        with Grader(course, choose_mode(plain=plain), runs) as grader:
+        with Grader(course, choose_mode(plain=plain), runs, is_light=is_light) as grader:
             yield grader
     except UnusableRubricError as error:
         print_to_stderr(translate(error.text))
@@ -53,13 +59,26 @@ def choose_mode(*, plain: bool) -> Mode:
 
 
 def describe_fault(error: Exception) -> Message:
-    """Return what to say when the grader itself failed."""
+    """Return what to say when the grader itself failed, or cannot use the rubric."""
+    if isinstance(error, UnusableRubricError):
+        return _(
+            "{problem} Nothing was graded. This is the exercise's fault: tell whoever made it.", problem=error.text
+        )
     return _("Nothing could be graded; this is the grader's fault. Please report it: {error}", error=str(error))
 
 
+@dataclass(frozen=True)
+class StepProgress:
+    """Shows which step is being done. `console`: for lines on standard output meanwhile."""
+
+    on_step: OnStep
+    console: Console
+
+
 @contextmanager
-def step_progress(translate: Translator, first: Message = STARTING) -> Iterator[OnStep]:
+def step_progress(translate: Translator, first: Message = STARTING) -> Iterator[StepProgress]:
     """Show on a terminal what is going on, `first` before the first step; elsewhere, stay quiet."""
+    output = Console(file=sys.stdout)  # before the bar takes the place of the stream
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -75,7 +94,8 @@ def step_progress(translate: Translator, first: Message = STARTING) -> Iterator[
                     name = translate(_("looking at the network"))
             bar.update(task, description=escape(name), completed=done, total=total)
 
-        yield on_step
+        # Where both streams are one terminal, the bar has to make room for each line.
+        yield StepProgress(on_step, console if console.is_terminal and output.is_terminal else output)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""The commands that build files to hand out: release, gradescope."""
+"""The commands that build files to hand out: release, gradescope, vpl, classroom50."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from grader import __version__
 from grader.authoring.release.gradescope.settings import Visibility
 from grader.commands.options import (
     DEFAULT_LANGUAGE,
@@ -17,6 +18,7 @@ from grader.commands.options import (
     help_,
     print_to_stderr,
 )
+from grader.core.course_secret import with_own_secret
 from grader.core.i18n import Translator, _
 
 
@@ -26,6 +28,8 @@ def register(app: typer.Typer) -> None:
         release
     )
     app.command(help=help_(_("Make the autograder zip of an exercise, to upload to Gradescope.")))(gradescope)
+    app.command(help=help_(_("Make the execution files of an exercise for Moodle's VPL.")))(vpl)
+    app.command(help=help_(_("Make the autograder folder of an exercise for Classroom 50.")))(classroom50)
 
 
 def release(
@@ -87,7 +91,7 @@ def gradescope(
         rubric = load_usable_rubric(chosen, exercise).rubric
         gigabytes, minutes = required_resources(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
-        files, locked = build_autograder(chosen, exercise, settings)
+        files, locked = build_autograder(with_own_secret(chosen), exercise, settings)
         archives.write_zip(files, target)
     typer.echo(str(target))
     typer.echo(
@@ -98,6 +102,90 @@ def gradescope(
                 gigabytes=gigabytes,
                 minutes=minutes,
                 points=rubric.total,
+            )
+        )
+    )
+    if not locked:
+        print_to_stderr(
+            translate(
+                _("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader.")
+            )
+        )
+
+
+def vpl(
+    exercise: ExerciseArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=help_(_("The zip to write. Without it: NAME-vpl.zip, in this folder."))),
+    ] = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+    course: CourseOption = None,
+) -> None:
+    """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
+    from grader.authoring.release import archives
+    from grader.authoring.release.gradescope.bundle import required_resources
+    from grader.authoring.release.hosted_settings import Settings
+    from grader.authoring.release.vpl.pack import PACKED, build_pack
+    from grader.rubric.loader import load_usable_rubric
+
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
+    target = out or Path(f"{exercise}-vpl.zip")
+    with exit_on_user_error(translate):
+        rubric = load_usable_rubric(chosen, exercise).rubric
+        gigabytes, minutes = required_resources(rubric)
+        settings = Settings(exercise=exercise, language=lang, points=rubric.total)
+        archives.write_zip(build_pack(with_own_secret(chosen), exercise, settings), target)
+    typer.echo(str(target))
+    typer.echo(
+        translate(
+            _(
+                "Put its files among the execution files of the activity, and keep {packed} out of the files "
+                "to keep when running. Set: maximum grade {points:g}, {minutes} minutes, {gigabytes} GB of "
+                "memory. The jail server needs keras-grader {version} in /opt/keras-grader.",
+                packed=PACKED,
+                points=rubric.total,
+                minutes=minutes,
+                gigabytes=gigabytes,
+                version=__version__,
+            )
+        )
+    )
+
+
+def classroom50(
+    exercise: ExerciseArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help=help_(_("Folder to make. Without it: NAME-classroom50, here."))),
+    ] = None,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+    course: CourseOption = None,
+) -> None:
+    """Read the rubric, so that one with a mistake is not published; gather; write; say what to do with it."""
+    from grader.authoring.release import archives
+    from grader.authoring.release.classroom50.pack import build_pack
+    from grader.authoring.release.hosted_settings import Settings
+    from grader.rubric.loader import load_usable_rubric
+
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
+    target = out or Path(f"{exercise}-classroom50")
+    with exit_on_user_error(translate):
+        rubric = load_usable_rubric(chosen, exercise).rubric
+        settings = Settings(exercise=exercise, language=lang, points=rubric.total)
+        files, locked = build_pack(chosen, exercise, settings)
+        archives.write_folder(files, target)
+    typer.echo(str(target))
+    typer.echo(
+        translate(
+            _(
+                "Put its files into CLASSROOM/autograders/ASSIGNMENT/ of the repository classroom50, and set "
+                "for the assignment: runtime python 3.12, release_assets report.html. Whoever finds the "
+                "address of its Pages can read them; marks that count come from grader batch."
             )
         )
     )

@@ -1,8 +1,10 @@
 """The commands for a student: list, start, check."""
 
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,15 +15,22 @@ from grader.commands.options import (
     LanguageOption,
     PlainOption,
     describe_write_error,
+    exercise_names,
+    exit_on_user_error,
     find_course_or_exit,
     find_exercise_or_exit,
     help_,
     print_to_stderr,
     refuse,
+    resolve_exercise_or_exit,
 )
 from grader.core.course import Course
+from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, display_path, one_line, visible
+
+if TYPE_CHECKING:
+    from grader.authoring.learning_path import LearningPath
 
 LONGEST_TITLE = 80  # characters
 
@@ -34,13 +43,51 @@ def register(app: typer.Typer) -> None:
 
 
 def list_exercises(course: CourseOption = None, lang: LanguageOption = DEFAULT_LANGUAGE) -> None:
-    """Print one exercise per line: its name, and the title of its task sheet."""
-    chosen = find_course_or_exit(course, Translator(lang))
+    """Print one exercise per line, in the order of the learning path; then what is wrong with any."""
+    from grader.authoring.learning_path import read_learning_path
+    from grader.authoring.task_sheets import find_missing_sheets
+    from grader.commands.broken_rubrics import find_broken_rubrics
+
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
     names = chosen.exercises()
-    widest = max(map(len, names))
-    for name in names:
-        line = f"{name:{widest}}  {_title(chosen, name, lang)}".rstrip()
+    path, path_problems = read_learning_path(chosen)
+    for line in _list_lines(chosen, path, translate):
         typer.echo(line)
+    sys.stdout.flush()
+    is_complete = True
+    for problem in (
+        *path_problems,
+        *(c for name in names for c in find_missing_sheets(chosen, name)),
+        *find_broken_rubrics(chosen),
+    ):
+        print_to_stderr(translate(problem))
+        is_complete = False
+    raise typer.Exit(ExitCode.PASSED if is_complete else ExitCode.USAGE)
+
+
+def _list_lines(course: Course, path: "LearningPath", translate: Translator) -> Iterator[str]:
+    """Yield a line for each exercise, under the title of its part where the course has a learning path."""
+    names = course.exercises()
+    widest = max(map(len, names))
+
+    def line_of(name: str) -> str:
+        return f"{name:{widest}}  {_title(course, name, translate.language)}".rstrip()
+
+    for part in path.part:
+        yield one_line(visible(getattr(part.title, translate.language)))
+        for exercise in part.exercise:
+            if exercise.name in names:
+                effort = _("{hours} h", hours=exercise.hours)
+                if exercise.after:
+                    effort = _("{hours} h, after {names}", hours=exercise.hours, names=", ".join(exercise.after))
+                yield f"  {line_of(exercise.name)} ({translate(effort)})"
+    others = [name for name in names if name not in {exercise.name for exercise in path.exercises()}]
+    if not path.part:
+        yield from map(line_of, others)
+    elif others:
+        yield translate(_("Other exercises"))
+        yield from (f"  {line_of(name)}" for name in others)
 
 
 def _title(course: Course, exercise: str, lang: str) -> str:
@@ -71,10 +118,13 @@ def start(
 ) -> None:
     """Copy stub and task sheet; never over a file that is there."""
     translate = Translator(lang)
-    source = find_exercise_or_exit(find_course_or_exit(course, translate), exercise, translate)
+    chosen = find_course_or_exit(course, translate)
+    exercise = resolve_exercise_or_exit(chosen, exercise, translate)
+    source = find_exercise_or_exit(chosen, exercise, translate)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
     names = (stub, sheet)
-    if lacking := [name for name in names if not (source / name).is_file()]:
+    sources = {stub: _translated_stub(source, stub, lang), sheet: source / sheet}
+    if lacking := [name for name in names if not sources[name].is_file()]:
         refuse(translate(_("This course has no {file} for {exercise}.", file=lacking[0], exercise=exercise)))
     if existing := [name for name in names if (folder / name).exists()]:
         file = display_path(folder / existing[0])
@@ -82,11 +132,17 @@ def start(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            shutil.copyfile(source / name, folder / name)
+            shutil.copyfile(sources[name], folder / name)
             typer.echo(display_path(folder / name))
     except OSError as error:
         refuse(translate(describe_write_error(error)))
     _say_what_next(exercise, folder, stub, sheet, translate)
+
+
+def _translated_stub(folder: Path, stub: str, lang: str) -> Path:
+    """Return the stub in a language, where the exercise has one; else the one in English."""
+    translated = folder / stub.replace(".", f".{lang}.", 1)
+    return translated if translated.is_file() else folder / stub
 
 
 def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, translate: Translator) -> None:
@@ -105,11 +161,23 @@ def _say_what_next(exercise: str, folder: Path, stub: str, sheet: str, translate
 
 
 def check(
-    exercise: ExerciseArgument,
-    file: Annotated[
-        Path | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
-            help=help_(_("The .py file or notebook, or its folder. Without it: the one that is here."))
+            metavar="NAME FILE CRITERIA",
+            help=help_(
+                _(
+                    "Name of the exercise; the .py file or notebook, or its folder (without it: the one that is "
+                    "here); criteria or functions to check (without them: all). A file alone tells its exercise."
+                )
+            ),
+            autocompletion=exercise_names,
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="NAME", help=help_(_("Check this criterion or function only. May be repeated."))
         ),
     ] = None,
     html_out: Annotated[
@@ -122,17 +190,24 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help=help_(_("Check again whenever the file is saved, until Ctrl-C.")))
     ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help=help_(_("Run everything anew, even what was checked before."))),
+    ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
     plain: PlainOption = False,
 ) -> None:
     """Grade one submission, or with --watch each save of it."""
-    from grader.commands.check_submission import CheckOptions, check_submission, watch_submission
+    from grader.commands.check_arguments import read_arguments
+    from grader.commands.check_options import CheckOptions
+    from grader.commands.check_submission import check_submission, watch_submission
     from grader.commands.output import Outputs
 
     translate = Translator(lang)
     chosen = find_course_or_exit(course, translate)
-    find_exercise_or_exit(chosen, exercise, translate)
-    options = CheckOptions(chosen, exercise, file, plain=plain)
+    with exit_on_user_error(translate):
+        target = read_arguments(chosen, words or (), only or ())
+    options = CheckOptions(chosen, target.exercise, target.file, target.only, plain=plain, fresh=fresh)
     outputs = Outputs(html_out, json_out, open_it, translate)
     raise typer.Exit((watch_submission if watch else check_submission)(options, outputs, translate))

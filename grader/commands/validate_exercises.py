@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +19,7 @@ from grader.commands.validation_output import (
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
+from grader.core.seal import PRACTICE, Seal
 from grader.core.strict import enable_strict_mode
 from grader.grading.grader import Grader
 from grader.grading.run_cache import RunCache, cache_folder
@@ -26,8 +28,15 @@ from grader.protocol.verdict import Verdict
 _log = logging.getLogger(__name__)
 
 
-def validate_exercises(course: Course, names: Sequence[str], translate: Translator) -> ExitCode:
-    """Prove exercises and print what came of it; returns the worst of it as an exit code."""
+def validate_exercises(course: Course, names: Sequence[str], translate: Translator, secrets: int = 0) -> ExitCode:
+    """Prove exercises and print what came of it; returns the worst of it as an exit code.
+
+    Args:
+        course: the course of the exercises.
+        names: of the exercises.
+        translate: into the user's language.
+        secrets: with how many secrets the course's own submissions are graded, in place of trying mutants.
+    """
     code = ExitCode.PASSED
     exercises: list[Exercise] = []
     for name in names:
@@ -36,23 +45,53 @@ def validate_exercises(course: Course, names: Sequence[str], translate: Translat
         except UnprovableExerciseError as error:
             print_to_stderr(translate(error.text))
             code = max(code, ExitCode.USAGE if error.is_unreadable else ExitCode.NOT_ALL_PASSED)
-    if exercises and not _all_proven(course, exercises, translate):
+    if exercises and not _all_proven(course, exercises, translate, secrets):
         code = max(code, ExitCode.NOT_ALL_PASSED)
     return code
 
 
-def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Translator) -> bool:
+def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Translator, secrets: int) -> bool:
     """Prove each exercise and print its tables; returns whether nothing is to be mended."""
     enable_strict_mode()  # before any process of the grader starts
     runs = RunCache(cache_folder())
     with running_grader(course, plain=False, translate=translate, runs=runs) as grader:
         _log.info("runs are kept in %s", runs.folder)
         try:
-            proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
+            if secrets:
+                proven = [_is_proven_with(secrets, grader, exercise, translate) for exercise in exercises]
+            else:
+                proven = [_is_proven(grader, exercise, translate) for exercise in exercises]
         except KeyboardInterrupt:
             exit_after_interrupt(translate)
     runs.remove_oldest()
     return all(proven)
+
+
+def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate: Translator) -> bool:
+    """Print which submissions do not get what they have to with some secret; return whether there is none."""
+    complaints: dict[str, list[str]] = {}
+    total = secrets * len(exercise.expectations)
+    with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
+        for number in range(secrets):
+            grader.course = replace(grader.course, secret=Seal(PRACTICE).derive(f"validate {number}").secret)
+            validator = Validator(grader, exercise.name, exercise.expectations, translate.language)
+            for result in validator.check_expectations():
+                advance(result.expectation.name)
+                if result.complaint is not None:
+                    numbered = f"{number}: {translate(result.complaint)}"
+                    complaints.setdefault(result.expectation.name, []).append(numbered)
+    console = Console()
+    sentence = _(
+        "{exercise}: {right} of {count} submissions get what they have to with each of {secrets} secrets.",
+        exercise=exercise.name,
+        right=len(exercise.expectations) - len(complaints),
+        count=len(exercise.expectations),
+        secrets=secrets,
+    )
+    console.print(escape(translate(sentence)), highlight=False, soft_wrap=True)
+    for name, reasons in complaints.items():
+        console.print(escape(f"  {name}: {'; '.join(reasons)}"), highlight=False, soft_wrap=True)
+    return not complaints
 
 
 def _explain(reference: Verdict, translate: Translator) -> None:

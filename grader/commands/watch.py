@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import warnings
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +9,14 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text as Line
 
+from grader.commands.check_answers import CheckAnswers
+from grader.commands.check_options import CheckOptions
 from grader.commands.file_watcher import FileWatcher
 from grader.commands.options import describe_write_error, print_to_stderr
 from grader.commands.output import Outputs, exit_code
 from grader.commands.progress import STARTING, describe_fault, step_progress
-from grader.core.errors import InternalError, UnreadableSubmission
+from grader.commands.quick_answer import find_quick_answer
+from grader.core.errors import InternalError, UnreadableSubmission, UserError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import display_path, visible
@@ -60,10 +62,11 @@ class SubmissionWatch:
     """Checks a file again and again. `code` is what the last check means to the shell."""
 
     def __init__(
-        self, grader: WarmGrader, exercise: str, file: Path, outputs: Outputs, translate: Translator
+        self, grader: WarmGrader, options: CheckOptions, file: Path, outputs: Outputs, translate: Translator
     ) -> None:
-        self._grader, self._exercise, self._file = grader, exercise, file
+        self._grader, self._options, self._file = grader, options, file
         self._outputs, self._translate = outputs, translate
+        self._answers = CheckAnswers(options.course, grader.mode)
         self._last: Verdict | None = None
         self.code = ExitCode.NOT_GRADED
 
@@ -85,35 +88,63 @@ class SubmissionWatch:
         except UnreadableSubmission as error:
             self._refuse_text(error.text, ExitCode.USAGE)
             return
-        if unfinished := find_syntax_error(submission):
-            self._refuse_text(unfinished, ExitCode.NOT_ALL_PASSED)
+        options = self._options
+        if (answer := find_quick_answer(options.course, options.exercise, submission)) is not None:
+            self._print_rule()
+            self._outputs.print_answer(answer)
+            self.code = answer.code
             return
         self.code = ExitCode.NOT_GRADED  # until there is an answer
         self._print_rule()
+        if self._answers.is_course_changed():
+            self._grader.close()  # its examiner judges by what was there before
+        key = self._answers.find_key(options.exercise, submission, self._translate.language, options.only)
+        stored = None if options.fresh else self._answers.read(key)
+        if stored is not None:
+            self._grader.prepare()  # for the next save
+            self._outputs.print_stored(stored)
+            self._show(stored.graded())
+            return
         try:
             graded = self._grade(submission, cancel_token)
+        except UserError as error:  # names of criteria that there are not
+            print_to_stderr(self._translate(error.text))
+            return
         except (InternalError, OSError) as error:  # a full disk, say: the next save may go well
             _log.error("nothing could be graded", exc_info=True)
             print_to_stderr(visible(self._translate(describe_fault(error))))
             return
         cancel_token.check()
+        self._answers.store(key, graded)
+        self._answers.remember(options.exercise, submission, graded)
         self._show(graded)
 
     def _grade(self, submission: Submission, cancel_token: CancelToken) -> Graded:
         first = STARTING if self._last is None else _("running your file")
-        with step_progress(self._translate, first) as on_step:
-            return self._grader.grade(self._exercise, submission, self._translate.language, on_step, cancel_token)
+        options = self._options
+        with step_progress(self._translate, first) as shown:
+            return self._grader.grade(
+                options.exercise,
+                submission,
+                self._translate.language,
+                shown.on_step,
+                cancel_token,
+                prior=None if options.fresh else self._answers.find_prior(options.exercise, submission),
+                only=options.only,
+                on_plan=self._answers.note_steps,
+                on_criterion=self._outputs.criterion_printer(shown),
+            )
 
     def _show(self, graded: Graded) -> None:
+        verdict = graded.verdict
         if self._last is not None:
-            progress.render(self._last, graded.verdict, Console())
-            Console().print()
-        self._last = graded.verdict
+            progress.render(self._last, verdict, Console())
+        self._last = verdict
         try:
             self._outputs.write(graded)
         except OSError as error:
             print_to_stderr(self._translate(describe_write_error(error)))
-        self.code = exit_code(graded.verdict)
+        self.code = exit_code(verdict)
 
     def _refuse_text(self, why: Message, code: ExitCode) -> None:
         """Print why this text is not checked; the result of the one before does not count any more."""
@@ -131,26 +162,3 @@ class SubmissionWatch:
     def _print_waiting(self) -> None:
         waiting = self._translate(_("Waiting for the next save of this file. Ctrl-C ends."))
         Console().print(Line(waiting, style="dim"))
-
-
-def find_syntax_error(submission: Submission) -> Message | None:
-    """Return what is wrong with a script that Python cannot read: while typing, that is no mistake yet.
-
-    Notebooks are graded nevertheless: a cell that cannot be read leaves the others.
-    """
-    if submission.kind != "script":
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(submission.units[0].source, submission.name, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return _(
-            "{file}, line {line}: Python cannot read this yet ({error}).",
-            file=display_path(submission.name),
-            line=error.lineno or 1,
-            error=visible(error.msg),
-        )
-    except (ValueError, OverflowError, RecursionError, MemoryError):
-        return None  # the run will tell
-    return None

@@ -1,13 +1,17 @@
 """A course: a folder with `exercises/NAME/rubric.py`, and for its instructors `reference/NAME/`."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.core.errors import NoExercisesError, UnknownExerciseError
+from grader.core.seal import PRACTICE
 
-FILES_NOT_HASHED = frozenset({"submission.py", "submission.ipynb", "task.md", "task.de.md"})
+STUBS = ("submission.py", "submission.ipynb", "submission.de.py", "submission.de.ipynb")  # .de: in German
+POLICY = "policy.toml"  # due dates and grades: changes no verdict
+FILES_NOT_HASHED = frozenset({*STUBS, "task.md", "task.de.md", POLICY})
 COURSE_FOLDERS = ("exercises", "reference")
+SHORTEST_PREFIX = 3  # characters of a name that may stand for the whole one
 
 
 _HERE = Path(__file__).resolve().parent.parent
@@ -17,9 +21,18 @@ SHIPPED_FOLDER = _PACKED if _PACKED.is_dir() else _HERE.parent
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder. Nothing of it is imported before a rubric is asked for."""
+    """A course folder, and the secret from which everything hidden is drawn, see `grader.core.seal`.
+
+    Nothing of the folder is imported before a rubric is asked for.
+    """
 
     folder: Path
+    secret: bytes = field(default=PRACTICE, repr=False)
+
+    @property
+    def is_packed(self) -> bool:
+        """Return whether it is the course in an installed wheel, a folder that is not the user's."""
+        return self.folder == _PACKED
 
     def exercises(self) -> tuple[str, ...]:
         """Return the names of the exercises, sorted."""
@@ -36,9 +49,30 @@ class Course:
             raise UnknownExerciseError(name, self.exercises())
         return self.folder / "exercises" / name / "rubric.py"
 
+    def resolve_exercise(self, name: str) -> str:
+        """Return the exercise that a name means: `Digits`, `digit` and `linear-regression` have one each.
+
+        Raises `UnknownExerciseError` where no exercise, or more than one, could be meant.
+        """
+        exercises = self.exercises()
+        if name in exercises:
+            return name
+        plain = normalise_name(name)
+        same = [exercise for exercise in exercises if normalise_name(exercise) == plain]
+        begun = [e for e in exercises if len(plain) >= SHORTEST_PREFIX and normalise_name(e).startswith(plain)]
+        meant = same or begun
+        if len(meant) != 1:
+            raise UnknownExerciseError(name, exercises)
+        return meant[0]
+
     def rubric_hash(self, name: str) -> str:
         """Return 16 hexadecimal digits that change with the rubric and with what lies beside it."""
         return hash_exercise(self.rubric_file(name))
+
+
+def normalise_name(name: str) -> str:
+    """Return a name as it is compared with others: in lower case, words joined by underscores."""
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def find_course(folder: Path | None = None) -> Course:

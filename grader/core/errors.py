@@ -5,14 +5,18 @@
     │   ├── UnreadableSubmission     a file that cannot be graded as it is
     │   ├── UnknownExerciseError     a name that no exercise of the course has
     │   ├── NoExercisesError         a folder that is no course
+    │   ├── UnknownCriterionError    a name that is neither a criterion nor a function of an exercise
     │   ├── MissingExtraError        a command whose optional packages are not installed
+    │   ├── RubricError              a record of a rubric that cannot be right
     │   ├── RubricFileError          a rubric that nothing can be graded by, read in this process
     │   └── ...                      each room has its own: GitError, StoreError, ClassFolderError
     ├── InternalError                a fault of the grader, or of a rubric: nothing is known about the submission
     │   ├── UnusableRubricError      the examiner cannot use the rubric
     │   ├── ProtocolError, BadParcelError   bytes of another process that are not what was due
+    │   │   └── CutOffError          half of what was due: the process ended while it wrote
     │   └── SandboxError             processes or isolation: something could not be started, or went away
     │       └── ProcessGoneError     a process that was there is gone; with a new one, it may go well
+    │           └── ExaminerGoneError    the examiner: what it was judging may have ended it
     └── signals                      answered by whoever called: CancelledError, PreconditionFailedError, ...
 
 Who grades catches `InternalError`: it costs nobody a mark. Who talks to people catches `UserError` and prints its
@@ -20,7 +24,23 @@ text. The two are never caught together, so that neither is taken for the other.
 every exception class of the project against this tree.
 """
 
+import difflib
+import errno
+
 from grader.core.i18n import Message, Translator, _
+
+_WRITE_REASONS = {
+    errno.ENOSPC: _("there is no room left on the disk"),
+    errno.EDQUOT: _("your share of the disk is used up"),
+    errno.EACCES: _("you have no right to write there"),
+    errno.EPERM: _("you have no right to write there"),
+    errno.EROFS: _("the disk can only be read"),
+}
+
+
+def explain_write_error(error: OSError) -> Message | str:
+    """Return why something could not be written; of rare reasons, the system's own words."""
+    return _WRITE_REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 class GraderError(Exception):
@@ -47,7 +67,17 @@ class UnknownExerciseError(UserError):
 
     def __init__(self, name: str, exercises: tuple[str, ...]) -> None:
         listed = ", ".join(exercises) or "–"
-        super().__init__(_("There is no exercise {name!r}. This course has: {known}.", name=name, known=listed))
+        close = difflib.get_close_matches(name.casefold(), exercises, 1)
+        if close:
+            text = _(
+                "There is no exercise {name!r}. Did you mean {close}? This course has: {known}.",
+                name=name,
+                close=close[0],
+                known=listed,
+            )
+        else:
+            text = _("There is no exercise {name!r}. This course has: {known}.", name=name, known=listed)
+        super().__init__(text)
         self.name, self.exercises = name, exercises
 
 
@@ -56,6 +86,24 @@ class NoExercisesError(UserError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(_("There are no exercises in {folder}: no exercises/NAME/rubric.py.", folder=folder))
+
+
+class UnknownCriterionError(UserError):
+    """A name that neither a criterion of an exercise has nor a function that it asks for."""
+
+
+class RubricError(UserError, ValueError):
+    """A rubric that cannot be right; `text` says why. A `ValueError` too, as of any constructor.
+
+    `record` and `field` name the record and its parameter that hold the mistake ("title.de": in the record of a
+    record), `place` the file and the line, where they are known already.
+    """
+
+    def __init__(
+        self, text: Message, field: str = "", record: object = None, place: tuple[str, int] | None = None
+    ) -> None:
+        super().__init__(text)
+        self.field, self.record, self.place = field, record, place
 
 
 class RubricFileError(UserError):
@@ -87,3 +135,7 @@ class SandboxError(InternalError):
 
 class ProcessGoneError(SandboxError):
     """One of the grader's processes is gone or does not answer: with new ones, it may go well."""
+
+
+class ExaminerGoneError(ProcessGoneError):
+    """An examiner has ended or does not answer: maybe by itself, maybe because of what it was judging."""

@@ -49,6 +49,18 @@ def is_main_block(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "__name__" in mentioned_names(node.test)
 
 
+def is_main_guard(node: ast.AST) -> bool:
+    """Return whether a statement is exactly `if __name__ == "__main__":` without `else`, which never runs here."""
+    match node:
+        case ast.If(
+            test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")]),
+            orelse=[],
+        ):
+            return True
+        case _:
+            return False
+
+
 def parse_or_none(source: str) -> ast.Module | None:
     """Return the syntax tree of a text; None where it is no Python, or nested too deeply to be parsed."""
     try:

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
+from grader.core.seal import Seal
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError
+from grader.evidence.replay_rows import ROLES, MixedRows, list_rows, mix_rows
 from grader.evidence.run_evidence import ReplayResult, RunEvidence, StepResult
 from grader.evidence.values import name_of, numbers
 from grader.protocol.evidence import ImportEvidence, NoneValue, OtherValue, Returned, Stopped, Value
@@ -33,7 +35,10 @@ class Case:
     seeds: Sequence[int] = (0,)
     task: Task = field(default_factory=lambda: Task(kind="functions"))
     trainings: tuple[Training, ...] = ()
+    second_trainings: tuple[Training, ...] = ()  # those that were done once more, on other data
     markdown: tuple[Markdown, ...] = ()  # the Markdown cells of a notebook
+    seal: Seal = field(default_factory=Seal)  # from which the data were drawn
+    unwritten: frozenset[str] = frozenset()  # functions of the submission that are as in the stub, by their source
     # Results of `of_data`, shared by all cases of an exercise; and of `once`, for this case.
     results_of_data: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -55,10 +60,20 @@ class Case:
         result: T = self.results_of_data[key][0]
         return result
 
+    def mix_rows(self, training: Training) -> MixedRows:
+        """Return the rows that the graphs of a training are replayed on; computed once for all submissions."""
+        key = (mix_rows, *map(training.array, ROLES), self.seal)
+        if key not in self.results_of_data:
+            self.results_of_data[key] = mix_rows(
+                list_rows(self.inside, self.outside, training, self.seal), self.seal
+            )
+        mixed: MixedRows = self.results_of_data[key]
+        return mixed
+
     @property
     def run(self) -> RunEvidence:
         """Return what the run left, without the data."""
-        return RunEvidence(self.imported, self.steps, self.stops)
+        return RunEvidence(self.imported, self.steps, self.stops, self.unwritten)
 
     def seen(self, step: str) -> StepResult:
         """Return the evidence of a step that ended in good order.

@@ -6,7 +6,7 @@ losses, histories, rows that `fit` was given. Only networks whose claims agree w
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,17 +14,23 @@ from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
-from grader.evidence.losses import EPSILON, compute_loss
+from grader.evidence.claimed_losses import (
+    compute_model_loss,
+    find_nearest_claim,
+    find_validated,
+    is_far_better,
+    is_fit_on_original_rows,
+    is_untouched,
+    list_claimed_losses,
+    split_into_blocks,
+)
+from grader.evidence.copies import find_share_of_copies, flatten_rows
 from grader.evidence.network import Model, TrainedNetwork, read_network
-from grader.protocol.evidence import CompileFacts, FitFacts, StopReason
-from grader.protocol.training import Training
+from grader.evidence.second_training import SecondOutcome, compare_second, describe_second
+from grader.protocol.evidence import StopReason
 
+SECOND_TRAINING = "second_training"  # id of the comparison of two trainings, which only trained networks need
 SPARE_CONSTANTS = 256  # numbers in a graph that are no weights: shapes, epsilons, means of a Normalization layer
-LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
-BLOCK = 4096  # rows of weights that are compared at a time
-ROWS_AT_A_TIME = 1 << 18  # hashes of rows that are searched at a time: 2 MiB
-COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
-ALIKE, ROUGHLY_ALIKE = 0.9999, 0.999  # the cosine, and what single precision is far from taking for it
 DATA_ROW_SHARE = 0.2  # of a kernel's columns may look like rows of the data before it is taken for a copy of them
 
 
@@ -50,6 +56,10 @@ def _check_case(case: Case) -> Iterator[ConsistencyCheck]:
     for training in case.trainings:
         for seed in case.seeds:
             yield from _check_network(read_network(case, training, seed), case)
+    for training in case.second_trainings:
+        yield from _check_network(read_network(case, training, case.seeds[0]), case)
+        has_learned = compare_second(case, training) is SecondOutcome.LEARNED
+        yield ConsistencyCheck(SECOND_TRAINING, has_learned, describe_second(case, training))
 
 
 def _check_network(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyCheck]:
@@ -63,6 +73,9 @@ def _check_network(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyC
 
 def _name_network(network: TrainedNetwork) -> Words:
     """Return what a network is called: by its seed, and by its name where there are several."""
+    if network.training.first is not None:
+        first = replace(network, training=network.training.first)
+        return _("On other data, {network}", network=_name_network(first))
     if not network.training.name:
         return _("Seed {seed}", seed=network.seed)
     return _("{name}, seed {seed}", name=network.training.name, seed=network.seed)
@@ -112,13 +125,16 @@ def _may_be_honest(operation: str) -> bool:
 def _check_parameters(model: Model, network: TrainedNetwork) -> ConsistencyCheck:
     assert model.graph is not None
     constants, claimed = model.graph.constants, model.facts.parameters
+    of_layers = sum(math.prod(shape) for layer in model.facts.layers for shape in layer.weight_shapes)
     text = _(
         "{network}: the graph holds {constants} numbers, the layers claim {claimed}.",
         network=_name_network(network),
         constants=constants,
         claimed=claimed,
     )
-    return ConsistencyCheck("parameters", constants <= claimed + SPARE_CONSTANTS, text)
+    # A layer that is not used is in no graph; numbers that are in neither make room for a table.
+    is_in_reach = claimed <= constants + of_layers + SPARE_CONSTANTS
+    return ConsistencyCheck("parameters", constants <= claimed + SPARE_CONSTANTS and is_in_reach, text)
 
 
 def _check_kernels(model: Model, network: TrainedNetwork) -> ConsistencyCheck:
@@ -157,49 +173,14 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
 def _check_copies(model: Model, case: Case, network: TrainedNetwork) -> ConsistencyCheck:
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
-    rows = case.of_data(_unit_rows, *map(network.training.array, ("x_train", "x_val", "x_test")))
-    share = max((_share_of_copies(weight, rows) for weight in model.graph.weights), default=0.0)
+    rows = case.of_data(flatten_rows, *map(network.training.array, ("x_train", "x_val", "x_test")))
+    share = find_share_of_copies((*model.graph.weights, *model.graph.tables), rows, model.maps)
     text = _(
         "{network}: {share:.0%} of a kernel's columns are rows of the data.",
         network=_name_network(network),
         share=share,
     )
     return ConsistencyCheck("copies", share <= DATA_ROW_SHARE, text)
-
-
-def _unit_rows(*parts: Array) -> Array:
-    """Return the rows of all parts, each centred and of length 1."""
-    rows = np.concatenate(parts)
-    return _scale_to_unit(rows.reshape(len(rows), -1).astype(np.float64))
-
-
-def _share_of_copies(weight: Array, rows: Array) -> float:
-    """Return the share of a weight's rows or columns, whichever is larger, that are rows of the data."""
-    if weight.ndim < 2 or not weight.size or rows.shape[1] < COPIED_FEATURES:
-        return 0.0
-    # The rows of the data may be its rows or its columns, and be pictures.
-    ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
-    return max((_share_alike(way, rows) for way in ways if way.shape[1] == rows.shape[1]), default=0.0)
-
-
-def _share_alike(candidates: Array, rows: Array) -> float:
-    """Return the share of `candidates` that are some row, scaled and shifted at most."""
-    alike, roughly = 0, rows.T.astype(np.float32)
-    for start in range(0, len(candidates), BLOCK):  # a graph may be large, and the product of both far larger
-        block = _scale_to_unit(candidates[start : start + BLOCK].astype(np.float64))
-        # Hardly any get past the first look, which is fast.
-        likely = block[np.abs(block.astype(np.float32) @ roughly).max(axis=1) > ROUGHLY_ALIKE]
-        alike += int((np.abs(likely @ rows.T).max(axis=1) > ALIKE).sum())
-    return alike / max(1, len(candidates))
-
-
-def _scale_to_unit(x: Array) -> Array:
-    """Return rows that are centred and of length 1."""
-    x = np.where(np.isfinite(x), x, 0.0)  # a training that diverged
-    x /= np.maximum(np.abs(x).max(axis=1, keepdims=True), 1e-300)
-    centred = x - x.mean(axis=1, keepdims=True)
-    scaled: Array = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    return scaled
 
 
 def _check_training(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyCheck]:
@@ -210,7 +191,7 @@ def _check_training(network: TrainedNetwork, case: Case) -> Iterator[Consistency
     held_out = case.of_data(_held_out_hashes, *map(training.array, ("x_test", "x_train", "x_val")))
     seen = np.zeros(len(held_out), dtype=bool)
     for name in {fit.rows for fit in network.fits if fit.rows}:
-        for rows in _blocks(step.arrays[name]):
+        for rows in split_into_blocks(step.arrays[name]):
             seen |= np.isin(held_out, rows)
     count = int(seen.sum())
     text = _("{network}: fit was given {rows} of the held-out rows.", network=_name_network(network), rows=count)
@@ -241,76 +222,28 @@ def _check_compiled_loss(network: TrainedNetwork) -> Iterator[ConsistencyCheck]:
 
 
 def _check_loss(network: TrainedNetwork, case: Case, arrays: Mapping[str, Array]) -> ConsistencyCheck | None:
-    """Compute the claimed loss on the validation rows from the graph and look for it in the claimed history.
+    """Compute the claimed loss on the validated rows from the graph and look for it in the claimed histories.
 
-    Only a history that is far better than the network speaks against it. Regularisers add to the loss, averaged
-    weights never stood in a history, and validation may have been on some of the rows only.
+    Only a history that is far better than the network speaks against it.
     """
     after, fit = network.after, network.last_fit
-    compiled = after.facts.compiled if after else None
-    if after is None or compiled is None or fit is None or fit.validation != "data" or compiled.loss != fit.loss:
+    if after is None or fit is None or not fit.validation or is_untouched(network):
+        return None  # untouched: it was another network that fit has trained, and this one claims nothing
+    validated = find_validated(after, fit, network.training, case, arrays)
+    if validated is None or not is_fit_on_original_rows(fit, network.training, case, arrays):
         return None
-    if _is_untouched(network):
-        return None  # it was another network that fit has trained, and this one claims nothing
-    outputs, curve = after.outputs.get("x_val"), fit.curves.get("val_loss")
-    if outputs is None or curve is None or not _is_fit_on_original_rows(fit, network.training, case, arrays):
+    value = compute_model_loss(after, fit, *validated)
+    curves = list_claimed_losses(network, fit, arrays, "val_loss")
+    if value is None or not curves:
         return None
-    labels = case.inside[network.training.array("y_val")]
-    value = compute_loss(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
-    claimed = arrays[curve][np.isfinite(arrays[curve])]
-    if value is None or not np.isfinite(value) or not claimed.size:
-        return None
-    worse = claimed[claimed >= value]
-    if worse.size and _is_clipped(compiled, outputs, labels, value):
-        claimed = worse  # the network is at least so bad: behind a softmax, Keras counts on where we cannot
-    nearest = float(claimed[np.argmin(np.abs(claimed - value))])
+    claims = [find_nearest_claim(after, curve, *validated, value) for curve in curves]
+    nearest = min(claims)
     text = _(
         "{network}: {loss} on the validation rows, computed from the graph {computed:.4f}, in the history "
         "{claimed:.4f}.",
         network=_name_network(network),
-        loss=compiled.loss,
-        computed=float(value),
+        loss=fit.loss or "",
+        computed=value,
         claimed=nearest,
     )
-    return ConsistencyCheck("loss", nearest >= value - LOSS_SHARE * abs(value) - LOSS_SLACK, text)
-
-
-def _is_untouched(network: TrainedNetwork) -> bool:
-    """Return whether training left each kernel as it was."""
-    if (
-        network.before is None
-        or network.before.graph is None
-        or network.after is None
-        or network.after.graph is None
-    ):
-        return False
-    pairs = zip(network.before.graph.kernels, network.after.graph.kernels, strict=False)
-    return bool(network.after.graph.kernels) and all(np.array_equal(a, b) for (_, a), (_, b) in pairs)
-
-
-def _is_fit_on_original_rows(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> bool:
-    """Return whether `fit` got the rows as they are: scaled otherwise, its losses say nothing about ours."""
-    x = case.inside[training.array("x_train")]
-    if not fit.rows or fit.x_range is None or not np.allclose(fit.x_range, (x.min(), x.max()), atol=1e-3):
-        return False  # the hashes of rows do not tell how they are scaled
-    y = case.inside[training.array("y_train")]
-    if case.task.kind == "regression" and not np.allclose(fit.y_range or np.nan, (y.min(), y.max()), atol=1e-3):
-        return False
-    row_hashes_known = np.concatenate(
-        [case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")]
-    )
-    return all(bool(np.isin(rows, row_hashes_known).all()) for rows in _blocks(arrays[fit.rows]))
-
-
-def _blocks(rows: Array) -> Iterator[Array]:
-    """Yield an array in parts of `ROWS_AT_A_TIME`: a search takes several times the memory of what is searched."""
-    for start in range(0, len(rows), ROWS_AT_A_TIME):
-        yield rows[start : start + ROWS_AT_A_TIME]
-
-
-def _is_clipped(compiled: CompileFacts, outputs: Array, labels: Array, value: float) -> bool:
-    """Return whether a network is so sure of a wrong answer that its loss is what clipping makes of it."""
-    further = compute_loss(
-        compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing, EPSILON / 1e5
-    )
-    return further is not None and further > value * (1 + 1e-3)
+    return ConsistencyCheck("loss", not is_far_better(nearest, value), text)

@@ -6,7 +6,16 @@ from grader.core.i18n import Words, _
 from grader.evidence.error_texts.describe import describe_exception, summarize_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.run_evidence import RunEvidence
-from grader.protocol.evidence import ExceptionFacts, Frame, Missing, Raised, Skipped, Stopped, StopReason
+from grader.protocol.evidence import (
+    NOT_TRIED,
+    ExceptionFacts,
+    Frame,
+    Missing,
+    Raised,
+    Skipped,
+    Stopped,
+    StopReason,
+)
 from grader.protocol.verdict import Status
 
 
@@ -24,7 +33,7 @@ def explain_failure(run: RunEvidence, step: str) -> Judgement:
         case Raised(exception=exception):
             return explain_exception(exception, function_name(step))
         case Skipped(step=needed) if needed != step:
-            return _skipped(run, needed)
+            return _skipped(run, step, needed)
         case Stopped():
             return explain_stop(outcome, f"{function_name(step)}()")
         case _:
@@ -34,7 +43,7 @@ def explain_failure(run: RunEvidence, step: str) -> Judgement:
 def _explain_missing(run: RunEvidence, step: str, missing: Missing) -> Judgement:
     """Return the judgement for a function or a value that the submission does not have."""
     match missing:
-        case Missing(close=close, found=found) if _is_missing_after_crash(run, close, found):
+        case Missing(close=close, found=type_name) if _is_missing_after_crash(run, close, type_name):
             return _missing_after_crash(run, step)
         case Missing(close=close) if step.endswith("@value"):
             return _missing_value(function_name(step), close)
@@ -56,23 +65,39 @@ def _is_defined(run: RunEvidence, step: str) -> bool:
     return not isinstance(result.evidence.outcome, Missing)
 
 
-def _skipped(run: RunEvidence, needed: str) -> Judgement:
-    """Return `skipped` where what was needed failed by the student's doing, else why it is not decided."""
+def _skipped(run: RunEvidence, step: str, needed: str) -> Judgement:
+    """Return the judgement for a step that was not run, as it needs another one.
+
+    It is `skipped` where that failed by the student's doing, and `not_attempted` where the function of either is
+    not written yet; else it says why nothing is decided.
+    """
+    if function_name(step) in run.unwritten:
+        return not_written(function_name(step))
     because = explain_failure(run, needed)
     if because.status is Status.NOT_GRADED:
         return because
+    if because.status is Status.NOT_ATTEMPTED or function_name(needed) in run.unwritten:
+        message = _(
+            "This could not be tried, because {function}() is not written yet.", function=function_name(needed)
+        )
+        return Judgement(Status.NOT_ATTEMPTED, message)
     message = _("This could not be tried, because {function}() gave no result.", function=function_name(needed))
     return Judgement(Status.SKIPPED, message)
 
 
-def _is_missing_after_crash(run: RunEvidence, close: str, found: str) -> bool:
+def not_written(function: str) -> Judgement:
+    """Return the judgement for a function that is still as in the stub, by its source."""
+    return Judgement(Status.NOT_ATTEMPTED, _("{function}() is not written yet.", function=function))
+
+
+def _is_missing_after_crash(run: RunEvidence, close: str, type_name: str) -> bool:
     """Return whether a crash at the top level explains best why a name is missing.
 
     A script ends where it crashes, so it does; a notebook goes on, so a similar name tells more. A value of
     another type under that name always tells more.
     """
     failures = run.imported.failures
-    return bool(failures) and not (found or (close and failures[0].cell is not None))
+    return bool(failures) and not (type_name or (close and failures[0].cell is not None))
 
 
 def name_unit(cell: int | None) -> Words:
@@ -97,15 +122,15 @@ def _lost(step: str) -> Judgement:
     )
 
 
-def _missing(function: str, close: str, found: str) -> Judgement:
+def _missing(function: str, close: str, type_name: str) -> Judgement:
     expected = _("a function {function}()", function=function)
-    if found:
+    if type_name:
         message = _(
             "{function} has to be a function, but here it is a value of type {found}. Is the name used twice?",
             function=function,
-            found=found,
+            found=type_name,
         )
-        return failed(message, expected=expected, received=found)
+        return failed(message, expected=expected, received=type_name)
     if close:
         message = _(
             "There is no function {function}(). There is one called {close}(): did you mean that? Rename it.",
@@ -219,9 +244,79 @@ def _not_written(function: str, at: Frame | None) -> Words:
     )
 
 
+def _explain_space(stop: Stopped, subject: Words | str) -> Words:
+    """Return what to say of a run that used too much memory, wrote too much to files, or started many threads."""
+    if stop.reason is StopReason.MEMORY:
+        return _(
+            "{subject} used more than the {limit} MiB of memory that are allowed. Look for an array that is "
+            "far larger than the data.",
+            subject=subject,
+            limit=stop.detail,
+        )
+    if stop.reason is StopReason.THREADS:
+        return _(
+            "{subject} started more than {limit} threads, which are not allowed. Start a few, and wait for them "
+            "with join().",
+            subject=subject,
+            limit=stop.detail,
+        )
+    return _(
+        "{subject} wrote more to files than the {limit} MiB that are allowed, or made far too many files "
+        "or folders. Save fewer and smaller ones.",
+        subject=subject,
+        limit=stop.detail,
+    )
+
+
+def _explain_size(stop: Stopped, subject: Words | str) -> Words:
+    """Return what to say of a run that returned more than is kept, or so much that no more of it was read."""
+    if stop.detail == NOT_TRIED:
+        return _(
+            "{subject} was not tried any more, because what came before it returned far more data than the "
+            "grader reads. Return arrays of the size that the task sheet names.",
+            subject=subject,
+        )
+    return _(
+        "{subject} returned more data than the grader keeps. Return arrays of the size that the task sheet names.",
+        subject=subject,
+    )
+
+
+def _explain_open_question(stop: Stopped, subject: Words | str) -> Words:
+    """Return what to say of a run that ended in a way from which nothing follows about the code."""
+    match stop.reason:
+        case StopReason.RESTARTS:
+            return _(
+                "{subject} was not tried any more: what came before it had ended the process {count} times. First "
+                "mend the functions that end it.",
+                subject=subject,
+                count=stop.detail,
+            )
+        case StopReason.TAMPERED:
+            return _(
+                "{subject} left results that the grader did not write. They do not count, and your "
+                "instructor sees this.",
+                subject=subject,
+            )
+        case StopReason.BROKEN:
+            return _(
+                '{subject} could not be graded: its process ended, and reported "{detail}" from the grader\'s '
+                "part of it, which it shares with your code. Code that changes Python or its libraries can cause "
+                "that. If yours does not, please tell your instructor.",
+                subject=subject,
+                detail=stop.detail,
+            )
+        case _other:
+            return _(
+                "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
+                subject=subject,
+                detail=stop.detail,
+            )
+
+
 def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
     """Return the judgement for a run that ended before `subject` (a function, a cell, the file) had."""
-    limit = detail = stop.detail
+    detail = stop.detail
     match stop.reason:
         case StopReason.TIME | StopReason.CPU:
             message = _explain_timeout(stop, subject)
@@ -231,13 +326,8 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
                 "submission. Make that faster first.",
                 subject=subject,
             )
-        case StopReason.MEMORY:
-            message = _(
-                "{subject} used more than the {limit} MiB of memory that are allowed. Look for an array that is "
-                "far larger than the data.",
-                subject=subject,
-                limit=limit,
-            )
+        case StopReason.MEMORY | StopReason.DISK | StopReason.THREADS:
+            message = _explain_space(stop, subject)
         case StopReason.SIGNAL:
             message = _(
                 "{subject} was killed by the signal {signal}. Something below Python crashed, or the code "
@@ -253,25 +343,9 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
                 code=detail,
             )
         case StopReason.TOO_LARGE:
-            message = _(
-                "{subject} returned more data than the grader keeps. Return arrays of the size that the task "
-                "sheet names.",
-                subject=subject,
-            )
-        case StopReason.TAMPERED:
-            message = _(
-                "{subject} left results that the grader did not write. They do not count, and your "
-                "instructor sees this.",
-                subject=subject,
-            )
-            return not_graded(message)
-        case StopReason.GRADER:
-            message = _(
-                "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
-                subject=subject,
-                detail=detail,
-            )
-            return not_graded(message)
+            message = _explain_size(stop, subject)
+        case StopReason.RESTARTS | StopReason.TAMPERED | StopReason.BROKEN | StopReason.GRADER:
+            return not_graded(_explain_open_question(stop, subject))
     return failed(message, at=stop.at)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.core.arrays import Array
+from grader.evidence.constants import count_numbers, count_scalars, is_table
 from grader.protocol.evidence import NodeFacts, ReplayEvidence
 from grader.protocol.graph_operations import KERNEL_OPERATIONS, SHAPE_OPERATIONS
 
@@ -37,6 +38,7 @@ _COMPARING = frozenset(_COMPARING_NAMES.split())
 # Activations that are named of one layer, and of the end of a network. More than two are a mistake already.
 MAX_ACTIVATIONS = 16
 
+
 _ADDING = frozenset({"BiasAdd", "Add", "AddV2"})
 # What a weight may go through on its way to where it is used and still be that weight, number by number.
 _SAME = frozenset({"Identity", "IdentityN", "Cast", "StopGradient"})
@@ -63,10 +65,12 @@ class GraphSummary:
     kernels: tuple[tuple[str, Array], ...]
     hidden: int  # kernels with something non-linear between them and the next kernel
     output_activation: str  # the last operation as an activation, "other" where it is none
-    constants: int  # how many numbers `weights` hold
+    constants: int  # how many numbers `weights` and `tables` hold, and many single numbers beside them
     stacked: tuple[str, ...] = ()  # activations one right after the other at the end, such as sigmoid and softmax
     weights: tuple[Array, ...] = ()  # all arrays of real numbers in the graph
+    tables: tuple[Array, ...] = ()  # larger arrays of whole numbers and truth values
     dense: tuple[DenseNode, ...] = ()  # from input to output
+    has_summand: bool = False  # a constant is added to what the last kernels give, before anything bends it
     # Something is not linear between the last kernels and where their ways come together; `heads.py` has the rest.
     bends_before_tail: bool = False
 
@@ -83,15 +87,20 @@ def summarise_graph(evidence: ReplayEvidence, arrays: Mapping[str, Array], outpu
     """
     graph = _Graph(evidence, arrays, output_node.split(":", maxsplit=1)[0])
     kernels = graph.kernels()
-    weights = tuple(graph.floats.values())
+    # One array may stand for several nodes: those of a function that is called many times.
+    weights = tuple({id(value): value for value in graph.floats.values()}.values())
+    tables = tuple({id(value): value for value in graph.tables.values()}.values())
+    scalars = [value for value in graph.reals.values() if value.ndim == 0]
     return GraphSummary(
         kernels=tuple((node, graph.floats[constant]) for node, constant in kernels.items()),
         hidden=graph.hidden(),
         output_activation=graph.output_activation(),
-        constants=sum(int(a.size) for a in weights),
+        constants=sum(int(a.size) for a in weights) + sum(map(count_numbers, tables)) + count_scalars(scalars),
         stacked=graph.stacked(),
         weights=weights,
+        tables=tables,
         dense=graph.dense(kernels),
+        has_summand=graph.has_summand(kernels),
         bends_before_tail=bool(evidence.tail) and graph.bends_before(evidence.tail[0].node),
     )
 
@@ -108,7 +117,9 @@ class _Graph:
             name: arrays[ref] for name, ref in evidence.constants.items() if name in needed and ref in arrays
         }
         # Shapes, axes and epsilons are no weights.
-        self.floats = {name: value for name, value in values.items() if value.dtype.kind == "f" and value.ndim > 0}
+        self.reals = {name: value for name, value in values.items() if value.dtype.kind == "f"}
+        self.floats = {name: value for name, value in self.reals.items() if value.ndim > 0}
+        self.tables = {name: value for name, value in values.items() if is_table(value)}
         self.alive = self._dependent()
         self.largest = self._largest_constants()
         self._readers_found: dict[str, NodeFacts | None] = {}
@@ -195,7 +206,29 @@ class _Graph:
                 reaches.add(node.name)
                 if bent_ahead or self._bends(node):
                     reaches_bent.add(node.name)
-        return len(hidden)
+        # The second kernel of a recurrent layer only leads from one of its steps to the next.
+        return len(hidden - self._recurrent()) or min(len(hidden), 1)
+
+    def _recurrent(self) -> set[str]:
+        """Return the constants of kernels that are applied again to what they have been applied to before."""
+        uses: dict[str, int] = {}
+        for node in self.order:
+            if constant := self._kernel_of(node):
+                uses[constant] = uses.get(constant, 0) + 1
+        numbers = {constant: number for number, constant in enumerate(c for c, times in uses.items() if times > 1)}
+        recurrent: set[str] = set()
+        behind: dict[str, int] = {}  # the bits of a number: the repeated kernels that a value has gone through
+        for node in self.order if numbers else ():
+            before = 0
+            for source in node.inputs:
+                before |= behind.get(source, 0)
+            number = numbers.get(self._kernel_of(node), -1)
+            if number >= 0:
+                if before >> number & 1:
+                    recurrent.add(self._kernel_of(node))
+                before |= 1 << number
+            behind[node.name] = before
+        return recurrent
 
     def _bends(self, node: NodeFacts) -> bool:
         """Return whether a node does something to the input that is not linear."""
@@ -249,11 +282,29 @@ class _Graph:
         added = [self._constant_behind(s) for s in reader.inputs] if reader and reader.op in _ADDING else []
         return next((name for name in added if name and self.floats[name].size == columns), "")
 
+    def has_summand(self, kernels: Mapping[str, str]) -> bool:
+        """Return whether a constant is added to what a kernel gives, or subtracted, before anything bends it."""
+        summands: set[str] = set()  # what is computed from real numbers, and not from the input
+        for node in self.order:
+            if node.name not in self.alive and (node.name in self.reals or summands.intersection(node.inputs)):
+                summands.add(node.name)
+        entered: set[str] = set()
+        unvisited = list(kernels)
+        while unvisited:
+            for reader in self.readers.get(unvisited.pop(), ()):
+                if reader.name in entered or self._bends(reader):
+                    continue
+                entered.add(reader.name)
+                if reader.op in _ADDING | {"Sub"} and summands.intersection(reader.inputs):
+                    return True
+                unvisited.append(reader.name)
+        return False
+
     def _only_reader(self, name: str) -> NodeFacts | None:
         """Return the one node that reads a value, looking through what only passes it on; None for several."""
         passed: list[str] = []
         while name not in self._readers_found:
-            self._readers_found[name] = None  # also what a circle of nodes comes to
+            self._readers_found[name] = None  # also the result for a circle of nodes
             passed.append(name)
             readers = [reader for reader in self.readers.get(name, ()) if reader.name in self.alive]
             if len(readers) != 1:
@@ -317,21 +368,21 @@ class _Graph:
         """Return the node that computed a value, looking through what only passes it on."""
         return self.nodes.get(self._behind(name, _PASSING, self._passed_on_from))
 
-    def _behind(self, name: str, operations: frozenset[str], known: dict[str, str]) -> str:
+    def _behind(self, name: str, operations: frozenset[str], ends: dict[str, str]) -> str:
         """Follow a value back through some operations, to the first node of another kind.
 
-        `known` remembers where each way ends: ways that are shared are walked once.
+        `ends` holds where each way ends: ways that are shared are walked once.
         """
         walked: list[str] = []
-        while name not in known and name in self.nodes:
+        while name not in ends and name in self.nodes:
             node = self.nodes[name]
             if node.op not in operations or not node.inputs:
                 break
-            known[name] = name  # also what a circle of nodes comes to
+            ends[name] = name  # also the result for a circle of nodes
             walked.append(name)
             name = node.inputs[0]
-        end = known.get(name, name)
-        known |= dict.fromkeys(walked, end)
+        end = ends.get(name, name)
+        ends |= dict.fromkeys(walked, end)
         return end
 
 

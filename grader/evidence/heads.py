@@ -15,6 +15,8 @@ from grader.core.arrays import Array
 _ROWS, _COLUMNS = 24, 64
 TOLERANCE = 1e-4  # of values computed in single precision, relative to the largest
 CONSTANT = 1e-6
+# Of all nodes together: 32 nodes with 100 outputs each. Each is compared with each, by every formula.
+MAX_VALUES = 250_000
 # Up to where the inverse of a sigmoid or softmax is known well enough in single precision.
 _CLEAR = 1e-3
 
@@ -55,8 +57,10 @@ def identify_head(values: Sequence[Array]) -> Head | None:
         values: for each node in their order, one row for each row of `LOGITS`, the first `LOGITS` itself.
 
     Returns:
-        None where that cannot be told: values that are not finite, or not one row for each.
+        None where that cannot be told: values that are not finite, or not one row for each, or far too many.
     """
+    if sum(value.size for value in values) > MAX_VALUES:
+        return None
     by_row = [value.size > 0 and value.ndim > 0 and len(value) == len(LOGITS) for value in values]
     if not by_row or not by_row[0] or not by_row[-1]:
         return None

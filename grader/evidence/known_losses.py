@@ -72,6 +72,27 @@ def compute_known_losses(form: LabelForm, units: int, rows: int) -> tuple[KnownL
     )
 
 
+def compute_smoothed_loss(form: LabelForm, units: int, rows: int, from_logits: bool, smoothing: float) -> Array:
+    """Return the values of the usual cross-entropy with smoothed labels, for each batch of scattered outputs.
+
+    `smoothing`: from 0 to 1, the share of the label that goes to all classes alike.
+    """
+    batches = make_batches(form, units, rows)
+    count = 2 if form == "yes_no" else units
+    target = np.eye(count)[batches.labels] * (1 - smoothing) + smoothing / count
+    values = []
+    for batch in batches.outputs["scattered"]:
+        outputs = batch.astype(np.float64)
+        if form == "yes_no":
+            compute = _binary_cross_entropy_of_raw if from_logits else _binary_cross_entropy
+            values.append(compute(target[:, 1:], outputs).mean())
+        else:
+            shares = np.exp(outputs) if from_logits else outputs
+            shares = np.clip(shares / shares.sum(axis=1, keepdims=True), _EPSILON, 1 - _EPSILON)
+            values.append(-(target * np.log(shares)).sum(axis=1).mean())
+    return np.array(values)
+
+
 def _compute_means(form: LabelForm, labels: Array, outputs: Array) -> _BatchValues:
     column = labels[:, None].astype(np.float64)
     if form == "numbers":

@@ -14,7 +14,15 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.errors import GraderError
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.protocol.evidence import ArrayValue, FitFacts, HistoryValue, ImportEvidence, LayerFacts, LossTrial
+from grader.protocol.evidence import (
+    MAX_ELEMENTS,
+    ArrayValue,
+    FitFacts,
+    HistoryValue,
+    ImportEvidence,
+    LayerFacts,
+    LossTrial,
+)
 from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS
 
 # The encoder of histories (`sandbox/inside/array_store.py`) keeps to the first two. Together they would allow 6.4
@@ -23,6 +31,12 @@ MAX_CURVES = 64
 MAX_EPOCHS = 100_000
 MAX_CURVE_VALUES = 500_000
 
+# Of all records of a submission as JSON, and of all its arrays: a number in a list of lists takes 4 bytes as JSON
+# and 64 in memory, an array without elements 20 and 500.
+MAX_ALL_RECORD_BYTES = 16 << 20
+MAX_ALL_ARRAYS = 100_000
+
+MAX_TEXT = 10_000  # characters of one text: of what was printed, the encoder keeps 8,000
 MAX_DIMENSIONS = 32  # what NumPy 1 can hold; a network needs five
 MAX_LAYERS = 2000  # ten times ResNet-152; each is compared with the weights of the graph
 MAX_NESTING = 64  # of records and lists in one another: the encoder of values goes 6 levels deep, with 3 for each
@@ -33,10 +47,11 @@ MAX_FIT_ROWS = 8_000_000  # hashes of rows, 8 bytes each, of all calls of `fit` 
 
 MAX_GRAPH_NODES = 20_000  # what the replay describes (`sandbox/inside/replay.py`)
 MAX_GRAPH_EDGES = 200_000  # ten inputs for each node; only sums and concatenations have more than three
-MAX_OUTPUT_VALUES = 1 << 24  # what a network puts out for all rows of one role: 128 MiB as float64
+MAX_OUTPUT_VALUES = 1 << 22  # what a network puts out for all rows of one role: 32 MiB as float64
+MAX_TAPS = 32  # what the replay records of them
 
 _LARGEST_INTEGER = 1 << 63  # JSON may hold larger ones, NumPy and msgspec's encoder may not
-_NAMES_AN_ARRAY = frozenset({"ref", "rows", "validation_rows", "swapped", "png", "probe"})
+_NAMES_AN_ARRAY = frozenset({"ref", "rows", "labels", "validation_rows", "first_rows", "swapped", "png", "probe"})
 _NAMES_ARRAYS = frozenset({"images", "lines", "scatters", "curves"})
 
 
@@ -78,12 +93,16 @@ def find_replay_problem(replay: ReplayResult) -> str | None:
         for name in evidence.outputs:
             _require(name in replay.arrays, "an output is missing")
             _check_output(replay.arrays[name])
+        _require(len(evidence.taps) <= MAX_TAPS, f"more than {MAX_TAPS} activations are described")
         for fact in evidence.tail:
             _require(fact.values in replay.arrays, "a value of its tail is missing")
             _check_output(replay.arrays[fact.values])
         for array in replay.arrays.values():
             _check_size(array)
         named = [*evidence.outputs, *evidence.constants.values(), *(fact.values for fact in evidence.tail)]
+        named += evidence.maps
+        for _record in _records(evidence):
+            pass
         total = sum(replay.arrays[name].nbytes for name in named if name in replay.arrays)
         _require(total <= MAX_NAMED_BYTES, "arrays named too often")
     except _LimitError as error:
@@ -100,19 +119,35 @@ def _require(is_fine: bool, problem: str) -> None:
         raise _LimitError(problem)
 
 
-def _records(evidence: object) -> Iterator[msgspec.Struct]:
+def _records(evidence: msgspec.Struct) -> Iterator[msgspec.Struct]:
     """Yield a record and all records in it. Without recursion: how deep they are nested is a claim too."""
-    stack: list[tuple[object, int]] = [(evidence, 0)]
+    stack: list[tuple[msgspec.Struct | tuple[object, ...], int]] = [(evidence, 0)]
     while stack:
         part, depth = stack.pop()
         _require(depth <= MAX_NESTING, "values are nested too deeply")
         if isinstance(part, msgspec.Struct):
             yield part
-            stack += [(getattr(part, name), depth + 1) for name in part.__struct_fields__]
-        elif isinstance(part, tuple):
-            stack += [(item, depth + 1) for item in part]
-        elif isinstance(part, int):
-            _require(-_LARGEST_INTEGER <= part < _LARGEST_INTEGER, "a number of more than 64 bits")
+        for item in _items(part):
+            if isinstance(item, msgspec.Struct | tuple):
+                stack.append((item, depth + 1))
+            elif isinstance(item, str):
+                _require(len(item) <= MAX_TEXT, f"a text of more than {MAX_TEXT} characters")
+            elif isinstance(item, int):
+                _require(-_LARGEST_INTEGER <= item < _LARGEST_INTEGER, "a number of more than 64 bits")
+
+
+def _items(part: msgspec.Struct | tuple[object, ...]) -> Iterator[object]:
+    """Yield what a record or a tuple holds; of a mapping, its keys and values."""
+    if isinstance(part, tuple):
+        yield from part
+        return
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if isinstance(value, Mapping):
+            yield from value.keys()
+            yield from value.values()
+        else:
+            yield value
 
 
 def _array_names(record: msgspec.Struct) -> Iterator[str]:
@@ -132,6 +167,7 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
         case ArrayValue(ref=ref, dtype=dtype, shape=shape) if ref in arrays:
             _require(arrays[ref].shape == shape, "an array has another shape than it says")
             _require(str(arrays[ref].dtype) == dtype, "an array has another dtype than it says")
+            _require(arrays[ref].size <= MAX_ELEMENTS, f"an array of more than {MAX_ELEMENTS} elements")
         case HistoryValue(curves=curves):
             _check_curves(curves, arrays)
         case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape):
@@ -159,6 +195,8 @@ def _check_curves(curves: Mapping[str, str], arrays: Mapping[str, Array]) -> Non
 def _check_fits(fits: tuple[FitFacts, ...], arrays: Mapping[str, Array]) -> None:
     hashes = [arrays[name] for fit in fits for name in (fit.rows, fit.validation_rows) if name]
     _require(all(a.ndim == 1 and a.dtype == np.uint64 for a in hashes), "hashes of rows that are none")
+    first_rows = [arrays[fit.first_rows] for fit in fits if fit.first_rows]
+    _require(all(a.ndim and a.dtype == np.float32 for a in first_rows), "rows that are none")
     _require(sum(a.size for a in hashes) <= MAX_FIT_ROWS, f"more than {MAX_FIT_ROWS} rows in calls of fit")
 
 

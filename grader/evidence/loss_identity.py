@@ -9,11 +9,20 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses
+from grader.evidence.known_losses import ALL_PAIRS, compute_known_losses, compute_smoothed_loss
 from grader.evidence.labels import list_label_forms
 from grader.evidence.network import read_network
 from grader.protocol.evidence import CompileFacts, LossTrial
-from grader.protocol.loss_trial import DISTANCES, MARGINS, POINT_DISTANCES, POINTS, SCATTERED, SHARES, make_batches
+from grader.protocol.loss_trial import (
+    DISTANCES,
+    MARGINS,
+    POINT_DISTANCES,
+    POINTS,
+    SCATTERED,
+    SHARES,
+    SPREADS,
+    make_batches,
+)
 from grader.protocol.task import LabelForm
 from grader.protocol.training import Training
 
@@ -24,6 +33,7 @@ _LOGARITHMIC = 1.0
 # Likewise for raw outputs, from -6 to -12 in multiples of that from 0 to -3: 2.3 for a logarithm of a softmax.
 _LINEAR = 1.0
 _ERROR = 5e-4  # of values, relative to their spread
+_ALL_PAIRS_COST = 0.03  # of a ladder of distances: what is more is no rounding
 # Losses that are known even where they differ by a factor and a constant. Values of others may be alike by chance:
 # but for a factor, the absolute error of shares is what the Dice loss gives.
 _PROPORTIONAL: Mapping[LabelForm, frozenset[str]] = {
@@ -45,6 +55,14 @@ _VERIFIED = frozenset(
 )
 
 
+# The labels that a cross-entropy is made for.
+_FORM_OF: Mapping[str, LabelForm] = {
+    "categorical_crossentropy": "one_hot",
+    "sparse_categorical_crossentropy": "integers",
+    "binary_crossentropy": "yes_no",
+}
+
+
 class Finding(StrEnum):
     """What the trial of a loss says of it."""
 
@@ -57,6 +75,7 @@ class Finding(StrEnum):
     BOUNDED = "bounded"  # it falls as predictions get better, but a confident mistake costs little more
     SWAPPED = "swapped"  # a cross-entropy with labels and outputs in the wrong order
     ALL_PAIRS = "all_pairs"  # it compares each label with each output of the batch
+    LIKELIHOOD = "likelihood"  # minus the output of the true class, as for log-probabilities
     RAISES = "raises"
     UNDECIDED = "undecided"
 
@@ -111,32 +130,50 @@ def identify_loss(
     """
     claimed = IdentifiedLoss(compiled.loss, compiled.from_logits)
     is_own = compiled.loss == "custom" or (not compiled.loss and bool(compiled.trials))
-    findings = []
+    findings: list[IdentifiedLoss] = []
     for form in forms:
         trial = next((trial for trial in compiled.trials if trial.form == form), None)
         values = arrays.get(trial.ref) if trial is not None else None
         if trial is not None and values is not None:
             finding = _judge_own(trial, values, arrays) if is_own else _verify(claimed, compiled, trial, values)
-            findings.append(finding)
+            findings += [finding] if finding is not None else []
     undecided = IdentifiedLoss("custom", finding=Finding.UNDECIDED, is_own=True)
     if not findings:
         return undecided if is_own else claimed
     best = next((one for one in findings if one.finding in {Finding.NAMED, Finding.PROPER}), findings[0])
     if "compute_loss" in compiled.own_methods and best.finding not in {Finding.NAMED, Finding.PROPER}:
         return undecided  # it may compute the outputs anew
-    return replace(best, is_own=is_own)
+    # One that is not what its name says is treated like a function of the student's.
+    return replace(best, is_own=is_own or best.name == "custom")
 
 
-def _verify(claimed: IdentifiedLoss, compiled: CompileFacts, trial: LossTrial, values: Array) -> IdentifiedLoss:
-    """Return a loss of Keras under its name, or under that of another one whose values it has."""
+def _verify(
+    claimed: IdentifiedLoss, compiled: CompileFacts, trial: LossTrial, values: Array
+) -> IdentifiedLoss | None:
+    """Return a loss of Keras under its name, or under that of another one whose values it has; None for no answer.
+
+    The name may be that of a function of the student's that took the place of Keras's. A cross-entropy has numbers
+    for the labels that it is made for; one that has none there is not known.
+    """
+    undecided = IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+    if len(values) < SCATTERED or not np.isfinite(values).all():
+        return undecided if _FORM_OF.get(claimed.name) == trial.form else None
+    if compiled.label_smoothing and claimed.name in _FORM_OF:
+        if _FORM_OF[claimed.name] != trial.form:
+            return None
+        smoothed = compute_smoothed_loss(
+            trial.form, trial.units, trial.rows, claimed.from_logits, compiled.label_smoothing
+        )
+        return claimed if _are_equal(values[:SCATTERED], smoothed) else undecided
     comparable = {one.name for one in compute_known_losses(trial.form, trial.units, trial.rows)} & _VERIFIED
-    is_usual = claimed.name in comparable and not compiled.label_smoothing
-    if not is_usual or len(values) < SCATTERED or not np.isfinite(values).all():
-        return claimed
     same = _find_known(trial, values)
+    if claimed.name not in comparable:
+        # Its options change its values. But one for classes is none that measures distances.
+        is_other = trial.form != "numbers" and same and "crossentropy" not in same[0].name
+        return same[0] if is_other and "crossentropy" in claimed.name else None
     if any((one.name, one.from_logits) == (claimed.name, claimed.from_logits) for one in same):
         return claimed
-    return same[0] if same else IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+    return same[0] if same else undecided
 
 
 def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> IdentifiedLoss:
@@ -155,6 +192,9 @@ def _judge_own(trial: LossTrial, values: Array, arrays: Mapping[str, Array]) -> 
     if same:
         return same[0]
     parts = batches.split(values)
+    if trial.form in {"integers", "one_hot"} and _is_likelihood(parts):
+        poor, none = parts["shares"][1], parts["shares"][0]
+        return IdentifiedLoss("custom", finding=Finding.LIKELIHOOD, right=poor, wrong=none)
     judge = _judge_of_numbers if trial.form == "numbers" else _judge_of_classes
     return judge(parts)
 
@@ -217,6 +257,16 @@ def _judge_of_classes(parts: Mapping[str, Array]) -> IdentifiedLoss:
     return bounded
 
 
+def _is_likelihood(parts: Mapping[str, Array]) -> bool:
+    """Return whether a loss is minus the output of the true class, times a factor, for shares and raw numbers."""
+    ladders = ((np.array(SHARES), parts["shares"]), (np.array(MARGINS), parts["margins"]))
+    if not all(np.isfinite(values).all() for _outputs, values in ladders):
+        return False
+    (share_slope, _), (margin_slope, _) = (np.polyfit(outputs, values, 1) for outputs, values in ladders)
+    is_straight = all(_are_proportional(-values, outputs) for outputs, values in ladders)
+    return bool(is_straight and margin_slope < 0 and np.isclose(share_slope, margin_slope, rtol=1e-2))
+
+
 def _falls_with_margin(margins: Mapping[float, float]) -> bool:
     """Return whether a loss reads raw outputs as a cross-entropy does: it falls, without an end to either side.
 
@@ -235,6 +285,8 @@ def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
     finding = _find_ignored(parts)
     if finding is not None:
         return IdentifiedLoss("custom", finding=finding)
+    if _compares_all_pairs(parts):
+        return IdentifiedLoss("custom", finding=Finding.ALL_PAIRS)
     distances, centre = parts["distances"], DISTANCES.index(0.0)
     below, above, nearer = (
         -np.diff(distances[: centre + 1]),
@@ -252,6 +304,29 @@ def _judge_of_numbers(parts: Mapping[str, Array]) -> IdentifiedLoss:
     if np.isfinite(distances).all() and abs(DISTANCES[lowest]) >= 1.0 and distances[lowest] < distances[centre]:
         return IdentifiedLoss("custom", finding=Finding.RISES, right=distances[centre], wrong=distances[lowest])
     return IdentifiedLoss("custom", finding=Finding.UNDECIDED)
+
+
+def _compares_all_pairs(parts: Mapping[str, Array]) -> bool:
+    """Return whether a loss compares each label of a batch with all outputs, by what right predictions cost.
+
+    Where all rows have one number in common, it is lowest for that number, as any loss. Where they have not, right
+    predictions cost more than that, and more than their mean for every row: it measures how far all are from all.
+    """
+    distances, spreads = parts["distances"], parts["spreads"]
+    alone = parts["points"].reshape(len(POINTS), len(POINT_DISTANCES))[:, POINT_DISTANCES.index(0.0)]
+    right, of_mean = distances[DISTANCES.index(0.0)], spreads[SPREADS.index(0.0)]
+    if not all(np.isfinite(values).all() for values in (distances, spreads, alone)):
+        return False
+    size = float(np.ptp(distances))
+    is_even = float(np.ptp(alone)) <= _ERROR * size  # it depends on differences only
+    return bool(
+        is_even
+        and _is_lowest_at_points(parts["points"])
+        and right - alone.max() > _ALL_PAIRS_COST * size
+        and right - of_mean > _ALL_PAIRS_COST * size
+        # The order of the rows does not count.
+        and spreads[SPREADS.index(-1.0)] - right <= _ALL_PAIRS_COST * size
+    )
 
 
 def _is_lowest_at_points(values: Array) -> bool:

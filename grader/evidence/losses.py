@@ -58,7 +58,9 @@ def _targets(labels: Array, outputs: Array) -> Array | None:
         return labels.astype(np.float64).reshape(-1, 1)
     if labels.dtype.kind not in "iu" or labels.max() >= outputs.shape[1]:
         return None
-    return np.eye(outputs.shape[1])[labels]
+    # Not rows of an identity matrix: that has the square of the number of outputs.
+    targets: Array = (np.arange(outputs.shape[1]) == labels.reshape(-1, 1)).astype(np.float64)
+    return targets
 
 
 def softmax(logits: Array) -> Array:

@@ -4,19 +4,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.graph import GraphSummary, summarise_graph
 from grader.evidence.heads import Head, identify_head
-from grader.evidence.limits import find_replay_problem
-from grader.protocol.evidence import FitFacts, HistoryValue, ModelFacts, Returned, Stopped
+from grader.protocol.evidence import FitFacts, GraphFacts, HistoryValue, ModelFacts, Returned, Stopped
 from grader.protocol.training import Training
 
-# The rows that a graph is replayed on: held out, held out with noise, watched in training, and rows that the data
-# of an exercise may have besides, to find out what a network computes.
-ROLES = ("x_test", "x_perturbed", "x_val", "x_probe")
+FITTED = ":fitted"  # behind the id of a step: the replay of the network as `fit` left it
+SAME = 0.01  # outputs that lie no further apart are one answer, as far as the checks of functions can tell
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,10 @@ class Model:
     forbidden: tuple[str, ...] = ()  # operations because of which the graph was not run
     problem: str = ""  # why there is no `graph`
     tail: Head | None = None  # what comes after the last weights; None where that is not known
-    stopped: Stopped | None = None  # why its replay did not come to an end; None where it did
+    stopped: Stopped | None = None  # why its replay was stopped; None where it was not
+    # Factors and, at the end, a summand (units, ..., features + 1) of values that are linear in the input.
+    maps: tuple[Array, ...] = ()
+    has_one_answer: bool = True  # whether a row gets the same answer in every batch and at every place
 
     @cached_property
     def output_activation(self) -> str:
@@ -61,6 +63,12 @@ class Model:
         return named or (() if self.output_activation == "linear" else (self.output_activation,))
 
     @property
+    def says_the_same(self) -> bool:
+        """Return whether the outputs for all rows are the same, as of a network that never learned."""
+        rows = [outputs for outputs in self.outputs.values() if outputs.ndim == 2 and len(outputs) > 1]
+        return bool(rows) and all(np.abs(o - o[:1]).max(initial=0.0) <= SAME for o in rows)
+
+    @property
     def is_constant(self) -> bool:
         """Return whether the output is the same number whatever the weights are, as with softmax over one unit."""
         return self.tail is not None and self.tail.is_constant
@@ -80,10 +88,26 @@ class Model:
         return self.output_activation
 
     @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """Return the shape of the outputs for any number of rows, such as (None, 10); () for a single number.
+
+        It is that of the replay. Where there is none, nothing can be earned, and the claim will do to say why.
+        """
+        if self.outputs:
+            shape = next(iter(self.outputs.values())).shape
+            return (None, *shape[1:]) if shape else ()
+        return self.facts.graph.output_shape if self.facts.graph else ()
+
+    @property
     def units(self) -> int | None:
-        """Return how many numbers come out for one row, as claimed."""
-        shape = self.facts.graph.output_shape if self.facts.graph else ()
+        """Return how many numbers come out for one row; None where that is no row of numbers."""
+        shape = self.output_shape
         return shape[-1] if len(shape) == 2 else None
+
+    @property
+    def parameters(self) -> int:
+        """Return how many numbers the layers that the output depends on have, as the graph holds them."""
+        return self.graph.constants if self.graph is not None else self.facts.parameters
 
 
 @dataclass(frozen=True)
@@ -97,6 +121,7 @@ class TrainedNetwork:
     fits: tuple[FitFacts, ...]  # all calls of `fit`, of any model
     curves: dict[str, list[float]]  # of the history that `train` returned, or of the last fit; one value an epoch
     returned_history: bool
+    fitted: Model | None = None  # as the last `fit` left it; None where it still is so, or that is not known
 
     @property
     def own_fits(self) -> tuple[FitFacts, ...]:
@@ -136,7 +161,7 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
     arrays = {key: step.arrays[name] for key, name in names.items()} if step is not None else {}
     # As many values as `limits.py` lets through.
     curves = {key: [float(v) for v in a] for key, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "biuf"}
-    before, after = read_model(case, training.model(seed)), read_model(case, training.trained(seed))
+    before, after = (read_model(case, step, training) for step in (training.model(seed), training.trained(seed)))
     if before is not None and after is not None and before.is_zero and not after.is_zero:
         # Weights that begin as zeros give zero whatever comes after them; once trained, they tell.
         before = replace(before, tail=after.tail)
@@ -145,6 +170,7 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
         seed=seed,
         before=before,
         after=after,
+        fitted=_read_fitted(case, training.trained(seed), training),
         fits=fits,
         curves=curves,
         returned_history=returned_history,
@@ -167,12 +193,50 @@ def is_trainable(case: Case, training: Training) -> bool:
     return before is not None and before.facts.trainable_parameters > 0
 
 
-def read_model(case: Case, step: str) -> Model | None:
-    """Return the model that a `Describe` step saw, with its replay; None where the step saw none."""
+def read_model(case: Case, step: str, training: Training) -> Model | None:
+    """Return the model of a training that a `Describe` step saw, with its replay; None where the step saw none."""
     result = case.steps.get(step)
     if result is None or result.evidence.model is None:
         return None
-    facts = result.evidence.model
+    return _read_replay(case, result.evidence.model, step, training)
+
+
+def name_fitted(step: str) -> str:
+    """Return the id of the replay of the network that `fit` left, where the step found it with other weights."""
+    return step + FITTED
+
+
+def _read_fitted(case: Case, step: str, training: Training) -> Model | None:
+    result = case.steps.get(step)
+    facts = result.evidence.model if result is not None else None
+    if facts is None or facts.fitted is None:
+        return None
+    return _read_replay(case, msgspec.structs.replace(facts, graph=facts.fitted), name_fitted(step), training)
+
+
+def read_fitted(case: Case, graph: GraphFacts, replay: str, training: Training) -> Model:
+    """Return a network that `fit` left in a call of a function, of which only the frozen graph is known.
+
+    Args:
+        case: the evidence.
+        graph: what the child recorded.
+        replay: id of its replay.
+        training: whose rows the replay was on.
+    """
+    facts = ModelFacts(
+        style="",
+        type="",
+        layers=(),
+        input_shape=None,
+        parameters=0,
+        trainable_parameters=0,
+        compiled=None,
+        graph=graph,
+    )
+    return _read_replay(case, facts, replay, training)
+
+
+def _read_replay(case: Case, facts: ModelFacts, step: str, training: Training) -> Model:
     replay = case.replays.get(step)
     if facts.graph is None or replay is None:
         problem = facts.problem[:_LONGEST_PROBLEM] or "its frozen graph came to no result"
@@ -182,12 +246,11 @@ def read_model(case: Case, step: str) -> Model | None:
         return Model(facts, None, {}, stopped=evidence.stopped)
     if evidence.forbidden or evidence.problem:
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
-    if (broken_limit := find_replay_problem(replay)) is not None:
-        return Model(facts, None, {}, problem=broken_limit)
-    outputs = {name: replay.arrays[ref] for name, ref in zip(ROLES, evidence.outputs, strict=False)}
+    separated = case.mix_rows(training).separate([replay.arrays[ref] for ref in evidence.outputs])
     summary = summarise_graph(evidence, replay.arrays, facts.graph.output_node)
     tail = identify_head([replay.arrays[fact.values] for fact in evidence.tail])
-    return Model(facts, summary, outputs, tail=tail)
+    maps = tuple(replay.arrays[ref] for ref in evidence.maps if ref in replay.arrays)
+    return Model(facts, summary, separated.outputs, tail=tail, maps=maps, has_one_answer=separated.agrees)
 
 
 _LONGEST_PROBLEM = 500  # characters: the submission's process wrote it

@@ -30,3 +30,4 @@ class RunEvidence:
     imported: ImportEvidence
     steps: Mapping[str, StepResult]
     stops: Mapping[str, Stopped]  # steps during which the run ended early
+    unwritten: frozenset[str] = frozenset()  # functions of the submission that are as in the stub, by their source

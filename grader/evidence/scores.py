@@ -21,13 +21,14 @@ def compute_score(model: Model | None, case: Case, training: Training, role: str
         model: the network after its training.
         case: the labels come from its data.
         training: which network of the exercise it is.
-        role: `x_test`, `x_perturbed` or `x_val`.
+        role: `x_test`, `x_perturbed`, `x_val` or `x_train`.
 
     Returns:
         None without finite outputs of shape (rows, k), with k = 1 for numbers.
     """
     outputs = model.outputs.get(role) if model is not None else None
-    truth = case.inside[training.array("y_val")] if role == "x_val" else case.outside[training.array("y_test")]
+    labels = {"x_val": "y_val", "x_train": "y_train"}.get(role, "y_test")
+    truth = (case.outside if labels == "y_test" else case.inside)[training.array(labels)]
     if model is None or outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
         return None
     if len(outputs) != len(truth) or not outputs.shape[1]:

@@ -1,16 +1,33 @@
 """Decodes evidence and builds the `Case` that judgements look at. Everything here was sent by a child process."""
 
 import logging
+from collections.abc import Mapping
 
 import msgspec
 
+from grader.core.arrays import Array
+from grader.core.seal import Seal
 from grader.evidence.case import Case
-from grader.evidence.limits import find_import_problem, find_step_problem
+from grader.evidence.limits import (
+    MAX_ALL_ARRAYS,
+    MAX_ALL_RECORD_BYTES,
+    find_import_problem,
+    find_replay_problem,
+    find_step_problem,
+)
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.protocol.evidence import ImportEvidence, ReplayEvidence, StepEvidence, Stopped, StopReason
+from grader.protocol.evidence import (
+    MAX_RECORD_BYTES,
+    ImportEvidence,
+    ReplayEvidence,
+    StepEvidence,
+    Stopped,
+    StopReason,
+)
 from grader.protocol.messages import Evidence, Question
-from grader.protocol.parcels import BadParcelError, unpack
+from grader.protocol.parcels import BadParcelError, measure_record, unpack
 from grader.protocol.submission import Markdown
+from grader.protocol.training import OTHER_DATA
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
 
@@ -29,6 +46,7 @@ class DecodedEvidence:
         self.replays: dict[str, ReplayResult] = {}
         self.replayed: set[str] = set()  # replays that were made, also those without a result
         self._is_imported = False
+        self._record_bytes = self._arrays = 0  # of everything that was decoded
 
     def add(self, new: Evidence) -> None:
         """Decode new evidence. What was there first stays; what is no evidence of ours counts as tampered with."""
@@ -58,7 +76,12 @@ class DecodedEvidence:
 
     def _add_step(self, step: str, body: bytes) -> None:
         try:
-            self.steps[step] = _checked(StepResult(*unpack(body, StepEvidence)), step)
+            if not self._has_room(body):
+                self.stops.setdefault(step, Stopped(reason=StopReason.TOO_LARGE))
+                return
+            result = StepResult(*unpack(body, StepEvidence))
+            self._arrays += len(result.arrays)
+            self.steps[step] = _checked(result, step)
         except BadParcelError as error:
             self.stops[step] = _tampered(str(error))
 
@@ -67,13 +90,31 @@ class DecodedEvidence:
         if not body:
             return  # it ended its process
         try:
-            self.replays[step] = ReplayResult(*unpack(body, ReplayEvidence))
+            if not self._has_room(body):
+                stopped = Stopped(reason=StopReason.TOO_LARGE)
+                self.replays[step] = ReplayResult(ReplayEvidence(id=step, stopped=stopped), {})
+                return
+            replay = ReplayResult(*unpack(body, ReplayEvidence))
         except BadParcelError:  # its network has no replay then, so nothing that needs one passes
             _log.warning("the replay of %s cannot be read", step, exc_info=True)
+            return
+        self._arrays += len(replay.arrays)
+        problem = find_replay_problem(replay)
+        self.replays[step] = ReplayResult(ReplayEvidence(id=step, problem=problem), {}) if problem else replay
+
+    def _has_room(self, body: bytes) -> bool:
+        """Count the record of packed evidence; return whether it may be decoded. Raises `BadParcelError`."""
+        size = measure_record(body)
+        if size > MAX_RECORD_BYTES:
+            return False
+        self._record_bytes += size
+        return self._record_bytes <= MAX_ALL_RECORD_BYTES and self._arrays <= MAX_ALL_ARRAYS
 
 
 def _decoded_import(body: bytes) -> ImportEvidence:
     try:
+        if len(body) > MAX_RECORD_BYTES:  # it has no arrays
+            return ImportEvidence(stopped=_tampered(f"{len(body)} bytes"))
         evidence = unpack(body, ImportEvidence)[0]
     except BadParcelError as error:
         return ImportEvidence(stopped=_tampered(str(error)))
@@ -94,17 +135,31 @@ def _checked(result: StepResult, step: str) -> StepResult:
     return result
 
 
+def name_other_arrays(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the arrays of other data under the names that trainings on these have for them."""
+    return {f"{OTHER_DATA}{name}": array for name, array in arrays.items()}
+
+
 def build_case(
     question: Question,
     rubric: Rubric,
     data: Data,
     evidence: DecodedEvidence,
     markdown: tuple[Markdown, ...] = (),
+    unwritten: frozenset[str] = frozenset(),
+    other_data: Data | None = None,
 ) -> Case:
-    """Return everything that judgements may look at: evidence, replays, and the data with the labels."""
+    """Return everything that judgements may look at: evidence, replays, and the data with the labels.
+
+    `other_data`: of the trainings that were done once more; None where none was.
+    """
+    inside, outside = dict(data.inside), dict(data.outside)
+    if other_data is not None:
+        inside |= name_other_arrays(other_data.inside)
+        outside |= name_other_arrays(other_data.outside)
     return Case(
-        data.inside,
-        data.outside,
+        inside,
+        outside,
         evidence.import_evidence(),
         dict(evidence.steps),
         dict(evidence.stops),
@@ -112,6 +167,9 @@ def build_case(
         question.seeds,
         rubric.task,
         rubric.trainings,
+        rubric.second_trainings(question.second_trainings, question.seeds),
         markdown,
+        Seal(question.secret),
+        unwritten,
         data.results,
     )

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
@@ -17,22 +18,28 @@ from grader.core.sanitize import clip
 from grader.evidence.case import Case
 from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
+from grader.evidence.layer_values import compute_layer_values
 from grader.evidence.network import TrainedNetwork, read_network
 from grader.evidence.scores import compute_score, metric_name, predict_classes
 from grader.evidence.values import numbers
 from grader.protocol.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
 from grader.protocol.verdict import (
+    ClassBalance,
     Confusion,
     Curve,
     Exhibits,
     Figure,
+    LayerValues,
     LeftOut,
     Mistake,
     Network,
     NetworkLayer,
+    Reliability,
     Score,
+    Walkthrough,
 )
 from grader.rubric.data.dataset import Data
+from grader.rubric.model import Criterion
 
 MAX_MISTAKES = 8
 MAX_EPOCHS = 300  # of one series
@@ -40,14 +47,18 @@ MAX_SERIES = 20  # of one training: loss and nine metrics, each with its validat
 MAX_EXPERIMENTS = 30
 MAX_LAYERS = 200
 MAX_NAME = 100  # characters of the name of a layer, a metric, an experiment
-MAX_PICTURE_BYTES = 1 << 20
+MAX_PICTURE_BYTES = 3 << 20  # of all figures together
+MAX_PICTURE_LENGTH = 4000  # pixels: the encoder makes pictures of 900 by 1800 at most
 
 # Where there are more than `MAX_SERIES`, these are shown before all others.
 _FIRST_SERIES = ("loss", "val_loss", "accuracy", "val_accuracy")
 
 
-def make_exhibits(case: Case, data: Data, translate: Translator) -> Exhibits:
-    """Return what there is to show; parts are empty where the run did not get that far."""
+def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_values: bool = False) -> Exhibits:
+    """Return what there is to show; parts are empty where the run did not get that far.
+
+    `shows_layer_values`: also what becomes of one row in each layer of the first network.
+    """
     networks = [read_network(case, training, seed) for training in case.trainings for seed in case.seeds]
     first = networks[0] if networks else None
     model = (first.after or first.before) if first else None
@@ -67,12 +78,51 @@ def make_exhibits(case: Case, data: Data, translate: Translator) -> Exhibits:
     return Exhibits(
         scores=tuple(_scores(networks, case)),
         curves=curves,
-        experiments=tuple(_curve(name, {"val_accuracy": v}) for name, v in experiments[:MAX_EXPERIMENTS]),
+        experiments=tuple(
+            _curve(name, {"val_accuracy": [float(v) for v in curve[:MAX_EPOCHS]]})
+            for name, curve in experiments[:MAX_EXPERIMENTS]
+        ),
         confusion=_confusion(outputs, data, first) if first and outputs is not None else None,
         mistakes=_mistakes(outputs, data) if outputs is not None else (),
         network=_network(model.facts, translate) if model is not None else None,
         figures=tuple(figure for figure in figures if figure is not None),
         left_out=left_out,
+        walkthrough=_walk_through(case, data, first) if first and shows_layer_values else None,
+    )
+
+
+def _walk_through(case: Case, data: Data, network: TrainedNetwork) -> Walkthrough | None:
+    """Return what each layer of the trained network gives for the first validation row that it gets right."""
+    training, model = network.training, network.after
+    outputs = model.outputs.get("x_val") if model is not None else None
+    if model is None or outputs is None or outputs.ndim != 2 or outputs.shape[1] != len(data.class_names):
+        return None
+    rows, truth = case.inside[training.array("x_val")], case.inside[training.array("y_val")]
+    if len(outputs) != len(rows) or not np.isfinite(outputs).all():
+        return None
+    row = int(np.argmax(outputs.argmax(axis=1) == truth))
+    values = compute_layer_values(case, training.trained(network.seed), model, rows[row], outputs[row])
+    if not values:
+        return None
+    return Walkthrough(
+        layers=tuple(
+            LayerValues(layer=name, values=tuple(round(float(number), 3) for number in numbers))
+            for name, numbers in values
+        ),
+        labels=data.class_names,
+        true=data.class_names[int(truth[row])],
+    )
+
+
+def add_exhibits_of_checks(
+    exhibits: Exhibits, case: Case, criteria: Sequence[Criterion], translate: Translator
+) -> Exhibits:
+    """Return the exhibits together with what the checks of criteria show of what they have seen."""
+    all_exhibits = [exhibit for criterion in criteria for exhibit in criterion.check.exhibit(case, translate)]
+    return msgspec.structs.replace(
+        exhibits,
+        balances=tuple(exhibit for exhibit in all_exhibits if isinstance(exhibit, ClassBalance)),
+        reliabilities=tuple(exhibit for exhibit in all_exhibits if isinstance(exhibit, Reliability)),
     )
 
 
@@ -117,15 +167,15 @@ def _curve(name: str, curves: Mapping[str, Sequence[float]]) -> Curve:
     """Return the series of a training as far as they are shown, those that matter most first."""
     keys = dict.fromkeys(key for key in _FIRST_SERIES if key in curves)
     keys |= dict.fromkeys(islice((key for key in curves if key not in keys), MAX_SERIES - len(keys)))
-    shown = {key: values for key, values in curves.items() if key in keys}  # in the order of the history
+    chosen = {key: values for key, values in curves.items() if key in keys}  # in the order of the history
     series = {
         clip(key, MAX_NAME): tuple(round(v, 5) if math.isfinite(v) else None for v in values[:MAX_EPOCHS])
-        for key, values in shown.items()
+        for key, values in chosen.items()
     }
     return Curve(name=clip(name, MAX_NAME), series=series)
 
 
-def _experiments(case: Case) -> Iterator[tuple[str, list[float]]]:
+def _experiments(case: Case) -> Iterator[tuple[str, Array]]:
     """Yield name and validation accuracies of each experiment that a function of the submission returned."""
     for step, seen in case.steps.items():
         outcome = seen.evidence.outcome
@@ -141,37 +191,40 @@ def _experiments(case: Case) -> Iterator[tuple[str, list[float]]]:
             except PreconditionFailedError:  # no table of numbers: the check of this function says so
                 continue
             if curve.dtype.kind in "biuf" and curve.ndim == 1 and curve.size > 1:
-                yield name, [float(v) for v in curve]
+                yield name, curve
 
 
 def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion | None:
-    names = data.class_names
-    if len(names) != outputs.shape[1]:
+    order = data.order_classes()
+    if len(order) != outputs.shape[1]:
         return None
-    counts = np.zeros((len(names), len(names)), dtype=int)
+    counts = np.zeros((len(order), len(order)), dtype=int)
     truth = data.outside[network.training.array("y_test")]
     np.add.at(counts, (truth, outputs.argmax(axis=1)), 1)
-    return Confusion(labels=names, counts=tuple(tuple(int(n) for n in row) for row in counts))
+    counts = counts[np.ix_(order, order)]
+    return Confusion(
+        labels=tuple(data.class_names[label] for label in order),
+        counts=tuple(tuple(int(n) for n in row) for row in counts),
+    )
 
 
 def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
     """Return the rows that the network was most sure of and got wrong."""
     if data.picture is None or len(data.class_names) != outputs.shape[1]:
         return ()
-    truth, predicted = data.outside["y_test"], outputs.argmax(axis=1)
+    truth, predicted, order = data.outside["y_test"], outputs.argmax(axis=1), data.order_classes()
     wrong = np.flatnonzero(truth != predicted)
     margin = outputs[wrong, predicted[wrong]] - outputs[wrong, truth[wrong]]
     worst = wrong[np.argsort(-margin, kind="stable")][:MAX_MISTAKES]
     return tuple(
         Mistake(
             image=tuple(
-                tuple(round(float(v), 3) for v in line)
-                for line in data.outside["x_test"][row].reshape(data.picture)
+                tuple(round(float(v), 3) for v in line) for line in data.draw_picture(data.outside["x_test"][row])
             ),
             true=data.class_names[truth[row]],
             predicted=data.class_names[predicted[row]],
-            labels=data.class_names,
-            probabilities=tuple(round(float(p), 4) for p in outputs[row]),
+            labels=tuple(data.class_names[label] for label in order),
+            probabilities=tuple(round(float(p), 4) for p in outputs[row][order]),
         )
         for row in worst
     )
@@ -219,20 +272,38 @@ def _layer(layer: LayerFacts, translate: Translator) -> NetworkLayer:
 
 def _figures(case: Case) -> Iterator[Figure | None]:
     """Yield what each plotting function drew; None for a picture that is too large, nothing for what is no PNG."""
+    left = MAX_PICTURE_BYTES
     for step, seen in case.steps.items():
         outcome = seen.evidence.outcome
         value = outcome.value if isinstance(outcome, Returned) else None
         if not isinstance(value, FigureValue) or not value.png:
             continue
         png = seen.arrays[value.png]
-        if png.dtype != np.uint8 or png[:4].tobytes() != b"\x89PNG":
+        size = _read_picture_size(png)
+        if size is None:
             continue
-        if png.nbytes > MAX_PICTURE_BYTES:
+        if png.nbytes > left or max(size) > MAX_PICTURE_LENGTH:
             yield None
             continue
+        left -= png.nbytes
         yield Figure(
             function=function_name(step),
             png=base64.b64encode(png.tobytes()).decode(),
             width=value.width,
             height=value.height,
         )
+
+
+def _read_picture_size(png: Array) -> tuple[int, int] | None:
+    """Return width and height that a PNG says of itself, in pixels; None for what is none.
+
+    A picture of a few kilobytes may unfold to gigabytes in the browser of whoever opens the report.
+    """
+    if png.dtype != np.uint8 or png.ndim != 1 or not png[:16].tobytes().startswith(_PNG_START):
+        return None
+    header = png[16:24].tobytes()
+    return (int.from_bytes(header[:4]), int.from_bytes(header[4:])) if len(header) == 8 else None
+
+
+# The signature, and the first chunk: 13 bytes that say how large the picture is (PNG specification, 11.2.2).
+_PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"

@@ -1,18 +1,22 @@
 """Makes a verdict from a case: asks every check, skips criteria whose dependencies failed, and places hints."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.core.i18n import Translator, Words, _
+from grader.core.sanitize import clip
+from grader.core.seal import name_seal
 from grader.core.strict import is_strict
 from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck, certify
-from grader.evidence.failures import function_name
+from grader.evidence.failures import function_name, not_written
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
+from grader.evidence.second_training import find_doubts
 from grader.examiner.causes import find_shared_causes, point_to_causes
-from grader.examiner.exhibits import make_exhibits
+from grader.examiner.exhibited_code import exhibit_code
+from grader.examiner.exhibits import add_exhibits_of_checks, make_exhibits
 from grader.examiner.misconceptions import ANYTHING, Finding, find_misconceptions
 from grader.examiner.notices import find_notices
 from grader.protocol.evidence import Frame
@@ -38,6 +42,9 @@ from grader.rubric.model import Criterion, Rubric
 
 _log = logging.getLogger(__name__)
 
+# Claims of a submission stand in sentences: names of functions, layers and files, texts that it returned.
+MAX_SENTENCE = 4000  # characters
+
 P = TypeVar("P")
 Hints = list[tuple[Finding, ...]]
 """The misconceptions that explain each criterion, in the order of the rubric's criteria."""
@@ -49,6 +56,7 @@ class MissingEvidence:
 
     seeds: bool  # a score is too close to a threshold
     stand_ins: tuple[str, ...]  # ids of criteria whose functions had no network of the submission's to work on
+    second_trainings: tuple[str, ...]  # steps that build networks of which it is doubted how they were trained
 
 
 def judge(
@@ -78,7 +86,7 @@ def judge(
     Returns:
         The verdict, what the report shows besides, and what more the judgements need to be sure.
     """
-    translate = Translator(language)
+    translate = _ShortTranslator(language)
     guard = _Guard(translate)
     judgements = judge_criteria(rubric.criteria, case)
     consistency_checks = guard(_("the certification"), lambda: certify(case), _UNCERTIFIED)
@@ -86,7 +94,27 @@ def judge(
     hints = guard(_("the hints"), lambda: _place_hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
     general_notices = guard(_("the notices"), lambda: find_notices(case, submission, translate), no_notices)
-    exhibits = guard(_("what the report shows besides"), lambda: make_exhibits(case, data, translate), Exhibits())
+    shows_layer_values = any(criterion.check.shows_layer_values for criterion in rubric.criteria)
+    exhibits = guard(
+        _("what the report shows besides"),
+        lambda: make_exhibits(case, data, translate, shows_layer_values=shows_layer_values),
+        Exhibits(),
+    )
+    exhibits = guard(
+        _("what the report shows besides"),
+        lambda: add_exhibits_of_checks(exhibits, case, rubric.criteria, translate),
+        exhibits,
+    )
+    exhibits = guard(
+        _("the listing of the code"), lambda: exhibit_code(exhibits, submission, rubric.criteria), exhibits
+    )
+    # Where that fails, all are done once more: what is doubted must not be believed by mistake.
+    every_training = tuple(training.built(case.seeds[0]) for training in case.trainings)
+    doubts = guard(
+        _("the list of second trainings"),
+        lambda: _list_doubted_trainings(case, consistency_checks),
+        every_training,
+    )
     shared_causes = find_shared_causes(rubric.criteria, judgements)
     judgements = point_to_causes(rubric.criteria, judgements, shared_causes)
     builder = _VerdictBuilder(translate, submission, shared_causes)
@@ -106,12 +134,13 @@ def judge(
         certification=tuple(
             CertificationItem(id=c.id, agrees=c.agrees, text=translate(c.text)) for c in consistency_checks
         ),
-        notices=(*general_notices, *guard.faults),
+        notices=(*general_notices, *_name_source(data, translate), *guard.faults),
         isolation=isolation,
         versions=versions,
         seeds=tuple(case.seeds),
         resources=resources,
         criteria=criteria,
+        seal=name_seal(case.seal.secret),
     )
     return (
         verdict,
@@ -119,8 +148,24 @@ def judge(
         MissingEvidence(
             seeds=any(j.undecided for j in judgements.values()),
             stand_ins=tuple(name for name, judgement in judgements.items() if judgement.needs_stand_ins),
+            second_trainings=doubts,
         ),
     )
+
+
+def _name_source(data: Data, translate: Translator) -> tuple[Notice, ...]:
+    """Return the notice that says which data the submission is judged by, where they say so."""
+    if data.source is None:
+        return ()
+    text = _("The rows that your functions get: {source}", source=data.source)
+    return (Notice(id="graded-data", severity="tip", text=translate(text)),)
+
+
+def _list_doubted_trainings(case: Case, consistency_checks: Sequence[ConsistencyCheck]) -> tuple[str, ...]:
+    """Return the steps that build the networks whose training has to be done once more, on other data."""
+    if not all(check.agrees for check in consistency_checks):
+        return ()  # nothing is earned by these networks anyway
+    return tuple(t.built(case.seeds[0]) for t in case.trainings if find_doubts(case, t))
 
 
 def is_certified(consistency_checks: Sequence[ConsistencyCheck]) -> bool | None:
@@ -142,12 +187,44 @@ def judge_criteria(criteria: Sequence[Criterion], case: Case) -> Mapping[str, Ju
     return judgements
 
 
+def is_decided_by_steps(
+    criterion: Criterion, done: frozenset[str], seeds: Sequence[int], decided: Collection[str]
+) -> bool:
+    """Return whether nothing that may still come can change the judgement of a criterion.
+
+    Args:
+        criterion: the criterion.
+        done: ids of the steps with evidence.
+        seeds: of the evidence.
+        decided: ids of criteria that are decided.
+    """
+    check = criterion.check
+    is_about_networks = bool(check.trainings() or check.tried_function) or type(check).replays is not Check.replays
+    return (
+        not is_about_networks
+        and set(criterion.depends_on) <= set(decided)
+        and all(step.id in done for step in check.steps(seeds))
+    )
+
+
+def judge_apart(
+    criteria: Sequence[Criterion], ids: Collection[str], case: Case, submission: Submission, language: str
+) -> tuple[CriterionVerdict, ...]:
+    """Return the verdicts of some criteria, which depend on none but each other, without hints."""
+    chosen = [criterion for criterion in criteria if criterion.id in ids]
+    judgements = judge_criteria(chosen, case)
+    builder = _VerdictBuilder(_ShortTranslator(language), submission, {})
+    return tuple(builder.build_criterion(criterion, judgements[criterion.id], ()) for criterion in chosen)
+
+
 def _judge_one(
     criterion: Criterion, case: Case, earlier: Mapping[str, Judgement], titles: Mapping[str, Words]
 ) -> Judgement:
     """Return the judgement of a criterion. `earlier`: the judgements of those before it, by their ids."""
     check = criterion.check
     blocked = _find_block(criterion, earlier, titles)
+    if blocked is not None and blocked.status is Status.SKIPPED and check.tried_function in case.unwritten:
+        return not_written(check.tried_function)  # it waits for nothing but its author
     if blocked is not None and not (blocked.status is Status.SKIPPED and check.is_independent(case)):
         return _ask(lambda: judge_by_itself(check, case, blocked, is_blocked=True))
     own = _ask(lambda: check.judge(case))
@@ -179,6 +256,13 @@ def _ask(judge_case: Callable[[], Judgement]) -> Judgement:
         return judge_case()
     except PreconditionFailedError as unmet:
         return unmet.judgement
+    except MemoryError:
+        return not_graded(
+            _(
+                "The grader gave up: to judge this, it would need more memory than it has. Return only what the "
+                "task sheet asks for, and make networks and arrays smaller."
+            )
+        )
     except Exception as error:  # noqa: BLE001 - a grader fault never becomes a student's mark
         _log.warning("A check failed.", exc_info=True)
         kind = type(error).__name__
@@ -231,6 +315,13 @@ def _functions(check: Check, case: Case) -> set[str]:
 _UNCERTIFIED: tuple[ConsistencyCheck, ...] = (
     ConsistencyCheck("fault", agrees=False, text=_("The grader failed while it certified the networks.")),
 )
+
+
+class _ShortTranslator(Translator):
+    """Translates sentences, and cuts out the middle of those that are longer than `MAX_SENTENCE`."""
+
+    def __call__(self, words: Words | str) -> str:
+        return clip(super().__call__(words), MAX_SENTENCE)
 
 
 @dataclass(frozen=True)

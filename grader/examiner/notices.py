@@ -1,8 +1,11 @@
 """Find what to say about a submission as a whole, besides its criteria."""
 
+import re
 from collections.abc import Iterator
 
+from grader.core.datasets import describe_contents, read_states
 from grader.core.i18n import Translator, Words, _
+from grader.core.syntax_trees import bound_names, parse_or_none
 from grader.evidence.case import Case
 from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.failures import explain_stop, name_unit
@@ -12,11 +15,18 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Location, Notice
 
 MANY_LINES = 1000
+MAX_CELL = 200_000  # characters of a cell that is searched for a definition
+_UNDEFINED = re.compile(r"name '(\w{1,100})' is not defined")
+MAX_FAILURES = 20  # of cells, which have a notice each
 
 
 def find_notices(case: Case, submission: Submission, translate: Translator) -> tuple[Notice, ...]:
     """Return notices about the top level of the file, and about what functions did besides returning values."""
-    return tuple(_import_notices(case, submission, translate)) + tuple(_step_notices(case, translate))
+    return (
+        tuple(_import_notices(case, submission, translate))
+        + tuple(_data_notices(case, translate))
+        + tuple(_step_notices(case, translate))
+    )
 
 
 def _import_notices(case: Case, submission: Submission, translate: Translator) -> Iterator[Notice]:
@@ -26,7 +36,7 @@ def _import_notices(case: Case, submission: Submission, translate: Translator) -
         location = _locate(stop.at, submission)
         yield Notice(id="import-stopped", severity="error", text=translate(stop.message), location=location)
     is_explained = any(isinstance(seen.evidence.outcome, Missing) for seen in case.steps.values())
-    for failure in imported.failures:
+    for failure in imported.failures[:MAX_FAILURES]:
         yield _failure_notice(failure, submission, translate, is_explained)
     global_model = _find_global_model(case)
     if global_model is not None:
@@ -85,6 +95,14 @@ def _failure_notice(
             text = _("Your file stopped with an error in line {line}; what stands below was not run.", line=line)
     elif failure.cell is None:
         text = _("Your file stopped with an error when it was run from top to bottom: {why}", why=why)
+    elif (defining := _find_defining_cell(failure, submission)) is not None:
+        text = _(
+            "Cell {cell} uses a name that only cell {later} defines, further down: {why} Cells are run in the "
+            "order of the page. Move the cells into that order, and try it with Restart Kernel and Run All Cells.",
+            cell=failure.cell,
+            later=defining,
+            why=why,
+        )
     else:
         text = _(
             "Cell {cell} stopped with an error; the cells after it were still run: {why}",
@@ -95,12 +113,35 @@ def _failure_notice(
     return Notice(id="import-failed", severity="error", text=translate(text), location=location)
 
 
+def _find_defining_cell(failure: UnitFailure, submission: Submission) -> int | None:
+    """Return the first cell below a failed one that binds the name that was missing there; None for none."""
+    found = _UNDEFINED.match(failure.exception.message)
+    if failure.cell is None or "NameError" not in failure.exception.bases or found is None:
+        return None
+    for unit in submission.units:
+        if unit.cell is not None and unit.cell > failure.cell and len(unit.source) <= MAX_CELL:
+            tree = parse_or_none(unit.source)
+            if tree is not None and any(found[1] in bound_names(statement) for statement in tree.body):
+                return unit.cell
+    return None
+
+
 def _locate(frame: Frame | None, submission: Submission) -> Location | None:
     """Return the place of a line in the submission, with its text."""
     if frame is None:
         return None
     source = line_of(submission, frame.cell, frame.line)
     return Location(file=submission.name, line=frame.line, cell=frame.cell, source=source)
+
+
+def _data_notices(case: Case, translate: Translator) -> Iterator[Notice]:
+    """Yield which data the submission loaded by itself, by what was printed then, and by which it is judged."""
+    outputs = (case.imported.output, *(result.evidence.output for result in case.steps.values()))
+    for name, state in dict.fromkeys(found for output in outputs for found in read_states(output)):
+        content = describe_contents(name, state)
+        if content is not None:
+            text = _("Your file loads the data set {name}. Here, that is {content}.", name=name, content=content)
+            yield Notice(id=f"loaded-{name}", severity="tip", text=translate(text))
 
 
 def _step_notices(case: Case, translate: Translator) -> Iterator[Notice]:

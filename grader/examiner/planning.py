@@ -7,42 +7,27 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.heads import LOGITS
-from grader.evidence.run_evidence import StepResult
+from grader.evidence.network import FITTED, name_fitted
+from grader.examiner.build_case import name_other_arrays
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, uses
-from grader.protocol.training import Training
 from grader.rubric.checks.stand_ins import solve_stand_ins
-from grader.rubric.data.builders import SPLIT_SEED
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
 
 _log = logging.getLogger(__name__)
 
-NOISE = 0.08  # standard deviation, in units of the scaled features; small compared with the strokes of a digit
 MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which a parcel takes no further graph; a frame holds 192 MiB
 LOGITS_NAME = "logits"  # among the arrays of a plan of replays
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
 
-def inputs_of(data: Data, training: Training) -> dict[str, Array]:
-    """Return the rows that a network's graph is replayed on, by role: `x_test`, `x_perturbed` and so on."""
-    held_out = data.outside[training.array("x_test")]
-    rows = {"x_test": held_out, "x_perturbed": perturbed(held_out), "x_val": data.inside[training.array("x_val")]}
-    probe = data.outside.get(training.array("x_probe"))
-    return rows if probe is None else rows | {"x_probe": probe}
-
-
-def perturbed(x: Array) -> Array:
-    """Return rows that no data set contains: `x` with small noise of a fixed seed, clipped to the range of `x`."""
-    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, NOISE, x.shape)
-    return np.clip(x + noise, x.min(), x.max()).astype(x.dtype)
-
-
-def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[str]) -> RunPlan:
+def make_plan(
+    question: Question, rubric: Rubric, data: Data, done: frozenset[str], other_data: Data | None = None
+) -> RunPlan:
     """Return the steps of all checks as a packed plan, each step once.
 
     Args:
@@ -50,6 +35,7 @@ def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[st
         rubric: of the exercise.
         data: of the rubric; what submissions may see goes into the plan.
         done: steps that have evidence. They are left out unless other steps use them.
+        other_data: for the trainings that are done once more; None where none is.
 
     Returns:
         The plan. Its parcel is empty when every step is done.
@@ -59,14 +45,18 @@ def make_plan(question: Question, rubric: Rubric, data: Data, done: frozenset[st
     """
     stand_in_steps = rubric.stand_in_steps(question.stand_ins, question.seeds)
     steps = rubric.steps(question.seeds) | stand_in_steps
+    for training in rubric.second_trainings(question.second_trainings, question.seeds):
+        steps |= {step.id: step for step in training.steps(question.seeds[:1])}
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
+    if other_data is not None:
+        arrays |= name_other_arrays(other_data.inside)
     arrays |= solve_stand_ins(stand_in_steps, data.inside, rubric.task)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
     needed = _with_uses(steps, set(steps) - done)
     chosen = tuple(step for step in steps.values() if step.id in needed)
     plan = Plan(exercise=question.exercise, limits=rubric.limits, steps=chosen)
-    return RunPlan(pack(plan, arrays) if needed - done else b"", question.seeds)
+    return RunPlan(pack(plan, arrays) if needed - done else b"", question.seeds, rubric.judge_seconds)
 
 
 def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
@@ -81,7 +71,7 @@ def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
     return visited
 
 
-def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -> bytes:
+def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
     """Return a packed plan of the replays that are still to be made.
 
     First each graph of the evidence is replayed. When that is done, the replays follow that checks ask for: they
@@ -90,7 +80,6 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
     Args:
         case: all evidence so far.
         rubric: whose trainings and checks need replays.
-        data: of the rubric; its rows are what graphs are replayed on.
         done: steps whose replays were made, even those without a result.
 
     Returns:
@@ -99,12 +88,14 @@ def make_replays(case: Case, rubric: Rubric, data: Data, done: frozenset[str]) -
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     steps: list[Step] = []
     on_stand_ins = rubric.checks_on_stand_ins
-    for training in dict.fromkeys((*rubric.trainings, *(t for check in on_stand_ins for t in check.trainings()))):
+    of_stand_ins = (training for check in on_stand_ins for training in check.trainings())
+    for training in dict.fromkeys((*rubric.trainings, *of_stand_ins, *case.second_trainings)):
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
         missing = [step for step in described if step in case.steps and step not in done]
-        replays = _replays(case, missing, arrays)
+        fitted = [name for name in map(name_fitted, described) if name not in done]
+        replays = _replays(case, [*missing, *fitted], arrays)
         if replays:
-            inputs = inputs_of(data, training)
+            inputs = case.mix_rows(training).batches
             arrays |= {LOGITS_NAME: LOGITS} | {training.array(role): rows for role, rows in inputs.items()}
             steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
     if not steps:
@@ -126,18 +117,24 @@ def _replays(case: Case, steps: Sequence[str], arrays: dict[str, np.ndarray[Any,
     for step in steps:
         if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
             break  # the next parcel continues here, because what this one replays is done by then
-        replay = _replay(case.steps[step], arrays)
+        replay = _replay(case, step, arrays)
         replays += [replay] if replay is not None else []
     return replays
 
 
-def _replay(step_result: StepResult, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
-    """Return the replay of the graph that a step left, without its inputs; None if it left no graph."""
-    graph = step_result.evidence.model.graph if step_result.evidence.model is not None else None
-    if graph is None or graph.ref not in step_result.arrays:
+def _replay(case: Case, step: str, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
+    """Return the replay of a graph that a step left, without its inputs; None if it left no such graph.
+
+    `step`: the id of the step, or `name_fitted` of it.
+    """
+    result = case.steps.get(step) or case.steps.get(step.removesuffix(FITTED))
+    facts = result.evidence.model if result is not None else None
+    if result is None or facts is None:
         return None
-    step = step_result.evidence.id
-    arrays[f"graph:{step}"] = step_result.arrays[graph.ref]
+    graph = facts.graph if step in case.steps else facts.fitted
+    if graph is None or graph.ref not in result.arrays:
+        return None
+    arrays[f"graph:{step}"] = result.arrays[graph.ref]
     return Replay(
         id=step,
         graph=f"graph:{step}",

@@ -6,36 +6,42 @@ submissions are forked from, so that nothing of it is in their memory.
 """
 
 import logging
-import os
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from grader.core.course import Course
-from grader.core.errors import RubricFileError
+from grader.core.errors import RubricFileError, UnknownCriterionError
+from grader.core.seal import Seal
 from grader.examiner.planning import make_plan
-from grader.examiner.session import Session
-from grader.protocol.channel import ANSWER, FAULT, REQUEST, AttendedChannel, Channel
+from grader.examiner.refusal import refuse
+from grader.examiner.session import MEMORY_MIB, Session
+from grader.protocol.channel import ANSWER, FAULT, REQUEST, Channel
 from grader.protocol.messages import (
     AddEvidence,
     CloseSession,
     Decide,
+    Decided,
     Evidence,
     Judged,
+    ListDecided,
     MakePlan,
     OpenSession,
     Question,
+    Refuse,
     Reply,
     Request,
     RunPlan,
+    UnknownNames,
     Unusable,
 )
-from grader.protocol.processes import configure_own_logging, limit_memory
+from grader.protocol.processes import run_service
 from grader.protocol.submission import Submission
-from grader.rubric.loader import LoadedRubric, load_usable_rubric
-
-MEMORY_BYTES = 6 << 30  # for all sessions together; where a verdict needs more, only that submission is not graded
+from grader.protocol.verdict import Exhibits, Resources
+from grader.rubric.loader import LoadedRubric, load_rubric, load_usable_rubric
+from grader.rubric.selection import select_criteria
 
 _log = logging.getLogger(__name__)
 
@@ -44,19 +50,26 @@ class Examiner:
     """Answers requests. It has the open sessions, and the rubrics with their data, each of which is read once."""
 
     def __init__(self) -> None:
-        self._rubrics: dict[tuple[str, str], LoadedRubric] = {}
+        self._rubrics: dict[tuple[str, str, bytes], LoadedRubric] = {}
         self._sessions: dict[int, Session | Exception] = {}
 
     def load_rubric(self, question: Question) -> LoadedRubric:
-        """Return the rubric that a question is about, with its data.
+        """Return the rubric that a question is about, with its data, and with those criteria only that it names.
 
         Raises:
             RubricFileError: nothing can be graded by this rubric.
+            UnknownCriterionError: it has no such criterion.
         """
-        key = (question.course, question.exercise)
+        key = (question.course, question.exercise, question.secret)
         if key not in self._rubrics:
-            self._rubrics[key] = load_usable_rubric(Course(Path(question.course)), question.exercise)
-        return self._rubrics[key]
+            course = Course(Path(question.course))
+            _require_names(course, question)  # before the data are built, which takes longer than anything else
+            self._rubrics[key] = load_usable_rubric(course, question.exercise, Seal(question.secret))
+        loaded = self._rubrics[key]
+        if not question.only:
+            return loaded
+        rubric = select_criteria(loaded.rubric, question.only, question.exercise)
+        return replace(loaded, rubric=rubric, left_out=len(loaded.rubric.criteria) - len(rubric.criteria))
 
     def plan(self, question: Question) -> RunPlan:
         """Return the plan of all steps of an exercise. Raises `RubricFileError`."""
@@ -66,7 +79,7 @@ class Examiner:
 
     def session(self, question: Question, submission: Submission, language: str) -> Session:
         """Return a new session, which the caller has to keep. Raises `RubricFileError`."""
-        return Session(question, self.load_rubric(question), submission, language)
+        return Session(question, self.load_rubric(question), submission, language, self.load_rubric)
 
     def answer(self, request: Request) -> Reply | None:
         """Carry out a request and return its reply; None for a request that is not answered.
@@ -87,9 +100,29 @@ class Examiner:
                 return None
             case Decide(session=number):
                 return self._decide(number, request)
+            case ListDecided(session=number):
+                open_session = self._sessions.get(number)
+                return Decided(open_session.list_decided() if isinstance(open_session, Session) else ())
+            case Refuse():
+                return self._refuse(request)
             case CloseSession(session=number):
                 self._sessions.pop(number, None)
                 return None
+
+    def _refuse(self, request: Refuse) -> Reply:
+        """Return the verdict on a submission that could not be judged. Raises `RubricFileError`."""
+        loaded = self.load_rubric(request.question)
+        verdict = refuse(
+            request.question,
+            loaded.rubric,
+            request.submission,
+            request.reason,
+            request.isolation,
+            Resources(wall_seconds=0.0, cpu_seconds=0.0, peak_mib=0.0),
+            msgspec.structs.replace(request.versions, rubric=loaded.hash),
+            request.language,
+        )
+        return Judged(verdict, Exhibits())
 
     def _add(self, number: int, evidence: Evidence) -> None:
         """Add evidence. Nobody waits for an answer to this, so a fault is raised when the session decides."""
@@ -112,6 +145,18 @@ class Examiner:
         return reply
 
 
+def _require_names(course: Course, question: Question) -> None:
+    """Raise `UnknownCriterionError` for a name that the exercise lacks; a broken rubric is told later."""
+    if not question.only:
+        return
+    try:
+        select_criteria(load_rubric(course, question.exercise), question.only, question.exercise)
+    except UnknownCriterionError:
+        raise
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever the file of the rubric raises
+        _log.info("the rubric cannot be read", exc_info=True)
+
+
 def serve(channel: Channel, examiner: Examiner | None = None) -> None:
     """Answer requests until the other process ends. A fault is answered with its traceback; serving goes on."""
     examiner = examiner or Examiner()
@@ -121,6 +166,8 @@ def serve(channel: Channel, examiner: Examiner | None = None) -> None:
                 reply = examiner.answer(msgspec.msgpack.decode(frame.body, type=Request))
             except RubricFileError as error:
                 reply = Unusable(error.text)
+            except UnknownCriterionError as error:
+                reply = UnknownNames(error.text)
             if reply is not None:
                 channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
         except Exception:  # noqa: BLE001 - whatever goes wrong here is the grader's fault and costs no marks
@@ -130,11 +177,7 @@ def serve(channel: Channel, examiner: Examiner | None = None) -> None:
 
 def main() -> None:
     """Serve on the standard streams, and end with the process at their other end."""
-    channel = AttendedChannel(os.dup(0), os.dup(1))
-    os.dup2(2, 1)
-    configure_own_logging()
-    limit_memory(MEMORY_BYTES)
-    serve(channel)
+    run_service(serve, MEMORY_MIB << 20)
 
 
 if __name__ == "__main__":

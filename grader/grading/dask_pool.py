@@ -50,23 +50,26 @@ class GraderPlugin(WorkerPlugin):  # type: ignore[misc]
 
     name = PLUGIN
 
-    def __init__(self, course: str, mode: str, expected: bytes, despite_missing_walls: bool) -> None:
+    def __init__(
+        self, course: str, secret: bytes, mode: str, expected: bytes, despite_missing_walls: bool
+    ) -> None:
         """Describe the pool; Dask sends this to each worker.
 
         Args:
             course: absolute path of the course, which is the same on every machine.
+            secret: of the course.
             mode: value of a `Mode`.
             expected: the packed fingerprint of the machine that asks.
             despite_missing_walls: grade even where an isolation feature is missing.
         """
-        self.course, self.mode, self.expected = course, mode, expected
+        self.course, self.secret, self.mode, self.expected = course, secret, mode, expected
         self.despite_missing_walls = despite_missing_walls
         self.pool: LocalPool | None = None
         self.differs = False  # whether this machine has another fingerprint, and so no pool
 
     def setup(self, worker: Worker) -> None:
         """Start the pool; it imports TensorFlow while the first jobs arrive."""
-        course = _course(self.course)
+        course = _course(self.course, self.secret)
         self.differs = msgspec.msgpack.encode(fingerprint(course)) != self.expected
         if not self.differs:
             self.pool = LocalPool(
@@ -197,7 +200,9 @@ class DaskPool:
         expected = msgspec.msgpack.encode(fingerprint(self.course))
         self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         folder = str(self.course.folder.resolve())
-        self._client.register_plugin(GraderPlugin(folder, self.mode.value, expected, self.despite_missing_walls))
+        self._client.register_plugin(
+            GraderPlugin(folder, self.course.secret, self.mode.value, expected, self.despite_missing_walls)
+        )
         if any(self._on_all(_differs)):
             raise InternalError(
                 f"the cluster's machines differ from this one: the grader ({__version__}), TensorFlow, Keras, "
@@ -233,7 +238,7 @@ def _walls(dask_worker: Worker) -> bytes:
     return msgspec.json.encode(pool.walls() if pool is not None else ())
 
 
-def _course(folder: str) -> Course:
+def _course(folder: str, secret: bytes) -> Course:
     from pathlib import Path
 
-    return Course(Path(folder))
+    return Course(Path(folder), secret)

@@ -9,6 +9,7 @@ from typing import Self
 import msgspec
 
 from grader.core.course import Course
+from grader.core.datasets import find_data_folder, list_usable
 from grader.grading.code_hash import code_hash
 from grader.grading.versions import versions
 from grader.protocol.messages import Question, RunPlan
@@ -50,7 +51,9 @@ class EvidenceKey:
 
     def question(self, seeds: tuple[int, ...] = ()) -> Question:
         """Return the question to an examiner about this exercise. `seeds`: without any, the rubric's first."""
-        return Question(course=str(self.course.folder), exercise=self.exercise, seeds=seeds)
+        return Question(
+            course=str(self.course.folder), exercise=self.exercise, seeds=seeds, secret=self.course.secret
+        )
 
     def key(self, submission: Submission) -> str:
         """Return the key under which the evidence of a submission is stored: a SHA-256 in hex."""
@@ -59,7 +62,7 @@ class EvidenceKey:
             plan=self.plan,
             mode=self.mode,
             versions=_without_judgement(versions()),
-            machine=f"{platform.system()} {platform.machine()}",
+            machine=", ".join([f"{platform.system()} {platform.machine()}", *list_named_datasets(submission)]),
             code=code_hash(),
         )
         return hashlib.sha256(msgspec.msgpack.encode(content)).hexdigest()
@@ -68,6 +71,13 @@ class EvidenceKey:
 def anonymised_name(submission: Submission) -> Submission:
     """Return the submission under a file name that is the same for all of its kind, without its author's name."""
     return msgspec.structs.replace(submission, name=NEUTRAL_NAMES[submission.kind])
+
+
+def list_named_datasets(submission: Submission) -> list[str]:
+    """Return the data sets of this machine that a submission names: what it loads depends on them."""
+    sources = [unit.source for unit in submission.units]
+    usable = list_usable(find_data_folder())
+    return [text for text in usable if any(text.partition(":")[0] in source for source in sources)]
 
 
 def _without_judgement(all_versions: Versions) -> Versions:

@@ -6,12 +6,21 @@ import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Self
 
 from grader.core.course import Course
-from grader.core.errors import InternalError, ProcessGoneError, SandboxError
+from grader.core.errors import (
+    ExaminerGoneError,
+    InternalError,
+    ProcessGoneError,
+    SandboxError,
+    UnusableRubricError,
+)
 from grader.examiner.client import ExaminerClient
+from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, NoRoomError, measure_evidence
 from grader.grading.grader import Grader
+from grader.grading.grader_set import GraderSet
 from grader.grading.pool import Started
 from grader.grading.results import Job, JobResult, Mode
 from grader.protocol.verdict import WallState
@@ -19,7 +28,7 @@ from grader.protocol.verdict import WallState
 _log = logging.getLogger(__name__)
 
 TRIES_ALONE = 2  # for a job that was being graded when processes died
-MOST_STARTS_FOR_NOTHING = 3  # processes in a row that may die before they have graded anything
+MOST_STARTS_FOR_NOTHING = 3  # workers in a row that may be unable to run even a file of one line
 
 
 def count_processors() -> int:
@@ -27,8 +36,19 @@ def count_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@dataclass(frozen=True)
+class Setback:
+    """Processes died while a job was being graded, because of it or not."""
+
+    reason: str
+    is_of_examiner: bool  # only the examiner that judged this job and no other
+
+
 class LocalPool:
-    """Grades in threads that share one grader; when its processes die, the next job starts new ones.
+    """Grades in threads that share one worker. Each job has an examiner to itself; what dies is started anew.
+
+    A submission cannot stop the others, however many of its kind there are: after a death, what was started anew
+    is tried with something harmless, and only where that fails, too, grading stops.
 
     Where an isolation feature is missing, the result of every job is a fault, unless `despite_missing_walls` is
     set. This is checked for each job, because processes that are started later may have other features.
@@ -50,30 +70,33 @@ class LocalPool:
         """
         self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
         self.size = size or count_processors()
+        self.room = EvidenceRoom()
         self._lock = threading.Lock()
-        self._grader = self._start_grader()
-        self.is_closed = False
+        self._graders = self._start_graders()
+        self._closed = threading.Event()
         self._start_error: ProcessGoneError | None = None  # why no processes can be started any more
-        self._starts_for_nothing = 0  # graders in a row whose processes died before they had graded anything
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self.is_closed = True
-            if self._start_error is None:
-                self._grader.__exit__()
+        self._closed.set()  # without the lock: a thread may hold it for as long as processes take to start
+        self._graders.close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the pool has been left."""
+        return self._closed.is_set()
 
     @property
     def examiner(self) -> ExaminerClient:
         """Return the examiner; another one when processes had to be restarted."""
-        return self._grader.examiner
+        return self._graders.first.examiner
 
     def walls(self) -> tuple[WallState, ...]:
         """Return the state of each isolation feature; see `grader.grading.pool.GraderPool`."""
         try:
-            return self._grader.environment.walls()
+            return self._graders.environment.walls()
         except SandboxError as error:
             raise InternalError(str(error)) from error
 
@@ -81,72 +104,120 @@ class LocalPool:
         """Grade jobs; see `grader.grading.pool.GraderPool`."""
         threads = _JobThreads(self, iter(jobs), started)
         yield from threads.results()
-        for job in threads.set_aside:
-            yield self._grade_alone(job)
+        for job, setback in threads.set_aside:
+            yield self._grade_alone(job, setback)
 
     def grade_one(self, job: Job) -> JobResult:
         """Grade one job, in the caller's thread."""
         result = self.try_job(job)
-        return self._grade_alone(job) if result is None else result
+        return self._grade_alone(job, result) if isinstance(result, Setback) else result
 
-    def try_job(self, job: Job) -> JobResult | None:
-        """Grade a job; return None when processes died meanwhile, because of this job or of another one.
+    def try_job(self, job: Job) -> JobResult | Setback:
+        """Grade a job; return a setback where it has to be tried alone.
+
+        So it is when processes died meanwhile, because of this job or of another one, and when there is no room
+        for its evidence beside that of the others.
 
         Raises:
-            ProcessGoneError: new processes cannot be started, or died too often before they had graded anything.
+            ProcessGoneError: new processes cannot be started, or can do nothing.
         """
-        grader = self._grader
+        graders = self._graders
         try:
-            missing = [wall.id for wall in grader.environment.walls() if not wall.stands]
+            missing = [wall.id for wall in graders.environment.walls() if not wall.stands]
             if missing and not self.despite_missing_walls:
                 return JobResult(job.id, None, f"isolation features missing: {', '.join(missing)}")
-            graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior)
+            with graders.grader() as grader:
+                graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior)
+        except ExaminerGoneError as error:
+            _log.warning("the examiner of a job is gone", exc_info=True)
+            self._require_working_examiner(graders, job.exercise)
+            return Setback(str(error), is_of_examiner=not graders.is_closed)
         except SandboxError as error:
-            self._renew(grader, error)
-            return None
+            self._renew(graders, error)
+            return Setback(str(error), is_of_examiner=False)
+        except NoRoomError as error:
+            return Setback(str(error), is_of_examiner=False)
+        except UnusableRubricError as error:
+            return JobResult(job.id, None, str(error), broken_rubric=error.text)
         except InternalError as error:
             _log.warning("a job could not be graded", exc_info=True)
             return JobResult(job.id, None, str(error))
         except Exception as error:  # noqa: BLE001 - such as a full disk: this job has no result, the others go on
             _log.warning("a job could not be graded", exc_info=True)
             return JobResult(job.id, None, f"{type(error).__name__}: {error}")
-        self._starts_for_nothing = 0
         return JobResult(job.id, graded)
 
-    def _grade_alone(self, job: Job) -> JobResult:
-        """Try a job again that was being graded when processes died; when they die each time, it is a fault."""
+    def _grade_alone(self, job: Job, setback: Setback) -> JobResult:
+        """Try a job again that was being graded when processes died; when they die each time, it is a fault.
+
+        Where it was the examiner, the submission is not graded: what it left has ended that process.
+        """
         for _ in range(TRIES_ALONE):
-            if (result := self.try_job(job)) is not None:
+            result = self.try_job(job)
+            if isinstance(result, JobResult):
                 return result
+            if setback.is_of_examiner and result.is_of_examiner:  # nothing else can have ended two of them
+                return self._refuse(job, result)
+            setback = result
         return JobResult(job.id, None, "the grader's processes ended each time this was graded")
 
-    def _start_grader(self) -> Grader:
+    @staticmethod
+    def _require_working_examiner(graders: GraderSet, exercise: str) -> None:
+        """Raise `ProcessGoneError` where no examiner can do anything, unless all were ended meanwhile."""
         try:
-            return Grader(self.course, self.mode)
+            graders.require_working_examiner(exercise)
+        except ProcessGoneError:
+            if not graders.is_closed:
+                raise
+
+    def _refuse(self, job: Job, setback: Setback) -> JobResult:
+        """Return the verdict on a submission that ended its examiner each time: nothing is decided about it."""
+        try:
+            with self._graders.grader() as grader:
+                return JobResult(job.id, grader.refuse(job.exercise, job.submission, job.language))
+        except InternalError:
+            _log.warning("nothing could be said about a job that ended the examiner", exc_info=True)
+            fault = f"{setback.reason}, twice, as it judged this submission"
+            return JobResult(job.id, None, fault, ended_examiner=True)
+
+    def _start_graders(self) -> GraderSet:
+        try:
+            return GraderSet(self.course, self.mode, self.room, Grader)
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
-    def _renew(self, dead_grader: Grader, reason: ProcessGoneError | SandboxError) -> None:
-        """Replace a grader whose processes died by a new one; the first thread that notices does it.
+    def _renew(self, dead: GraderSet, reason: Exception) -> None:
+        """Replace graders whose worker died by new ones that work; the first thread that notices does it.
 
         Raises:
-            ProcessGoneError: as `reason` says, when several graders in a row died before they had graded anything,
-                which is not this submission's doing; or because the new processes cannot be started.
+            ProcessGoneError: as `reason` says, when several new ones cannot even run a file of one line, which is
+                not this submission's doing.
         """
         with self._lock:
             if self._start_error is not None:
                 raise self._start_error
-            if dead_grader is not self._grader or self.is_closed:
+            if dead is not self._graders or self._closed.is_set():
                 return
-            self._starts_for_nothing += 1
-            if self._starts_for_nothing > MOST_STARTS_FOR_NOTHING:
-                raise ProcessGoneError(str(reason)) from reason
-            dead_grader.__exit__()
-            try:
-                self._grader = self._start_grader()
-            except ProcessGoneError as error:
-                self._start_error = error  # the other threads raise it too; there is no process to end
-                raise
+            for _ in range(MOST_STARTS_FOR_NOTHING):
+                self._graders.close()
+                try:
+                    self._graders = self._start_graders()
+                    if self._closed.is_set():  # meanwhile: whoever closed the pool did not see this one
+                        self._graders.close()
+                        return
+                    self._graders.require_working_worker()
+                except Exception as error:  # noqa: BLE001 - such as a full disk: no processes, whatever the reason
+                    _log.warning("new processes could not be started", exc_info=True)
+                    reason = error
+                    if self._closed.is_set():
+                        return
+                else:
+                    return
+            self._start_error = ProcessGoneError(str(reason))  # the other threads raise it too
+            raise self._start_error from reason
+
+
+_Waiting = tuple[JobResult, EvidenceShare]  # a result, and what it holds as long as nobody has taken it
 
 
 class _JobThreads:
@@ -154,10 +225,10 @@ class _JobThreads:
 
     def __init__(self, pool: LocalPool, jobs: Iterator[Job], started: Started) -> None:
         self.pool, self.started = pool, started
-        self.set_aside: list[Job] = []  # whose processes died, to be tried again alone
+        self.set_aside: list[tuple[Job, Setback]] = []  # whose processes died, to be tried again alone
         self._jobs, self._jobs_lock = jobs, threading.Lock()
         # Bounded: results wait for whoever stores them, and jobs wait with them. None: a thread has ended.
-        self._results: queue.Queue[JobResult | Exception | None] = queue.Queue(pool.size)
+        self._results: queue.Queue[_Waiting | Exception | None] = queue.Queue(pool.size)
 
     def results(self) -> Iterator[JobResult]:
         """Yield each result as it is finished, until all threads have ended. Raises what a thread raised."""
@@ -165,23 +236,25 @@ class _JobThreads:
             threading.Thread(target=self._grade_jobs, daemon=True).start()
         running = self.pool.size
         while running:
-            result = self._results.get()
-            if isinstance(result, Exception):
-                raise result
-            if result is None:
+            waiting = self._results.get()
+            if isinstance(waiting, Exception):
+                raise waiting
+            if waiting is None:
                 running -= 1
             else:
-                yield result
+                result, share = waiting
+                with share:  # until whoever takes the results comes back for the next one
+                    yield result
 
     def _grade_jobs(self) -> None:
         try:
             while not self.pool.is_closed and (job := self._next_job()) is not None:
                 self.started(job)
                 result = self.pool.try_job(job)
-                if result is None:
-                    self.set_aside.append(job)
+                if isinstance(result, Setback):
+                    self.set_aside.append((job, result))
                 else:
-                    self._put(result)
+                    self._put((result, self._hold_evidence(result)))
         except Exception as error:  # noqa: BLE001 - raised where the results are taken
             self._put(error)
         else:
@@ -191,9 +264,16 @@ class _JobThreads:
         with self._jobs_lock:
             return next(self._jobs, None)
 
-    def _put(self, result: JobResult | Exception | None) -> None:
+    def _hold_evidence(self, result: JobResult) -> EvidenceShare:
+        """Count the evidence of a result as long as the result waits to be taken, and stored."""
+        share = self.pool.room.share()
+        if result.graded is not None:
+            share.hold(measure_evidence(result.graded.evidence))
+        return share
+
+    def _put(self, waiting: "_Waiting | Exception | None") -> None:
         """Hand over a result; when nobody takes results any more, drop it."""
         while not self.pool.is_closed:
             with contextlib.suppress(queue.Full):
-                self._results.put(result, timeout=1.0)
+                self._results.put(waiting, timeout=1.0)
                 return

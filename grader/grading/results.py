@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from grader.core.i18n import Message
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict
@@ -17,6 +18,8 @@ class Graded(msgspec.Struct, frozen=True):
     """What the report shows besides the verdict."""
     evidence: Evidence
     """All evidence that the verdict was made from, prior evidence included."""
+    returned: tuple[str, ...] = ()
+    """Ids of the steps that returned something: their evidence names no line of the submission."""
 
 
 class PriorEvidence(msgspec.Struct, frozen=True):
@@ -63,3 +66,7 @@ class JobResult(msgspec.Struct, frozen=True):
     """None where the grader failed."""
     fault: str = ""
     """What went wrong with the grader, in English; empty when the submission was graded."""
+    broken_rubric: Message | None = None
+    """What is wrong with the rubric, where that is why there is no verdict."""
+    ended_examiner: bool = False
+    """Whether it was judging this submission, and nothing else, that went wrong each time."""

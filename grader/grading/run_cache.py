@@ -1,8 +1,8 @@
 """Stores the results of runs on disk, so that `grader validate` runs no solution or mutant of a rubric twice.
 
 The key of a run is a hash of everything that it depends on: the plan with its arrays, the submission, the mode,
-the installed packages, and the grader's own code behind the walls. It does not depend on how evidence is judged.
-Only `grader validate` uses this: submissions of students are run each time.
+the installed packages and data sets, and the grader's own code behind the walls. It does not depend on how
+evidence is judged. Only `grader validate` uses this: submissions of students are run each time.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ import msgspec
 
 from grader.core.atomic_files import replace_file
 from grader.grading.code_hash import code_hash
+from grader.grading.evidence_key import list_named_datasets
 from grader.protocol.submission import Submission
 from grader.sandbox.run import RunResult
 
@@ -41,6 +42,7 @@ class _Fingerprint(msgspec.Struct, frozen=True):
     python: str
     machine: str
     installed: tuple[str, ...]
+    datasets: tuple[str, ...]
     code: str
 
 
@@ -121,6 +123,7 @@ def _key(parcel: bytes, submission: Submission | None, mode: str) -> str:
         python=sys.version,
         machine=f"{platform.system()} {platform.machine()}",
         installed=_installed(),
+        datasets=() if submission is None else tuple(list_named_datasets(submission)),
         code=code_hash(),
     )
     digest = hashlib.sha256(msgspec.msgpack.encode(fingerprint))

@@ -4,9 +4,9 @@ import contextlib
 from typing import Self
 
 from grader.core.course import Course
-from grader.core.errors import ProcessGoneError, SandboxError
-from grader.grading.grader import Grader
-from grader.grading.results import Graded, Mode
+from grader.core.errors import ExaminerGoneError, ProcessGoneError, SandboxError
+from grader.grading.grader import Grader, OnCriterion, OnPlan
+from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.protocol.submission import Submission
 from grader.sandbox.run import CancelledError, CancelToken, Progress
 
@@ -45,8 +45,15 @@ class WarmGrader:
         language: str,
         progress: Progress = lambda *_: None,
         cancel: CancelToken | None = None,
+        *,
+        prior: PriorEvidence | None = None,
+        only: tuple[str, ...] = (),
+        on_criterion: OnCriterion | None = None,
+        on_plan: OnPlan | None = None,
     ) -> Graded:
         """Run and judge one submission, and prepare for the next one.
+
+        Where the examiner ended each time, nothing is decided about the submission, and the verdict says so.
 
         Args:
             exercise: its name in the course.
@@ -54,9 +61,14 @@ class WarmGrader:
             language: of the verdict.
             progress: called before each step of a run.
             cancel: with it, another thread can cancel the run.
+            prior: evidence that would come out the same, so that only what is missing in it is done.
+            only: names of criteria and functions; without any, all are judged.
+            on_criterion: called with each criterion that is decided before the run is over.
+            on_plan: called with the steps of each plan before it is executed with the submission.
 
         Raises:
-            ProcessGoneError: the processes died each time.
+            UnknownCriterionError: a name in `only` that the exercise does not have.
+            ProcessGoneError: the worker died each time.
             InternalError: another fault of the grader.
             CancelledError: the run was cancelled.
         """
@@ -64,7 +76,19 @@ class WarmGrader:
         for _ in range(TRIES):
             try:
                 grader = self._running_grader()
-                graded = grader.grade(exercise, submission, language, progress, cancel=cancel)
+                graded = grader.grade(
+                    exercise,
+                    submission,
+                    language,
+                    progress,
+                    prior,
+                    cancel,
+                    only=only,
+                    on_criterion=on_criterion,
+                    on_plan=on_plan,
+                )
+            except ExaminerGoneError as error:
+                last_error = error  # the grader starts a new one; the worker is as good as before
             except SandboxError as error:
                 last_error = error
                 self.close()
@@ -74,6 +98,9 @@ class WarmGrader:
             else:
                 self.prepare()
                 return graded
+        if isinstance(last_error, ExaminerGoneError):
+            with contextlib.suppress(SandboxError):
+                return self._running_grader().refuse(exercise, submission, language)
         raise ProcessGoneError(str(last_error)) from last_error
 
     def prepare(self) -> None:

@@ -29,6 +29,7 @@ class SubmissionOutcome(Record, frozen=True, kw_only=True):
     curves: tuple[Curve, ...] = ()  # training curves, for the report
     problem: str = ""  # why the file cannot be read; "" where it can
     fault: str = ""  # what went wrong in the grader, never in the submission; "" where nothing did
+    is_rubric_broken: bool = False  # the fault is one of the exercise's rubric, and says which
     report: str = ""  # file name of its HTML report, beside the record
 
     def __post_init__(self) -> None:

@@ -6,8 +6,11 @@ noticed.
 """
 
 import contextlib
+import errno
+import io
 import os
 import queue
+import select
 import struct
 import threading
 import time
@@ -17,11 +20,19 @@ from dataclasses import dataclass
 from grader.core.errors import InternalError
 
 SLICE_SECONDS = 1.0  # longest uninterrupted wait, see `Inbox.get`
+STOP_SECONDS = 0.1  # between two looks at whether reading is to be stopped
+SEND_SECONDS = 60.0  # that the other side may take no byte of a message
+CLOSE_SECONDS = 2.0  # for the other side to close its end, once its process has been ended
 MAX_WAITING = 2  # frames read ahead of being asked for; further ones wait in the pipe, with their sender
+# Of frames read ahead: with more, the next one waits in the pipe. So at most one large frame is in memory that
+# nobody has asked for, whatever the other side sends.
+MAX_WAITING_BYTES = 1 << 20
 
 MAX_FRAME_BYTES = 192 << 20
 NO_NONCE = bytes(16)
 FAULT_CODE = 70  # EX_SOFTWARE of sysexits.h: how a child ends that failed by the grader's own fault
+NEEDS_LIBRARIES_CODE = 69  # EX_UNAVAILABLE: how a child without TensorFlow ends that needs a library
+_CAN_POLL = hasattr(select, "poll") and hasattr(os, "set_blocking")
 _HEADER = struct.Struct("<c16sQ")
 
 # From the supervisor.
@@ -39,6 +50,10 @@ class ProtocolError(InternalError):
     """Bytes received that are no valid frame, such as half of one."""
 
 
+class CutOffError(ProtocolError):
+    """Half a frame, and nothing after it: the other process ended, or was killed, while it wrote."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """One message."""
@@ -48,11 +63,16 @@ class Frame:
     body: bytes
 
 
+FrameLimit = Callable[[bytes, bytes], int]
+"""Gives the most bytes that a frame may have in its body, by its kind and nonce. Asked before the body is read."""
+
+
 class Channel:
     """Sends and receives frames on two file descriptors, which it owns."""
 
     def __init__(self, reader: int, writer: int) -> None:
         self.reader, self.writer = reader, writer
+        self.limit: FrameLimit = lambda _kind, _nonce: MAX_FRAME_BYTES
         self._sending = threading.Lock()
         self._is_closed = False
 
@@ -69,25 +89,28 @@ class Channel:
             for part in (_HEADER.pack(kind, nonce, len(body)), body):
                 view = memoryview(part)
                 while view:
-                    view = view[os.write(self.writer, view) :]
+                    view = view[self._write_some(view) :]
 
     def receive(self) -> Frame | None:
         """Wait for one frame; None when the other side has closed its end between two frames.
 
-        Raises `ProtocolError` for half a frame or one that is too large.
+        Raises `CutOffError` for half a frame, and another `ProtocolError` for one that is too large.
         """
         header = self._read(_HEADER.size)
         if not header:
             return None
         if len(header) < _HEADER.size:
-            raise ProtocolError("cut off")
+            raise CutOffError("cut off")
         kind, nonce, length = _HEADER.unpack(header)
-        if length > MAX_FRAME_BYTES:
+        if length > min(MAX_FRAME_BYTES, self.limit(kind, nonce)):
             raise ProtocolError("too large")
         body = self._read(length)
         if len(body) < length:
-            raise ProtocolError("cut off")
+            raise CutOffError("cut off")
         return Frame(kind, nonce, body)
+
+    def stop(self) -> None:
+        """Have reads end soon, where the channel can do that; see `InterruptibleChannel`."""
 
     def close(self) -> None:
         """Close both descriptors. May be called twice."""
@@ -97,17 +120,92 @@ class Channel:
                 os.close(descriptor)
 
     def _read(self, length: int) -> bytes:
-        parts, missing = [], length
-        while missing:
+        body = io.BytesIO()  # gives away its bytes without a copy: joined parts would be in memory twice
+        while missing := length - body.tell():
             try:
-                part = os.read(self.reader, min(missing, 1 << 20))
+                part = self._read_some(min(missing, 1 << 20))
             except ConnectionResetError:  # a killed process leaves unread bytes behind: the same as an end
                 break
             if not part:
                 break
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+            body.write(part)
+        return body.getvalue()
+
+    def _read_some(self, most: int) -> bytes:
+        """Wait for bytes and return at most `most` of them; none when the other side has closed its end."""
+        return os.read(self.reader, most)
+
+    def _write_some(self, data: memoryview) -> int:
+        """Write some of the bytes, at least one, and return how many."""
+        return os.write(self.writer, data)
+
+
+class _ReadAhead:
+    """Counts the bytes that one thread has read ahead and another has not taken yet."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._bytes = 0
+
+    def add(self, frame: Frame) -> None:
+        """Count a frame that was read."""
+        with self._changed:
+            self._bytes += len(frame.body)
+
+    def remove(self, frame: Frame) -> None:
+        """Count a frame that was taken."""
+        with self._changed:
+            self._bytes -= len(frame.body)
+            self._changed.notify_all()
+
+    def has_room(self, seconds: float | None = None) -> bool:
+        """Wait until the next frame may be read; return False when the time is over before."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._bytes <= MAX_WAITING_BYTES, seconds)
+
+
+class InterruptibleChannel(Channel):
+    """A channel to a process that may hang: no wait for it lasts for ever.
+
+    A write fails when the other side has taken nothing for `SEND_SECONDS`. A read ends when `stop` is called, even
+    where something that the process has left behind keeps its end of the channel open. Where the system cannot
+    wait with a limit (Windows), both wait for as long as the process lives.
+    """
+
+    def __init__(self, reader: int, writer: int) -> None:
+        super().__init__(reader, writer)
+        self._is_stopped = False
+        if _CAN_POLL:  # neither end shares these descriptions of open files with the other side
+            os.set_blocking(reader, False)
+            os.set_blocking(writer, False)
+
+    def stop(self) -> None:
+        """Have reads end as if the other side had closed its end, at the latest after `STOP_SECONDS`."""
+        self._is_stopped = True
+
+    def _read_some(self, most: int) -> bytes:
+        if not _CAN_POLL:
+            return super()._read_some(most)
+        while not self._is_stopped:
+            if _is_ready(self.reader, select.POLLIN, STOP_SECONDS):
+                with contextlib.suppress(BlockingIOError):
+                    return super()._read_some(most)
+        return b""
+
+    def _write_some(self, data: memoryview) -> int:
+        if not _CAN_POLL:
+            return super()._write_some(data)
+        while _is_ready(self.writer, select.POLLOUT, SEND_SECONDS):
+            with contextlib.suppress(BlockingIOError):
+                return super()._write_some(data)
+        raise TimeoutError(errno.ETIMEDOUT, "the other side takes no bytes")
+
+
+def _is_ready(descriptor: int, event: int, seconds: float) -> bool:
+    """Wait until a descriptor can be read or written, or its other end is closed; False after `seconds`."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    return bool(poll.poll(seconds * 1000))
 
 
 class Inbox:
@@ -116,15 +214,29 @@ class Inbox:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue(MAX_WAITING)
+        self._ahead = _ReadAhead()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def close(self) -> None:
-        """Close the channel once the other side has closed its end and the last frame is read."""
+        """Close the channel, once the other side has closed its end or `CLOSE_SECONDS` are over.
+
+        The process at the other end has been ended. Something that it left behind may have its end of the channel.
+        """
+        deadline = time.monotonic() + CLOSE_SECONDS
         while self._reader.is_alive():
+            late_by = time.monotonic() - deadline
+            if late_by > 0:
+                self.channel.stop()
+            if (
+                late_by > 1.0
+            ):  # a channel that cannot be stopped: thread and descriptors stay as long as this process
+                return
             with contextlib.suppress(queue.Empty):
-                self._frames.get(timeout=0.02)  # what nobody asked for
+                self._take(0.02)  # what nobody asked for
         self.channel.close()
+        with contextlib.suppress(queue.Full):
+            self._frames.put_nowait(None)  # for whoever still waits
 
     def get(self, seconds: float) -> Frame | None:
         """Return the next frame; None when the other side has closed its end.
@@ -138,7 +250,7 @@ class Inbox:
             left = max(0.0, deadline - time.monotonic())
             try:
                 # In slices: on Windows, Ctrl-C is not heard while waiting.
-                item = self._frames.get(timeout=min(left, SLICE_SECONDS))
+                item = self._take(min(left, SLICE_SECONDS))
             except queue.Empty:
                 if left <= SLICE_SECONDS:
                     raise TimeoutError from None
@@ -147,8 +259,15 @@ class Inbox:
                 raise item
             return item
 
+    def _take(self, seconds: float) -> Frame | ProtocolError | None:
+        """Return the next item. Raises `queue.Empty`."""
+        item = self._frames.get(timeout=seconds)
+        if isinstance(item, Frame):
+            self._ahead.remove(item)
+        return item
+
     def _read(self) -> None:
-        while True:
+        while self._ahead.has_room():
             try:
                 frame = self.channel.receive()
             except ProtocolError as error:
@@ -156,33 +275,55 @@ class Inbox:
                 return
             except OSError:
                 frame = None
-            self._frames.put(frame)
             if frame is None:
+                self._frames.put(None)
                 return
+            self._ahead.add(frame)
+            self._frames.put(frame)
 
 
 class AttendedChannel(Channel):
     """A channel that ends this process when the other side ends, even while this process is busy.
 
-    A thread reads ahead and notices the end; then `at_end` is called and this process exits. Without that, an
-    endless computation would outlive a killed command.
+    A thread reads ahead, as far as `MAX_WAITING_BYTES` allow, and notices the end; then `at_end` is called and
+    this process exits. Without that, an endless computation would outlive a killed command.
     """
 
     def __init__(self, reader: int, writer: int, at_end: Callable[[], None] = lambda: None) -> None:
         super().__init__(reader, writer)
         self._at_end = at_end
-        self._ahead: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._ahead = _ReadAhead()
         threading.Thread(target=self._read_ahead, daemon=True).start()
 
     def receive(self) -> Frame:
         """Wait for the next frame. There is always one: when the other side ends, this process ends too."""
-        return self._ahead.get()
+        frame = self._frames.get()
+        self._ahead.remove(frame)
+        return frame
 
     def _read_ahead(self) -> None:
         with contextlib.suppress(OSError, ProtocolError):
-            while (frame := super().receive()) is not None:
-                self._ahead.put(frame)
+            while self._await_room() and (frame := super().receive()) is not None:
+                self._ahead.add(frame)
+                self._frames.put(frame)
                 if frame.kind == END:
                     return
         self._at_end()
         os._exit(0)
+
+    def _await_room(self) -> bool:
+        """Wait until the next frame may be read; return False when the other side has ended meanwhile."""
+        while not self._ahead.has_room(SLICE_SECONDS):
+            if _has_ended(self.reader):
+                return False
+        return True
+
+
+def _has_ended(reader: int) -> bool:
+    """Return whether the other side has closed its end, although not everything was read. On Windows: False."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(reader, 0)  # an end is reported without being asked for
+    return bool(poll.poll(0))

@@ -15,6 +15,9 @@ from grader.protocol.task import LabelForm
 # One budget for the evidence of a submission. A frame holds 192 MiB, so that each step fits into one.
 MAX_STEP_BYTES = 128 << 20
 MAX_RUN_BYTES = 256 << 20
+# Of the record of one step as JSON, without its arrays. What is read from it takes up to 16 times as much memory.
+MAX_RECORD_BYTES = 4 << 20
+MAX_ELEMENTS = 8 << 20  # of one array that a function returns: 64 MiB as float64, which it is compared as
 
 
 class Frame(Record, frozen=True):
@@ -175,6 +178,14 @@ class GraphFacts(Record, frozen=True):
     output_shape: tuple[int | None, ...]
 
 
+class LayerTrial(Record, frozen=True):
+    """A layer alone in a network, before and after one step of training."""
+
+    fresh: GraphFacts
+    trained: GraphFacts | None = None  # None where the training raised an exception
+    problem: str = ""  # what the training raised; "" for nothing
+
+
 class ModelFacts(Record, frozen=True):
     """A model as it was at one moment of the run."""
 
@@ -191,6 +202,7 @@ class ModelFacts(Record, frozen=True):
     input_count: int = 1  # how many arrays it takes, as far as it says so
     output_count: int = 1  # how many arrays it gives
     not_frozen: bool = False  # there is no graph, although the model can be called: `problem` says why
+    fitted: GraphFacts | None = None  # the model as `fit` left it, where its weights were changed afterwards
 
 
 class FitFacts(Record, frozen=True):
@@ -215,10 +227,14 @@ class FitFacts(Record, frozen=True):
     validation_rows: str = ""  # ref of a uint64 array: a hash of each row that it was validated on
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x
+    labels: str = ""  # ref of a float32 for each row: its label, or the column of the largest number in a row of y
     # Names of the layers whose `trainable` has changed since an earlier fit, without compiling again.
     stale: tuple[str, ...] = ()
     finished: bool = False  # it returned
     curves: Mapping[str, str] = {}  # by key, such as "val_loss": a ref of one value per epoch
+    graph: GraphFacts | None = None  # the network as `fit` left it, where the step asks for it
+    first_rows: str = ""  # ref of the first rows of x, as `fit` got them, where the step asks for the network
+    weighted: bool = False  # with class_weight or sample_weight: its losses are no plain means
 
 
 # Steps.
@@ -258,20 +274,27 @@ class StopReason(StrEnum):
 
     TIME = "time"  # the step's wall clock ran out
     TOTAL_TIME = "total_time"  # the run's wall clock had run out before the step began
+    RESTARTS = "restarts"  # the process had ended so often before that no further one was started
     CPU = "cpu"  # the run's processor time ran out
     MEMORY = "memory"  # the run took more memory than it may
+    DISK = "disk"  # the run wrote more, or more files, than it may
+    THREADS = "threads"  # the run started more threads than it may
     SIGNAL = "signal"  # the process was ended by a signal, such as SIGSEGV
     EXIT = "exit"  # the process ended itself
     TAMPERED = "tampered"  # the evidence broke the protocol
-    TOO_LARGE = "too_large"  # the evidence is larger than the limit
+    TOO_LARGE = "too_large"  # the evidence is larger than the limit; with `NOT_TRIED`, that of earlier steps
     GRADER = "grader"  # a fault of the grader
+    BROKEN = "broken"  # the process reported a fault of the grader's part in it: the submission's doing, or not
+
+
+NOT_TRIED = "not tried"  # detail of `StopReason.TOO_LARGE`
 
 
 class Stopped(Tagged, frozen=True, tag="Stopped"):
     """The outcome of a step during which the run ended."""
 
     reason: StopReason
-    detail: str = ""  # by reason: a limit in seconds or MiB, the name of a signal, an exit code
+    detail: str = ""  # by reason: a limit in seconds, MiB or threads, the name of a signal, an exit code, a number
     at: Frame | None = None  # the line that ran then: a claim of the process that ended
 
 
@@ -284,6 +307,7 @@ class StepEvidence(Record, frozen=True):
     id: str  # of the step
     outcome: Outcome
     model: ModelFacts | None = None  # of a `Describe` step
+    layer: LayerTrial | None = None  # of a `TryLayer` step
     fits: tuple[FitFacts, ...] = ()  # the calls of fit during the step
     output: str = ""  # what was printed, the middle cut out
     output_lines: int = 0  # how many lines were printed
@@ -359,5 +383,8 @@ class ReplayEvidence(Record, frozen=True):
     outputs: tuple[str, ...] = ()  # refs, one per input of the step
     taps: tuple[TapFacts, ...] = ()  # one per activation, at most 32
     tail: tuple[TailFacts, ...] = ()  # from the last kernels to the output; empty where it could not be run alone
+    # Refs: for values that are linear in the input, before anything bends them, the factor of each feature and, at
+    # the end, a summand: (units, ..., features + 1).
+    maps: tuple[str, ...] = ()
     problem: str = ""  # why the graph could not be run; "" where it was
     stopped: Stopped | None = None  # why the process ended while it ran the graph; None where it did not

@@ -5,6 +5,7 @@ Plain frozen data, read from the store. With pseudonyms these are already in it:
 
 import math
 from datetime import datetime
+from enum import StrEnum
 
 from grader.protocol.hand_in import HandIn
 from grader.protocol.verdict import Record, Status, Verdict
@@ -24,6 +25,29 @@ class Adjustment(Record, frozen=True):
     at: datetime  # UTC
 
 
+class RuleKind(StrEnum):
+    """A rule of a course's policy, see `grader.classroom.policies`."""
+
+    ATTEMPT = "attempt"  # an earlier hand-in counts, for it is better
+    EXTENSION = "extension"  # this student had more time
+    GRACE = "grace"  # late, but not by so much that it counts
+    LATE_DAYS = "late_days"  # paid for from the student's budget
+    PENALTY = "penalty"  # for being late
+    UNKNOWN_TIME = "unknown_time"  # nobody knows whether it was late, or how late: nothing is taken
+    ROUNDING = "rounding"
+
+
+class AppliedRule(Record, frozen=True, kw_only=True):
+    """What one rule did to one mark; most of them change no points, but are the reason for those that do."""
+
+    rule: RuleKind
+    change: float = 0.0  # points that it added; negative: took away
+    days: int = 0  # of the budget
+    seconds: int = 0  # late, after extensions and days of the budget
+    at: datetime | None = None  # UTC: until when it was in time; for ATTEMPT, when that one was handed in
+    reason: str = ""  # of an extension
+
+
 class GradebookEntry(HandIn, frozen=True, kw_only=True):
     """The newest hand-in of one student, with its newest verdict: one entry per student."""
 
@@ -32,6 +56,9 @@ class GradebookEntry(HandIn, frozen=True, kw_only=True):
     adjustments: tuple[Adjustment, ...] = ()
     report: str = ""  # the report's address, relative to the dashboard's folder
     graded: datetime | None = None  # UTC
+    rules: tuple[AppliedRule, ...] = ()  # of the course's policy, in the order in which they were applied
+    grade: str = ""  # by the policy's grade key, of a final mark; empty without one
+    is_passed: bool | None = None  # by the policy's pass mark; None without one, or without a final mark
 
     @property
     def status(self) -> Status:
@@ -39,22 +66,34 @@ class GradebookEntry(HandIn, frozen=True, kw_only=True):
         return Status.NOT_GRADED if self.verdict is None else self.verdict.status
 
     @property
-    def points(self) -> float | None:
-        """Return the mark: the verdict's points with the adjustments; None where there is neither.
-
-        What could not be graded has no mark until a person gives it one.
-        """
-        if self.verdict is None and not self.adjustments:
-            return None
-        points = self.verdict.points if self.verdict is not None else 0.0
+    def judged_points(self) -> float | None:
+        """Return the verdict's points, with those that a person gave to criteria; None where there is neither."""
         judged = {c.id: c.points for c in self.verdict.criteria} if self.verdict is not None else {}
-        for adjustment in self.adjustments:
-            if adjustment.criterion is None:
-                points += adjustment.points
-            else:
-                points += adjustment.points - judged.get(adjustment.criterion, 0.0)
-                judged[adjustment.criterion] = adjustment.points
+        points = self.verdict.points if self.verdict is not None else 0.0
+        by_criterion = [(a.criterion, a.points) for a in self.adjustments if a.criterion is not None]
+        if self.verdict is None and not by_criterion:
+            return None
+        for criterion, decided in by_criterion:
+            points += decided - judged.get(criterion, 0.0)
+            judged[criterion] = decided
         return round(points, 6)
+
+    @property
+    def points(self) -> float | None:
+        """Return the mark: what was judged, then the course's rules, then what a person added to the sum.
+
+        A person who changes a criterion corrects the verdict, so the rules come after it; a person who changes
+        the sum has the last word. What could not be graded has no mark until a person gives it one.
+        """
+        judged, added = self.judged_points, [a.points for a in self.adjustments if a.criterion is None]
+        if judged is None and not added and not self.rests_on_earlier:
+            return None
+        return round((judged or 0.0) + sum(rule.change for rule in self.rules) + sum(added), 6)
+
+    @property
+    def rests_on_earlier(self) -> bool:
+        """Return whether an earlier hand-in counts, and not the newest."""
+        return any(rule.rule is RuleKind.ATTEMPT for rule in self.rules)
 
     @property
     def mark(self) -> float | None:
@@ -68,7 +107,7 @@ class GradebookEntry(HandIn, frozen=True, kw_only=True):
         if points is None or not math.isfinite(points):
             return None
         adjusted = {adjustment.criterion for adjustment in self.adjustments}
-        if self.status is not Status.NOT_GRADED or None in adjusted:
+        if self.status is not Status.NOT_GRADED or None in adjusted or self.rests_on_earlier:
             return points
         if self.verdict is None:
             return points if adjusted else None

@@ -8,22 +8,33 @@ evidence crosses twice. One examiner serves several sessions, so that several su
 import msgspec
 
 from grader.core.i18n import Message
+from grader.core.seal import UNSEALED
 from grader.protocol.evidence import Stopped
 from grader.protocol.parcels import Record
 from grader.protocol.submission import Submission
-from grader.protocol.verdict import Exhibits, Isolation, Resources, Verdict, Versions
+from grader.protocol.verdict import CriterionVerdict, Exhibits, Isolation, Resources, Verdict, Versions
+
+# Of processor time, to decode new evidence or to decide, unless the rubric says otherwise; an honest submission
+# takes one.
+JUDGE_SECONDS = 60.0
 
 
 class Question(Record, frozen=True):
     """Which exercise, of which course folder, and with which seeds. Without seeds, the rubric's first is meant.
 
-    `stand_ins`: ids of criteria whose functions are tried on networks of the grader's as well.
+    `stand_ins`: ids of criteria whose functions are tried on networks of the grader's as well. `secret`: what is
+    hidden is drawn from it, see `grader.core.seal`. It is for examiners only and never crosses the walls. `only`:
+    names of criteria and functions; without any, all criteria are meant. `second_trainings`: steps that build the
+    networks whose training is done once more, on other data.
     """
 
     course: str
     exercise: str
     seeds: tuple[int, ...] = ()
     stand_ins: tuple[str, ...] = ()
+    secret: bytes = UNSEALED
+    only: tuple[str, ...] = ()
+    second_trainings: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -94,6 +105,23 @@ class Decide(msgspec.Struct, frozen=True, tag="Decide"):
     versions: Versions
 
 
+class ListDecided(msgspec.Struct, frozen=True, tag="ListDecided"):
+    """Say which criteria of a session can be judged by the evidence so far, and were not named before."""
+
+    session: int
+
+
+class Refuse(msgspec.Struct, frozen=True, tag="Refuse"):
+    """Make the verdict on a submission that could not be judged, outside of any session. Answered by `Judged`."""
+
+    question: Question
+    submission: Submission
+    language: str
+    reason: Message
+    isolation: Isolation
+    versions: Versions
+
+
 class CloseSession(msgspec.Struct, frozen=True, tag="CloseSession"):
     """Forget a session. Not answered; a session that is not open is no error."""
 
@@ -103,13 +131,16 @@ class CloseSession(msgspec.Struct, frozen=True, tag="CloseSession"):
 class RunPlan(msgspec.Struct, frozen=True, tag="RunPlan"):
     """Execute this plan with the submission: the first, or one that the evidence so far has asked for.
 
-    Such a one trains more seeds because of a doubt, or tries functions on networks of the grader's.
+    Such a one trains more seeds or on other data because of a doubt, or tries functions on networks of the
+    grader's.
     """
 
     parcel: bytes
     """A packed `Plan`; empty when every step has evidence already."""
     seeds: tuple[int, ...]
     """All seeds that the evidence is of when this plan has been executed."""
+    judge_seconds: float = JUDGE_SECONDS
+    """Processor time that each step of judging may take."""
 
 
 class ReplayGraphs(msgspec.Struct, frozen=True, tag="ReplayGraphs"):
@@ -123,6 +154,14 @@ class Judged(msgspec.Struct, frozen=True, tag="Judged"):
 
     verdict: Verdict
     exhibits: Exhibits
+    returned: tuple[str, ...] = ()
+    """Ids of the steps that returned something."""
+
+
+class Decided(msgspec.Struct, frozen=True, tag="Decided"):
+    """Criteria that can be judged already: as they will be in the verdict, but without hints."""
+
+    criteria: tuple[CriterionVerdict, ...]
 
 
 class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
@@ -131,6 +170,12 @@ class Unusable(msgspec.Struct, frozen=True, tag="Unusable"):
     text: Message
 
 
-Request = MakePlan | OpenSession | AddEvidence | Decide | CloseSession
+class UnknownNames(msgspec.Struct, frozen=True, tag="UnknownNames"):
+    """A question is about criteria that the exercise does not have."""
+
+    text: Message
+
+
+Request = MakePlan | OpenSession | AddEvidence | Decide | ListDecided | Refuse | CloseSession
 NextStep = RunPlan | ReplayGraphs | Judged
-Reply = NextStep | Unusable
+Reply = NextStep | Decided | Unusable | UnknownNames

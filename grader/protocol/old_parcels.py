@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 R = TypeVar("R")
+_NEW_FIELDS = frozenset({"freeze", "refuses_layers"})  # of steps of a plan
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
 
 
@@ -37,12 +38,19 @@ def pack_old(record: object, arrays: Arrays) -> bytes:
     """Return record and arrays as release 0.1 did: the hash of a plan that it stored is of these bytes."""
     import numpy as np
 
-    text = msgspec.json.encode(record)
+    text = msgspec.json.encode(_without_new_fields(msgspec.to_builtins(record)))
     names = msgspec.json.encode(list(arrays))
     archive = io.BytesIO()
     if arrays:
         np.savez(archive, allow_pickle=False, **{f"a{i}": a for i, a in enumerate(arrays.values())})
     return _HEADER.pack(len(text), len(names)) + text + names + archive.getvalue()
+
+
+def _without_new_fields(value: Any) -> Any:
+    """Return a record, as plain values, without the fields that release 0.1 did not have."""
+    if isinstance(value, dict):
+        return {name: _without_new_fields(item) for name, item in value.items() if name not in _NEW_FIELDS}
+    return [_without_new_fields(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def convert_old(parcel: bytes) -> bytes:

@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -24,6 +24,7 @@ MAX_JSON_BYTES = 16 << 20
 MAX_ARRAY_BYTES = 256 << 20  # of all arrays of a parcel together
 MAX_ARRAYS = 20_000
 MAX_DIMENSIONS = 16
+MAX_NAME = 500  # characters of the name of an array
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 R = TypeVar("R")
@@ -43,15 +44,18 @@ class Tagged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class PackedArray(msgspec.Struct, frozen=True, array_like=True):
-    """An array as it travels."""
+    """An array as it travels. The limits are checked before anything of that length is built."""
 
-    name: str
-    dtype: str
+    name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+    dtype: Annotated[str, msgspec.Meta(max_length=20)]
     """As NumPy writes it: `<f4`."""
-    shape: tuple[int, ...]
+    shape: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
     order: Literal["C", "F"]
     """Whether rows or columns are contiguous. Sums over the one and the other differ in their last bits."""
     content: memoryview
+
+
+PackedArrays = Annotated[list[PackedArray], msgspec.Meta(max_length=MAX_ARRAYS)]
 
 
 class BadParcelError(InternalError):
@@ -79,7 +83,7 @@ def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, 
     if zlib.crc32(content) != _HEADER.unpack_from(parcel)[2]:
         raise BadParcelError("the arrays are damaged")
     try:
-        arrays = msgspec.msgpack.decode(content, type=list[PackedArray])
+        arrays = msgspec.msgpack.decode(content, type=PackedArrays)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadParcelError(f"{type(error).__name__}: {error}") from error
     names = [array.name for array in arrays]
@@ -88,6 +92,11 @@ def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, 
     if sum(_size(array) for array in arrays) > MAX_ARRAY_BYTES:
         raise BadParcelError("the arrays are too large")
     return record, {array.name: _array(array) for array in arrays}
+
+
+def measure_record(parcel: bytes) -> int:
+    """Return how many bytes the record of a parcel takes as JSON, without reading it. Raises `BadParcelError`."""
+    return _record_end(parcel) - _HEADER.size
 
 
 def unpack_record(parcel: bytes, kind: type[R]) -> R:

@@ -4,7 +4,7 @@ A plan contains no expected answer and no held-out label. Steps run in order. A 
 of an earlier one (a model, a history), which stays inside, by the id of that step.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.protocol.parcels import Record, Tagged
 from grader.protocol.submission import Submission
@@ -63,7 +63,11 @@ class Call(Tagged, frozen=True, tag="Call"):
     after: str = ""  # id of a step that has to have returned first; "" for none
     limit_seconds: float = 20.0  # of wall time
     figure: bool = False  # the result is the figure that it drew: returned, or left as the current one
+    # Name of an array: some rows of input, to trace each network with that `fit` trains in this call, so that its
+    # frozen graph is recorded; "" where that is not needed.
+    freeze: str = ""
     model_stands_in: bool = False  # without the function, the only compiled model among the globals is its result
+    refuses_layers: bool = False  # as long as the function runs, no layer and no model can be called
 
 
 class ReadGlobal(Tagged, frozen=True, tag="Read"):
@@ -81,6 +85,35 @@ class Describe(Tagged, frozen=True, tag="Describe"):
     step: str  # id of the step that returned the model
     sample: str  # name of an array: some rows of input, to trace the model with
     after: str = ""  # id of a step that has to have returned first, such as a training; "" for none
+    limit_seconds: float = 30.0  # of wall time
+
+
+class TraceInTraining(Tagged, frozen=True, tag="TraceInTraining"):
+    """A step: record what the model that an earlier step returned computes in training, as a frozen graph.
+
+    Its evidence is a description with nothing but that graph. What the model changes of itself in training, such
+    as the state of a random generator, is left out: so what it draws is the same at each replay.
+    """
+
+    id: str  # unique in the plan
+    step: str  # id of the step that returned the model
+    sample: str  # name of an array: some rows of input, to trace the model with
+    limit_seconds: float = 30.0  # of wall time
+
+
+class TryLayer(Tagged, frozen=True, tag="TryLayer"):
+    """A step: put the layer that an earlier step returned into a network of its own, and train that once.
+
+    The network is this layer alone. Its frozen graph is recorded before and after one step of plain gradient
+    descent on the mean squared error.
+    """
+
+    id: str  # unique in the plan
+    step: str  # id of the step that returned the layer
+    x: str  # name of an array: rows of input, of shape (n, features)
+    y: str  # name of an array: what the network is trained to put out, of shape (n, units)
+    learning_rate: float
+    seed: int = 0  # of the weights that the layer draws
     limit_seconds: float = 30.0  # of wall time
 
 
@@ -102,6 +135,41 @@ class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     limit_seconds: float = 30.0  # of wall time
 
 
+class SetWeights(Tagged, frozen=True, tag="SetWeights"):
+    """A step: give the network that an earlier step returned other weights, until a later step uses it again.
+
+    Its result is that network. Each array goes to the only weight that has its shape. Where a network has other
+    weights than these shapes, there is no result.
+    """
+
+    id: str  # unique in the plan
+    step: str  # id of the step that returned the network
+    weights: tuple[str, ...]  # names of arrays of different shapes
+    sample: str  # name of an array: rows of input, which a network is built with that has no weights yet
+    limit_seconds: float = 30.0  # of wall time
+
+
+class ChainLayer(Record, frozen=True):
+    """A Dense layer of a chain, and the layer behind it that only bends."""
+
+    kernel: str  # name of an array of shape (inputs, units)
+    bias: str  # name of an array of shape (units,)
+    activation: str  # by the name that Keras has for it
+
+
+class BuildChain(Tagged, frozen=True, tag="BuildChain"):
+    """A step: build a network of the grader's of Dense and Activation layers in turn, with weights of the plan.
+
+    It is a `keras.Sequential`; where the network that `like` returned is written in the functional style, so is
+    this one, whose `layers` then begin with an input layer, too.
+    """
+
+    id: str  # unique in the plan
+    layers: tuple[ChainLayer, ...]
+    like: str = ""  # id of the step that returned a network of the submission; "" for none
+    limit_seconds: float = 30.0  # of wall time
+
+
 class Replay(Tagged, frozen=True, tag="Replay"):
     """A step: compute the outputs of a frozen graph, in a process without a submission."""
 
@@ -118,7 +186,10 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     limit_seconds: float = 30.0  # of wall time
 
 
-Step = Call | ReadGlobal | Describe | BuildStandIn | Replay
+Step = Call | ReadGlobal | Describe | TraceInTraining | TryLayer | BuildStandIn | SetWeights | BuildChain | Replay
+
+# Name of the class of the exception that a call of a layer raises where `Call.refuses_layers` is set.
+REFUSED_CALL = "LayerCallRefusedError"
 
 
 def value_of(name: str) -> ReadGlobal:
@@ -159,8 +230,10 @@ class Setup(Record, frozen=True):
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` requires: without one of them it is skipped."""
-    if isinstance(step, Replay | ReadGlobal | BuildStandIn):
+    if isinstance(step, Replay | ReadGlobal | BuildStandIn | BuildChain):
         return set()
+    if isinstance(step, TryLayer | TraceInTraining | SetWeights):
+        return {step.step}
     first = {step.after} if step.after else set()
     if isinstance(step, Describe):
         return first | {step.step}
@@ -169,7 +242,22 @@ def needs(step: Step) -> set[str]:
 
 def uses(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` requires, or uses where they exist."""
-    optional = (
-        {a.step for a in step.arguments if isinstance(a, ResultOrTruth)} if isinstance(step, Call) else set()
-    )
+    optional: set[str] = set()
+    if isinstance(step, Call):
+        optional = {a.step for a in step.arguments if isinstance(a, ResultOrTruth)}
+    if isinstance(step, BuildChain) and step.like:
+        optional = {step.like}
     return needs(step) | optional
+
+
+def add_used_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]:
+    """Return `pending` and the steps whose live results they use, in the order of the plan."""
+    by_id = {step.id: step for step in steps}
+    used: set[str] = set()
+    unvisited = [step.id for step in pending]
+    while unvisited:
+        step_id = unvisited.pop()
+        if step_id not in used and step_id in by_id:
+            used.add(step_id)
+            unvisited += uses(by_id[step_id])
+    return [step for step in steps if step.id in used]

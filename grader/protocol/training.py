@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from grader.core.declarations import Declared
+from grader.core.field_rules import FunctionName, OptionalFunctionName, Seconds
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
@@ -16,6 +18,8 @@ from grader.protocol.plan import (
     Step,
 )
 from grader.protocol.task import Task
+
+OTHER_DATA = "other:"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class StandIn:
 
 
 @dataclass(frozen=True)
-class Training:
+class Training(Declared):
     """How a network of an exercise is built and trained. Checks with an equal `Training` share its steps.
 
     `build(*arguments)` and `train(model, x_train, y_train, x_val, y_val)` are called on each seed, the latter
@@ -42,20 +46,26 @@ class Training:
     have in the data, `name` tells the networks of an exercise apart that has several. With `encode`, the labels
     are what that function of the submission makes of them where that is right, else the right one-hot rows;
     without it, they are as the data have them. `stand_in`: the grader's own network takes the place of what
-    `build` returns; rubrics leave it out.
+    `build` returns; `first`: that which this one repeats, on other data. Rubrics leave both out.
 
     >>> Training(encode="one_hot")
     """
 
-    encode: str = ""
-    build: str = "build_model"
-    arguments: tuple[int | float | str, ...] = ()
-    train: str = "train"
+    encode: OptionalFunctionName = ""
+    build: FunctionName = "build_model"
+    arguments: tuple[int | float | str | bool | None, ...] = ()
+    train: FunctionName = "train"
     rows: str = ""
     validation: bool = True
     name: str = ""
-    limit_seconds: float = 120.0
+    limit_seconds: Seconds = 120.0
     stand_in: StandIn | None = None  # the grader's network takes the place of what `build` returns
+    first: "Training | None" = None  # that which this one repeats, on other data
+
+    def on_other_data(self) -> Self:
+        """Return this training on the arrays of other data, whose names begin with `OTHER_DATA`."""
+        name = f"{OTHER_DATA}{self.name}" if self.name else OTHER_DATA.removesuffix(":")
+        return replace(self, name=name, rows=f"{OTHER_DATA}{self.rows}", first=self)
 
     def on_stand_in(self, task: Task, *, is_trained: bool) -> Self:
         """Return this training with a network of the grader's in place of the submission's.

@@ -21,6 +21,8 @@ class Status(StrEnum):
     NOT_GRADED = "not_graded"  # the grader could not decide
 
 
+ONLY_PART = "only-part"  # id of the notice that a verdict is about some of the criteria: never a mark
+
 Severity = Literal["error", "warning", "tip"]
 
 
@@ -141,6 +143,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     seeds: tuple[int, ...]
     resources: Resources
     criteria: tuple[CriterionVerdict, ...]
+    seal: str = ""  # which secret the hidden data were drawn from, see `name_seal`; "" before version 0.2
 
 
 class Curve(Record, frozen=True):
@@ -213,6 +216,51 @@ class Figure(Record, frozen=True):
     height: int  # pixels
 
 
+class ClassBalance(Record, frozen=True):
+    """How many rows the classes of a made-up table had before and after a function of the submission."""
+
+    function: str
+    labels: tuple[str, ...]
+    before: tuple[int, ...]  # in the order of `labels`
+    after: tuple[int, ...]  # likewise
+
+
+class ReliabilityBin(Record, frozen=True):
+    """One bin of a reliability diagram that is not empty."""
+
+    predicted: float  # mean of the predictions in it, 0 to 1
+    observed: float  # share of its rows with the label 1
+    rows: int
+
+
+class Reliability(Record, frozen=True):
+    """Predictions for new rows, before and after a function of the submission has calibrated them."""
+
+    function: str
+    name: str  # such as "too sure"
+    before: tuple[ReliabilityBin, ...]
+    after: tuple[ReliabilityBin, ...]
+    error_before: float  # expected calibration error, 0 to 1
+    error_after: float
+
+
+class CodeUnit(Record, frozen=True):
+    """A file or a code cell of the submission as the student wrote it. `cell`: its number, None for a file."""
+
+    cell: int | None
+    lines: tuple[str, ...]
+
+
+class CodePlace(Record, frozen=True):
+    """Where the submission defines what a criterion is about. Lines count from 1 within the file or the cell."""
+
+    criterion: str  # id
+    cell: int | None
+    first: int
+    last: int
+    docstring: tuple[int, int] | None = None  # its first and its last line, within these
+
+
 class LeftOut(Record, frozen=True):
     """How much more the evidence holds than the exhibits show, which have limits."""
 
@@ -221,6 +269,25 @@ class LeftOut(Record, frozen=True):
     experiments: int = 0
     layers: int = 0  # after those of `network`; their weights count in its `parameters`
     figures: int = 0  # whose pictures are too large
+    code_lines: int = 0  # of the submission, after those of `code`
+
+
+class LayerValues(Record, frozen=True):
+    """What one layer of the trained network gives for one row. `layer`: Dense, relu, ...; empty for the input."""
+
+    layer: str
+    values: tuple[float, ...]
+
+
+class Walkthrough(Record, frozen=True):
+    """What becomes of one validation row in each layer of the trained network, computed by the examiner.
+
+    `labels`: the classes, in the order of the last values; `true`: that of the row.
+    """
+
+    layers: tuple[LayerValues, ...]
+    labels: tuple[str, ...] = ()
+    true: str = ""
 
 
 class Exhibits(Record, frozen=True):
@@ -234,6 +301,11 @@ class Exhibits(Record, frozen=True):
     network: Network | None = None
     figures: tuple[Figure, ...] = ()
     left_out: LeftOut = LeftOut()
+    code: tuple[CodeUnit, ...] = ()
+    places: tuple[CodePlace, ...] = ()
+    walkthrough: Walkthrough | None = None
+    balances: tuple[ClassBalance, ...] = ()
+    reliabilities: tuple[Reliability, ...] = ()
 
 
 def encode(verdict: Verdict) -> str:

@@ -4,11 +4,12 @@ A rubric may import modules that lie beside it: `from mychecks import Sorts`. Th
 read and not a moment longer, so that two exercises may each have a `mychecks` of their own.
 """
 
+import ast
 import importlib.util
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -17,6 +18,12 @@ from typing import TYPE_CHECKING
 from grader.core.errors import HiddenModuleError
 from grader.core.i18n import Message, _
 from grader.rubric.old_imports import OldImport, old_imports_allowed
+from grader.rubric.places import find_place
+from grader.rubric.python_mistakes import (
+    describe_python_error,
+    describe_syntax_error,
+    refuse_forbidden_imports,
+)
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -30,7 +37,10 @@ class _UncachedLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+        source = self.get_data(path)
+        code: CodeType = self.source_to_code(source, path)
+        refuse_forbidden_imports(ast.parse(source), path)
+        return code
 
 
 class _FolderFinder:
@@ -101,33 +111,35 @@ def describe_rubric_error(exercise: str, path: Path, error: BaseException) -> Me
 
     It names the author's own file and line, where the error went through one.
     """
+    place = find_place(path.parent, error)
     reason = getattr(error, "text", None)
+    if not isinstance(reason, Message) and (plain := describe_python_error(path.parent, error)) is not None:
+        reason, line = plain
+        place = place and replace(place, line=line or place.line)
     if isinstance(reason, Message):
-        return _("The rubric of {exercise}: {reason}.", exercise=exercise, reason=reason)
+        if place is None:
+            return _("The rubric of {exercise}: {reason}.", exercise=exercise, reason=reason)
+        return _(
+            "The rubric of {exercise}, {file}, line {line}: {reason}.",
+            exercise=exercise,
+            file=place.file,
+            line=place.line,
+            reason=reason,
+        )
     first_line = str(error).splitlines()[0] if str(error).strip() else ""
     kind = type(error).__name__
-    if (place := _place(path.parent, error)) is None:
+    if place is None:
         return _(
             "The rubric of {exercise} cannot be read: {kind}: {error}",
             exercise=exercise,
             kind=kind,
             error=first_line,
         )
-    file, line = place
     return _(
         "The rubric of {exercise} cannot be read: {kind} in {file}, line {line}: {error}",
         exercise=exercise,
         kind=kind,
-        file=file,
-        line=line,
-        error=error.msg if isinstance(error, SyntaxError) else first_line,
+        file=place.file,
+        line=place.line,
+        error=describe_syntax_error(error) if isinstance(error, SyntaxError) else first_line,
     )
-
-
-def _place(folder: Path, error: BaseException) -> tuple[str, int] | None:
-    """Return the last of the author's own lines that an error went through, as file and line."""
-    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError):
-        places.append((error.filename or "", error.lineno))
-    own = [(Path(file), line) for file, line in places if Path(file).is_relative_to(folder) and line]
-    return (own[-1][0].relative_to(folder).as_posix(), own[-1][1] or 0) if own else None

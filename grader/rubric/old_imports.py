@@ -125,8 +125,9 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
             "grader.rubric.checks.networks.same_function",
             "CLOSE ROWS ROWS_SEED SameFunction",
         ),
-        **_moved("grader.data", "grader.examiner.planning", "NOISE perturbed"),
-        **_moved("grader.data", "grader.rubric.data.builders", "SPLIT_SEED"),
+        **_moved("grader.data", "grader.evidence.replay_rows", "NOISE"),
+        **_renamed("grader.data", "grader.evidence.replay_rows", perturbed="perturb"),
+        **_renamed("grader.data grader.tables", "grader.core.seal", SPLIT_SEED="FIXED_SEED"),
         **_moved("grader.data grader.tables", "grader.core.arrays", "Array"),
         **_moved("grader.tables", "grader.rubric.data.dataset", "Parts"),
         **_renamed(

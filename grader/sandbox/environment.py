@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
 from grader.protocol.channel import Channel, Inbox
+from grader.protocol.evidence import StopReason
 from grader.protocol.plan import Limits
 from grader.protocol.verdict import WallState
 
@@ -30,8 +31,11 @@ class Process(Protocol):
     """For messages from the child."""
 
     @property
-    def out_of_memory(self) -> bool:
-        """Whether the process was killed because it took more memory than its limit."""
+    def exceeded(self) -> StopReason | None:
+        """The limit for which the process was killed from outside: MEMORY, DISK, THREADS, or None."""
+
+    def waited_seconds(self) -> float:
+        """Return for how long its threads have waited for a processor so far; 0 where it cannot be measured."""
 
     def kill(self) -> None:
         """Kill the process and all that it started, from any thread. `end` must still be called."""
@@ -67,5 +71,8 @@ class SandboxEnvironment(Protocol):
     def prepare(self) -> None:
         """Start what the next run will need ahead of it, so that it does not have to wait."""
 
+    def import_libraries(self) -> bool:
+        """Let the children that are started from now on have TensorFlow; return whether they had none before."""
+
     def __enter__(self) -> Self: ...
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None: ...

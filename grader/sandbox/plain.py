@@ -7,11 +7,13 @@ import threading
 from typing import Literal, Self
 
 from grader.protocol.channel import Inbox
+from grader.protocol.evidence import StopReason
 from grader.protocol.plan import Limits
 from grader.protocol.processes import pipes, spawn
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Exit
-from grader.sandbox.memory_watch import MemoryWatch, anonymous_kib
+from grader.sandbox.memory_watch import MemoryWatch, private_kib
+from grader.sandbox.processor_wait import waited_seconds
 
 AHEAD = 2  # processes that are started before they are needed: for the run and for its replay
 
@@ -21,7 +23,9 @@ class PlainEnvironment:
 
     mode: Literal["plain"] = "plain"
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_light: bool = False) -> None:
+        """Start processes ahead. `is_light`: without TensorFlow, see `grader.sandbox.on_demand`."""
+        self._module = f"grader.sandbox.inside.{'light_child' if is_light else 'child'}"
         self._lock = threading.Lock()
         self._ahead: list[subprocess.Popen[bytes]] = []
         self.prepare()
@@ -45,13 +49,17 @@ class PlainEnvironment:
             ready = self._ahead.pop(0) if self._ahead else None
         for process in ended:  # ended by somebody else: no submission's fault
             PlainProcess(process, limits).end(grace=0.0)
-        return PlainProcess(ready or spawn("grader.sandbox.inside.child"), limits)
+        return PlainProcess(ready or spawn(self._module), limits)
 
     def prepare(self) -> None:
         """Start child processes ahead, so that they import TensorFlow while something else is waited for."""
         with self._lock:
             while len(self._ahead) < AHEAD:
-                self._ahead.append(spawn("grader.sandbox.inside.child"))
+                self._ahead.append(spawn(self._module))
+
+    def import_libraries(self) -> bool:
+        """Return False: what the children have was decided at the start."""
+        return False
 
 
 class PlainProcess:
@@ -61,12 +69,16 @@ class PlainProcess:
         self._process = process
         self.channel = pipes(process)
         self.inbox = Inbox(self.channel)
-        self.memory = MemoryWatch(process.pid, anonymous_kib(process.pid), limits, self.kill)
+        self.memory = MemoryWatch(process.pid, private_kib(process.pid), limits, self.kill)
 
     @property
-    def out_of_memory(self) -> bool:
-        """Whether the process was killed because it took more memory than its limit."""
+    def exceeded(self) -> StopReason | None:
+        """The limit for which the process was killed: MEMORY, THREADS, or None, for files are not limited."""
         return self.memory.exceeded
+
+    def waited_seconds(self) -> float:
+        """Return for how long its threads have waited for a processor so far; 0 where it cannot be measured."""
+        return waited_seconds(self._process.pid)
 
     def kill(self) -> None:
         """Kill the process, and its session where there is one."""

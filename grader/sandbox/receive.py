@@ -1,17 +1,17 @@
 """Receive what a child sends while it answers: its answer and, meanwhile, which line of the submission runs."""
 
-import time
-
 import msgspec
 
 from grader.core.errors import GraderError
-from grader.protocol.channel import FAULT, PLACE, Frame
+from grader.protocol.channel import EVIDENCE, FAULT, IMPORTED, PLACE, CutOffError, Frame
+from grader.protocol.evidence import MAX_STEP_BYTES, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
-from grader.protocol.evidence import Stopped, StopReason
 from grader.sandbox.environment import Process
+from grader.sandbox.processor_wait import MOST_EXTENSION, PatientDeadline
 
 MAX_PLACES = 10  # reports of the running line per second; a child sends one
 MAX_PLACE_BYTES = 500
+MAX_SMALL_BYTES = 1 << 16  # of a frame that is no evidence
 MAX_LINE = 10_000_000  # of line numbers, and of the numbers of cells
 
 
@@ -23,8 +23,24 @@ class RunInterruptedError(GraderError):
         self.stopped = Stopped(reason=reason, detail=detail)
 
 
+class FrameLimits:
+    """How long the frames of a child may be. Evidence that nobody has asked for, or a second time, is not read."""
+
+    def __init__(self) -> None:
+        self.asked: bytes | None = None  # the nonce of what the child was asked for and has not answered
+
+    def __call__(self, kind: bytes, nonce: bytes) -> int:
+        """Return the most bytes of a frame that has arrived."""
+        if kind not in (IMPORTED, EVIDENCE):
+            return MAX_SMALL_BYTES
+        if nonce != self.asked:
+            return 0
+        self.asked = None
+        return MAX_STEP_BYTES
+
+
 class Awaited:
-    """The answer of a child to one message, which it has a limited time for."""
+    """The answer of a child to one message, which it has a limited time for; see `PatientDeadline`."""
 
     def __init__(self, process: Process, nonce: bytes, seconds: float) -> None:
         """Begin to wait.
@@ -36,16 +52,13 @@ class Awaited:
         """
         self.place: SourceLine | None = None  # the line of which the child said last that it runs
         self._process, self._nonce, self._seconds = process, nonce, seconds
-        self._deadline = time.monotonic() + seconds
-        self._places_left = int(MAX_PLACES * (seconds + 1))
+        self._deadline = PatientDeadline(process.waited_seconds, seconds)
+        self._places_left = int(MAX_PLACES * (MOST_EXTENSION * seconds + 1))
 
     def receive(self, kind: bytes, nonce: bytes) -> Frame:
         """Wait for the expected frame. Raises `RunInterruptedError` for another one, and when time is over."""
         while self._places_left > 0:
-            try:
-                frame = receive_frame(self._process, max(0.0, self._deadline - time.monotonic()))
-            except TimeoutError:
-                raise RunInterruptedError(StopReason.TIME, f"{self._seconds:.0f}") from None
+            frame = self._receive_next()
             if frame.kind != PLACE:
                 return check_frame(frame, kind, nonce)
             self._places_left -= 1
@@ -53,10 +66,21 @@ class Awaited:
                 self.place = _read_place(frame.body)
         raise RunInterruptedError(StopReason.TAMPERED)
 
+    def _receive_next(self) -> Frame:
+        while True:
+            try:
+                return receive_frame(self._process, self._deadline.seconds_left())
+            except TimeoutError:
+                if self._deadline.has_passed():
+                    raise RunInterruptedError(StopReason.TIME, f"{self._seconds:.0f}") from None
+
 
 def receive_frame(process: Process, seconds: float) -> Frame:
     """Wait for the next frame. Raises `RunInterruptedError` when the child ended or failed."""
-    frame = process.inbox.get(seconds)
+    try:
+        frame = process.inbox.get(seconds)
+    except CutOffError:  # a machine out of memory kills right solutions too, also while they write
+        frame = None
     if frame is None:
         raise RunInterruptedError(StopReason.EXIT)
     if frame.kind == FAULT:

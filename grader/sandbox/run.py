@@ -5,8 +5,9 @@ steps, after repeating those whose live results they use.
 """
 
 import contextlib
+import logging
+import math
 import secrets
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,8 @@ from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
-    FAULT_CODE,
     IMPORTED,
+    NEEDS_LIBRARIES_CODE,
     NO_NONCE,
     SETUP,
     STEP,
@@ -27,23 +28,44 @@ from grader.protocol.channel import (
     WALLS,
     ProtocolError,
 )
-from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, Stopped, StopReason
+from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import replace_record, unpack_record
-from grader.protocol.plan import Call, Limits, Plan, Setup, Step, uses
+from grader.protocol.plan import Call, Plan, Setup, Step, add_used_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
-from grader.sandbox.environment import Exit, Process, SandboxEnvironment
-from grader.sandbox.receive import Awaited, RunInterruptedError, check_frame, receive_frame
+from grader.sandbox.environment import Process, SandboxEnvironment
+from grader.sandbox.explain_stop import explain_stop
+from grader.sandbox.processor_wait import MOST_EXTENSION
+from grader.sandbox.receive import (
+    Awaited,
+    FrameLimits,
+    RunInterruptedError,
+    check_frame,
+    receive_frame,
+)
+
+_log = logging.getLogger(__name__)
 
 MAX_CHILDREN = 24  # per run: each costs a start
+MAX_SENT_BYTES = 2 * MAX_RUN_BYTES  # per run: what its children may send, also what is not kept
 END_SECONDS = 5.0  # for a process that is ending by itself to have ended
 START_SECONDS = 180.0  # for the imports of a child, which may be under way, on a slow disk
+MAX_FALSE_STARTS = 3  # of children that end before they know what to do: then the grader has failed
 
 # How the submission's own code ends a process: it would do so again.
-# By number: Windows has no such names, and processes that end in other ways.
-_SIGKILL, _SIGXCPU = 9, 24
-_OF_FUNCTIONS = frozenset({StopReason.TIME, StopReason.CPU, StopReason.MEMORY, StopReason.SIGNAL, StopReason.EXIT})
+_OF_FUNCTIONS = frozenset(
+    {
+        StopReason.TIME,
+        StopReason.CPU,
+        StopReason.MEMORY,
+        StopReason.DISK,
+        StopReason.THREADS,
+        StopReason.SIGNAL,
+        StopReason.EXIT,
+        StopReason.BROKEN,
+    }
+)
 
 Progress = Callable[[Step, int, int], None]
 """Called before each step with the step, how many steps are done, and how many there are."""
@@ -125,6 +147,7 @@ def execute_plan(
     cancel: CancelToken | None = None,
     budget: int = MAX_RUN_BYTES,
     on_evidence: OnEvidence = lambda *_: None,
+    seconds: float = math.inf,
 ) -> RunResult:
     """Execute all steps of a packed plan in child processes.
 
@@ -136,6 +159,7 @@ def execute_plan(
         cancel: lets another thread cancel the run.
         budget: the most bytes of evidence from this run; a step whose evidence exceeds it has none.
         on_evidence: called with the evidence of each step when it arrives.
+        seconds: of wall time, where that is less than what the plan allows.
 
     Returns:
         Each step has an entry in `bodies` or in `stops`, whatever the submission does.
@@ -146,6 +170,7 @@ def execute_plan(
     """
     execution = _Execution(environment, parcel, submission, progress, cancel or CancelToken())
     execution.budget, execution.on_evidence = budget, on_evidence
+    execution.seconds = min(execution.seconds, seconds)
     return execution.run_children()
 
 
@@ -162,26 +187,33 @@ class _Execution:
     ) -> None:
         self.environment, self.plan, self.parcel = environment, unpack_record(parcel, Plan), parcel
         self.submission, self.progress, self.cancel = submission, progress, cancel
-        self.budget = MAX_RUN_BYTES
+        self.budget, self.seconds = MAX_RUN_BYTES, self.plan.limits.wall_seconds
         self.on_evidence: OnEvidence = lambda *_: None
-        self.is_behind_walls = False  # the current child has reported that it is isolated
+        self.has_begun = False  # the current child is isolated, and is told what to do
         self.run = RunResult()
         self.start_time = time.monotonic()
-        self.evidence_bytes = 0
+        self.evidence_bytes = self.sent_bytes = 0
         self.is_over = False  # no child can do better than the last one
         self.has_left_out_cell = False
+        self.tried_again: set[StopReason] = set()
+        self.false_starts = 0
+        self.waited = 0.0  # seconds for which earlier children have waited for a processor
         self.current: Step | None = None  # the step that the child is executing; None during the import
         self.awaited: Awaited | None = None  # what the child is answering
+        self.frame_limits = FrameLimits()
 
     def run_children(self) -> RunResult:
         """Start children until every step has evidence or a reason why it has none."""
-        for _ in range(MAX_CHILDREN):
-            if self.is_over or not self._list_pending():
-                break
+        children = 0
+        while children < MAX_CHILDREN and not self.is_over and self._list_pending() and self._seconds_left() > 0:
             self._run_child()
+            children += 1
+        # Each new child executes the file again, so that a slow file alone may use up the time of the run.
+        is_late = self.is_over or self._seconds_left() <= 0
+        used_up = StopReason.TOTAL_TIME if is_late else StopReason.RESTARTS
         for step in self._list_pending():
             self.run.stops[step.id] = self.run.import_stop or Stopped(
-                reason=StopReason.GRADER, detail="too many restarts"
+                reason=used_up, detail="" if is_late else str(children)
             )
         self.run.wall_seconds = round(time.monotonic() - self.start_time, 3)
         return self.run
@@ -202,16 +234,18 @@ class _Execution:
         """Start a child for the steps that are left; record the step or the import during which it ended."""
         self.cancel.check()
         process = self.environment.launch(self.plan.limits)
-        self.current, self.awaited, self.is_behind_walls = None, None, False
+        self.current, self.awaited, self.has_begun = None, None, False
+        process.channel.limit = self.frame_limits = FrameLimits()
         failure: Exception | None = None
         try:
             with self.cancel.watching(process):
                 self._send_steps(process)
         except (RunInterruptedError, ProtocolError, TimeoutError, OSError) as error:
-            failure = error
+            failure = error.with_traceback(None)  # which would keep the frames that were received, as long as this
         except BaseException:  # Ctrl-C: the calling program may continue, this child may not
             process.end(grace=0.0)
             raise
+        self.waited += process.waited_seconds()
         # A child that did all steps, or ended by itself, gets time to end; any other is killed.
         is_ending = failure is None or (
             isinstance(failure, RunInterruptedError) and failure.stopped.reason is StopReason.EXIT
@@ -220,8 +254,18 @@ class _Execution:
         if failure is not None and process_exit.code is None:  # nothing that a submission does ends the worker
             raise SandboxError("the worker is gone")
         self.cancel.check()
+        if process_exit.code == NEEDS_LIBRARIES_CODE and self.environment.import_libraries():
+            return  # without TensorFlow, it could not be done: the next child has it
         if failure is not None:
-            stopped = _explain_stop(failure, process, process_exit, self.plan.limits, self.is_behind_walls)
+            stopped = explain_stop(
+                failure,
+                process,
+                process_exit,
+                self.plan.limits,
+                has_begun=self.has_begun,
+                has_submission=self.submission is not None,
+            )
+            _log.info("a process ended: %r, %r, its step: %r", stopped, process_exit, self.current)
             if stopped.reason in _OF_FUNCTIONS:
                 stopped = msgspec.structs.replace(stopped, at=self._find_last_place())
             self._record_stop(stopped)
@@ -235,28 +279,43 @@ class _Execution:
     def _send_steps(self, process: Process) -> None:
         walls = check_frame(receive_frame(process, START_SECONDS), WALLS, NO_NONCE).body
         self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
-        self.is_behind_walls = True
-        nonce = secrets.token_bytes(16)
+        self.has_begun = True
+        nonce = self.frame_limits.asked = secrets.token_bytes(16)
         process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
-        for step in _add_used_steps(self.plan.steps, self._list_pending()):
+        for step in add_used_steps(self.plan.steps, self._list_pending()):
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
-            if self._seconds_left() <= 0:
+            if self._seconds_left(process) <= 0:
                 raise RunInterruptedError(StopReason.TOTAL_TIME)
             done = len(self.run.bodies) + len(self.run.stops)
             self.progress(step, done, len(self.plan.steps))
-            nonce = secrets.token_bytes(16)
+            nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
-            self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left()))
+            self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left(process)))
             body = self.awaited.receive(EVIDENCE, nonce).body
             self._store_evidence(step, body)
         process.channel.send(END)
 
     def _await_import(self, process: Process, nonce: bytes, units: int) -> None:
-        self.awaited = awaited = Awaited(process, nonce, self.plan.limits.import_seconds)
+        """Wait until the file was executed. Raises `RunInterruptedError`."""
+        try:
+            self._receive_import(process, nonce, units)
+        except RunInterruptedError as error:
+            if (
+                error.stopped.reason is StopReason.TIME
+                and self.run.imported
+                and self._seconds_left(process) <= 1.0
+            ):
+                # It was finished before, and only had no time for that once more.
+                raise RunInterruptedError(StopReason.TOTAL_TIME) from None
+            raise
+
+    def _receive_import(self, process: Process, nonce: bytes, units: int) -> None:
+        seconds = min(self.plan.limits.import_seconds, max(1.0, self._seconds_left(process)))
+        self.awaited = awaited = Awaited(process, nonce, seconds)
         for _ in range(units):
             frame = awaited.receive(UNIT, NO_NONCE)
             if len(frame.body) > 7 or not frame.body.isdigit():
@@ -266,15 +325,31 @@ class _Execution:
         body = awaited.receive(IMPORTED, nonce).body
         if len(body) > MAX_STEP_BYTES:  # a child keeps within this by itself
             raise RunInterruptedError(StopReason.TAMPERED)
+        self._count_sent(body)
         if not self.run.imported:
             self.evidence_bytes += len(body)
             self.run.imported = body
 
-    def _seconds_left(self) -> float:
-        return self.plan.limits.wall_seconds - (time.monotonic() - self.start_time)
+    def _seconds_left(self, process: Process | None = None) -> float:
+        """Return the time left for the run, in which waiting for a processor does not count."""
+        left = self.seconds - (time.monotonic() - self.start_time)
+        if left > 0 and left > self.seconds / 2:
+            return left  # more than any step takes: no need to measure
+        waited = self.waited + (process.waited_seconds() if process is not None else 0.0)
+        return left + min(waited, (MOST_EXTENSION - 1) * self.seconds)
+
+    def _count_sent(self, body: bytes) -> None:
+        """Count what a child has sent. Raises `RunInterruptedError` where it is too much to be read on."""
+        self.sent_bytes += len(body)
+        if self.sent_bytes > MAX_SENT_BYTES:
+            raise RunInterruptedError(StopReason.TOO_LARGE, str(self.budget >> 20))
 
     def _store_evidence(self, step: Step, body: bytes) -> None:
-        """Store the evidence of a step if the budget allows it. Smaller evidence of later steps may still fit."""
+        """Store the evidence of a step if the budget allows it. Smaller evidence of later steps may still fit.
+
+        Raises `RunInterruptedError` where so much was sent that no further step is tried.
+        """
+        self._count_sent(body)
         if step.id in self.run.bodies:
             return  # repeated for the sake of other steps: the evidence of the first time counts
         if len(body) > MAX_STEP_BYTES:  # a child keeps within this by itself
@@ -287,61 +362,35 @@ class _Execution:
         self.run.bodies[step.id] = body
         self.on_evidence(step.id, body)
 
+    def _may_be_chance(self, stopped: Stopped) -> bool:
+        """Return whether another child may do better, such as where the machine was out of memory for a moment."""
+        if not self.has_begun:
+            self.false_starts += 1
+            return self.false_starts < MAX_FALSE_STARTS
+        is_killed = stopped.reason is StopReason.SIGNAL and stopped.detail == "SIGKILL"
+        is_first = stopped.reason not in self.tried_again  # what the submission does, it does again
+        self.tried_again.add(stopped.reason)
+        return is_first and (is_killed or stopped.reason is StopReason.BROKEN)
+
     def _record_stop(self, stopped: Stopped) -> None:
+        if self._may_be_chance(stopped):
+            return
         step = self.current
+        if step is None and stopped.reason is StopReason.TOTAL_TIME:
+            self.is_over = True  # the steps that are left have no time
+            return
         if step is None:
             self.run.import_stop = self.run.import_stop or stopped
             self.is_over = stopped.reason not in _OF_FUNCTIONS or not self._leave_out_cell()
             return
         # When a step succeeds and then fails on repetition, all steps that are left fail: else this never ends.
+        if stopped.reason is StopReason.TOO_LARGE:  # nothing more of this submission is read
+            not_tried = Stopped(reason=stopped.reason, detail=NOT_TRIED)
+            self.run.stops |= {pending.id: not_tried for pending in self._list_pending() if pending is not step}
         fails_on_repeat = step.id in self.run.bodies or stopped.reason is StopReason.TOTAL_TIME
         lost = self._list_pending() if fails_on_repeat else [step]
-        if isinstance(step, Call) and stopped.reason in _OF_FUNCTIONS:
-            # The function would hang or end the process again: its other calls are lost too.
+        if isinstance(step, Call) and stopped.reason in (*_OF_FUNCTIONS, StopReason.TAMPERED):
+            # The function would hang, end the process, or tamper again: its other calls are lost too.
             lost += [s for s in self._list_pending() if isinstance(s, Call) and s.function == step.function]
         for lost_step in lost:
             self.run.stops[lost_step.id] = stopped
-
-
-def _add_used_steps(steps: tuple[Step, ...], pending: list[Step]) -> list[Step]:
-    """Return `pending` and the steps whose live results they use, in the order of the plan."""
-    by_id = {step.id: step for step in steps}
-    used: set[str] = set()
-    unvisited = [step.id for step in pending]
-    while unvisited:
-        step_id = unvisited.pop()
-        if step_id not in used and step_id in by_id:
-            used.add(step_id)
-            unvisited += uses(by_id[step_id])
-    return [step for step in steps if step.id in used]
-
-
-def _explain_stop(
-    error: Exception, process: Process, process_exit: Exit, limits: Limits, is_behind_walls: bool
-) -> Stopped:
-    """Return why a child ended: the most certain reason first."""
-    if process.out_of_memory:
-        return Stopped(reason=StopReason.MEMORY, detail=str(limits.memory_mib))
-    if isinstance(error, TimeoutError):  # it never started
-        return Stopped(reason=StopReason.TIME)
-    if isinstance(error, ProtocolError):
-        return Stopped(reason=StopReason.TAMPERED)  # a child reports evidence that is too large by itself
-    if isinstance(error, RunInterruptedError) and error.stopped.reason is not StopReason.EXIT:
-        return error.stopped
-    if process_exit.code == -_SIGXCPU or (
-        process_exit.code == -_SIGKILL and process_exit.cpu_seconds >= limits.cpu_seconds
-    ):
-        return Stopped(reason=StopReason.CPU, detail=str(limits.cpu_seconds))
-    if process_exit.code is not None and process_exit.code < 0:
-        return Stopped(reason=StopReason.SIGNAL, detail=_signal_name(-process_exit.code))
-    # An isolated child reports its own failures in a message: then this exit code is the submission's own.
-    if process_exit.code == FAULT_CODE and not is_behind_walls:
-        return Stopped(reason=StopReason.GRADER, detail="the child failed")
-    return Stopped(reason=StopReason.EXIT, detail=str(process_exit.code))
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return str(number)

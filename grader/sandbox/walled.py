@@ -1,10 +1,10 @@
 """Run submissions isolated: in forks of the warm worker, after a self-test of the isolation. Linux only."""
 
 import contextlib
-import shutil
+import logging
 import socket
+import struct
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -14,9 +14,11 @@ from typing import Literal, Self
 import msgspec
 
 from grader.core.errors import SandboxError
-from grader.protocol.channel import WALLS, Channel, Inbox, ProtocolError
+from grader.core.temporary_folders import make_temporary_folder, remove_abandoned_folders
+from grader.protocol.channel import WALLS, Channel, Inbox, InterruptibleChannel, ProtocolError
+from grader.protocol.evidence import StopReason
 from grader.protocol.plan import Limits
-from grader.protocol.processes import worker_environment
+from grader.protocol.processes import start_module, worker_environment
 from grader.protocol.verdict import WallState
 from grader.protocol.worker_messages import (
     MAX_MESSAGE,
@@ -33,10 +35,16 @@ from grader.protocol.worker_messages import (
 from grader.sandbox import visibility
 from grader.sandbox.environment import Exit
 from grader.sandbox.memory_watch import MemoryWatch
+from grader.sandbox.processor_wait import waited_seconds
+from grader.sandbox.scratch import remove
 from grader.sandbox.walls.self_test import VARIABLE, plant
 
+_log = logging.getLogger(__name__)
+
 SELF_TEST_SECONDS = 240.0  # the worker's imports come first, on a slow disk
-END_SECONDS = 10.0  # for the worker to end
+END_SECONDS = 1.0  # for the worker to end by itself: it kills its runs first, and waits for them
+KILL_SECONDS = 60.0  # for a killed run to end, as the worker reports it; else the worker itself hangs
+SEND_SECONDS = 10  # for the worker to take a message
 
 
 class WalledEnvironment:
@@ -44,34 +52,41 @@ class WalledEnvironment:
 
     mode: Literal["walls"] = "walls"
 
-    def __init__(self, hidden: Sequence[Path] = ()) -> None:
+    def __init__(self, hidden: Sequence[Path] = (), *, is_light: bool = False) -> None:
         """Start the worker and the self-test of the isolation; wait for neither.
 
         Args:
             hidden: course folders, of which no submission may see the exercises and reference solutions.
+            is_light: children are without TensorFlow, see `grader.sandbox.on_demand`.
 
         Raises:
             SandboxError: the worker cannot start.
         """
+        remove_abandoned_folders()
+        # Holds the folders of all runs. The user nobody has to get through it to those that are given to nobody.
+        self._folder = make_temporary_folder("runs", 0o711)
         self._hidden = visibility.hidden_folders(hidden)
         self._control, worker_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         self._last_run = 0
         self._runs: dict[int, WalledProcess] = {}
         self._lock = threading.Lock()
-        target_context = contextlib.ExitStack()
-        targets = target_context.enter_context(plant(self._hidden))
-        # -P: the working directory contains modules of the student's.
-        self._worker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.sandbox.inside.warm_start", str(worker_end.fileno())],
-            pass_fds=(worker_end.fileno(),),
-            env=worker_environment() | {VARIABLE: targets.token},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            process_group=0,  # Ctrl-C is the command's to answer; the worker ends when its socket does
-        )
+        with contextlib.ExitStack() as stack:
+            targets = stack.enter_context(plant(self._hidden))
+            self._worker = start_module(
+                "grader.sandbox.inside.warm_start",
+                str(worker_end.fileno()),
+                "light" if is_light else "warm",
+                pass_fds=(worker_end.fileno(),),
+                env=worker_environment() | {VARIABLE: targets.token},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C is the command's to answer; the worker ends when its socket does
+            )
+            target_context = stack.pop_all()
         worker_end.close()
         threading.Thread(target=self._listen, daemon=True).start()
-        self._self_test = _SelfTest(target_context, targets)
+        self._self_test = _SelfTest(target_context, targets, tempfile.mkdtemp(dir=self._folder))
         try:
             self._self_test.start(self._send, self._build_settings)
         except SandboxError:  # the worker could not even start
@@ -81,17 +96,25 @@ class WalledEnvironment:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
         # Shut down, not only closed: the listening thread uses the socket too.
         with contextlib.suppress(OSError):  # the worker has ended
             self._control.shutdown(socket.SHUT_RDWR)
         try:
-            self._worker.wait(END_SECONDS)
+            # A worker that is still importing hears nothing; its end is the end of all that it has started. Who
+            # presses Ctrl-C waits for nothing: the times that runs used no longer count.
+            hears = self._self_test.is_over and kind is not KeyboardInterrupt
+            self._worker.wait(END_SECONDS if hears else 0.0)
         except subprocess.TimeoutExpired:
-            self._worker.kill()
-            self._worker.wait()
+            self._kill_worker()
         self._control.close()
         self._self_test.close()
+        remove(str(self._folder))
+
+    def _kill_worker(self) -> None:
+        self._worker.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # in the kernel, waiting for a disk, say
+            self._worker.wait(KILL_SECONDS)
 
     def walls(self) -> tuple[WallState, ...]:
         """Wait for the self-test and return the state of each isolation feature.
@@ -100,6 +123,13 @@ class WalledEnvironment:
             SandboxError: the self-test did not finish.
         """
         return self._self_test.result()
+
+    def shares_disk(self) -> bool:
+        """Return whether children write to the machine's disk, where the kernel limits single files only.
+
+        The self-test must have finished.
+        """
+        return not all(wall.stands for wall in self.walls() if wall.id == "mount_namespace")
 
     def launch(self, limits: Limits) -> "WalledProcess":
         """Fork an isolated child process, once the self-test has finished.
@@ -115,7 +145,7 @@ class WalledEnvironment:
             self._last_run += 1
             number = self._last_run
         supervisor_end, child_end = socket.socketpair()
-        scratch = tempfile.mkdtemp(prefix="grader-")
+        scratch = tempfile.mkdtemp(dir=self._folder)
         process = WalledProcess(self, number, _open_channel(supervisor_end), scratch, limits)
         self._runs[number] = process
         run = StartRun(id=number, settings=self._build_settings(scratch, limits))
@@ -124,12 +154,21 @@ class WalledEnvironment:
         except SandboxError:
             del self._runs[number]
             process.inbox.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove(scratch)
             raise
         return process
 
     def prepare(self) -> None:
         """Do nothing: the worker is running already."""
+
+    def import_libraries(self) -> bool:
+        """Return False: what the children have was decided at the start."""
+        return False
+
+    def end_hung_worker(self) -> None:
+        """Kill the worker, which does not report the end of a killed run; all other runs end with it."""
+        _log.warning("the worker does not answer and is killed")
+        self._kill_worker()
 
     def kill(self, number: int) -> None:
         """Ask the worker to kill the process of a run."""
@@ -170,14 +209,18 @@ class WalledEnvironment:
 class _SelfTest:
     """The self-test: a child that tries to break out before any submission runs, and its targets outside."""
 
-    def __init__(self, target_context: contextlib.ExitStack, targets: Targets) -> None:
-        self._target_context, self._targets = target_context, targets
-        self._scratch = tempfile.mkdtemp(prefix="grader-")
+    def __init__(self, target_context: contextlib.ExitStack, targets: Targets, scratch: str) -> None:
+        self._target_context, self._targets, self._scratch = target_context, targets, scratch
         supervisor_end, self._child_end = socket.socketpair()
         self._inbox = Inbox(_open_channel(supervisor_end))
         self._states: tuple[WallState, ...] = ()
         self._error: SandboxError | None = None
         self._waiting = threading.Lock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the self-test has ended, well or not."""
+        return bool(self._states) or self._error is not None
 
     def start(
         self,
@@ -225,7 +268,7 @@ class _SelfTest:
         """Remove the targets. May be called twice."""
         self._child_end.close()
         self._target_context.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
 
 
 class WalledProcess:
@@ -240,15 +283,18 @@ class WalledProcess:
         self._has_ended = threading.Event()
         self._exit = Exit(None, 0.0)
         self.memory: MemoryWatch | None = None
+        self._pid = 0  # as /proc knows it; 0 before it was forked
 
     def started(self, started: RunStarted) -> None:
-        """Begin to watch the memory of the run; called when the worker has forked it."""
-        self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill)
+        """Begin to watch memory and files of the run; called when the worker has forked it."""
+        self._pid = started.pid
+        folder = self._scratch if self._environment.shares_disk() else None
+        self.memory = MemoryWatch(started.pid, started.base_kib, self._limits, self.kill, folder)
 
     @property
-    def out_of_memory(self) -> bool:
-        """Whether the process was killed because it took more memory than its limit."""
-        return self.memory is not None and self.memory.exceeded
+    def exceeded(self) -> StopReason | None:
+        """The limit for which the process was killed from outside: MEMORY, DISK, THREADS, or None."""
+        return self.memory.exceeded if self.memory is not None else None
 
     def ended(self, process_exit: Exit) -> None:
         """Record how the process ended; called when the worker has reported it."""
@@ -256,6 +302,10 @@ class WalledProcess:
         if self.memory is not None:
             self.memory.stop()
         self._has_ended.set()
+
+    def waited_seconds(self) -> float:
+        """Return for how long its threads have waited for a processor so far; 0 where it cannot be measured."""
+        return waited_seconds(self._pid) if self._pid else 0.0
 
     def kill(self) -> None:
         """Kill the outermost process of the run; the kernel then kills its whole PID namespace."""
@@ -265,9 +315,11 @@ class WalledProcess:
         """Wait until the worker reports the end, kill the run after `grace` seconds, and clean up."""
         if not self._has_ended.wait(grace):
             self.kill()
-        self._has_ended.wait()
+        if not self._has_ended.wait(KILL_SECONDS):
+            self._environment.end_hung_worker()
+            self._has_ended.wait(KILL_SECONDS)
         self.inbox.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
         return self._exit
 
     def peak_mib(self) -> float:
@@ -277,4 +329,4 @@ class WalledProcess:
 
 def _open_channel(end: socket.socket) -> Channel:
     descriptor = end.detach()
-    return Channel(descriptor, descriptor)
+    return InterruptibleChannel(descriptor, descriptor)

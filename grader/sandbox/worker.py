@@ -28,40 +28,50 @@ from grader.protocol.worker_messages import (
     StartSelfTest,
     ToWorker,
 )
-from grader.sandbox.memory_watch import anonymous_kib
+from grader.sandbox.memory_watch import private_kib
 from grader.sandbox.walls.enter import Limits, enter
-from grader.sandbox.walls.namespaces import adopt_orphans
+from grader.sandbox.walls.forker import Forked, Forker, find_outer_pid
+from grader.sandbox.walls.namespaces import NamespaceErrors
 from grader.sandbox.walls.self_test import probe
 
 
 @dataclass(frozen=True)
-class Forked:
+class Child:
     """A forked child that is isolated, as it sees itself."""
 
     channel: Channel  # to the supervisor
     walls: tuple[WallState, ...]  # the state of each isolation feature
 
 
-def serve(control: socket.socket) -> Forked | None:
+@dataclass
+class _Run:
+    """A child that was forked, until it and all that it left behind have ended."""
+
+    id: int | None  # of the run; None for the self-test, which is no run: the end of its channel is enough
+    pid: int
+    init: int  # the first process of its PID namespace; 0 where there is none, or where it has ended
+    result: RunEnded | None = None  # once the child has ended
+
+
+def serve(control: socket.socket) -> Child | None:
     """Fork children for one sandbox environment until its socket `control` is closed; then return None.
 
     This also returns in each child that was forked for a run, once the child is isolated: so nothing of this
     module is on the stack under which the submission runs.
     """
-    adopt_orphans()
-    return _Worker(control).serve()
+    return _Worker(control, Forker()).serve()
 
 
 class _Worker:
-    def __init__(self, control: socket.socket) -> None:
-        self.control = control
-        self.runs: dict[int, int] = {}  # run id by pid
+    def __init__(self, control: socket.socket, forker: Forker) -> None:
+        self.control, self.forker = control, forker
+        self.runs: list[_Run] = []
         self.wake, wake_writer = os.pipe()
         os.set_blocking(self.wake, False)
         os.set_blocking(wake_writer, False)
         self.wake_writer = wake_writer
 
-    def serve(self) -> Forked | None:
+    def serve(self) -> Child | None:
         signal.signal(signal.SIGCHLD, _ignore)
         signal.set_wakeup_fd(self.wake_writer, warn_on_full_buffer=False)
         with selectors.DefaultSelector() as selector:
@@ -77,63 +87,72 @@ class _Worker:
                     if not data:
                         self.end()
                         return None
-                    forked = self.handle(msgspec.json.decode(data, type=ToWorker), descriptors)
-                    if forked is not None:
-                        return forked
+                    child = self.handle(msgspec.json.decode(data, type=ToWorker), descriptors)
+                    if child is not None:
+                        return child
 
-    def handle(self, message: ToWorker, descriptors: list[int]) -> Forked | None:
-        """Handle one message. Returns None in the worker; in a child forked for a run, its `Forked`."""
+    def handle(self, message: ToWorker, descriptors: list[int]) -> Child | None:
+        """Handle one message. Returns None in the worker; in a child forked for a run, that child."""
         match message:
             case StartSelfTest():
-                self.fork(descriptors[0], lambda channel: _test_walls(channel, message))
+                forked, _ = self.fork(
+                    descriptors[0], lambda errors, channel: _test_walls(errors, channel, message)
+                )
+                self.runs.append(_Run(None, forked.pid, forked.init))
             case StartRun():
-                base = anonymous_kib("self")
-                pid, forked = self.fork(descriptors[0], lambda channel: _isolate(message.settings, channel))
-                if forked is not None:
-                    return forked
-                self.runs[pid] = message.id
-                self.reply(RunStarted(id=message.id, pid=pid, base_kib=base))
-            case EndRun(id=run):
-                for pid in [p for p, r in self.runs.items() if r == run]:
-                    os.kill(pid, signal.SIGKILL)
+                base = private_kib("self")
+                forked, child = self.fork(
+                    descriptors[0], lambda errors, channel: _isolate(message.settings, errors, channel)
+                )
+                if child is not None:
+                    return child
+                self.runs.append(_Run(message.id, forked.pid, forked.init))
+                self.reply(RunStarted(id=message.id, pid=find_outer_pid(forked.pid), base_kib=base))
+            case EndRun(id=number):
+                for run in self.runs:
+                    if run.id == number and run.result is None:
+                        os.kill(run.pid, signal.SIGKILL)
         return None
 
     def reply(self, reply: FromWorker) -> None:
         self.control.send(msgspec.json.encode(reply))
 
-    def fork(self, channel: int, work: Callable[[int], Forked | None]) -> tuple[int, Forked | None]:
-        """Fork a process that calls `work` with its end of a channel.
+    def fork(
+        self, channel: int, work: Callable[[NamespaceErrors, int], Child | None]
+    ) -> tuple[Forked, Child | None]:
+        """Fork a process that calls `work` with the state of its namespaces and its end of a channel.
 
-        Returns in the worker with the pid. In the child, it returns with the result of `work`, or ends the process
-        where that is None and where `work` raises anything.
+        Returns in the worker. In the child, it returns with the result of `work`, or ends the process where that
+        is None and where `work` raises anything.
         """
-        pid = os.fork()
-        if pid:
+        forked = self.forker.fork()
+        if forked.pid:
             os.close(channel)
-            return pid, None
+            return forked, None
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for descriptor in (self.wake, self.wake_writer, self.control.detach()):
                 os.close(descriptor)
-            forked = work(channel)
+            child = work(forked.errors, channel)
         except BaseException:  # noqa: BLE001 - this must not go on as a worker
             traceback.print_exc()
             os._exit(FAULT_CODE)
-        if forked is None:
+        if child is None:
             os._exit(0)
-        return 0, forked
+        return forked, child
 
     def end(self) -> None:
         """Kill every run and wait for all children, so that the time they used is counted as the worker's."""
-        for pid in self.runs:
-            os.kill(pid, signal.SIGKILL)
+        for run in self.runs:
+            for pid in (run.pid if run.result is None else 0, run.init):
+                if pid:
+                    os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.wait()
 
     def report_ended_runs(self) -> None:
-        """Report every run that has ended. The self-test is no run: the end of its channel is enough."""
+        """Report every run that has ended, with all that it left behind."""
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -141,27 +160,36 @@ class _Worker:
                 return
             if pid == 0:
                 return
-            run = self.runs.pop(pid, None)
-            if run is not None:
-                cpu = round(usage.ru_utime + usage.ru_stime, 3)
-                self.reply(RunEnded(id=run, code=os.waitstatus_to_exitcode(status), cpu_seconds=cpu))
+            for run in self.runs:
+                if pid == run.init:  # the kernel has ended all that was in its namespace
+                    run.init = 0
+                elif pid == run.pid and run.result is None:
+                    cpu = round(usage.ru_utime + usage.ru_stime, 3)
+                    code = os.waitstatus_to_exitcode(status)
+                    run.result = RunEnded(id=run.id or 0, code=code, cpu_seconds=cpu)
+                    if run.init:
+                        os.kill(run.init, signal.SIGKILL)
+            for run in [run for run in self.runs if run.result is not None and not run.init]:
+                self.runs.remove(run)
+                if run.result is not None and run.id is not None:
+                    self.reply(run.result)
 
 
 def _ignore(*_: object) -> None:
     """Do nothing: the signal only wakes the selector."""
 
 
-def _test_walls(channel: int, message: StartSelfTest) -> None:
+def _test_walls(errors: NamespaceErrors, channel: int, message: StartSelfTest) -> None:
     limits = _read_limits(message.settings)
-    forked = _isolate(message.settings, channel)
-    states = probe(message.targets, forked.walls, limits, channel)
-    forked.channel.send(WALLS, msgspec.json.encode(states))
+    child = _isolate(message.settings, errors, channel)
+    states = probe(message.targets, child.walls, limits, channel)
+    child.channel.send(WALLS, msgspec.json.encode(states))
 
 
-def _isolate(settings: ChildSettings, channel: int) -> Forked:
-    """Isolate this process. Returns in another process than the calling one, see `enter`."""
-    walls = enter(settings.scratch, settings.readable, settings.hidden, _read_limits(settings), channel)
-    return Forked(Channel(channel, channel), walls)
+def _isolate(settings: ChildSettings, errors: NamespaceErrors, channel: int) -> Child:
+    """Isolate this process."""
+    walls = enter(settings.scratch, settings.readable, settings.hidden, _read_limits(settings), channel, errors)
+    return Child(Channel(channel, channel), walls)
 
 
 def _read_limits(settings: ChildSettings) -> Limits:

@@ -13,6 +13,8 @@ from grader.protocol.submission import Submission
 from grader.submission.exercise_match import looks_like
 from grader.submission.reader import read
 
+STUB_STEMS = ("submission", "submission.de")  # of the files that are handed out
+
 
 class SubmissionNotFoundError(UserError):
     """There is no file to check, or more than one. `text` says where was searched, or how to choose."""
@@ -76,24 +78,31 @@ def _candidate(course: Course, exercise: str, path: Path) -> _Candidate:
         submission = read(path)
     except UnreadableSubmission:
         return _Candidate(path, display_path(path), None, is_changed=True)
-    stub = _stub_folder(course, exercise) / f"submission{path.suffix}"
-    return _Candidate(path, display_path(path), submission, is_changed=_code(submission) != _code_of(stub))
+    return _Candidate(path, display_path(path), submission, not is_untouched(course, exercise, submission))
+
+
+def is_untouched(course: Course, exercise: str, submission: Submission) -> bool:
+    """Return whether a submission has the same code and text as one of the exercise's stubs."""
+    suffix = Path(submission.name).suffix
+    stubs = (_read_stub(_stub_folder(course, exercise) / f"{stem}{suffix}") for stem in STUB_STEMS)
+    return any(stub is not None and _content(submission) == _content(stub) for stub in stubs)
 
 
 def _stub_folder(course: Course, exercise: str) -> Path:
     return course.folder / "exercises" / exercise
 
 
-def _code_of(stub: Path) -> list[str] | None:
+def _read_stub(stub: Path) -> Submission | None:
     try:
-        return _code(read(stub))
+        return read(stub)
     except UnreadableSubmission:  # an exercise without a stub
         return None
 
 
-def _code(submission: Submission) -> list[str]:
-    """Return the code without what editors change by themselves: outputs, white space at the ends."""
-    return ["\n".join(map(str.rstrip, unit.original.strip().split("\n"))) for unit in submission.units]
+def _content(submission: Submission) -> list[str]:
+    """Return code and text without what editors change by themselves: outputs, white space at the ends."""
+    texts = [unit.original for unit in submission.units] + [cell.text for cell in submission.markdown]
+    return ["\n".join(map(str.rstrip, text.strip().split("\n"))) for text in texts]
 
 
 def _other_exercise(course: Course, exercise: str, candidate: _Candidate) -> str | None:
@@ -106,8 +115,7 @@ def _describe_missing(exercise: str, folder: Path, of_others: dict[str, str]) ->
     if of_others:
         (file, other), *_unused = of_others.items()
         return _(
-            "{file} looks like a solution of {other}, not of {exercise}. If it is meant nevertheless, name it: "
-            "grader check {exercise} {file}",
+            "{file} looks like a solution of {other}, not of {exercise}. To check it: grader check {other} {file}",
             file=file,
             other=other,
             exercise=exercise,

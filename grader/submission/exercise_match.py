@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.core.course import Course
+from grader.core.course import Course, normalise_name
 from grader.core.i18n import Message, _
 from grader.protocol.submission import Submission
 
@@ -30,6 +30,27 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
         if of_other and _is_clear(of_other, asked, defined):
             shares[other] = len(of_other & defined) / len(of_other)
     best = [other for other, share in shares.items() if share == max(shares.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def find_exercise(course: Course, submission: Submission) -> str | None:
+    """Return the exercise of which a submission defines the most functions; None where that is not clear.
+
+    Of several, it is the one that the file is called after, else the one whose functions are there to a larger
+    share.
+    """
+    defined = find_functions(unit.source for unit in submission.units)
+    asked = {exercise: read_stub_functions(course, exercise) for exercise in course.exercises()}
+    counts = {exercise: len(functions & defined) for exercise, functions in asked.items()}
+    most = max(counts.values(), default=0)
+    called = normalise_name(Path(submission.name).stem)
+    own_name = [exercise for exercise in asked if normalise_name(exercise) == called]
+    if own_name and counts[own_name[0]] == most:
+        return own_name[0]
+    if most == 0:
+        return next(iter(asked)) if len(asked) == 1 else None
+    shares = {exercise: count / len(asked[exercise]) for exercise, count in counts.items() if count == most}
+    best = [exercise for exercise, share in shares.items() if share == max(shares.values())]
     return best[0] if len(best) == 1 else None
 
 

@@ -18,6 +18,7 @@ from grader.core.errors import UnreadableSubmission
 from grader.core.i18n import Message, _
 from grader.protocol.submission import Markdown, Submission, Unit
 from grader.submission import ipython_commands, notebook
+from grader.submission.check_cells import leave_out_checks
 
 __all__ = ["Markdown", "Submission", "Unit", "UnreadableSubmission", "read"]
 
@@ -226,7 +227,7 @@ def _cells(content: notebook.Notebook, name: str) -> tuple[tuple[Unit, ...], tup
             units.append(Unit(without_commands(text), text, number))
         except ipython_commands.TooMuchWorkError:
             raise UnreadableSubmission(_too_much_work(name, number)) from None
-    return tuple(units), tuple(markdown)
+    return leave_out_checks(units), tuple(markdown)
 
 
 def _too_much_work(name: str, cell: int) -> Message:

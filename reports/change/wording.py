@@ -86,9 +86,11 @@ class ChangeWording:
         if verdict is None:
             if outcome.problem:
                 return self.translate(_("This file cannot be graded as it is: {problem}", problem=outcome.problem))
-            return self.translate(
-                _("This is the grader's fault, and no mark. It was not graded: {fault}", fault=outcome.fault)
-            )
+            fault = outcome.fault
+            text = _("This is the grader's fault, and no mark. It was not graded: {fault}", fault=fault)
+            if outcome.is_rubric_broken:
+                text = _("This is the exercise's fault, and no mark. Tell whoever made it: {fault}", fault=fault)
+            return self.translate(text)
         decided = self.result(outcome)
         if decided == "passed" and verdict.status is not Status.PASSED:
             return self.translate(_("This is enough to pass. What is missing for all points is explained below."))

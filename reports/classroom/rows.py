@@ -13,7 +13,7 @@ import msgspec
 
 from grader.core.i18n import Message, Translator, _
 from grader.core.sanitize import one_line, visible
-from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.gradebook import GradebookEntry, RuleKind
 from grader.protocol.verdict import Status
 from reports.classroom.pictures import LETTERS, strip_classes
 from reports.classroom.summary import ClassSummary, lacks_isolation
@@ -24,6 +24,7 @@ from reports.submission.adjustments import shorten_name
 FLAGS: dict[str, Message] = {
     "late": _("late"),
     "adjusted": _("adjusted"),
+    "rules": _("by the rules"),
     "uncertified": _("not certified"),
     "unwalled": _("wall missing"),
     "slow": _("long run"),
@@ -32,6 +33,22 @@ FLAGS: dict[str, Message] = {
 UNDECIDED = "undecided"
 # Letters with a stroke through them have no accent that could be taken away.
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+def lost_token(place: int) -> str:
+    """Return what the table is filtered by to see who did not pass the criterion at a place."""
+    return f"x{place}"
+
+
+def filter_style(criteria: int) -> str:
+    """Return the rules that hide the others once the link to those who lost a criterion was followed.
+
+    They depend on nothing but the number of criteria, and need no script.
+    """
+    return "".join(
+        f'.all:has(#lost-{token}:target) tbody tr:not([data-f~="{token}"]){{display:none}}\n'
+        for token in map(lost_token, range(criteria))
+    )
 
 
 class StudentLink(msgspec.Struct, frozen=True):
@@ -83,21 +100,43 @@ def name_sort_key(entry: GradebookEntry) -> tuple[list[str | int], str]:
 
     Once somebody sorts in the browser, its own rules for the page's language hold.
     """
-    plain = unicodedata.normalize("NFKD", link_to_student(entry).name.casefold())
+    return sort_name(link_to_student(entry).name), entry.student
+
+
+def sort_name(name: str) -> list[str | int]:
+    """Return the key that names are sorted by."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
     folded = "".join(c for c in plain if not unicodedata.combining(c)).translate(_STROKES)
     parts: list[str | int] = list(re.split(r"([0-9]+)", folded))
     parts[1::2] = [int(number) for number in parts[1::2]]
-    return parts, entry.student
+    return parts
+
+
+def is_ruled(entry: GradebookEntry) -> bool:
+    """Return whether a rule of the course decided something about this student: somebody may ask why.
+
+    Rounding and times that are not known are often the same for the whole class.
+    """
+    return any(rule.rule not in {RuleKind.ROUNDING, RuleKind.UNKNOWN_TIME} for rule in entry.rules)
 
 
 class RowMaker:
     """Builds the rows of the table in one language."""
 
-    def __init__(self, summary: ClassSummary, misconceptions: Mapping[str, str], language: str) -> None:
-        """`misconceptions`: what the table is filtered by, for each hint that it can be filtered by."""
+    def __init__(
+        self, summary: ClassSummary, misconceptions: Mapping[str, str], causes: Mapping[str, str], language: str
+    ) -> None:
+        """Prepare rows that can be filtered by hints and by the criteria that tell the cause of others.
+
+        Args:
+            summary: of the class.
+            misconceptions: what the table is filtered by, for each hint that it can be filtered by.
+            causes: the same for each criterion that tells the cause of others.
+            language: of the page.
+        """
         self.translate, self.number = Translator(language), Numbers(language)
         self.order = {criterion.id: place for place, criterion in enumerate(summary.criteria)}
-        self.misconceptions = misconceptions
+        self.misconceptions, self.causes = misconceptions, causes
         self.slow = {o.entry.student for o in summary.seconds.outliers} if summary.seconds else set()
         self.large = {o.entry.student for o in summary.memory.outliers} if summary.memory else set()
 
@@ -108,7 +147,10 @@ class RowMaker:
         passed = sum(criterion.status is Status.PASSED for criterion in criteria)
         seconds = verdict.resources.wall_seconds if verdict is not None else None
         flags = self.flags(entry)
-        tokens = [LETTERS[entry.status], *flags, *([] if final else [UNDECIDED]), *self.hints(entry)]
+        causes = dict.fromkeys(self.causes[c.same_cause_as] for c in criteria if c.same_cause_as in self.causes)
+        lost = [lost_token(self.order[c.id]) for c in criteria if c.status is not Status.PASSED]
+        undecided = [] if final else [UNDECIDED]
+        tokens = [LETTERS[entry.status], *flags, *undecided, *self.hints(entry), *causes, *lost]
         share = passed / len(criteria) if criteria else None
         keys = (entry.points, list(Status).index(entry.status), share, len(flags), seconds)
         return TableRow(
@@ -130,6 +172,7 @@ class RowMaker:
         holds = {
             "late": entry.late,
             "adjusted": bool(entry.adjustments),
+            "rules": is_ruled(entry),
             "uncertified": verdict is not None and verdict.certified is False,
             "unwalled": verdict is not None and lacks_isolation(verdict),
             "slow": entry.student in self.slow,

@@ -51,6 +51,7 @@ class CriterionSummary(Record, frozen=True):
     id: str
     title: str
     counts: Mapping[Status, int]
+    consequences: int = 0  # how often it was lost for a cause that another criterion tells
 
     @property
     def judged(self) -> int:
@@ -72,6 +73,15 @@ class Misconception(Record, frozen=True):
     severity: Severity
     text: str
     cases: tuple[MisconceptionCase, ...]  # one for each student
+
+
+class SharedCause(Record, frozen=True):
+    """A criterion that told the cause of others, too, and the hand-ins in which it did."""
+
+    criterion: str
+    title: str
+    consequences: tuple[tuple[str, int], ...]  # titles of the others, each with the number of hand-ins
+    entries: tuple[GradebookEntry, ...]
 
 
 class Outlier(Record, frozen=True):
@@ -110,6 +120,7 @@ class ClassSummary(Record, frozen=True):
     histogram: tuple[MarkClass, ...]
     undecided: tuple[Undecided, ...]  # most first
     criteria: tuple[CriterionSummary, ...]  # in the order of the rubric
+    shared_causes: tuple[SharedCause, ...]  # most first
     misconceptions: tuple[Misconception, ...]  # most first
     seconds: Usage | None  # None with fewer than FEWEST measured
     memory: Usage | None  # MiB
@@ -133,6 +144,7 @@ def summarise(entries: Sequence[GradebookEntry]) -> ClassSummary:
         histogram=build_histogram(marks, max_points),
         undecided=_undecided(entries),
         criteria=_criteria(verdicts),
+        shared_causes=find_shared_causes(entries),
         misconceptions=_misconceptions(entries),
         seconds=measure_usage(entries, lambda verdict: verdict.resources.wall_seconds),
         memory=measure_usage(entries, lambda verdict: verdict.resources.peak_mib),
@@ -231,8 +243,33 @@ def _criteria(verdicts: Sequence[Verdict]) -> tuple[CriterionSummary, ...]:
             id=name,
             title=_most_common(criterion.title for criterion in of_criterion),
             counts=_counts(criterion.status for criterion in of_criterion),
+            consequences=sum(bool(criterion.same_cause_as) for criterion in of_criterion),
         )
         for name, of_criterion in seen.items()
+    )
+
+
+def find_shared_causes(entries: Sequence[GradebookEntry]) -> tuple[SharedCause, ...]:
+    """Return the criteria whose cause cost others as well: once each, those of most hand-ins first."""
+    titles: dict[str, list[str]] = {}
+    consequences: dict[str, dict[str, list[str]]] = {}
+    told_by: dict[str, list[GradebookEntry]] = {}
+    for entry in entries:
+        criteria = {c.id: c for c in entry.verdict.criteria} if entry.verdict is not None else {}
+        lost = [c for c in criteria.values() if c.same_cause_as in criteria]
+        for cause in dict.fromkeys(c.same_cause_as for c in lost):
+            titles.setdefault(cause, []).append(criteria[cause].title)
+            told_by.setdefault(cause, []).append(entry)
+        for c in lost:
+            consequences.setdefault(c.same_cause_as, {}).setdefault(c.id, []).append(c.title)
+    return tuple(
+        SharedCause(
+            criterion=cause,
+            title=_most_common(titles[cause]),
+            consequences=tuple((_most_common(names), len(names)) for names in consequences[cause].values()),
+            entries=tuple(told_by[cause]),
+        )
+        for cause in sorted(told_by, key=lambda cause: (-len(told_by[cause]), cause))
     )
 
 

@@ -34,6 +34,10 @@ class Numbers:
         """Three decimals, so that columns of scores can be compared at a glance."""
         return self._decimal(value, "0.000")
 
+    def value(self, value: float) -> str:
+        """Two decimals, for the numbers that a layer of a network gives."""
+        return self._decimal(value, "0.00")
+
     def seconds(self, value: float) -> str:
         """One decimal below a minute, none above."""
         return self._decimal(value, "#,##0.0" if value < 60 else "#,##0")

@@ -8,11 +8,20 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.protocol.verdict import Confusion, CriterionVerdict, Figure, Mistake, Network, NetworkLayer, Status
+from grader.protocol.verdict import (
+    Confusion,
+    CriterionVerdict,
+    Figure,
+    Mistake,
+    Network,
+    NetworkLayer,
+    Status,
+    Walkthrough,
+)
 
 _INK_LEVELS = 15
 _HEAT_STEPS = 5
-_MOST_BARS = 12
+_MOST_BARS = 7
 
 
 class Ink(msgspec.Struct, frozen=True):
@@ -105,6 +114,20 @@ def find_heat_classes(confusion: Confusion) -> tuple[tuple[str, ...], ...]:
             for j, count in enumerate(row)
         )
         for i, row in enumerate(confusion.counts)
+    )
+
+
+def find_value_classes(walkthrough: Walkthrough) -> tuple[tuple[str, ...], ...]:
+    """Return the style class of each value: `hit-0` to `hit-5` above zero, `miss-0` to `miss-5` below.
+
+    The share is that of the largest magnitude of the layer.
+    """
+    return tuple(
+        tuple(
+            _heat_class("miss" if value < 0 else "hit", abs(value) / (max(map(abs, layer.values)) or 1.0))
+            for value in layer.values
+        )
+        for layer in walkthrough.layers
     )
 
 

@@ -1,18 +1,22 @@
 """Select from a verdict what a reader wants to know first: next steps, bonus, disagreements, missing walls."""
 
+from collections.abc import Container
+
 from grader.protocol.verdict import CertificationItem, CriterionVerdict, Status, Verdict, WallState
 
 _TO_DO = frozenset((Status.FAILED, Status.PARTIAL, Status.NOT_ATTEMPTED))
 
 
-def find_next_steps(verdict: Verdict, at_most: int = 3) -> tuple[CriterionVerdict, ...]:
+def find_next_steps(
+    verdict: Verdict, decided: Container[str] = (), at_most: int = 3
+) -> tuple[CriterionVerdict, ...]:
     """Return the first criteria that the student can do something about.
 
     Rubrics list criteria in the order of the work, so that the first is the one to begin with. Skipped ones
     wait for another, and ones that could not be graded are nothing that the student can mend. What has the same
-    cause as another one is mended with it.
+    cause as another one is mended with it. `decided`: ids of those that a person gave their points.
     """
-    steps = (c for c in verdict.criteria if c.status in _TO_DO and not c.same_cause_as)
+    steps = (c for c in verdict.criteria if c.status in _TO_DO and not c.same_cause_as and c.id not in decided)
     return tuple(steps)[:at_most]
 
 

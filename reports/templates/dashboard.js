@@ -33,11 +33,12 @@
   const update = () => {
     const wanted = plain(search.value);
     const token = filter.value;
+    const lost = /^#lost-(x\d+)$/.exec(location.hash)?.[1]; // the style hides the others; here they are only counted
     let count = 0;
     for (const row of rows) {
       const fits = row.plain.includes(wanted) && (!token || row.tokens.includes(token));
       if (row.element.hidden === fits) row.element.hidden = !fits;
-      count += fits;
+      count += fits && (!lost || row.tokens.includes(lost));
     }
     shown.textContent = count.toLocaleString(language);
   };
@@ -70,15 +71,17 @@
   });
   search.addEventListener("input", update);
   filter.addEventListener("change", update);
+  window.addEventListener("hashchange", update);
   for (const button of document.querySelectorAll("button[data-show]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
       search.value = "";
       filter.value = button.dataset.show;
+      if (location.hash.startsWith("#lost-")) location.hash = "#all-title";
       update();
       filter.focus();
     });
   }
-  table.parentElement.querySelector(".controls").hidden = false;
+  table.closest(".all").querySelector(".controls").hidden = false;
   update(); // a browser that comes back to the page may have kept what was typed
 })();

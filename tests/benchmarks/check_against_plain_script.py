@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.core.course import Course
+from grader.core.seal import Seal
 from grader.protocol.processes import worker_environment
 from grader.protocol.verdict import decode
 from grader.rubric.loader import load_rubric
@@ -47,7 +48,7 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     from grader.sandbox.inside.keras_facts import made_history
 
     rubric, question = load_rubric(COURSE, exercise), Question(course="", exercise=exercise, seeds=seeds)
-    plan, arrays = unpack(make_plan(question, rubric, rubric.data(), frozenset()).parcel, Plan)
+    plan, arrays = unpack(make_plan(question, rubric, rubric.build_data(Seal()), frozenset()).parcel, Plan)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()

@@ -20,14 +20,15 @@ import keras
 from keras import layers
 
 from grader.rubric.data import digits
-from grader.sandbox.inside import child, fast_fit
+from grader.sandbox.inside import fast_fit
+from grader.sandbox.inside.determinism import make_deterministic
 
 EPOCHS = (1, 10, 30)
 
 
 def seconds(epochs: int, *, fast: bool) -> float:
     """Return the CPU time of one training."""
-    child._make_deterministic()
+    make_deterministic()
     if fast:
         fast_fit.install()
     keras.utils.set_random_seed(0)

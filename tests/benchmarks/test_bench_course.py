@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from grader.core.course import Course
-from grader.grading.grader import Grader
-from grader.grading.results import Mode
 from grader.protocol.verdict import Status, Verdict
 from grader.rubric import Rubric
 from grader.rubric.loader import load_rubric
@@ -17,6 +15,7 @@ from tests.benchmarks.batch_against_others import require_marks
 from tests.benchmarks.handed_in import EPOCHS, MISTAKES, POINTS, HandedIn, handed_in
 from tests.benchmarks.others import CHECKS, REQUIREMENTS, points_of
 from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 COURSE = Course(Path(__file__).parent / "course")
 LOCK = ROOT / "requirements-dev.lock"
@@ -28,7 +27,7 @@ def rubric() -> Rubric:
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict]:
+def verdicts(tmp_path_factory: pytest.TempPathFactory, shared_worker: SharedWorker) -> dict[str, Verdict]:
     """The verdicts of the stub and of the three submissions with a mistake, by mistake."""
     folder = tmp_path_factory.mktemp("submissions")
     files = {"stub": COURSE.rubric_file("digits30").with_name("submission.py")}
@@ -36,7 +35,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict]:
         if submission.mistake:
             files[submission.mistake] = folder / f"{submission.student}.py"
             files[submission.mistake].write_text(submission.source)
-    with Grader(COURSE, Mode.WALLS) as grader:
+    with start_grader(shared_worker, COURSE) as grader:
         return {name: grader.grade("digits30", read(file)).verdict for name, file in files.items()}
 
 

@@ -109,7 +109,7 @@ def test_a_push_that_does_not_say_what_was_before_is_refused(tmp_path: Path, pay
 
 def test_a_payload_that_is_not_there_is_refused(tmp_path: Path) -> None:
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}
-    assert "GITHUB_EVENT_PATH" in refused(environment)
+    assert "GITHUB_EVENT_PATH is missing" in refused(environment)
     assert "GITHUB_EVENT_PATH" in refused(environment | {"GITHUB_EVENT_PATH": str(tmp_path / "nowhere")})
     assert "GITHUB_EVENT_PATH" in refused(environment | {"GITHUB_EVENT_PATH": str(tmp_path)})
 
@@ -118,7 +118,7 @@ def test_a_payload_that_is_too_long_is_refused(tmp_path: Path) -> None:
     environment = github(tmp_path, {})
     with Path(environment["GITHUB_EVENT_PATH"]).open("ab") as file:
         file.truncate(50_000_001)
-    assert "GITHUB_EVENT_PATH" in refused(environment)
+    assert "GITHUB_EVENT_PATH is missing or malformed" in refused(environment)
 
 
 def gitlab(**variables: str) -> dict[str, str]:

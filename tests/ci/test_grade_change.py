@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from typer.testing import Result
 
 from grader.ci.pipeline import CiOptions, grade_change, grade_files
 from grader.core.exit_codes import ExitCode
@@ -18,7 +19,11 @@ from grader.protocol.verdict import Status, WallState
 from grader.protocol.verdict import decode as read_verdict
 from grader.sandbox.walled import WalledEnvironment
 from tests.ci.repositories import EASY_RUBRIC, WRONG_SCALE, Repo, course_files, with_course
+from tests.helpers.commands import run_here
+from tests.helpers.shared_worker import share_worker
 from tests.helpers.two_functions import RIGHT
+
+__all__ = ["share_worker"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
@@ -56,6 +61,15 @@ def grader_ci(folder: Path, *arguments: str | Path, **environment: str) -> subpr
         timeout=170,
         check=False,
     )
+
+
+def grader_ci_here(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str | Path, **environment: str
+) -> Result:
+    """Run the command in this process."""
+    for name in [name for name in os.environ if name.startswith(("GIT", "CI"))]:
+        monkeypatch.delenv(name)
+    return run_here("ci", "--lang", "en", *arguments, folder=folder, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -199,23 +213,27 @@ def test_the_runner_obeys_nothing_but_our_annotations(hostile: Run) -> None:
     assert hostile.errors == ""
 
 
-def test_enough_points_are_green_and_one_more_per_cent_is_not(tmp_path: Path) -> None:
+def test_enough_points_are_green_and_one_more_per_cent_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/bob.py": WRONG_SCALE})
-    done = grader_ci(repo.folder, "--base", "main", "--pass-mark", "60", "--out", tmp_path / "out")
-    assert done.returncode == ExitCode.PASSED, done
+    done = grader_ci_here(
+        monkeypatch, repo.folder, "--base", "main", "--pass-mark", "60", "--out", tmp_path / "out"
+    )
+    assert done.exit_code == ExitCode.PASSED, done
     answer = decode((tmp_path / "out" / "answer.json").read_bytes())
     assert exit_code(answer) == ExitCode.PASSED
     assert exit_code(ChangeResult(language="en", course="base", pass_mark=61, outcomes=answer.outcomes)) == 1
-    assert b"stop-commands" not in done.stdout
+    assert "stop-commands" not in done.stdout
 
 
-def test_files_of_the_work_tree_are_graded_as_they_are(tmp_path: Path) -> None:
+def test_files_of_the_work_tree_are_graded_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.write("two/alice.py", RIGHT)  # not even committed
     repo.write("two/b ob.py", WRONG_SCALE)
-    done = grader_ci(repo.folder, "--out", tmp_path / "out", "--", "two/alice.py", "two/b ob.py")
-    assert done.returncode == ExitCode.NOT_ALL_PASSED, done
+    done = grader_ci_here(monkeypatch, repo.folder, "--out", tmp_path / "out", "--", "two/alice.py", "two/b ob.py")
+    assert done.exit_code == ExitCode.NOT_ALL_PASSED, done
     answer = decode((tmp_path / "out" / "answer.json").read_bytes())
     assert [outcome.verdict.points for outcome in answer.outcomes if outcome.verdict] == [100, 60]
     assert (answer.course, answer.base, answer.head) == ("folder", "", "")
@@ -239,6 +257,7 @@ def test_where_a_wall_is_missing_nothing_is_graded_and_the_answer_says_so(
     assert answer.outcomes[1].problem
 
 
+@pytest.mark.own_worker
 def test_a_grader_that_cannot_start_is_a_fault_and_no_mark(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,28 +284,32 @@ def test_a_rubric_of_the_base_that_is_broken_is_a_fault_and_no_mark(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--pass-mark", "nan"], b"--pass-mark"),
-        (["--pass-mark", "101"], b"--pass-mark"),
-        (["--base", "main", "a.py"], b"either files or --base"),
-        (["--out", "."], b"holds other files"),
+        (["--pass-mark", "nan"], "--pass-mark"),
+        (["--pass-mark", "101"], "--pass-mark"),
+        (["--base", "main", "a.py"], "either files or --base"),
+        (["--out", "."], "holds other files"),
     ],
 )
-def test_wrong_usage_is_refused_before_anything_is_done(tmp_path: Path, arguments: list[str], said: bytes) -> None:
+def test_wrong_usage_is_refused_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
-    done = grader_ci(repo.folder, *arguments)
-    assert done.returncode == ExitCode.USAGE
-    assert said in b" ".join(done.stderr.split())
+    done = grader_ci_here(monkeypatch, repo.folder, *arguments)
+    assert done.exit_code == ExitCode.USAGE
+    assert said in " ".join(done.stderr.split())
     assert not (repo.folder / "grader-ci").exists()
 
 
-def test_a_refusal_is_an_answer_too_so_that_the_summary_says_why(tmp_path: Path) -> None:
+def test_a_refusal_is_an_answer_too_so_that_the_summary_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repo = with_course(tmp_path / "repo", "two")
     repo.committed({"two/alice.py": RIGHT})
     summary = tmp_path / "summary"
-    done = grader_ci(repo.folder, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
-    assert done.returncode == ExitCode.USAGE
+    done = grader_ci_here(monkeypatch, repo.folder, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    assert done.exit_code == ExitCode.USAGE
     assert "Cannot determine the base commit" in summary.read_text("utf-8")
-    assert b"::error " in done.stdout
+    assert "::error " in done.stdout
     answer = decode((repo.folder / "grader-ci" / "answer.json").read_bytes())
     assert [note.severity for note in answer.notes] == ["error"]

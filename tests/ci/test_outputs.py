@@ -1,5 +1,6 @@
 """The answer on its way out: the folder, the exit code, what GitHub is told."""
 
+import errno
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from grader.ci.outputs import (
     JobLog,
     OutputFolderError,
     build_step_outputs,
+    build_write_error,
     prepare_folder,
     write_github_files,
     write_outputs,
@@ -92,6 +94,13 @@ def test_github_is_told_in_the_files_that_it_names(tmp_path: Path) -> None:
         "result=passed\nexit-code=0\nsubmissions=1\npassed=1\npoints=100\nmax-points=100\n"
     )
     write_github_files(answer(PASSED), {})  # an older runner names none
+
+
+def test_a_full_disk_is_named_with_what_to_do() -> None:
+    error = build_write_error(Path("grading/answer.json"), OSError(errno.ENOSPC, "No space left on device"))
+    said = EN(error.text)
+    assert "answer.json cannot be written (there is no room left on the disk)" in said
+    assert "Make room, or choose another folder with --out" in said
 
 
 def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files of the work tree, as a hook names them: graded where they lie, compared with nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from grader.ci import pipeline
 from grader.ci.pipeline import grade_files
 from grader.protocol.change_result import ChangeResult, exit_code
-from tests.ci.answering import NO_BASE
+from tests.ci.answering import NO_BASE, refused
 from tests.ci.repositories import Repo, with_course
 from tests.helpers.two_functions import RIGHT
 
@@ -41,6 +42,12 @@ def test_a_misplaced_file_is_an_error(here: Path) -> None:
     answer = of("submission.py", "x.py")
     assert [note.severity for note in answer.notes] == ["error", "error"]
     assert exit_code(answer) == 2
+
+
+def test_a_refusal_is_an_answer_too(here: Path) -> None:
+    answer, pages = grade_files([here / "x.py"], replace(NO_BASE, course=here / "two"))
+    assert "two" in refused(answer)
+    assert pages == {}
 
 
 @pytest.mark.parametrize("name", ["two/nowhere.py", "two", "../outside.py", "/"])

@@ -1,7 +1,6 @@
 """The fixtures of a small class and of what grades it."""
 
 from tests.helpers.class_fixtures import class_, course, out, pool, run
-from tests.helpers.forked_examiners import fork_judges
 from tests.helpers.shared_worker import share_worker
 
-__all__ = ["class_", "course", "fork_judges", "out", "pool", "run", "share_worker"]
+__all__ = ["class_", "course", "out", "pool", "run", "share_worker"]

@@ -13,17 +13,32 @@ import pytest
 from grader.classroom.folder import DASHBOARD, REPORTS
 from grader.core.course import Course
 from grader.core.errors import InternalError
+from grader.core.temporary_folders import remove_abandoned_folders
 from grader.grading.grader import Grader
 from grader.grading.results import Graded
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from tests.helpers.class_fixtures import WRONG_SCALE, Run, entries, marks, opened
+from tests.helpers.processes import command_lines, descendants, folders_of, is_gone
 from tests.helpers.store_tables import history
 from tests.helpers.two_functions import RIGHT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
 HANGS = RIGHT.replace("return x / 16", "while True: pass")
+# A check that waits three seconds for its function, where others wait twenty.
+IMPATIENT = """
+import msgspec
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Impatient(Scales):
+    def steps(self, seeds):
+        return tuple(msgspec.structs.replace(step, limit_seconds=3.0) for step in super().steps(seeds))
+
+
+"""
 
 
 def command(course: Course, class_: Path, out: Path) -> list[str]:
@@ -35,13 +50,13 @@ def test_a_class_is_graded_and_nobody_costs_another_anything(run: Run, class_: P
     (class_ / "cut.py").write_text(RIGHT[:60])
     (class_ / "empty.py").write_text("")
     (class_ / "exits.py").write_text("raise SystemExit(0)")
-    (class_ / "Zoë <b>.py").write_text(RIGHT)
+    (class_ / "Zoë <blink>.py").write_text(RIGHT)
     (class_ / "notes.txt").write_text("not code")
     result = run("batch", "two", class_, "--out", out)
     assert result.exit_code == 0, result.output
     held = entries(out)
     assert {entry.name: entry.points for entry in held.values()} == {
-        "anna": 100, "ben": 60, "cut": 0, "empty": None, "exits": 0, "Zoë <b>": 100,
+        "anna": 100, "ben": 60, "cut": 0, "empty": None, "exits": 0, "Zoë <blink>": 100,
     }  # fmt: skip
     assert "notes.txt" in result.output
     assert "5 run, 1 without a file that can be graded." in result.output
@@ -52,7 +67,8 @@ def test_a_class_is_graded_and_nobody_costs_another_anything(run: Run, class_: P
         if entry.report:
             assert (out / entry.report).is_file()
             assert entry.report in page
-    assert "<b>" not in page.replace("&lt;b&gt;", "")
+    assert "&lt;blink&gt;" in page
+    assert "<blink>" not in page
     report = (out / held["ben"].report).read_text("utf-8")
     assert "ben.py" in report  # under the name that the student gave it
 
@@ -93,8 +109,12 @@ def test_a_killed_batch_goes_on_where_it_stopped(course: Course, class_: Path, o
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
+    below = descendants(process.pid)
+    assert len(below) >= 3  # the worker, and two examiners
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    assert all(is_gone(pid, 5) for pid in below), command_lines(below)
+    assert folders_of(process.pid)
     kept = {s for s, e in entries(out).items() if e.verdict is not None}
     assert 4 <= len(kept) < 14
     result = run("batch", "two", class_, "--out", out)
@@ -102,6 +122,8 @@ def test_a_killed_batch_goes_on_where_it_stopped(course: Course, class_: Path, o
     # What was written as evidence or verdict is not run again; at most those in flight are.
     assert f"{len(kept)} unchanged" in result.output, result.output
     assert marks(out) == {"anna": 100, "ben": 60} | {f"s{i:02}": 100 for i in range(12)}
+    remove_abandoned_folders()  # as each start of a worker does; the tests' own was there before
+    assert folders_of(process.pid) == []
 
 
 def test_ctrl_c_leaves_pages_and_says_how_to_go_on(course: Course, class_: Path, out: Path) -> None:
@@ -170,7 +192,7 @@ def test_pseudonyms_stand_everywhere(run: Run, class_: Path, out: Path) -> None:
         (("batch", "two", "NOWHERE", "--out", "OUT"), "nowhere"),
         (("rescore", "CLASS"), "holds no graded class"),
         (("export", "CLASS", "--format", "csv"), "holds no graded class"),
-        (("adjust", "CLASS", "anna", "--points", "1"), "needs --points and --reason"),
+        (("adjust", "CLASS", "anna", "--points", "1"), "needs --criterion NAME=POINTS or --points, and --reason"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_a_sentence(
@@ -281,7 +303,15 @@ def test_alike_submissions_are_shown_and_the_dashboard_leads_there(run: Run, cla
     assert "similarity.html" in (out / DASHBOARD).read_text("utf-8")
 
 
-def test_a_hanging_submission_ends_in_time_and_the_others_are_graded(run: Run, class_: Path, out: Path) -> None:
+def test_a_hanging_submission_ends_in_time_and_the_others_are_graded(
+    run: Run, course: Course, class_: Path, out: Path
+) -> None:
     (class_ / "hangs.py").write_text(HANGS)
+    rubric = course.rubric_file("two")
+    impatient = rubric.read_text().replace('Scales("scale"', 'Impatient("scale"')
+    rubric.write_text(impatient.replace("def named", f"{IMPATIENT}def named", 1))
     assert run("batch", "two", class_, "--out", out).exit_code == 0
     assert marks(out) == {"anna": 100, "ben": 60, "hangs": 60}
+    verdict = entries(out)["hangs"].verdict
+    assert verdict is not None
+    assert "3 s" in verdict.criteria[1].message

@@ -4,12 +4,14 @@ import errno
 import os
 import pickle
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classroom import folder as folder_module
 from grader.classroom.folder import (
     REPORTS,
     SETTINGS,
@@ -23,7 +25,7 @@ from grader.classroom.folder import (
     prepare_folder,
     write_file,
 )
-from grader.core.i18n import _
+from grader.core.i18n import Translator, _
 
 SETTINGS_OF_A_CLASS = Settings(exercise="two", series="two-1", course="/course", language="en", mode="walls")
 FOLDER = ClassFolder(Path("/out"), SETTINGS_OF_A_CLASS)
@@ -111,6 +113,18 @@ def test_what_cannot_be_written_is_a_sentence_and_nothing_is_lost(tmp_path: Path
         write_file(tmp_path / "a" / "b.html", "new")
     assert raised.value.text.params["reason"] == os.strerror(errno.EEXIST)
     assert (tmp_path / "a").read_text() == "kept"
+
+
+def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(folder_module, "replace_file", full)
+    with pytest.raises(ClassFolderError) as raised:
+        write_file(tmp_path / "a.html", "new")
+    said = Translator("en")(raised.value.text)
+    assert "a.html cannot be written (there is no room left on the disk)" in said
+    assert "What was graded so far is kept; make room" in said
 
 
 def test_reports_of_others_are_removed_and_nothing_else(tmp_path: Path) -> None:

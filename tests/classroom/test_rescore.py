@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.classroom.rejudge import RejudgeJob, RejudgeResult, _Judge
+from grader.classroom.folder import seal_course
+from grader.classroom.judge_messages import JudgeSettings
+from grader.classroom.judge_process import Judge
+from grader.classroom.rejudge import RejudgeJob, RejudgeResult
 from grader.classroom.rescore import Rescorer
 from grader.classroom.store.blobs import sha256_of
 from grader.core.course import Course
-from grader.grading.evidence_key import EvidenceKey
 from tests.helpers.class_fixtures import Run, entries, marks, opened
 from tests.helpers.paths import END_TO_END_COURSE
 from tests.helpers.store_tables import history
@@ -141,6 +143,8 @@ def test_other_questions_need_a_run_and_it_is_asked_for(run: Run, course: Course
     change_rubric(course, "import OneHot", "import CountsClasses, OneHot")
     added = 'Criterion("counts", 10, named("counts"), named("."), CountsClasses("class_counts", classes=10)),'
     change_rubric(course, "    ),\n)", f"        {added}\n    ),\n    total=110,\n)")
+    stub = course.folder / "exercises" / "two" / "submission.py"
+    stub.write_text(stub.read_text() + "\n\ndef class_counts(y):\n    raise NotImplementedError\n")
     asked = run("rescore", graded)
     assert asked.exit_code == 0, asked.output
     assert "2 have to be run again: the rubric now asks for other things." in asked.output
@@ -196,8 +200,10 @@ class Failing:
 def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) -> None:
     folder, store, publisher = opened(graded)
     settings = folder.settings
-    unplanned = EvidenceKey(Course(Path(settings.course)), settings.exercise, settings.language, settings.mode)
-    own = _Judge(graded, unplanned)
+    secret = seal_course(course, folder).secret
+    own = Judge(
+        JudgeSettings(str(graded), settings.course, secret, settings.exercise, settings.language, settings.mode)
+    )
     key = own.evidence_key
     own.examiner = Failing()  # type: ignore[assignment]
 

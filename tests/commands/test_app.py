@@ -7,26 +7,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from grader import __version__
-from grader.commands.app import app
 from grader.commands.output import exit_code
 from grader.core.course import Course
 from grader.core.errors import InternalError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import default_language
 from grader.grading.grader import Grader
+from grader.grading.results import Mode
 from grader.protocol.verdict import Status, decode
+from tests.helpers.commands import TERMINAL, run_here
 from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import SharedWorker
 from tests.reports import samples
 
 COURSE = ROOT / "tests" / "end_to_end" / "course"
 RIGHT = COURSE / "reference" / "functions" / "submission.py"
-
-
-# English, without colours.
-TERMINAL = {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"}
 
 
 def grader(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -39,11 +36,6 @@ def grader(*arguments: str | Path, **environment: str) -> subprocess.CompletedPr
         timeout=170,
         check=False,
     )
-
-
-def grader_here(*arguments: str | Path) -> Result:
-    """Run the command in this process, with the worker that tests share."""
-    return CliRunner().invoke(app, [*map(str, arguments)], env=TERMINAL)
 
 
 def test_a_right_submission_passes_with_code_0_and_writes_report_and_verdict(tmp_path: Path) -> None:
@@ -59,7 +51,7 @@ def test_a_right_submission_passes_with_code_0_and_writes_report_and_verdict(tmp
 def test_a_wrong_submission_gives_code_1_and_nothing_but_json_on_standard_output(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(RIGHT.read_text() + "\n\ndef one_hot(y):\n    print('noise')\n    return None\n")
-    done = grader_here("check", "functions", wrong, "--course", COURSE, "--json", "-", "--lang", "de")
+    done = run_here("check", "functions", wrong, "--course", COURSE, "--json", "-", "--lang", "de")
     assert done.exit_code == ExitCode.NOT_ALL_PASSED, done.stderr
     verdict = json.loads(done.stdout)
     assert [c["status"] for c in verdict["criteria"]] == ["failed", "passed", "passed"]
@@ -68,8 +60,8 @@ def test_a_wrong_submission_gives_code_1_and_nothing_but_json_on_standard_output
 
 
 def test_plain_mode_grades_the_same_and_says_that_no_walls_stood() -> None:
-    done = grader("check", "functions", RIGHT, "--course", COURSE, "--plain", "--json", "-")
-    assert done.returncode == ExitCode.PASSED, done.stderr
+    done = run_here("check", "functions", RIGHT, "--course", COURSE, "--plain", "--json", "-")
+    assert done.exit_code == ExitCode.PASSED, done.stderr
     assert decode(done.stdout).isolation.mode == "plain"
 
 
@@ -89,7 +81,7 @@ def test_plain_mode_grades_the_same_and_says_that_no_walls_stood() -> None:
 def test_what_cannot_be_read_or_written_is_refused_with_code_2_and_one_sentence(
     arguments: list[str], said: str
 ) -> None:
-    done = grader_here(*arguments, "--course", COURSE, "--lang", "en")
+    done = run_here(*arguments, "--course", COURSE, "--lang", "en")
     assert done.exit_code == ExitCode.USAGE
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -100,31 +92,28 @@ def test_a_grader_that_fails_is_code_3_and_no_mark(tmp_path: Path) -> None:
     broken = tmp_path / "exercises" / "broken"
     broken.mkdir(parents=True)
     (broken / "rubric.py").write_text("raise RuntimeError('a rubric with a bug')")
-    done = grader_here("check", "broken", RIGHT, "--course", tmp_path, "--lang", "en")
+    done = run_here("check", "broken", RIGHT, "--course", tmp_path, "--lang", "en")
     assert done.exit_code == ExitCode.NOT_GRADED
     assert "a rubric with a bug" in done.stderr
     assert "points" not in done.stdout
 
 
 def test_list_names_the_exercises_of_a_course_and_of_the_one_that_is_shipped(tmp_path: Path) -> None:
-    assert grader("list", "--course", COURSE).stdout.split() == ["functions", "networks"]
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "list"], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
-    assert "digits" in done.stdout.split()
+    assert run_here("list", "--course", COURSE).stdout.split() == ["functions", "networks"]
+    assert "digits" in run_here("list", folder=tmp_path).stdout.split()
 
 
 def test_start_copies_stub_and_task_sheet_once_and_never_over_a_file(tmp_path: Path) -> None:
-    first = grader("start", "digits", tmp_path)
-    assert first.returncode == 0, first.stderr
+    first = run_here("start", "digits", tmp_path)
+    assert first.exit_code == 0, first.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"submission.py", "task.md"}
     (tmp_path / "submission.py").write_text("mine")
-    again = grader("start", "digits", tmp_path)
-    assert again.returncode == ExitCode.USAGE
+    again = run_here("start", "digits", tmp_path)
+    assert again.exit_code == ExitCode.USAGE
     assert "is already there" in again.stderr
     assert (tmp_path / "submission.py").read_text() == "mine"
-    notebook = grader("start", "digits", tmp_path / "notebook", "--notebook", "--lang", "de")
-    assert notebook.returncode == 0
+    notebook = run_here("start", "digits", tmp_path / "notebook", "--notebook", "--lang", "de")
+    assert notebook.exit_code == 0
     assert {p.name for p in (tmp_path / "notebook").iterdir()} == {"submission.ipynb", "task.de.md"}
 
 
@@ -157,7 +146,7 @@ def test_the_default_language_is_the_terminals_if_the_grader_speaks_it(
 
 
 def test_version_is_printed() -> None:
-    assert grader("--version").stdout.strip() == __version__
+    assert run_here("--version").stdout.strip() == __version__
 
 
 # What a command needs is imported when it runs: whoever asks for help, or completes a name, waits for none of it.
@@ -190,12 +179,17 @@ app(["list"], standalone_mode=False)
     assert done.stderr.split() == []
 
 
-def test_doctor_shows_versions_and_that_every_wall_was_tried() -> None:
-    done = grader("doctor")
+def test_doctor_shows_versions_and_that_every_wall_was_tried(
+    shared_worker: SharedWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own start of a worker is looked at where the wheel is installed."""
+    shared = shared_worker.start(Mode.WALLS, Course(COURSE))
+    monkeypatch.setattr("grader.sandbox.walled.WalledEnvironment", lambda: shared)
+    done = run_here("doctor")
     assert "TensorFlow" in done.stdout
     for wall in ("seccomp", "landlock", "mount_namespace", "network_namespace"):
         assert wall in done.stdout
-    assert done.returncode == (ExitCode.NOT_GRADED if "NO" in done.stdout.split() else ExitCode.PASSED)
+    assert done.exit_code == (ExitCode.NOT_GRADED if "NO" in done.stdout.split() else ExitCode.PASSED)
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -209,7 +203,6 @@ def test_every_status_has_its_exit_code(status: Status) -> None:
 
 
 def test_a_folder_without_the_rubric_is_a_fault_of_the_course_and_not_a_mark(tmp_path: Path) -> None:
-    from grader.grading.results import Mode
     from grader.submission.reader import read
 
     with (

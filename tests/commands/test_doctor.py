@@ -11,11 +11,13 @@ import pytest
 from rich.console import Console
 
 from grader.commands import installation
-from grader.commands.doctor import examine_machine
+from grader.commands.doctor import _Doctor, examine_machine
 from grader.commands.installation import MissingRequirement, build_pip_command, find_missing_requirements
 from grader.core.exit_codes import ExitCode
-from grader.core.i18n import Translator
+from grader.core.i18n import Translator, _
 from grader.core.installed_version import find_version
+from grader.grading.isolation import PREVENTED
+from grader.protocol.verdict import WallState
 
 # Packages of which the command line has no need until something is graded.
 HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "matplotlib", "pandas", "IPython", "watchfiles")
@@ -93,6 +95,22 @@ def test_what_is_installed_but_cannot_be_imported_is_told_with_the_reason(
     assert "tensorflow-cpu" in said
     assert "ImportError: DLL load⟨U+001B⟩[31m failed" in said
     assert f"{build_pip_command('install', '--force-reinstall', 'tensorflow-cpu')}" in said
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "environment variables"), ("de", "Umgebungsvariablen")])
+def test_each_wall_is_told_with_whether_it_works_and_what_it_is_for(language: str, words: str) -> None:
+    states = [WallState(id=name, stands=name != "landlock", detail="of this machine") for name in PREVENTED]
+    recording = io.StringIO()
+    console = Console(file=recording, width=200)
+    assert not _Doctor(console, Translator(language))._walls(tuple(states))
+    lines = {line.split()[1]: line for line in recording.getvalue().splitlines() if line.startswith("│")}
+    assert set(PREVENTED) <= set(lines)
+    translate = Translator(language)
+    for name, prevented in PREVENTED.items():
+        assert translate(prevented) in lines[name]
+        assert translate(_("NO") if name == "landlock" else _("yes")) in lines[name]
+        assert "of this machine" in lines[name]
+    assert words in lines["environment"]
 
 
 def test_where_no_notebooks_run_it_says_how_they_would(monkeypatch: pytest.MonkeyPatch) -> None:

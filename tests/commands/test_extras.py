@@ -1,5 +1,6 @@
 """What is said where optional packages are not installed, and that a student needs none of them."""
 
+import json
 import os
 import re
 import subprocess
@@ -24,6 +25,32 @@ sys.meta_path.insert(0, Hide())
 """
 OPTIONAL = tuple(module for modules in MODULES.values() for module in modules)
 PROGRAM = "sys.argv = ['grader', *sys.argv[1:]]\nfrom grader.commands.app import main\nmain()\n"
+# Runs several commands, each with the worker of the first: they start it in the same way.
+SEVERAL = """
+import json
+from grader.commands.app import main
+from grader.grading import grader
+
+start, environments, codes = grader.start_environment, [], []
+
+def start_once(mode, course, is_light):
+    if not environments:
+        environments.append(start(mode, course))
+        ends.append(environments[0].__exit__)
+        environments[0].__exit__ = lambda *_: None
+    return environments[0]
+
+ends, grader.start_environment = [], start_once
+for words in map(json.loads, sys.argv[1:]):
+    sys.argv = ["grader", *words]
+    try:
+        main()
+    except SystemExit as done:
+        codes.append(int(done.code or 0))
+for end in ends:
+    end()
+print(codes)
+"""
 # All that runs for list, start, check, doctor, ci and note: the command, and the processes that it starts.
 MODULES_WITHOUT_EXTRAS = """
 import grader.commands.check_submission, grader.commands.doctor, grader.commands.notebook_check
@@ -58,6 +85,7 @@ def run_without(
         (("adjust", "out", "alice", "--points", "1", "--reason", "why"), Extra.CLASS),
         (("export", "out", "--format", "csv"), Extra.CLASS),
         (("similarity", "out"), Extra.CLASS),
+        (("gradebook", "out"), Extra.CLASS),
         (("new", "circles", "--kind", "functions"), Extra.AUTHOR),
         (("notebooks",), Extra.AUTHOR),
         (("validate", "digits"), Extra.AUTHOR),
@@ -112,11 +140,14 @@ def test_a_check_and_a_pipeline_grade_without_any_extra(tmp_path: Path) -> None:
     file.write_bytes((course / "reference" / "functions" / "submission.py").read_bytes())
     # Behind walls where there are some: one process imports TensorFlow there, and two do without.
     mode = () if sys.platform == "linux" else ("--plain",)
-    check = run_without(OPTIONAL, "check", "functions", str(file), "--course", str(course), *mode)
-    assert check.returncode == ExitCode.PASSED, check.stderr
-    arguments = ("ci", str(file), "--course", str(course), *mode, "--out", str(tmp_path / "out"))
-    pipeline = run_without(OPTIONAL, *arguments, folder=tmp_path, GITHUB_ACTIONS="")
-    assert pipeline.returncode == ExitCode.PASSED, pipeline.stdout + pipeline.stderr
+    check = ["check", "functions", str(file), "--course", str(course), *mode]
+    pipeline = ["ci", str(file), "--course", str(course), *mode, "--out", str(tmp_path / "out")]
+    commands = map(json.dumps, (check, pipeline))
+    done = run_without(OPTIONAL, *commands, program=SEVERAL, folder=tmp_path, GITHUB_ACTIONS="")
+    assert done.returncode == 0, done.stderr
+    codes = json.loads(done.stdout.splitlines()[-1])
+    outcomes = dict(zip(("check", "ci"), codes, strict=True))
+    assert outcomes == {"check": ExitCode.PASSED, "ci": ExitCode.PASSED}, done.stdout + done.stderr
 
 
 def test_the_table_of_extras_is_that_of_the_package() -> None:

@@ -73,9 +73,9 @@ def _english(words: Message) -> str:
     return Translator("en")(words)
 
 
-@pytest.mark.parametrize("command", ["start", "check", "batch", "validate", "gradescope"])
+@pytest.mark.parametrize("command", ["start", "check", "batch", "validate", "gradescope", "vpl"])
 def test_names_of_exercises_are_completed_without_heavy_imports(command: str, tmp_path: Path) -> None:
-    done = completed(command, "d", folder=tmp_path)
+    done = completed(command, "di", folder=tmp_path)
     assert done.stdout.split() == ["digits"]
     imported = re.findall(r"\| +(\w+)$", done.stderr, re.MULTILINE)
     assert "typer" in imported

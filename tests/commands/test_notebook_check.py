@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 
 from grader.commands import notebook_check
 from tests.end_to_end.conftest import COURSE
+from tests.helpers.paths import ROOT
 
 RIGHT = (COURSE.folder / "reference" / "functions" / "submission.py").read_text()
 CHECK = f"check('functions', course={str(COURSE.folder)!r}, lang='en')"
@@ -61,10 +62,27 @@ class Kernel:
         return str(self.run(cell)[-1]["data"]["text/plain"])
 
 
+# What a kernel runs at its start: its children are forked from one that has imported TensorFlow. The kernel that a
+# test kills starts them itself.
+FORKING = f"""
+import sys
+sys.path.append({str(ROOT)!r})
+from grader.sandbox import plain
+from tests.helpers.forked_processes import CHILD, ForkServer
+plain.spawn = ForkServer(CHILD).spawn
+sys.path.pop()
+del sys, plain, CHILD, ForkServer
+"""
+
+
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    settings = tmp_path_factory.mktemp("ipython")
+    startup = settings / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "forking.py").write_text(FORKING)
     started = Kernel(tmp_path_factory.mktemp("notebook"))
-    with started.client.setup_kernel():
+    with started.client.setup_kernel(env=os.environ | {"IPYTHONDIR": str(settings)}):
         yield started
 
 
@@ -162,7 +180,7 @@ def test_where_colab_does_not_answer_there_is_no_page(monkeypatch: pytest.Monkey
 
 
 def test_what_cannot_be_checked_is_a_sentence_and_no_traceback(kernel: Kernel, tmp_path: Path) -> None:
-    assert kernel.shown("check('chess')").startswith("There is no exercise 'chess'. This course has: digits")
+    assert kernel.shown("check('chess')").startswith("There is no exercise 'chess'. This course has: calibration")
     assert "There are no exercises in" in kernel.shown(f"check('digits', course={str(tmp_path)!r})")
     assert "lang is one of en, de; received 'fr'" in kernel.shown("check('digits', lang='fr')")
     assert "Es gibt" in kernel.shown("check('chess', lang='de')")

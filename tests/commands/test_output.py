@@ -1,5 +1,6 @@
 """Where a verdict goes: files, the terminal, and a browser where there is one."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.commands import output
+from grader.commands.options import describe_write_error
 from grader.core.exit_codes import ExitCode
+from grader.core.i18n import Translator
 from grader.protocol.verdict import decode
 from tests.commands.test_app import COURSE, grader
 
@@ -107,5 +111,29 @@ def test_a_report_that_cannot_be_written_is_a_sentence_and_code_2() -> None:
     right = COURSE / "reference" / "functions" / "submission.py"
     done = grader("check", "functions", right, "--course", COURSE, "--html", "/dev/full", "--plain")
     assert done.returncode == ExitCode.USAGE
-    assert "could not be written: No space left on device." in done.stderr
+    assert "/dev/full could not be written: there is no room left on the disk." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_report_that_is_not_written_whole_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("old")
+
+    def fill_up(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fdopen", fill_up)
+    with pytest.raises(OSError, match=r"report\.html") as caught:
+        output._write_whole(page, "new")
+    assert Translator("de")(describe_write_error(caught.value)).endswith(": auf der Platte ist kein Platz mehr.")
+    assert page.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_link_stays_a_link_and_gets_the_report(tmp_path: Path) -> None:
+    (tmp_path / "link.html").symlink_to(tmp_path / "real.html")
+    output._write_whole(tmp_path / "link.html", "new")
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "real.html").read_text() == "new"

@@ -94,6 +94,22 @@ def test_what_cannot_be_read_is_waited_for_and_never_green(tmp_path: Path) -> No
         assert watched.interrupt() == ExitCode.USAGE
 
 
+def test_two_watches_on_one_file_and_one_report_both_answer_each_save(tmp_path: Path) -> None:
+    file, page = tmp_path / "submission.py", tmp_path / "report.html"
+    file.write_text(RIGHT + "\ndef (\n")
+    with (
+        watching(tmp_path, *CHECK, "--plain", "--html", page) as one,
+        watching(tmp_path, *CHECK, "--plain", "--html", page) as other,
+    ):
+        for watched in (one, other):
+            assert "Python cannot read" in watched.until(WAITING)
+        renamed(file, RIGHT)
+        for watched in (one, other):
+            assert "100 of 100 points" in watched.until(WAITING)
+        assert page.read_text("utf-8").endswith("</html>")
+        assert [watched.interrupt() for watched in (one, other)] == [ExitCode.PASSED] * 2
+
+
 def test_a_fault_of_the_grader_is_told_and_the_watch_goes_on(tmp_path: Path) -> None:
     rubric = tmp_path / "exercises" / "broken" / "rubric.py"
     rubric.parent.mkdir(parents=True)

@@ -24,7 +24,10 @@ from tests.helpers.paths import ROOT
 
 # Classes that are not the grader's own errors, each with the reason.
 OUTSIDE = {
+    "grader.protocol.processes.ProcessorTimeOverError": "goes through every `except Exception`",
     "grader.sandbox.inside.captured_io.InputUnavailableError": "stands for the EOFError of input()",
+    "grader.sandbox.inside.datasets.DatasetMissingError": "stands for the error of a download",
+    "grader.sandbox.inside.layer_calls.LayerCallRefusedError": "is raised in the submission, as by Keras",
     "grader.sandbox.inside.substitutes.EagerModeNeededError": "stands for an error of TensorFlow",
     "grader.sandbox.walls.namespaces.NotYetError": "stands among results of system calls",
 }

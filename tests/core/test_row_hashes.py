@@ -13,6 +13,7 @@ def test_all_digits_are_told_apart_and_known_again_when_scaled() -> None:
     hashes = row_hashes(raw)
     assert len(np.unique(hashes)) == len(raw)
     assert np.array_equal(row_hashes(raw / 16), hashes)
+    assert np.array_equal(row_hashes(raw / 1000), hashes)
     assert np.array_equal(row_hashes((raw / 16).astype(np.float32)), hashes)
     assert np.isin(row_hashes(held_out), hashes).all()
 

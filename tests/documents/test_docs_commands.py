@@ -13,13 +13,14 @@ import typer
 
 from grader import rubric
 from grader.commands.app import app
+from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.protocol.evidence import StopReason
 from grader.protocol.plan import Limits
 from grader.protocol.verdict import Status
 from grader.rubric import Rubric, checks, data
 from grader.sandbox.walls.enter import WALLS
-from scripts import vocabulary
+from scripts import learning_path, vocabulary
 from scripts.translations import extract_sentences
 from tests.helpers.paths import ROOT
 
@@ -28,6 +29,9 @@ FOR_PEOPLE = (
     "students.md",
     "instructors.md",
     "classes.md",
+    "feedback.md",
+    "classroom50.md",
+    "policies.md",
     "rubric-authors.md",
     "ci.md",
     "tutorial.md",
@@ -60,7 +64,9 @@ def name_of(path: Path) -> str:
 def options() -> Iterator[tuple[str, str]]:
     """Return every option of the program as (command, option); the program's own belong to no command."""
     root: Any = typer.main.get_command(app)
-    for command, parameters in [("", root.params), *((name, c.params) for name, c in COMMANDS.items())]:
+    # Of a group, such as `data`, those of its commands.
+    parts = [(name, c) for name, made in COMMANDS.items() for c in getattr(made, "commands", {"": made}).values()]
+    for command, parameters in [("", root.params), *((name, c.params) for name, c in parts)]:
         for parameter in parameters:
             for option in parameter.opts:
                 if option.startswith("--"):
@@ -148,6 +154,11 @@ def test_the_vocabulary_is_made_from_the_docstrings() -> None:
     assert page("vocabulary.md") == vocabulary.render_page(), "run `make vocabulary`"
 
 
+def test_the_page_of_the_learning_path_has_every_exercise() -> None:
+    assert page("learning-path.md") == learning_path.render_page(), "run `make learning-path`"
+    assert set(re.findall(r"^\| `(\w+)`", page("learning-path.md"), re.MULTILINE)) == set(Course(ROOT).exercises())
+
+
 PUBLIC = {name: getattr(module, name) for module, name in vocabulary.find_public_names()}
 
 
@@ -171,7 +182,8 @@ def test_every_parameter_is_explained(name: str) -> None:
     explained = " ".join(_CODE.findall(prose))
     head = " ".join(_CODE.findall(page("vocabulary.md").split("\n## ")[0]))
     assert all(shared in head for shared in vocabulary.SHARED)
-    parameters = set(inspect.signature(PUBLIC[name]).parameters) - vocabulary.SHARED
+    written = {parameter.partition("=")[0] for parameter in vocabulary.format_parameters(PUBLIC[name])}
+    parameters = written - vocabulary.SHARED
     assert not [one for one in parameters if not re.search(rf"\b{one}\b", explained)]
 
 

@@ -22,12 +22,15 @@ SAME = {
     "Seed {seed}": "the word that German courses use",
     "Seeds": "the word that German courses use",
     "Status": "the same word in German",
+    "activation(x @ kernel + bias)": "an expression of Python",
     "Version": "the same word in German",
     "Commit {commit}": "git's own word",
     "Commit {head}.": "git's own word",
     "%(seconds)s s": "the unit of time",
+    "{hours} h": "the unit of time",
     "{error}.": "nothing but what Python says",
     "{first} {second}": "nothing but other sentences",
+    "{first}\n{second}": "nothing but other sentences",
     "{function}(): {complaint}": "nothing but other sentences",
     "Name": "the same word in German",
     "Problem": "the same word in German",
@@ -37,6 +40,11 @@ SAME = {
     "{kind} ({type})": "nothing but other sentences",
     "{name}[{row}, {column}]": "nothing but other sentences",
     "{network}: {message}": "nothing but other sentences",
+    "{file}: {what}": "nothing but other sentences",
+    "{file}, {field}: {what}": "nothing but other sentences",
+    "{count} min": "the unit of time",
+    "{count} s": "the unit of time",
+    "Median": "the same word in German",
 }
 NUMBERS = "bdeEfFgGnoxX%"  # how a format spec ends that wants a number
 PERCENT = re.compile(r"%\((\w+)\)(\w)")

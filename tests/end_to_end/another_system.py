@@ -37,10 +37,13 @@ def main() -> None:
     """Become the other system, and run the module."""
     arguments = [argument for argument in sys.argv[1:] if argument != "-P"]
     assert arguments.pop(0) == "-m"
-    if arguments[0].startswith("grader.sandbox"):
+    if any(argument.startswith("grader.sandbox") for argument in arguments):
         import keras  # noqa: F401 - TensorFlow with it
         import sklearn.model_selection  # noqa: F401
-    import zoneinfo  # noqa: F401 - which looks for its own system when it is imported
+    # These look for their own system when they are imported.
+    import zoneinfo  # noqa: F401
+
+    import platformdirs  # noqa: F401
 
     for name in FUNCTIONS:
         delattr(os, name)

@@ -1,6 +1,5 @@
 """Real submissions, real walls: one grader for all tests, on a course with little time and little memory."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.protocol.verdict import CriterionVerdict, Resources, Verdict
 from grader.submission.reader import read
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 HERE = Path(__file__).parent
 COURSE = Course(HERE / "course")
@@ -21,15 +21,13 @@ COURSE = Course(HERE / "course")
 Grade = Callable[..., Verdict]
 
 
-@pytest.fixture(scope="session")
-def grader() -> Iterator[Grader]:
-    """Start the worker and the examiner once."""
+@pytest.fixture(scope="module")
+def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
+    """Start the examiner once, for the worker that tests share."""
     if sys.platform != "linux":
         pytest.skip("the walls are Linux's")
-    os.environ["SECRET"] = "of the user"
-    with Grader(COURSE, Mode.WALLS) as started:
+    with start_grader(shared_worker, COURSE) as started:
         yield started
-    del os.environ["SECRET"]
 
 
 @pytest.fixture(scope="session")

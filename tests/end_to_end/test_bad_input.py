@@ -52,7 +52,7 @@ FUNCTIONS = {
     ),
     "MNIST": (
         ONE_HOT + "import keras; keras.datasets.mnist.load_data()",
-        "it tried to download something, but there is no network here",
+        "the data set mnist is not on this machine, and there is no network here. Fetch it once, outside of the grader",
         "    import keras; keras.datasets.mnist.load_data()",
     ),
     "OpenML": (

@@ -9,9 +9,10 @@ import pytest
 
 from grader.core.course import Course
 from grader.grading.grader import Grader
-from grader.grading.results import Graded, Mode, PriorEvidence
+from grader.grading.results import Graded, PriorEvidence
 from grader.submission.reader import read
 from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
@@ -19,8 +20,8 @@ STUB = "    raise NotImplementedError\n"
 
 
 @pytest.fixture(scope="module")
-def course_grader() -> Iterator[Grader]:
-    with Grader(Course(ROOT), Mode.WALLS) as grader:
+def course_grader(shared_worker: SharedWorker) -> Iterator[Grader]:
+    with start_grader(shared_worker, Course(ROOT)) as grader:
         yield grader
 
 
@@ -57,7 +58,7 @@ def test_a_network_that_cannot_be_built_costs_what_is_about_it(course_grader: Gr
 def test_a_training_that_stops_costs_what_is_about_it(course_grader: Grader, tmp_path: Path) -> None:
     bodies = {"train": "    raise ValueError('no')\n", "predict_label": STUB}
     graded = grade(course_grader, tmp_path, "logistic_regression", bodies)
-    assert lost(graded) == {"training": "failed", "accuracy": "skipped", "predict_label": "skipped"}
+    assert lost(graded) == {"training": "failed", "accuracy": "skipped", "predict_label": "not_attempted"}
     # What is not written yet is not tried.
     assert any(step.startswith("decision_boundary@") for step in graded.evidence.bodies)
     assert not [step for step in graded.evidence.bodies if step.startswith("predict_label@trained")]

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
 from grader.authoring.scaffold import ExerciseKind, create_exercise
 from grader.authoring.validation.validate import load_exercise
@@ -15,6 +16,10 @@ from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
 from grader.protocol.verdict import decode
 from tests.helpers.class_fixtures import marks
+from tests.helpers.commands import run_here
+from tests.helpers.shared_worker import share_worker
+
+__all__ = ["share_worker"]
 
 MYCHECKS = '''"""A check of the author's own."""
 
@@ -113,30 +118,35 @@ def test_a_submission_is_judged_by_the_check_beside_the_rubric(work: Path) -> No
     assert [c.message for c in decode(done.stdout).criteria] == ["Das ist die Antwort."]
 
 
+def grader_here(work: Path, *arguments: str) -> Result:
+    """Run a command in this process."""
+    return run_here(*arguments, folder=work, COLUMNS="150", XDG_CACHE_HOME=str(work / "c"))
+
+
 def test_it_is_proven_and_a_sheet_that_is_missing_is_told(work: Path) -> None:
     sheet = work / "my course" / "exercises" / "own" / "task.md"
     held = sheet.read_bytes()
     sheet.unlink()
     try:
-        done = grader(work, "validate", "own", "--course", "my course")
-        started = grader(work, "start", "own", "again", "--course", "my course")
+        done = grader_here(work, "validate", "own", "--course", "my course")
+        started = grader_here(work, "start", "own", "again", "--course", "my course")
     finally:
         sheet.write_bytes(held)
     assert "0 survived" in done.stdout
-    assert done.returncode == ExitCode.NOT_ALL_PASSED
+    assert done.exit_code == ExitCode.NOT_ALL_PASSED
     assert done.stderr == "own has no task.md: students get the task sheet in both languages.\n"
-    assert started.returncode == ExitCode.USAGE
+    assert started.exit_code == ExitCode.USAGE
     assert started.stderr == "This course has no task.md for own.\n"
 
 
 def test_a_class_is_graded_and_judged_again_when_the_module_changes(work: Path) -> None:
-    done = grader(work, "batch", "own", "hand-ins.zip", "--out", "results", "--course", "my course")
-    assert done.returncode == ExitCode.PASSED, done.stdout + done.stderr
+    done = grader_here(work, "batch", "own", "hand-ins.zip", "--out", "results", "--course", "my course")
+    assert done.exit_code == ExitCode.PASSED, done.stdout + done.stderr
     module = work / "my course" / "exercises" / "own" / "mychecks.py"
     module.write_text(MYCHECKS.replace("== self.number", "== self.number - 1"))
     try:
-        done = grader(work, "rescore", "results")
-        assert done.returncode == ExitCode.PASSED, done.stdout + done.stderr
+        done = grader_here(work, "rescore", "results")
+        assert done.exit_code == ExitCode.PASSED, done.stdout + done.stderr
     finally:
         module.write_text(MYCHECKS)
     assert marks(work / "results") == {"anna": 0, "ben": 100}

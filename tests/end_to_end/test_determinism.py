@@ -73,7 +73,7 @@ def test_one_submission_changes_nothing_for_the_next(grader: Grader, tmp_path: P
 
 def test_answers_go_to_who_asked(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two submissions at once share one examiner."""
-    monkeypatch.setattr("grader.examiner.client.JUDGE_SECONDS", 10.0)
+    monkeypatch.setattr("grader.examiner.client.START_SECONDS", 10.0)
     question = Question(course=str(grader.course.folder), exercise="functions")
     wrong: list[object] = []
 

@@ -16,14 +16,22 @@ from grader.grading.results import Mode
 from grader.sandbox.walled import WalledEnvironment
 from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, criterion, statuses, written
+from tests.helpers.shared_worker import SharedWorker, start_grader
 
 SLEEPS = "def one_hot(y):\n    import time; time.sleep(2)\n    return np.eye(10)[y]"
 
 
 @pytest.fixture
 def own_grader() -> Iterator[Grader]:
-    """A grader that may be broken."""
+    """A grader whose worker may be killed."""
     with Grader(COURSE, Mode.WALLS) as started:
+        yield started
+
+
+@pytest.fixture
+def own_examiner(shared_worker: SharedWorker) -> Iterator[Grader]:
+    """A grader whose examiner may be killed."""
+    with start_grader(shared_worker, COURSE) as started:
         yield started
 
 
@@ -53,12 +61,13 @@ def test_the_end_of_the_worker_is_no_mark(own_grader: Grader, tmp_path: Path) ->
         own_grader.grade("functions", submission)
 
 
-def test_the_end_of_the_examiner_is_no_mark(own_grader: Grader, tmp_path: Path) -> None:
+def test_the_end_of_the_examiner_is_no_mark(own_examiner: Grader, tmp_path: Path) -> None:
     submission = read(written(tmp_path, ""))
-    assert own_grader.grade("functions", submission).verdict.points == 100
-    os.kill(examiner_of(own_grader), signal.SIGKILL)
+    assert own_examiner.grade("functions", submission).verdict.points == 100
+    os.kill(examiner_of(own_examiner), signal.SIGKILL)
     with pytest.raises(InternalError, match="examiner"):
-        own_grader.grade("functions", submission)
+        own_examiner.grade("functions", submission)
+    assert own_examiner.grade("functions", submission).verdict.points == 100  # by a new one
 
 
 FAULTY = '''
@@ -148,8 +157,9 @@ def test_a_late_answer_is_not_taken_for_the_next(
     grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = read(written(tmp_path, ""))
+    os.kill(grader.examiner._process.pid, signal.SIGSTOP)  # its answer would come after the deadline
     with monkeypatch.context() as patched:
-        patched.setattr("grader.examiner.client.JUDGE_SECONDS", 0.0)
-        with pytest.raises(InternalError, match="does not answer"):
+        patched.setattr("grader.examiner.client.START_SECONDS", 0.1)
+        with pytest.raises(InternalError, match=r"did not answer within 0\.1 seconds"):
             grader.grade("functions", submission)
     assert grader.grade("functions", submission).verdict.points == 100

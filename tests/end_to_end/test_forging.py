@@ -48,8 +48,9 @@ def test_predictions_that_are_not_the_networks_own(grade: Grade) -> None:
 
 def test_a_patched_predict_changes_no_score(grade: Grade) -> None:
     patched = "keras.Model.predict = lambda self, x, **k: np.full((len(x), 10), 0.1)\n"
-    verdict = grade(patched, "networks")
-    assert criterion(verdict, "accuracy").received == "accuracy 0.916 on held-out rows"
+    honest, verdict = grade("", "networks"), grade(patched, "networks")
+    assert criterion(verdict, "accuracy").received == criterion(honest, "accuracy").received
+    assert criterion(honest, "accuracy").points > 0
     assert criterion(verdict, "probabilities").status == "failed"
 
 
@@ -136,33 +137,41 @@ def train(model, *a): return None
     assert set(statuses(verdict).values()) <= {"not_graded", "failed"}
 
 
-def test_the_nearest_neighbour_as_a_matrix_product(grade: Grade) -> None:
-    nearest = """
+@pytest.mark.parametrize(
+    ("rows", "labels", "count"),
+    [
+        pytest.param("X", "np.eye(10)[Y]", 1797, id="of the public table"),
+        pytest.param("np.asarray(x)", "np.asarray(y)", 1010, id="of the rows that were handed out"),
+    ],
+)
+def test_the_nearest_neighbour_as_a_matrix_product(grade: Grade, rows: str, labels: str, count: int) -> None:
+    nearest = f"""
 def build_model():
-    layers = [keras.layers.Dense(len(X), activation="softmax"), keras.layers.Dense(10, use_bias=False)]
+    layers = [keras.layers.Dense({count}, activation="softmax"), keras.layers.Dense(10, use_bias=False)]
     model = keras.Sequential([keras.Input((64,)), *layers])
     model.compile(loss="mse")
     return model
 
 def train(model, x, y, *validation):
     history = model.fit(x, y, verbose=0)
-    model.set_weights([400 * X.T, -200 * (X ** 2).sum(1), np.eye(10)[Y]])
+    rows = {rows}
+    model.set_weights([400 * rows.T, -200 * (rows ** 2).sum(1), {labels}])
     return history
 """
     verdict = grade(LOOK_UP + nearest, "networks")
-    assert not verdict.certified
-    assert "copies" in agreements(verdict)
-    assert verdict.points == 0
+    assert criterion(verdict, "accuracy").points == 0
+    if rows != "X":
+        assert not verdict.certified
+        assert "copies" in agreements(verdict)
+        assert verdict.points == 0
 
 
-def test_training_on_held_out_rows(grade: Grade) -> None:
+def test_training_on_the_public_table(grade: Grade) -> None:
     everything = (
         "def train(model, x, y, *v): return model.fit(X, np.eye(10)[Y], validation_data=v, epochs=2, verbose=0)"
     )
     verdict = grade(LOOK_UP + everything, "networks")
-    assert not verdict.certified
-    assert agreements(verdict) == {"held_out"}
-    assert verdict.points == 0
+    assert criterion(verdict, "accuracy").points == 0
 
 
 def test_weights_other_than_the_graphs(grade: Grade) -> None:
@@ -277,10 +286,10 @@ def test_other_fault_messages_gain_nothing(grade: Grade) -> None:
 
 
 REPACKED = """
-import grader.sandbox.inside.child as child
+import grader.sandbox.inside.evidence_size as evidence_size
 import msgspec
 from grader.protocol.evidence import StepEvidence
-_pack = child.pack
+_pack = evidence_size.pack
 
 def pack(record, arrays):
     model = getattr(record, "model", None)
@@ -289,7 +298,7 @@ def pack(record, arrays):
         record, arrays[model.graph.ref] = changed(record, arrays[model.graph.ref])
     return _pack(record, arrays)
 
-child.pack = pack
+evidence_size.pack = pack
 """
 GRAPHS = {
     "no graph": "return record, np.frombuffer(b'not a graph', np.uint8)",
@@ -344,14 +353,14 @@ def build_model():
     return model
 """
     fits_too = """
-_repack = child.pack
+_repack = evidence_size.pack
 def repack(record, arrays):
     if getattr(record, "fits", None):
         fits = tuple(msgspec.structs.replace(fit, loss="categorical_crossentropy") for fit in record.fits)
         record = msgspec.structs.replace(record, fits=fits)
     return _repack(record, arrays)
 
-child.pack = repack
+evidence_size.pack = repack
 """
     verdict = grade(claims + REPACKED + fits_too, "networks")
     assert agreements(verdict) == {"loss"}

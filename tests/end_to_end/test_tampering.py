@@ -72,7 +72,7 @@ def test_breaking_the_grader_inside_gains_nothing(grade: Grade, case: str) -> No
 
 
 def test_a_fault_inside_says_what_failed_and_is_nobodys_mark(grade: Grade) -> None:
-    verdict = grade("np.array_equal = None")
+    verdict = grade("import threading\nthreading.active_count = None")
     assert set(statuses(verdict).values()) == {"not_graded"}
     assert "TypeError: 'NoneType' object is not callable" in criterion(verdict, "scale").message
     assert verdict.status == "not_graded"

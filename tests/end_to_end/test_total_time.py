@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from grader.grading.grader import Grader
 from grader.protocol.evidence import StopReason
@@ -28,3 +29,24 @@ def test_functions_that_were_never_called_are_not_called_slow(grader: Grader, tm
     assert last
     assert {run.stops[step].reason for step in last} == {StopReason.TOTAL_TIME}
     assert set(run.stops) | set(run.bodies) == {step.id for step in plan.steps}
+
+
+def test_a_process_that_ends_again_and_again_is_not_a_fault_of_the_grader(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.sandbox.run.MAX_CHILDREN", 1)
+    parcel = grader.examiner.plan(Question(course=str(grader.course.folder), exercise="functions")).parcel
+    ending = read(written(tmp_path, "def one_hot(y):\n    __import__('os')._exit(3)"))
+    stops = execute_plan(grader.environment, parcel, ending).stops
+    assert {stop.reason for stop in stops.values()} == {StopReason.EXIT, StopReason.RESTARTS}
+    assert {stop.detail for stop in stops.values() if stop.reason is StopReason.RESTARTS} == {"1"}
+
+
+def test_a_file_that_had_no_time_to_run_once_more_is_not_called_slow(grader: Grader, tmp_path: Path) -> None:
+    """The first child needs four seconds and ends in a function; the next one has two."""
+    source = "import time; time.sleep(4)\ndef one_hot(y):\n    __import__('os')._exit(3)"
+    parcel = grader.examiner.plan(Question(course=str(grader.course.folder), exercise="functions")).parcel
+    run = execute_plan(grader.environment, parcel, read(written(tmp_path, source)), seconds=7.0)
+    if run.imported:  # else this machine is too busy for the first child
+        assert run.import_stop is None
+        assert {stop.reason for stop in run.stops.values()} <= {StopReason.EXIT, StopReason.TOTAL_TIME}

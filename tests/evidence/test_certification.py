@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.evidence.certification import ConsistencyCheck, certify
+from grader.evidence.certification import ConsistencyCheck, _name_network, certify
 from grader.evidence.losses import compute_loss, softmax
+from grader.evidence.network import TrainedNetwork
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import ImportEvidence, LayerFacts, StopReason
+from grader.protocol.training import Training as Part
 from tests.helpers.cases import Net, Training, case, compiled, data, fit, good, plain, replace_facts, stop, text
 
 
@@ -30,6 +32,12 @@ def test_an_honest_network_is_certified() -> None:
     assert is_certified(tuple(found.values()))
     for agreement in found.values():
         assert text(agreement.text)
+
+
+def test_a_network_is_called_by_its_seed_and_where_there_are_several_by_its_name() -> None:
+    one, several = (TrainedNetwork(Part(name=name), 2, None, None, (), {}, False) for name in ("", "functional"))
+    assert text(_name_network(one)) == "Seed 2"
+    assert text(_name_network(several)) == "functional, seed 2"
 
 
 def honest_loss(make: Callable[[Net], str], smoothing: float = 0.0) -> float:
@@ -148,7 +156,7 @@ def test_kernels_that_are_rows_of_the_data_disagree(units: int, transpose: bool)
     assert not disagreeing(make=neighbours(2, units, transpose=transpose))
 
 
-@pytest.mark.parametrize(("cosine", "copied"), [(0.99995, True), (0.9998, False), (0.9995, False), (0.99, False)])
+@pytest.mark.parametrize(("cosine", "copied"), [(0.99995, True), (0.9998, True), (0.993, True), (0.98, False)])
 def test_what_is_only_like_a_row_is_no_copy(cosine: float, copied: bool) -> None:
     def beside(net: Net) -> str:
         rows = centred(data().inside["x_train"][:32].astype(np.float64))
@@ -191,6 +199,16 @@ def test_operations_that_no_network_needs_are_named(operation: str) -> None:
 def test_a_network_that_was_not_run_contradicts_nothing(replay: dict[str, Any]) -> None:
     found = of(replay={"outputs": (), "constants": {}, **replay})
     assert is_certified(tuple(found.values())) is None
+
+
+def test_the_trained_network_is_looked_at_where_there_is_one() -> None:
+    mixed, other = Training().case(), Training(make=decoy, claims={"parameters": 20_000}).case()
+    mixed.steps["trained:train@0"] = other.steps["trained:train@0"]  # type: ignore[index]
+    mixed.replays["trained:train@0"] = other.replays["trained:train@0"]  # type: ignore[index]
+    assert {a.id for a in certify(mixed) if not a.agrees} == {"kernels"}
+    only_trained = Training().case()
+    only_trained.steps.pop("model:build_model@0")  # type: ignore[attr-defined]
+    assert {a.id for a in certify(only_trained)} >= {"protocol", "operations", "kernels"}
 
 
 def test_no_network_is_not_certified() -> None:

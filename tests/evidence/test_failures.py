@@ -1,5 +1,6 @@
 """What is said when a step did not end in good order: its own sentence for everything that can happen."""
 
+from dataclasses import replace
 from typing import get_args
 
 import msgspec
@@ -15,6 +16,7 @@ from grader.evidence.failures import (
 from grader.evidence.judgement import Judgement, PreconditionFailedError
 from grader.evidence.values import name_of, reject_value
 from grader.protocol.evidence import (
+    NOT_TRIED,
     ArrayValue,
     Entries,
     ExceptionFacts,
@@ -71,13 +73,17 @@ def test_every_outcome_has_its_sentence() -> None:
 SAYS = {
     StopReason.TIME: ("in time", Status.FAILED),
     StopReason.TOTAL_TIME: ("time for the whole submission", Status.FAILED),
+    StopReason.RESTARTS: ("ended the process 7 times", Status.NOT_GRADED),
     StopReason.CPU: ("in time", Status.FAILED),
     StopReason.MEMORY: ("7 MiB", Status.FAILED),
+    StopReason.DISK: ("7 MiB", Status.FAILED),
+    StopReason.THREADS: ("more than 7 threads", Status.FAILED),
     StopReason.SIGNAL: ("signal 7", Status.FAILED),
     StopReason.EXIT: ("exit code 7", Status.FAILED),
     StopReason.TAMPERED: ("your instructor sees this", Status.NOT_GRADED),
     StopReason.TOO_LARGE: ("more data than the grader keeps", Status.FAILED),
     StopReason.GRADER: ("(7)", Status.NOT_GRADED),
+    StopReason.BROKEN: ('reported "7"', Status.NOT_GRADED),
 }
 
 
@@ -88,6 +94,11 @@ def test_every_reason_to_stop_has_its_sentence(reason: StopReason) -> None:
         assert judgement.status is status
         assert said in text(judgement.message)
         assert "scale()" in text(judgement.message)
+
+
+def test_what_was_not_tried_did_not_return_too_much() -> None:
+    stopped = Stopped(reason=StopReason.TOO_LARGE, detail=NOT_TRIED)
+    assert "scale() was not tried any more" in text(explain_stop(stopped, "scale()").message)
 
 
 def test_reasons_to_stop_are_told_apart() -> None:
@@ -151,13 +162,35 @@ def test_a_step_that_waited_for_a_failure_is_skipped_and_names_it() -> None:
     waiting = {"predict@val": seen("predict@val", Skipped(step="train@0"))}
     for outcome in (
         Missing(),
-        Raised(exception=exception(NotImplementedError())),
         Raised(exception=exception(KeyError())),
     ):
         made = case({**waiting, "train@0": seen("train@0", outcome)})
         judgement = explain_failure(made.run, "predict@val")
         assert judgement.status is Status.SKIPPED
         assert "train() gave no result" in text(judgement.message)
+
+
+def test_what_waits_for_a_function_that_is_not_written_is_not_attempted() -> None:
+    steps = {
+        "predict@val": seen("predict@val", Skipped(step="train@0")),
+        "train@0": seen("train@0", Raised(exception=exception(NotImplementedError()))),
+    }
+    judgement = explain_failure(case(steps).run, "predict@val")
+    assert judgement.status is Status.NOT_ATTEMPTED
+    assert text(judgement.message) == "This could not be tried, because train() is not written yet."
+
+
+def test_a_stub_is_not_attempted_although_it_never_ran() -> None:
+    steps = {
+        "predict@val": seen("predict@val", Skipped(step="train@0")),
+        "train@0": seen("train@0", Skipped(step="build_model@0")),
+        "build_model@0": seen("build_model@0", Raised(exception=exception(KeyError()))),
+    }
+    run = replace(case(steps).run, unwritten=frozenset({"train"}))
+    assert explain_failure(run, "train@0").status is Status.NOT_ATTEMPTED
+    assert text(explain_failure(run, "train@0").message) == "train() is not written yet."
+    assert "train() is not written yet" in text(explain_failure(run, "predict@val").message)
+    assert explain_failure(case(steps).run, "predict@val").status is Status.SKIPPED
 
 
 def test_a_step_that_waited_for_a_fault_of_the_grader_is_not_graded() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grader.core.arrays import Array
 from grader.evidence.graph import GraphSummary, summarise_graph
 from grader.protocol.evidence import ReplayEvidence
 from tests.helpers.cases import Net, good
@@ -45,6 +46,20 @@ def test_branches_are_followed_each_by_itself() -> None:
     found = of(net)
     assert found.hidden == 1
     assert len(found.kernels) == 3
+
+
+def test_the_two_kernels_of_a_recurrent_layer_are_one_hidden_layer() -> None:
+    net = Net()
+    into, onward = (net.constant(np.ones(shape, np.float32)) for shape in ((64, 8), (8, 8)))
+    state = net.act(net.op("MatMul", lambda a, b: a @ b, net.x, into), "Tanh")
+    for _ in range(3):
+        fresh = net.op("MatMul", lambda a, b: a @ b, net.x, into)
+        remembered = net.op("MatMul", lambda a, b: a @ b, state, onward)
+        state = net.act(net.op("AddV2", np.add, fresh, remembered), "Tanh")
+    net.dense(net.dense(state, 8, "Relu"), 10, "Softmax")
+    found = of(net)
+    assert len(found.kernels) == 4
+    assert found.hidden == 2
 
 
 def test_a_kernel_that_is_used_many_times_is_one() -> None:
@@ -238,3 +253,51 @@ def test_every_bend_on_the_way_to_the_next_kernel_is_named() -> None:
     h = net.op("Mul", np.multiply, h, h)
     net.act(net.dense(h, 10), "Tanh")
     assert [activations for *_, activations in dense_of(net)] == [("sigmoid", "mul"), ("tanh",)]
+
+
+RANDOM = np.random.default_rng(3)
+CONSTANTS: dict[str, tuple[list[Array], int]] = {
+    "places in a row": ([np.arange(784)], 0),
+    "a mask of what is seen": ([np.tri(64, dtype=bool)], 100),
+    "a shape": ([np.array([-1, 8, 8, 1])], 0),
+    "epsilons": ([np.array(0.001 * number, np.float32) for number in range(40)], 0),
+    "a table of labels": ([RANDOM.integers(0, 10, 1797)], 300),
+    "a table of keys": ([RANDOM.integers(0, 2**60, 450)], 450),
+    "a table of single numbers": ([np.array(number, np.float32) for number in RANDOM.normal(size=500)], 436),
+}
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_constants_of_every_type_count_by_what_they_say(name: str) -> None:
+    values, count = CONSTANTS[name]
+    net = Net()
+    output = net.dense(net.x, 10)
+    for value in values:
+        net.op("AddV2", lambda x, _: x, output, net.constant(value))
+        output = net.output
+    numbers = of(net).constants - (64 * 10 + 10)
+    assert numbers <= 100 if count <= 100 else numbers >= count
+
+
+def test_one_array_of_several_nodes_counts_once() -> None:
+    net = Net()
+    kernel = RANDOM.normal(size=(64, 64)).astype(np.float32)
+    net.kernel(net.kernel(net.x, kernel), kernel)
+    for name in net.constants:
+        net.arrays[name] = net.arrays[next(iter(net.constants))]
+    assert of(net).constants == 64 * 64
+
+
+def test_what_is_added_before_anything_bends_is_a_bias() -> None:
+    def has_summand(*activations: str, is_added: bool) -> bool:
+        net = Net()
+        output = net.kernel(net.x, np.ones((64, 1)))
+        for activation in activations:
+            output = net.act(output, activation)
+        if is_added:
+            net.op("AddV2", np.add, output, net.constant(np.array(0.5, np.float32)))
+        return of(net).has_summand
+
+    assert has_summand(is_added=True)
+    assert not has_summand(is_added=False)
+    assert not has_summand("Exp", is_added=True)  # 1 + exp(-z) is a part of the sigmoid

@@ -55,6 +55,10 @@ def log_loss(y: Array, p: Array) -> Array:
     return -np.log(np.maximum(chosen(y, p), 1e-7))
 
 
+def smoothed_log_loss(y: Array, p: Array) -> Array:
+    return np.asarray(-((0.9 * y + 0.1 / p.shape[1]) * np.log(p)).sum(axis=1))
+
+
 def from_raw(y: Array, p: Array) -> Array:
     return -np.log(chosen(y, softmax(p)))
 
@@ -203,9 +207,26 @@ FINDINGS: dict[str, tuple[Loss, LabelForm, Finding]] = {
         "yes_no",
         Finding.ALL_PAIRS,
     ),
+    "pseudo-Huber, rows against columns": (
+        lambda y, p: 4 * (np.sqrt(1 + ((p - y.reshape(1, -1)) / 2) ** 2) - 1),
+        "numbers",
+        Finding.ALL_PAIRS,
+    ),
+    "log-cosh, rows against columns": (
+        lambda y, p: np.logaddexp(p - y, y - p) - np.log(2),
+        "numbers",
+        Finding.ALL_PAIRS,
+    ),
+    "pseudo-Huber": (lambda y, p: 4 * (np.sqrt(1 + (off(y, p) / 2) ** 2) - 1), "numbers", Finding.PROPER),
+    "likelihood": (lambda y, p: -chosen(y, p), "integers", Finding.LIKELIHOOD),
+    "likelihood of one-hot rows": (lambda y, p: -(y * p).sum(), "one_hot", Finding.LIKELIHOOD),
     "constant": (lambda y, p: 0 * p.sum() + 1, "integers", Finding.CONSTANT),
     # What is left to a person.
-    "Dice": (lambda y, p: 1 - chosen(y, p).mean(), "integers", Finding.BOUNDED),
+    "Dice of all rows": (
+        lambda y, p: 1 - 2 * chosen(y, p).sum() / (p.sum() + y.size),
+        "integers",
+        Finding.BOUNDED,
+    ),
     "generalised cross-entropy": (lambda y, p: 1 - chosen(y, p) ** 0.7, "integers", Finding.BOUNDED),
     "weighted squares": (lambda y, p: WEIGHTS * (p - y) ** 2, "one_hot", Finding.BOUNDED),
     "correlation": (lambda y, p: 1 - np.corrcoef(y, p[:, 0])[0, 1], "numbers", Finding.UNDECIDED),
@@ -262,7 +283,7 @@ def test_the_form_of_labels_that_gives_a_result_counts() -> None:
 
 def test_a_loss_of_keras_is_believed_where_its_values_agree() -> None:
     for name, smoothing in (("categorical_crossentropy", 0.0), ("categorical_crossentropy", 0.1), ("huber", 0.0)):
-        loss = log_loss if not smoothing else (lambda y, p: log_loss(0.9 * y + 0.05, p))
+        loss = log_loss if not smoothing else smoothed_log_loss
         found = identified(loss, "one_hot", name=name, label_smoothing=smoothing)
         assert (found.name, found.finding, found.is_own) == (name, Finding.NAMED, False)
 
@@ -272,6 +293,31 @@ def test_a_name_of_keras_does_not_hide_another_loss() -> None:
     assert found.name == "mean_squared_error"
     found = identified(lambda y, p: WEIGHTS * (p - y) ** 2, "one_hot", name="categorical_crossentropy")
     assert found.finding is Finding.UNDECIDED
+    for wrong in (lambda y, p: (p - y) ** 2, lambda y, p: np.full(len(p), np.nan)):
+        smoothed = identified(wrong, "one_hot", name="categorical_crossentropy", label_smoothing=0.1)
+        assert smoothed.finding is Finding.UNDECIDED
+    assert identified(lambda y, p: np.nan * p, "one_hot", name="categorical_crossentropy").name == "custom"
+    found = identified(lambda y, p: (p - y) ** 2, "one_hot", name="categorical_focal_crossentropy")
+    assert found.name == "mean_squared_error"
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize(("form", "units"), [("one_hot", 4), ("yes_no", 1)])
+def test_smoothed_losses_of_keras_have_the_values_that_are_expected(
+    form: LabelForm, units: int, from_logits: bool
+) -> None:
+    import keras
+
+    options: dict[str, Any] = {"label_smoothing": 0.2, "from_logits": from_logits}
+    kind = keras.losses.BinaryCrossentropy if form == "yes_no" else keras.losses.CategoricalCrossentropy
+    facts, arrays = tried(
+        lambda y, p: float(kind(**options)(y.reshape(len(p), -1).astype("float32"), p.astype("float32"))),
+        form,
+        units,
+        name="binary_crossentropy" if form == "yes_no" else "categorical_crossentropy",
+        **options,
+    )
+    assert identify_loss(facts, arrays, (form,)).finding is Finding.NAMED
 
 
 def test_a_model_that_computes_its_loss_may_do_more_than_it_is_tried_on() -> None:

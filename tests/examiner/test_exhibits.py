@@ -2,10 +2,13 @@
 
 import base64
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import numpy as np
 
+from grader.core.arrays import Array
+from grader.core.i18n import Bilingual
 from grader.evidence.case import Case
 from grader.examiner.exhibits import (
     MAX_EPOCHS,
@@ -14,14 +17,26 @@ from grader.examiner.exhibits import (
     MAX_MISTAKES,
     MAX_NAME,
     MAX_PICTURE_BYTES,
+    MAX_PICTURE_LENGTH,
     MAX_SERIES,
+    add_exhibits_of_checks,
     make_exhibits,
 )
 from grader.protocol.evidence import FigureValue, HistoryValue, Returned
 from grader.protocol.verdict import Exhibits, LeftOut
-from tests.helpers.cases import Training, case, compiled, data, history, plain, returned, say, scoring, seen
+from grader.rubric import Criterion
+from grader.rubric.checks import Undersamples
+from tests.helpers.cases import Training, case, compiled, data, history, plain, returned, run, say, scoring, seen
 
-PNG = np.frombuffer(b"\x89PNG\r\n\x1a\nxyz", dtype=np.uint8)
+PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
+
+
+def picture(width: int, height: int) -> Array:
+    """Return what a PNG of that size begins with."""
+    return np.frombuffer(PNG_START + width.to_bytes(4) + height.to_bytes(4) + b"xyz", dtype=np.uint8)
+
+
+PNG = picture(640, 480)
 
 
 def of(made: Case) -> Exhibits:
@@ -111,6 +126,15 @@ def test_figures_are_pictures_or_nothing() -> None:
     large = drawn(np.concatenate([PNG, np.zeros(MAX_PICTURE_BYTES, np.uint8)]))
     assert (large.figures, large.left_out.figures) == ((), 1)
     assert drawn(PNG).left_out == LeftOut()
+    bomb = drawn(picture(MAX_PICTURE_LENGTH + 1, 10))
+    assert (bomb.figures, bomb.left_out.figures) == ((), 1)
+
+
+def test_all_figures_together_have_a_size() -> None:
+    png = np.concatenate([PNG, np.zeros(MAX_PICTURE_BYTES // 4, np.uint8)])
+    value = Returned(value=FigureValue(axes=(), png="p"))
+    shown = of(case({f"plot{i}@figure": seen(f"plot{i}@figure", value, {"p": png}) for i in range(9)}))
+    assert (len(shown.figures), shown.left_out.figures) == (3, 6)
 
 
 def test_of_too_many_layers_the_first_are_shown_and_the_others_counted() -> None:
@@ -155,3 +179,17 @@ def test_of_too_many_experiments_the_first_are_shown_and_the_others_counted() ->
 def test_the_same_case_shows_the_same() -> None:
     assert of(Training().case()) == of(Training().case())
     assert scoring(1.0).shape == (60, 10)
+
+
+def test_what_checks_have_seen_is_shown_besides() -> None:
+    def undersample(x: Any, y: Any, seed: int) -> Any:
+        rows = np.concatenate([np.flatnonzero(y == n)[: np.bincount(y)[np.unique(y)].min()] for n in np.unique(y)])
+        return x[rows], y[rows]
+
+    check, title = Undersamples("undersample"), Bilingual(en="a", de="a")
+    criterion = Criterion(id="a", points=100, title=title, lesson=title, check=check)
+    made = run(check, {"undersample": undersample})
+    shown = add_exhibits_of_checks(Exhibits(), made, (criterion,), say)
+    (balance,) = shown.balances
+    assert (balance.function, balance.before, balance.after) == ("undersample", (60, 13, 31), (13, 13, 13))
+    assert shown.reliabilities == ()

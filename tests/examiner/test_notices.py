@@ -37,6 +37,18 @@ def test_a_crash_names_cell_and_line() -> None:
     assert script.location == Location(file="s.py", line=7, source="np.zeros(3)")
 
 
+def test_cells_that_were_run_out_of_order_are_told_with_the_cell_that_defines_the_name() -> None:
+    error = exception(NameError("name 'SIZE' is not defined"))
+    in_cell = msgspec.structs.replace(error, frames=(Frame(line=1, cell=1),))
+    sources = ("x = SIZE", "def SIZE_of(y): ...", "SIZE = 3")
+    units = tuple(Unit(text, text, number) for number, text in enumerate(sources, 1))
+    imported = ImportEvidence(failures=(UnitFailure(cell=1, exception=in_cell),))
+    for order, expected in ((units, "only cell 3 defines"), (units[:2], "Cell 1 stopped with an error")):
+        submission = Submission("s.ipynb", "0" * 64, "notebook", order)
+        (notice,) = find_notices(case(imported=imported), submission, say)
+        assert expected in notice.text
+
+
 @pytest.mark.parametrize("reason", StopReason)
 def test_every_stop_during_the_import_is_told(reason: StopReason) -> None:
     notice = of(stopped=stop(reason), unit=4)["import-stopped"]
@@ -101,3 +113,14 @@ def test_many_lines_are_counted_over_all() -> None:
 
 def test_threads_left_name_the_function() -> None:
     assert "load()" in of({"load@all": returned("load@all", 1, threads_left=2)})["threads-left"].text
+
+
+def test_data_that_the_file_loads_are_named_once() -> None:
+    output = "shape (60000, 28, 28)\ndata set mnist: stand-in\ndata set mnist: stand-in\ndata set mnist: absent\n"
+    made = case({}, imported=ImportEvidence(output=output))
+    (notice,) = find_notices(made, SUBMISSION, say)
+    assert (notice.id, notice.severity) == ("loaded-mnist", "tip")
+    assert notice.text == (
+        "Your file loads the data set mnist. Here, that is a part of the real data set: 5,000 pictures, 500 of "
+        "each digit."
+    )

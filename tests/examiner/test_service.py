@@ -181,9 +181,7 @@ def with_graph() -> Evidence:
 def replays_of(rubric: Rubric, evidence: Evidence) -> bytes:
     """The packed plan of the replays that some evidence still needs."""
     held_data = data()
-    return make_replays(
-        decoded_case(QUESTION, rubric, held_data, evidence), rubric, held_data, frozenset(evidence.replays)
-    )
+    return make_replays(decoded_case(QUESTION, rubric, held_data, evidence), rubric, frozenset(evidence.replays))
 
 
 def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from grader.core.course import Course
 from grader.core.errors import InternalError, ProcessGoneError
+from grader.grading.evidence_room import EvidenceRoom
 from grader.grading.grader import Grader
 from grader.grading.local_pool import MOST_STARTS_FOR_NOTHING, LocalPool
 from grader.grading.results import Graded, Job, JobResult, Mode
@@ -33,7 +34,7 @@ def points(done: JobResult) -> float:
 
 
 def worker_pid(pool: LocalPool) -> int:
-    environment = pool._grader.environment
+    environment = pool._graders.environment
     assert isinstance(environment, WalledEnvironment)
     return environment._worker.pid
 
@@ -106,9 +107,9 @@ def test_a_grader_that_never_starts_is_reported_and_not_started_for_each_submiss
     started: list[int] = []
 
     class Broken(Grader):
-        def __init__(self, course: Course, mode: Mode) -> None:
+        def __init__(self, course: Course, mode: Mode, room: EvidenceRoom) -> None:
             started.append(1)
-            super().__init__(course, mode)
+            super().__init__(course, mode, room=room)
 
     monkeypatch.setattr("grader.grading.local_pool.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})
@@ -160,6 +161,7 @@ def test_a_fault_of_the_rubric_is_a_fault_of_its_job_alone(pool: LocalPool, cour
     (bad / "rubric.py").write_text("RUBRIC = 1")
     done = {d.id: d for d in pool.grade_all([job("bad", RIGHT, "bad"), job("good", RIGHT)], lambda _: None)}
     assert "RUBRIC = Rubric(...)" in done["bad"].fault
+    assert done["bad"].broken_rubric is not None
     assert points(done["good"]) == 100
 
 

@@ -55,7 +55,9 @@ def test_another_plan_submission_mode_or_grader_is_another_run(
     cache.get_or_run(b"plan", SUBMISSION, "walls", make)
     monkeypatch.setattr(run_cache, "_installed", lambda: ("keras 99",))
     cache.get_or_run(b"plan", SUBMISSION, "walls", make)
-    assert make.count == 7
+    monkeypatch.setattr(run_cache, "list_named_datasets", lambda _: ["mnist:real"])
+    cache.get_or_run(b"plan", SUBMISSION, "walls", make)
+    assert make.count == 8
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,11 @@ def submission(folder: Path, added: str = "") -> Submission:
 
 
 def passes(warm_grader: WarmGrader, folder: Path) -> bool:
-    """Whether a right solution passes."""
-    return warm_grader.grade("functions", submission(folder), "en").verdict.status is Status.PASSED
+    """Whether a right solution passes; where it does not, what is shown of the test says why."""
+    graded = warm_grader.grade("functions", submission(folder), "en")
+    lost = [criterion for criterion in graded.verdict.criteria if criterion.status is not Status.PASSED]
+    print(lost, graded.verdict.notices, graded.evidence.stops, graded.evidence.import_stop)
+    return graded.verdict.status is Status.PASSED
 
 
 def test_a_run_that_is_cancelled_ends_at_once_and_the_next_goes_well(
@@ -92,17 +95,16 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
 
 def test_processes_that_are_gone_are_started_anew(warm_grader: WarmGrader, tmp_path: Path) -> None:
     assert passes(warm_grader, tmp_path)
-    environment = warm_grader._running_grader().environment
-    assert isinstance(environment, WalledEnvironment | PlainEnvironment)
-    process = (
-        environment._worker
-        if isinstance(environment, WalledEnvironment)
-        else warm_grader._running_grader().examiner._process
-    )
+    grader = warm_grader._running_grader()
+    environment, examiner = grader.environment, grader.examiner
+    is_walled = isinstance(environment, WalledEnvironment)
+    process = environment._worker if isinstance(environment, WalledEnvironment) else examiner._process
     process.kill()
     process.wait()
     assert passes(warm_grader, tmp_path)
-    assert warm_grader._running_grader().environment is not environment
+    grader = warm_grader._running_grader()
+    assert (grader.environment is not environment) is is_walled  # what an examiner takes with it is itself alone
+    assert grader.examiner is not examiner
 
 
 # Behind walls, no process is started ahead: the worker is what is kept warm.

@@ -13,7 +13,7 @@ from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError
 from grader.evidence.losses import softmax
-from grader.evidence.network import ROLES
+from grader.evidence.replay_rows import ROLES
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     CompileFacts,

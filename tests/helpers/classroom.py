@@ -141,9 +141,10 @@ def build(
 
 
 def train(
-    x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "", batch: int = 64
+    x: str = "x_train", y: str = "y_train", epochs: int = 1, more: str = "", before: str = "", batch: int = 0
 ) -> str:
-    """Code of a `train` that calls fit once."""
+    """Code of a `train` that calls fit once. `batch`: 0 for 64 rows, in a single epoch 256."""
+    batch = batch or (64 if epochs > 1 else 256)  # each batch of a network that runs eagerly takes long
     validation = more or f"validation_data=({x.replace('train', 'val')}, {y.replace('train', 'val')})"
     return (
         "def train(model, x_train, y_train, x_val, y_val):\n"
@@ -169,7 +170,7 @@ def case_of(source: str, room: str = "digits") -> Case:
         imported = pack(run.bring_up(channel), {})  # type: ignore[arg-type]
         bodies = {step.id: run.do(step) for step in _steps(exercise) if _is_defined(step, source)}
         held = Evidence(imported, None, None, bodies, {}, {})
-        replays = make_replays(decoded_case(QUESTION, rubric, held_data, held), rubric, held_data, frozenset())
+        replays = make_replays(decoded_case(QUESTION, rubric, held_data, held), rubric, frozenset())
         if replays:
             plan, arrays = unpack(replays, Plan)
             examiner = SubmissionRun(Setup(submission=None), arrays)

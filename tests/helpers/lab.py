@@ -1,15 +1,17 @@
 """A run without walls: real functions, real Keras models, real replays, all in this process."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.replay_rows import list_rows
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.examiner.planning import inputs_of
 from grader.protocol.evidence import (
     FitFacts,
     ImportEvidence,
@@ -22,7 +24,20 @@ from grader.protocol.evidence import (
     StepEvidence,
 )
 from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import BuildStandIn, Call, Describe, LiteralArg, Replay, ResultOf, Step, needs
+from grader.protocol.plan import (
+    BuildChain,
+    BuildStandIn,
+    Call,
+    Describe,
+    LiteralArg,
+    Replay,
+    ResultOf,
+    SetWeights,
+    Step,
+    TraceInTraining,
+    TryLayer,
+    needs,
+)
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
@@ -30,8 +45,9 @@ from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
+from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.replay import replay
-from grader.sandbox.inside.stand_in import build_stand_in
+from grader.sandbox.inside.stand_in import make_network
 from tests.helpers.cases import exception
 
 SIZES = {"one_": [2.0], "two_": [1.5, -2.0]}
@@ -56,11 +72,32 @@ def lines() -> Data:
     return Data(inside, outside)
 
 
-def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[int] = (0,)) -> Case:
-    """Return everything that a run of the check's steps leaves. `functions`: the submission's globals, by name."""
+def run(
+    check: Check,
+    data: Data,
+    functions: Mapping[str, Any],
+    seeds: Sequence[int] = (0,),
+    prior: Case | None = None,
+    reused: Sequence[Training] = (),
+) -> Case:
+    """Return everything that a run of the check's steps leaves.
+
+    Args:
+        check: whose steps are done.
+        data: what they are done with.
+        functions: the submission's globals, by name.
+        seeds: of the trainings.
+        prior: an earlier case of functions that build and train the networks `reused` as these do.
+        reused: networks that are not built again; their evidence is that of `prior`.
+    """
     steps = {step.id: step for step in check.steps(seeds)}
     solutions = solve_stand_ins(steps, data.inside, TASK)
     lab = _Lab({**data.inside, **solutions, **check.arrays()}, functions)
+    replays: dict[str, ReplayResult] = {}
+    if prior is not None:
+        names = {name for training in reused for seed in seeds for name in _names_of(training, seed)}
+        lab.seen |= {name: prior.steps[name] for name in names & set(prior.steps)}
+        replays |= {name: prior.replays[name] for name in names & set(prior.replays)}
     for step in steps.values():
         lab.do(step)
     case = Case(
@@ -74,14 +111,19 @@ def run(check: Check, data: Data, functions: Mapping[str, Any], seeds: Sequence[
         TASK,
         check.trainings(),
     )
-    replays: dict[str, ReplayResult] = {}
     for training in check.trainings():
         for seed in seeds:
             for step_id in (training.model(seed), training.trained(seed)):
-                replays |= _replayed(lab, data, training, step_id)
+                if step_id not in replays:
+                    replays |= _replayed(lab, data, training, step_id)
     case = _with(case, replays)
     wanted, arrays = check.replays(case)
     return _with(case, replays | {step.id: _run_graph(step, dict(arrays)) for step in wanted})
+
+
+def _names_of(training: Training, seed: int) -> set[str]:
+    """Return the steps of one network."""
+    return {training.built(seed), training.model(seed), training.fitted(seed), training.trained(seed)}
 
 
 def run_also_on_stand_ins(check: Check, data: Data, functions: Mapping[str, Any]) -> Case:
@@ -102,7 +144,7 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
     facts = seen.evidence.model if seen is not None else None
     if seen is None or facts is None or facts.graph is None:
         return {}
-    inputs = inputs_of(data, training)
+    inputs = list_rows(data.inside, data.outside, training, Seal())
     wanted = Replay(
         id=step,
         graph="graph",
@@ -135,11 +177,19 @@ class _Lab:
             outcome: Outcome = Missing()
         elif lacking:
             outcome = Skipped(step=lacking[0])
-        elif isinstance(step, BuildStandIn):
-            self.live[step.id] = build_stand_in(step, self.arrays)
-            outcome = Returned(value=encode(self.live[step.id], store))
+        elif isinstance(step, BuildStandIn | BuildChain | SetWeights):
+            model = make_network(step, self.arrays, self.live)
+            outcome = Skipped(step=step.id) if model is None else Returned(value=encode(model, store))
+            self.live |= {} if model is None else {step.id: model}
         elif isinstance(step, Describe):
             outcome, facts = self._describe(step, store)
+        elif isinstance(step, TraceInTraining):
+            from grader.sandbox.inside.keras_facts import trace_in_training
+
+            traced = trace_in_training(self.live[step.step], self.arrays[step.sample], store)
+            outcome, facts = Returned(value=NoneValue()), {"model": traced}
+        elif isinstance(step, TryLayer):
+            outcome, facts = self._try_layer(step, store)
         elif isinstance(step, Call):
             outcome = self._call(step, store)
             if step.function == "train" and isinstance(outcome, Returned):  # they set weights instead
@@ -157,6 +207,21 @@ class _Lab:
         self.live[step.id] = None
         return Returned(value=NoneValue()), {"model": describe(model, self.arrays[step.sample], store)}
 
+    def _try_layer(self, step: TryLayer, store: Store) -> tuple[Outcome, dict[str, Any]]:
+        import keras
+
+        from grader.sandbox.inside.keras_facts import is_layer
+        from grader.sandbox.inside.layer_trial import try_layer
+
+        if not is_layer(self.live[step.step]):
+            return Skipped(step=step.step), {}
+        keras.utils.set_random_seed(step.seed)
+        try:
+            trial = try_layer(self.live[step.step], step, self.arrays, store)
+        except Exception as error:  # noqa: BLE001
+            return Raised(exception=exception(error)), {}
+        return Returned(value=NoneValue()), {"layer": trial}
+
     def _call(self, step: Call, store: Store) -> Outcome:
         import keras
 
@@ -172,7 +237,8 @@ class _Lab:
                 assert isinstance(argument, LiteralArg)
                 arguments.append(argument.value)
         try:
-            value = function(*arguments)
+            with refuse_layer_calls() if step.refuses_layers else nullcontext():
+                value = function(*arguments)
         except Exception as error:  # noqa: BLE001
             return Raised(exception=exception(error))
         self.live[step.id] = value

@@ -1,5 +1,7 @@
 """Looking at processes from outside."""
 
+import contextlib
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,3 +18,37 @@ def is_gone(pid: int, seconds: float = 60.0) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def children_of(pid: int) -> set[int]:
+    """Return the ids of the processes that one has started, in whichever of its threads."""
+    children: set[int] = set()
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with contextlib.suppress(OSError):
+            children |= {int(child) for child in (thread / "children").read_text().split()}
+    return children
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the ids of all processes below one."""
+    found: set[int] = set()
+    unvisited = [pid]
+    while unvisited:
+        children = children_of(unvisited.pop()) - found
+        unvisited += children
+        found |= children
+    return found
+
+
+def command_lines(pids: set[int]) -> str:
+    """Return the command lines of processes, those that have ended left out."""
+    lines = []
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            lines.append(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return "\n".join(lines)
+
+
+def folders_of(pid: int) -> list[Path]:
+    """Return the temporary folders of a process."""
+    return list(Path(tempfile.gettempdir()).glob(f"grader-*.{pid}.*"))

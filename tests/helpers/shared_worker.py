@@ -4,6 +4,7 @@ A test that looks at the start or the end of a worker has its own: `@pytest.mark
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.sandbox.environment import SandboxEnvironment
 from grader.sandbox.walled import WalledEnvironment
+from tests.helpers.paths import END_TO_END_COURSE
 
 
 class _SharedEnvironment(WalledEnvironment):
@@ -39,13 +41,15 @@ class SharedWorker:
         self._environment: _SharedEnvironment | None = None
         self._start = grader.start_environment
 
-    def start(self, mode: Mode, course: Course) -> SandboxEnvironment:
-        """Return the shared environment, started now if there is none that lives."""
+    def start(self, mode: Mode, course: Course, is_light: bool = False) -> SandboxEnvironment:
+        """Return the shared environment, started now if there is none that lives. It has TensorFlow."""
         if mode is not Mode.WALLS:
             return self._start(mode, course)
         if self._environment is None or not self._environment.is_alive:
             self.end()
-            self._environment = _SharedEnvironment()
+            # What a submission must not find is there: a variable of the user, and a course that is hidden.
+            os.environ["SECRET"] = "of the user"
+            self._environment = _SharedEnvironment(hidden=[END_TO_END_COURSE])
         return self._environment
 
     def end(self) -> None:

@@ -18,6 +18,7 @@ def test_what_is_written_is_read_back_the_same() -> None:
 def test_more_than_is_ever_written_is_not_read() -> None:
     with pytest.raises(msgspec.ValidationError, match="are read"):
         decode(b" " * (MAX_BYTES + 1))
+    assert decode(encode(ANSWER).ljust(MAX_BYTES)) == ANSWER
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.protocol import channel as frames
-from grader.protocol.channel import MAX_WAITING, Channel, Frame, Inbox, ProtocolError
+from grader.protocol.channel import (
+    MAX_WAITING,
+    Channel,
+    CutOffError,
+    Frame,
+    Inbox,
+    InterruptibleChannel,
+    ProtocolError,
+)
 
 
 def pair() -> tuple[Channel, Channel]:
@@ -78,7 +88,7 @@ def test_half_a_frame_is_none(ends: tuple[Channel, Channel], length: int) -> Non
     one, other = ends
     os.write(one.writer, (frames._HEADER.pack(b"E", frames.NO_NONCE, 10) + b"0123456789")[:length])
     os.close(one.writer)
-    with pytest.raises(ProtocolError, match="cut off"):
+    with pytest.raises(CutOffError):
         other.receive()
 
 
@@ -157,3 +167,47 @@ def test_a_frame_that_is_too_large_is_not_written(
     frame = other.receive()
     assert frame is not None
     assert frame.body == bytes(10)
+
+
+def interruptible() -> tuple[InterruptibleChannel, Channel]:
+    """Return both ends of a connection, the first of which may be given up."""
+    (ours, theirs), (mine, yours) = os.pipe(), os.pipe()
+    return InterruptibleChannel(ours, yours), Channel(mine, theirs)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs poll")
+@pytest.mark.parametrize("sent", [b"", b"E" + bytes(20)], ids=["nothing", "half a frame"])
+def test_an_inbox_can_be_closed_although_something_keeps_the_other_end(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "CLOSE_SECONDS", 0.1)
+    one, other = interruptible()
+    os.write(other.writer, sent)
+    inbox = Inbox(one)
+    begun = time.monotonic()
+    inbox.close()
+    assert time.monotonic() - begun < 5
+    assert not inbox._reader.is_alive()
+    other.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs poll")
+def test_sending_to_somebody_who_never_reads_fails_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "SEND_SECONDS", 0.1)
+    one, other = interruptible()
+    with pytest.raises(TimeoutError):
+        one.send(b"E", bytes(1 << 20))
+    one.close()
+    other.close()
+
+
+def test_long_frames_go_both_ways_through_a_channel_that_can_be_given_up() -> None:
+    one, other = interruptible()
+    body = os.urandom(3 << 20)
+    for sender, receiver in ((one, other), (other, one)):
+        thread = threading.Thread(target=sender.send, args=(b"E", body))
+        thread.start()
+        assert receiver.receive() == Frame(b"E", frames.NO_NONCE, body)
+        thread.join()
+    one.close()
+    other.close()

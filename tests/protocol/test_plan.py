@@ -5,7 +5,9 @@ import pytest
 
 from grader.protocol.plan import (
     ArrayArg,
+    BuildChain,
     Call,
+    ChainLayer,
     Describe,
     HistoryArg,
     Limits,
@@ -15,6 +17,7 @@ from grader.protocol.plan import (
     ResultOf,
     ResultOrTruth,
     Setup,
+    SetWeights,
     Step,
     needs,
     uses,
@@ -34,6 +37,10 @@ CALL = Call(
 )
 DESCRIBE = Describe(id="trained:train@0", step="build_model@0", sample="x", after="train@0")
 REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
+WEIGHTS = SetWeights(id="network@own", step="build_model@0", weights=("k", "b"), sample="x")
+CHAIN = BuildChain(
+    id="network@4-3", layers=(ChainLayer(kernel="k", bias="b", activation="softmax"),), like="build_model@0"
+)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +49,8 @@ REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_no
         (CALL, {"build_model@0", "load@all"}, {"build_model@0", "load@all", "one_hot@train"}),
         (DESCRIBE, {"build_model@0", "train@0"}, {"build_model@0", "train@0"}),
         (REPLAY, set(), set()),
+        (WEIGHTS, {"build_model@0"}, {"build_model@0"}),
+        (CHAIN, set(), {"build_model@0"}),
         (Call(id="load@all", function="load"), set(), set()),
     ],
 )
@@ -50,7 +59,7 @@ def test_what_steps_need_and_use(step: Step, needed: set[str], used: set[str]) -
     assert uses(step) == used
 
 
-@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY])
+@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY, WEIGHTS, CHAIN])
 def test_steps_travel_unchanged(step: Step) -> None:
     plan = Plan(exercise="digits", limits=Limits(), steps=(step,))
     assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan

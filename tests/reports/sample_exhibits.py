@@ -4,7 +4,23 @@ import base64
 import struct
 import zlib
 
-from grader.protocol.verdict import Confusion, Curve, Exhibits, Figure, Mistake, Network, NetworkLayer, Score
+import msgspec
+
+from grader.protocol.verdict import (
+    ClassBalance,
+    Confusion,
+    Curve,
+    Exhibits,
+    Figure,
+    LayerValues,
+    Mistake,
+    Network,
+    NetworkLayer,
+    Reliability,
+    ReliabilityBin,
+    Score,
+    Walkthrough,
+)
 from tests.reports.sample_criteria import words
 
 # Ten rows of scikit-learn's digits, one of each class, and three that networks take for another; one
@@ -62,6 +78,11 @@ def exhibits(language: str = "en") -> Exhibits:
             _learning(name, 3, best) for name, best in (("relu", 0.42), ("sigmoid", 0.94), ("softmax", 0.975))
         ),
         confusion=_confusion(),
+        balances=(
+            ClassBalance(function="undersample", labels=("0", "1", "2"), before=(60, 13, 31), after=(13, 13, 13)),
+            ClassBalance(function="oversample", labels=("0", "1", "2"), before=(60, 13, 31), after=(60, 60, 60)),
+        ),
+        reliabilities=(_reliability(say("Predictions that are too sure", "Vorhersagen, die zu sicher sind")),),
         mistakes=tuple(
             Mistake(
                 image=_grey(pixels), true=true, predicted=predicted, labels=tuple("0123456789"), probabilities=p
@@ -84,6 +105,32 @@ def exhibits(language: str = "en") -> Exhibits:
             metrics=("accuracy",),
         ),
         figures=(Figure(function="plot_samples", png=_contact_sheet(), width=600, height=240),),
+        walkthrough=Walkthrough(
+            layers=(
+                LayerValues(layer="", values=(0.41, -1.2, 0.0)),
+                LayerValues(layer="Dense", values=(-0.52, 1.31)),
+                LayerValues(layer="softmax", values=(0.14, 0.86)),
+            ),
+            labels=("3", "8"),
+            true="8",
+        ),
+    )
+
+
+def whole_run(shown: Exhibits) -> Exhibits:
+    """Return the exhibits with as much of everything as a run of the exercise's own solution leaves."""
+    network = shown.network
+    assert network is not None
+    dense, dropout, *_, last = network.layers
+    sheets = (("plot_samples", 800, 400), ("plot_features", 900, 900), ("plot_history", 900, 360))
+    return msgspec.structs.replace(
+        shown,
+        mistakes=shown.mistakes * 2,
+        network=msgspec.structs.replace(network, layers=(dense, dropout, dense, dropout, last)),
+        figures=tuple(
+            Figure(function=name, png=png(width, (b"\xcc" * width,) * height), width=width, height=height)
+            for name, width, height in sheets
+        ),
     )
 
 
@@ -115,6 +162,18 @@ def overfitting(name: str, seed: int) -> Curve:
 
 def _plus(values: tuple[float | None, ...], more: list[float]) -> tuple[float | None, ...]:
     return tuple(None if value is None else value + add for value, add in zip(values, more, strict=True))
+
+
+def _reliability(name: str) -> Reliability:
+    shares = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
+    return Reliability(
+        function="calibrate",
+        name=name,
+        before=tuple(ReliabilityBin(predicted=p, observed=0.25 + 0.5 * p, rows=200) for p in shares),
+        after=tuple(ReliabilityBin(predicted=p, observed=p + 0.01, rows=200) for p in shares[1:-1]),
+        error_before=0.125,
+        error_after=0.01,
+    )
 
 
 def _confusion() -> Confusion:

@@ -1,12 +1,14 @@
 """Verdicts and exhibits as real ones look, for the tests of the documents and for looking at them.
 
-`good`, `mixed`, `broken` and `hostile` return a pair each; all take the language.
+`good`, `mixed`, `broken`, `hostile`, `whole` and `three_failures` return a pair each; all take the language.
 """
 
 import msgspec
 
 from grader.protocol.verdict import (
     CertificationItem,
+    CodePlace,
+    CodeUnit,
     Confusion,
     CriterionVerdict,
     Curve,
@@ -27,8 +29,9 @@ from grader.protocol.verdict import (
     Versions,
     WallState,
 )
+from tests.reports.sample_code import notebook_code, places, script_code
 from tests.reports.sample_criteria import CRITERIA, words
-from tests.reports.sample_exhibits import exhibits, overfitting, png
+from tests.reports.sample_exhibits import exhibits, overfitting, png, whole_run
 
 Pair = tuple[Verdict, Exhibits]
 
@@ -95,7 +98,58 @@ def good(language: str = "en") -> Pair:
             ),
         ),
     )
-    return verdict, exhibits(language)
+    return verdict, _with_code(exhibits(language), script_code())
+
+
+def whole(language: str = "en") -> Pair:
+    """Return a report as long as that of the exercise's own solution: everything is right."""
+    verdict, shown = good(language)
+    return verdict, whole_run(shown)
+
+
+def three_failures(language: str = "en") -> Pair:
+    """Return a report as long as one of three criteria that were lost, each for a cause of its own."""
+    verdict, shown = whole(language)
+    reasons = {criterion.id: criterion for criterion in mixed(language)[0].criteria}
+    say = words(language)
+    repeat = say("\nTo repeat it: ", "\nZum Wiederholen: ") + "scale(np.array([[" + "1.0, " * 60 + "2.0]]))"
+    criteria = _replace(
+        verdict.criteria,
+        "scale",
+        status=Status.FAILED,
+        points=0.0,
+        message=reasons["scale"].message + repeat,
+        expected=reasons["scale"].expected,
+        received=reasons["scale"].received,
+    )
+    criteria = _replace(
+        criteria,
+        "head_and_loss",
+        status=Status.PARTIAL,
+        points=6.0,
+        message=reasons["head_and_loss"].message,
+        expected=reasons["head_and_loss"].expected,
+        received=reasons["head_and_loss"].received,
+        hints=reasons["head_and_loss"].hints,
+    )
+    criteria = _replace(
+        criteria,
+        "figures",
+        status=Status.FAILED,
+        points=0.0,
+        message=say(
+            "plot_samples() stopped with an error. ValueError: cannot reshape array of size 1 into shape (8,8).",
+            "plot_samples() ist mit einem Fehler abgebrochen. ValueError: cannot reshape array of size 1 into "
+            "shape (8,8).",
+        ),
+        location=Location(
+            file="submission.py", line=52, source='        ax.imshow(pixels.reshape(8, 8), cmap="gray_r")'
+        ),
+    )
+    lost = msgspec.structs.replace(
+        verdict, status=Status.PARTIAL, points=sum(c.points for c in criteria), criteria=criteria
+    )
+    return lost, shown
 
 
 def mixed(language: str = "en") -> Pair:
@@ -272,7 +326,7 @@ def mixed(language: str = "en") -> Pair:
             ),
         ),
     )
-    return verdict, shown
+    return verdict, _with_code(shown, notebook_code())
 
 
 def broken(language: str = "en") -> Pair:
@@ -394,8 +448,14 @@ def hostile(language: str = "en") -> Pair:
             Figure(function=SCRIPT, png='" onerror="window.pwned = 1', width=-5, height=10**9),
             Figure(function=wide, png=png(4000, (b"\xff" * 4000,)), width=4000, height=1),
         ),
+        code=(CodeUnit(cell=None, lines=(f"{evil}{wide}", f"<!--/neighbours--></code></details>{SCRIPT}")),),
+        places=(CodePlace(criterion="load", cell=None, first=-3, last=10**9, docstring=(2, 1)),),
     )
     return verdict, shown
+
+
+def _with_code(shown: Exhibits, units: tuple[CodeUnit, ...]) -> Exhibits:
+    return msgspec.structs.replace(shown, code=units, places=places(units))
 
 
 def _verdict(

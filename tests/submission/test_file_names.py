@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from grader.classroom.intake import Intake, UnusableHandInsError, open_hand_ins
 from grader.classroom.intake.layouts.canvas import parse_name as canvas_mark
-from grader.classroom.intake.layouts.github_classroom import common_prefix
+from grader.classroom.intake.layouts.clones import common_prefix
 from grader.classroom.intake.layouts.moodle import parse_name as moodle_mark
 from grader.classroom.intake.layouts.timestamps import parse_time
 from grader.core.sanitize import display_name
-from grader.submission.file_names import make_unique_keys, normalise_name
+from grader.submission.file_names import is_noise, make_unique_keys, normalise_name, stem, suffix
 from tests.classroom.intake.raw_zip import Raw, raw_zip
 
 texts = st.text(st.characters(), max_size=40) | st.text("aA.-_~/ \u0308ß\u202e", max_size=6)
@@ -52,6 +52,13 @@ def test_a_key_depends_on_nobody_else_unless_they_are_alike(identity: str) -> No
 def test_a_key_that_is_not_the_name_itself_bears_the_mark_of_the_name() -> None:
     assert make_unique_keys(["a/b"])["a/b"].startswith("a_b~")
     assert make_unique_keys(["a/b", "a_b"])["a_b"].startswith("a_b~")
+
+
+def test_a_dot_in_front_begins_no_ending() -> None:
+    assert (stem("a.b.PY"), suffix("a.b.PY")) == ("a.b", ".py")
+    assert (stem(".py"), suffix(".py")) == (".py", "")
+    assert is_noise(".py")
+    assert not is_noise(".a.py")
 
 
 def test_most_names_are_their_own_keys() -> None:
@@ -140,7 +147,7 @@ def test_a_name_may_look_like_a_number() -> None:
         (("hw-anna", "hw-anton"), "x", "hw-"),
         (("anna", "anton"), "x", ""),
         (("hw-a-1", "hw-a-2"), "hw-submissions", "hw-"),
-        (("hw-a-1", "hw-a-2"), "lab-submissions", "hw-a-"),
+        (("hw-a-1", "hw-a-2"), "lab-submissions", "hw-"),  # logins may begin alike
         (("model-styles-anna",), "x", "model-styles-"),
         (("model-styles-",), "x", ""),
     ],

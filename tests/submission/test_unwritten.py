@@ -42,3 +42,22 @@ def test_the_last_of_one_name_counts() -> None:
     stub, written = "def f():\n    pass\n", "def f():\n    return 1\n"
     assert not find_unwritten_functions([stub, written])
     assert find_unwritten_functions([written + stub]) == {"f"}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "f = g",
+        "from helpers import f",
+        "import g as f",
+        "if True:\n    def f(x):\n        return x",
+        "try:\n    f = g\nexcept NameError:\n    pass",
+        "class f:\n    pass",
+        "for f in [len]:\n    pass",
+    ],
+)
+def test_a_name_that_is_bound_in_another_way_may_be_written(after: str) -> None:
+    stub = "def f(x):\n    raise NotImplementedError\n"
+    assert not find_unwritten_functions([stub + after + "\n"])
+    assert not find_unwritten_functions([stub, after + "\n"])
+    assert find_unwritten_functions([stub + "print(f)\n"]) == {"f"}

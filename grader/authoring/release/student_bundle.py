@@ -11,6 +11,7 @@ from grader.core.i18n import Translator, _
 
 SHEETS = ("task.md", "task.de.md")
 STUBS = ("submission.py", "submission.ipynb")
+GERMAN = "deutsch"  # folder of the German stubs: what is handed in has the same name in both languages
 READMES = {"README.md": "en", "README.de.md": "de"}
 REQUIREMENTS = "requirements.txt"
 
@@ -28,12 +29,21 @@ def build_bundle(course: Course) -> Files:
         folder = course.folder / "exercises" / name
         for file in (*SHEETS, *STUBS):
             files[f"{name}/{file}"] = _read_file(folder / file, name)
-        for stub in STUBS:
-            refuse_leaks(folder / stub, course.folder / "reference" / name)
+        german = _list_german_stubs(course, name)
+        files |= {f"{name}/{GERMAN}/{stub}": _read_file(path, name) for stub, path in german.items()}
+        for path in (*(folder / stub for stub in STUBS), *german.values()):
+            refuse_leaks(path, course.folder / "reference" / name)
     for file, language in READMES.items():
         files[file] = render_readme(course, Translator(language)).encode()
     files[REQUIREMENTS] = (_requirements_header() + pinned_versions.make_student_requirements()).encode()
     return files
+
+
+def _list_german_stubs(course: Course, exercise: str) -> dict[str, Path]:
+    """Return the German stubs of an exercise, by the names that they are given out under."""
+    folder = course.folder / "exercises" / exercise
+    paths = {stub: folder / stub.replace(".", ".de.", 1) for stub in STUBS}
+    return {stub: path for stub, path in paths.items() if path.is_file()}
 
 
 def find_uncompared_exercises(course: Course) -> tuple[str, ...]:
@@ -50,6 +60,8 @@ def render_readme(course: Course, translate: Translator) -> str:
     sheet = "task.de.md" if translate.language == "de" else "task.md"
     names = course.exercises()
     first = names[0]
+    is_german = translate.language == "de" and bool(_list_german_stubs(course, first))
+    place = f"{first}/{GERMAN}" if is_german else first
     install = ["python -m venv .venv", f"python -m pip install -r {REQUIREMENTS}", _install_grader()]
     activate = [
         ". .venv/bin/activate          # Linux, macOS",
@@ -78,12 +90,23 @@ def render_readme(course: Course, translate: Translator) -> str:
                 notebook="`submission.ipynb`",
             )
         ),
-        _code_block(*(f"grader check {first} {first}/{stub}" for stub in STUBS)),
+        _code_block(*(f"grader check {first} {place}/{stub}" for stub in STUBS)),
+        *_naming_german_stubs(translate, is_german=is_german),
         *_checking_elsewhere(course, translate),
         "## " + translate(_("Hand in")),
         translate(_("Hand in that one file, under the same name, where your instructor told you to.")),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _naming_german_stubs(translate: Translator, *, is_german: bool) -> list[str]:
+    if not is_german:
+        return []
+    return [
+        translate(
+            _("With German comments, both files are in the folder {folder} of an exercise.", folder=f"`{GERMAN}`")
+        )
+    ]
 
 
 def _checking_elsewhere(course: Course, translate: Translator) -> list[str]:

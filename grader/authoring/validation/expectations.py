@@ -5,6 +5,7 @@ A variant of the reference is a right solution in another style, or a wrong one.
 It says in comments at its top what it loses:
 
     # loses: head_and_loss=0.5, accuracy     (or: nothing)
+    # may lose: probabilities                (where it depends on the data; may be left out)
     # why: one sentence
     # from: reference                        (optional: this file only redefines what differs)
 """
@@ -23,7 +24,7 @@ from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from grader.submission.reader import read
 
-_HEADER = re.compile(r"^#\s*(loses|why|from):\s*(.+?)\s*$", re.MULTILINE)
+_HEADER = re.compile(r"^#\s*(loses|may lose|why|from):\s*(.+?)\s*$", re.MULTILINE)
 EMPTY = "# nothing\n"
 
 
@@ -38,6 +39,7 @@ class Expectation:
     name: str
     submission: Submission
     loses: Mapping[str, float | None]  # by criterion: the share of its points that is kept; None: any but all
+    may_lose: frozenset[str] = frozenset()  # criteria whose points depend on the data that the secret gives
     is_stub: bool = False  # every criterion has to be `not_attempted`
     is_empty: bool = False  # a file without any code: no criterion may give points
     from_reference: bool = False  # the reference with some names defined anew
@@ -105,7 +107,8 @@ def _variant(path: Path, reference: Path) -> Expectation:
         name, _unused, keeps = part.strip().partition("=")
         if name != "nothing":
             loses[name] = _share(keeps, path) if keeps else None
-    return Expectation(path.name, submission, loses, from_reference=from_reference)
+    may_lose = frozenset(name.strip() for name in header.get("may lose", "").split(",") if name.strip())
+    return Expectation(path.name, submission, loses, may_lose, from_reference=from_reference)
 
 
 def _share(text: str, path: Path) -> float:
@@ -132,14 +135,20 @@ def find_complaint(expectation: Expectation, verdict: Verdict) -> Words | None:
     """Return what is not as expected in the verdict on a submission of the course's own, or None."""
     if expectation.is_stub or expectation.is_empty:
         return _find_points_for_nothing(expectation, verdict)
-    unknown = set(expectation.loses) - {c.id for c in verdict.criteria}
+    unknown = (set(expectation.loses) | expectation.may_lose) - {c.id for c in verdict.criteria}
     if unknown:
         return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
+    # Where evidence contradicts itself, it is right that nothing about the network is decided.
+    is_consistent = all(item.agrees for item in verdict.certification)
+    undecided = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED]
+    if undecided and is_consistent:
+        return _("the grader could not decide: {criteria}", criteria=", ".join(undecided))
     loses = expectation.loses
-    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in verdict.criteria if not _is_as_expected(c, loses)]
+    judged = [c for c in verdict.criteria if c.id not in expectation.may_lose]
+    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in judged if not _is_as_expected(c, loses)]
     if wrong:
         return _("other points than expected: {criteria}", criteria=", ".join(wrong))
-    if not expectation.loses and not all(item.agrees for item in verdict.certification):
+    if not expectation.loses and not is_consistent:
         return _("loses nothing, but the network is not certified")
     alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
     if not expectation.loses and alarms:

@@ -11,7 +11,17 @@ from functools import cached_property
 
 from grader.authoring.validation.mutants.source import called_name
 from grader.core.syntax_trees import DEFINITIONS, bound_names, is_docstring, is_main_block, mentioned_names
-from grader.protocol.plan import Call, Describe, ReadGlobal, ResultOf, Step, uses
+from grader.protocol.plan import (
+    Call,
+    Describe,
+    ReadGlobal,
+    ResultOf,
+    SetWeights,
+    Step,
+    TraceInTraining,
+    TryLayer,
+    uses,
+)
 
 _HARMLESS_IMPORTS = frozenset(
     {"collections", "dataclasses", "functools", "itertools", "keras", "math", "matplotlib", "numpy", "pandas"}
@@ -159,7 +169,7 @@ def _object_families(steps: Sequence[Step]) -> dict[str, str]:
 def _live_inputs(step: Step) -> set[str]:
     """Return the steps whose results a step gets as live objects; those that it gets as copies do not count."""
     match step:
-        case Describe(step=used):
+        case Describe(step=used) | TraceInTraining(step=used) | TryLayer(step=used) | SetWeights(step=used):
             return {used}
         case Call(arguments=arguments):
             return {a.step for a in arguments if isinstance(a, ResultOf)}

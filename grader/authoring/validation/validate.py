@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from grader.authoring.notebooks import find_sources, is_up_to_date
+from grader.authoring.task_sheets import find_missing_sheets
 from grader.authoring.validation.equivalent_mutants import (
     EquivalentMutants,
     EquivalentMutantsError,
@@ -25,6 +26,7 @@ from grader.authoring.validation.impact import Script, find_affected_names, find
 from grader.authoring.validation.mutants import Mutant, choose_mutants, make_mutants
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.field_rules import describe_unknown
 from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, PriorEvidence
@@ -120,6 +122,7 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         raise UnprovableExerciseError(error.text) from None
     except UnreadableSubmission as error:
         raise UnprovableExerciseError(error.text, is_unreadable=True) from None
+    _refuse_unknown_criteria(name, expectations, [criterion.id for criterion in rubric.criteria])
     text = _source(expectations[0].submission)
     steps = _rubric_steps(rubric)
     used_names = {s.function if isinstance(s, Call) else s.name for s in steps if isinstance(s, Call | ReadGlobal)}
@@ -130,20 +133,25 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         problem = _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line)
         raise UnprovableExerciseError(problem, is_unreadable=True) from None
     unused_patterns = equivalents.find_unused_patterns(mutant.id for mutant in mutants)
-    complaints = (*_find_missing_sheets(course, name), *_find_outdated_notebooks(course, name))
+    complaints = (*find_missing_sheets(course, name), *_find_outdated_notebooks(course, name))
     chosen = choose_mutants(mutants, most)
     notes = tuple(use.describe() for use in loaded.old_imports)
     return Exercise(name, rubric, expectations, chosen, equivalents, unused_patterns, complaints, notes)
 
 
-def _find_missing_sheets(course: Course, name: str) -> Iterator[Message]:
-    for sheet in ("task.md", "task.de.md"):
-        if not (course.folder / "exercises" / name / sheet).is_file():
-            yield _(
-                "{exercise} has no {file}: students get the task sheet in both languages.",
-                exercise=name,
-                file=sheet,
-            )
+def _refuse_unknown_criteria(name: str, expectations: Sequence[Expectation], known: Sequence[str]) -> None:
+    """Raise `UnprovableExerciseError` for a variant that is to lose a criterion which the rubric does not have."""
+    for expectation in expectations:
+        for criterion in (*expectation.loses, *expectation.may_lose):
+            if criterion not in known:
+                raise UnprovableExerciseError(
+                    _(
+                        "{exercise}, variant {file}: {problem}.",
+                        exercise=name,
+                        file=expectation.name,
+                        problem=describe_unknown("loses", criterion, known),
+                    )
+                )
 
 
 def _find_outdated_notebooks(course: Course, name: str) -> Iterator[Message]:

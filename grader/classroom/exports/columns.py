@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from grader.classroom.exports.cells import format_number
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Status
 
@@ -21,11 +22,13 @@ from grader.protocol.verdict import Status
 #   criterion:ID  points of that criterion, adjustments of it included; empty where it was not graded
 #   certified   true, false, or empty where there was no network to compare
 #   problem     why there is no verdict
+#   rules       what the course's rules added and took, as `penalty -2 / rounding 0.5`; empty without rules
+#   grade       by the course's key, as `2.3`, `B` or `passed`; empty without a key or a final mark
 COLUMNS_BEFORE = (
     "student", "name", "email", "file", "submitted", "late", "status",
     "points", "max_points", "adjustment", "reasons",
 )  # fmt: skip
-COLUMNS_AFTER = ("certified", "problem")
+COLUMNS_AFTER = ("certified", "problem", "rules", "grade")
 PREFIX = "criterion:"
 
 CellValue = str | float | bool | datetime | None
@@ -51,6 +54,7 @@ def build_rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterato
     for entry in entries:
         verdict, points = entry.verdict, entry.mark
         judged = verdict.points if verdict is not None else 0.0
+        ruled = sum(rule.change for rule in entry.rules)
         yield (
             entry.student,
             entry.name,
@@ -61,17 +65,27 @@ def build_rows(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterato
             entry.status.value,
             points,
             verdict.max_points if verdict is not None else None,
-            points - judged if entry.adjustments and points is not None else None,
+            round(points - judged - ruled, 6) if entry.adjustments and points is not None else None,
             join_reasons(entry),
             *_of_criteria(entry, ids),
             verdict.certified if verdict is not None else None,
             entry.problem,
+            join_rules(entry),
+            entry.grade,
         )
 
 
 def join_reasons(entry: GradebookEntry) -> str:
     """Return the reasons of all adjustments; the name of who adjusted stays in the store."""
     return " / ".join(f"{a.criterion}: {a.reason}" if a.criterion else a.reason for a in entry.adjustments)
+
+
+def join_rules(entry: GradebookEntry) -> str:
+    """Return what each rule of the course added or took; those that did neither by their name alone."""
+    return " / ".join(
+        f"{rule.rule.value} {format_number(rule.change)}" if rule.change else rule.rule.value
+        for rule in entry.rules
+    )
 
 
 def _of_criteria(entry: GradebookEntry, ids: Sequence[str]) -> Iterator[float | None]:

@@ -73,7 +73,7 @@ def fill_roster(
 
     Raises `UnusableRosterError`.
     """
-    layout, (lines, delimiter, bom) = _LAYOUTS[format_], _read(roster)
+    layout, (lines, delimiter, bom) = _LAYOUTS[format_], read_csv_lines(roster)
     columns = _RosterColumns([head.strip().lower() for head in lines[0]], layout, roster.name)
     grade = _grade_column(lines, layout, titles, column, roster.name)
     _require_same_maximum(entries, lines[1:], columns, grade, roster.name)
@@ -94,8 +94,8 @@ def fill_roster(
     )
 
 
-def _read(roster: Path) -> tuple[list[list[str]], str, bool]:
-    """Return the lines, the delimiter, and whether a BOM stood in front."""
+def read_csv_lines(roster: Path) -> tuple[list[list[str]], str, bool]:
+    """Return the lines, the delimiter, and whether a BOM stood in front. Raises `UnusableRosterError`."""
     try:
         if roster.stat().st_size > MAX_MEGABYTES * 1_000_000:
             raise UnusableRosterError(

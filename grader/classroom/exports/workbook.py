@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,10 @@ _WORDS: dict[str, Message] = {
     "reasons": _("Reasons"),
     "certified": _("Certified"),
     "problem": _("Problem"),
+    "rules": _("Rules"),
+    "grade": _("Grade"),
 }
-_WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40}
+_WIDTHS = {"name": 26, "email": 26, "file": 30, "submitted": 18, "reasons": 40, "problem": 40, "rules": 30}
 _WIDTH = 14  # characters, of every other column
 
 
@@ -56,11 +58,11 @@ def to_xlsx(entries: Sequence[GradebookEntry], language: str) -> bytes:
         *(titles.get(i, i) for i in ids),
         *(words[key] for key in COLUMNS_AFTER),
     ]
-    _fill(marks, heads, build_rows(entries, ids), "C2")
+    fill_sheet(marks, heads, build_rows(entries, ids), "C2")
     for column, key in enumerate((*COLUMNS_BEFORE, *("" for _unused in ids), *COLUMNS_AFTER), 1):
         marks.column_dimensions[_letter(column)].width = _WIDTHS.get(key, _WIDTH)
     shares = book.create_sheet(translate(_("Criteria")))
-    _fill(shares, [translate(word) for word in _shares_header()], _shares(entries, ids), "B2")
+    fill_sheet(shares, [translate(word) for word in _shares_header()], _shares(entries, ids), "B2")
     shares.column_dimensions["A"].width = shares.column_dimensions["B"].width = 30
     for line in shares.iter_rows(min_row=2, min_col=5):
         for cell in line:
@@ -101,7 +103,10 @@ def _shares(entries: Sequence[GradebookEntry], ids: Sequence[str]) -> Iterator[t
         yield id_, last.title if last else "", last.max_points if last else None, len(criteria), mean, *shares
 
 
-def _fill(sheet: "Worksheet", heads: Sequence[str], lines: Iterator[tuple[CellValue, ...]], freeze: str) -> None:
+def fill_sheet(
+    sheet: "Worksheet", heads: Sequence[str], lines: Iterable[tuple[CellValue, ...]], freeze: str
+) -> None:
+    """Write a heading and lines of values, with a filter; `freeze`: the first cell that scrolls."""
     from openpyxl.styles import Font
 
     last = 1

@@ -2,42 +2,66 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 
 from grader.classroom.intake import folder_tree as folder
 from grader.classroom.intake import zip_tree
 from grader.classroom.intake.choose_file import FileChooser, merge_same_students
-from grader.classroom.intake.file_tree import Tree, UnusableFileError
+from grader.classroom.intake.file_tree import Item, Tree, UnusableFileError
 from grader.classroom.intake.layouts.detect import recognise_layout
 from grader.classroom.intake.layouts.plain import could_be_handed_in
-from grader.classroom.intake.records import GradableHandIn, Intake, LeftOut, UnusableHandInsError
+from grader.classroom.intake.records import FileSelection, GradableHandIn, Intake, LeftOut, UnusableHandInsError
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_name
+from grader.core.temporary_folders import temporary_folder
 from grader.submission.file_names import CANDIDATES, make_unique_keys
 
 
 @contextmanager
-def open_hand_ins(path: Path, exercise: str, due: datetime | None = None) -> Iterator[Intake]:
+def open_hand_ins(
+    path: Path, exercise: str, due: datetime | None = None, selection: FileSelection | None = None
+) -> Iterator[Intake]:
     """Read a folder or a zip of hand-ins. What had to be unpacked is deleted at the end.
 
     `due`: with a time zone; what was handed in later is late, as far as the layout tells when that was.
+    `selection`: which files of a folder are not to be read, because somebody still writes them.
     Raises `UnusableHandInsError` where nothing at all can be graded. What concerns single files or students is in
     the result instead, and costs the others nothing.
     """
     with ExitStack() as stack:
         unpack_folder = zip_tree.UnpackFolder(_make_unpack_folder(stack))
-        tree = _list(path, unpack_folder, stack)
+        tree = _without_ignored(_list(path, unpack_folder, stack), selection)
         if not any(map(could_be_handed_in, tree.items)):
             raise UnusableHandInsError(_no_hand_ins(path, tree))
-        yield _read_class(tree, FileChooser(exercise, unpack_folder, due), path)
+        yield _read_class(tree, FileChooser(exercise, unpack_folder, due), path, selection or FileSelection())
 
 
-def _read_class(tree: Tree, chooser: FileChooser, path: Path) -> Intake:
+@contextmanager
+def open_tree(path: Path) -> Iterator[Tree]:
+    """List a folder or a zip, whatever is in it. Raises `UnusableHandInsError` where it cannot be opened."""
+    with ExitStack() as stack:
+        yield _list(path, zip_tree.UnpackFolder(_make_unpack_folder(stack)), stack)
+
+
+def _without_ignored(tree: Tree, selection: FileSelection | None) -> Tree:
+    if selection is None:
+        return tree
+    return replace(tree, items=tuple(item for item in tree.items if _local_path(item) not in selection.ignored))
+
+
+def _local_path(item: Item) -> str:
+    return item.source.file if isinstance(item.source, folder.LocalFile) else ""
+
+
+def _read_class(tree: Tree, chooser: FileChooser, path: Path, selection: FileSelection) -> Intake:
     layout, contents = recognise_layout(tree, chooser.exercise)
     candidates, older = merge_same_students(contents.candidates)
-    if not candidates:
+    if selection.awaited:
+        candidates = [c for c in candidates if not any(_local_path(i) in selection.awaited for i in c.items)]
+    if not candidates and not selection.awaited:
         raise UnusableHandInsError(_single_student(path, chooser.exercise))
     key_of = make_unique_keys(candidate.hand_in.student for candidate in candidates)
     chosen = [chooser.choose(candidate, key_of[candidate.hand_in.student]) for candidate in candidates]
@@ -55,7 +79,7 @@ def _order(left_out: LeftOut) -> tuple[bool, str, str]:
 
 def _make_unpack_folder(stack: ExitStack) -> Path:
     try:
-        return Path(stack.enter_context(TemporaryDirectory(prefix="hand-ins-", ignore_cleanup_errors=True)))
+        return stack.enter_context(temporary_folder("hand-ins"))
     except OSError as error:
         raise UnusableHandInsError(
             _(

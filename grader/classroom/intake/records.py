@@ -17,6 +17,8 @@ class Layout(StrEnum):
     MOODLE = "moodle"
     CANVAS = "canvas"
     CLASSROOM = "classroom"
+    CLASSROOM50 = "classroom50"
+    ILIAS = "ilias"
     NBGRADER = "nbgrader"
     GRADESCOPE = "gradescope"
 
@@ -31,7 +33,9 @@ _LAYOUTS = {
     Layout.FOLDERS: _("One folder per student, named after the student"),
     Layout.MOODLE: _("Moodle's download of an assignment"),
     Layout.CANVAS: _("Canvas's download of an assignment"),
-    Layout.CLASSROOM: _("Clones of a GitHub Classroom assignment"),
+    Layout.CLASSROOM: _("Clones of students' repositories, named after an assignment"),
+    Layout.CLASSROOM50: _("Classroom 50's download of an assignment"),
+    Layout.ILIAS: _("ILIAS's download of an exercise"),
     Layout.NBGRADER: _("nbgrader's folder of collected hand-ins"),
     Layout.GRADESCOPE: _("Gradescope's export of an assignment"),
 }
@@ -61,6 +65,13 @@ class Intake(Record, frozen=True, kw_only=True):
     layout: Layout
     hand_ins: tuple[GradableHandIn, ...]
     left_out: tuple[LeftOut, ...]
+
+
+class FileSelection(Record, frozen=True, kw_only=True):
+    """Which files of a folder are not to be read now, by their absolute paths."""
+
+    awaited: frozenset[str] = frozenset()  # not complete yet: a student with one of these is left for later
+    ignored: frozenset[str] = frozenset()  # as if they were not there
 
 
 class UnusableHandInsError(UserError):

@@ -4,7 +4,7 @@ A database holds the rows; submissions and evidence lie in files beside it, name
 """
 
 from grader.classroom.store.errors import StoreError
-from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence
+from grader.classroom.store.records import Attempt, HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.store import Store
 
-__all__ = ["HandInRow", "Judgement", "NewHandIn", "Store", "StoreError", "StoredEvidence"]
+__all__ = ["Attempt", "HandInRow", "Judgement", "NewHandIn", "Store", "StoreError", "StoredEvidence"]

@@ -19,6 +19,7 @@ from fsspec.implementations.local import LocalFileSystem
 from grader.classroom.store import errors
 from grader.classroom.store.errors import StoreError, printable
 from grader.core.i18n import _
+from grader.core.process_marks import is_abandoned, own_mark
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Blobs:
     def put(self, data: bytes) -> str:
         """Write bytes, and return their hash. Raises `StoreError`."""
         digest = sha256_of(data)
-        temporary = f"{self._root}/{TEMPORARY}/{uuid.uuid4().hex}"
+        temporary = f"{self._root}/{TEMPORARY}/{own_mark()}-{uuid.uuid4().hex}"
         with self._explained():
             try:
                 with self._fs.open(temporary, "wb") as file:
@@ -91,8 +92,13 @@ class Blobs:
             for file in files:
                 # What is younger may be referred to in a moment.
                 with contextlib.suppress(FileNotFoundError):  # renamed, or tidied by another process
-                    if file not in keep and datetime.now(UTC) - self._fs.modified(file) > ABANDONED:
+                    if file not in keep and self._is_abandoned(file):
                         self._fs.rm_file(file)
+
+    def _is_abandoned(self, file: str) -> bool:
+        modified = self._fs.modified(file)
+        mark = file.rpartition("/")[2].partition("-")[0]  # of a partial file
+        return datetime.now(UTC) - modified > ABANDONED or is_abandoned(mark, modified.timestamp())
 
     def _discard(self, temporary: str) -> None:
         try:

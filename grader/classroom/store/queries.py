@@ -1,5 +1,6 @@
 """Queries of the store's tables, and records from their rows."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -7,21 +8,63 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from grader.classroom.store.records import HandInRow
+from grader.classroom.store.records import Attempt, AttemptVerdict, HandInRow
 from grader.classroom.store.schema import adjustments, hand_ins, students, verdicts
 from grader.protocol.gradebook import Adjustment, GradebookEntry
-from grader.protocol.hand_in import hand_in_fields
+from grader.protocol.hand_in import HandIn, hand_in_fields
 from grader.protocol.verdict import Verdict
 
 _decoder = msgspec.json.Decoder(Verdict)
+_attempt_decoder = msgspec.json.Decoder(AttemptVerdict)
 _newest = verdicts.alias("newest")
 
 
 def newest_hand_ins(connection: Connection, exercise: str) -> list[HandInRow]:
     """Return each student's newest hand-in with its newest verdict, sorted by student."""
     by_student = _adjustments_by_student(connection, exercise)
-    rows = connection.execute(_select_newest(exercise)).all()
+    rows = connection.execute(_select_hand_ins(exercise).where(students.c.hand_in == hand_ins.c.number)).all()
     return [_to_row(row, tuple(by_student[row.student])) for row in sorted(rows, key=lambda row: str(row.student))]
+
+
+def earlier_hand_ins(connection: Connection, exercise: str) -> list[HandInRow]:
+    """Return each student's hand-ins but the newest, with their newest verdicts, and without adjustments."""
+    rows = connection.execute(_select_hand_ins(exercise).where(students.c.hand_in != hand_ins.c.number)).all()
+    return [_to_row(row, ()) for row in rows]
+
+
+def attempts(connection: Connection, exercise: str) -> dict[str, list[Attempt]]:
+    """Return all hand-ins of each student, oldest first, each with its newest verdict.
+
+    Where the time is not known, the order is that in which they came into the store.
+    """
+    newest = select(func.max(verdicts.c.number)).group_by(verdicts.c.hand_in)
+    query = (
+        select(hand_ins, verdicts.c.verdict, students.c.hand_in.label("newest"))
+        .select_from(hand_ins)
+        .join(students, and_(students.c.exercise == hand_ins.c.exercise, students.c.student == hand_ins.c.student))
+        .outerjoin(verdicts, and_(verdicts.c.hand_in == hand_ins.c.number, verdicts.c.number.in_(newest)))
+        .where(hand_ins.c.exercise == exercise)
+    )
+    by_student: defaultdict[str, list[Attempt]] = defaultdict(list)
+    for row in connection.execute(query):
+        by_student[row.student].append(_to_attempt(row))
+    for of_student in by_student.values():
+        of_student.sort(key=lambda attempt: (attempt.hand_in.submitted or attempt.entered, attempt.number))
+    return dict(by_student)
+
+
+def _to_attempt(row: Row[Any]) -> Attempt:
+    verdict = None
+    if row.verdict is not None and not row.problem:
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):  # the bytes were changed
+            verdict = _attempt_decoder.decode(row.verdict)
+    return Attempt(
+        hand_in=HandIn(**hand_in_fields(row)),
+        number=row.number,
+        entered=row.at,
+        is_newest=row.number == row.newest,
+        verdict=verdict,
+    )
 
 
 def newest_verdicts(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str | None, bytes]]:
@@ -54,8 +97,8 @@ def _adjustments_by_student(connection: Connection, exercise: str) -> defaultdic
     return by_student
 
 
-def _select_newest(exercise: str) -> Select[Any]:
-    """Return the query for one row per student: the newest hand-in, joined with its newest verdict."""
+def _select_hand_ins(exercise: str) -> Select[Any]:
+    """Return the query for one row per hand-in, joined with its newest verdict and with its student."""
     newest = select(func.max(_newest.c.number)).where(_newest.c.hand_in == hand_ins.c.number).scalar_subquery()
     return (
         select(
@@ -65,7 +108,7 @@ def _select_newest(exercise: str) -> Select[Any]:
             verdicts.c.at.label("graded"),
         )
         .select_from(students)
-        .join(hand_ins, students.c.hand_in == hand_ins.c.number)
+        .join(hand_ins, and_(students.c.exercise == hand_ins.c.exercise, students.c.student == hand_ins.c.student))
         .outerjoin(verdicts, and_(verdicts.c.hand_in == hand_ins.c.number, verdicts.c.number == newest))
         .where(students.c.exercise == exercise)
     )

@@ -1,12 +1,14 @@
 """The records that go into a store and come out of it."""
 
+from datetime import datetime
+
 import msgspec
 
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.hand_in import HandIn
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
-from grader.protocol.verdict import Isolation, Record, Resources, Verdict, Versions
+from grader.protocol.verdict import Hint, Isolation, Record, Resources, Status, Verdict, Versions
 
 
 class StoredEvidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,3 +46,31 @@ class HandInRow(Record, frozen=True, kw_only=True):
     number: int  # of the hand-in, in this store
     sha256: str = ""  # of the file that was handed in; empty where it could not be read
     key: str | None = None  # of the evidence that the verdict was made from; None without a verdict
+
+
+class AttemptCriterion(msgspec.Struct, frozen=True):
+    """Of a criterion's verdict, what is needed to follow a student over several hand-ins."""
+
+    id: str
+    status: Status
+    points: float
+    hints: tuple[Hint, ...] = ()
+
+
+class AttemptVerdict(msgspec.Struct, frozen=True):
+    """Of a verdict, what is needed to follow a student; it is read from the same bytes."""
+
+    status: Status
+    points: float
+    max_points: float
+    criteria: tuple[AttemptCriterion, ...]
+
+
+class Attempt(Record, frozen=True, kw_only=True):
+    """One of a student's hand-ins, the newest or an earlier one, with its newest verdict."""
+
+    hand_in: HandIn
+    number: int  # of the hand-in, in this store
+    entered: datetime  # UTC; when it came into the store
+    is_newest: bool
+    verdict: AttemptVerdict | None = None

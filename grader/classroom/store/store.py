@@ -18,7 +18,7 @@ from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
-from grader.classroom.store.records import HandInRow, Judgement, NewHandIn, StoredEvidence
+from grader.classroom.store.records import Attempt, HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
 from grader.core.i18n import _
 from grader.protocol.gradebook import Adjustment
@@ -122,6 +122,16 @@ class Store:
         with self._database.read() as connection:
             return queries.newest_hand_ins(connection, exercise)
 
+    def earlier_hand_ins(self, exercise: str) -> list[HandInRow]:
+        """Return each student's hand-ins but the newest, with their newest verdicts, and without adjustments."""
+        with self._database.read() as connection:
+            return queries.earlier_hand_ins(connection, exercise)
+
+    def attempts(self, exercise: str) -> dict[str, list[Attempt]]:
+        """Return all hand-ins of each student, oldest first, each with its newest verdict."""
+        with self._database.read() as connection:
+            return queries.attempts(connection, exercise)
+
     # Evidence
 
     def find_evidence(self, key: str) -> StoredEvidence | None:
@@ -175,9 +185,13 @@ class Store:
 
     def add_adjustment(self, exercise: str, student: str, adjustment: Adjustment) -> None:
         """Write what a person decided about a student's mark."""
-        if not math.isfinite(adjustment.points):
-            raise ValueError(f"no number of points: {adjustment.points}")
-        row = {"exercise": exercise, "student": student} | msgspec.structs.asdict(adjustment)
+        self.add_adjustments(exercise, student, (adjustment,))
+
+    def add_adjustments(self, exercise: str, student: str, decided: Sequence[Adjustment]) -> None:
+        """Write what a person decided about a student's mark, all of it or nothing."""
+        if not all(math.isfinite(adjustment.points) for adjustment in decided):
+            raise ValueError(f"no numbers of points: {[adjustment.points for adjustment in decided]}")
+        rows = [{"exercise": exercise, "student": student} | msgspec.structs.asdict(one) for one in decided]
         with self._database.write() as connection:
             student_rows = select(students).where(students.c.exercise == exercise, students.c.student == student)
             if connection.execute(student_rows).first() is None:
@@ -188,7 +202,8 @@ class Store:
                         exercise=exercise,
                     )
                 )
-            connection.execute(insert(adjustments).values(row))
+            for row in rows:
+                connection.execute(insert(adjustments).values(row))
 
     def withdraw_adjustment(self, exercise: str, student: str, adjustment: Adjustment, by: str) -> bool:
         """Mark an adjustment as withdrawn; it stays in the store. Return whether it counted until now."""

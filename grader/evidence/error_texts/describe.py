@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from grader.core.datasets import FileState, read_states
 from grader.core.i18n import Words, _
 from grader.evidence.error_texts.names import NAMES
 from grader.evidence.error_texts.old_names import explain_old_name
@@ -19,6 +20,13 @@ _DOWNLOAD_ERRORS = re.compile(
 # '{{node net/matmul}} = MatMul[T=DT_FLOAT](...)': an operation in TensorFlow's own notation.
 _NODE = re.compile(r"'\{\{node [^}]{0,300}\}\} = (\w+)\[[^\]]{0,500}\]\([^)']{0,500}\)'")
 _DISK_ERRORS = re.compile(r"No space left on device|File too large")
+# Methods of Keras 2, for which the hint on old code has a successor.
+_OLD_METHODS = re.compile(r"no attribute '(?:predict_classes|predict_proba|(?:fit|evaluate|predict)_generator)'")
+# Classes of libraries, whose attributes a student does not set.
+_LIBRARY_CLASSES = frozenset(
+    {"Axes", "Bunch", "DataFrame", "Dense", "EagerTensor", "Figure", "Functional", "History", "KerasTensor"}
+    | {"Model", "Sequential", "Series", "StandardScaler", "SymbolicTensor", "Tensor", "Variable"}
+)
 # Of objects with a name in capitals and small letters, as classes of one's own have them.
 _ATTRIBUTE = re.compile(r"^AttributeError: '([A-Z]\w*)' object has no attribute '([a-z]\w*)'$")
 
@@ -30,6 +38,33 @@ def summarize_exception(exception: ExceptionFacts) -> str:
 
 def _error_without_stop(error: RaisedError) -> str:
     return error.reason.rstrip(".?")
+
+
+def _describe_dataset(text: str) -> Words:
+    """Return what to do about a data set that a submission wanted to load: the exception says what there is."""
+    name, state = next(iter(read_states(text)), ("", FileState.ABSENT))
+    if state is FileState.PARTIAL:
+        return _(
+            "the data set {name} is only half downloaded. Go on once, outside of the grader: grader data fetch "
+            "{name}",
+            name=name,
+        )
+    if state is FileState.DAMAGED:
+        return _(
+            "the file of the data set {name} is damaged: its checksum is wrong. Fetch it again: grader data fetch "
+            "{name}",
+            name=name,
+        )
+    if state is FileState.UNREADABLE:
+        return _(
+            "the file of the data set {name} cannot be read by you. grader data list shows where it lies.",
+            name=name,
+        )
+    return _(
+        "the data set {name} is not on this machine, and there is no network here. Fetch it once, outside of the "
+        "grader: grader data fetch {name}",
+        name=name,
+    )
 
 
 _BY_TYPE: Mapping[str, Callable[[RaisedError], Words]] = {
@@ -53,6 +88,7 @@ _BY_TYPE: Mapping[str, Callable[[RaisedError], Words]] = {
     "InputUnavailableError": lambda _unused: _(
         "it asked for keyboard input with input(), but nobody can type here. Take the value from the arguments."
     ),
+    "DatasetMissingError": lambda e: _describe_dataset(e.text),
     "EagerModeNeededError": lambda e: _(
         "it called {function}, which turns eager execution off. That is a mode of TensorFlow 1 in which Keras 3 "
         "can neither train nor predict. Remove that line.",
@@ -114,14 +150,17 @@ def _missing_module(error: RaisedError) -> Words:
 def _suggest_name(error: RaisedError) -> Words:
     """Return the exception as it is, with the name that may have been meant."""
     summary, similar = error.text.rstrip(". "), error.facts.similar
+    if explain_old_name(error.facts) is not None or _OLD_METHODS.search(summary):
+        return _("{error}.", error=summary)  # a hint says what it is called today
     own = _ATTRIBUTE.search(error.text)
-    if own is not None and not similar and explain_old_name(error.facts) is None:
+    is_own = own is not None and own[1] not in _LIBRARY_CLASSES
+    if own is not None and is_own and not similar:
         return _(
             "{error}. If {kind} is a class of yours: is self.{name} set in its __init__, under this very name?",
             error=summary,
             kind=own[1],
             name=own[2],
         )
-    if similar and explain_old_name(error.facts) is None:
+    if similar:
         return _("{error}. Did you mean {similar}?", error=summary, similar=similar)
     return _("{error}.", error=summary)

@@ -61,6 +61,12 @@ def explain_input(expected: Shape, received: Shape) -> Words:
             "batch, also for a single row, for example x[:1] or x[np.newaxis].",
             **parts,
         )
+    if len(received) == 1 and _count(expected) > 1:
+        return _(
+            "the network was given single numbers, an array of the shape {received}, but was built for rows of "
+            "features, {expected}. Are x and y in the right order, as in fit(x, y)?",
+            **parts,
+        )
     if len(expected) == len(received) + 1 and expected[2:] == received[1:]:
         return _(
             "the network was given an array of the shape {received}, but was built for {expected}. "
@@ -264,21 +270,33 @@ def _unequal_in_graph(match: re.Match[str], error: RaisedError) -> Words:
 def _incompatible(match: re.Match[str], error: RaisedError) -> Words:
     first, second = _read_shape(match[1]), _read_shape(match[2])
     parts = {"first": _write_shape(first), "second": _write_shape(second)}
-    in_loss = "compile_loss" in error.facts.message or "compile_metrics" in error.facts.message
-    if in_loss and first and second and first[0] != second[0] and first[1:] == second[1:]:
+    if "compile_loss" in error.facts.message or "compile_metrics" in error.facts.message:
+        return explain_shapes_in_loss(first, second)
+    return _("arrays of the shapes {first} and {second} meet, which do not fit each other.", **parts)
+
+
+def explain_shapes_in_loss(first: Shape, second: Shape) -> Words:
+    """Return the sentence for two shapes that do not fit each other inside a loss or a metric."""
+    parts = {"first": _write_shape(first), "second": _write_shape(second)}
+    if first and second and first[0] != second[0] and first[1:] == second[1:]:
         return _(
             "inside the loss or a metric, arrays of the shapes {first} and {second} meet. A loss sees one batch "
             "at a time, not all rows: it must not use an array as long as the data. Weights of single rows belong "
             "into fit(..., sample_weight=...).",
             **parts,
         )
-    if in_loss:
-        return _(
-            "inside the loss or a metric, arrays of the shapes {first} and {second} meet, which do not fit each "
-            "other. Compare the shapes of labels and outputs.",
-            **parts,
-        )
-    return _("arrays of the shapes {first} and {second} meet, which do not fit each other.", **parts)
+    return _(
+        "inside the loss or a metric, arrays of the shapes {first} and {second} meet, which do not fit each "
+        "other. Compare the shapes of labels and outputs.",
+        **parts,
+    )
+
+
+def explain_loss_error(problem: str) -> Words:
+    """Return what went wrong in a loss of the student's own. `problem`: type and message of what it raised."""
+    if match := re.search(r"Incompatible shapes: (\[[\d,]*\]) vs\. (\[[\d,]*\])", problem):
+        return explain_shapes_in_loss(_read_shape(match[1]), _read_shape(match[2]))
+    return _("{error}.", error=problem.rstrip(". "))
 
 
 def _matrix_sizes(match: re.Match[str], _error: RaisedError) -> Words:

@@ -101,6 +101,30 @@ def _await_outside(_match: re.Match[str], _error: RaisedError) -> Words:
     return _("'await' stands in an ordinary function. Nothing has to be awaited here: leave await out.")
 
 
+def _comma_in_number(_match: re.Match[str], error: RaisedError) -> Words | None:
+    line = error.facts.lines[-1] if error.facts.lines else ""
+    number = re.search(r"=\s*(\d+),(\d+)\s*(?:[,)]|$)", line)
+    if number is None:
+        return None
+    return _(
+        "numbers have a point in Python, no comma: write {right} in place of {written}.",
+        right=f"{number[1]}.{number[2]}",
+        written=f"{number[1]},{number[2]}",
+    )
+
+
+def _per_cent(_match: re.Match[str], error: RaisedError) -> Words | None:
+    line = error.facts.lines[-1] if error.facts.lines else ""
+    number = re.search(r"(?<![\w.])(\d{1,3}(?:\.\d+)?)\s*%\s*(?:[,)]|$)", line)
+    if number is None:
+        return None
+    return _(
+        "Python knows no per cent: write {right} in place of {written}%.",
+        right=f"{float(number[1]) / 100:g}",
+        written=number[1],
+    )
+
+
 SYNTAX: tuple[Rule, ...] = (
     rule(r"invalid character '(.)' \((U\+[0-9A-F]+)\)", _character),
     rule(r"invalid non-printable character (U\+[0-9A-F]+)", _invisible),
@@ -108,5 +132,7 @@ SYNTAX: tuple[Rule, ...] = (
     rule(r"^(?:TabError|IndentationError)", _indentation),
     rule(r"'(return|yield)' outside function", _return_outside),
     rule(r"'await' outside (?:async )?function", _await_outside),
+    rule(r"positional argument follows keyword argument", _comma_in_number),
     rule(r"^SyntaxError", _conflict_or_command),
+    rule(r"^SyntaxError", _per_cent),
 )

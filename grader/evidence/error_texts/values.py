@@ -196,6 +196,64 @@ def _missing_curve(match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _figure_for_axes(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A figure stands where its axes are needed: plt.subplots() returns two things, first the figure, "
+        "then the axes.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _array_for_axes(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. What stands before .{name} is an array, and not one axes of a figure. plt.subplots(rows, "
+        "columns) returns an array of axes: take one of them, such as axes.flat[0], and compare the order of "
+        "names in a `for` loop with that in its zip().",
+        error=error.text.rstrip("."),
+        name=match[1],
+    )
+
+
+def _short_list(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. The list has fewer entries than the index says: print its len(). The layers of a Sequential "
+        "do not count keras.Input.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _too_many_indices(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "an array was indexed with {count} indices, such as [:, 0], but the number of its axes is {axes}. Print "
+        "its .shape: is it the array that you mean, and do the values come in that order?",
+        axes=match[1],
+        count=match[2],
+    )
+
+
+def _batch_size(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "batch_size has to be a whole number of rows, at least 1, such as 32. A float or a share of the rows, "
+        "such as 0.5, is none: use int(...) or //."
+    )
+
+
+def _whole_number(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A whole number is needed here, as for epochs, units or range(): write 3 instead of 3.0, // "
+        "instead of /, or int(...).",
+        error=error.text.rstrip("."),
+    )
+
+
+def _no_rows_left(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "validation_split={share} leaves no rows to train on. It is the share of the rows that are held out, "
+        "between 0 and 1, such as 0.2.",
+        share=match[1],
+    )
+
+
 def _two_dimensions(_match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "scikit-learn wants a table with rows and columns, but was given an array with one dimension only. "
@@ -241,4 +299,22 @@ VALUES: tuple[Rule, ...] = (
     ),
     rule(r"^KeyError: '((?:val_)?(?:loss|accuracy|mae|mse|mean_\w+_error))'$", _missing_curve),
     rule(r"Expected 2D array, got 1D array instead", _two_dimensions),
+    rule(r"parameter 'size' of op 'Slice', got \[|Invalid value in tensor used for shape: -", _batch_size),
+    rule(r"^TypeError: '(?:float|str|numpy\.\w+)' object cannot be interpreted as an integer", _whole_number),
+    rule(r"not sufficient to split it .* `validation_split=([^`]+)`", _no_rows_left),
+    rule(
+        r"^AttributeError: 'Figure' object has no attribute "
+        r"'(?:flat|flatten|ravel|plot|scatter|imshow|hist|bar|axis|set_\w+|legend_|grid|axhline|axvline)'",
+        _figure_for_axes,
+    ),
+    rule(
+        r"^AttributeError: 'numpy.ndarray' object has no attribute "
+        r"'(plot|scatter|imshow|hist|bar|axis|set_\w+|legend|grid|axhline|axvline)'",
+        _array_for_axes,
+    ),
+    rule(r"^IndexError: list index out of range", _short_list),
+    rule(
+        r"^IndexError: too many indices for array: array is (\d+)-dimensional, but (\d+) were indexed",
+        _too_many_indices,
+    ),
 )

@@ -38,8 +38,8 @@ def no_hidden_nonlinearity(view: NetworkView) -> Explanation | None:
             return Explanation(
                 _(
                     "{first} has no activation and is followed by {second}. Two linear layers in a row "
-                    "compute nothing that one could not, however many units they have. Give {first} an "
-                    'activation, for example "relu", or leave it out.',
+                    "compute nothing that one could not, however many units they have. Leave {first} out, or, "
+                    'where the network may have hidden layers, give it an activation, for example "relu".',
                     first=first.name,
                     second=second.name,
                 )

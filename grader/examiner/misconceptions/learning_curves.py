@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from grader.core.i18n import _
+from grader.evidence.label_pairs import explain_foreign_labels
 from grader.evidence.losses import compute_loss
 from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, has_diverged, is_poor, score_of_plane
 from grader.examiner.misconceptions.network_view import Explanation, NetworkView
@@ -13,6 +14,7 @@ from grader.examiner.misconceptions.training import lr_too_high, lr_too_low, unt
 # The curves of the course: validation loss well above its lowest point, while the training loss went on falling.
 OVERFIT_RATIO = 1.25
 OVERFIT_RISE = 0.1  # in nats, or of the variance, so that the wobble of a good network at 0.05 is no overfitting
+OVERFIT_ROW = 8.0  # nats, all validation rows together: one row that is wrong and sure is no overfitting
 OVERFIT_GAP = 1.5  # validation loss against training loss, at the end
 # Catalogue: five points. That is three standard deviations of an accuracy of 0.9 on the 337 validation rows of the
 # digits; where there are fewer rows, it takes that many standard deviations.
@@ -30,10 +32,12 @@ def overfitting(view: NetworkView) -> Explanation | None:
     loss, val_loss, unit = view.curve("loss"), view.curve("val_loss"), _unit_of_loss(view)
     if unit is None or loss.size != val_loss.size or loss.size < 2 or has_diverged(view):
         return None
+    if explain_foreign_labels(view.case, view.training) is not None:  # then every network fails on new rows
+        return None
     best = int(np.argmin(val_loss))
     lowest = float(val_loss[best])
     end = _final_validation_loss(view, float(val_loss[-1]))
-    if end < OVERFIT_RATIO * lowest or end - lowest < OVERFIT_RISE * unit:
+    if end < OVERFIT_RATIO * lowest or end - lowest < _least_rise(view, unit):
         return None
     if loss[-1] >= loss[best] or end < OVERFIT_GAP * float(loss[-1]):
         return None
@@ -49,6 +53,13 @@ def overfitting(view: NetworkView) -> Explanation | None:
             loss=float(loss[-1]),
         )
     )
+
+
+def _least_rise(view: NetworkView, unit: float) -> float:
+    """Return by how much the validation loss has to rise: by more than a single row explains."""
+    rows = view.rows("y_val")
+    is_of_classes = view.task.kind == "classification" and rows is not None and len(rows)
+    return max(OVERFIT_RISE * unit, OVERFIT_ROW / len(rows) if is_of_classes and rows is not None else 0.0)
 
 
 def _unit_of_loss(view: NetworkView) -> float | None:
@@ -86,13 +97,15 @@ def underfitting(view: NetworkView) -> Explanation | None:
         return None
     if untrained(view) or lr_too_low(view) or lr_too_high(view):  # which say why
         return None
+    if explain_foreign_labels(view.case, view.training) is not None:
+        return None
     falls = loss.size < SETTLED_EPOCHS or loss[-1] < FALLING * loss[-LAST_EPOCHS]
     if view.is_regression:
         return _underfitting_of_numbers(view, reached, falls=bool(falls))
     if falls:
         return Explanation(
             _(
-                "Underfitting: after {epochs} epochs the network gets only {accuracy:.0%} of its own training "
+                "Underfitting (epochs: {epochs}): the network gets only {accuracy:.0%} of its own training "
                 "rows right, and the loss was still falling. It was stopped before it had learned enough. "
                 "Train for more epochs.",
                 epochs=int(loss.size),
@@ -125,7 +138,7 @@ def _underfitting_of_numbers(view: NetworkView, reached: float, *, falls: bool) 
     if falls:
         return Explanation(
             _(
-                "Underfitting: after {epochs} epochs the network explains {reached:.2f} of the variance of "
+                "Underfitting (epochs: {epochs}): the network explains {reached:.2f} of the variance of "
                 "its own training rows (R²), while a linear regression explains about {easy:.2f}, and the "
                 "loss was still falling. It was stopped before it had learned enough. Train for more epochs.",
                 epochs=epochs,
@@ -150,13 +163,12 @@ def too_good_validation(view: NetworkView) -> Explanation | None:
     """A validation score that honest validation rows do not give."""
     if view.is_regression:
         return _too_small_a_loss(view)
-    accuracy, claimed, labels = view.curve("accuracy"), view.curve("val_accuracy"), view.rows("y_val")
+    accuracy, claimed, rows = view.curve("accuracy"), view.curve("val_accuracy"), view.validated_rows
     if view.task.kind != "classification" or claimed.size < SETTLED_EPOCHS or not np.isfinite(claimed).all():
         return None
     last_values = claimed[-LAST_EPOCHS:]
     after = view.network.after
     measured = view.validation_score if after is not None and after.outputs else None
-    rows = len(labels) if labels is not None else 0
     if measured is not None and last_values.min() - measured > _noise(measured, rows) and not untrained(view):
         return Explanation(
             _(

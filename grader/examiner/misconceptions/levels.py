@@ -11,6 +11,9 @@ POOR_ACCURACY = 0.85
 # Where there are no classes, or only two, how good is good hangs on the noise in the labels. A plane by least
 # squares says how much of them is easy; a network this much worse, in accuracy or R², has not learned that.
 POOR_GAP = 0.1
+# Where the largest class is this many times as large as the smallest, accuracy does not say how much was learned:
+# a network that finds the rare class loses some of it.
+UNEQUAL = 5
 # A training whose loss has grown tenfold has diverged, though it may still be a number.
 DIVERGED = 10.0
 
@@ -37,8 +40,19 @@ def has_finite_labels(fit: FitFacts) -> bool:
 def is_poor(view: NetworkView) -> bool:
     """Return whether the network has not learned what is easy in the labels; not where that is not known."""
     score = view.validation_score
+    if _has_unequal_classes(view):
+        return False
     easy = POOR_ACCURACY if view.has_exclusive_classes else score_of_plane(view)
     return score is not None and easy is not None and score < easy
+
+
+def _has_unequal_classes(view: NetworkView) -> bool:
+    """Return whether the classes of the training rows differ so much in size that accuracy means little."""
+    labels = view.rows("y_train")
+    if not view.has_exclusive_classes or labels is None or labels.ndim != 1 or not len(labels):
+        return False
+    counts = np.unique(labels, return_counts=True)[1]
+    return bool(counts.max() >= UNEQUAL * counts.min())
 
 
 def score_of_plane(view: NetworkView) -> float | None:

@@ -265,6 +265,16 @@ class NetworkView:
         calls = [self.network.last_fit, *reversed(self.network.training_fits)]
         return next((fit for fit in calls if fit is not None and fit.x_shape), None)
 
+    @property
+    def validated_rows(self) -> int:
+        """Return how many rows the last call of `fit` was validated on; where it is not known, those of y_val."""
+        labels, fit = self.rows("y_val"), self.network.last_fit
+        step = self.case.steps.get(self.training.fitted(self.seed))
+        hashes = step.arrays.get(fit.validation_rows) if step is not None and fit is not None else None
+        if hashes is not None and hashes.size:
+            return int(hashes.size)
+        return len(labels) if labels is not None else 0
+
     def curve(self, name: str) -> Array:
         """Return a curve of the history, empty where there is none. `accuracy` is known by its other names too."""
         prefix = "val_" if name.startswith("val_") else ""

@@ -1,6 +1,8 @@
 """All checks that a rubric can use."""
 
 from grader.protocol.training import Training
+from grader.rubric.checks.calibration.calibrates import Calibrates
+from grader.rubric.checks.calibration.reliability_plot import PlotsReliability
 from grader.rubric.checks.cheat_sheet.check import CheatSheet
 from grader.rubric.checks.formulas.checks import Formulas
 from grader.rubric.checks.functions.evaluation import Evaluates
@@ -9,15 +11,32 @@ from grader.rubric.checks.functions.features import Loads, Scales
 from grader.rubric.checks.functions.figures import Figures
 from grader.rubric.checks.functions.histories import Diagnoses
 from grader.rubric.checks.functions.labels import ConfusionMatrix, CountsClasses, OneHot
+from grader.rubric.checks.functions.preparation import Prepares
+from grader.rubric.checks.functions.residuals import ResidualPlot
+from grader.rubric.checks.functions.sampling import Oversamples, Undersamples
 from grader.rubric.checks.functions.splits import Splits
 from grader.rubric.checks.functions.standardisation import Standardises
 from grader.rubric.checks.functions.thresholds import PredictsLabels
+from grader.rubric.checks.layers.layer_by_layer import LayerByLayer
+from grader.rubric.checks.layers.makes_layer import MakesLayer
+from grader.rubric.checks.layers.properties import (
+    ConstantWeights,
+    Frozen,
+    HeNormal,
+    NoBias,
+    NonNegative,
+    Penalised,
+)
 from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
 from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
+from grader.rubric.checks.networks.chain import Chain
 from grader.rubric.checks.networks.decision_boundary import FindsBorder
+from grader.rubric.checks.networks.dropout import DropsInTraining
 from grader.rubric.checks.networks.linear import LeastSquares, LinearNeuron
 from grader.rubric.checks.networks.linear_answers import Coefficients, Predictions
+from grader.rubric.checks.networks.linear_output import LinearOutput
 from grader.rubric.checks.networks.output_and_loss import HeadAndLoss
+from grader.rubric.checks.networks.rare_class import FindsRareClass
 from grader.rubric.checks.networks.regression import RegressionLoss, RSquared
 from grader.rubric.checks.networks.same_function import SameFunction
 from grader.rubric.checks.networks.same_network import OwnWeights, SameCompile, SameLayers
@@ -30,31 +49,48 @@ from grader.rubric.checks.networks.styles import HasStyle
 __all__ = [
     "Accuracy",
     "Architecture",
+    "Calibrates",
+    "Chain",
     "CheatSheet",
     "Coefficients",
     "ConfusionMatrix",
+    "ConstantWeights",
     "CountsClasses",
     "Diagnoses",
+    "DropsInTraining",
     "Evaluates",
     "Experiments",
     "Figures",
     "FindsBorder",
+    "FindsRareClass",
     "Formulas",
+    "Frozen",
     "HasStyle",
+    "HeNormal",
     "HeadAndLoss",
+    "LayerByLayer",
     "LeastSquares",
     "LinearNeuron",
+    "LinearOutput",
     "Loads",
+    "MakesLayer",
     "NearScikitLearn",
+    "NoBias",
+    "NonNegative",
     "OneHot",
     "OneNeuron",
+    "Oversamples",
     "OwnWeights",
+    "Penalised",
+    "PlotsReliability",
     "Predictions",
     "PredictsLabels",
+    "Prepares",
     "Probabilities",
     "RSquared",
     "RegressionLoss",
     "RegressionScores",
+    "ResidualPlot",
     "SameCompile",
     "SameFunction",
     "SameLayers",
@@ -65,5 +101,6 @@ __all__ = [
     "Training",
     "Trains",
     "TrainsEach",
+    "Undersamples",
     "YesOrNo",
 ]

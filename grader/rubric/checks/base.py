@@ -2,9 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from grader.core.arrays import Array
+from grader.core.declarations import Declared
+from grader.core.i18n import Translator
+from grader.core.seal import NO_SEAL, Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.evidence.network import is_usable
@@ -13,11 +17,14 @@ from grader.protocol.evidence import Raised, Skipped
 from grader.protocol.plan import Call, ReadGlobal, Replay, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
+from grader.protocol.verdict import ClassBalance, Reliability
+from grader.rubric.data.dataset import Data
 
 __all__ = [
     "Array",
     "Case",
     "Check",
+    "DrawnCheck",
     "Judgement",
     "failed",
     "first_difference",
@@ -31,16 +38,28 @@ __all__ = [
 ]
 
 
-class Check(ABC):
+class Check(Declared, ABC):
     """One thing to find out about a submission.
 
     A check has two halves that never run in one process: `steps` and `arrays` say what is run in the sandbox, and
     `judge` is a pure function of the evidence, in the process that holds the labels.
     """
 
+    # The kinds of task that it can be used in; see `Task`.
+    kinds: ClassVar[frozenset[str]] = frozenset({"classification", "regression", "functions"})
     # What it is about, so that misconceptions are shown under the right criterion: "architecture", "head",
     # "training", "score", "probabilities", "figures".
     topics: ClassVar[frozenset[str]] = frozenset()
+    # Whether reports show what becomes of one row in each layer of the trained network.
+    shows_layer_values: ClassVar[bool] = False
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the task or the data of the exercise."""
+
+    @property
+    def may_give_bonus(self) -> bool:
+        """Return whether judgements may hold a bonus: of a check of an author's own, that is not known."""
+        return type(self).__module__.partition(".")[0] != "grader"
 
     @abstractmethod
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
@@ -60,6 +79,18 @@ class Check(ABC):
     def arrays(self) -> Mapping[str, Array]:
         """Return the arrays that the steps name and the exercise's data do not hold, by name."""
         return {}
+
+    def with_seal(self, seal: Seal) -> Self:
+        """Return this check with arguments that are drawn from a secret; the same where it draws none."""
+        return self
+
+    def with_data(self, data: Data) -> Self:
+        """Return this check with arguments from the data of the exercise; the same where it needs none.
+
+        Raises:
+            ValueError: the data are not such as the check expects.
+        """
+        return self
 
     def trainings(self) -> tuple[Training, ...]:
         """Return how the networks that this check looks at are built and trained."""
@@ -127,3 +158,21 @@ class Check(ABC):
         They run in a sandbox without the submission; the result of each is in `case.replays` by its id.
         """
         return (), {}
+
+    def exhibit(self, case: Case, translate: Translator) -> Sequence[ClassBalance | Reliability]:
+        """Return what the report shows of what the check has seen, besides the verdict; names are translated."""
+        return ()
+
+
+@dataclass(frozen=True)
+class DrawnCheck(Check):
+    """A check that calls functions with arguments drawn from a secret, so that no report shows the right answers.
+
+    `seal` is set by the examiner; rubrics leave it out.
+    """
+
+    seal: Seal = field(default=NO_SEAL, kw_only=True, repr=False)
+
+    def with_seal(self, seal: Seal) -> Self:
+        """Return this check with arguments drawn from the secret of `seal`."""
+        return replace(self, seal=seal)

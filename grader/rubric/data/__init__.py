@@ -1,7 +1,31 @@
 """The data of an exercise: built-in tables, and builders for an author's own."""
 
 from grader.rubric.data.builders import Classes, Csv, Numbers
-from grader.rubric.data.builtin import digits, friedman, lines, no_data, tumours, wines
+from grader.rubric.data.builtin import (
+    digits,
+    flowers,
+    friedman,
+    housing,
+    lines,
+    no_data,
+    tumours,
+    unbalanced,
+    wines,
+)
 from grader.rubric.data.dataset import Data
 
-__all__ = ["Classes", "Csv", "Data", "Numbers", "digits", "friedman", "lines", "no_data", "tumours", "wines"]
+__all__ = [
+    "Classes",
+    "Csv",
+    "Data",
+    "Numbers",
+    "digits",
+    "flowers",
+    "friedman",
+    "housing",
+    "lines",
+    "no_data",
+    "tumours",
+    "unbalanced",
+    "wines",
+]

@@ -1,4 +1,4 @@
-"""Build the data of an exercise from a table: split with a fixed seed, standardised by the training rows.
+"""Build the data of an exercise from a table: dealt out, changed by a secret, standardised by the training rows.
 
 The course's own data and the tables of other authors are made by the same functions.
 """
@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.declarations import Declared
 from grader.core.errors import UserError
+from grader.core.field_rules import RowCount
 from grader.core.i18n import _
+from grader.core.seal import NO_SEAL, Seal
 from grader.rubric.data.dataset import Data, Parts
-
-SPLIT_SEED = 2026
+from grader.rubric.data.dealing import count_rows, deal_rows, deal_rows_by_class
+from grader.rubric.data.difficulty import draw_as_hard
+from grader.rubric.data.dressing import add_small_noise, blend_rows, draw_label_order, dress_columns
 
 
 class TableError(UserError):
@@ -23,7 +27,7 @@ class TableError(UserError):
 
 
 @dataclass(frozen=True)
-class Csv:
+class Csv(Declared):
     """A table in a CSV file of the exercise's folder: the column `predict` is what has to be predicted.
 
     `beside`: the rubric's `__file__`; `file`: the path from there, which has to stay in that folder, so that
@@ -83,7 +87,7 @@ class Csv:
 
 
 @dataclass(frozen=True)
-class Classes:
+class Classes(Declared):
     """Data for a classification: a table that is dealt out, each class in the same share, and standardised.
 
     `load` returns features and labels: a `Csv`, a function such as `sklearn.datasets.load_iris`, or one of your
@@ -99,13 +103,21 @@ class Classes:
     """
 
     load: Callable[[], Any]
-    val: float = 0.2
-    test: float = 0.25
+    val: RowCount = 0.2
+    test: RowCount = 0.25
     names: tuple[str, ...] = ()
     standardise: bool = True
 
-    def __call__(self) -> Data:
-        """Return the data. Raises `TableError`."""
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where nothing is left to train with."""
+        super().__post_init__()
+        _require_training_rows(self, self.val, self.test)
+
+    def __call__(self, seal: Seal = NO_SEAL) -> Data:
+        """Return the data, changed by the secret of `seal` and as hard as without. Raises `TableError`."""
+        return draw_as_hard(self._build, seal)
+
+    def _build(self, seal: Seal) -> Data:
         x, raw, own_names = _loaded(self.load)
         labels, y = np.unique(raw, return_inverse=True)
         if len(labels) < 2 or raw.dtype.kind == "f":
@@ -121,20 +133,26 @@ class Classes:
         if len(names) != len(labels):
             raise TableError(_("{names} names for {classes} classes", names=len(names), classes=len(labels)))
         try:
-            inside, outside = deal_rows_by_class(x, y, self.val, self.test)
+            inside, outside = deal_rows_by_class(x, y, self.val, self.test, seal)
         except ValueError as error:  # a class of one row, more rows held out than there are
             raise TableError(_("the table cannot be dealt out: {error}", error=str(error))) from error
+        blend_rows(seal, inside, outside)
+        dress_columns(seal, inside, outside)
+        order = draw_label_order(seal, len(labels))
+        for side in (inside, outside):
+            side |= {name: order.apply(part) for name, part in side.items() if name.startswith("y_")}
         if self.standardise:
             standardise(inside, outside)
         return Data(
             _small(inside) | _for_classifiers(inside, len(labels)),
             _small(outside) | {"x_all": x, "y_all": y},
-            names,
+            tuple(names[own] for own in order.own),
+            class_order=order.positions(),
         )
 
 
 @dataclass(frozen=True)
-class Numbers:
+class Numbers(Declared):
     """Data for a regression: a table that is dealt out at random and standardised, features and target alike.
 
     `load` returns features and target: a `Csv`, a function such as `sklearn.datasets.load_diabetes`, or one of
@@ -150,58 +168,50 @@ class Numbers:
     """
 
     load: Callable[[], Any]
-    val: float = 0.2
-    test: float = 0.25
+    val: RowCount = 0.2
+    test: RowCount = 0.25
     standardise: bool = True
 
-    def __call__(self) -> Data:
-        """Return the data. Raises `TableError`."""
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where nothing is left to train with."""
+        super().__post_init__()
+        _require_training_rows(self, self.val, self.test)
+
+    def __call__(self, seal: Seal = NO_SEAL) -> Data:
+        """Return the data, changed by the secret of `seal` and as hard as without. Raises `TableError`."""
+        return draw_as_hard(self._build, seal)
+
+    def _build(self, seal: Seal) -> Data:
         x, y, _unused = _loaded(self.load)
         if y.dtype.kind not in "biuf" or not np.isfinite(y).all():
             raise TableError(_("numbers to predict expected; received {received}", received=_describe_array(y)))
-        val, test = (_rows(share, len(x)) for share in (self.val, self.test))
+        val, test = (count_rows(share, len(x)) for share in (self.val, self.test))
         if min(val, test, len(x) - val - test) < 2:
             raise TableError(
                 _("too few rows to split: {rows}, of which {held} are held out", rows=len(x), held=val + test)
             )
-        inside, outside = deal_rows(x, y, val, test)
+        inside, outside = deal_rows(x, y, val, test, seal)
+        add_small_noise(seal, inside, outside)
+        dress_columns(seal, inside, outside)
         if self.standardise:
             standardise(inside, outside, target=True)
         inside, outside = _small(inside), _small(outside)
         return Data(
-            inside | {"y_noisy": add_noise(inside["y_val"])},
+            inside | {"y_noisy": add_noise(inside["y_val"], seal)},
             outside | {"x_all": x, "y_all": y, "x_probe": build_linear_probe(x.shape[1])},
         )
 
 
-def deal_rows(x: Array, y: Array, val: int, test: int) -> tuple[Parts, Parts]:
-    """Split a table at random into training, validation and test rows; returns the parts inside and outside."""
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(x))
-    x, y = x[order], y[order]
-    inside = {
-        "x_train": x[test + val :],
-        "y_train": y[test + val :],
-        "x_val": x[test : test + val],
-        "y_val": y[test : test + val],
-    }
-    return inside, {"x_test": x[:test], "y_test": y[:test]}
-
-
-def deal_rows_by_class(x: Array, y: Array, val: float, test: float) -> tuple[Parts, Parts]:
-    """Split a table with classes, each in the same share; returns the parts inside and outside."""
-    from sklearn.model_selection import train_test_split
-
-    count = len(x)
-    x, x_test, y, y_test = train_test_split(
-        x, y, test_size=_rows(test, count), random_state=SPLIT_SEED, stratify=y
-    )
-    x_train, x_val, y_train, y_val = train_test_split(
-        x, y, test_size=_rows(val, count), random_state=SPLIT_SEED, stratify=y
-    )
-    return (
-        {"x_train": x_train, "y_train": y_train, "x_val": x_val, "y_val": y_val},
-        {"x_test": x_test, "y_test": y_test},
-    )
+def _require_training_rows(record: Declared, val: float, test: float) -> None:
+    if isinstance(val, float) and isinstance(test, float) and val + test >= 1:
+        raise record.refuse(
+            _(
+                "val={val:g} and test={test:g} leave no rows to train with: less than 1 together",
+                val=val,
+                test=test,
+            ),
+            "val",
+        )
 
 
 def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
@@ -213,9 +223,9 @@ def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
             parts |= {name: (part - mean) / deviation for name, part in parts.items() if name.startswith(kind)}
 
 
-def add_noise(y: Array) -> Array:
+def add_noise(y: Array, seal: Seal = NO_SEAL) -> Array:
     """Return standardised numbers with as much noise again."""
-    noise = np.random.default_rng(SPLIT_SEED).normal(0.0, 1.0, len(y))
+    noise = seal.random("noise of y").normal(0.0, 1.0, len(y))
     return (y + noise).astype(np.float32)
 
 
@@ -241,10 +251,6 @@ def _small(parts: Parts) -> Parts:
     return {
         n: p if p.dtype.kind in "biu" and n.startswith("y") else p.astype(np.float32) for n, p in parts.items()
     }
-
-
-def _rows(share: float, count: int) -> int:
-    return share if isinstance(share, int) else round(share * count)
 
 
 def _loaded(load: Callable[[], Any]) -> tuple[Array, Array, tuple[str, ...]]:

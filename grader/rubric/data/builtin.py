@@ -1,23 +1,29 @@
 """The built-in data sets of the course.
 
-Everything is made from fixed seeds, so the same versions give the same arrays, byte for byte.
+Everything hidden is drawn from the secret of a seal, and without one from a fixed seed. So the same secret and
+versions give the same arrays, byte for byte.
 """
 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.rubric.data.builders import (
-    SPLIT_SEED,
-    Classes,
-    add_noise,
-    build_linear_probe,
-    deal_rows,
-    deal_rows_by_class,
+from grader.core.datasets import arrange_as_scikit_learn
+from grader.core.i18n import Bilingual
+from grader.core.seal import NO_SEAL, Seal
+from grader.rubric.data.builders import Classes, add_noise, build_linear_probe, standardise
+from grader.rubric.data.california import arrange_as_keras, draw_districts
+from grader.rubric.data.dataset import Data, Parts
+from grader.rubric.data.dealing import deal_rows, deal_rows_by_class
+from grader.rubric.data.difficulty import draw_as_hard
+from grader.rubric.data.dressing import blend_rows, draw_label_order, draw_picture_dressing, dress_columns
+
+HOUSING_SOURCE = Bilingual(
+    en="A made-up table with the columns of the Californian districts: nothing has to be downloaded for it.",
+    de="Eine ausgedachte Tabelle mit den Spalten der kalifornischen Bezirke: Dafür muss nichts geladen werden.",
 )
-from grader.rubric.data.dataset import Data
 
 
-def digits() -> Data:
+def digits(seal: Seal = NO_SEAL) -> Data:
     """Return scikit-learn's digits: 1797 pictures of 8×8 grey values, here in [0, 1].
 
     Inside: `x_train` (1010, 64) float32, `x_val` (337, 64), labels as integers (`y_*`) and one-hot (`*_one_hot`).
@@ -25,14 +31,32 @@ def digits() -> Data:
 
     >>> digits().picture
     """
+    return draw_as_hard(_build_digits, seal)
+
+
+def _build_digits(seal: Seal) -> Data:
     from sklearn.datasets import load_digits  # a second of imports that not everybody needs
 
     x_all, y_all = load_digits(return_X_y=True)
-    inside, outside = deal_rows_by_class((x_all / 16).astype(np.float32), y_all, val=337, test=450)
+    inside, outside = deal_rows_by_class((x_all / 16).astype(np.float32), y_all, 337, 450, seal)
+    blend_rows(seal, inside, outside)
+    dressing, order = draw_picture_dressing(seal, 8, 8), draw_label_order(seal, 10)
+    for side in (inside, outside):
+        side |= {
+            name: dressing.apply(part) if name.startswith("x_") else order.apply(part)
+            for name, part in side.items()
+        }
     one_hot = np.eye(10, dtype=np.float32)
     inside |= {f"{name}_one_hot": one_hot[inside[name]] for name in ("y_train", "y_val")}
     outside |= {"x_all": x_all, "y_all": y_all}
-    return Data(inside, outside, class_names=tuple(map(str, range(10))), picture=(8, 8))
+    return Data(
+        inside,
+        outside,
+        class_names=tuple(map(str, order.own)),
+        picture=(8, 8),
+        class_order=order.positions(),
+        undress=dressing.undo,
+    )
 
 
 def no_data() -> Data:
@@ -43,7 +67,7 @@ def no_data() -> Data:
     return Data({}, {})
 
 
-def lines() -> Data:
+def lines(seal: Seal = NO_SEAL) -> Data:
     """Return two made-up tables for linear regression: `one_` with one feature, `ten_` with ten.
 
     The features are standardised and do not depend on one another, and the noise is small: so the least-squares
@@ -58,21 +82,25 @@ def lines() -> Data:
     """
     inside: dict[str, Array] = {}
     outside: dict[str, Array] = {}
-    for prefix, bias, weights in (
-        ("one_", 1.2, [-1.8]),
-        ("ten_", 1.5, [1.5, -2.0, 1.8, -1.3, 1.4, -1.7, 1.6, -1.2, 2.0, -1.5]),
+    for prefix, numbers in (
+        ("one_", [1.2, -1.8]),
+        ("ten_", [1.5, 1.5, -2.0, 1.8, -1.3, 1.4, -1.7, 1.6, -1.2, 2.0, -1.5]),
     ):
-        random = np.random.default_rng(SPLIT_SEED)
+        # No weight and no bias is near zero, so that leaving one out is noticed.
+        random = seal.random(f"{prefix}weights")
+        drawn = random.uniform(1.2, 2.0, len(numbers)) * random.choice([-1, 1], len(numbers))
+        bias, *weights = drawn if seal.is_closed else numbers
+        random = seal.random(f"{prefix}rows")
         x = random.normal(0.0, 1.0, (700, len(weights)))
         y = x @ np.array(weights) + bias + random.normal(0.0, 0.1, len(x))
-        parts = deal_rows(x.astype(np.float32), y.astype(np.float32), val=100, test=200)
+        parts = deal_rows(x.astype(np.float32), y.astype(np.float32), 100, 200, seal)
         for side, part in zip((inside, outside), parts, strict=True):
             side |= {f"{prefix}{name}": rows for name, rows in part.items()}
         outside[f"{prefix}x_probe"] = build_linear_probe(len(weights))
     return Data(inside, outside)
 
 
-def friedman() -> Data:
+def friedman(seal: Seal = NO_SEAL) -> Data:
     """Return Friedman's first table: ten features of which five count, four of them not along a straight line.
 
     Source: `sklearn.datasets.make_friedman1`. Features and target are standardised by what is known of how they
@@ -85,15 +113,46 @@ def friedman() -> Data:
     """
     from sklearn.datasets import make_friedman1
 
-    x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=SPLIT_SEED)
+    x, y = make_friedman1(n_samples=1500, n_features=10, noise=0.5, random_state=seal.random_state("table"))
     # Uniform on [0, 1]: mean 1/2, variance 1/12. The target has a mean of 14.4 and a standard deviation of about
     # 5.
     x, y = (x - 0.5) * np.sqrt(12.0), (y - 14.4) / 5.0
-    inside, outside = deal_rows(x.astype(np.float32), y.astype(np.float32), val=200, test=500)
-    return Data(inside | {"y_noisy": add_noise(inside["y_val"])}, outside)
+    inside, outside = deal_rows(x.astype(np.float32), y.astype(np.float32), 200, 500, seal)
+    dress_columns(seal, inside, outside)
+    return Data(inside | {"y_noisy": add_noise(inside["y_val"], seal)}, outside)
 
 
-def wines() -> Data:
+HOUSING_ROWS = (2000, 400, 800)  # to train with, to validate with, held out
+
+
+def housing(seal: Seal = NO_SEAL) -> Data:
+    """Return a made-up table of 3200 Californian districts: 8 features and the median value of a house.
+
+    Features are those of `sklearn.datasets.fetch_california_housing`, standardised by the training rows; the value
+    is in 100,000 dollars. No model can reach more than an R² of about 0.89; a straight line reaches about 0.57.
+    With a secret, districts are drawn from it, and columns are permuted and mirrored. Inside: `x_train` (2000, 8)
+    float32, `y_train` (2000,) float32, `x_val` (400, 8), `y_val`, and `y_noisy`: `y_val` with as much noise again.
+    Outside: `x_test` (800, 8), `y_test`.
+
+    >>> housing().inside["x_train"].shape
+    """
+    return draw_as_hard(_build_housing, seal)
+
+
+def _build_housing(seal: Seal) -> Data:
+    train, val, test = HOUSING_ROWS
+    districts = draw_districts(train + val + test, seal.random("districts"))
+    x = arrange_as_scikit_learn(arrange_as_keras(districts)[0])
+    inside, outside = deal_rows(x, districts["value"], val, test, seal)
+    dress_columns(seal, inside, outside)
+    standardise(inside, outside)
+    sides = [{name: part.astype(np.float32) for name, part in side.items()} for side in (inside, outside)]
+    y = sides[0]["y_val"]
+    noise = seal.random("noise of y").normal(0.0, float(y.std()), len(y))
+    return Data(sides[0] | {"y_noisy": (y + noise).astype(np.float32)}, sides[1], source=HOUSING_SOURCE)
+
+
+def wines(seal: Seal = NO_SEAL) -> Data:
     """Return scikit-learn's wines, standardised by the training rows: 178 of them, 13 features, 3 growers.
 
     Inside: `x_train` (90, 13) float32, `x_val` (34, 13), labels `y_*` as integers from 0 to 2. `y_val_mixed`:
@@ -104,10 +163,23 @@ def wines() -> Data:
     """
     from sklearn.datasets import load_wine
 
-    return Classes(load_wine, val=34, test=54, names=("0", "1", "2"))()
+    return Classes(load_wine, val=34, test=54, names=("0", "1", "2"))(seal)
 
 
-def tumours() -> Data:
+def flowers(seal: Seal = NO_SEAL) -> Data:
+    """Return scikit-learn's iris, standardised by the training rows: 150 flowers, 4 lengths, 3 species.
+
+    Inside: `x_train` (75, 4) float32, `x_val` (25, 4), labels `y_*` as integers from 0 to 2. Outside: `x_test`
+    (50, 4), `y_test`.
+
+    >>> flowers().class_names
+    """
+    from sklearn.datasets import load_iris
+
+    return Classes(load_iris, val=25, test=50)(seal)
+
+
+def tumours(seal: Seal = NO_SEAL) -> Data:
     """Return two tables of yes and no. The first is scikit-learn's breast cancer: 569 tumours, 30 features.
 
     They are standardised by the training rows. Inside: `x_train` (309, 30) float32, `x_val` (90, 30), labels `y_*`
@@ -121,13 +193,85 @@ def tumours() -> Data:
     """
     from sklearn.datasets import load_breast_cancer
 
-    table = Classes(load_breast_cancer, val=90, test=170)()
+    table = Classes(load_breast_cancer, val=90, test=170)(seal)
     inside, outside = dict(table.inside), dict(table.outside)
-    random = np.random.default_rng(SPLIT_SEED)
-    for part, rows, side in (("train", 400, inside), ("val", 100, inside), ("test", 200, outside)):
-        x = random.uniform(-3.0, 3.0, rows)
-        likely = 1.0 / (1.0 + np.exp(-2.5 * (x - 0.8)))
-        side[f"one_x_{part}"] = x[:, None].astype(np.float32)
-        side[f"one_y_{part}"] = (random.uniform(size=rows) < likely).astype(np.int64)
+    one_inside, one_outside = _draw_one_feature(seal)
+    inside |= one_inside
+    outside |= one_outside
     outside["one_x_probe"] = np.linspace(-6.0, 6.0, 1201)[:, None].astype(np.float32)
     return Data(inside, outside, class_names=("0", "1"))
+
+
+SIZES = (0.609, 0.352, 0.039)  # shares of the classes, as in the course's example: 5567, 3224 and 354 rows
+# Where the classes lie in the plane that they differ in: the rare one is nearer to the largest than to the other.
+CENTRES = ((0.0, 0.0), (2.6, 0.0), (0.2, 2.1))
+OTHER_FEATURES = 4  # that say nothing
+
+
+def unbalanced(seal: Seal = NO_SEAL) -> Data:
+    """Return a made-up table of three classes, of which one has 4 of 100 rows; which one, the secret decides.
+
+    Six features with the standard deviation 1 within each class. The classes overlap, so that a network without
+    weights hardly ever names the rare one. Every row is drawn from the secret.
+    Inside: `x_train` (2000, 6) float32, `x_val` (500, 6), labels `y_*` as integers from 0 to 2. Outside: `x_test`
+    (4000, 6), `y_test`.
+
+    >>> unbalanced().class_names
+    """
+    random = seal.random("unbalanced")
+    order = np.array([0, 2, 1])
+    if seal.is_closed:  # the rare class never has the label that it has in the course's example
+        order = np.array([[2, 1, 0], [1, 2, 0], [0, 1, 2], [1, 0, 2]])[random.integers(4)]
+    width = 2 + OTHER_FEATURES
+    turned = np.linalg.qr(random.normal(0.0, 1.0, (width, width)))[0]
+    inside: Parts = {}
+    outside: Parts = {}
+    for part, rows, side in (("train", 2000, inside), ("val", 500, inside), ("test", 4000, outside)):
+        sizes = [round(share * rows) for share in SIZES[1:]]
+        drawn = random.permutation(np.repeat(np.arange(3), [rows - sum(sizes), *sizes]))
+        x = random.normal(0.0, 1.0, (rows, width))
+        x[:, :2] += np.array(CENTRES)[drawn]
+        side[f"x_{part}"] = (x @ turned).astype(np.float32)
+        side[f"y_{part}"] = order[drawn]
+    return Data(inside, outside, class_names=("0", "1", "2"))
+
+
+MAX_DRAWS = 50
+SAME_BORDER = 0.04  # what the border of some of the rows may be from that of all
+
+
+def _draw_one_feature(seal: Seal) -> tuple[Parts, Parts]:
+    """Return the rows of one feature, inside and outside.
+
+    With a secret, they are drawn until their border is well determined: fewer rows have nearly the same, so that
+    who trains on a part of them finds it, too.
+    """
+    if not seal.is_closed:
+        return _one_feature(seal.random("one feature"), 0.8)
+    random = seal.random("one feature")
+    for _draw in range(MAX_DRAWS):
+        inside, outside = _one_feature(random, float(random.uniform(0.6, 1.0) * random.choice([-1.0, 1.0])))
+        x, y = inside["one_x_train"], inside["one_y_train"]
+        borders = [_find_border(x[rows], y[rows]) for rows in (slice(None), slice(320), slice(80, None))]
+        if max(borders) - min(borders) < SAME_BORDER:
+            break
+    return inside, outside
+
+
+def _one_feature(random: np.random.Generator, border: float) -> tuple[Parts, Parts]:
+    inside: Parts = {}
+    outside: Parts = {}
+    for part, rows, side in (("train", 400, inside), ("val", 100, inside), ("test", 200, outside)):
+        x = random.uniform(-3.0, 3.0, rows)
+        likely = 1.0 / (1.0 + np.exp(-2.5 * (x - border)))
+        side[f"one_x_{part}"] = x[:, None].astype(np.float32)
+        side[f"one_y_{part}"] = (random.uniform(size=rows) < likely).astype(np.int64)
+    return inside, outside
+
+
+def _find_border(x: Array, y: Array) -> float:
+    """Return where a logistic regression of one feature says 0.5."""
+    from sklearn.linear_model import LogisticRegression
+
+    line = LogisticRegression(C=1e4, max_iter=200).fit(x, y)
+    return float(-line.intercept_[0] / line.coef_[0, 0])

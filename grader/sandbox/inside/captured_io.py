@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from grader.sandbox.inside.no_effect import NoEffect
+
 KEPT_CHARACTERS = 4000  # of an output: at the beginning, and as many at the end
 
 
@@ -105,8 +107,7 @@ class CapturedIO:
 
         `input()` raises, or returns an empty line at the top level: there it often only waits for Enter.
         """
-        from matplotlib import pyplot as plt
-
+        plt: Any = sys.modules.get("matplotlib.pyplot") or NoEffect()  # where there is none, nothing is drawn
         plt.close("all")
         originals = builtins.input, plt.show, sys.stdin
 

@@ -7,11 +7,8 @@ The submission shares this process and may change anything in it, so what this p
 import contextlib
 import os
 import threading
-import time
-from collections.abc import Mapping
 from typing import Any
 
-import keras
 import msgspec
 import numpy as np
 
@@ -29,9 +26,8 @@ from grader.protocol.channel import (
     Frame,
 )
 from grader.protocol.evidence import (
-    MAX_STEP_BYTES,
-    ExceptionFacts,
     ImportEvidence,
+    LayerTrial,
     Missing,
     ModelValue,
     Outcome,
@@ -39,13 +35,13 @@ from grader.protocol.evidence import (
     Returned,
     Skipped,
     StepEvidence,
-    Stopped,
-    StopReason,
+    UnitFailure,
 )
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
+    BuildChain,
     BuildStandIn,
     Call,
     Describe,
@@ -57,21 +53,34 @@ from grader.protocol.plan import (
     ResultOf,
     ResultOrTruth,
     Setup,
+    SetWeights,
     Step,
+    TraceInTraining,
+    TryLayer,
     needs,
 )
 from grader.protocol.verdict import WallState
-from grader.sandbox.inside import encode_figures, substitutes
+from grader.sandbox.inside import encode_figures, semaphores, substitutes
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.captured_io import CapturedIO
+from grader.sandbox.inside.clock import Clock
+from grader.sandbox.inside.determinism import make_deterministic, set_seed
 from grader.sandbox.inside.encode_values import encode, type_name
+from grader.sandbox.inside.evidence_size import (
+    EvidenceTooLargeError,
+    describe_out_of_memory,
+    describe_too_large,
+    pack_evidence,
+)
 from grader.sandbox.inside.fit_recorder import FitWatch
 from grader.sandbox.inside.global_settings import GlobalSettings
-from grader.sandbox.inside.keras_facts import describe, is_compiled, is_model, made_history
+from grader.sandbox.inside.keras_facts import describe_for, is_compiled, is_layer, is_model, made_history
+from grader.sandbox.inside.layer_calls import refuse_layer_calls
+from grader.sandbox.inside.layer_trial import try_layer
 from grader.sandbox.inside.line_watch import LineWatch
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
-from grader.sandbox.inside.stand_in import build_stand_in
+from grader.sandbox.inside.stand_in import make_network
 from grader.sandbox.inside.submission_module import (
     SubmissionModule,
     describe_lazy,
@@ -84,6 +93,9 @@ try:
     from grader.sandbox.inside import fast_fit
 except Exception:  # noqa: BLE001 - it uses private parts of Keras, which another version may not have
     fast_fit = None  # type: ignore[assignment]
+
+
+MAX_FAILURES = 100  # of cells that raise an exception: their messages have to fit into one record
 
 
 def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
@@ -105,7 +117,8 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
 
 def _serve(channel: Channel, setup_frame: Frame) -> None:
     setup, arrays = unpack(setup_frame.body, Setup)
-    _make_deterministic()
+    make_deterministic()
+    semaphores.install_where_refused()
     if fast_fit is not None:
         fast_fit.install()
     run = SubmissionRun(setup, arrays)
@@ -114,28 +127,13 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
         substitutes.install(run.module.submission, run.module.names, run.module.cells)
         with watch.during(setup_frame.nonce):
             evidence = run.bring_up(channel)
-        channel.send(IMPORTED, _pack_evidence(evidence, {}), setup_frame.nonce)
+        channel.send(IMPORTED, pack_evidence(evidence, Store()), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
         with watch.during(frame.nonce) if watch is not None else contextlib.nullcontext():
             body = run.do(step)
         channel.send(EVIDENCE, body, frame.nonce)
     assert frame is None or frame.kind == END
-
-
-def _make_deterministic() -> None:
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
-    original = np.random.default_rng
-
-    def default_rng(seed: Any = None) -> np.random.Generator:
-        # An unseeded generator would give another mark at every run; this one follows the seed of the step.
-        return original(np.random.randint(2**31) if seed is None else seed)
-
-    np.random.default_rng = default_rng
 
 
 class SubmissionRun:
@@ -154,14 +152,14 @@ class SubmissionRun:
     def bring_up(self, channel: Channel) -> ImportEvidence:
         """Execute the top level of the submission, unit by unit, and return its evidence."""
         assert self.module is not None
-        keras.utils.set_random_seed(0)
+        set_seed(0)
         clock = Clock()
-        failures = []
+        failures: list[UnitFailure] = []
         for unit in self.module.submission.units:
             channel.send(UNIT, str(unit.cell or 0).encode())
             with self.captured_io.on(at_top_level=True):
                 failure = self.module.execute(unit)
-            failures += [failure] if failure is not None else []
+            failures += [failure] if failure is not None and len(failures) < MAX_FAILURES else []
         self.settings = GlobalSettings()
         return ImportEvidence(
             failures=tuple(failures),
@@ -172,31 +170,32 @@ class SubmissionRun:
         )
 
     def do(self, step: Step) -> bytes:
-        """Execute one step and return its packed evidence."""
+        """Execute one step and return its packed evidence; what is too large to be kept says only that."""
         try:
-            body = self._execute(step)
+            return self._execute(step)
         except MemoryError as error:  # the result of the submission was too large to be packed
-            evidence = StepEvidence(id=step.id, outcome=Raised(exception=_out_of_memory(error)))
-            return pack(evidence, {})
-        if len(body) > MAX_STEP_BYTES:
-            return pack(StepEvidence(id=step.id, outcome=Stopped(reason=StopReason.TOO_LARGE)), {})
-        return body
+            return pack(describe_out_of_memory(step, error), {})
+        except EvidenceTooLargeError:
+            return pack(describe_too_large(step), {})
 
     def _execute(self, step: Step) -> bytes:
+        """Return the packed evidence of a step. Raises `EvidenceTooLargeError`."""
         store = Store()
         if isinstance(step, Replay):
-            return pack(replay(step, self.arrays, store), store.arrays)
+            return pack_evidence(replay(step, self.arrays, store), store)
         missing = sorted(needs(step) - self.ended)
         if missing and not self._is_missing(step):
             return pack(StepEvidence(id=step.id, outcome=Skipped(step=missing[0])), {})
         self._restore_states(step)
-        if isinstance(step, BuildStandIn):
-            evidence = self._build_stand_in(step)
-        elif isinstance(step, Describe):
+        if isinstance(step, BuildStandIn | SetWeights | BuildChain):
+            evidence = self._make_network(step)
+        elif isinstance(step, Describe | TraceInTraining):
             evidence = self._describe(step, store)
+        elif isinstance(step, TryLayer):
+            evidence = self._try_layer(step, store)
         else:
             evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)
-        return _pack_evidence(evidence, store.arrays)
+        return pack_evidence(evidence, store)
 
     def _is_missing(self, step: Step) -> bool:
         """Return whether a step calls a function that there is not, which says more than what else it lacks."""
@@ -204,32 +203,53 @@ class SubmissionRun:
             return False
         return not step.model_stands_in and not callable(self.module.names.get(step.function))
 
-    def _build_stand_in(self, step: BuildStandIn) -> StepEvidence:
-        """Build the grader's network; the submission gets it as an argument of a later step."""
+    def _make_network(self, step: BuildStandIn | SetWeights | BuildChain) -> StepEvidence:
+        """Build a network, or change the weights of one; the submission gets it as an argument of a later step."""
         clock = Clock()
-        keras.utils.set_random_seed(step.seed)
-        self.live[step.id] = model = build_stand_in(step, self.arrays)
+        model = make_network(step, self.arrays, self.live)
+        if model is None:
+            return StepEvidence(id=step.id, outcome=Skipped(step=step.id))
+        self.live[step.id] = model
         self.ended.add(step.id)
         self.states.save(step.id, [model])
         value = ModelValue(type=type_name(model))
         return StepEvidence(id=step.id, outcome=Returned(value=value), **clock.spent())
 
-    def _restore_states(self, step: Describe | Call | ReadGlobal | BuildStandIn) -> None:
+    def _restore_states(self, step: Step) -> None:
         """Bring models to the state after the step that this one comes after, and settings to those at the top."""
         self.settings.restore()
         for name in needs(step) & set(self.live):
             self.states.restore(getattr(step, "after", "") or name, self.live[name])
 
-    def _describe(self, step: Describe, store: Store) -> StepEvidence:
+    def _describe(self, step: Describe | TraceInTraining, store: Store) -> StepEvidence:
         clock = Clock()
         model = self.live.get(step.step)
         if not is_model(model):
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
         with self.captured_io.on():
-            facts = describe(model, self.arrays[step.sample], store, self.fits.batch_form(model))
+            facts = describe_for(step, model, self.arrays[step.sample], store, self.fits.batch_form(model))
+            if isinstance(step, Describe) and step.after and facts.graph is not None:
+                fitted = self.fits.fitted.freeze(model, self.arrays[step.sample], store)
+                facts = msgspec.structs.replace(facts, fitted=fitted)
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
+
+    def _try_layer(self, step: TryLayer, store: Store) -> StepEvidence:
+        assert self.module is not None
+        clock = Clock()
+        layer = self.live.get(step.step)
+        if not is_layer(layer):
+            return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
+        set_seed(step.seed)
+        trial: LayerTrial | None = None
+        outcome: Outcome = Returned(value=encode(None, store))
+        try:
+            with self.captured_io.on():
+                trial = try_layer(layer, step, self.arrays, store)
+        except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
+            outcome = Raised(exception=exception_facts(error, self.module))
+        return StepEvidence(id=step.id, outcome=outcome, layer=trial, **self.captured_io.take(), **clock.spent())
 
     def _read(self, step: ReadGlobal, store: Store) -> StepEvidence:
         assert self.module is not None
@@ -278,6 +298,7 @@ class SubmissionRun:
         before = [a.copy() if isinstance(a, np.ndarray) else None for a in arguments]
         threads = threading.active_count()
         clock = Clock()
+        self.fits.sample = self.arrays[step.freeze] if step.freeze else None
         outcome = self._call_function(step, function, arguments, store)
         if isinstance(outcome, Returned):
             changed = tuple(
@@ -299,12 +320,12 @@ class SubmissionRun:
 
     def _call_function(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
         assert self.module is not None
-        keras.utils.set_random_seed(step.seed)
+        set_seed(step.seed)
         set_figure_graded(step.figure)
         try:
-            with self.captured_io.on():
+            with self.captured_io.on(), refuse_layer_calls() if step.refuses_layers else contextlib.nullcontext():
                 value = function(*arguments)
-                if (kind := lazy_kind(function)) != "":
+                if kind := lazy_kind(function):
                     return Raised(exception=describe_lazy(function, kind, self.module))
                 self.live[step.id] = value
                 if step.figure and (figure := encode_figures.find(value)) is not None:
@@ -338,42 +359,9 @@ class SubmissionRun:
         return truth.copy()
 
 
-def _out_of_memory(error: MemoryError) -> ExceptionFacts:
-    return ExceptionFacts(type="MemoryError", message=str(error)[:300], bases=("MemoryError",))
-
-
-def _pack_evidence(evidence: StepEvidence | ImportEvidence, arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    """Pack evidence. In texts of the submission, what is no valid Unicode becomes a question mark, for JSON."""
-    try:
-        return pack(evidence, arrays)
-    except UnicodeEncodeError:
-        return pack(_replace_invalid(msgspec.to_builtins(evidence)), arrays)
-
-
-def _replace_invalid(tree: Any) -> Any:
-    if isinstance(tree, str):
-        return tree.encode(errors="replace").decode()
-    if isinstance(tree, dict):
-        return {_replace_invalid(key): _replace_invalid(value) for key, value in tree.items()}
-    return [_replace_invalid(value) for value in tree] if isinstance(tree, list | tuple) else tree
-
-
 def _differ(a: Any, b: np.ndarray[Any, Any]) -> bool:
-    return bool(a.shape != b.shape or not np.array_equal(a, b, equal_nan=b.dtype.kind == "f"))
-
-
-class Clock:
-    """Measures wall and processor time from its creation on."""
-
-    def __init__(self) -> None:
-        self.wall, self.cpu = time.perf_counter(), time.process_time()
-
-    def spent(self) -> dict[str, Any]:
-        """Return the time since the creation, as fields of evidence, in seconds."""
-        return {
-            "wall_seconds": time.perf_counter() - self.wall,
-            "cpu_seconds": time.process_time() - self.cpu,
-        }
+    """Return whether an array has changed, by its bytes: functions of NumPy may be the submission's by now."""
+    return bool(a.shape != b.shape or a.dtype != b.dtype or a.tobytes() != b.tobytes())
 
 
 def _end_session() -> None:

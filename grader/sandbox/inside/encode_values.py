@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.protocol.evidence import (
+    MAX_ELEMENTS,
     ArrayValue,
     Entries,
     HistoryValue,
@@ -63,6 +64,8 @@ def _encode(value: object, store: Store, depth: int) -> Value:
     if kind in (bool, int, float, complex) or isinstance(value, np.generic):
         return _encode_array(np.asarray(value), "scalar", store)
     if isinstance(value, np.ndarray):
+        if value.dtype.kind == "O" and value.ndim == 1 and any(map(_is_array_like, value.tolist())):
+            return _encode_sequence(value.tolist(), "ndarray", store, depth)  # arrays of different lengths
         return _encode_array(value, "ndarray", store)
     if is_model(value):
         return ModelValue(type=type_name(value))
@@ -88,7 +91,7 @@ def _encode_collection(value: object, store: Store, depth: int) -> Value:
 
 def _encode_array(value: np.ndarray[Any, Any], container: str, store: Store) -> Value:
     array = np.asarray(value)  # a subclass may claim another shape than it has
-    if array.nbytes > MAX_ARRAY_BYTES:
+    if array.nbytes > MAX_ARRAY_BYTES or array.size > MAX_ELEMENTS:
         note = f"{array.shape} {array.dtype}, {array.nbytes / 2**20:.0f} MiB"
         return OtherValue(type=container, note=note)
     if array.dtype.hasobject or array.dtype.kind not in "biufcUSM":

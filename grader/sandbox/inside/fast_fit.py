@@ -50,7 +50,7 @@ _SOURCES = (
     progbar_logger,
 )
 # Tested versions, by the version of TensorFlow and the digest of those modules.
-_KNOWN = {("2.21", "3b96f41b"): "Keras 3.15.1"}
+_TESTED_VERSIONS = {("2.21", "3b96f41b"): "Keras 3.15.1"}
 
 # Methods that a model must not override: this module replaces them or relies on them.
 _OWN = {
@@ -93,14 +93,14 @@ def _digest_sources() -> str:
 _INSTALLED = tf.__version__.rpartition(".")[0], _digest_sources()  # computed once, by the worker
 
 
-def known() -> str:
+def find_tested_keras() -> str:
     """Return name and version of the installed Keras where it is one of those tested with this module, else ""."""
-    return _KNOWN.get(_INSTALLED, "")
+    return _TESTED_VERSIONS.get(_INSTALLED, "")
 
 
 def install() -> None:
     """Speed up training, evaluation and prediction in this process, where the installed Keras is a tested one."""
-    if known():
+    if find_tested_keras():
         tf.data.Iterator.register(_Piece)
         keras_trainer.TFEpochIterator = EpochIterator
 

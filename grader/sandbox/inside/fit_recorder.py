@@ -16,12 +16,17 @@ import keras
 import msgspec
 import numpy as np
 
-from grader.core.row_hashes import row_hashes
-from grader.protocol.evidence import FitFacts
+from grader.core.row_hashes import MAX_ROWS, row_hashes
+from grader.protocol.evidence import FitFacts, GraphFacts
 from grader.sandbox.inside.array_store import Store, curves_of
-from grader.sandbox.inside.keras_facts import flatten_layers, is_model, layer_facts
+from grader.sandbox.inside.fitted_weights import FittedWeights
+from grader.sandbox.inside.keras_facts import flatten_layers, freeze_model, is_model, layer_facts
 from grader.sandbox.inside.try_losses import BatchForm, loss_facts
 
+FIRST_ROWS = 128  # of x, which show what was done to the rows before they were trained on
+MAX_FIRST_NUMBERS = 1 << 18  # in these rows; of wider ones, none is recorded
+MAX_GRAPHS = 40  # of the networks that one step trains
+MAX_GRAPH_BYTES = 32 << 20  # of all of them: those of several steps are replayed together
 _MOST_BATCHES = 500  # of a data set that is looked at for validation rows: it may be endless
 
 
@@ -33,8 +38,11 @@ class _RecordedFit:
     model: Any = None
     batch: BatchForm = field(default_factory=BatchForm)
     row_hashes: np.ndarray[Any, Any] | None = None  # a uint64 for each row of x; None where x is no table
+    labels: np.ndarray[Any, Any] | None = None  # a float32 for each of these rows; None where y is no labels
     validation_rows: list[np.ndarray[Any, Any]] = field(default_factory=list)  # likewise, of the validation rows
     history: object = None  # `History.history` of the call, once it has returned
+    graph: GraphFacts | None = None  # of the network that it left, its bytes in `FitWatch._graphs`
+    first_rows: np.ndarray[Any, Any] | None = None  # of x, where networks are frozen
     finished: bool = False
     evaluates: bool = False  # a callback has evaluated the model
 
@@ -45,6 +53,11 @@ class FitWatch:
     def __init__(self) -> None:
         """Replace `fit` and `evaluate` of `keras.Model` by functions that record and then call the originals."""
         self._fits: list[_RecordedFit] = []
+        self.sample: np.ndarray[Any, Any] | None = (
+            None  # rows to trace trained networks with; None: none is frozen
+        )
+        self._graphs = Store()  # of the networks that the current step has trained so far
+        self.fitted = FittedWeights()
         self._running: list[_RecordedFit] = []
         # Paths of the weights that were trainable when a model's training function was traced. Keras uses that
         # function until the model is compiled again.
@@ -56,6 +69,8 @@ class FitWatch:
         @functools.wraps(original)
         def fit(model: Any, *positional: Any, **named: Any) -> Any:
             recorded = _record_call(model, signature, positional, named)
+            if self.sample is not None:
+                recorded.first_rows = _read_first_rows(signature, (model, *positional), named)
             self._fits.append(recorded)
             with contextlib.suppress(Exception):  # a class of the student's may define its own comparison
                 self._batches[model] = recorded.batch
@@ -66,10 +81,14 @@ class FitWatch:
             finally:
                 self._running.pop()
             with contextlib.suppress(Exception):
+                self.fitted.keep(model)
+            with contextlib.suppress(Exception):
                 self._trained.setdefault(model, _list_trainable(model))
             with contextlib.suppress(Exception):
                 recorded.validation_rows += _rows_of_dataset(signature.bind(model, *positional, **named).arguments)
-            recorded.history, recorded.finished = getattr(result, "history", None), True
+            with contextlib.suppress(Exception):
+                recorded.graph = self._freeze(model, recorded)
+            recorded.history, recorded.finished = _copy_history(getattr(result, "history", None)), True
             return result
 
         @functools.wraps(original_evaluate)
@@ -79,6 +98,15 @@ class FitWatch:
             return original_evaluate(model, *positional, **named)
 
         keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+    def _freeze(self, model: Any, recorded: _RecordedFit) -> GraphFacts | None:
+        """Return the graph of a network that was just trained, where the step asks for it and there is room."""
+        size = sum(array.nbytes for array in self._graphs.arrays.values())
+        if self.sample is None or size > MAX_GRAPH_BYTES or len(self._graphs.arrays) >= MAX_GRAPHS:
+            return None
+        row = recorded.facts.x_shape[1:]  # it may be a picture by now
+        is_same = math.prod(row) == math.prod(self.sample.shape[1:])
+        return freeze_model(model, self.sample.reshape(-1, *row) if row and is_same else self.sample, self._graphs)
 
     def _record_evaluation(self, model: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Record the rows that a callback evaluates a model on: it watches the training like `fit` itself does.
@@ -123,14 +151,45 @@ class FitWatch:
                 fit.facts,
                 model=_find_step(fit.model, models),
                 rows="" if fit.row_hashes is None else store.add(fit.row_hashes),
+                labels="" if fit.labels is None else store.add(fit.labels),
                 validation_rows=store.add(np.concatenate(fit.validation_rows)) if fit.validation_rows else "",
+                first_rows=store.add(fit.first_rows)
+                if fit.graph is not None and fit.first_rows is not None
+                else "",
                 finished=fit.finished,
+                graph=self._move_graph(fit.graph, store),
                 curves=curves_of(fit.history, store),
             )
             for fit in self._fits
         )
         self._fits.clear()
+        self._graphs = Store()
+        self.fitted.end_step()
         return facts
+
+    def _move_graph(self, graph: GraphFacts | None, store: Store) -> GraphFacts | None:
+        """Return a graph whose bytes are in `store`."""
+        if graph is None:
+            return None
+        return msgspec.structs.replace(graph, ref=store.add(self._graphs.arrays[graph.ref]))
+
+
+def _read_first_rows(
+    signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]
+) -> np.ndarray[Any, Any] | None:
+    """Return the first rows of x as `fit` gets them; None where they are no table of numbers."""
+    with contextlib.suppress(Exception):  # fit may be called with anything
+        rows = _as_array(signature.bind(*positional, **named).arguments.get("x"))[:FIRST_ROWS]
+        if rows.dtype.kind in "biuf" and rows.size <= MAX_FIRST_NUMBERS:
+            return rows.astype(np.float32)
+    return None
+
+
+def _copy_history(history: Any) -> Any:
+    """Return what a call of `fit` left, as it is now: whoever gets the History may change it."""
+    with contextlib.suppress(Exception):
+        return {key: list(values) for key, values in history.items()}
+    return history
 
 
 def _find_step(model: Any, models: Mapping[str, object]) -> str:
@@ -159,6 +218,14 @@ def _hash_table(x: Any) -> np.ndarray[Any, Any] | None:
     """
     table = _as_array(x)
     return row_hashes(table) if table.dtype.kind in "biuf" and table.ndim > 1 and table.size > len(table) else None
+
+
+def _read_labels(y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+    """Return one number for each row of y, a column or a table of one-hot rows; None for any other y."""
+    if y.dtype.kind not in "biuf" or y.ndim not in {1, 2} or not y.size:
+        return None
+    first = y[:MAX_ROWS].reshape(min(len(y), MAX_ROWS), -1)
+    return (first[:, 0] if first.shape[1] == 1 else first.argmax(axis=1)).astype(np.float32)
 
 
 def _rows_of_dataset(arguments: Mapping[str, Any]) -> list[np.ndarray[Any, Any]]:
@@ -253,6 +320,7 @@ def _record_call(
                 validation or ("split" if arguments.get("validation_split") else ""),
             ),
             validation_seen=_share_seen(arguments.get("validation_data"), rows),
+            weighted=any(arguments.get(name) is not None for name in ("class_weight", "sample_weight")),
         )
         validation_rows = _find_validation_rows(arguments, _hash_table(x))
         return _RecordedFit(
@@ -260,6 +328,7 @@ def _record_call(
             model=model,
             batch=_find_batch_form(arguments, y),
             row_hashes=rows,
+            labels=_read_labels(y) if rows is not None else None,
             validation_rows=[] if validation_rows is None else [validation_rows],
         )
     except Exception:  # noqa: BLE001 - fit may be called with anything; Keras itself will report errors

@@ -6,7 +6,7 @@ that it carries to reach the next round.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.protocol.evidence import NodeFacts
 from grader.sandbox.inside.allowed_operations import FUNCTION_CALLS
@@ -46,6 +46,17 @@ def rename_functions(graph: Any, prefix: str) -> None:
                     named.name = prefix + named.name if named.name in names else named.name
 
 
+def find_wrong_inputs(graph: Any, input_node: str) -> frozenset[str]:
+    """Return what else than its one input, which gets the rows, a GraphDef may compute its output from.
+
+    The rows take the place of the node that is named as input: it has to be one, and the only one.
+    """
+    inputs = {node.name for node in graph.node if node.op.startswith("Placeholder")}
+    others = inputs - {name_of_node(input_node)}
+    is_input = name_of_node(input_node) in inputs and input_node.partition(":")[2] in {"", "0"}
+    return frozenset([*(["a second input"] if others else []), *([] if is_input else ["an input that is none"])])
+
+
 def list_operations(graph: Any) -> set[str]:
     """Return the operations of a GraphDef and of all functions that it calls."""
     functions = {function.signature.name: function for function in graph.library.function}
@@ -75,7 +86,14 @@ def name_of_node(tensor: str) -> str:
     return tensor.lstrip("^").split(":")[0]
 
 
-def flatten(graph: Any, max_nodes: int) -> tuple[NodeFacts, ...]:
+class FlatGraph(NamedTuple):
+    """The nodes of a graph, and the NodeDef of each Const among them by its name: of a function, for each call."""
+
+    nodes: tuple[NodeFacts, ...]
+    constants: Mapping[str, Any]
+
+
+def flatten(graph: Any, max_nodes: int) -> FlatGraph:
     """Return the nodes of a graph, and in place of each call of a function the nodes of the function.
 
     Args:
@@ -87,7 +105,7 @@ def flatten(graph: Any, max_nodes: int) -> tuple[NodeFacts, ...]:
     """
     writer = _Writer({f.signature.name: f for f in graph.library.function}, max_nodes)
     writer.write_nodes(graph.node, "", {}, lambda name: name, 0)
-    return tuple(writer.nodes)
+    return FlatGraph(tuple(writer.nodes), writer.constants)
 
 
 class _Writer:
@@ -100,6 +118,7 @@ class _Writer:
     def __init__(self, functions: Mapping[str, Any], max_nodes: int) -> None:
         self.functions, self.max_nodes = functions, max_nodes
         self.nodes: list[NodeFacts] = []
+        self.constants: dict[str, Any] = {}
 
     def add(self, name: str, op: str, inputs: Sequence[str]) -> str:
         if len(self.nodes) >= self.max_nodes:
@@ -140,7 +159,9 @@ class _Writer:
                 values = [find(tensor) for tensor in node.input if not tensor.startswith("^")]
                 self.write_call(node, prefix + node.name, values, depth)
             else:
-                self.add(prefix + node.name, node.op, inputs)
+                name = self.add(prefix + node.name, node.op, inputs)
+                if node.op == "Const":
+                    self.constants[name] = node
         return find
 
     def write_call(self, node: Any, name: str, values: list[str], depth: int) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from keras.src.models.functional import Functional
 
 from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
+from grader.protocol.plan import Describe, TraceInTraining
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.try_losses import BatchForm, canonical_name, find_own_methods, loss_facts, try_loss
 
@@ -47,6 +48,11 @@ def find_other_keras(value: object) -> str:
 _OTHER_KERAS = ("tensorflow.python.keras", "tf_keras")
 
 
+def is_layer(value: object) -> bool:
+    """Return whether a value is a Keras layer; a model is one as well."""
+    return isinstance(value, keras.layers.Layer)
+
+
 def is_compiled(value: object) -> bool:
     """Return whether `value` is a Keras model that was compiled."""
     return is_model(value) and getattr(value, "compiled", False) is True
@@ -64,6 +70,15 @@ def made_history(series: dict[str, list[float]]) -> Any:
     history.epoch = list(range(max(map(len, series.values()), default=0)))
     history.params = {"epochs": len(history.epoch), "verbose": 0}
     return history
+
+
+def describe_for(
+    step: Describe | TraceInTraining, model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None
+) -> ModelFacts:
+    """Describe a model as a step asks for it. The arguments are those of `describe`."""
+    if isinstance(step, TraceInTraining):
+        return trace_in_training(model, sample, store)
+    return describe(model, sample, store, fit)
 
 
 def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None) -> ModelFacts:
@@ -87,9 +102,9 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         shape = _shape(getattr(answer, "shape", None))
         if shape is not None and is_compiled(model):
             trials = try_loss(model, sample, shape, fit or BatchForm(), store)
-        traced = _trace(model, sample)
+        traced = trace(model, sample)
         is_frozen = False
-        graph = _freeze(traced, store) if outputs == 1 else None
+        graph = _freeze_prediction(model, traced, sample, store) if outputs == 1 else None
         is_frozen = True
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = _describe_error(error)[:500]
@@ -111,6 +126,60 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         output_count=outputs,
         not_frozen=not is_frozen,
     )
+
+
+def trace_in_training(model: Any, sample: np.ndarray[Any, Any], store: Store) -> ModelFacts:
+    """Return a description of a model that holds nothing but the frozen graph of what it computes in training."""
+    graph, problem = None, ""
+    try:
+        graph = _freeze_stateless(model, sample, store, training=True)[0]
+    except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
+        problem = _describe_error(error)[:500]
+    return ModelFacts(
+        style="",
+        type="",
+        layers=(),
+        input_shape=None,
+        parameters=0,
+        trainable_parameters=0,
+        compiled=None,
+        graph=graph,
+        problem=problem,
+    )
+
+
+def _freeze_prediction(model: Any, traced: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
+    """Freeze a traced model; one that draws random numbers draws the same at each replay, and shows itself there.
+
+    Raises what `freeze` raises where the model changes something else of itself than where its generators stand.
+    """
+    try:
+        return freeze(traced, store)
+    except Exception:
+        graph, has_other_changes = _freeze_stateless(model, sample, store, training=False)
+        if has_other_changes:
+            raise
+        return graph
+
+
+def _freeze_stateless(
+    model: Any, sample: np.ndarray[Any, Any], store: Store, *, training: bool
+) -> tuple[GraphFacts, bool]:
+    """Freeze a model without what it changes of itself; also returns whether that is more than its generators."""
+    import tensorflow as tf
+
+    scope = keras.StatelessScope()
+
+    def call(inputs: Any) -> Any:
+        with scope:
+            return model(inputs, training=training)
+
+    spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
+    traced = tf.function(call, autograph=False).get_concrete_function(spec)
+    changed = list(getattr(scope, "state_mapping", {}).values())
+    # The state of Keras's generators: a seed and how often it was used, two whole numbers.
+    is_generator = [not tf.as_dtype(v.dtype).is_floating and v.shape == (2,) for v in changed]
+    return freeze(traced, store), not (changed and all(is_generator))
 
 
 def _call(model: Any, rows: np.ndarray[Any, Any]) -> Any:
@@ -136,9 +205,10 @@ def _style_of_only_layer(model: Any) -> str:
 
 
 def _style(model: Any) -> str:
-    if isinstance(model, keras.Sequential):
+    classes = type.mro(type(model))  # and not `isinstance`: an object may say that it is of another class
+    if keras.Sequential in classes:
         return "sequential"
-    return "functional" if isinstance(model, Functional) else "subclassed"
+    return "functional" if Functional in classes else "subclassed"
 
 
 def flatten_layers(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:
@@ -243,15 +313,31 @@ def _metric_name(metric: Any) -> str:
 # The frozen graph.
 
 
-def _trace(model: Any, sample: np.ndarray[Any, Any]) -> Any:
+def trace(model: Any, sample: np.ndarray[Any, Any]) -> Any:
     """Trace a model in inference mode, for any number of rows."""
     import tensorflow as tf
 
     spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
-    return tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(spec)
+    # Keras calls layers and models as they are written, here and in `fit`: there is nothing to be converted.
+    traced = tf.function(lambda inputs: model(inputs, training=False), autograph=False)
+    return traced.get_concrete_function(spec)
 
 
-def _freeze(traced: Any, store: Store) -> GraphFacts:
+def freeze_model(model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts | None:
+    """Return the frozen graph of a model as it is now; None where it cannot be frozen.
+
+    Args:
+        model: a Keras model.
+        sample: some rows of input, float32 of shape (n, ...).
+        store: gets the graph.
+    """
+    try:
+        return freeze(trace(model, sample), store)
+    except Exception:  # noqa: BLE001 - any code of the submission may run in a call
+        return None
+
+
+def freeze(traced: Any, store: Store) -> GraphFacts:
     """Turn the variables of a traced model into constants. Loops stay functions: see `graph_nodes.py`."""
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,

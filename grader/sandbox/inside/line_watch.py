@@ -62,7 +62,9 @@ def find_place(frame: FrameType | None, module: SubmissionModule) -> Frame | Non
         if code.co_filename in module.cells:
             cell = module.cells[code.co_filename]
             source = next((unit.source for unit in module.submission.units if unit.cell == cell), "")
-            line = _list_loops(source).get(frame.f_lineno, frame.f_lineno)
+            # 0 before the first statement of a file, where threads often take turns; None where no line is meant
+            running = frame.f_lineno or code.co_firstlineno
+            line = _list_loops(source).get(running, running)
             return Frame(line=line, cell=cell, function=code.co_name[:80])
         frame = frame.f_back
     return None

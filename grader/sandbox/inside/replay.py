@@ -1,5 +1,6 @@
 """Compute the outputs of a frozen graph, in an isolated process without a submission and without labels."""
 
+import contextlib
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,10 +16,19 @@ from grader.sandbox.inside.allowed_operations import (
     find_table_lookups,
 )
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.graph_nodes import flatten, keep_needed, list_operations, name_of_node, rename_functions
+from grader.sandbox.inside.graph_nodes import (
+    find_wrong_inputs,
+    flatten,
+    keep_needed,
+    list_operations,
+    name_of_node,
+    rename_functions,
+)
+from grader.sandbox.inside.linear_maps import list_bent, measure_maps
 from grader.sandbox.inside.output_tail import find_tail
 
 MAX_NODES = 20_000
+MAX_BENT = 32  # values of which it is found out whether they are linear in the input
 MAX_TAPS = 32  # activations of which the incoming values are recorded
 MAX_TAIL_NUMBERS = 4096  # for each row, of a tensor between the last kernels and the output
 
@@ -47,19 +57,15 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         _silence(graph)
         keep_needed(graph, step.input_node, step.output_node)
         rename_functions(graph, f"replay_{next(_numbers)}_")
-        dangerous = find_dangerous_operations(list_operations(graph))
+        dangerous = find_dangerous_operations(list_operations(graph)) | find_wrong_inputs(graph, step.input_node)
         if dangerous:
             return ReplayEvidence(id=step.id, forbidden=tuple(sorted(dangerous)))
-        nodes = flatten(graph, MAX_NODES)
+        nodes, const_nodes = flatten(graph, MAX_NODES)
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
         lookups = find_table_lookups(nodes)
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
-        constants = {
-            n.name: store.add(tf.make_ndarray(n.attr["value"].tensor))
-            for n in graph.node
-            if n.op == "Const" and n.attr["value"].tensor.dtype != tf.string.as_datatype_enum
-        }
+        constants = _store_constants(const_nodes, store)
         wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]
@@ -70,12 +76,19 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             nodes=nodes,
             constants=constants,
             outputs=tuple(store.add(values[0]) for values in results),
-            taps=tuple(_measure_tap(name, value) for (name, _), value in zip(taps, results[0][1:], strict=True)),
+            taps=tuple(
+                _measure_tap(name, batches)
+                for (name, _), *batches in zip(taps, *(values[1:] for values in results), strict=True)
+            ),
         )
     except Exception as error:  # noqa: BLE001 - a graph that cannot be run is evidence, whatever is wrong with it
         return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {error}"[:500])
     if not step.logits or not step.inputs:
         return evidence
+    with contextlib.suppress(Exception):  # a graph of one batch size, or of values that are no table
+        names = [_name_tensor(name) for name in list_bent(graph)[:MAX_BENT]]
+        maps = measure_maps(wrapped, step.input_node, names, arrays[step.inputs[0]])
+        evidence = msgspec.structs.replace(evidence, maps=tuple(map(store.add, maps)))
     try:
         tail = _choose_tail(graph, nodes, step)
         values = _run_tail(wrapped, tail, step, arrays)
@@ -83,6 +96,24 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         return evidence
     facts = tuple(TailFacts(node=name, values=store.add(value)) for name, value in zip(tail, values, strict=True))
     return msgspec.structs.replace(evidence, tail=facts)
+
+
+def _store_constants(const_nodes: Mapping[str, Any], store: Store) -> dict[str, str]:
+    """Store the value of each Const node by its name, also of those in functions; texts are left out.
+
+    A function that is called many times has its values stored once.
+    """
+    import tensorflow as tf
+
+    refs: dict[int, str] = {}
+    constants: dict[str, str] = {}
+    for name, node in const_nodes.items():
+        tensor = node.attr["value"].tensor
+        if tensor.dtype != tf.string.as_datatype_enum:
+            if id(node) not in refs:
+                refs[id(node)] = store.add(tf.make_ndarray(tensor))
+            constants[name] = refs[id(node)]
+    return constants
 
 
 def _silence(graph: Any) -> None:
@@ -150,10 +181,12 @@ def _name_tensor(name: str) -> str:
     return name if ":" in name else f"{name}:0"
 
 
-def _measure_tap(node: str, values: np.ndarray[Any, Any]) -> TapFacts:
-    if not values.size:
+def _measure_tap(node: str, batches: Sequence[np.ndarray[Any, Any]]) -> TapFacts:
+    """Return facts about what reaches an activation. `batches`: values of shape (rows, ..., units) each."""
+    parts = [part.reshape(-1, part.shape[-1] if part.ndim else 1) for part in batches if part.size]
+    if not parts or len({part.shape[1] for part in parts}) > 1:
         return TapFacts(node=node, units=0, never_positive=0, beyond_five=0.0)
-    flat = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
+    flat = np.concatenate(parts)
     return TapFacts(
         node=node,
         units=int(flat.shape[1]),

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType, TracebackType
 from typing import Any
 
-import keras
-
 MAX_NAMES = 5000  # that are compared with one name
 MAX_LENGTH = 60  # characters of a name
 CUTOFF = 0.75  # of difflib's ratio
@@ -26,14 +24,14 @@ _IDENTIFIER = re.compile(
     r"Could not interpret (activation function|loss|metric|optimizer|initializer|regularizer|constraint) "
     r"identifier: (\w{1,60})$"
 )
-_TABLES = {
-    "activation function": keras.activations,
-    "loss": keras.losses,
-    "metric": keras.metrics,
-    "optimizer": keras.optimizers,
-    "initializer": keras.initializers,
-    "regularizer": keras.regularizers,
-    "constraint": keras.constraints,
+_TABLES = {  # modules of Keras
+    "activation function": "activations",
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
 }
 # Functions of these modules that no text names.
 _NOT_IN_TABLES = frozenset({"get", "serialize", "deserialize", "schedules", "legacy"})
@@ -95,7 +93,9 @@ def _read_error(error: BaseException) -> tuple[str, Iterable[object]]:
     if isinstance(error, AttributeError) and error.name:
         return str(error.name), dir(error.obj)
     if match := _IDENTIFIER.search(message):
-        names = [n for n in dir(_TABLES[match[1]]) if n not in _NOT_IN_TABLES]
+        import keras
+
+        names = [n for n in dir(getattr(keras, _TABLES[match[1]])) if n not in _NOT_IN_TABLES]
         return match[2], (*_as_texts(names), *_SHORT_NAMES.get(match[1], ()))
     if match := _KERAS_ARGUMENT.search(message):
         return match[2], _list_arguments(match[1]) | _SIZES_OF_INPUTS
@@ -146,6 +146,8 @@ def _called_function(traceback: TracebackType | None) -> str:
 
 def _list_arguments(qualified_name: str) -> set[str]:
     """Return the arguments of a function, of a method, or of the class that `X.__init__` belongs to."""
+    import keras  # a process without it ends here, and another one that has it is asked
+
     owner, _, method = qualified_name.rpartition(".")
     if owner in {"Trainer", "TensorFlowTrainer"}:
         return _read_signature(getattr(keras.Model, method))

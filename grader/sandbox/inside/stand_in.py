@@ -1,12 +1,37 @@
-"""Build a network of the grader's, for a function of a submission whose own network cannot be used."""
+"""Make the networks that functions of a submission are tried with, or give them the grader's weights."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
+from keras.src.models.functional import Functional
 
-from grader.protocol.plan import BuildStandIn
+from grader.protocol.plan import BuildChain, BuildStandIn, SetWeights
+from grader.sandbox.inside.keras_facts import is_model
+
+
+def make_network(
+    step: BuildStandIn | SetWeights | BuildChain,
+    arrays: Mapping[str, np.ndarray[Any, Any]],
+    live: Mapping[str, object],
+) -> Any:
+    """Return the network that a step makes; None where there is none that it could change.
+
+    Args:
+        step: what to make.
+        arrays: of the plan.
+        live: what earlier steps returned, by their ids.
+    """
+    if isinstance(step, BuildStandIn):
+        keras.utils.set_random_seed(step.seed)
+        return build_stand_in(step, arrays)
+    if isinstance(step, BuildChain):
+        return build_chain(step, arrays, live.get(step.like))
+    try:
+        return set_weights(live.get(step.step), step, arrays)
+    except Exception:  # noqa: BLE001 - a network of the submission may do anything when it is built
+        return None
 
 
 def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
@@ -23,4 +48,37 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
     model.compile(optimizer="adam", loss=step.loss, metrics=[step.metric])
     if step.kernel:
         dense.set_weights([arrays[step.kernel], arrays[step.bias]])
+    return model
+
+
+def build_chain(step: BuildChain, arrays: Mapping[str, np.ndarray[Any, Any]], like: object) -> Any:
+    """Return a compiled network of Dense and Activation layers in turn, with the weights that the step names.
+
+    `like`: a network of the submission, whose style this one has; anything else for the sequential style.
+    """
+    features = arrays[step.layers[0].kernel].shape[0]
+    model = keras.Sequential([keras.Input(shape=(features,))])
+    for layer in step.layers:
+        dense = keras.layers.Dense(arrays[layer.bias].shape[0])
+        model.add(dense)
+        model.add(keras.layers.Activation(layer.activation))
+        dense.set_weights([arrays[layer.kernel], arrays[layer.bias]])
+    if Functional in type.mro(type(like)) and keras.Sequential not in type.mro(type(like)):
+        model = keras.Model(model.inputs[0], model.outputs[0])
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def set_weights(model: Any, step: SetWeights, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
+    """Give a model the weights that the step names, and return it; None where it has others than these."""
+    if not is_model(model):
+        return None
+    if not model.built:
+        model(arrays[step.sample][:2])  # a subclassed model has no weights before
+    weights = {tuple(map(int, weight.shape)): weight for weight in model.weights}
+    values = {arrays[name].shape: arrays[name] for name in step.weights}
+    if len(weights) != len(model.weights) or set(weights) != set(values):
+        return None
+    for shape, weight in weights.items():
+        weight.assign(values[shape])
     return model

@@ -1,4 +1,4 @@
-"""Replace what surrounds a solution and cannot work here: windows, boards, graphics cards, other programs.
+"""Replace what surrounds a solution and cannot work here: windows, boards, graphics cards.
 
 Runs in the process of the submission, before it is executed. Nothing here may influence what is graded.
 """
@@ -6,9 +6,6 @@ Runs in the process of the submission, before it is executed. Nothing here may i
 import builtins
 import contextlib
 import functools
-import locale
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -21,11 +18,14 @@ import tensorflow as tf
 from keras.src.callbacks.tensorboard import TensorBoard
 from matplotlib import backend_bases, cm
 from matplotlib import pyplot as plt
+from matplotlib.text import Text
 
 from grader.protocol.submission import Submission
+from grader.sandbox.inside import datasets
 from grader.sandbox.inside.no_effect import NoEffect
 from grader.sandbox.inside.notebook_shell import display, get_shell, start_shell
 from grader.sandbox.inside.substitute_modules import Finder
+from grader.sandbox.inside.substitute_system import replace_system
 
 
 class EagerModeNeededError(RuntimeError):
@@ -46,7 +46,14 @@ def install(submission: Submission, names: dict[str, Any], files: Mapping[str, i
     for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]:
         del sys.modules[name]  # a library may have imported it where it is installed
     # What one of them needs may be missing in another version of a library; the others work without it.
-    for part in (_replace_windows, _replace_boards, _replace_devices, _refuse_graph_mode, _replace_system):
+    for part in (
+        _replace_windows,
+        _replace_boards,
+        _replace_devices,
+        _refuse_graph_mode,
+        replace_system,
+        datasets.install,
+    ):
         with contextlib.suppress(AttributeError, ImportError):
             part()
 
@@ -73,6 +80,9 @@ def _replace_windows() -> None:
     for name in list(style.library):  # "seaborn-v0_8-whitegrid" was "seaborn-whitegrid" until matplotlib 3.5
         style.library.setdefault(name.replace("-v0_8", ""), style.library[name])
     style.use, style.context = _spare_unknown(style.use), _spare_unknown(style.context)
+    # LaTeX is another program, which is not installed: matplotlib writes formulas by itself.
+    matplotlib.rcParams.validate["text.usetex"] = lambda _: False
+    setattr(Text, "get_usetex", lambda _: False)  # noqa: B010
 
 
 def _spare_unknown(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -161,40 +171,3 @@ def _refuse_graph_mode() -> None:
 
 def _refuse(name: str) -> NoReturn:
     raise EagerModeNeededError(f"{name}()")
-
-
-# The system.
-
-
-def _replace_system() -> None:
-    """Let commands that cannot run here, such as installing a package, seem to succeed."""
-    set_locale = locale.setlocale
-
-    def setlocale(category: int, value: Any = None) -> str:
-        try:
-            return set_locale(category, value)
-        except locale.Error:  # a language that is not installed
-            return set_locale(category)
-
-    locale.setlocale = setlocale  # type: ignore[assignment]
-    os.system = lambda command: 0
-    os.getlogin = lambda: "student"
-    for name, result in (
-        ("run", subprocess.CompletedProcess((), 0, "", "")),
-        ("call", 0),
-        ("check_call", 0),
-        ("check_output", b""),
-    ):
-        setattr(subprocess, name, _spare_installing(getattr(subprocess, name), result))
-
-
-def _spare_installing(function: Callable[..., Any], result: object) -> Callable[..., Any]:
-    """Return a function of `subprocess` that returns `result` where it is to install a package."""
-
-    @functools.wraps(function)
-    def changed(command: Any, *positional: Any, **named: Any) -> Any:
-        words = command.split() if isinstance(command, str) else [str(word) for word in command]
-        installs = "install" in words and any("pip" in word or "conda" in word for word in words)
-        return result if installs else function(command, *positional, **named)
-
-    return changed

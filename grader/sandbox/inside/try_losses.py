@@ -18,6 +18,8 @@ from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS, make_batches, write_
 from grader.protocol.task import LabelForm
 from grader.sandbox.inside.array_store import Store
 
+Array = np.ndarray[Any, Any]
+
 # Short names that Keras accepts for a loss or metric, with the name of its function.
 _SHORT_NAMES = {
     "mse": "mean_squared_error",
@@ -126,7 +128,36 @@ def try_loss(
     is_own = name == "custom" or has_method
     x = sample[np.arange(rows) % len(sample)]
     trial = _Trial(model, x, len(output_shape), fit.labels_rank, only_scattered=not is_own)
-    return tuple(trial.run(form, units, rows, store) for form in forms)
+    settings = keras.config.floatx(), keras.config.epsilon()
+    key = len(output_shape), fit.labels_rank, units, rows, *settings
+    named = _named_losses.setdefault((model.loss, key), {}) if not is_own and isinstance(model.loss, str) else {}
+    for form in forms:
+        if form not in named:
+            named[form] = trial.run(form, units, rows)
+    return tuple(named[form].write(form, units, rows, store) for form in forms)
+
+
+class _Values(NamedTuple):
+    """What a loss gave for the batches of one form of labels."""
+
+    values: Array
+    swapped: Array  # with labels and outputs in the wrong order; empty where that was not tried
+    problem: str
+
+    def write(self, form: LabelForm, units: int, rows: int, store: Store) -> LossTrial:
+        """Return this as evidence; its arrays go to `store`."""
+        return LossTrial(
+            form=form,
+            units=units,
+            rows=rows,
+            ref=store.add(self.values),
+            swapped=store.add(self.swapped) if self.swapped.size else "",
+            problem=self.problem,
+        )
+
+
+# What losses gave that are compiled by their names: it depends on no model, and each network is described twice.
+_named_losses: dict[tuple[str, tuple[object, ...]], dict[LabelForm, _Values]] = {}
 
 
 def _describe_error(error: Exception) -> str:
@@ -148,7 +179,7 @@ class _Trial:
             loss = unwrap_loss(model.loss)
             self.loss = CompileLoss(loss() if isinstance(loss, type) else loss)
 
-    def run(self, form: LabelForm, units: int, rows: int, store: Store) -> LossTrial:
+    def run(self, form: LabelForm, units: int, rows: int) -> _Values:
         """Compute the loss for all batches of a form of labels; NaN where it raises."""
         batches = make_batches(form, units, rows)
         values: list[float] = []
@@ -162,14 +193,7 @@ class _Trial:
                 problem = problem or _describe_error(error)
         if not self.only_scattered and self.loss is not None:
             swapped = [self._compute_swapped(form, batches.labels, o) for o in batches.outputs["scattered"]]
-        return LossTrial(
-            form=form,
-            units=units,
-            rows=rows,
-            ref=store.add(np.array(values)),
-            swapped=store.add(np.array(swapped)) if swapped else "",
-            problem=problem,
-        )
+        return _Values(np.array(values), np.array(swapped), problem)
 
     def _compute(self, labels: Any, outputs: Any) -> float:
         """Return the loss as training computes it; the mean where it is not reduced to one number."""

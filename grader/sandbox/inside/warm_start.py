@@ -35,23 +35,32 @@ VISIBLE = ("grader.core", "grader.protocol", "grader.sandbox.inside")
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve a sandbox environment: `python -m grader.sandbox.inside.warm_start FD`, with an inherited socket."""
+    """Serve a sandbox environment: `python -m grader.sandbox.inside.warm_start FD KIND`.
+
+    Args:
+        arguments: the number of an inherited socket; "light" for children without TensorFlow, "warm" for others.
+    """
     configure_own_logging()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A limit of 1 forbids dumps to a program too, see core(5).
+    core_limit = 0 if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (core_limit, core_limit))
     control = socket.socket(fileno=int(arguments[0]))
     # The imported objects stay for ever: the garbage collector need not visit a million of them, here and in every
     # child, where each visit copies a page of memory.
     gc.disable()
-    for name in WARM_MODULES:
-        importlib.import_module(name)
+    if arguments[1] == "light":
+        importlib.import_module("grader.sandbox.inside.light_child").load_child()
+    else:
+        for name in WARM_MODULES:
+            importlib.import_module(name)
     gc.freeze()
     gc.enable()
     # Imported after the freeze: what is not frozen can be collected in a child.
-    forked = importlib.import_module("grader.sandbox.worker").serve(control)
-    if forked is None:
+    child = importlib.import_module("grader.sandbox.worker").serve(control)
+    if child is None:
         return
-    channel, walls = forked.channel, forked.walls
-    del forked, control
+    channel, walls = child.channel, child.walls
+    del child, control
     forget_all_but_visible()
     from grader.sandbox.inside.child import serve
 
@@ -71,7 +80,10 @@ def forget_all_but_visible() -> None:
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:
                 vars(sys.modules[parent]).pop(child, None)
-    gc.collect()  # functions and the namespace of their module refer to each other
+    # Functions and the namespace of their module refer to each other. Twice: ctypes keeps a type until the types
+    # of its arrays have been collected.
+    for _ in range(2):
+        gc.collect()
 
 
 def _is_visible(name: str) -> bool:

@@ -32,7 +32,19 @@ WALLS = (
     "environment",
 )
 
+# Of the machine's own /proc: what tells of this process alone, and what describes processor and memory.
+_OWN_PROC = (
+    *(f"/proc/self/{name}" for name in ("cmdline", "comm", "fd", "limits", "maps", "stat", "statm", "status")),
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+)
+
 AS_NOBODY = "runs as the user nobody instead"  # detail of `user_namespace` where there is none
+
+# Libraries reserve many more addresses than they ever use: each thread's part of the heap alone takes 64 MiB. This
+# keeps the page tables, which the kernel makes for memory that is only read, below a 512th of it.
+_SPARE_ADDRESSES = 32 << 30
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 
@@ -53,12 +65,12 @@ def enter(
     hidden: Sequence[str],
     limits: Limits,
     keep_fd: int,
+    tried: namespaces.NamespaceErrors,
     extra: Mapping[str, str] | None = None,
 ) -> tuple[WallState, ...]:
     """Isolate this process, a fresh fork of the worker, with every feature that this machine has.
 
-    Returns in a new process, two forks on, with the scratch folder as its working directory. The calling process
-    becomes the launcher and never returns: it ends as the submission ends, and SIGKILL to it ends everything.
+    Afterwards, the scratch folder is its working directory.
 
     Args:
         scratch: an existing folder that the submission may write to; with a mount namespace, the submission sees
@@ -67,19 +79,15 @@ def enter(
         hidden: folders that the submission must not read, even below `readable`, as real paths.
         limits: the resources that the submission may use.
         keep_fd: the only file descriptor that stays open: the channel to the supervisor.
+        tried: the namespaces that the worker has made for this process, see `Forked.errors`.
         extra: environment variables in addition to the usual ones.
 
     Returns:
         The state of each of `WALLS`, in that order.
-
-    Raises:
-        OSError: in the calling process, where no process can be forked.
     """
-    os.set_inheritable(keep_fd, False)  # the init is a program of its own and must not keep the channel open
     builder = _Builder(scratch, readable, hidden, limits, keep_fd)
     builder.apply("environment", lambda: _replace_environment(_build_environment(scratch) | dict(extra or {})))
-    outcome = namespaces.enter()
-    namespaces.launch(own_pids=outcome["pid_namespace"] is None)
+    outcome = namespaces.enter(tried)
     for name, error in outcome.items():
         if name in WALLS:
             builder.states[name] = WallState(id=name, stands=error is None, detail=_describe_error(error))
@@ -97,6 +105,7 @@ class _Builder:
         self.limits, self.keep_fd = limits, keep_fd
         self.states: dict[str, WallState] = {}
         self.root = os.geteuid() == 0
+        self.dumps_to_program = True  # core dumps, whatever their limit
 
     def is_in_place(self, name: str) -> bool:
         return self.states[name].stands
@@ -112,28 +121,44 @@ class _Builder:
         """Apply the features of the submission's own process. The order matters: each one takes rights away."""
         process = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)  # outlives the change of root
         _prefer_for_oom_killer(process)
-        data = _read_data_size(process)
+        sizes = _read_sizes(process)
+        self.dumps_to_program = _dumps_to_program()
         if self.is_in_place("mount_namespace"):
             self.apply("mount_namespace", self._enter_root)
         if as_root:
             self.apply("user_namespace", lambda: self._leave_root(process))
-        elif self.root and not self.is_in_place("user_namespace"):
+        if self.root and not self.is_in_place("user_namespace"):
             self._become_nobody()
         # The kernel counts threads per user: those of others too without a user of its own, and never root's.
         count_threads = self.is_in_place("user_namespace") and not self.root and _read_kernel_release() >= (5, 14)
-        self.apply("limits", lambda: _set_limits(self.limits, data, count_threads=count_threads))
+        self.apply("limits", lambda: self._set_limits(sizes, count_threads=count_threads))
         self.apply("descriptors", lambda: _close_descriptors(self.keep_fd))
         self.apply("capabilities", _drop_capabilities)
         self.apply("landlock", self._restrict_files)
-        # No core file of a process as large as TensorFlow, and no access through /proc for others of this user.
-        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+        # No core dump, and no access through /proc for others of this user.
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, int(self._may_be_looked_at()))
         os.chdir(self.scratch)
         tempfile.tempdir = self.scratch  # the worker may have chosen another one
-        self.apply("seccomp", seccomp.install)
+        shares_files = not self.is_in_place("mount_namespace")
+        self.apply("seccomp", lambda: seccomp.install(shares_files=shares_files))
 
     def _enter_root(self) -> str:
         own_pids = self.is_in_place("pid_namespace")
         return mounts.enter(self.scratch, self.readable, self.hidden, self.limits.file_mib, own_pids=own_pids)
+
+    def _may_be_looked_at(self) -> bool:
+        """Return whether the supervisor needs to see which deleted files this process keeps open, and may.
+
+        Without a mount namespace, these take room on the machine's disk. Landlock keeps other submissions away.
+        """
+        if self.is_in_place("mount_namespace") or not self.is_in_place("landlock"):
+            return False
+        return resource.getrlimit(resource.RLIMIT_CORE)[0] == 1 or not self.dumps_to_program
+
+    def _set_limits(self, sizes: tuple[int, int], *, count_threads: bool) -> str:
+        detail = _set_limits(self.limits, sizes, count_threads=count_threads)
+        files = "" if self.is_in_place("mount_namespace") else "files are counted from outside"
+        return "; ".join(filter(None, (detail, files)))
 
     def _become_nobody(self) -> None:
         """Become the user nobody where root gets no namespaces, as in containers.
@@ -159,8 +184,9 @@ class _Builder:
         needed: list[str] = []
         if self.is_in_place("mount_namespace"):
             needed = [os.__file__, msgspec.__file__, *filter(os.path.exists, self.readable)]
-        with contextlib.suppress(OSError):  # a root that may not change its id, as some containers have
-            self.root = not namespaces.leave_root(needed)
+        if self.root:
+            with contextlib.suppress(OSError):  # a root that may not change its id, as some containers have
+                self.root = not namespaces.leave_root(needed)
         if (error := namespaces.enter_last(process)) is not None:
             raise error
         return "with the id of root" if self.root else ""
@@ -169,9 +195,8 @@ class _Builder:
         if self.is_in_place("mount_namespace"):
             readable = [*self.readable, *mounts.READABLE]
             return landlock.restrict(readable, [self.scratch, *mounts.WRITABLE, "/dev/null"], self.hidden)
-        # What is shared with other processes stays closed: /tmp, and of /proc all but the process itself.
-        own_proc = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
-        readable = [*self.readable, *mounts.READABLE[1:], *own_proc]
+        # What is shared with other processes stays closed: /tmp, and of /proc all but a few files of the process.
+        readable = [*self.readable, *mounts.DEVICES, *_OWN_PROC]
         return landlock.restrict(readable, [self.scratch, "/dev/null"], self.hidden)
 
 
@@ -217,10 +242,23 @@ def _prefer_for_oom_killer(process: int) -> None:
         pass  # helps other processes; isolates nothing
 
 
-def _read_data_size(process: int) -> int:
-    """Return the bytes that RLIMIT_DATA counts now, see proc_pid_status(5)."""
-    status = _read(os.open("status", os.O_RDONLY, dir_fd=process))
-    return next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith(b"VmData:"))
+def _read_sizes(process: int) -> tuple[int, int]:
+    """Return the bytes that RLIMIT_DATA and RLIMIT_AS count now, see proc_pid_status(5)."""
+    lines = _read(os.open("status", os.O_RDONLY, dir_fd=process)).splitlines()
+    sizes = {
+        name: int(value.split()[0]) << 10
+        for name, _, value in (line.partition(b":") for line in lines)
+        if name in {b"VmData", b"VmSize"}
+    }
+    return sizes[b"VmData"], sizes[b"VmSize"]
+
+
+def _dumps_to_program() -> bool:
+    """Return whether the kernel gives core dumps to a program, unless their limit is 1. See core(5)."""
+    try:
+        return _read(os.open("/proc/sys/kernel/core_pattern", os.O_RDONLY)).startswith(b"|")
+    except OSError:
+        return True
 
 
 def _read(descriptor: int) -> bytes:
@@ -231,15 +269,18 @@ def _read(descriptor: int) -> bytes:
         os.close(descriptor)
 
 
-def _set_limits(limits: Limits, data: int, *, count_threads: bool) -> str:
+def _set_limits(limits: Limits, sizes: tuple[int, int], *, count_threads: bool) -> str:
+    data, addresses = sizes
     limit_values = {
+        resource.RLIMIT_AS: (addresses + (limits.memory_mib << 20) + _SPARE_ADDRESSES,) * 2,
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),  # SIGXCPU, then SIGKILL
         resource.RLIMIT_DATA: (data + (limits.memory_mib << 20),) * 2,
         resource.RLIMIT_FSIZE: (limits.file_mib << 20,) * 2,
         resource.RLIMIT_NOFILE: (limits.descriptors,) * 2,
-        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_CORE: (1, 1),  # no dumps: 0 would allow those to a program, see core(5)
         resource.RLIMIT_MEMLOCK: (0, 0),
         resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_SIGPENDING: (256, 256),  # the user has a limited number of them; timers count
         resource.RLIMIT_STACK: (8 << 20, 64 << 20),
     }
     if count_threads:

@@ -6,10 +6,12 @@ All are harmless where they succeed.
 import contextlib
 import ctypes
 import errno
+import fcntl
 import mmap
 import operator
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +27,10 @@ from grader.sandbox.walls.namespaces import NOBODY
 _NAMESPACES = {"user": "user", "pid": "pid", "network": "net", "ipc": "ipc", "mount": "mnt"}
 _PR_GET_NO_NEW_PRIVS = 39
 _CLONE_FS = 0x200
+_F_SETSIG = 10
 _MAX_DESCRIPTOR = 4096  # more than any process here has open
+_MAX_DESCRIPTOR_OF_INIT = 16  # it has three
+_DEEPEST_FOLDER = 40  # more than the worker's working directory has parents
 _NULL_DEVICE = os.makedev(1, 3)
 
 
@@ -88,7 +93,45 @@ def _on_files(targets: Targets) -> Iterator[Attempt]:
     yield Attempt(
         files, "wrote into the Python installation", lambda: _write_file(Path(sys.prefix, "grader-self-test"))
     )
+    yield Attempt(("mount_namespace", "seccomp"), "changed a file outside", partial(_change, Path(targets.secret)))
     yield Attempt(("landlock",), "listed the root folder", lambda: any(Path("/").iterdir()))
+    yield from _on_init(targets)
+
+
+def _on_init(targets: Targets) -> Iterator[Attempt]:
+    """Yield the ways out through the first process of the PID namespace, which runs without the other walls."""
+    mounts = ("mount_namespace",)
+    for way in (f"cwd{'/..' * _DEEPEST_FOLDER}", "root"):
+        path, name = f"/proc/1/{way}{targets.secret}", way.split("/")[0]
+        yield Attempt(mounts, f"saw a file outside through /proc/1/{name}", partial(_exists, path))
+    yield Attempt(mounts, "found an open file in /proc/1/fd", _finds_open_file_of_init)
+    yield Attempt(
+        ("pid_namespace", "landlock"), "could read the memory of process 1", lambda: _open("/proc/1/mem")
+    )
+
+
+def _change(path: Path) -> bool:
+    mode = path.stat().st_mode
+    path.chmod(mode ^ 0o001)
+    is_changed = path.stat().st_mode != mode
+    path.chmod(mode)
+    return is_changed
+
+
+def _exists(path: str) -> bool:
+    return Path(path).exists()
+
+
+def _open(path: str) -> bool:
+    return _open_and_close(lambda: os.open(path, os.O_RDONLY))
+
+
+def _finds_open_file_of_init() -> bool:
+    for descriptor in range(1, _MAX_DESCRIPTOR_OF_INIT):  # 0 is the pipe that it waits for
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/1/fd/{descriptor}").stat().st_rdev != _NULL_DEVICE:
+                return True
+    return False
 
 
 def _read_a_file_below(folder: Path) -> bool:
@@ -140,6 +183,14 @@ def _on_calls() -> Iterator[Attempt]:
     yield Attempt(
         ("seccomp",), "could start a program", lambda: _fails_with(errno.ENOENT, os.execv, nowhere, ["x"])
     )
+    yield Attempt(("seccomp",), "could have signals sent", _order_signals)
+    yield Attempt(("seccomp",), "made a context for asynchronous input", _make_aio_context)
+    for call in ("sendmsg", "setsockopt"):
+        yield Attempt(
+            ("seccomp",),
+            f"could call {call}",
+            partial(_fails_with, errno.EBADF, syscalls.call, call, -1, 0, 0, 0, 0),
+        )
     yield Attempt(("seccomp",), "unshared", lambda: _try_call(lambda: syscalls.unshare(_CLONE_FS)))
     unmount = (syscalls.call, "umount2", nowhere.encode(), 0)
     yield Attempt(("seccomp",), "could ask for an unmount", lambda: _fails_with(errno.ENOENT, *unmount))
@@ -155,13 +206,16 @@ def _on_rights() -> Iterator[Attempt]:
 
 def _on_limits(limits: Limits) -> Iterator[Attempt]:
     yield Attempt(("limits",), "got more memory", lambda: _allocate((limits.memory_mib + 256) << 20))
+    yield Attempt(("limits",), "reserved more addresses", lambda: _reserve((limits.memory_mib << 20) + (64 << 30)))
     yield Attempt(("limits",), "wrote a longer file", lambda: _write_long_file(limits.file_mib << 20))
     yield Attempt(("limits",), "opened more files", lambda: _open_many(limits.descriptors))
     max_seconds = limits.cpu_seconds + 2
     yield Attempt(
         ("limits",), "had more time", lambda: not 0 <= resource.getrlimit(resource.RLIMIT_CPU)[1] <= max_seconds
     )
-    yield Attempt(("limits",), "could dump core", lambda: resource.getrlimit(resource.RLIMIT_CORE) != (0, 0))
+    yield Attempt(
+        ("limits",), "could dump core", lambda: not 0 <= resource.getrlimit(resource.RLIMIT_CORE)[1] <= 1
+    )
 
 
 def _on_leftovers(targets: Targets, keep_fd: int) -> Iterator[Attempt]:
@@ -210,6 +264,25 @@ def _fork() -> bool:
     return True
 
 
+def _order_signals() -> bool:
+    reader, writer = os.pipe()
+    try:
+        return fcntl.fcntl(reader, _F_SETSIG, signal.SIGURG) == 0
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def _make_aio_context() -> bool:
+    numbers = {"x86_64": (206, 207), "aarch64": (0, 1)}.get(os.uname().machine)
+    if numbers is None:
+        return False
+    context = ctypes.c_ulong()
+    syscalls.syscall(numbers[0], 1, ctypes.byref(context))
+    syscalls.syscall(numbers[1], context)
+    return True
+
+
 def _fails_with(number: int, act: Callable[..., object], *arguments: object) -> bool:
     try:
         act(*arguments)
@@ -220,6 +293,12 @@ def _fails_with(number: int, act: Callable[..., object], *arguments: object) -> 
 
 def _allocate(size: int) -> bool:
     mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    return True
+
+
+def _reserve(size: int) -> bool:
+    # Memory that can only be read: no other limit counts it, and it takes page tables where it is.
+    mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ).close()
     return True
 
 

@@ -2,7 +2,8 @@
 
 One small tmpfs is everything: the root, the scratch folder, /tmp and /dev/shm, so that one size limits what a
 submission can write. Into it are mounted, each at its own path and read-only: the folders that may be read, a few
-devices, and a /proc of the submission's own PID namespace. Then it becomes the root, and the old one is detached.
+devices, and a /proc with nothing but the processes of the submission's own PID namespace. Then it becomes the
+root, and the old one is detached.
 """
 
 import contextlib
@@ -12,15 +13,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.sandbox.scratch import MOST_FILES
 from grader.sandbox.walls import syscalls
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _FLAGS = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
-_INODES = 16384  # how many files a submission may make: each costs the kernel a kibibyte
 _MAX_LINKS = 40  # symbolic links in one path; the kernel follows no more
 
 WRITABLE = ("/tmp", "/dev/shm")  # noqa: S108 - the submission's own
-READABLE = ("/proc", "/etc/passwd", *_DEVICES)
+READABLE = ("/proc", "/etc/passwd", *DEVICES)
 
 
 def enter(scratch: str, readable: Sequence[str], hidden: Sequence[str], mebibytes: int, *, own_pids: bool) -> str:
@@ -43,7 +44,7 @@ def enter(scratch: str, readable: Sequence[str], hidden: Sequence[str], mebibyte
     syscalls.mount("", "/", syscalls.MS_REC | syscalls.MS_PRIVATE)
     scratch = os.path.realpath(scratch)
     # Built on top of the scratch folder: the only one that is certain to exist.
-    syscalls.mount("tmpfs", scratch, _FLAGS, f"mode=755,size={mebibytes}m,nr_inodes={_INODES}")
+    syscalls.mount("tmpfs", scratch, _FLAGS, f"mode=755,size={mebibytes}m,nr_inodes={MOST_FILES}")
     try:
         root = Path(scratch)
         _make_writable(root, scratch)
@@ -152,7 +153,7 @@ def _make_mount_point(target: Path, *, folder: bool) -> None:
 
 
 def _make_devices(root: Path) -> None:
-    for device in _DEVICES:
+    for device in DEVICES:
         target = _path_below(root, device)
         _make_mount_point(target, folder=False)
         syscalls.bind(device, str(target), syscalls.MS_NOSUID | syscalls.MS_NOEXEC)
@@ -163,14 +164,15 @@ def _make_proc(root: Path, *, own_pids: bool) -> str:
     target = root / "proc"
     target.mkdir()
     reason = "it would show all processes"
-    # Containers hide parts of their /proc, and then the kernel gives no new one that would show them.
-    for options in ("", "subset=pid") if own_pids else ():
+    # With processes only (Linux 5.8), it tells nothing of the machine: no kernel command line, no devices, no
+    # settings. Also, containers hide parts of their /proc, and then the kernel gives no new one that shows them.
+    for options in ("subset=pid", "") if own_pids else ():
         try:
             syscalls.mount("proc", str(target), _FLAGS | syscalls.MS_RDONLY, options)
         except OSError as error:
             reason = error.strerror or ""
         else:
-            return options and "a /proc with processes only"
+            return "" if options else "/proc shows the whole machine"
     _make_proc_substitute(target)
     return f"no /proc: {reason}"
 

@@ -12,12 +12,11 @@ import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
+from grader.core.temporary_folders import temporary_folder
 from grader.protocol.verdict import WallState
 from grader.protocol.worker_messages import Targets
 from grader.sandbox.walls import syscalls
@@ -39,11 +38,10 @@ def plant(hidden: Sequence[str] = ()) -> Iterator[Targets]:
     """
     token = secrets.token_hex(16)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="grader-self-test-"))
-        secret = Path(folder) / "secret"
+        folder = stack.enter_context(temporary_folder("self-test", 0o755))
+        secret = folder / "secret"
         secret.write_text(token)
         secret.chmod(0o644)  # the isolation is tested, not the modes of files
-        Path(folder).chmod(0o755)
         old_value = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = token
         stack.callback(_restore_variable, old_value)
@@ -51,7 +49,7 @@ def plant(hidden: Sequence[str] = ()) -> Iterator[Targets]:
         name = f"grader-self-test-{token}"
         abstract = stack.enter_context(_open_listener(socket.AF_UNIX, "\0" + name))
         yield Targets(
-            folder=folder,
+            folder=str(folder),
             secret=str(secret),
             token=token,
             port=port.getsockname()[1] if port else 0,

@@ -27,6 +27,7 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8  # mount_setattr(2) has the same four bits
@@ -50,6 +51,7 @@ _AT_RECURSIVE = 0x8000
 _OPEN_TREE_CLONE = 1
 _O_CLOEXEC = 0o2000000  # OPEN_TREE_CLOEXEC; the same on x86_64 and aarch64
 _MOVE_MOUNT_F_EMPTY_PATH = 4
+_CLOSE_RANGE_CLOEXEC = 4
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -115,6 +117,11 @@ def unshare(flags: int) -> None:
     call("unshare", flags)
 
 
+def setns(descriptor: int, kind: int) -> None:
+    """Move this process into a namespace of one kind, such as `CLONE_NEWNS`. setns(2)."""
+    call("setns", descriptor, kind)
+
+
 def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     """Mount a new file system of `kind`, or with an empty kind change the mount at `target`. mount(2)."""
     call("mount", (kind or "none").encode(), os.fsencode(target), kind.encode(), flags, options.encode())
@@ -151,6 +158,17 @@ def set_mount_flags(path: str, flags: int, *, descriptor: int | None = None) -> 
     syscall(_MOUNT_SETATTR, where, os.fsencode(path), how, ctypes.byref(attributes), ctypes.sizeof(attributes))
 
 
+def close_at_exec() -> None:
+    """Have every file descriptor from 3 on closed where a program is started. close_range(2), Linux 5.11."""
+    try:
+        syscall(_CLOSE_RANGE, 3, 0x7FFFFFFF, _CLOSE_RANGE_CLOEXEC)
+    except OSError:
+        for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+            if descriptor > 2:
+                with contextlib.suppress(OSError):
+                    os.set_inheritable(descriptor, False)
+
+
 def close_descriptors(keep: int) -> None:
     """Close every file descriptor from 3 on but `keep`. close_range(2), Linux 5.9, or one by one."""
     for first, last in ((3, keep - 1), (max(keep + 1, 3), 0x7FFFFFFF)):
@@ -177,12 +195,10 @@ def capabilities() -> tuple[int, int, int]:
     )
 
 
-def set_capabilities(effective: int, permitted: int) -> None:
-    """Set the effective and permitted capabilities, and clear the inheritable ones. capset(2)."""
-    data = (_CapData * 2)(
-        _CapData(effective & 0xFFFFFFFF, permitted & 0xFFFFFFFF, 0),
-        _CapData(effective >> 32, permitted >> 32, 0),
-    )
+def set_capabilities(effective: int, permitted: int, inheritable: int = 0) -> None:
+    """Set the effective, permitted and inheritable capabilities, as bit masks. capset(2)."""
+    low, high = ((effective >> at, permitted >> at, inheritable >> at) for at in (0, 32))
+    data = (_CapData * 2)(*(_CapData(*(mask & 0xFFFFFFFF for mask in masks)) for masks in (low, high)))
     call("capset", ctypes.byref(_CapHeader(_CAPABILITY_VERSION_3, 0)), data)
 
 

@@ -1,4 +1,5 @@
 # loses: architecture
+# may lose: accuracy
 # why: A hidden layer with relu: another network, whose borders are curved.
 # from: reference
 

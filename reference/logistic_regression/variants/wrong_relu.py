@@ -1,4 +1,5 @@
-# loses: head_and_loss, accuracy
+# loses: head_and_loss
+# may lose: accuracy
 # why: relu is no probability: it has no upper end, and below 0 it stops learning.
 # from: reference
 

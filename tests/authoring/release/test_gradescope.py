@@ -1,5 +1,7 @@
 """Gradescope's autograder: the zip, what it writes for each hand-in, and what a hand-in cannot do to it."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -8,14 +10,16 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import pytest
+from typer.testing import Result
 
+from grader.authoring.release.choose_file import NothingToGradeError, find_submission_file
 from grader.authoring.release.gradescope.bundle import required_resources
-from grader.authoring.release.gradescope.choose_file import NothingToGradeError, find_submission_file
-from grader.authoring.release.gradescope.harness import find_missing_walls, main
+from grader.authoring.release.gradescope.harness import main
+from grader.authoring.release.hosted_grading import find_missing_walls
 from grader.authoring.release.pinned_versions import make_grader_requirements
 from grader.classroom.intake.records import UnusableHandInsError
 from grader.core.course import Course
@@ -24,8 +28,12 @@ from grader.core.i18n import Translator, _
 from grader.protocol.plan import Limits
 from grader.protocol.verdict import Isolation, WallState
 from grader.sandbox.walls.enter import AS_NOBODY, WALLS
+from tests.helpers.commands import TERMINAL, run_here
 from tests.helpers.environments import environment, folder_for_everyone
 from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import share_worker
+
+__all__ = ["share_worker"]
 
 COURSE = ROOT / "tests" / "end_to_end" / "course"
 SMALL = Course(COURSE)
@@ -95,18 +103,36 @@ class Place:
 
     def run(self, *around: str) -> int:
         """Run `run_autograder` as Gradescope does; return its code."""
-        done = subprocess.run(
+        done = self._run_script(self.home, *around)
+        self.stdout = done.stdout
+        assert not done.stderr or around
+        return done.returncode
+
+    def run_here(self) -> int:
+        """Run `run_autograder` with a Python that does nothing, then do in this process what Python would do.
+
+        It uses the worker that tests share.
+        """
+        idle = self.folder.parent / "idle"
+        (idle / "bin").mkdir(parents=True, exist_ok=True)
+        (idle / "bin" / "python").symlink_to("/bin/true")
+        assert self._run_script(idle).returncode == 0
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            code = main(self.folder)
+        self.stdout = printed.getvalue()
+        return code
+
+    def _run_script(self, home: Path, *around: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [*around, self.folder / "source" / "run_autograder"],
             capture_output=True,
             text=True,
             cwd=ROOT if around else self.folder,
-            env=os.environ | {"AUTOGRADER": str(self.folder), "GRADER_HOME": str(self.home), "LANG": "C.UTF-8"},
+            env=os.environ | {"AUTOGRADER": str(self.folder), "GRADER_HOME": str(home), "LANG": "C.UTF-8"},
             timeout=150,
             check=False,
         )
-        self.stdout = done.stdout
-        assert not done.stderr or around
-        return done.returncode
 
     @property
     def file(self) -> Path:
@@ -116,27 +142,46 @@ class Place:
     def results(self, *around: str) -> Results:
         """Run it and return what it wrote."""
         assert self.run(*around) == 0, self.stdout
+        return self.read_results()
+
+    def results_here(self) -> Results:
+        """Run it in this process and return what it wrote."""
+        assert self.run_here() == 0, self.stdout
+        return self.read_results()
+
+    def read_results(self) -> Results:
+        """Return what was written."""
         return msgspec.json.decode(self.file.read_bytes(), type=Results, strict=True)
 
 
-def made(target: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Make the zip by the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "gradescope", "functions", "--course", COURSE, "--out", target, *options],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "", "COLUMNS": "100"},
-        timeout=60,
-        check=False,
-    )
+def make_zip(target: Path, *options: str) -> Result:
+    """Make the zip for the small course."""
+    return run_here("gradescope", "functions", "--course", COURSE, "--out", target, *options)
+
+
+class Packed(NamedTuple):
+    """A zip, and what was printed when it was made."""
+
+    file: Path
+    stdout: str
 
 
 @pytest.fixture(scope="module")
-def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the zip for the small course."""
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """Return the zip for the small course, made by the program."""
     target = tmp_path_factory.mktemp("zip") / "functions.zip"
-    assert made(target).returncode == 0
-    return target
+    command = ["gradescope", "functions", "--course", str(COURSE), "--out", str(target)]
+    program = [sys.executable, "-m", "grader", *command]
+    done = subprocess.run(
+        program, env=os.environ | TERMINAL, stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    return Packed(target, done.stdout)
+
+
+@pytest.fixture(scope="module")
+def zipped(packed: Packed) -> Path:
+    """Return where the zip is."""
+    return packed.file
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +221,10 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
     }  # fmt: skip
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert set(modes.values()) == {0o755, 0o644}
-    assert {name for name in names if name.startswith("course/")} == {"course/exercises/functions/rubric.py"}
+    assert {name for name in names if name.startswith("course/")} == {
+        "course/exercises/functions/rubric.py",
+        "course/private/secret",
+    }
     assert {"program/grader/commands/app.py", "program/reports/submission/html.py"} <= set(names)
     assert "program/grader/core/locale/de/LC_MESSAGES/grader.mo" in names
     assert not [name for name in names if "__pycache__" in name or "/_course/" in name]
@@ -185,17 +233,16 @@ def test_the_zip_holds_scripts_that_run_the_grader_and_one_exercise_without_its_
 
 def test_the_zip_is_the_same_each_time_and_never_written_over(zipped: Path, tmp_path: Path) -> None:
     target = tmp_path / "again.zip"
-    assert made(target).returncode == 0
+    assert make_zip(target).exit_code == 0
     assert target.read_bytes() == zipped.read_bytes()
-    again = made(target, "--visibility", "hidden")
-    assert again.returncode == ExitCode.USAGE
+    again = make_zip(target, "--visibility", "hidden")
+    assert again.exit_code == ExitCode.USAGE
     assert "is already there" in again.stderr
     assert target.read_bytes() == zipped.read_bytes()
 
 
-def test_the_command_says_what_to_set_on_gradescope(tmp_path: Path) -> None:
-    said = made(tmp_path / "a.zip").stdout
-    assert "at least 2 GB of memory, a timeout of 4 minutes, an autograder of 100 points" in said
+def test_the_command_says_what_to_set_on_gradescope(packed: Packed) -> None:
+    assert "at least 2 GB of memory, a timeout of 4 minutes, an autograder of 100 points" in packed.stdout
 
 
 @pytest.mark.parametrize(("memory", "gigabytes"), [(400, 2), (448, 2), (449, 3), (2048, 4)])
@@ -207,9 +254,8 @@ def test_the_memory_is_that_of_the_grader_and_of_the_rubric(memory: int, gigabyt
 
 
 def test_an_exercise_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "grader", "gradescope", "chess", "--course", str(COURSE)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert done.returncode == ExitCode.USAGE
+    done = run_here("gradescope", "chess", "--course", COURSE, folder=tmp_path)
+    assert done.exit_code == ExitCode.USAGE
     assert list(tmp_path.iterdir()) == []
 
 
@@ -217,9 +263,8 @@ def test_a_rubric_that_cannot_be_read_is_not_packed(tmp_path: Path) -> None:
     folder = tmp_path / "course" / "exercises" / "broken"
     folder.mkdir(parents=True)
     (folder / "rubric.py").write_text("raise RuntimeError('a bug')")
-    command = [sys.executable, "-m", "grader", "gradescope", "broken", "--course", str(folder.parents[1])]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert done.returncode == ExitCode.USAGE
+    done = run_here("gradescope", "broken", "--course", folder.parents[1], folder=tmp_path)
+    assert done.exit_code == ExitCode.USAGE
     assert "a bug" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "broken-autograder.zip").exists()
@@ -271,7 +316,7 @@ def test_a_right_notebook_in_a_repository_gets_all_points_in_a_container_without
 def test_a_wrong_solution_gets_a_part_and_explanations_that_are_only_text(place: Place) -> None:
     wrong = RIGHT + "\n\ndef one_hot(y):\n    raise ValueError('<img src=x> \\u202e **bold** \\x1b[31m')\n"
     place.hand_in(submission__py=wrong + "\n\ndef class_counts(y):\n    while True: pass\n", notes__txt="x")
-    results = place.results()
+    results = place.results_here()
     assert results.score == 30
     assert [t.score for t in results.tests] == [0, 30, 0]
     assert {t.status for t in results.tests} == {"failed", "passed"}
@@ -286,7 +331,7 @@ def test_a_wrong_solution_gets_a_part_and_explanations_that_are_only_text(place:
 
 def test_broken_code_gets_no_points_and_its_line(place: Place) -> None:
     place.hand_in(submission__py="import numpy as np\n" + RIGHT + "def one_hot(y:\n")
-    results = place.results()
+    results = place.results_here()
     assert results.score == 0
     assert len(results.tests) == 3
     assert f"submission.py, line {RIGHT.count(chr(10)) + 2}\n    def one_hot(y:" in results.output
@@ -309,8 +354,7 @@ def test_what_cannot_be_graded_is_told_to_the_student_for_no_points(
     files: dict[str, str | bytes], said: str, place: Place
 ) -> None:
     place.hand_in(**files)
-    assert main(place.folder) == 0
-    results = msgspec.json.decode(place.file.read_bytes(), type=Results, strict=True)
+    results = place.results_here()
     assert results.score == 0
     assert said in results.output
     assert [(t.status, t.visibility) for t in results.tests] == [("failed", "visible")]
@@ -321,16 +365,16 @@ def test_a_link_is_not_followed(place: Place) -> None:
     (place.folder / "submission" / "submission.py").symlink_to(
         COURSE / "reference" / "functions" / "submission.py"
     )
-    results = place.results()
+    results = place.results_here()
     assert results.score == 0
     assert "link" in results.output
 
 
 def test_the_language_and_the_visibility_are_those_that_were_chosen(place: Place, tmp_path: Path) -> None:
-    assert made(tmp_path / "b.zip", "--visibility", "after_due_date", "--lang", "de").returncode == 0
+    assert make_zip(tmp_path / "b.zip", "--visibility", "after_due_date", "--lang", "de").exit_code == 0
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         archive.extract("settings.json", place.folder / "source")
-    results = place.results()
+    results = place.results_here()
     assert results.visibility == "after_due_date"
     assert results.tests[0].visibility == "visible"
     nothing = _("Nothing could be graded. {why}", why=_("There is no .py or .ipynb file."))
@@ -349,7 +393,7 @@ def test_what_could_not_be_decided_leaves_no_results_so_that_gradescope_tells_of
     rubric.write_text(rubric.read_text().replace("return self.check.judge(case)", "raise RuntimeError('a bug')"))
     place.hand_in(submission__py=RIGHT)
     results_from_before(place)
-    assert place.run() == ExitCode.NOT_GRADED
+    assert place.run_here() == ExitCode.NOT_GRADED
     assert not place.file.exists()
     assert "the grader could not decide everything" in place.stdout
     assert "a bug" in place.stdout
@@ -360,7 +404,7 @@ def test_a_rubric_that_fails_leaves_no_results(place: Place) -> None:
     rubric.write_text("raise RuntimeError('a bug')")
     place.hand_in(submission__py=RIGHT)
     results_from_before(place)
-    assert place.run() == ExitCode.NOT_GRADED
+    assert place.run_here() == ExitCode.NOT_GRADED
     assert not place.file.exists()
     assert "a bug" in place.stdout
     assert "Traceback" not in place.stdout
@@ -479,13 +523,17 @@ def test_in_a_repository_only_the_exercises_folder_is_looked_at(tmp_path: Path) 
 def test_the_stub_that_nobody_touched_is_not_meant_where_there_is_more(tmp_path: Path) -> None:
     course = Course(ROOT)
     stubs = ROOT / "exercises" / "wine"
-    shutil.copytree(stubs, tmp_path / "wine", ignore=shutil.ignore_patterns("*.py[c]", "__pycache__", "rubric.py"))
+    shutil.copytree(stubs, tmp_path / "wine", ignore=shutil.ignore_patterns("__pycache__", "rubric.py", "*.de.*"))
     with pytest.raises(NothingToGradeError):  # two stubs, and nothing else
         find_submission_file(course, "wine", tmp_path / "wine", tmp_path)
     (tmp_path / "wine" / "submission.py").write_text("x = 1")
     assert find_submission_file(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.py"
     (tmp_path / "wine" / "submission.py").unlink()
     assert find_submission_file(course, "wine", tmp_path / "wine", tmp_path)[0] == "submission.ipynb"
+    # The German stub is handed out under the same name.
+    shutil.copy(stubs / "submission.de.ipynb", tmp_path / "wine" / "submission.ipynb")
+    (tmp_path / "wine" / "mine.py").write_text("x = 1")
+    assert find_submission_file(course, "wine", tmp_path / "wine", tmp_path)[0] == "mine.py"
 
 
 def test_the_file_in_a_zip_keeps_its_name(tmp_path: Path) -> None:
@@ -509,6 +557,6 @@ def test_what_is_not_the_students_doing_is_no_zero(tmp_path: Path) -> None:
 def test_a_hand_in_that_did_not_arrive_leaves_no_results(place: Place) -> None:
     (place.folder / "submission").rmdir()
     results_from_before(place)
-    assert place.run() == ExitCode.NOT_GRADED
+    assert place.run_here() == ExitCode.NOT_GRADED
     assert not place.file.exists()
     assert "The folder submission cannot be listed" in place.stdout.replace(str(place.folder) + "/", "")

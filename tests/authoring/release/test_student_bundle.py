@@ -1,10 +1,7 @@
 """What students get: complete, pinned, in one piece, and with no line of a solution."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -24,10 +21,16 @@ from grader.authoring.release.student_bundle import build_bundle, find_uncompare
 from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
+from tests.helpers.commands import run_here
 from tests.helpers.paths import ROOT
 
 SHIPPED = Course(ROOT)
-PER_EXERCISE = {"task.md", "task.de.md", "submission.py", "submission.ipynb"}
+# By its name in the bundle, each file of an exercise.
+PER_EXERCISE = {
+    **{name: name for name in ("task.md", "task.de.md", "submission.py", "submission.ipynb")},
+    "deutsch/submission.py": "submission.de.py",
+    "deutsch/submission.ipynb": "submission.de.ipynb",
+}
 SHORT = 12  # characters without spaces: shorter lines are in every program
 SAID = {"model.build((None,n_features))"}  # by a task sheet, as a hint
 LONG = 24  # nobody writes such a line twice by chance, not even as a part of another one
@@ -59,19 +62,6 @@ def table():
     raise NotImplementedError
 '''
 LEAKED = "    return np.asarray(x) / LARGEST"
-
-
-def grader(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder, in English."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "100"},
-        timeout=100,
-        check=False,
-    )
 
 
 def notebook(*cells: dict[str, Any], **fields: Any) -> str:
@@ -123,17 +113,20 @@ def test_the_bundle_holds_sheets_stubs_first_steps_and_versions_and_nothing_else
         f"{name}/{file}" for name in SHIPPED.exercises() for file in PER_EXERCISE
     }
     for name in SHIPPED.exercises():
-        for file in PER_EXERCISE:
-            assert files[f"{name}/{file}"] == (ROOT / "exercises" / name / file).read_bytes()
+        for file, source in PER_EXERCISE.items():
+            assert files[f"{name}/{file}"] == (ROOT / "exercises" / name / source).read_bytes()
 
 
 def test_the_first_steps_are_told_in_both_languages() -> None:
     english, german = (render_readme(SHIPPED, Translator(language)) for language in ("en", "de"))
     for text in (english, german):
         assert "pip install -r requirements.txt" in text
-        assert "grader check digits digits/submission.py" in text
+    assert "grader check calibration calibration/submission.py" in english
     assert "(digits/task.md)" in english
     assert "(digits/task.de.md)" in german
+    assert "grader check calibration calibration/deutsch/submission.py" in german
+    assert "`deutsch`" in german
+    assert "deutsch" not in english
     assert "--course" not in english
 
 
@@ -158,10 +151,10 @@ def test_the_versions_are_those_that_are_installed_here_for_every_system() -> No
 
 
 def test_a_folder_and_a_zip_hold_the_same_and_the_zip_is_the_same_each_time(tmp_path: Path) -> None:
-    assert grader("release", tmp_path / "deep" / "out", folder=ROOT).returncode == 0
+    assert run_here("release", tmp_path / "deep" / "out", folder=ROOT).exit_code == 0
     for name in ("a.zip", "B.ZIP"):
-        done = grader("release", tmp_path / name, folder=ROOT)
-        assert done.returncode == 0, done.stderr
+        done = run_here("release", tmp_path / name, folder=ROOT)
+        assert done.exit_code == 0, done.stderr
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "B.ZIP").read_bytes()
     folder = {
         path.relative_to(tmp_path / "deep" / "out").as_posix(): path.read_bytes()
@@ -198,21 +191,21 @@ def test_nothing_is_written_over(tmp_path: Path, course: Course) -> None:
         ("file/below", "cannot be written"),
         ("file/below.zip", "cannot be written"),
     ):
-        done = grader("release", tmp_path / name, "--course", course.folder, folder=tmp_path)
-        assert done.returncode == ExitCode.USAGE
+        done = run_here("release", tmp_path / name, "--course", course.folder, folder=tmp_path)
+        assert done.exit_code == ExitCode.USAGE
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     assert {path.name for path in tmp_path.iterdir()} == before
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine"]
 
 
-@pytest.mark.parametrize("missing", sorted(PER_EXERCISE))
+@pytest.mark.parametrize("missing", sorted(name for name in PER_EXERCISE if "/" not in name))
 def test_an_exercise_that_lacks_something_is_named_and_nothing_is_written(
     missing: str, tmp_path: Path, course: Course
 ) -> None:
     stub(course, missing).unlink()
-    done = grader("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
-    assert done.returncode == ExitCode.USAGE
+    done = run_here("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
+    assert done.exit_code == ExitCode.USAGE
     assert f"Exercise one has no {missing}" in done.stderr
     assert not (tmp_path / "out").exists()
 
@@ -225,8 +218,8 @@ def test_what_cannot_be_read_is_named(course: Course) -> None:
 
 
 def test_a_course_without_exercises_is_refused(tmp_path: Path) -> None:
-    done = grader("release", tmp_path / "out", "--course", tmp_path, folder=tmp_path)
-    assert done.returncode == ExitCode.USAGE
+    done = run_here("release", tmp_path / "out", "--course", tmp_path, folder=tmp_path)
+    assert done.exit_code == ExitCode.USAGE
     assert "There are no exercises" in done.stderr
     assert not (tmp_path / "out").exists()
 
@@ -241,8 +234,8 @@ def test_a_stub_is_released_with_what_it_shares_with_the_solution_of_necessity(c
 
 def test_a_stub_with_the_solution_in_it_is_refused_with_the_line(tmp_path: Path, course: Course) -> None:
     stub(course).write_text(SOLUTION)
-    done = grader("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
-    assert done.returncode == ExitCode.USAGE
+    done = run_here("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
+    assert done.exit_code == ExitCode.USAGE
     assert "one/submission.py, line 4, has a line of one/submission.py: LARGEST = 16" in done.stderr
     assert not (tmp_path / "out").exists()
 
@@ -288,6 +281,11 @@ def test_a_solution_that_is_a_notebook_counts(course: Course) -> None:
     assert "submission.ipynb" in leak(course)
 
 
+def test_a_german_stub_is_compared_as_well(course: Course) -> None:
+    stub(course, "submission.de.py").write_text(STUB + LEAKED)
+    assert "submission.de.py" in leak(course)
+
+
 def test_a_solution_that_cannot_be_read_stops_the_release(course: Course) -> None:
     (course.folder / "reference" / "one" / "variants" / "right.py").write_bytes(b"\xff\xfe\x00")
     assert "right.py cannot be read" in leak(course)
@@ -311,8 +309,8 @@ def test_a_solution_line_made_to_be_seen_wrongly_is_shown_harmlessly(course: Cou
 
 def test_without_a_solution_it_is_said_that_nothing_was_compared(tmp_path: Path, course: Course) -> None:
     shutil.rmtree(course.folder / "reference")
-    done = grader("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
-    assert done.returncode == 0
+    done = run_here("release", tmp_path / "out", "--course", course.folder, folder=tmp_path)
+    assert done.exit_code == 0
     assert "Not compared with a solution" in done.stderr
     assert "one" in done.stderr
 

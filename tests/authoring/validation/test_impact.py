@@ -4,7 +4,7 @@ import pytest
 
 from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
 from grader.core.course import Course
-from grader.protocol.plan import ArrayArg, Call, Describe, ReadGlobal, ResultOf, ResultOrTruth
+from grader.protocol.plan import ArrayArg, Call, Describe, ReadGlobal, ResultOf, ResultOrTruth, SetWeights
 from tests.helpers.paths import ROOT
 
 SCRIPT = """
@@ -151,3 +151,15 @@ def test_steps_keep_their_evidence_where_nothing_changed_comes_near(names: set[s
 @pytest.mark.parametrize("exercise", Course(ROOT).exercises())
 def test_the_references_of_the_course_are_clear(exercise: str) -> None:
     assert not Script((ROOT / "reference" / exercise / "submission.py").read_text("utf-8")).is_opaque
+
+
+def test_a_network_with_other_weights_is_the_one_that_was_built() -> None:
+    """What a function does to it, it does to the network that is trained afterwards."""
+    steps = (
+        Call(id="build_model@0", function="build_model"),
+        SetWeights(id="network@own", step="build_model@0", weights=(), sample="x"),
+        Call(id="forward@own", function="forward", arguments=(ResultOf(step="network@own"),)),
+        Call(id="train@0", function="train", arguments=(ResultOf(step="build_model@0"),)),
+    )
+    assert find_unaffected_steps(steps, frozenset({"forward"})) == {"build_model@0", "network@own"}
+    assert find_unaffected_steps(steps, frozenset({"train"})) >= {"forward@own"}

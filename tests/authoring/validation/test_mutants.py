@@ -161,6 +161,12 @@ CASES: dict[str, tuple[str, str, set[str]]] = {
         'T = [{"a": 1, "b": 2}, {"a": 3, "b": 2}]\n',
         {'T = [{"a": 3, "b": 2}, {"a": 1, "b": 2}]'},
     ),
+    "column of rows without names": (
+        "column",
+        "T = [(1, 2), (3, 2)]\n",
+        {"T = [(3, 2), (1, 2)]"},
+    ),
+    "no column of rows of one value": ("column", "T = [1, 2]\n", set()),
     "member": (
         "member",
         'T = {1: {"a"}, 2: {"a", "b"}}\n',

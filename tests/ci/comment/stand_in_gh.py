@@ -1,11 +1,14 @@
 """A stand-in for GitHub's program `gh`: gives recorded answers, and writes down what it was asked.
 
 A file `answers.json` beside it maps `METHOD path` to what is answered: JSON, or {"file": name} for bytes, or
-{"fail": text}. A list is given out in pages, as GitHub does. Whatever is not recorded fails as GitHub does.
+{"fail": text}. With "stays" beside "file", it goes on for so many seconds, also where nobody reads on. A list is
+given out in pages, as GitHub does. Whatever is not recorded fails as GitHub does.
 """
 
+import contextlib
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,10 @@ def _give(answer: Any, fields: dict[str, str], folder: Path) -> int:
         sys.stderr.write(answer["fail"])
         return 1
     if isinstance(answer, dict) and "file" in answer:
-        sys.stdout.buffer.write((folder / answer["file"]).read_bytes())
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.buffer.write((folder / answer["file"]).read_bytes())
+            sys.stdout.buffer.flush()
+        time.sleep(answer.get("stays", 0))
         return 0
     if isinstance(answer, list):
         size, page = int(fields["per_page"]), int(fields["page"])

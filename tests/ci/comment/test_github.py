@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -348,6 +349,13 @@ def test_an_archive_that_is_larger_than_it_says_is_not_read_to_its_end(tmp_path:
     assert done.ran.code == 2
     assert f"larger than {MAX_ARCHIVE_BYTES}" in done.ran.log
     assert "no answer that can be read" in done.body
+
+
+def test_a_program_that_goes_on_with_too_large_an_archive_is_ended(tmp_path: Path) -> None:
+    archive = zipped(("answer.json", data())) + b"\x00" * MAX_ARCHIVE_BYTES
+    begin = time.monotonic()
+    visit(tmp_path, api(actions__artifacts__51__zip={"file": "artifact.zip", "stays": 120}), archive)
+    assert time.monotonic() - begin < 60
 
 
 def test_a_record_that_is_larger_than_any_is_not_read_to_its_end(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_a_row_says_what_is_known() -> None:
             "criterion:loss": "0",
             "certified": "true",
             "problem": "",
+            "rules": "",
+            "grade": "",
         }
     ]
 
@@ -134,7 +136,7 @@ def test_the_workbook_has_filters_a_fixed_heading_and_real_types() -> None:
     entries = [entry(late=True, verdict=verdict(criterion("softmax", 1.5)))]
     book = openpyxl.load_workbook(io.BytesIO(export(entries, "digits", Format.XLSX, "en").data))
     marks = book["Marks"]
-    assert (marks.freeze_panes, marks.auto_filter.ref) == ("C2", "A1:N2")
+    assert (marks.freeze_panes, marks.auto_filter.ref) == ("C2", "A1:P2")
     row = [cell.value for cell in marks[2]]
     assert row[4:9] == [datetime(2026, 11, 20, 21, 4, 5), True, "passed", 1.5, 2]  # noqa: DTZ001
     assert book["Criteria"].freeze_panes == "B2"

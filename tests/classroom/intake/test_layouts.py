@@ -358,7 +358,7 @@ def test_another_files_version_does_not_replace_the_named_one(hand_over: HandOve
     assert found.taken == {"1": "x"}
 
 
-# GitHub Classroom
+# Clones
 
 
 def test_clones(hand_over: HandOver) -> None:

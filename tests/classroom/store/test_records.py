@@ -17,6 +17,6 @@ def test_a_gradebook_entry_is_written_flat_with_the_hand_in_first() -> None:
     entry = GradebookEntry(**hand_in_fields(HAND_IN))
     assert list(msgspec.to_builtins(entry)) == [
         "student", "name", "file", "email", "platform_id", "submitted", "late",
-        "verdict", "problem", "adjustments", "report", "graded",
+        "verdict", "problem", "adjustments", "report", "graded", "rules", "grade", "is_passed",
     ]  # fmt: skip
     assert hand_in_fields(entry) == msgspec.structs.asdict(HAND_IN)

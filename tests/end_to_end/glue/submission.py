@@ -78,6 +78,8 @@ assert not IN_COLAB
 # Windows, styles and pictures.
 plt.switch_backend("Qt5Agg")
 plt.rcParams["backend"] = "TkAgg"
+plt.rcParams["text.usetex"] = True
+plt.rc("text", usetex=True)
 matplotlib.use("Qt5Agg", warn=False, force=True)
 set_matplotlib_formats("retina")
 plt.style.use("seaborn-whitegrid")

@@ -160,6 +160,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r'history\.history\["loss"\]': ("hist_sub", "hist_attr"),
     r"validation_data, and the metric": ("hist_key", "plot_hist"),
     r"y_true and y_pred": ("loss_args", "loss_args3"),
+    r"batch_size has to be a whole number of rows": ("batch_size_share", "batch_size_negative"),
+    r"A whole number is needed here": ("epochs_float", "epochs_str"),
+    r"validation_split=1 leaves no rows": ("validation_split_whole",),
+    r"first the figure, then the axes": ("figure_for_axes",),
+    r"not one axes of a figure.*before \.imshow|before \.imshow.*not one axes of a figure": ("array_for_axes",),
+    r"print its len\(\)": ("short_list",),
+    r"indexed with 2 indices.*number of its axes is 1": ("too_many_indices",),
+    r"Are x and y in the right order": ("labels_as_rows",),
     # Not Python.
     r"the quotation mark (“|‘|„) comes from a word processor": ("quotes", "quotes2", "quotes_de"),
     r"the dash – ": ("dash",),
@@ -258,6 +266,17 @@ NOT_OLD = (
 @pytest.mark.parametrize("name", NOT_OLD)
 def test_other_names_are_not_taken_for_old_ones(name: str) -> None:
     assert explain_old_name(facts_of(name)) is None
+
+
+def test_nobody_is_told_to_write_an_init_for_a_class_of_a_library() -> None:
+    assert "is a class of yours" not in sentence_of("axes_attribute")
+
+
+def test_a_method_of_keras_2_is_not_taken_for_a_slip_of_the_pen() -> None:
+    message = "'Sequential' object has no attribute 'predict_proba'"
+    bases = ("AttributeError", "Exception")
+    facts = ExceptionFacts(type="AttributeError", message=message, bases=bases, similar="predict_on_batch")
+    assert "Did you mean" not in text(explain_exception(facts, "train").message)
 
 
 WITHOUT_SUGGESTION = (

@@ -704,7 +704,7 @@ CURVES = [
     not_("lr-too-low", "more features than rows", lambda: few_rows(number(NUMBER, optimizer="keras.optimizers.SGD(1e-4)", trained=train(epochs=2)))),
     shows("nan-loss", "in the labels", lambda: number(NUMBER, trained=train(y="y_train / 0 * 0")), "labels"),
     shows("nan-loss", "the weights are spoiled", lambda: number(f"layers.Dense(4, activation='relu', name='first'), {NUMBER}", optimizer="keras.optimizers.SGD(1e30)", trained=train(epochs=3)), "those of first"),
-    shows("nan-loss", "the last weights are spoiled", lambda: case_of(HALF_SPOILED + train(), "numbers"), "kernel 2"),
+    shows("nan-loss", "the last weights are spoiled", lambda: case_of(HALF_SPOILED + train(batch=64), "numbers"), "kernel 2"),
     shows("nan-loss", "spoiled from the beginning", lambda: number("layers.Dense(1, kernel_initializer=keras.initializers.Constant(float('nan')))", trained=train()), "initializers"),
     shows("nan-loss", "the loss alone", lambda: with_curves(honest(), val_loss=[float("nan")]), "weights are still finite"),
     shows("nan-loss", "weights not known", lambda: without_replays(with_curves(honest(), loss=[float("nan")])), "cannot be seen"),

@@ -39,18 +39,49 @@ from tests.examiner.misconceptions.examples import (
 )
 from tests.helpers.classroom import build, case_of, view_of, with_curves, with_step
 from tests.helpers.paths import ROOT
+from tests.helpers.proofs import GERMAN, VERDICT, Proof
 
 DETECTORS = {entry.id: entry.detect for entry in CATALOGUE}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.id}-{'shown' if e.shows else 'not'}-{e.name}")
-def test_misconception(example: Example) -> None:
+def proof_of(misconception: str) -> Proof:
+    """Return the proof that the examples of a misconception show it, or do not."""
+    here = "tests/examiner/misconceptions"
+    helpers = (f"tests/helpers/{name}.py" for name in ("cases", "classroom", "decoded"))
+    return Proof(
+        f"misconceptions/{misconception}",
+        (*VERDICT, GERMAN, f"{here}/examples.py", f"{here}/test_misconceptions.py", *helpers),
+    )
+
+
+def find_fault(example: Example) -> str | None:
+    """Return what is wrong with what a detector says of an example, or None."""
     shown = DETECTORS[example.id](view_of(example.case()))
-    assert (shown is not None) == example.shows
-    if shown is not None:
-        assert example.says in Translator("en")(shown.text)
-        for language in LANGUAGES:
-            assert "{" not in Translator(language)(shown.text)
+    texts = [Translator(language)(shown.text) for language in LANGUAGES] if shown is not None else []
+    if (shown is not None) != example.shows:
+        return f"{example.name}: says {texts}"
+    is_said = shown is None or example.says in Translator("en")(shown.text)
+    return None if is_said and not any("{" in text for text in texts) else f"{example.name}: says {texts}"
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("misconception", DETECTORS)
+def test_examples_show_it_and_others_that_are_near_do_not(misconception: str) -> None:
+    examples = [example for example in EXAMPLES if example.id == misconception]
+    proof = proof_of(misconception)
+    if proof.is_made():
+        examples = [next(example for example in examples if example.shows)]
+    faults = list(filter(None, map(find_fault, examples)))
+    assert not faults, "\n".join(faults)
+    proof.note()
+
+
+def test_what_is_wrong_with_an_example_is_found() -> None:
+    right = next(example for example in EXAMPLES if example.id == "wrong-unit-count" and example.shows)
+    assert find_fault(right) is None
+    assert find_fault(replace(right, shows=False)) is not None
+    assert find_fault(replace(right, says="no such words")) is not None
+    assert find_fault(replace(right, case=honest)) is not None
 
 
 @pytest.mark.parametrize("name", [*HONEST, *OTHERS])

@@ -98,6 +98,14 @@ def test_why_a_submission_has_no_mark_is_told(make: Make) -> None:
 
 
 @BOTH
+def test_a_broken_rubric_is_the_exercises_fault(make: Make) -> None:
+    broken = msgspec.structs.replace(FAULT, fault="The rubric of digits: x.", is_rubric_broken=True)
+    read = hosts.text(make(answer(broken)))
+    assert "This is the exercise's fault, and no mark. Tell whoever made it: The rubric of digits: x." in read
+    assert "grader's fault" not in read
+
+
+@BOTH
 def test_notes_come_before_the_submissions_and_errors_before_the_rest(make: Make) -> None:
     read = hosts.text(make(answer(outcome("good"), notes=(WARNING, ERROR))))
     error, warning = (

@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from grader.protocol.gradebook import Adjustment, GradebookEntry
+from grader.protocol.gradebook import Adjustment, AppliedRule, GradebookEntry, RuleKind
 from grader.protocol.verdict import CriterionVerdict, Resources, Status, Verdict
 from tests.reports import samples
 
@@ -87,6 +87,7 @@ def _member(number: int, language: str) -> GradebookEntry:
         submitted=NOON + timedelta(hours=number) if late else None,
         problem="The folder holds two notebooks. Expected one." if verdict is None and number % 40 == 19 else "",
         adjustments=adjustments,
+        rules=(AppliedRule(rule=RuleKind.PENALTY, change=-1.0, seconds=3 * 3600, at=NOON),) if late else (),
     )
 
 

@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from grader.core.i18n import LANGUAGES
+from grader.examiner.misconceptions import CATALOGUE
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Hint, Isolation, Resources, Status
 from reports.classroom import pictures, rows
 from reports.classroom.dashboard import MAX_LINKS, MAX_MISCONCEPTIONS, MAX_REASONS, MAX_TEXT, render
 from reports.classroom.rows import UNDECIDED, name_sort_key, safe_address
+from reports.common.misconceptions import TITLES
 from reports.submission.adjustments import MAX_NAME_LENGTH, shorten_name
 from tests.reports import samples
 from tests.reports.classroom import samples as made
@@ -222,8 +224,9 @@ def test_only_paths_below_the_dashboard_become_addresses(path: str, expected: st
 def test_without_a_report_a_name_is_no_link() -> None:
     text = page_of([entry("anna", judged(criterion("fit", Status.NOT_GRADED)), report="")])
     main = text[text.index("<main") :]
-    assert "<a" not in main
-    assert spaced(main).count("anna") == 2  # on top, and in the table
+    assert {str(link["href"])[0] for link in Page(main).with_tag("a")} == {"#"}
+    # In the table, among those without a mark, and among those who did not pass the criterion.
+    assert spaced(main).count("anna") == 3
 
 
 def test_the_headline() -> None:
@@ -254,7 +257,7 @@ def test_without_a_final_mark_there_is_no_histogram_and_no_median() -> None:
     assert 'id="criteria-title"' not in text
 
 
-def test_what_could_not_be_graded_comes_first_with_its_reasons() -> None:
+def test_what_could_not_be_graded_comes_after_the_table_with_its_reasons() -> None:
     entries = [
         entry("anna", judged(criterion("fit", Status.NOT_GRADED), criterion("y", Status.PASSED, 10.0))),
         entry("ben", problem="The notebook is no JSON."),
@@ -265,7 +268,8 @@ def test_what_could_not_be_graded_comes_first_with_its_reasons() -> None:
         entry("emil", judged(criterion("y", Status.PASSED, 10.0))),
     ]
     text = page_of(entries)
-    top = text[text.index("<main") : text.index('id="marks-title"')]
+    top = text[text.index('id="undecided-title"') : text.index('id="marks-title"')]
+    assert text.index('id="all"') < text.index('id="undecided-title"')
     said = spaced(top)
     assert "4 hand-ins have no final mark" in said
     for reason, who in (
@@ -348,13 +352,41 @@ def test_misconceptions_are_told_with_numbers_words_and_links() -> None:
     ]
     text = page_of(entries)
     part = text[text.index('id="misconceptions-title"') : text.index('id="notable-title"')]
-    assert "2 67% Error: relu-head Outputs that are dead at zero. 2 reports show it" in spaced(part)
+    assert "2 67% Error: ReLU as the output activation Outputs that are dead at zero. 2 reports show it" in spaced(
+        part
+    )
     assert re.findall(r'href="(reports[^"]+)"', part) == [
         "reports/a.html#criterion-y",
         "reports/b.html#criterion-x",
     ]
     assert [("hint0" in line) for line in lines(text)] == [True, True, False, False]
     assert 'id="misconceptions-title"' not in page_of(entries[2:])
+
+
+def test_a_cause_is_told_once_and_its_consequences_point_to_it() -> None:
+    def crashed(student: str, line: int) -> GradebookEntry:
+        first = criterion("x", Status.FAILED, message=f"Line {line} <b>is not Python.")
+        others = [criterion(name, Status.FAILED, same_cause_as="x", message="The same.") for name in ("y", "z")]
+        return entry(student, judged(first, *others))
+
+    entries = [
+        crashed("a", 3),
+        crashed("b", 3),
+        crashed("c", 64),
+        entry("d", judged(criterion("x", Status.FAILED), criterion("y", Status.FAILED))),
+    ]
+    text = page_of(entries)
+    part = text[text.index('id="causes-title"') : text.index('id="notable-title"')]
+    assert (
+        "3 75% Title of x Consequences: Title of y (3), Title of z (3) 3 reports tell it "
+        "Line 3 <b>is not Python. a b Line 64 <b>is not Python. c" in spaced(part)
+    )
+    assert re.findall(r'href="(reports[^"]+)"', part) == [f"reports/{name}.html#criterion-x" for name in "abc"]
+    criteria = text[text.index('id="criteria-title"') : text.index('id="causes-title"')]
+    assert spaced(criteria).count("3 of them only as consequences") == 2
+    assert criteria.count('href="#causes"') == 2
+    assert [("cause0" in line) for line in lines(text)] == [True, True, True, False]
+    assert 'id="causes"' not in page_of(entries[3:])
 
 
 def test_only_the_most_common_misconceptions_are_told() -> None:
@@ -367,7 +399,7 @@ def test_only_the_most_common_misconceptions_are_told() -> None:
 
 def test_what_is_worth_a_look() -> None:
     text = page_of(made.a_class(40))
-    part = text[text.index('id="notable-title"') : text.index('id="all-title"')]
+    part = text[text.index('id="notable-title"') :]
     said = spaced(part)
     assert "Not certified 2" in said
     assert "The last layer claims softmax; the last operation of the graph is Sigmoid." in said
@@ -412,7 +444,7 @@ def test_a_class_in_plain_mode_is_flagged() -> None:
 def test_each_flag_stands_in_its_line_and_can_be_filtered_by() -> None:
     text = page_of(made.a_class(40))
     words = {"late": "late", "adjusted": "adjusted", "uncertified": "not certified", "unwalled": "wall missing"}
-    words |= {"slow": "long run", "large": "much memory"}
+    words |= {"slow": "long run", "large": "much memory", "rules": "by the rules"}
     assert set(words) == set(rows.FLAGS)
     for flag, word in words.items():
         tokens = [line for line in lines(text) if flag in line.split('"')[1].split()]
@@ -520,10 +552,42 @@ def test_each_line_of_a_large_class_stays_small() -> None:
     entries = made.a_class(400)
     longest = max(len(line) for line in lines(page_of(entries)))
     assert longest < 500
-    assert len(page_of(entries)) < 200_000 + 400 * 400
+    assert len(page_of(entries)) < 220_000 + 400 * 400
 
 
 def test_the_page_is_complete_for_any_part_that_is_missing() -> None:
     bare = msgspec.structs.replace(made.sample("broken"), criteria=(), notices=(), points=0.0, max_points=0.0)
     text = page_of([entry("a", bare)])
     assert "0 of 0 points" in spaced(text)
+
+
+def test_those_who_lost_a_criterion_in_the_same_way_stand_together() -> None:
+    def lost(student: str, message: str) -> GradebookEntry:
+        return entry(student, judged(criterion("split", Status.FAILED, message=message)))
+
+    entries = [
+        lost("anna", "Row 3 is in both parts.\nTo repeat it: split(1)"),
+        lost("ben", "Row 17 is in both parts.\nTo repeat it: split(2)"),
+        lost("cleo", "split() returns 3 things."),
+        entry("dora", judged(criterion("split", Status.PASSED, 10.0))),
+    ]
+    text = page_of(entries)
+    part = spaced(text[text.index('id="criteria-title"') : text.index('id="notable-title"')])
+    assert "3 did not pass, by message" in part
+    assert "2 failed: Row 17 is in both parts. anna ben 1 failed: split() returns 3 things. cleo" in part
+    assert "To repeat it" not in part
+    assert "dora" not in part
+    # The same without a script: a link, and a rule of the style for it.
+    assert '<a id="lost-x0" href="#lost-x0"' in text
+    assert '.all:has(#lost-x0:target) tbody tr:not([data-f~="x0"]){display:none}' in text
+    tokens = [line.split('"')[1].split() for line in lines(text)]
+    assert ["x0" in of_line for of_line in tokens] == [True, True, True, False]
+
+
+def test_a_misconception_that_this_version_does_not_know_has_its_id() -> None:
+    hint = Hint(id="new-one", severity="tip", text="Something.")
+    assert "Tip: new-one Something." in seen([entry("a", judged(criterion("x", Status.FAILED, hints=(hint,))))])
+
+
+def test_every_misconception_of_the_catalogue_has_a_title() -> None:
+    assert {misconception.id for misconception in CATALOGUE} <= set(TITLES)

@@ -248,6 +248,23 @@ def test_misconceptions_are_counted_by_student() -> None:
     ]
 
 
+def test_shared_causes_are_counted_by_hand_in() -> None:
+    def lost(student: str, **causes: str) -> GradebookEntry:
+        return entry(
+            student,
+            judged(*(criterion(name, Status.FAILED, same_cause_as=causes.get(name, "")) for name in "abcd")),
+        )
+
+    entries = [lost("1", b="a", c="a"), lost("2", d="c"), lost("3", d="c", b="a"), lost("4", d="gone"), entry("5")]
+    summary = summarise(entries)
+    told = [(c.criterion, c.consequences, [e.student for e in c.entries]) for c in summary.shared_causes]
+    assert told == [
+        ("a", (("Title of b", 2), ("Title of c", 1)), ["1", "3"]),
+        ("c", (("Title of d", 2),), ["2", "3"]),
+    ]
+    assert [c.consequences for c in summary.criteria] == [0, 2, 1, 3]
+
+
 def with_seconds(values: list[float]) -> list[GradebookEntry]:
     good = made.sample("good")
     return [

@@ -53,6 +53,12 @@ def test_any_series_gets_an_axis_within_the_picture(values: tuple[float | None, 
     assert all(TOP <= y <= BOTTOM for line in panel.lines for _, y in line.dots)
 
 
+@pytest.mark.parametrize("value", [4.0, 0.2, -3.0])
+def test_a_series_that_stays_the_same_runs_through_the_middle(value: float) -> None:
+    (panel,) = _one(mae=(value,)).panels
+    assert panel.lines[0].dots[0][1] == pytest.approx((TOP + BOTTOM) / 2)
+
+
 def test_runs_share_an_axis_so_that_they_can_be_compared() -> None:
     first, second = _drawn(
         Curve(name="a", series={"loss": (4.0, 1.0)}), Curve(name="b", series={"loss": (1.0, 0.5)})

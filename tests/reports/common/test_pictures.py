@@ -27,7 +27,7 @@ def test_of_many_classes_the_likeliest_and_the_true_one_are_shown() -> None:
     assert bars[0].label == "class 3"
     assert bars[0].is_true
     assert bars[-1].is_predicted
-    assert len(bars) == 12
+    assert len(bars) == 7
 
 
 def test_a_single_confusion_is_visible_and_none_is_not() -> None:

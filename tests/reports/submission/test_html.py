@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from grader.core.i18n import LANGUAGES
-from grader.protocol.verdict import Exhibits, LeftOut, Status
+from grader.examiner.exhibited_code import exhibit_code
+from grader.protocol.submission import Submission, Unit
+from grader.protocol.verdict import CodeUnit, Exhibits, LeftOut, Status
 from reports.common.numbers import Numbers
 from reports.submission.html import render
 from tests.reports import sample_exhibits, samples
@@ -203,7 +205,9 @@ def test_each_status_is_told_in_a_word(status: Status) -> None:
     assert {"href": f"#icon-{status}"} in page.with_tag("use")
 
 
-@pytest.mark.parametrize("part", [name for name in Exhibits.__struct_fields__ if name != "left_out"])
+@pytest.mark.parametrize(
+    "part", [name for name in Exhibits.__struct_fields__ if name not in {"left_out", "places"}]
+)
 def test_any_part_of_the_exhibits_may_be_missing(part: str) -> None:
     verdict, exhibits = samples.good()
     empty = getattr(Exhibits(), part)
@@ -280,3 +284,27 @@ def test_a_mark_that_a_person_left_open_is_called_so() -> None:
     verdict = msgspec.structs.replace(verdict, status=Status.NOT_GRADED, criteria=(*undecided, *others))
     text = Page(render(verdict, exhibits, (adjustment(first.id, 1.0, "so far"),))).text
     assert "it is not final yet" in text
+
+
+def test_the_whole_code_is_there_line_by_line() -> None:
+    lines = tuple(f"x{number} = '{'y' * 50}'" for number in range(300))  # more than a sentence may have
+    verdict, exhibits = samples.good()
+    text = render(verdict, msgspec.structs.replace(exhibits, code=(CodeUnit(cell=None, lines=lines),), places=()))
+    listing = text[text.index('id="code"') : text.index('id="grading"')]
+    assert [int(number) for number in re.findall(r'id="line-(\d+)"', listing)] == list(range(1, 301))
+    assert "x299 = &#39;yyy" in listing
+    assert "(+" not in listing
+
+
+def test_the_report_of_a_hostile_submission_stays_small() -> None:
+    # As much of everything as the examiner lets through, of characters that are written out.
+    code = exhibit_code(
+        Exhibits(),
+        Submission("a.py", "0" * 64, "script", tuple(Unit("", "\u202e" * 1000, n) for n in range(3000))),
+        (),
+    )
+    verdict, _ = samples.hostile()
+    assert len(render(verdict, code).encode()) < 3 << 20
+    cells = tuple(Unit("", "", number) for number in range(2500))
+    empty = exhibit_code(Exhibits(), Submission("a.ipynb", "0" * 64, "notebook", cells), ())
+    assert len(render(verdict, empty).encode()) < 1 << 20

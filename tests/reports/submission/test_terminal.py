@@ -3,11 +3,13 @@
 import io
 import re
 
+import msgspec
 import pytest
 from rich.console import Console
 
-from grader.core.i18n import LANGUAGES
-from reports.submission.terminal import render
+from grader.core.i18n import LANGUAGES, Translator
+from grader.protocol.verdict import Status
+from reports.submission.terminal import render, render_criterion
 from tests.reports import samples
 
 
@@ -34,9 +36,11 @@ def test_every_verdict_fits_a_narrow_terminal(kind: str, language: str) -> None:
     assert max(map(len, text.splitlines())) <= 60
 
 
-def test_the_mark_comes_first_and_each_criterion_has_its_line() -> None:
+def test_each_criterion_has_its_line_and_the_mark_and_the_next_step_stand_last() -> None:
     text = _printed(samples.mixed())
-    assert "66.5 of 100 points   ? not graded · not certified" in text
+    lines = text.rstrip().splitlines()
+    assert "66.5 of 100 points   ? not graded · not certified" in lines[-4:]
+    assert lines[-1].startswith("Next: ")
     for line in ("✗ failed         Scale the pixels to [0, 1]", "◐ partial", "» skipped", "○ not attempted"):
         assert line in text
 
@@ -79,6 +83,37 @@ def test_a_pipe_with_an_old_code_page_does_not_end_the_program(encoding: str) ->
     text = _printed(samples.mixed(), encoding=encoding)
     assert "x failed" in text
     assert "~ partial" in text
+
+
+def test_what_is_right_fits_a_terminal_of_24_lines() -> None:
+    lines = _printed(samples.good()).rstrip().splitlines()
+    assert len(lines) <= 24
+    assert lines[-1] == "Everything that was asked for is there and right."
+
+
+def test_criteria_that_were_printed_while_they_were_decided_are_not_printed_again() -> None:
+    verdict = samples.good()[0]
+    first, *others = verdict.criteria
+    text = io.StringIO()
+    console = Console(file=text, width=80)
+    render_criterion(first, Translator("en"), console)
+    row = text.getvalue()
+    assert first.title in row
+    render(verdict, console, {first.id})
+    assert text.getvalue().count(row) == 1
+    assert all(other.title in text.getvalue() for other in others)
+
+
+def test_criteria_with_the_cause_of_another_are_named_below_it() -> None:
+    verdict = samples.good()[0]
+    first, second, *others = verdict.criteria
+    failed = msgspec.structs.replace(first, status=Status.FAILED, points=0.0, message="It is wrong.", hints=())
+    waiting = msgspec.structs.replace(
+        second, status=Status.SKIPPED, points=0.0, message="It waits.", hints=(), same_cause_as=first.id
+    )
+    text = _printed((msgspec.structs.replace(verdict, criteria=(failed, waiting, *others)), samples.good()[1]))
+    assert f"The same cause: {second.title}" in text
+    assert "It waits." not in text
 
 
 def test_plain_mode_says_that_no_walls_stood() -> None:

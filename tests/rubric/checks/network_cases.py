@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.core.row_hashes import row_hashes
+from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.replay_rows import list_rows
 from grader.evidence.run_evidence import ReplayResult, StepResult
-from grader.examiner.planning import inputs_of
 from grader.protocol.evidence import (
     CompileFacts,
     FitFacts,
@@ -43,7 +44,7 @@ class Network:
     def net(self, recipe: Recipe) -> Net:
         """Return the graph of a recipe, with its values for the rows of this network."""
         net = Net(1)
-        net.inputs = dict(inputs_of(self.data, self.training))
+        net.inputs = list_rows(self.data.inside, self.data.outside, self.training, Seal())
         net.values[net.x] = dict(net.inputs)
         recipe(net)
         return net

@@ -76,7 +76,7 @@ def test_a_function_that_had_no_network_is_judged_on_one_of_the_grader_s() -> No
 
 
 def test_a_wrong_function_is_wrong_there_too() -> None:
-    case = evidence(PREDICTS, build_model=stop, predict=lambda model, x: predict(model, x) + 1)
+    case = evidence(PREDICTS, build_model=stop, predict=lambda model, x: 2 * predict(model, x) + 1)
     judgement = outcome(PREDICTS, case)
     assert judgement.status is Status.FAILED
     assert "does not return what the network gives" in text(judgement.message)
@@ -201,3 +201,29 @@ def test_a_network_with_two_outputs_says_nothing_of_train() -> None:
     judgement = outcome(check, evidence(check, build_model=two_outputs, train=learn_one_output))
     assert judgement.status is Status.PASSED
     assert judgement.note is not None
+
+
+def zeros(n: int) -> Any:
+    model = neuron(n)
+    model.set_weights([np.zeros((n, 1)), np.zeros(1)])
+    return model
+
+
+def test_what_is_right_for_a_network_that_says_the_same_of_all_rows_is_tried_on_another() -> None:
+    constant = {"build_model": zeros, "train": lambda model, x, y: None}
+    case = evidence(PREDICTS, **constant, predict=lambda model, x: np.zeros(len(x)))
+    assert outcome(PREDICTS, case).status is Status.FAILED
+    assert outcome(PREDICTS, evidence(PREDICTS, **constant)).status is Status.PASSED
+
+
+def test_a_network_of_the_grader_s_that_was_exchanged_is_noticed() -> None:
+    case = evidence(PREDICTS, build_model=stop)
+    on_stand_in = PREDICTS.on_stand_ins(case.task)
+    assert on_stand_in is not None
+    step = on_stand_in.trainings()[0].trained(0)
+    arrays = dict(case.replays[step].arrays)
+    arrays |= {ref: arrays[ref] + 1 for ref in case.replays[step].evidence.outputs}
+    exchanged = replace(case, replays={**case.replays, step: replace(case.replays[step], arrays=arrays)})
+    judgement = outcome(PREDICTS, exchanged)
+    assert judgement.status is Status.NOT_GRADED
+    assert "another one came back" in text(judgement.message)

@@ -487,3 +487,25 @@ CASES = {
     **{name: Case(code) for name, code in FAST.items()},
     **{name: Case(code, fast=False) for name, code in (WRONG | PLAIN).items()},
 }
+# What sets TensorFlow or Keras for good has a process of its own.
+_ALONE = ("half precision", "compiled in other ways", "other settings of TensorFlow")
+_SHARED = [name for name in CASES if name not in _ALONE]
+_SIZE = 13
+# The cases that share a process, one after the other.
+GROUPS = [
+    *([name] for name in _ALONE),
+    *(_SHARED[start : start + _SIZE] for start in range(0, len(_SHARED), _SIZE)),
+]
+# Those that are always done: of networks, callbacks, errors, and of what Keras does itself.
+SAMPLE = frozenset(
+    {
+        "plain",
+        "normalisation that was adapted, before layers not yet built",
+        "layer, loss and metric of one's own",
+        "pictures",
+        "callbacks of epochs",
+        "interrupted, then trained again",
+        "data that are wrong",
+        "a training step of one's own",
+    }
+)

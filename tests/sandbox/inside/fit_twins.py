@@ -1,13 +1,15 @@
 """Does each case twice, as Keras does it and as it is done behind the walls, and tells what both left.
 
-`python -m tests.sandbox.inside.fit_twins` reads names of cases and writes a line of JSON for each: what plain
-Keras left, what the other did, and how many pieces of epochs the other did in one go. The name of an exercise
-stands for the steps of its plan, done with the reference solution. Each runs in a fork of this process, in which
-TensorFlow is imported and not yet started. `WITHOUT_PARTS` asks what is left without a module of Keras.
+`python -m tests.sandbox.inside.fit_twins` reads lists of cases, in JSON, and writes a line of JSON for each case:
+what plain Keras left, what the other did, and how many pieces of epochs the other did in one go. The name of an
+exercise stands for the steps of its plan, done with the reference solution. Each list runs in two forks of this
+process, in which TensorFlow is imported and not yet started: starting it costs as much as a case. `WITHOUT_PARTS`
+asks what is left without a module of Keras.
 """
 
 import contextlib
 import functools
+import gc
 import hashlib
 import importlib
 import io
@@ -19,7 +21,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from grader.rubric.loader import load_rubric
@@ -33,27 +35,32 @@ import numpy as np
 import tensorflow as tf
 
 from grader.core.course import SHIPPED_FOLDER, Course
+from grader.core.seal import Seal
 from grader.examiner.planning import make_plan
 from grader.protocol.evidence import StepEvidence
 from grader.protocol.messages import Question
 from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import Plan, Setup
 from grader.sandbox.inside import child, fast_fit
+from grader.sandbox.inside.determinism import make_deterministic
 from grader.submission.reader import read
 from tests.sandbox.inside.fit_cases import CASES, PRELUDE, WITHOUT_PARTS
 
 FILE = "<submission>"
 # Steps that draw or train nothing that a case or another step does not.
-SKIPPED_STEPS = re.compile(r"plot_\w+|compare_output_activations")
+SKIPPED_STEPS = re.compile(r"plot_\w+|compare_output_activations|compare_losses")
 COURSE = Course(SHIPPED_FOLDER)
 
 
-def run(case: str, *, fast: bool) -> dict[str, Any]:
-    """Do one case, and return what it left."""
-    child._make_deterministic()
+def run(cases: Sequence[str], *, fast: bool) -> Iterator[dict[str, Any]]:
+    """Do cases one after the other, and yield what each left. None finds anything that those before it left."""
+    make_deterministic()
     pieces = _counting() if fast else []
-    left = _steps(case) if case in COURSE.exercises() else _case(case)
-    return left | {"pieces": len(pieces)}
+    for case in cases:
+        keras.utils.clear_session()
+        pieces.clear()
+        left = _steps(case) if case in COURSE.exercises() else _case(case)
+        yield left | {"pieces": len(pieces)}
 
 
 def _counting() -> list[Any]:
@@ -96,7 +103,7 @@ def _steps(exercise: str) -> dict[str, Any]:
     """Return a hash of each step's evidence: curves, graphs, facts and all, without the times that it took."""
     rubric = load_rubric(COURSE, exercise)
     question = Question(course="", exercise=exercise, seeds=(0,))
-    plan, arrays = unpack(make_plan(question, rubric, rubric.data(), frozenset()).parcel, Plan)
+    plan, arrays = unpack(make_plan(question, rubric, rubric.build_data(Seal()), frozenset()).parcel, Plan)
     submission = read(COURSE.folder / "reference" / exercise / "submission.py")
     done = child.SubmissionRun(Setup(submission=submission), arrays)
     done.bring_up(_Nowhere())  # type: ignore[arg-type]
@@ -153,7 +160,7 @@ def _output(text: str) -> list[str]:
     What it shows in between hangs on the clock.
     """
     lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[\d+m|[━\b]", "", text))
-    lines = [re.sub(r"\d+(s|ms|us)/(step|epoch)|\b\d+s\b", "TIME", line).strip() for line in lines]
+    lines = [re.sub(r"\d+(s|ms|us)/(step|epoch)|\b\d+s\b|\b\d+(:\d\d)+\b", "TIME", line).strip() for line in lines]
     kept: list[str] = []
     for of_bar, group in itertools.groupby(lines, key=lambda line: re.match(r"\d+/\d+ ", line) is not None):
         shown = list(group)
@@ -167,7 +174,7 @@ def _random() -> list[Any]:
     return [float(number) for number in numbers] + [keras.src.utils.naming.auto_name("x")]
 
 
-def _import_without_parts() -> dict[str, Any]:
+def _import_without_parts() -> Iterator[dict[str, Any]]:
     """Import what behind the walls is imported first, where Keras lacks a module; return which fast fit it has."""
     for name in ("grader.sandbox.inside.child", "grader.sandbox.inside.fast_fit"):
         del sys.modules[name]
@@ -175,38 +182,41 @@ def _import_without_parts() -> dict[str, Any]:
     sys.modules["keras.src.callbacks.progbar_logger"] = None  # type: ignore[assignment]
     del sys.modules["keras.src.callbacks"].progbar_logger
     imported = importlib.import_module("grader.sandbox.inside.child")
-    return {"serves": callable(imported.serve), "fast_fit": repr(imported.fast_fit)}
+    yield {"serves": callable(imported.serve), "fast_fit": repr(imported.fast_fit)}
 
 
-def _forked(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _forked(do: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return what a fork of this process yields, up to where it ends."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             with os.fdopen(writer, "w") as answer:
-                json.dump(make(), answer)
+                for left in do():
+                    print(json.dumps(left), file=answer, flush=True)
         except BaseException:  # noqa: BLE001 - a fork must not come back
             traceback.print_exc()
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as answer:
-        text = answer.read()
+        results: list[dict[str, Any]] = [json.loads(line) for line in answer]
     os.waitpid(pid, 0)
-    result: dict[str, Any] = json.loads(text or "{}")
-    return result
+    return results
 
 
 def main() -> None:
-    """Answer names of cases until there are no more."""
+    """Answer lists of cases until there are no more; a case that ended its fork left nothing."""
+    gc.freeze()  # as the warm worker does: what is imported stays, and the forks need not visit it
     for line in sys.stdin:
-        case = line.strip()
-        if case == WITHOUT_PARTS:
-            print(json.dumps(_forked(_import_without_parts)), flush=True)
+        cases = json.loads(line)
+        if cases == [WITHOUT_PARTS]:
+            print(json.dumps(_forked(_import_without_parts)[0]), flush=True)
             continue
-        plain, fast = (_forked(functools.partial(run, case, fast=fast)) for fast in (False, True))
-        pieces = fast.pop("pieces", 0)
-        plain.pop("pieces", None)
-        print(json.dumps({"plain": plain, "fast": fast, "pieces": pieces}), flush=True)
+        results = [_forked(functools.partial(run, cases, fast=fast)) for fast in (False, True)]
+        for _, plain, fast in itertools.zip_longest(cases, *results, fillvalue={}):
+            pieces = fast.pop("pieces", 0)
+            plain.pop("pieces", None)
+            print(json.dumps({"plain": plain, "fast": fast, "pieces": pieces}), flush=True)
 
 
 if __name__ == "__main__":

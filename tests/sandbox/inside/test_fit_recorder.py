@@ -138,3 +138,40 @@ def test_rows_of_one_number_cannot_be_told_apart_and_raise_no_suspicion() -> Non
     pairs = np.hstack([x, x**2])
     assert _share_seen((pairs[:3], None), row_hashes(pairs)) == 1.0
     assert _share_seen((pairs[:0], None), row_hashes(pairs)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("y", "labels"),
+    [
+        (np.array([2, 0, 1]), [2, 0, 1]),
+        (np.array([[2.5], [0.0], [1.0]]), [2.5, 0, 1]),
+        (np.eye(3)[[2, 0, 1]], [2, 0, 1]),
+        (np.array(["b", "a"]), None),
+        (np.zeros((3, 2, 2)), None),
+        (np.zeros((0, 3)), None),
+    ],
+)
+def test_the_labels_of_the_rows_are_remembered(y: Any, labels: list[float] | None) -> None:
+    from grader.sandbox.inside.fit_recorder import _read_labels
+
+    read = _read_labels(y)
+    assert (None if read is None else read.tolist()) == labels
+
+
+def test_rows_and_labels_are_recorded_side_by_side(watch: Any) -> None:
+    from grader.sandbox.inside.array_store import Store
+
+    network().fit(X, Y, epochs=1, verbose=0)
+    store = Store()
+    (fit,) = watch.take(store, {})
+    arrays = store.arrays
+    assert arrays[fit.rows].tolist() == row_hashes(X).tolist()
+    np.testing.assert_array_equal(arrays[fit.labels], Y)
+
+
+@pytest.mark.parametrize(
+    ("more", "weighted"),
+    [("", False), ("class_weight={0: 2.0}", True), ("sample_weight=np.ones(len(x_train))", True)],
+)
+def test_weights_of_rows_and_classes_are_noticed(more: str, *, weighted: bool) -> None:
+    assert fit_of(more).weighted is weighted

@@ -67,13 +67,31 @@ def test_a_model_that_changes_state_when_it_predicts_cannot_be_frozen() -> None:
 
     from grader.sandbox.inside.keras_facts import describe
 
+    class Counts(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, _shape: Any) -> None:
+            self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+        def call(self, x: Any) -> Any:
+            self.calls.assign_add(1.0)
+            return x * self.calls
+
+    facts = describe(keras.Sequential([keras.Input((3,)), Counts()]), np.zeros((4, 3), np.float32), Store())
+    assert facts.graph is None
+    assert facts.not_frozen
+
+
+def test_a_model_that_only_draws_when_it_predicts_is_frozen_with_what_it_draws() -> None:
+    import keras
+
+    from grader.sandbox.inside.keras_facts import describe
+
     class Always(keras.layers.Dropout):  # type: ignore[misc]
         def call(self, x: Any, training: Any = None) -> Any:
             return super().call(x, training=True)
 
     facts = describe(keras.Sequential([keras.Input((3,)), Always(0.5)]), np.zeros((4, 3), np.float32), Store())
-    assert facts.graph is None
-    assert facts.not_frozen
+    assert facts.graph is not None
+    assert not facts.not_frozen
 
 
 def test_models_of_another_keras_are_known_by_their_classes() -> None:

@@ -222,3 +222,17 @@ def test_python_in_a_graph_is_not_run() -> None:
     assert evidence.forbidden == ("PyFunc",)
     assert evidence.outputs == ()
     assert calls == []
+
+
+def test_what_layers_make_of_the_input_together_is_measured() -> None:
+    import keras
+
+    layers = keras.layers
+    first, second = layers.Dense(5), layers.Dense(4, activation="relu")
+    model = keras.Sequential([keras.Input((3,)), first, second, layers.Dense(2, activation="softmax")])
+    model.compile("adam", "mse")
+    second.bias.assign([1.0, 2.0, 3.0, 4.0])
+    evidence, arrays = replayed(freeze(model))
+    (found,) = (arrays[ref] for ref in evidence.maps)  # behind the relu, nothing is linear any more
+    kernel = np.asarray(first.kernel) @ np.asarray(second.kernel)
+    np.testing.assert_allclose(found, np.concatenate([kernel, [[1.0, 2.0, 3.0, 4.0]]]).T, atol=1e-5)

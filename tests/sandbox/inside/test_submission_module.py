@@ -100,6 +100,18 @@ def test_of_a_loop_its_first_line_is_told_whatever_line_runs() -> None:
     assert module.names["f"](lambda: find_place(sys._getframe(), module)) == Frame(line=3, function="f")
 
 
+def test_before_its_first_statement_a_file_is_in_its_first_line() -> None:
+    """There, Python says line 0, which no file has: the supervisor would take it for a forgery."""
+    module = module_of("\n\nx = 1\n")
+    places: list[tuple[int, Frame | None]] = []
+    sys.setprofile(lambda frame, event, _: places.append((frame.f_lineno, find_place(frame, module))))
+    try:
+        module.execute(module.submission.units[0])
+    finally:
+        sys.setprofile(None)
+    assert (0, Frame(line=1, function="<module>")) in places
+
+
 def test_without_a_line_of_the_submission_there_is_no_place() -> None:
     assert find_place(sys._getframe(), module_of("")) is None
     assert find_place(None, module_of("")) is None

@@ -1,6 +1,7 @@
 """Losses as students write them, compiled into real models: how they are named and what their trial says."""
 
 import functools
+import itertools
 from typing import Any
 
 import keras
@@ -11,10 +12,11 @@ from keras import ops
 from keras.src.losses.losses import LossFunctionWrapper
 
 from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_loss
+from grader.protocol.loss_trial import MAX_ROWS
 from grader.protocol.task import LabelForm
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.keras_facts import describe
-from grader.sandbox.inside.try_losses import BatchForm
+from grader.sandbox.inside.try_losses import BatchForm, loss_facts, try_loss
 
 X = np.linspace(-1, 1, 32, dtype=np.float32).reshape(8, 4)
 CCE, SCCE, BCE = "categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"
@@ -151,6 +153,32 @@ def test_losses_get_labels_as_fit_got_them() -> None:
     assert found.finding is Finding.SWAPPED
 
 
+def test_a_loss_that_is_named_gives_what_an_object_of_it_gives_whatever_was_tried_before() -> None:
+    def try_it(loss: Any, units: int, batch: BatchForm) -> list[list[float]]:
+        inputs = keras.Input((4,))
+        model = keras.Model(inputs, keras.layers.Dense(units)(inputs))
+        model.compile("adam", loss)
+        store = Store()
+        return [store.arrays[trial.ref].tolist() for trial in try_loss(model, X, (None, units), batch, store)]
+
+    batches = [BatchForm(), BatchForm(2), BatchForm(1, 7)]
+    for name, objects in {
+        "mse": keras.losses.MeanSquaredError,
+        SCCE: keras.losses.SparseCategoricalCrossentropy,
+    }.items():
+        for units, batch in itertools.product([1, 2, 3], batches):
+            expected = try_it(objects(), units, batch)
+            assert np.array_equal(try_it(name, units, batch), expected, equal_nan=True)
+            assert np.array_equal(try_it(name, units, batch), expected, equal_nan=True)
+    before = try_it(BCE, 1, BatchForm())
+    epsilon = keras.config.epsilon()
+    keras.config.set_epsilon(0.2)
+    try:
+        assert try_it(BCE, 1, BatchForm()) != before
+    finally:
+        keras.config.set_epsilon(epsilon)
+
+
 def test_a_model_with_a_loss_of_its_own_is_tried_where_that_is_possible() -> None:
     class Computes(keras.Model):  # type: ignore[misc]
         def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, **_: Any) -> Any:
@@ -169,3 +197,30 @@ def test_losses_without_a_name_are_several_or_none() -> None:
     assert identified(["mse", "mae"], "numbers").name == "several"
     assert identified([None], "numbers").name in {"", "several"}
     assert identified(None, "numbers").name == ""
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"), [([], ""), ({}, ""), (None, ""), (["mse", "mae"], "several"), (["mse"], MSE)]
+)
+def test_no_loss_and_several_are_told_apart(loss: Any, name: str) -> None:
+    assert loss_facts(loss) == (name, {})
+
+
+def test_what_is_filled_in_later_counts() -> None:
+    loss = functools.partial(keras.losses.BinaryCrossentropy(from_logits=True), from_logits=False)
+    name, options = loss_facts(loss)
+    assert (name, options["from_logits"]) == (BCE, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "tried"), [(0, 32), (-1, 32), (1, 1), (7, 7), (MAX_ROWS, MAX_ROWS), (MAX_ROWS + 1, 32)]
+)
+def test_a_loss_is_tried_on_batches_as_those_of_fit_up_to_a_limit(rows: int, tried: int) -> None:
+    sizes = set()
+
+    def loss(y: Any, p: Any) -> Any:
+        sizes.add(len(p))
+        return ops.mean(ops.square(y - p))
+
+    identified(loss, "numbers", BatchForm(rows=rows))
+    assert sizes == {tried}

@@ -14,6 +14,7 @@ import mmap
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,9 +31,18 @@ import msgspec
 from grader.protocol.verdict import WallState
 from grader.protocol.worker_messages import Targets
 from grader.sandbox import visibility
+from grader.sandbox.inside import semaphores
 from grader.sandbox.walls import enter as walls
-from grader.sandbox.walls import escape_attempts, namespaces, self_test
+from grader.sandbox.walls import escape_attempts, forker, self_test
 from tests.sandbox.walls import outside
+
+for name in (
+    "dummy",
+    "queues",
+    "resource_tracker",
+    "synchronize",
+):  # another user may be unable to read them later
+    importlib.import_module(f"multiprocessing.{name}")
 
 LIMITS = walls.Limits(cpu_seconds=20, memory_mib=300, file_mib=8)
 
@@ -70,29 +81,55 @@ def answer(request: Request) -> Request:
     """Do what a request says and return the answer."""
     if user := request.get("user"):
         outside.become(user)
-    outside.SABOTAGE[request.get("without", "")]()
-    namespaces.adopt_orphans()
+    outside.take_away(request.get("without", ""))
     tempfile.gettempdir()  # settles on one, as libraries do when they are imported
     scratch = tempfile.mkdtemp(dir=request["folder"])
     Path(scratch).chmod(0o777)
     os.environ["SECRET"] = "of the parent"
     reader, writer = os.pipe()
     left_open = os.open("/dev/zero", os.O_RDONLY)  # for the walls to close
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        if request.get("attack") == "orphan" and (worker := os.fork()):
-            os.waitpid(worker, 0)  # this one is the worker then, and will be killed
-            os._exit(0)
-        (run_without_walls if request.get("without") == "everything" else run)(request, scratch, writer)
+    if request.get("attack") == "kill worker":
+        return kill_worker(request, scratch, reader, writer)
+    forked = start(request, scratch, reader, writer)
     os.close(writer)
     os.close(left_open)
     attack = outside.ATTACKS.get(request.get("attack", ""))
-    seen = attack(child, reader) if attack is not None else {}
+    seen = attack(forked, reader) if attack is not None else {}
     with os.fdopen(reader, "rb") as file:
-        text = file.read()
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return (json.loads(text) if text else {}) | seen | {"status": status, "left": names(scratch)}
+        text = file.read() if attack is None else b""
+        status = os.waitstatus_to_exitcode(os.waitpid(forked.pid, 0)[1])
+    if forked.init:
+        forker.end_init(forked.init)
+    ended = outside.count_left(seen) | {"status": status, "left": names(scratch)}
+    return (json.loads(text) if text else {}) | ended
+
+
+def start(request: Request, scratch: str, reader: int, writer: int) -> forker.Forked:
+    """Fork a process that acts, and return in this one, which is the worker."""
+    walls_are_gone = request.get("without") == "everything"
+    worker = None if walls_are_gone else forker.Forker()
+    before = escape_attempts.own_namespaces()
+    forked = forker.Forked(os.fork(), 0, {}) if worker is None else worker.fork()
+    if forked.pid:
+        assert escape_attempts.own_namespaces() == before  # it has gone back
+    else:
+        os.close(reader)
+        if walls_are_gone:
+            run_without_walls(request, scratch, writer)
+        run(request, scratch, writer, forked)
+    return forked
+
+
+def kill_worker(request: Request, scratch: str, reader: int, writer: int) -> Request:
+    """Kill the worker, which is a fork of this process, while the submission lives."""
+    worker = os.fork()
+    if worker == 0:
+        start(request, scratch, reader, writer)
+        time.sleep(60)
+    seen = outside.list_family(worker, reader)
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    return dict(outside.count_left(seen))
 
 
 def run_without_walls(request: Request, scratch: str, writer: int) -> NoReturn:
@@ -103,13 +140,14 @@ def run_without_walls(request: Request, scratch: str, writer: int) -> NoReturn:
     os._exit(0)
 
 
-def run(request: Request, scratch: str, writer: int) -> NoReturn:
+def run(request: Request, scratch: str, writer: int, forked: forker.Forked) -> NoReturn:
     """Go behind the walls and act there."""
     try:
         limits = msgspec.structs.replace(LIMITS, **request.get("limits", {}))
         readable = (*visibility.readable_paths(), *request.get("readable", ()))
         began = time.perf_counter()
-        states = walls.enter(scratch, readable, request.get("hidden", ()), limits, writer, {"KERAS_HOME": "/data"})
+        hidden, extra = request.get("hidden", ()), {"KERAS_HOME": "/data"}
+        states = walls.enter(scratch, readable, hidden, limits, writer, forked.errors, extra)
         answer = {"milliseconds": 1000 * (time.perf_counter() - began), "states": msgspec.to_builtins(states)}
         if request["act"] in {"live", "swarm"}:
             os.write(writer, b"{}")
@@ -179,9 +217,11 @@ def look(request: Request, *_: object) -> object:
         "folder": str(Path.cwd()),
         "scratch": names("."),
         "umask": os.umask(0o022),
-        "processes": [name for name in names("/proc") if name.isdigit()] if own_proc() else [],
-        "read": [readable(path) for path in request.get("readable", ())],
+        "processes": [name for name in readable("/proc").split(",") if name.isdigit()] if own_proc() else [],
+        "read": [readable(path) for path in [*request.get("looked_at", ()), *request.get("readable", ())]],
         "null": os.path.samestat(os.fstat(0), Path("/dev/null").stat()),
+        "host name": os.uname().nodename,
+        "kernel command line": readable("/proc/cmdline"),
     }
 
 
@@ -241,6 +281,18 @@ def use(request: Request, *_: object) -> object:
     return results
 
 
+def lock(*_: object) -> object:
+    """Do what takes locks in honest submissions: a database in a file, threads in a pool."""
+    semaphores.install_where_refused()
+    with contextlib.closing(sqlite3.connect("marks.db")) as database:
+        database.execute("create table marks (name, points)")
+        database.executemany("insert into marks values (?, ?)", [("a", 1), ("b", 2)])
+        database.commit()
+        total = database.execute("select sum(points) from marks").fetchone()[0]
+    with ThreadPool(3) as pool:
+        return {"total": total, "squares": pool.map(lambda x: x * x, range(4))}
+
+
 def copied_library() -> str:
     """Write a shared library. It is not to be loaded: what a submission can write must not be executed."""
     import _ctypes
@@ -280,6 +332,7 @@ ACTS: dict[str, Callable[..., object]] = {
     "probe_nothing": lambda *_: None,
     "look": look,
     "use": use,
+    "lock": lock,
     "train": train,
 }
 

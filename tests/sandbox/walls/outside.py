@@ -3,7 +3,6 @@
 Sabotage is either a wall that claims to have gone up and has not, or a kernel that refuses what a wall needs.
 """
 
-import contextlib
 import os
 import signal
 import time
@@ -11,29 +10,38 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox.walls import enter, landlock, mounts, namespaces, seccomp, syscalls
+from grader.sandbox.walls import enter, forker, landlock, mounts, namespaces, seccomp, syscalls
+from grader.sandbox.walls.forker import Forked
 
 
-def kill(child: int, reader: int) -> dict[str, object]:
-    """Kill the launcher, or the worker, and say how many processes there were below it, and how many are left."""
+def list_family(worker: int, reader: int) -> dict[str, list[int]]:
+    """Wait until the submission lives, and return the processes below the worker."""
     os.read(reader, 2)
     time.sleep(0.2)
-    family = descendants(child)
-    os.kill(child, signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while (left := [pid for pid in family if alive(pid)]) and time.monotonic() < deadline:
-        for pid in family:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-        time.sleep(0.01)
-    return {"family": len(family), "alive": len(left)}
+    return {"family": descendants(worker)}
 
 
-def kill_init(child: int, reader: int) -> dict[str, object]:
+def kill(forked: Forked, reader: int) -> dict[str, list[int]]:
+    """Kill the submission."""
+    family = list_family(int(Path("/proc/self").readlink().name), reader)
+    os.kill(forked.pid, signal.SIGKILL)
+    return family
+
+
+def kill_init(forked: Forked, reader: int) -> dict[str, list[int]]:
     """Kill the first process of the PID namespace."""
     os.read(reader, 2)
-    os.kill(min(descendants(child)), signal.SIGKILL)
+    os.kill(forked.init, signal.SIGKILL)
     return {}
+
+
+def count_left(seen: dict[str, list[int]]) -> dict[str, int]:
+    """Return how many processes of the family are alive in the end."""
+    family = seen.get("family", [])
+    deadline = time.monotonic() + 5
+    while (left := [pid for pid in family if alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return {"family": len(family), "alive": len(left)}
 
 
 def descendants(pid: int) -> list[int]:
@@ -48,11 +56,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-ATTACKS: dict[str, Callable[[int, int], dict[str, object]]] = {
-    "kill": kill,
-    "orphan": kill,
-    "kill init": kill_init,
-}
+ATTACKS: dict[str, Callable[[Forked, int], dict[str, list[int]]]] = {"kill": kill, "kill init": kill_init}
 
 
 # Taken away before.
@@ -69,7 +73,23 @@ def leave_out(namespace: str) -> Callable[[], None]:
             namespaces.leave_root = lambda *_: True
             namespaces.enter_last = lambda *_: None
         else:
-            namespaces._ALL -= namespaces._PARTS[namespace]
+            namespaces.ALL -= namespaces.PARTS[namespace]
+
+    return without
+
+
+def refuse_namespace(name: str) -> Callable[[], None]:
+    """Refuse new namespaces of one kind, as a kernel does that was built without them."""
+
+    def without() -> None:
+        unshare = syscalls.unshare
+
+        def some(flags: int) -> None:
+            if flags & namespaces.PARTS[name]:
+                raise OSError(22, "unshare: Invalid argument")
+            unshare(flags)
+
+        syscalls.unshare = some
 
     return without
 
@@ -104,6 +124,32 @@ def hide_proc(*refused: str) -> Callable[[], None]:
     return under_cover
 
 
+def leave_init_outside() -> None:
+    """Start the first process of the PID namespace as a program started by hand: where one stands, with what is
+    open."""
+
+    def start_init(worker: Any) -> int:
+        shell = "/bin/sh"
+        os.chdir("/usr")
+        actions = [(os.POSIX_SPAWN_DUP2, worker._reader, 0)]
+        return os.posix_spawn(shell, [shell, "-c", "read end"], {}, file_actions=actions)
+
+    setattr(forker.Forker, "_start_init", start_init)  # noqa: B010 - the type checker forbids the other way
+
+
+def restrict_as_apparmor() -> None:
+    """Have user namespaces without any capability in them, as Ubuntu 24.04 gives them to ordinary users."""
+    unshare = syscalls.unshare
+
+    def unshare_without_rights(flags: int) -> None:
+        if flags != syscalls.CLONE_NEWUSER:
+            raise OSError(1, "unshare: Operation not permitted")
+        unshare(flags)
+        syscalls.set_capabilities(0, 0)
+
+    syscalls.unshare = unshare_without_rights
+
+
 def no_landlock() -> None:
     landlock.abi = lambda: 0
 
@@ -118,6 +164,12 @@ def become(user: int) -> None:
 
 def unknown_machine() -> None:
     seccomp.ARCHITECTURES.clear()
+
+
+def take_away(names: str) -> None:
+    """Sabotage one thing of `SABOTAGE`, or several with a plus sign between them."""
+    for name in names.split("+"):
+        SABOTAGE[name]()
 
 
 SABOTAGE: dict[str, Callable[[], None]] = {
@@ -139,7 +191,13 @@ SABOTAGE: dict[str, Callable[[], None]] = {
     "new mount calls": refuse(428, 429, 442),
     "landlock calls": refuse(444, 445, 446),
     "no landlock": no_landlock,
+    "init outside": leave_init_outside,
+    "no subset of proc": hide_proc("subset=pid"),
     "no proc": hide_proc("", "subset=pid"),
-    "no whole proc": hide_proc(""),
+    "AppArmor": restrict_as_apparmor,
+    "old Landlock": lambda: setattr(landlock, "abi", lambda: 1),
+    "no seccomp": refuse(317 if os.uname().machine == "x86_64" else 277),
     "unknown machine": unknown_machine,
+    "host name": pretend(namespaces, "_hide_host_name"),
+    **{f"no {name}": refuse_namespace(name) for name in namespaces.PARTS},
 }

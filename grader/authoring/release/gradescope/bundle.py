@@ -15,7 +15,7 @@ from grader.rubric.model import Rubric
 
 SCRIPTS = {"setup.sh": "setup.sh", "run_autograder": "run_autograder.sh"}
 PACKAGES = ("grader", "reports")
-_LEFT_OUT = ("__pycache__", "_course", ".ipynb_checkpoints")  # `_course`: a wheel's exercises
+_LEFT_OUT = ("policy.toml", "__pycache__", "_course", ".ipynb_checkpoints")  # `_course`: a wheel's exercises
 _HERE = Path(__file__).resolve().parent
 
 # 0.9 GiB were measured for all processes together with `digits`; TensorFlow's files, which the kernel keeps in
@@ -25,23 +25,38 @@ START_SECONDS = 120  # imports and canary on half a processor, which is what Gra
 
 
 def build_autograder(course: Course, exercise: str, settings: Settings) -> tuple[Files, bool]:
-    """Return the files of the zip, and whether its packages are locked with hashes. Raises `PackingError`."""
+    """Return the files of the zip, and whether its packages are locked with hashes. Raises `PackingError`.
+
+    Args:
+        course: with the secret that marks are given with.
+        exercise: its name in the course.
+        settings: what the autograder is to do.
+    """
     requirements, locked = pinned_versions.make_grader_requirements()
     files: dict[str, bytes] = {
         name: ExecutableFile((_HERE / script).read_bytes()) for name, script in SCRIPTS.items()
     }
     files[FILE] = msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
     files["requirements.txt"] = requirements.encode()
+    files |= read_program("program")
+    files |= read_tree(course.folder / "exercises" / exercise, f"course/exercises/{exercise}")
+    # The zip is the instructors' own: the rubric is in it as well.
+    files["course/private/secret"] = course.secret.hex().encode() + b"\n"
+    return files, locked
+
+
+def read_program(name: str) -> dict[str, bytes]:
+    """Return the files of the grader itself, named below `name`. Raises `PackingError`."""
+    files: dict[str, bytes] = {}
     for package in PACKAGES:
         spec = importlib.util.find_spec(package)
         assert spec is not None
         assert spec.origin is not None
-        files |= _read_tree(Path(spec.origin).parent, f"program/{package}")
-    files |= _read_tree(course.folder / "exercises" / exercise, f"course/exercises/{exercise}")
-    return files, locked
+        files |= read_tree(Path(spec.origin).parent, f"{name}/{package}")
+    return files
 
 
-def _read_tree(folder: Path, name: str) -> dict[str, bytes]:
+def read_tree(folder: Path, name: str) -> dict[str, bytes]:
     """Return the files of a folder, named below `name`; hidden ones, caches and links are left out."""
     files = {}
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.classroom.intake.candidates import ClassContents, LayoutReader, leave_out
 from grader.classroom.intake.file_tree import Tree
-from grader.classroom.intake.layouts import canvas, github_classroom, gradescope, moodle, nbgrader, plain
+from grader.classroom.intake.layouts import canvas, clones, gradescope, ilias, moodle, nbgrader, plain
 from grader.classroom.intake.layouts.plain import could_be_handed_in
 from grader.classroom.intake.records import Layout, LeftOut
 from grader.core.i18n import _
@@ -17,7 +17,9 @@ _READERS: Mapping[Layout, LayoutReader] = {
     Layout.FOLDERS: plain.read_folders,
     Layout.MOODLE: moodle.read,
     Layout.CANVAS: canvas.read,
-    Layout.CLASSROOM: github_classroom.read,
+    Layout.CLASSROOM: clones.read,
+    Layout.CLASSROOM50: clones.read,
+    Layout.ILIAS: ilias.read,
     Layout.NBGRADER: nbgrader.read,
     Layout.GRADESCOPE: gradescope.read,
 }
@@ -117,7 +119,7 @@ def _is_canvas(tree: Tree) -> bool:
     return _most(top not in folders and canvas.parse_name(top) is not None for top in tree.top_names)
 
 
-def _is_classroom(tree: Tree) -> bool:
+def _are_clones(tree: Tree) -> bool:
     return _most((folder,) in tree.clones for folder in tree.top_folders)
 
 
@@ -132,5 +134,7 @@ _DETECTORS: Mapping[Layout, Callable[[Tree], bool]] = {
     Layout.NBGRADER: lambda tree: _is_nbgrader_course(tree) or _is_nbgrader(tree),
     Layout.MOODLE: _is_moodle,
     Layout.CANVAS: _is_canvas,
-    Layout.CLASSROOM: _is_classroom,
+    Layout.ILIAS: ilias.is_ilias,
+    Layout.CLASSROOM50: lambda tree: clones.is_classroom50(tree.name) and _are_clones(tree),
+    Layout.CLASSROOM: _are_clones,
 }

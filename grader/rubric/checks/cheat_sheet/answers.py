@@ -416,8 +416,8 @@ def _is_logit(row: str, word: str, readings: Mapping[str, CellReading]) -> bool:
     if word != "linear" or row == "regression" or "loss" not in readings:
         return False
     loss = readings["loss"]
-    told = loss.logits or readings["activation"].logits
-    return told and bool(set(loss.words) & _CROSS_ENTROPIES)
+    has_logits = loss.logits or readings["activation"].logits
+    return has_logits and bool(set(loss.words) & _CROSS_ENTROPIES)
 
 
 def _is_double(readings: Mapping[str, CellReading]) -> bool:

@@ -171,7 +171,7 @@ _ZERO_ONE = re.compile(
 
 def _read_labels(column: str, folded: str) -> CellReading:
     """Read a label format, from words or from an example such as 0/1, 0..9 or [0, 0, 1]."""
-    found: list[str] = []
+    examples: list[str] = []
     rest = folded
     for pattern, word in (
         (_RANGE, "integer"),
@@ -182,15 +182,15 @@ def _read_labels(column: str, folded: str) -> CellReading:
         match = pattern.search(rest)
         if match is not None:
             ones = match[0].count("1")
-            found.append(word or ("one_hot" if ones == 1 else "multi_hot"))
+            examples.append(word or ("one_hot" if ones == 1 else "multi_hot"))
             rest = pattern.sub(" ", rest)
-    words: list[str] = list(found)
+    words: list[str] = list(examples)
     unknown: list[str] = []
     for entry in _entries(rest):
         named, left = _match_words(column, entry)
         words += named
         meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
-        if _NOT & set(left) or (not named and not found and meant):
+        if _NOT & set(left) or (not named and not examples and meant):
             unknown.append(" ".join(entry))
     return CellReading(_label_formats(words), tuple(unknown))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from grader.core.field_rules import FunctionName, describe_unknown
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
@@ -34,11 +35,13 @@ class CheatSheet(Check):
     """
 
     column: str
-    name: str = "CHEAT_SHEET"
+    name: FunctionName = "CHEAT_SHEET"
 
     def __post_init__(self) -> None:
+        """Raise `RubricError` for a column that the sheet does not have."""
+        super().__post_init__()
         if self.column not in COLUMNS:
-            raise ValueError(f"column has to be one of {', '.join(COLUMNS)}; received {self.column!r}")
+            raise self.refuse(describe_unknown("column", self.column, COLUMNS), "column")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the step that reads the sheet."""
@@ -132,15 +135,15 @@ def _problem(sheet: Sheet, row: str, column: str) -> _Problem | None:
     readings = {c: _together(sheet.cells.get((row, c), ()), c) for c in sheet.columns}
     for cell in sheet.cells.get((row, column), ()):
         if (unreadable := _unreadable(cell, column)) is not None:
-            return _Problem(_placed(row, column, unreadable), expected, _shown(cell))
+            return _Problem(_placed(row, column, unreadable), expected, _quote(cell))
     problem = find_cell_problem(row, column, readings)
     if problem is None:
         return None
     cells = sheet.cells[row, column]
     several = len(readings[column].words) > 1
-    named = _spelling(column, problem.word) if several else _shown(cells[0])
+    named = _spelling(column, problem.word) if several else _quote(cells[0])
     message = _("{received} is not right there. {reason}", received=named, reason=problem.reason)
-    return _Problem(_placed(row, column, message), problem.expected, ", ".join(_shown(cell) for cell in cells))
+    return _Problem(_placed(row, column, message), problem.expected, ", ".join(_quote(cell) for cell in cells))
 
 
 def _together(cells: Sequence[TableCell], column: str) -> CellReading:
@@ -182,7 +185,7 @@ def _spelling(column: str, word: str) -> str:
     return spellings[0] if spellings else word
 
 
-def _shown(cell: TableCell) -> str:
+def _quote(cell: TableCell) -> str:
     return cell.strange or cell.text[:60] or '""'
 
 

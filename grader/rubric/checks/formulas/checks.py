@@ -9,20 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Annotated
 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.field_rules import Filled, FunctionName, suggest
+from grader.core.i18n import Message, Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import Argument, Call, ListArg, LiteralArg, Step
-from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.plan import Argument, ArrayArg, Call, ListArg, LiteralArg, Step
 from grader.protocol.verdict import Status
-from grader.rubric.checks.base import Check
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.formulas.calibration import CALIBRATION_FORMULAS
+from grader.rubric.checks.formulas.class_balance import BALANCE_FORMULAS
 from grader.rubric.checks.formulas.confusion_counts import LABEL_FORMULAS
 from grader.rubric.checks.formulas.crossentropy import CROSSENTROPY_FORMULAS
+from grader.rubric.checks.formulas.dense_layer import DENSE_FORMULAS
 from grader.rubric.checks.formulas.formula import MAX_NUMBERS_WRITTEN, Formula, Trial, is_close
 from grader.rubric.checks.formulas.rates import RATE_FORMULAS
 from grader.rubric.checks.formulas.regression import REGRESSION_FORMULAS
@@ -30,14 +34,35 @@ from grader.rubric.checks.formulas.softmax import SOFTMAX_FORMULAS
 from grader.rubric.checks.functions.comparison import check_unchanged
 
 FORMULAS: Mapping[str, Formula] = MappingProxyType(
-    {**RATE_FORMULAS, **REGRESSION_FORMULAS, **SOFTMAX_FORMULAS, **CROSSENTROPY_FORMULAS, **LABEL_FORMULAS}
+    {
+        **RATE_FORMULAS,
+        **REGRESSION_FORMULAS,
+        **SOFTMAX_FORMULAS,
+        **CROSSENTROPY_FORMULAS,
+        **LABEL_FORMULAS,
+        **DENSE_FORMULAS,
+        **BALANCE_FORMULAS,
+        **CALIBRATION_FORMULAS,
+    }
 )
 
 ON_EDGES = 0.5  # what is kept of a formula that is right in general and wrong on an edge
 
 
+def _describe_no_formula(name: str) -> Message:
+    known = ", ".join(FORMULAS)
+    if guess := suggest(name, FORMULAS):
+        return _(
+            "no such formula: {name} (did you mean {guess!r}?); there are {known}",
+            name=name,
+            guess=guess,
+            known=known,
+        )
+    return _("no such formula: {name}; there are {known}", name=name, known=known)
+
+
 @dataclass(frozen=True)
-class Formulas(Check):
+class Formulas(DrawnCheck):
     """Each function computes what the formula of its name computes, on general inputs and on edges.
 
     `functions` are names of formulas, which the functions have as well. All count the same. One that is right
@@ -46,13 +71,14 @@ class Formulas(Check):
     >>> Formulas(("sensitivity", "specificity"))
     """
 
-    functions: tuple[str, ...]
+    functions: Annotated[tuple[FunctionName, ...], Filled(_("a check of no formulas checks nothing"))]
 
     def __post_init__(self) -> None:
-        if unknown := [name for name in self.functions if name not in FORMULAS]:
-            raise ValueError(f"no such formula: {', '.join(unknown)}; there are {', '.join(FORMULAS)}")
-        if not self.functions:
-            raise ValueError("a check of no formulas checks nothing")
+        """Raise `RubricError` for a formula that does not exist."""
+        super().__post_init__()
+        for name in self.functions:
+            if name not in FORMULAS:
+                raise self.refuse(_describe_no_formula(name), "functions")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for each trial of each formula."""
@@ -63,7 +89,7 @@ class Formulas(Check):
                 arguments=tuple(_argument(name, trial, i) for i in range(len(trial.arguments))),
             )
             for name in self.functions
-            for trial in FORMULAS[name].trials()
+            for trial in FORMULAS[name].trials(self.seal)
         )
 
     def arrays(self) -> Mapping[str, Array]:
@@ -71,32 +97,36 @@ class Formulas(Check):
         return {
             f"{name}:{trial.name}:{i}": value
             for name in self.functions
-            for trial in FORMULAS[name].trials()
+            for trial in FORMULAS[name].trials(self.seal)
             for i, value in enumerate(trial.arguments)
             if isinstance(value, np.ndarray)
         }
 
     def judge(self, case: Case) -> Judgement:
         """Judge function by function, and explain the first that is not right."""
-        found = [_Tried(case, name, FORMULAS[name], self._truths[name]).judge() for name in self.functions]
-        for each in found:
+        judgements = [
+            _Tried(case, name, FORMULAS[name], FORMULAS[name].trials(self.seal), self._truths[name]).judge()
+            for name in self.functions
+        ]
+        for each in judgements:
             if each.status is Status.NOT_GRADED:
                 return each
-        if all(each.status is Status.NOT_ATTEMPTED for each in found):
-            return found[0]
-        wrong = [each for each in found if each.status is not Status.PASSED]
+        if all(each.status is Status.NOT_ATTEMPTED for each in judgements):
+            return judgements[0]
+        wrong = [each for each in judgements if each.status is not Status.PASSED]
         if not wrong:
             return passed(self._praise())
         first = wrong[0]
         message: Words = first.message
-        if len(self.functions) > 1:
+        # What is said of all of them alike is about the file: other criteria say the same, and it is told once.
+        if any(each.message != first.message for each in judgements):
             message = _(
                 "Right throughout: {right} of {count} formulas. {message}",
-                right=len(found) - len(wrong),
-                count=len(found),
+                right=len(judgements) - len(wrong),
+                count=len(judgements),
                 message=message,
             )
-        share = sum(each.share for each in found) / len(found)
+        share = sum(each.share for each in judgements) / len(judgements)
         make = failed if share == 0 else _with_share(share)
         return make(message, expected=first.expected, received=first.received, at=first.at)
 
@@ -132,10 +162,10 @@ def _with_share(share: float) -> Callable[..., Judgement]:
 
 def _argument(function: str, trial: Trial, position: int) -> Argument:
     value = trial.arguments[position]
-    if isinstance(value, int):
+    if not isinstance(value, np.ndarray):
         return LiteralArg(value=value)
     name = f"{function}:{trial.name}:{position}"
-    return ListArg(name=name) if trial.lists else Given(name=name)
+    return ListArg(name=name) if trial.lists else ArrayArg(name=name)
 
 
 @dataclass(frozen=True)
@@ -145,12 +175,13 @@ class _Tried:
     case: Case
     function: str
     formula: Formula
+    trials: tuple[Trial, ...]
     truths: dict[str, Array]
     received: dict[str, Array] = field(default_factory=dict)
 
     def judge(self) -> Judgement:
         """Judge one function: all, half or none of its points."""
-        trials = self.formula.trials()
+        trials = self.trials
         try:
             general = self._general([trial for trial in trials if trial.edge is None])
         except PreconditionFailedError as unmet:
@@ -202,7 +233,7 @@ class _Tried:
             )
         if self._agrees(trial):
             return None
-        expected, received = self._shown(trial)
+        expected, received = self._write_numbers(trial)
         return partial(
             ON_EDGES,
             _(
@@ -220,7 +251,7 @@ class _Tried:
         )
 
     def _explained(self, trial: Trial, trials: Sequence[Trial]) -> Judgement:
-        expected, received = self._shown(trial)
+        expected, received = self._write_numbers(trial)
         return failed(
             _(
                 "{input}, {function}() gives {received}; expected {expected}. {why}",
@@ -269,17 +300,18 @@ class _Tried:
         return received
 
     def _other_shape(self, trial: Trial, received: Array, expected: Array) -> Judgement:
+        describe = self.formula.describe_shape
         return failed(
             _(
                 "{input}, {function}() returned {received}; expected {expected}. {what}",
                 input=self._begin(trial),
                 function=self.function,
-                received=_shape(received),
-                expected=_shape(expected),
+                received=describe(received),
+                expected=describe(expected),
                 what=self.formula.shape_hint,
             ),
-            expected=_shape(expected),
-            received=_shape(received),
+            expected=describe(expected),
+            received=describe(received),
         )
 
     def _agrees(self, trial: Trial) -> bool:
@@ -293,7 +325,7 @@ class _Tried:
             self.truths[trial.name] = np.asarray(self.formula.right(*trial.arguments))
         return self.truths[trial.name]
 
-    def _shown(self, trial: Trial) -> tuple[str, str]:
+    def _write_numbers(self, trial: Trial) -> tuple[str, str]:
         """Write the expected and received numbers for a message."""
         expected, received = self._right(trial), self.received[trial.name]
         return self.formula.show(expected), self.formula.show(received)
@@ -310,22 +342,18 @@ class _Tried:
     def _input(self, trial: Trial) -> Words:
         return _("for {input}", input=self._values(trial))
 
-    def _values(self, trial: Trial) -> str:
+    def _values(self, trial: Trial) -> Words | str:
+        if trial.words is not None:
+            return trial.words
         return ", ".join(
             f"{name} = {_short(value, lists=trial.lists)}"
             for name, value in zip(self.formula.parameters, trial.arguments, strict=True)
         )
 
 
-def _shape(array: Array) -> Words:
-    if array.ndim == 0:
-        return _("one number")
-    return _("an array of shape {shape}", shape=str(array.shape))
-
-
-def _short(value: int | Array, *, lists: bool) -> str:
-    if isinstance(value, int):
-        return str(value)
+def _short(value: int | str | Array | None, *, lists: bool) -> str:
+    if not isinstance(value, np.ndarray):
+        return repr(value)
     if value.size > MAX_NUMBERS_WRITTEN:
         return f"{'list' if lists else 'array'} {value.shape}"
     return str(value.tolist())

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
+from grader.core.seal import NO_SEAL, Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import PreconditionFailedError, failed
 from grader.evidence.values import is_numeric, name_of, numbers
@@ -20,19 +21,17 @@ NAMES = ("tp", "fp", "tn", "fn")
 
 def confusion_counts(y_true: Array, y_pred: Array) -> Array:
     """Return TP, FP, TN, FN for labels 0 and 1 of shape (n,)."""
-    from sklearn.metrics import confusion_matrix
-
-    tn, fp, fn, tp = confusion_matrix(y_true, y_pred, labels=[0, 1]).ravel()
-    return np.array([tp, fp, tn, fn])
+    labels_of_counts = ((1, 1), (0, 1), (0, 0), (1, 0))
+    return np.array([np.sum((y_true == true) & (y_pred == predicted)) for true, predicted in labels_of_counts])
 
 
 _LABELS_HINT = _("Count all four cases, those that do not occur too (scikit-learn: labels=[0, 1]).")
 
 
 @cache
-def _count_trials() -> tuple[Trial, ...]:
+def _count_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     """Return pairs of labels: a small one, drawn ones, and edges."""
-    random = np.random.default_rng(65)
+    random = seal.random("counts", 65)
     small = np.array([1, 1, 1, 0, 0, 0, 0, 1, 1, 1]), np.array([1, 0, 1, 1, 0, 0, 0, 1, 1, 0])
     general = [Trial("small", small)]
     for i, (rows, share, hits) in enumerate(((20, 0.5, 0.7), (33, 0.3, 0.8), (100, 0.8, 0.6), (500, 0.1, 0.9))):
@@ -122,9 +121,9 @@ _TIE_HINT = _("A positive with the same probability as a negative cannot be had 
 
 
 @cache
-def _threshold_trials() -> tuple[Trial, ...]:
+def _threshold_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     """Return labels and probabilities (multiples of 1/1024: float32 holds them too); edges."""
-    random = np.random.default_rng(66)
+    random = seal.random("thresholds", 66)
 
     def drawn(rows: int, negatives: float) -> tuple[Array, Array]:
         y = np.r_[0, 1, (random.uniform(size=rows - 2) > negatives).astype(np.int64)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
+from grader.core.seal import NO_SEAL, Seal
 from grader.rubric.checks.formulas.formula import BY_HAND, Formula, Mistake, Trial, build_list_trial
 from grader.rubric.checks.formulas.softmax import softmax
 
@@ -72,9 +73,9 @@ def _edge(name: str, arguments: tuple[Array, Array], edge: Words, hint: Words = 
 
 
 @cache
-def _binary_trials() -> tuple[Trial, ...]:
+def _binary_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     """Return labels and probabilities: small ones, drawn ones, and edges."""
-    random = np.random.default_rng(63)
+    random = seal.random("binary", 63)
     general = [Trial("small", (np.array([1, 0, 1]), np.array([0.9, 0.2, 0.5])))]
     for i, rows in enumerate((2, 5, 17, 60, 300)):
         labels = np.r_[1, 0, random.integers(0, 2, rows - 2)]
@@ -100,9 +101,9 @@ def _binary_trials() -> tuple[Trial, ...]:
 
 
 @cache
-def _integer_trials() -> tuple[Trial, ...]:
+def _integer_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     """Return integer labels and rows of probabilities: small ones, drawn ones, and edges."""
-    random = np.random.default_rng(64)
+    random = seal.random("integer labels", 64)
     small = np.array([[0.7, 0.2, 0.1], [0.25, 0.5, 0.25]])
     general = [Trial("small", (np.array([0, 2]), small))]
     for i, (rows, classes) in enumerate(((3, 2), (7, 3), (20, 5), (90, 10), (200, 4))):
@@ -127,17 +128,17 @@ def _integer_trials() -> tuple[Trial, ...]:
 
 
 @cache
-def _one_hot_trials() -> tuple[Trial, ...]:
+def _one_hot_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     """Return the same with one-hot rows."""
 
     def encoded(trial: Trial) -> Trial:
         labels, p = trial.arguments
-        assert not isinstance(labels, int)
-        assert not isinstance(p, int)
+        assert isinstance(labels, np.ndarray)
+        assert isinstance(p, np.ndarray)
         rows = np.eye(p.shape[1], dtype=np.int64)[labels]
         return Trial(trial.name, (rows, p), trial.edge, trial.hint, trial.lists)
 
-    return tuple(encoded(trial) for trial in _integer_trials())
+    return tuple(encoded(trial) for trial in _integer_trials(seal))
 
 
 _LOG2 = _("That takes the logarithm to base 2 (log2); expected is the natural one (np.log).")
@@ -241,7 +242,7 @@ _BINARY_MISTAKES = (
 )
 
 
-def _given(y: Array, _p: Array) -> Array:
+def _keep_labels(y: Array, _p: Array) -> Array:
     return y
 
 
@@ -269,7 +270,7 @@ CROSSENTROPY_FORMULAS: Mapping[str, Formula] = MappingProxyType(
             parameters=_PARAMETERS,
             right=categorical_crossentropy,
             trials=_one_hot_trials,
-            mistakes=_of_classes(categorical_crossentropy, _given),
+            mistakes=_of_classes(categorical_crossentropy, _keep_labels),
             agrees=_within(categorical_crossentropy),
             shape_hint=_MEAN_OF_ROWS,
         ),

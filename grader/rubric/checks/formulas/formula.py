@@ -17,11 +17,12 @@ class Trial:
     """One call of a function of the contract."""
 
     name: str
-    arguments: tuple[int | Array, ...]
+    arguments: tuple[int | str | Array | None, ...]
     edge: Words | None = None  # what is special about the input, as the end of the sentence "not ..."
     hint: Words = BY_HAND  # what helps there
     lists: bool = False  # arrays are handed over as lists
     spam: bool = False  # it is the course's own example
+    words: Words | None = None  # what the arguments are, where they are too long to be written out
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ def read_array(case: Case, step: str, function: str) -> Array:
 
 
 MAX_NUMBERS_WRITTEN = 12  # numbers of an array that are written out
+
+
+def describe_shape(array: Array) -> Words:
+    """Return what shape a result has, for a message."""
+    if array.ndim == 0:
+        return _("one number")
+    return _("an array of shape {shape}", shape=str(array.shape))
 
 
 def format_value(value: Array) -> str:
@@ -64,12 +72,13 @@ class Formula:
     words: Words | str  # what it computes
     parameters: tuple[str, ...]
     right: Callable[..., object]  # by scikit-learn where it has it; called with the arguments of a trial
-    trials: Callable[[], tuple[Trial, ...]]
+    trials: Callable[..., tuple[Trial, ...]]  # of a `Seal`, from which the general ones are drawn
     mistakes: tuple[Mistake, ...] = ()
     agrees: Callable[..., bool] | None = None  # whether a value is right, where more than one is
     read: Reader = read_array  # how to read what was returned
     shape_hint: Words | str = ""  # for a result of another shape
     show: Callable[[Array], str] = format_value  # how to write a value in a message
+    describe_shape: Callable[[Array], Words] = describe_shape  # what shape a result has
 
 
 def is_close(received: Array, expected: Array) -> bool:
@@ -80,7 +89,7 @@ def is_close(received: Array, expected: Array) -> bool:
     return bool(np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=False))
 
 
-def build_list_trial(name: str, arguments: tuple[Array, ...]) -> Trial:
+def build_list_trial(name: str, arguments: tuple[int | str | Array | None, ...]) -> Trial:
     """Return a trial in which arrays come as lists."""
     return Trial(
         name,
@@ -91,7 +100,7 @@ def build_list_trial(name: str, arguments: tuple[Array, ...]) -> Trial:
     )
 
 
-def build_integer_trial(name: str, arguments: tuple[Array, ...]) -> Trial:
+def build_integer_trial(name: str, arguments: tuple[str | Array | None, ...]) -> Trial:
     """Return a trial with arrays of integers."""
     return Trial(
         name,

@@ -1,6 +1,7 @@
 """The rates of a yes/no classifier, from the four counts TP, FP, TN, FN.
 
-Definitions as scikit-learn has them; where the denominator is 0 the rate is 0.0, as with its `zero_division=0`.
+Definitions as scikit-learn has them (a test compares the numbers); where the denominator is 0 the rate is 0.0, as
+with its `zero_division=0`. Importing scikit-learn takes longer than all the rest of such a check.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
+from grader.core.seal import NO_SEAL, Seal
 from grader.rubric.checks.formulas.formula import Formula, Mistake, Trial
 
 Rate = Callable[[int, int, int, int], float]
@@ -36,19 +38,15 @@ NAMES: Mapping[str, str] = MappingProxyType(
 
 @lru_cache(maxsize=1024)  # each of the few inputs is asked for again and again
 def _matrix(counts: tuple[int, ...], normalize: str) -> Array:
-    """Return scikit-learn's confusion matrix [[TN, FP], [FN, TP]], in shares of its rows, columns or all of it.
+    """Return the confusion matrix [[TN, FP], [FN, TP]], in shares of its rows ("true"), columns ("pred") or "all".
 
     An empty row or column has shares of 0.
     """
-    from sklearn.metrics import confusion_matrix  # a second of imports that not everybody needs
-
-    if not any(counts):  # scikit-learn refuses nothing at all
-        return np.zeros((2, 2))
-    with np.errstate(all="ignore"):
-        matrix: Array = confusion_matrix(
-            [1, 0, 0, 1], [1, 1, 0, 0], labels=[0, 1], sample_weight=counts, normalize=normalize
-        )
-    return matrix
+    tp, fp, tn, fn = counts
+    matrix = np.array([[tn, fp], [fn, tp]])
+    axis = {"true": 1, "pred": 0, "all": None}[normalize]
+    total = matrix.sum(axis=axis, keepdims=True)
+    return matrix / np.where(total == 0, 1, total)
 
 
 def _share(normalize: str, *places: tuple[int, int]) -> Rate:
@@ -59,13 +57,9 @@ def _share(normalize: str, *places: tuple[int, int]) -> Rate:
     return rate
 
 
-@lru_cache(maxsize=1024)
-def _f1(*counts: int) -> float:
-    from sklearn.metrics import f1_score
-
-    if not any(counts):
-        return 0.0
-    return float(f1_score([1, 0, 0, 1], [1, 1, 0, 0], sample_weight=counts, zero_division=0.0))
+def _f1(tp: int, fp: int, _tn: int, fn: int) -> float:
+    total = 2 * tp + fp + fn
+    return 2 * tp / total if total else 0.0
 
 
 RIGHT: Mapping[str, Rate] = MappingProxyType(
@@ -86,9 +80,9 @@ GENERAL = 9
 
 
 @cache
-def build_trials() -> tuple[Trial, ...]:
-    """Return the spam example, counts drawn from a fixed seed, and empty denominators."""
-    random = np.random.default_rng(6)
+def build_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
+    """Return the spam example, counts drawn at random, and empty denominators."""
+    random = seal.random("rates", 6)
     sizes = (10, 10, 30, 100, 100, 1000, 1000, 10_000, 1_000_000)
     drawn = [tuple(int(v) for v in 1 + random.permutation(size)[:4]) for size in sizes[:GENERAL]]
     zero = _("The denominator is 0 there: the task sheet asks for 0.0.")

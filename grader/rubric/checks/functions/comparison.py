@@ -10,18 +10,9 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed
 from grader.evidence.values import first_difference, is_numeric
 from grader.protocol.evidence import Returned
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Step
-from grader.rubric.checks.base import Check
-
-MAX_WRITTEN = 80  # numbers of an argument that are written out in a call
-
-
-def write_call(function: str, *arguments: Array) -> str:
-    """Return a call as it can be pasted, such as `one_hot(np.array([2, 0]))`; "" where it would be too long."""
-    if sum(argument.size for argument in arguments) > MAX_WRITTEN:
-        return ""
-    return f"{function}({', '.join(f'np.array({argument.tolist()})' for argument in arguments)})"
+from grader.protocol.plan import ArrayArg, Call, Step
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calls import write_call
 
 
 def compare(
@@ -114,7 +105,7 @@ def check_unchanged(case: Case, step: str, function: str) -> Judgement | None:
     return None
 
 
-class OnBatches(Check):
+class OnBatches(DrawnCheck):
     """A check that calls `function` once on each of a few arrays of its own."""
 
     function: str
@@ -129,7 +120,7 @@ class OnBatches(Check):
             Call(
                 id=f"{self.function}@{name}",
                 function=self.function,
-                arguments=(Given(name=f"{self.function}:{name}"),),
+                arguments=(ArrayArg(name=f"{self.function}:{name}"),),
             )
             for name in self.batches()
         )

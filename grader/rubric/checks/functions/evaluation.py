@@ -6,14 +6,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import ClassCount, FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
+from grader.evidence.losses import compute_loss
+from grader.evidence.network import Model
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, Value
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
+from grader.protocol.task import Task
+from grader.rubric.checks.calls import show_call, write_network_call
+from grader.rubric.checks.fitting import require_classes
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,14 @@ class Evaluates(NetworkCheck):
     >>> Evaluates(Training(), "evaluate", classes=3)
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"probabilities"})
-    function: str
-    classes: int
+    function: FunctionName
+    classes: ClassCount
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_classes(self, self.classes, task)
 
     @property
     def tried_function(self) -> str:
@@ -44,8 +55,8 @@ class Evaluates(NetworkCheck):
                 function=self.function,
                 arguments=(
                     ResultOf(step=training.built(seed)),
-                    Given(name=training.array(x)),
-                    Given(name=training.array(y)),
+                    ArrayArg(name=training.array(x)),
+                    ArrayArg(name=training.array(y)),
                 ),
                 after=training.fitted(seed),
             )
@@ -60,20 +71,26 @@ class Evaluates(NetworkCheck):
         """Judge against what the frozen graph puts out for the same rows."""
         case.value(self._step(_EVALUATED[0][0]))  # what went wrong in the function is said first
         model = require_certified(case, self.training, after=True)
-        predicted = model.outputs["x_val"].argmax(axis=1)
         all_labels = case.inside[self.training.array("y_val")]
+        outputs = model.outputs.get("x_val")
+        if outputs is None or outputs.ndim != 2 or len(outputs) != len(all_labels) or not outputs.size:
+            return not_graded(
+                _("The network does not give a line of numbers for each row, so there is nothing to compare with.")
+            )
+        predicted = outputs.argmax(axis=1)
         for name, x, y in _EVALUATED:
             labels = case.inside[self.training.array(y)]
             of_one = x != "x_val"
             rows = all_labels == labels[0] if of_one else np.ones(len(all_labels), dtype=bool)
-            problem = self._problem(case, self._step(name), labels, predicted[rows])
+            loss = _compute_loss(model, outputs[rows], labels)
+            problem = self._problem(case, self._step(name), labels, predicted[rows], loss)
             if problem is not None and of_one:
                 message = _(
                     "On rows that are all of class {k}: {message}", k=int(labels[0]), message=problem.message
                 )
-                return replace(problem, message=message)
+                problem = replace(problem, message=message)
             if problem is not None:
-                return problem
+                return problem if problem.at is not None else show_call(problem, self._write_call(name, labels))
         hits = int((predicted == all_labels).sum())
         return passed(
             _(
@@ -83,12 +100,25 @@ class Evaluates(NetworkCheck):
             )
         )
 
-    def _problem(self, case: Case, step: str, labels: Array, predicted: Array) -> Judgement | None:
+    def _write_call(self, name: str, labels: Array) -> str:
+        """Return a call as it can be pasted: with the validation rows, or those of one class."""
+        rows, truth = {
+            "val": ("x_val", "y_val"),
+            "mixed": ("x_val", f"np.where(np.arange(len(y_val)) % 3, y_val, (y_val + 1) % {self.classes})"),
+            "one": (f"x_val[y_val == {int(labels[0])}]", f"y_val[y_val == {int(labels[0])}]"),
+        }[name]
+        return write_network_call(self.training, self.function, rows, truth)
+
+    def _problem(
+        self, case: Case, step: str, labels: Array, predicted: Array, loss: float | None
+    ) -> Judgement | None:
         try:
             accuracy, recall = self._answer(case, step)
         except PreconditionFailedError as unmet:
             return unmet.judgement
-        return self._wrong_accuracy(accuracy, labels, predicted) or self._wrong_recall(recall, labels, predicted)
+        return self._wrong_accuracy(accuracy, labels, predicted, loss) or self._wrong_recall(
+            recall, labels, predicted
+        )
 
     def _answer(self, case: Case, step: str) -> tuple[float, Array]:
         """Return accuracy and recalls as they came back; `PreconditionFailedError` says what came back instead."""
@@ -157,7 +187,9 @@ class Evaluates(NetworkCheck):
             return item
         return Items(container="dict", items=tuple(by_class[k] for k in range(self.classes)))
 
-    def _wrong_accuracy(self, received: float, labels: Array, predicted: Array) -> Judgement | None:
+    def _wrong_accuracy(
+        self, received: float, labels: Array, predicted: Array, loss: float | None
+    ) -> Judgement | None:
         hits = predicted == labels
         expected = float(hits.mean())
         if _same(received, expected):
@@ -170,7 +202,13 @@ class Evaluates(NetworkCheck):
             rows=len(hits),
             expected=expected,
         )
-        if _same(received / 100, expected):
+        if loss and abs(received - loss) <= 0.01 * loss:
+            message = _(
+                '"accuracy" is {received:.4g}: that is the loss. model.evaluate returns the loss first, then the '
+                "metrics of compile.",
+                received=received,
+            )
+        elif _same(received / 100, expected):
             message = _(
                 '"accuracy" is {received:.4g}: that is a percentage. Return a share from 0 to 1.',
                 received=received,
@@ -241,6 +279,14 @@ _EVALUATED = (
     ("one", "x_val_one", "y_val_one"),
 )
 ROUNDED = 0.006  # two digits are enough
+
+
+def _compute_loss(model: Model, outputs: Array, labels: Array) -> float | None:
+    """Return the mean loss that the network is compiled with on rows with labels; None where it is not known."""
+    compiled = model.facts.compiled
+    if compiled is None:
+        return None
+    return compute_loss(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
 
 
 def _same(received: float, expected: float) -> bool:

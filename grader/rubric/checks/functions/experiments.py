@@ -7,19 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName, Seconds, Share
 from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Step
+from grader.protocol.plan import ArrayArg, Call, Replay, Step
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.functions.fitted_networks import (
+    ROUNDING,
+    FittedNetwork,
+    choose_by_activation,
+    is_curve_of,
+    is_reached,
+    make_replays,
+    read_networks,
+)
 from grader.rubric.checks.networks.single import HELD_OUT_ROWS_SEEN
 from grader.rubric.checks.networks.validation_rows import MAX_SHARE_SEEN
 
 _CROSS_ENTROPY = "categorical_crossentropy"
-_ROUNDING = 0.02  # accuracies that people round, or measure again
+_ACTIVATIONS = ("relu", "sigmoid", "softmax")
 
 
 @dataclass(frozen=True)
@@ -27,20 +36,30 @@ class Experiments(Check):
     """Output activations compared by validation accuracy, losses compared by learning curves; both really trained.
 
     `activations(x_train, y_train, x_val, y_val)` and `losses(...)` are the functions that do so, on one-hot
-    labels. `learned`: the accuracy that says that a network has learned something: far above chance, far below
-    what any honest training reaches.
+    labels. Each network that they train is frozen and computed once more; what they return has to be what these
+    networks reach. `learned`: the accuracy that says that a network has learned something: far above chance, far
+    below what any honest training reaches.
 
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
     """
 
-    activations: str
-    losses: str
-    learned: float = 0.3
-    limit_seconds: float = 180.0
+    kinds = frozenset({"classification"})
+    activations: FunctionName
+    losses: FunctionName
+    learned: Share = 0.3
+    limit_seconds: Seconds = 180.0
+
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where one function is to compare both."""
+        super().__post_init__()
+        if self.activations == self.losses:
+            raise self.refuse(
+                _("losses is the same function as activations: {name!r}", name=self.losses), "losses"
+            )
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call of each experiment, with one-hot labels."""
-        arguments = tuple(Given(name=name) for name in ("x_train", "y_train_one_hot", "x_val", "y_val_one_hot"))
+        """Return a call of each experiment, with one-hot labels; the networks that it trains are frozen."""
+        arguments = tuple(ArrayArg(name=name) for name in ("x_train", "y_train_one_hot", "x_val", "y_val_one_hot"))
         return tuple(
             Call(
                 id=f"{f}@experiment",
@@ -48,15 +67,20 @@ class Experiments(Check):
                 arguments=arguments,
                 seed=seeds[0],
                 limit_seconds=self.limit_seconds,
+                freeze="x_train",
             )
             for f in (self.activations, self.losses)
         )
 
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return the replays of all networks that the experiments have trained."""
+        first, second = (make_replays(case, f"{f}@experiment") for f in (self.activations, self.losses))
+        return [*first[0], *second[0]], {**first[1], **second[1]}
+
     def judge(self, case: Case) -> Judgement:
         """Judge that each variant was trained, that its values are finite, and that relu comes last."""
-        names = ("relu", "sigmoid", "softmax")
         accuracies = {}
-        for name, value in self._entries(case, self.activations, names).items():
+        for name, value in self._entries(case, self.activations, _ACTIVATIONS).items():
             accuracies[name] = float(value.ravel()[-1])
         curves = self._entries(case, self.losses, ("mse", "categorical_crossentropy"))
         problem = (
@@ -69,6 +93,7 @@ class Experiments(Check):
             or self._not_learned(self.activations, {n: a for n, a in accuracies.items() if n != "relu"})
             or self._not_learned(self.losses, {_CROSS_ENTROPY: float(curves[_CROSS_ENTROPY].ravel().max())})
             or self._not_what_fit_said(case, accuracies)
+            or (self._not_computed(case, accuracies, curves) if case.seal.is_closed else None)
         )
         if problem:
             return problem
@@ -129,8 +154,8 @@ class Experiments(Check):
     def _another_loss(self, case: Case) -> Judgement | None:
         """Only the output activation may differ. Losses of the student's own are not known, and not judged."""
         for fit in self._fits(case, self.activations):
-            known = fit.loss is not None and fit.loss not in {"", "custom", "several"}
-            if known and (fit.from_logits or fit.loss not in {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}):
+            is_keras_loss = fit.loss is not None and fit.loss not in {"", "custom", "several"}
+            if is_keras_loss and (fit.from_logits or fit.loss not in {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}):
                 received = f"{fit.loss}, from_logits=True" if fit.from_logits else str(fit.loss)
                 return failed(
                     _(
@@ -181,7 +206,7 @@ class Experiments(Check):
                 if fit.head == name and chosen is not None:
                     curve = step.arrays[fit.curves[chosen]]
                     seen += [float(curve.ravel()[-1]), float(curve.max())]
-            if seen and not min(seen) - _ROUNDING <= value <= max(seen) + _ROUNDING:
+            if seen and not min(seen) - ROUNDING <= value <= max(seen) + ROUNDING:
                 return failed(
                     _(
                         "The accuracy for {name} is {value:.3f}, but after its last epoch fit measured {seen:.3f} "
@@ -194,6 +219,49 @@ class Experiments(Check):
                     received=f"{value:.3f}",
                 )
         return None
+
+    def _not_computed(
+        self, case: Case, accuracies: Mapping[str, float], curves: Mapping[str, Array]
+    ) -> Judgement | None:
+        """Compare what is returned with the networks that were trained, computed once more from their graphs."""
+        activations, losses = (read_networks(case, f"{f}@experiment") for f in (self.activations, self.losses))
+        for function, networks, least in ((self.activations, activations, 3), (self.losses, losses, 2)):
+            if len(networks) < least:
+                return not_graded(
+                    _(
+                        "Of the networks that {function}() trained, the grader could compute only {count} once "
+                        "more. A person has to look at it.",
+                        count=len(networks),
+                        function=function,
+                    )
+                )
+        for name, value in accuracies.items():
+            own = choose_by_activation(activations, name)
+            problem = None if own else self._explain_no_network(name, activations)
+            if own and not is_reached(value, own):
+                problem = _explain_not_reached(self.activations, name, value, own)
+            if problem is not None:
+                return problem if _are_certain(activations) else _explain_unknown_rows(self.activations)
+        for name, curve in curves.items():
+            own = [network for network in losses if _trained_with(network.fit, name)] or losses
+            if not is_curve_of(curve, own):
+                problem = _explain_not_reached(self.losses, name, float(curve.ravel()[-1]), own)
+                return problem if _are_certain(own) else _explain_unknown_rows(self.losses)
+            if name == _CROSS_ENTROPY and max(network.accuracy for network in own) < self.learned:
+                return self._not_learned(self.losses, {name: max(network.accuracy for network in own)})
+        return None
+
+    def _explain_no_network(self, name: str, networks: Sequence[FittedNetwork]) -> Judgement:
+        return failed(
+            _(
+                "None of the {count} networks that {function}() trained has {name} as output activation.",
+                count=len(networks),
+                function=self.activations,
+                name=name,
+            ),
+            expected=_("a network with {name} at its output", name=name),
+            received=_("networks with other outputs"),
+        )
 
     def _implausible(self, accuracies: Mapping[str, float]) -> Judgement | None:
         for name, value in accuracies.items():
@@ -211,6 +279,16 @@ class Experiments(Check):
 
     def _too_short(self, curves: Mapping[str, Array]) -> Judgement | None:
         for name, curve in curves.items():
+            if curve.size == 1 and np.isfinite(curve).all():
+                return failed(
+                    _(
+                        "The learning curve for {name} is a single number. Train each network for several epochs, "
+                        "and return the value of every epoch.",
+                        name=name,
+                    ),
+                    expected=_("a finite value for each epoch"),
+                    received=str(curve.ravel().tolist()),
+                )
             if curve.size < 2 or not np.isfinite(curve).all():
                 return failed(
                     _(
@@ -223,6 +301,54 @@ class Experiments(Check):
                     received=str(curve.ravel()[:6].tolist()),
                 )
         return None
+
+
+def _trained_with(fit: FitFacts, name: str) -> bool:
+    """Return whether a network was trained with the loss that a variant has the name of."""
+    names = {"mse": {"mean_squared_error"}, _CROSS_ENTROPY: {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}}
+    return fit.loss in names.get(name, set())
+
+
+def _are_certain(networks: Sequence[FittedNetwork]) -> bool:
+    return all(network.is_certain for network in networks)
+
+
+def _explain_unknown_rows(function: str) -> Judgement:
+    return not_graded(
+        _(
+            "The networks that {function}() trained cannot be compared with what it returns: the grader does not "
+            "know what was done to the rows before the training. A person has to look at it.",
+            function=function,
+        )
+    )
+
+
+def _explain_not_reached(function: str, name: str, value: float, networks: Sequence[FittedNetwork]) -> Judgement:
+    accuracies = [network.accuracy for network in networks]
+    lowest, highest = min(accuracies), max(accuracies)
+    message = (
+        _(
+            "{function}() returns {value:.3f} for {name}, but the network that it trained reaches "
+            "{highest:.3f} on the validation data, computed once more from its weights. Return what the trained "
+            "network reaches.",
+            function=function,
+            value=value,
+            name=name,
+            highest=highest,
+        )
+        if len(networks) == 1
+        else _(
+            "{function}() returns {value:.3f} for {name}, but the networks that it trained reach {lowest:.3f} to "
+            "{highest:.3f} on the validation data, computed once more from their weights. Return what the trained "
+            "networks reach.",
+            function=function,
+            value=value,
+            name=name,
+            lowest=lowest,
+            highest=highest,
+        )
+    )
+    return failed(message, expected=f"{highest:.3f}", received=f"{value:.3f}")
 
 
 def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) -> Array:

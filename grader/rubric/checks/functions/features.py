@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Count, FunctionName, Positive
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
 from grader.protocol.plan import Call, Step
+from grader.protocol.task import Task
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.comparison import (
-    OnBatches,
-    check_unchanged,
-    compare,
-    find_factor,
-)
+from grader.rubric.checks.calls import show_call, write_call
+from grader.rubric.checks.fitting import require_features
+from grader.rubric.checks.functions.comparison import OnBatches, check_unchanged, compare, find_factor
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Loads(Check):
     >>> Loads("load")
     """
 
-    function: str
+    function: FunctionName
 
     def held_back(self) -> tuple[str, ...]:
         """Return what is expected."""
@@ -85,55 +85,86 @@ class Scales(OnBatches):
     >>> Scales("scale", largest=255, features=784)
     """
 
-    function: str
-    largest: float
-    features: int = 64
+    function: FunctionName
+    largest: Positive
+    features: Count = 64
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_features(self, "features", self.features, data)
 
     def batches(self) -> Mapping[str, Array]:
         """Return rows below the largest value, one of them alone, constant columns, and the largest value."""
         columns = range(self.features)
-        wave = np.array([[float((7 * r + 3 * c) % (4 + r)) for c in columns] for r in range(12)])
+        random = self.seal.random("grey values")
+        shift = (
+            random.integers(0, 50, (12, self.features)) if self.seal.is_closed else np.zeros((12, self.features))
+        )
+        wave = np.array([[float((7 * r + 3 * c + shift[r, c]) % (4 + r)) for c in columns] for r in range(12)])
         wave *= self.largest / 16  # up to 14 of 16
         dark = np.repeat([[0.0], [3.0 * self.largest / 16]], self.features, axis=1)
         bright = np.stack([np.full(self.features, float(self.largest)), wave[4]])
         return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": bright}
+
+    def write_call(self, *names: str) -> str:
+        """Return the calls on some batches as they can be pasted."""
+        wave = f"[[(7 * r + 3 * c) % (4 + r) for c in range({self.features})] for r in range(12)]"
+        unit = float(self.largest) / 16
+        written = {
+            "batch": "x",
+            "row": "x[2:3]",
+            "dark": f"np.repeat([[0.0], [{3 * unit!r}]], {self.features}, axis=1)",
+            "bright": f"np.stack([np.full({self.features}, {float(self.largest)!r}), x[4]])",
+        }
+        before = f"x = {unit!r} * np.array({wave})"
+        for name in names[:-1]:
+            before = write_call(self.function, written[name], before=before)
+        return write_call(self.function, written[names[-1]], before=before)
 
     def judge(self, case: Case) -> Judgement:
         """Judge each batch against a division by `largest`."""
         for name, raw in self.batches().items():
             step = f"{self.function}@{name}"
             received = case.array(step, self.function)
-            if problem := check_unchanged(case, step, self.function):
-                return problem
-            if is_numeric(received) and received.shape == raw.shape and not np.isfinite(received).all():
-                place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
-                return failed(
-                    _(
-                        "{function}() gives NaN or infinite numbers, for example where all values of a column are "
-                        "equal. The first one is at index {place}.",
-                        function=self.function,
-                        place=str(list(place)),
-                    ),
-                    expected=_("numbers from 0 to 1"),
-                    received=str(float(received[place])),
-                )
+            problem = check_unchanged(case, step, self.function) or self._not_finite(received, raw)
+            if problem is not None:
+                return show_call(problem, self.write_call(name))
             if received.shape == raw.shape and is_numeric(received) and self._depends_on_batch(case):
-                return failed(
-                    _(
-                        "{function}() gives the same row other numbers in another batch. Divide by the largest "
-                        "possible value, {largest:g}, not by the largest value that happens to be there.",
-                        function=self.function,
-                        largest=self.largest,
-                    ),
-                    expected=_("the same numbers for the same row"),
-                    received=_("other numbers when the row comes alone"),
-                )
-            if problem := self._wrong_divisor(received, raw):
-                return problem
+                return show_call(self._explain_batch_dependence(), self.write_call("batch", "row"))
             what = _("the values divided by {largest:g}", largest=self.largest)
-            if problem := compare(self.function, received, raw / self.largest, what):
-                return problem
+            problem = self._wrong_divisor(received, raw) or compare(
+                self.function, received, raw / self.largest, what
+            )
+            if problem is not None:
+                return show_call(problem, self.write_call(name))
         return passed(_("Every value is between 0 and 1, and a row's numbers do not depend on its batch."))
+
+    def _not_finite(self, received: Array, raw: Array) -> Judgement | None:
+        if not is_numeric(received) or received.shape != raw.shape or np.isfinite(received).all():
+            return None
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(received))[0])
+        return failed(
+            _(
+                "{function}() gives NaN or infinite numbers, for example where all values of a column are "
+                "equal. The first one is at index {place}.",
+                function=self.function,
+                place=str(list(place)),
+            ),
+            expected=_("numbers from 0 to 1"),
+            received=str(float(received[place])),
+        )
+
+    def _explain_batch_dependence(self) -> Judgement:
+        return failed(
+            _(
+                "{function}() gives the same row other numbers in another batch. Divide by the largest "
+                "possible value, {largest:g}, not by the largest value that happens to be there.",
+                function=self.function,
+                largest=self.largest,
+            ),
+            expected=_("the same numbers for the same row"),
+            received=_("other numbers when the row comes alone"),
+        )
 
     def _wrong_divisor(self, received: Array, raw: Array) -> Judgement | None:
         """Return the judgement `failed` where everything is divided by another number."""

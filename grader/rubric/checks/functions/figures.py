@@ -1,46 +1,108 @@
 """Checks of what plotting functions draw: axes, pictures, points, lines, labels, legend."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Count, FunctionName, OptionalFunctionName
 from grader.core.i18n import Words, _
+from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.evidence import AxesFacts, FigureValue
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Step
+from grader.protocol.plan import ArrayArg, Call, HistoryArg, Step
+from grader.protocol.task import Task
 from grader.protocol.verdict import Status
-from grader.rubric.checks.base import Check
-from grader.rubric.checks.functions.histories import HISTORIES
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calls import show_call, write_call
+from grader.rubric.checks.fitting import require_features
+from grader.rubric.checks.functions.histories import vary_histories
+from grader.rubric.data.dataset import Data
 
+ROWS = 40
 Drawn = tuple[FigureValue, Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
-class Figures(Check):
+class RawRows:
+    """Rows of the raw data: their numbers there, features (rows, pixels), labels (rows,)."""
+
+    numbers: tuple[int, ...]
+    x: Array
+    y: Array
+
+
+def _choose_rows(labels: Array, seal: Seal) -> Array:
+    """Return the numbers of rows drawn from a secret, of the classes in turn: none is missing in a figure."""
+    order = seal.random("rows to draw").permutation(len(labels))
+    drawn = labels[order]
+    turns = np.zeros(len(order), dtype=int)
+    for label in np.unique(drawn):
+        turns[drawn == label] = np.arange(np.count_nonzero(drawn == label))
+    chosen: Array = order[np.argsort(turns, kind="stable")][:ROWS]
+    return chosen
+
+
+@dataclass(frozen=True)
+class Figures(DrawnCheck):
     """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
 
     Each that is right is worth a third of the points. `samples(x, y)`, `features(x, y)` and `history(history)` are
-    the functions that draw them, `picture` is the height and width of what a row shows.
+    the functions that draw them, `picture` is the height and width of what a row shows. `load`: the function that
+    returns the raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made up.
 
-    >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", picture=(8, 8))
+    >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load")
     """
 
     topics = frozenset({"figures"})
-    samples: str
-    features: str
-    history: str
-    picture: tuple[int, int] = (8, 8)
+    samples: FunctionName
+    features: FunctionName
+    history: FunctionName
+    picture: tuple[Count, Count] = (8, 8)
+    load: OptionalFunctionName = ""
+    chosen_rows: RawRows | None = field(
+        default=None, kw_only=True, repr=False, compare=False, metadata={"internal": True}
+    )
+
+    def with_data(self, data: Data) -> Self:
+        """Return this check with rows of the raw data to draw."""
+        # Evidence from before there were secrets is of made-up rows.
+        if not (self.load and self.seal.is_closed and set(self.held_back()) <= set(data.outside)):
+            return self
+        x, y = data.outside["x_all"], data.outside["y_all"]
+        chosen = _choose_rows(y, self.seal)
+        return replace(self, chosen_rows=RawRows(tuple(map(int, chosen)), x[chosen], y[chosen]))
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        pixels = self.picture[0] * self.picture[1]
+        require_features(self, "picture", pixels, data)
+        x, y = (data.outside[name] for name in self.held_back()) if self.load else (None, None)
+        if x is not None and y is not None and (x.shape != (len(y), pixels) or len(y) < ROWS):
+            message = _(
+                "with load={load!r}, x_all has to hold at least {rows} rows of {height}×{width} pixels; received "
+                "the shape {shape}",
+                load=self.load,
+                rows=ROWS,
+                height=self.picture[0],
+                width=self.picture[1],
+                shape=str(x.shape),
+            )
+            raise self.refuse(message, "load")
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return the raw data that rows are taken from."""
+        return ("x_all", "y_all") if self.load else ()
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for each figure."""
-        rows = (Given(name="figures:x"), Given(name="figures:y"))
-        curves = HISTORIES["good"][1]
+        rows = (ArrayArg(name="figures:x"), ArrayArg(name="figures:y"))
+        curves = self._curves
         return (
             Call(id=f"{self.samples}@figure", function=self.samples, arguments=rows, figure=True),
             Call(
@@ -54,33 +116,63 @@ class Figures(Check):
         )
 
     def arrays(self) -> Mapping[str, Array]:
-        """Return 40 rows in which no two pictures are alike, nor two features."""
+        """Return 40 rows: raw ones, or made-up ones in which no two pictures are alike, nor two features."""
         return self._rows
 
     @cached_property
     def _rows(self) -> Mapping[str, Array]:
+        if self.chosen_rows is not None:
+            return {"figures:x": self.chosen_rows.x, "figures:y": self.chosen_rows.y}
         wide = self.picture[0] * self.picture[1]
-        x = np.array(
-            [[float((r * wide + c + 1) * 2654435761 % 2**32 >> 12) % 17 for c in range(wide)] for r in range(40)]
-        )
-        return {"figures:x": x, "figures:y": np.arange(40) * 7 % 10}
+        first = self._first_number
+        scattered = np.arange(first, first + ROWS * wide) * 2654435761 % 2**32 // 4096
+        return {
+            "figures:x": (scattered % 17.0).reshape(ROWS, wide),
+            "figures:y": (np.arange(ROWS) * 7 + first) % 10,
+        }
+
+    @property
+    def _curves(self) -> HistoryArg:
+        """Return the history that is drawn: one of a good fit."""
+        return next(curves for truth, curves in vary_histories(self.seal).values() if truth == "good fit")
+
+    @property
+    def _first_number(self) -> int:
+        """Return where the series of numbers begins that rows and labels are made of."""
+        return int(self.seal.random("figures").integers(1, 1_000_000)) if self.seal.is_closed else 1
+
+    def write_call(self, function: str) -> str:
+        """Return the call of a function as it can be pasted; "" for that which gets a history."""
+        if function == self.history:
+            return ""
+        if self.chosen_rows is not None:
+            numbers = list(self.chosen_rows.numbers)
+            return write_call(function, "x[rows]", "y[rows]", before=f"x, y = {self.load}(); rows = {numbers}")
+        wide, first = self.picture[0] * self.picture[1], self._first_number
+        scattered = f"np.arange({first}, {first + ROWS * wide}) * 2654435761 % 2**32 // 4096"
+        before = f"x = ({scattered} % 17.0).reshape({ROWS}, {wide})"
+        return write_call(function, "x", f"(np.arange({ROWS}) * 7 + {first}) % 10", before=before)
 
     def judge(self, case: Case) -> Judgement:
         """Judge each figure by what is on its axes."""
         checks: dict[str, Callable[[Drawn], Words | None]] = {
             self.samples: self._samples,
             self.features: self._features,
-            self.history: _history,
+            self.history: self._history,
         }
         problems: list[Judgement] = []
         for function, check in checks.items():
             try:
                 complaint = check(_figure(case, function))
             except PreconditionFailedError as unmet:
-                problems.append(unmet.judgement)
+                is_of_value = unmet.judgement.at is None  # what was raised has its line
+                problems.append(
+                    show_call(unmet.judgement, self.write_call(function)) if is_of_value else unmet.judgement
+                )
                 continue
             if complaint is not None:
-                problems.append(failed(_("{function}(): {complaint}", function=function, complaint=complaint)))
+                judgement = failed(_("{function}(): {complaint}", function=function, complaint=complaint))
+                problems.append(show_call(judgement, self.write_call(function)))
         if not problems:
             return passed(_("All three figures show what they should."))
         undecided = [judgement for judgement in problems if judgement.status is Status.NOT_GRADED]
@@ -134,13 +226,30 @@ class Figures(Check):
         clouds = [_read_point_clouds(axes, arrays) for axes in plots]
         for number in range(x.shape[1]):
             pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
-            shown = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
-            if not any(_same_points(cloud, pair) for cloud in shown for pair in pairs):
+            candidates = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
+            if not any(_same_points(cloud, pair) for cloud in candidates for pair in pairs):
                 return _(
                     "plot {number} does not show feature {index} against the label.",
                     number=number + 1,
                     index=number,
                 )
+        return None
+
+    def _history(self, drawn: Drawn) -> Words | None:
+        figure, arrays = drawn
+        series = self._curves.series
+        lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
+        for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
+            if not any(_same_curve(line, series[key]) for line in lines):
+                return _("the curve of {key} is missing.", key=key)
+        with_lines = [axes for axes in figure.axes if axes.lines]
+        # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
+        enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
+        if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
+            return _("a legend is missing: nobody can tell training from validation.")
+        # Panels above one another may share the label of the x axis.
+        if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
+            return _("an axis has no label: say what is on it, such as epoch and loss.")
         return None
 
 
@@ -166,24 +275,6 @@ def _figure(case: Case, function: str) -> Drawn:
             received=name_of(value),
         )
     )
-
-
-def _history(drawn: Drawn) -> Words | None:
-    figure, arrays = drawn
-    series = HISTORIES["good"][1].series
-    lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
-    for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
-        if not any(_same_curve(line, series[key]) for line in lines):
-            return _("the curve of {key} is missing.", key=key)
-    with_lines = [axes for axes in figure.axes if axes.lines]
-    # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
-    enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
-    if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
-        return _("a legend is missing: nobody can tell training from validation.")
-    # Panels above one another may share the label of the x axis.
-    if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
-        return _("an axis has no label: say what is on it, such as epoch and loss.")
-    return None
 
 
 def _same_curve(line: Array, values: Sequence[float]) -> bool:

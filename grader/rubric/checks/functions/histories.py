@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName
 from grader.core.i18n import _
+from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ArrayValue, TextValue, Value
 from grader.protocol.plan import Call, HistoryArg, Step
-from grader.rubric.checks.base import Check
+from grader.rubric.checks.base import DrawnCheck
 
 
 def _curves(
@@ -71,26 +74,53 @@ HISTORIES: Mapping[str, tuple[str, HistoryArg]] = {
 }
 
 
+@cache
+def vary_histories(seal: Seal) -> Mapping[str, tuple[str, HistoryArg]]:
+    """Return the histories, each with its losses on another scale and its accuracies a little shifted.
+
+    What they show stays the same: all losses of a history are multiplied by one number near 1, and all its
+    accuracies shifted by one near 0. They come in another order, under names that do not tell what they show.
+    Without a secret, nothing is changed.
+    """
+    if not seal.is_closed:
+        return HISTORIES
+    random = seal.random("histories")
+    varied = {}
+    histories = list(HISTORIES.values())
+    for number, place in enumerate(random.permutation(len(histories)), start=1):
+        truth, curves = histories[place]
+        factor, shift = random.uniform(0.92, 1.08), random.uniform(-0.012, 0.012)
+        series = {
+            key: [
+                round(value * factor, 4) if "loss" in key else round(min(max(value + shift, 0.0), 1.0), 4)
+                for value in values
+            ]
+            for key, values in curves.series.items()
+        }
+        varied[f"history-{number}"] = truth, HistoryArg(series=series)
+    return varied
+
+
 @dataclass(frozen=True)
-class Diagnoses(Check):
+class Diagnoses(DrawnCheck):
     """`function(history)` names what made-up histories show: overfitting, underfitting or a good fit.
 
     >>> Diagnoses("diagnose")
     """
 
-    function: str
+    function: FunctionName
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for each history."""
         return tuple(
             Call(id=f"{self.function}@{name}", function=self.function, arguments=(curves,))
-            for name, (_, curves) in HISTORIES.items()
+            for name, (_, curves) in vary_histories(self.seal).items()
         )
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the histories told rightly: all of them, or half of the points where one kind is not known."""
         wrong: list[tuple[str, str, str]] = []
-        for name, (truth, _unused) in HISTORIES.items():
+        for name, (truth, _unused) in vary_histories(self.seal).items():
             value, arrays = case.value(f"{self.function}@{name}")
             answer = _read_answer(value, arrays)
             if _letters(answer) != _letters(truth):

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import ClassCount, FunctionName
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Step
-from grader.rubric.checks.base import Check
+from grader.protocol.plan import ArrayArg, Call, Step
+from grader.protocol.task import Task
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.fitting import require_classes
 from grader.rubric.checks.functions.comparison import OnBatches, compare
+from grader.rubric.data.dataset import Data
 
 _MOST_WRITTEN = 100  # numbers in a message
 
@@ -26,14 +29,23 @@ class CountsClasses(OnBatches):
     >>> CountsClasses("class_counts", classes=10)
     """
 
-    function: str
-    classes: int
+    function: FunctionName
+    classes: ClassCount
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_classes(self, self.classes, task)
 
     def batches(self) -> Mapping[str, Array]:
         """Return labels of all classes, and of a few."""
+        # Never the last class among some.
+        if self.seal.is_closed:
+            random = self.seal.random("labels to count")
+            drawn = np.concatenate([np.arange(self.classes), random.integers(0, self.classes, 57)])
+            some = random.choice(random.permutation(self.classes - 1)[:3], 6)
+            return {"every": random.permutation(drawn), "some": some}
         every = [(i * i + 3 * i) % self.classes for i in range(57)] + list(range(self.classes))
-        some = np.array([1, 1, 4, 7, 7, 7]) % (self.classes - 1)  # never the last class
-        return {"every": np.array(every), "some": some}
+        return {"every": np.array(every), "some": np.array([1, 1, 4, 7, 7, 7]) % (self.classes - 1)}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against NumPy's bincount."""
@@ -103,11 +115,23 @@ class OneHot(OnBatches):
     >>> OneHot("one_hot", classes=10)
     """
 
-    function: str
-    classes: int
+    function: FunctionName
+    classes: ClassCount
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_classes(self, self.classes, task)
 
     def batches(self) -> Mapping[str, Array]:
         """Return labels of all classes, of a few, and of one row."""
+        if self.seal.is_closed:
+            random = self.seal.random("labels to encode")
+            drawn = np.concatenate([np.arange(self.classes), random.integers(0, self.classes, 3)])
+            return {
+                "every": random.permutation(drawn),
+                "some": random.integers(0, min(3, self.classes - 1), 4),
+                "single": random.integers(0, self.classes - 1, 1),
+            }
         every = np.array([*range(self.classes), 3, 1, 4]) % self.classes
         single = np.array([min(5, self.classes - 2)])  # never the last class: columns are not counted by the rows
         return {"every": every, "some": np.array([2, 0, 2, 1]) % self.classes, "single": single}
@@ -138,16 +162,24 @@ class OneHot(OnBatches):
 
 
 @dataclass(frozen=True)
-class ConfusionMatrix(Check):
+class ConfusionMatrix(DrawnCheck):
     """`function(y_true, y_pred)` counts pairs: a row for each true class, a column for each predicted one.
 
     >>> ConfusionMatrix("confusion", classes=10)
     """
 
-    function: str
-    classes: int
+    function: FunctionName
+    classes: ClassCount
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_classes(self, self.classes, task)
 
     def _labels(self) -> tuple[Array, Array]:
+        if self.seal.is_closed:
+            random = self.seal.random("pairs of labels")
+            drawn = random.integers(0, self.classes, 90)
+            return drawn, np.where(random.random(90) < 0.3, random.integers(0, self.classes, 90), drawn)
         true = np.array([(3 * i + i // 7) % self.classes for i in range(90)])
         predicted = np.where(np.arange(90) % 4 == 0, (true + 1 + np.arange(90) % 3) % self.classes, true)
         return true, predicted
@@ -159,7 +191,10 @@ class ConfusionMatrix(Check):
             Call(
                 id=f"{self.function}@{name}",
                 function=self.function,
-                arguments=(Given(name=f"{self.function}:{true}"), Given(name=f"{self.function}:{predicted}")),
+                arguments=(
+                    ArrayArg(name=f"{self.function}:{true}"),
+                    ArrayArg(name=f"{self.function}:{predicted}"),
+                ),
             )
             for name, true, predicted in names
         )
@@ -173,10 +208,10 @@ class ConfusionMatrix(Check):
 
     def judge(self, case: Case) -> Judgement:
         """Judge against counting pairs; says so when rows and columns are exchanged."""
-        given = self.arrays()
+        labels = self.arrays()
         for name, prefix in (("all", ""), ("few", "few_")):
             expected = np.zeros((self.classes, self.classes), dtype=int)
-            pair = given[f"{self.function}:{prefix}true"], given[f"{self.function}:{prefix}predicted"]
+            pair = labels[f"{self.function}:{prefix}true"], labels[f"{self.function}:{prefix}predicted"]
             np.add.at(expected, pair, 1)
             received = case.array(f"{self.function}@{name}", self.function)
             if received.shape == expected.shape and is_numeric(received) and np.array_equal(received, expected.T):

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Count, FunctionName, Share, Tolerance, write_value
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, LiteralArg, Step
-from grader.rubric.checks.base import Check
+from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
+from grader.protocol.task import Task
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calls import show_call, write_call
+from grader.rubric.checks.fitting import require_features
+from grader.rubric.data.dataset import Data
+
+_ROWS = 200
+MOST_DEVIATIONS = 4.4  # standard deviations
 
 
 @dataclass(frozen=True)
-class Splits(Check):
+class Splits(DrawnCheck):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
     `share`: of the rows that are held out, `tolerance`: how far off it may be. `features`: how many a row has.
@@ -25,14 +32,32 @@ class Splits(Check):
     >>> Splits("split", share=0.25, features=13)
     """
 
-    function: str
-    share: float
-    tolerance: float = 0.05
-    features: int = 64
+    function: FunctionName
+    share: Share
+    tolerance: Tolerance = 0.05
+    features: Count = 64
+
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where every share would be right."""
+        super().__post_init__()
+        if self.tolerance >= min(self.share, 1 - self.share):
+            raise self.refuse(
+                _(
+                    "tolerance is {tolerance}; less than {field}={share} expected",
+                    tolerance=write_value(self.tolerance),
+                    field="share" if self.share <= 0.5 else "1-share",
+                    share=write_value(min(self.share, 1 - self.share)),
+                ),
+                "tolerance",
+            )
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_features(self, "features", self.features, data)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return calls with one seed twice and another seed once."""
-        rows = (Given(name=f"{self.function}:x"), Given(name=f"{self.function}:y"))
+        rows = (ArrayArg(name=f"{self.function}:x"), ArrayArg(name=f"{self.function}:y"))
         return tuple(
             Call(
                 id=f"{self.function}@{name}",
@@ -40,25 +65,44 @@ class Splits(Check):
                 arguments=(*rows, LiteralArg(value=seed)),
                 seed=position,
             )
-            for position, (name, seed) in enumerate((("first", 7), ("again", 7), ("other", 8)))
+            for position, (name, seed) in enumerate(self._seeds.items())
         )
+
+    @property
+    def _seeds(self) -> dict[str, int]:
+        """Return the seed of each call."""
+        first, other = 7, 8
+        if self.seal.is_closed:
+            first, other = map(int, self.seal.random("seeds").choice(10_000, 2, replace=False))
+        return {"first": first, "again": first, "other": other}
 
     def arrays(self) -> Mapping[str, Array]:
         """Return 200 rows, each with a label that can be told from the row."""
-        numbers_ = np.arange(200)
-        x = np.stack([numbers_ * self.features + c for c in range(self.features)], axis=1).astype(np.float64)
-        return {f"{self.function}:x": x, f"{self.function}:y": numbers_ % 10}
+        x = np.arange(_ROWS * self.features).reshape(_ROWS, self.features).astype(np.float64)
+        return {f"{self.function}:x": x, f"{self.function}:y": np.arange(_ROWS) % 10}
+
+    def write_call(self, *seeds: int) -> str:
+        """Return a call with each seed, as it can be pasted."""
+        rows = f"x = np.arange({_ROWS * self.features}.0).reshape({_ROWS}, {self.features})"
+        before = f"{rows}; y = np.arange({_ROWS}) % 10"
+        for seed in seeds[:-1]:
+            before = write_call(self.function, "x", "y", str(seed), before=before)
+        return write_call(self.function, "x", "y", str(seeds[-1]), before=before)
 
     def judge(self, case: Case) -> Judgement:
         """Judge sizes, pairs, overlap, and what the seed does."""
-        first, again, other = (
-            self._parts(case, f"{self.function}@{name}") for name in ("first", "again", "other")
-        )
-        problem = self._wrong_rows(first) or self._wrong_rows(again) or self._wrong_rows(other)
-        if problem:
-            return problem
+        parts = {name: self._parts(case, name) for name in self._seeds}
+        for name, seed in self._seeds.items():
+            if problem := self._wrong_rows(parts[name]):
+                return show_call(problem, self.write_call(seed))
+        return self._compare_calls(*parts.values())
+
+    def _compare_calls(
+        self, first: tuple[Array, ...], again: tuple[Array, ...], other: tuple[Array, ...]
+    ) -> Judgement:
+        """Judge by two calls with one seed, and one with another."""
         if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
-            return failed(
+            judgement = failed(
                 _(
                     "{function}() called twice with the same seed gives two different splits. Hand the seed "
                     "on, for example as random_state=seed.",
@@ -67,8 +111,9 @@ class Splits(Check):
                 expected=_("the same split"),
                 received=_("two different splits"),
             )
+            return show_call(judgement, self.write_call(self._seeds["first"], self._seeds["again"]))
         if np.array_equal(np.sort(first[1][:, 0]), np.sort(other[1][:, 0])):
-            return failed(
+            judgement = failed(
                 _(
                     "{function}() gives the same split for every seed. Hand the seed on, for example as "
                     "random_state=seed.",
@@ -77,6 +122,20 @@ class Splits(Check):
                 expected=_("another split for another seed"),
                 received=_("the same split"),
             )
+            return show_call(judgement, self.write_call(self._seeds["first"], self._seeds["other"]))
+        rows = self.arrays()[f"{self.function}:x"]
+        if not all(_are_drawn_at_random(_find_row_ids(parts[1], rows), len(rows)) for parts in (first, other)):
+            judgement = failed(
+                _(
+                    "{function}() does not draw the held-out rows at random: they follow a pattern, such as the "
+                    "last rows or every fourth one. Tables are often sorted, and then such rows are no fair "
+                    "sample. Shuffle with the seed, for example by train_test_split(x, y, random_state=seed).",
+                    function=self.function,
+                ),
+                expected=_("rows drawn at random"),
+                received=_("rows in a pattern"),
+            )
+            return show_call(judgement, self.write_call(self._seeds["first"], self._seeds["other"]))
         return passed(
             _(
                 "{train} rows to train, {test} held out, none in both; the seed decides which.",
@@ -85,33 +144,32 @@ class Splits(Check):
             )
         )
 
-    def _parts(self, case: Case, step: str) -> tuple[Array, ...]:
-        value, arrays = case.value(step)
+    def _parts(self, case: Case, name: str) -> tuple[Array, ...]:
+        """Return the four arrays that a call returned; `PreconditionFailedError` says what came instead."""
+        value, arrays = case.value(f"{self.function}@{name}")
         if not isinstance(value, Items) or len(value.items) != 4:
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() has to return x_train, x_test, y_train, y_test. Received: {received}.",
-                        function=self.function,
-                        received=name_of(value),
-                    ),
-                    expected="x_train, x_test, y_train, y_test",
+            judgement = failed(
+                _(
+                    "{function}() has to return x_train, x_test, y_train, y_test. Received: {received}.",
+                    function=self.function,
                     received=name_of(value),
-                )
+                ),
+                expected="x_train, x_test, y_train, y_test",
+                received=name_of(value),
             )
+            raise PreconditionFailedError(show_call(judgement, self.write_call(self._seeds[name])))
         parts = tuple(numbers(item, arrays, self.function) for item in value.items)
         if wrong := [part for part in parts if not is_numeric(part)]:
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() has to return numbers. Received: dtype {dtype}.",
-                        function=self.function,
-                        dtype=str(wrong[0].dtype),
-                    ),
-                    expected="x_train, x_test, y_train, y_test",
-                    received=str(wrong[0].dtype),
-                )
+            judgement = failed(
+                _(
+                    "{function}() has to return numbers. Received: dtype {dtype}.",
+                    function=self.function,
+                    dtype=str(wrong[0].dtype),
+                ),
+                expected="x_train, x_test, y_train, y_test",
+                received=str(wrong[0].dtype),
             )
+            raise PreconditionFailedError(show_call(judgement, self.write_call(self._seeds[name])))
         return parts
 
     def _wrong_rows(self, parts: tuple[Array, ...]) -> Judgement | None:
@@ -119,8 +177,8 @@ class Splits(Check):
         rows_given = self.arrays()[f"{self.function}:x"]
         rows, held_out = len(rows_given), round(len(rows_given) * self.share)
         x_train, x_test, y_train, y_test = parts
-        kept, wide = rows - held_out, self.features
-        sizes = [f"({kept}, {wide})", f"({held_out}, {wide})", f"({kept},)", f"({held_out},)"]
+        remaining, wide = rows - held_out, self.features
+        sizes = [f"({remaining}, {wide})", f"({held_out}, {wide})", f"({remaining},)", f"({held_out},)"]
         if any(x.ndim != 2 or x.shape[1:] != (wide,) for x in (x_train, x_test)):
             return failed(
                 _(
@@ -184,6 +242,20 @@ class Splits(Check):
                 received=f"{len(ids_train)} + {len(ids_test)}",
             )
         return None
+
+
+def _are_drawn_at_random(drawn: Array, count: int) -> bool:
+    """Return whether positions may have been drawn at random from 0 to `count` - 1.
+
+    Source: Wald and Wolfowitz (1940): how often drawn and left positions alternate has a known mean and variance.
+    Of a hundred thousand random draws, one is taken for a pattern.
+    """
+    is_drawn = np.zeros(count, dtype=bool)
+    is_drawn[drawn] = True
+    alternations = 1 + int((is_drawn[1:] != is_drawn[:-1]).sum())
+    twice = 2.0 * is_drawn.sum() * (~is_drawn).sum()
+    mean, variance = 1 + twice / count, twice * (twice - count) / (count**2 * (count - 1))
+    return bool(abs(alternations - mean) <= MOST_DEVIATIONS * np.sqrt(variance))
 
 
 def _find_row_ids(x: Array, rows_given: Array) -> Array:

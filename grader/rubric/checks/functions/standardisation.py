@@ -2,33 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName, TableWidth
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Entries, Items, NoneValue, Value
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, Step
-from grader.rubric.checks.base import Check
+from grader.protocol.plan import ArrayArg, Call, Step
+from grader.protocol.task import Task
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calls import show_call, write_call
+from grader.rubric.checks.fitting import require_features
 from grader.rubric.checks.functions.comparison import check_unchanged
-
-CLOSE = 2e-3  # of standardised numbers: single precision and a small number added to the deviation err far below
-
-
-class Parts(NamedTuple):
-    """The two parts of a table."""
-
-    train: Array
-    test: Array
+from grader.rubric.checks.functions.standardisation_mistakes import (
+    CLOSE,
+    Parts,
+    find_mistake,
+    is_close,
+    standardise,
+)
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
-class Standardises(Check):
+class Standardises(DrawnCheck):
     """`function(x_train, x_test)` standardises both parts by mean and deviation of the training part alone.
 
     `features`: how many a row has, two or more.
@@ -36,12 +37,12 @@ class Standardises(Check):
     >>> Standardises("prepare", features=13)
     """
 
-    function: str
-    features: int = 13
+    function: FunctionName
+    features: TableWidth = 13
 
-    def __post_init__(self) -> None:
-        if self.features < 2:
-            raise ValueError(f"a table of two or more features expected; received features={self.features}")
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_features(self, "features", self.features, data)
 
     @property
     def constant(self) -> int:
@@ -55,8 +56,8 @@ class Standardises(Check):
                 id=f"{self.function}@{name}",
                 function=self.function,
                 arguments=(
-                    Given(name=f"{self.function}:{name}:train"),
-                    Given(name=f"{self.function}:{name}:test"),
+                    ArrayArg(name=f"{self.function}:{name}:train"),
+                    ArrayArg(name=f"{self.function}:{name}:test"),
                 ),
             )
             for name in self.pairs()
@@ -64,7 +65,7 @@ class Standardises(Check):
 
     def pairs(self) -> Mapping[str, Parts]:
         """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature."""
-        random = np.random.default_rng(13)
+        random = np.random.default_rng(self._random_seed)
         middle, spread = np.linspace(-3.0, 700.0, self.features), np.geomspace(0.2, 300.0, self.features)
         train = middle + spread * random.gamma(2.0, 1.0, (24, self.features))
         test = middle + spread * random.gamma(2.0, 1.0, (9, self.features))
@@ -76,6 +77,22 @@ class Standardises(Check):
             "row": Parts(train, test[:1] + spread),
             "constant": still,
         }
+
+    @property
+    def _random_seed(self) -> int:
+        """Return the seed that the tables are drawn with."""
+        return int(self.seal.random("tables").integers(1, 2**31)) if self.seal.is_closed else 13
+
+    def write_call(self, name: str) -> str:
+        """Return the call on a pair of parts as it can be pasted."""
+        before = (
+            f"s = np.geomspace(0.2, 300.0, {self.features}); x = np.linspace(-3.0, 700.0, {self.features}) "
+            f"+ s * np.random.default_rng({self._random_seed}).gamma(2.0, 1.0, (33, {self.features}))"
+        )
+        if name == "constant":
+            before += f"; x[:, {self.constant}] = 2.5"
+        test = {"shifted": "3.0 * x[24:] + 5.0 * s", "row": "x[24:25] + s"}.get(name, "x[24:]")
+        return write_call(self.function, "x[:24]", test, before=before)
 
     def arrays(self) -> Mapping[str, Array]:
         """Return both parts of each pair."""
@@ -89,20 +106,23 @@ class Standardises(Check):
         """Judge each pair; what is wrong is named where it is one of the usual mistakes."""
         for name, parts_given in self.pairs().items():
             step = f"{self.function}@{name}"
-            received = self._pair(case, step, parts_given)
+            call = self.write_call(name)
+            received = self._pair(case, step, parts_given, call)
             problem = (
                 check_unchanged(case, step, self.function)
                 or self._not_finite(received, parts_given, constant=name == "constant")
                 or self._wrong(received, parts_given, constant=name == "constant")
             )
             if problem is not None:
-                return problem
+                return show_call(problem, call)
         return passed(
             _("Both parts are standardised by means and standard deviations of the training part alone.")
         )
 
-    def _pair(self, case: Case, step: str, parts_given: Parts) -> Parts:
+    def _pair(self, case: Case, step: str, parts_given: Parts, call: str) -> Parts:
         """Return the result as two arrays of the right shapes.
+
+        `call`: as it can be pasted, for the message.
 
         Raises:
             PreconditionFailedError: it is something else; the judgement says what.
@@ -119,51 +139,55 @@ class Standardises(Check):
                 )
             )
         if not isinstance(value, Items) or len(value.items) != 2:
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() has to return two things: x_train and x_test, both standardised. "
-                        "Received: {received}.",
-                        function=self.function,
-                        received=received,
-                    ),
-                    expected=expected,
+            judgement = failed(
+                _(
+                    "{function}() has to return two things: x_train and x_test, both standardised. "
+                    "Received: {received}.",
+                    function=self.function,
                     received=received,
-                )
+                ),
+                expected=expected,
+                received=received,
             )
-        parts = Parts(*(_table(item, arrays, self.function) for item in value.items))
+            raise PreconditionFailedError(show_call(judgement, call))
+        return self._read_pair(value.items, arrays, parts_given, call)
+
+    def _read_pair(
+        self, items: Sequence[Value], arrays: Mapping[str, Array], parts_given: Parts, call: str
+    ) -> Parts:
+        """Return two parts that came back as arrays of the right shapes, or raise `PreconditionFailedError`."""
+        parts = Parts(*(_table(item, arrays, self.function) for item in items))
         shapes = [part.shape for part in parts]
         if (
             shapes
             == [parts_given.test.shape, parts_given.train.shape]
             != [parts_given.train.shape, parts_given.test.shape]
         ):
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() returns its two parts in the wrong order: first x_train, then x_test.",
-                        function=self.function,
-                    ),
-                    expected="x_train, x_test",
-                    received="x_test, x_train",
-                )
+            judgement = failed(
+                _(
+                    "{function}() returns its two parts in the wrong order: first x_train, then x_test.",
+                    function=self.function,
+                ),
+                expected="x_train, x_test",
+                received="x_test, x_train",
             )
-        for name, part, wanted in zip(("x_train", "x_test"), parts, parts_given, strict=True):
-            if not is_numeric(part) or part.shape != wanted.shape:
-                raise PreconditionFailedError(self._wrong_shape(name, part, wanted))
+            raise PreconditionFailedError(show_call(judgement, call))
+        for name, part, input_part in zip(("x_train", "x_test"), parts, parts_given, strict=True):
+            if not is_numeric(part) or part.shape != input_part.shape:
+                raise PreconditionFailedError(show_call(self._wrong_shape(name, part, input_part), call))
         return Parts(*(part.astype(np.float64) for part in parts))
 
-    def _wrong_shape(self, name: str, part: Array, wanted: Array) -> Judgement:
+    def _wrong_shape(self, name: str, part: Array, input_part: Array) -> Judgement:
         received = f"{part.shape} {part.dtype}"
         message = _(
             "{function}() has to return {name} with as many rows and columns as it came with, {expected}. "
             "Received: {received}.",
             function=self.function,
             name=name,
-            expected=str(wanted.shape),
+            expected=str(input_part.shape),
             received=received,
         )
-        return failed(message, expected=str(wanted.shape), received=received)
+        return failed(message, expected=str(input_part.shape), received=received)
 
     def _not_finite(self, received: Parts, parts_given: Parts, *, constant: bool) -> Judgement | None:
         for name, part in zip(("x_train", "x_test"), received, strict=True):
@@ -196,127 +220,18 @@ class Standardises(Check):
     def _wrong(self, received: Parts, parts_given: Parts, *, constant: bool) -> Judgement | None:
         if constant:  # anything finite will do where there is nothing to divide by
             received, parts_given = _without(received, self.constant), _without(parts_given, self.constant)
-        right = [_standardise(parts_given, parts_given.train, freedom) for freedom in (0, 1)]
-        if any(_close(received.train, r.train) and _close(received.test, r.test) for r in right):
+        right = [standardise(parts_given, parts_given.train, freedom) for freedom in (0, 1)]
+        if any(is_close(received.train, r.train) and is_close(received.test, r.test) for r in right):
             return None
-        return self._named_mistake(received, parts_given) or self._by_numbers(received, right[0])
-
-    def _named_mistake(self, received: Parts, parts_given: Parts) -> Judgement | None:
-        both = np.concatenate(parts_given)
-        expected = _("(x - mean of x_train) / standard deviation of x_train, for each column of both parts")
-        for words, description, answers in (
-            (
-                _(
-                    "{function}() standardises each part by itself: in x_test, the mean and the standard "
-                    "deviation of x_test are used. Take those of x_train for both, or the same row has other "
-                    "numbers in other company.",
-                    function=self.function,
-                ),
-                _("x_test standardised by its own mean and deviation"),
-                [
-                    Parts(
-                        _standardise(parts_given, parts_given.train, f).train,
-                        _standardise(parts_given, parts_given.test, f).test,
-                    )
-                    for f in (0, 1)
-                ],
-            ),
-            (
-                _(
-                    "{function}() computes mean and standard deviation from both parts together. Then the "
-                    "network has seen something of the test rows before they are tested. Fit on x_train only.",
-                    function=self.function,
-                ),
-                _("both parts standardised by the statistics of all rows"),
-                [_standardise(parts_given, both, f) for f in (0, 1)],
-            ),
-            (
-                _(
-                    "{function}() standardises both parts by mean and standard deviation of x_test. Take those "
-                    "of x_train for both.",
-                    function=self.function,
-                ),
-                _("both parts standardised by the statistics of x_test"),
-                [_standardise(parts_given, parts_given.test, f) for f in (0, 1)],
-            ),
-            (
-                _(
-                    "{function}() standardises x_train and leaves x_test as it is. The network would get "
-                    "numbers of another size than it was trained with.",
-                    function=self.function,
-                ),
-                _("x_test as it came"),
-                [Parts(_standardise(parts_given, parts_given.train, f).train, parts_given.test) for f in (0, 1)],
-            ),
-            (
-                _("{function}() returns the rows as they came.", function=self.function),
-                _("both parts as they came"),
-                [parts_given],
-            ),
-            (
-                _(
-                    "{function}() uses one mean and one standard deviation for the whole table. Each column is "
-                    "a feature with a unit of its own: use axis=0.",
-                    function=self.function,
-                ),
-                _("all columns standardised by the same two numbers"),
-                [_scale_by(parts_given, parts_given.train.mean(), parts_given.train.std(ddof=f)) for f in (0, 1)],
-            ),
-            (
-                _(
-                    "{function}() standardises each row, not each column. The features are the columns: use "
-                    "axis=0.",
-                    function=self.function,
-                ),
-                _("rows with the mean 0"),
-                [Parts(*(_by_rows(part, f) for part in parts_given)) for f in (0, 1)],
-            ),
-            (
-                _(
-                    "{function}() subtracts the mean, but does not divide by the standard deviation.",
-                    function=self.function,
-                ),
-                _("columns with the mean 0 and their old deviation"),
-                [_scale_by(parts_given, parts_given.train.mean(axis=0), 1.0)],
-            ),
-            (
-                _(
-                    "{function}() divides by the standard deviation, but does not subtract the mean.",
-                    function=self.function,
-                ),
-                _("columns with the standard deviation 1 and a mean other than 0"),
-                [_scale_by(parts_given, 0.0, parts_given.train.std(axis=0, ddof=f)) for f in (0, 1)],
-            ),
-            (
-                _(
-                    "{function}() divides by the variance. Divide by its square root, the standard deviation.",
-                    function=self.function,
-                ),
-                _("columns divided by their variance"),
-                [
-                    _scale_by(parts_given, parts_given.train.mean(axis=0), parts_given.train.var(axis=0, ddof=f))
-                    for f in (0, 1)
-                ],
-            ),
-        ):
-            if any(_close(received.train, a.train) and _close(received.test, a.test) for a in answers):
-                return failed(words, expected=expected, received=description)
-        if any(_close(received.train, _by_range(parts_given.train, by)) for by in (parts_given.train, both)):
-            message = _(
-                "{function}() scales to the range from 0 to 1 by smallest and largest value. That is another "
-                "scaling: to standardise, subtract the mean and divide by the standard deviation.",
-                function=self.function,
-            )
-            return failed(message, expected=expected, received=_("columns from 0 to 1"))
-        return None
+        return find_mistake(self.function, received, parts_given, right) or self._by_numbers(received, right[0])
 
     def _by_numbers(self, received: Parts, right: Parts) -> Judgement:
         """Return the judgement for no mistake in particular: the first number that shows it."""
-        means, deviations = received.train.mean(axis=0), received.train.std(axis=0)
-        off = np.flatnonzero(~(np.isclose(means, 0.0, atol=0.01) & np.isclose(deviations, 1.0, atol=0.05)))
+        column_means, deviations = received.train.mean(axis=0), received.train.std(axis=0)
+        off = np.flatnonzero(~(np.isclose(column_means, 0.0, atol=0.01) & np.isclose(deviations, 1.0, atol=0.05)))
         if len(off):
             column = int(off[0])
-            mean, deviation = float(means[column]), float(deviations[column])
+            mean, deviation = round(float(column_means[column]), 9) + 0.0, float(deviations[column])
             statistics = _(
                 "mean {mean:.3g}, standard deviation {deviation:.3g}",
                 mean=mean,
@@ -332,10 +247,10 @@ class Standardises(Check):
                 deviation=deviation,
             )
             return failed(message, expected=_("mean 0, standard deviation 1"), received=statistics)
-        name, part, wanted = "x_train", received.train, right.train
-        if _close(part, wanted, 0.1) and not _close(received.test, right.test):
-            name, part, wanted = "x_test", received.test, right.test
-        row, column = (int(i) for i in np.argwhere(~np.isclose(part, wanted, rtol=CLOSE, atol=CLOSE))[0])
+        name, part, right_part = "x_train", received.train, right.train
+        if is_close(part, right_part, 0.1) and not is_close(received.test, right.test):
+            name, part, right_part = "x_test", received.test, right.test
+        row, column = (int(i) for i in np.argwhere(~np.isclose(part, right_part, rtol=CLOSE, atol=CLOSE))[0])
         message = _(
             "{function}() returned other numbers than (x - mean of x_train) / standard deviation of x_train. "
             "The first difference is {name}[{row}, {column}].",
@@ -344,7 +259,7 @@ class Standardises(Check):
             row=row,
             column=column,
         )
-        return failed(message, expected=f"{wanted[row, column]:.6g}", received=f"{part[row, column]:.6g}")
+        return failed(message, expected=f"{right_part[row, column]:.6g}", received=f"{part[row, column]:.6g}")
 
 
 def _table(item: Value, arrays: Mapping[str, Array], function: str) -> Array:
@@ -356,30 +271,5 @@ def _table(item: Value, arrays: Mapping[str, Array], function: str) -> Array:
     return numbers(item, arrays, function)
 
 
-def _scale_by(parts_given: Parts, mean: Array | float, deviation: Array | float) -> Parts:
-    return Parts((parts_given.train - mean) / deviation, (parts_given.test - mean) / deviation)
-
-
-def _standardise(parts_given: Parts, rows: Array, freedom: int) -> Parts:
-    """Return both parts standardised by the statistics of `rows`, of which there may be one only."""
-    deviation = rows.std(axis=0, ddof=freedom if len(rows) > 1 else 0)
-    return _scale_by(parts_given, rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0))
-
-
-def _by_rows(part: Array, freedom: int) -> Array:
-    scaled: Array = (part - part.mean(axis=1, keepdims=True)) / part.std(axis=1, ddof=freedom, keepdims=True)
-    return scaled
-
-
-def _by_range(part: Array, rows: Array) -> Array:
-    low, high = rows.min(axis=0), rows.max(axis=0)
-    scaled: Array = (part - low) / (high - low)
-    return scaled
-
-
 def _without(parts: Parts, column: int) -> Parts:
     return Parts(*(np.delete(part, column, axis=1) for part in parts))
-
-
-def _close(received: Array, wanted: Array, within: float = CLOSE) -> bool:
-    return bool(np.allclose(received, wanted, rtol=within, atol=within))

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Filled, FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import flat, is_numeric
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, LiteralArg, ResultOf, Step
+from grader.protocol.plan import ArrayArg, Call, LiteralArg, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.calls import show_call, write_network_call
+from grader.rubric.checks.fitting import require_yes_or_no
 from grader.rubric.checks.networks.probabilities import as_columns, compute_likelihoods, reads_logits, sigmoid
 from grader.rubric.checks.networks.single import require_certified
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,14 @@ class PredictsLabels(Check):
     >>> PredictsLabels((Training(arguments=(1,), name="one", rows="one_"),), "predict_label")
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"probabilities"})
-    networks: tuple[Training, ...]
-    function: str
+    networks: Annotated[tuple[Training, ...], Filled()]
+    function: FunctionName
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_yes_or_no(self, task)
 
     @property
     def tried_function(self) -> str:
@@ -57,7 +65,7 @@ class PredictsLabels(Check):
                         function=self.function,
                         arguments=(
                             ResultOf(step=network.built(seeds[0])),
-                            Given(name=network.array("x_val")),
+                            ArrayArg(name=network.array("x_val")),
                             *arguments,
                         ),
                         after=network.fitted(seeds[0]),
@@ -89,7 +97,10 @@ class PredictsLabels(Check):
             labels = [labels.ravel() for labels in returned]
             tells = tells or len({tuple(_decide(ways[0], t)) for t in (0.2, 0.5, 0.9)}) > 1
             if not any(_agree(labels, p) for p in ways):
-                return self._wrong(labels, ways[0], outputs[:, 0].astype(np.float64))
+                mistake = self._find_mistake(labels, ways[0], outputs[:, 0].astype(np.float64))
+                if mistake is not None:
+                    return show_call(mistake, self.write_call(network, 0.2))
+                return self._by_row(labels, ways[0], network, case.inside[network.array("x_val")])
         if not tells:
             raise PreconditionFailedError(_explain_indistinct())
         if columns:
@@ -103,6 +114,11 @@ class PredictsLabels(Check):
             )
         return passed(_("The labels are right for each threshold: the higher it is, the rarer is a 1."))
 
+    def write_call(self, network: Training, threshold: float | None, rows: Array | str = "x_val") -> str:
+        """Return a call as it can be pasted."""
+        last = () if threshold is None else (f"threshold={threshold}",)
+        return write_network_call(network, self.function, rows, *last)
+
     def _labels(self, case: Case, network: Training, threshold: float | None) -> Array:
         """Return the labels of one call, of shape (n,) or (n, 1).
 
@@ -112,6 +128,7 @@ class PredictsLabels(Check):
         rows = len(case.inside[network.array("x_val")])
         labels = case.array(self._step(network, threshold), self.function)
         expected = _("{rows} labels, each 0 or 1", rows=rows)
+        call = self.write_call(network, threshold)
         received = f"{labels.shape} {labels.dtype}"
         if not is_numeric(labels) or flat(labels).shape != (rows,):
             message = _(
@@ -120,7 +137,7 @@ class PredictsLabels(Check):
                 rows=rows,
                 received=received,
             )
-            raise PreconditionFailedError(failed(message, expected=expected, received=received))
+            raise PreconditionFailedError(show_call(failed(message, expected=expected, received=received), call))
         values = np.unique(labels.astype(np.float64))
         if np.isin(values, (0.0, 1.0)).all():
             return labels.astype(np.float64)
@@ -141,10 +158,10 @@ class PredictsLabels(Check):
                 function=self.function,
                 received=received,
             )
-        raise PreconditionFailedError(failed(message, expected=expected, received=received))
+        raise PreconditionFailedError(show_call(failed(message, expected=expected, received=received), call))
 
-    def _wrong(self, labels: Sequence[Array], likely: Array, raw: Array) -> Judgement:
-        """Return the judgement for labels that are not those of the network, by the usual mistakes."""
+    def _find_mistake(self, labels: Sequence[Array], likely: Array, raw: Array) -> Judgement | None:
+        """Return the judgement for the usual mistake that gives these labels; None where none does."""
         expected = _("1 where the probability is above the threshold, else 0")
         default, at_half = labels[0], labels[1]
         ignores_threshold = _agree(labels[1:2], likely, _THRESHOLDS[1:2]) and all(
@@ -212,9 +229,10 @@ class PredictsLabels(Check):
         ):
             if is_mistake:
                 return failed(message, expected=expected, received=_counts(labels))
-        return self._by_row(labels, likely)
+        return None
 
-    def _by_row(self, labels: Sequence[Array], likely: Array) -> Judgement:
+    def _by_row(self, labels: Sequence[Array], likely: Array, network: Training, x: Array) -> Judgement:
+        """Return the judgement for no mistake in particular: the first row with a wrong label."""
         for received, given_threshold in zip(labels, _THRESHOLDS, strict=True):
             threshold = 0.5 if given_threshold is None else given_threshold
             wrong = np.flatnonzero((received != _decide(likely, threshold)) & _is_clear(likely, threshold))
@@ -233,7 +251,8 @@ class PredictsLabels(Check):
                 label=float(received[row]),
             )
             expected = _("1 where the probability is above the threshold, else 0")
-            return failed(message, expected=expected, received=_counts(labels))
+            judgement = failed(message, expected=expected, received=_counts(labels))
+            return show_call(judgement, self.write_call(network, given_threshold, x[row : row + 1]))
         return failed(_explain_indistinct().message)
 
 

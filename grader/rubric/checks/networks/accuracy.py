@@ -8,6 +8,7 @@ from statistics import median
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName, Score, ScoreOrNever, Tolerance, write_value
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
@@ -16,10 +17,12 @@ from grader.evidence.losses import softmax
 from grader.evidence.network import Model, read_network
 from grader.evidence.scores import compute_score
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+
+NEAR = 0.05  # an accuracy that loses points by less is decided by more seeds
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ class Scored(NetworkCheck):
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
         require_certified(case, self.training, after=True)
         scores = [self._score(case, seed) for seed in case.seeds]
-        if not any(found is not None for found in scores):
+        if not any(score is not None for score in scores):
             return failed(
                 _("The outputs of the network are not numbers for every row (NaN or infinite)."), received="NaN"
             )
-        # A training that came to no numbers is worse than any that did.
-        value = median(-math.inf if found is None else found for found in scores)
+        # A training without a finite score is worse than any with one.
+        value = median(-math.inf if score is None else score for score in scores)
         # Even numbers of seeds do not happen: one, or all of three.
         doubt = len(case.seeds) == 1 and self.in_doubt(value, case)
         return replace(self.decide(value, case), undecided=doubt)
@@ -65,20 +68,50 @@ class Scored(NetworkCheck):
 class Accuracy(Scored):
     """The share of held-out rows that the network classifies rightly.
 
-    All points from `full`, half of them from `half`, the bonus from `bonus`. A score closer than `noise` to one of
-    these is decided by the median over all seeds, not by the luck of the first.
+    All points from `full`, half of them from `half`, the bonus from `bonus`. A score closer than `noise` to `full`
+    or `half` is decided by the median over all seeds, not by the luck of the first. So is one that loses points by
+    less than 0.05, since on few held-out rows one training may be that much worse than the next. The first seed
+    alone decides the bonus: it takes points from nobody, and most good networks are close to it.
 
     >>> Accuracy(Training(), full=0.93, half=0.85, bonus=0.975, noise=0.01)
     """
 
-    full: float
-    half: float
-    bonus: float = math.inf
-    noise: float = 0.01
+    kinds = frozenset({"classification"})
+    full: Score
+    half: Score
+    bonus: ScoreOrNever = math.inf
+    noise: Tolerance = 0.01
+
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where the thresholds are not in order."""
+        super().__post_init__()
+        if self.half > self.full:
+            raise self.refuse(
+                _(
+                    "half is {half}; at most full={full} expected: half of the points for less, all for more",
+                    half=write_value(self.half),
+                    full=write_value(self.full),
+                ),
+                "half",
+            )
+        if self.bonus < self.full:
+            raise self.refuse(
+                _(
+                    "bonus is {bonus}; at least full={full} expected: the bonus is for more than all points need",
+                    bonus=write_value(self.bonus),
+                    full=write_value(self.full),
+                ),
+                "bonus",
+            )
+
+    @property
+    def may_give_bonus(self) -> bool:
+        """Return whether there is a threshold for the bonus."""
+        return self.bonus < math.inf
 
     def in_doubt(self, value: float, case: Case) -> bool:
-        """Return whether the accuracy is closer than `noise` to one of the thresholds."""
-        return any(abs(value - threshold) < self.noise for threshold in (self.full, self.half, self.bonus))
+        """Return whether it is closer than `noise` to `full` or `half`, or loses points by less than `NEAR`."""
+        return any(-self.noise < threshold - value < max(self.noise, NEAR) for threshold in (self.full, self.half))
 
     def decide(self, value: float, case: Case) -> Judgement:
         """Return what an accuracy is worth."""
@@ -93,10 +126,10 @@ class Accuracy(Scored):
         if value >= self.full:
             return passed(_("{score:.1%} of the held-out rows are right.", score=value), received=received)
         message = _(
-            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. Look at the "
-            "learning curves: are they still rising, or apart?",
+            "{score:.1%} of the held-out rows are right; {full:.0%} are needed for all points. {advice}",
             score=value,
             full=self.full,
+            advice=advise_on_score(case, self.training),
         )
         expected = _("accuracy of at least {full:.2f}", full=self.full)
         if value >= self.half:
@@ -113,8 +146,9 @@ class Probabilities(NetworkCheck):
     >>> Probabilities(Training())
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"probabilities"})
-    function: str = "predict_probabilities"
+    function: FunctionName = "predict_probabilities"
 
     @property
     def tried_function(self) -> str:
@@ -127,7 +161,7 @@ class Probabilities(NetworkCheck):
         call = Call(
             id=self._step,
             function=self.function,
-            arguments=(ResultOf(step=self.training.built(seed)), Given(name=self.training.array("x_val"))),
+            arguments=(ResultOf(step=self.training.built(seed)), ArrayArg(name=self.training.array("x_val"))),
             after=self.training.fitted(seed),
         )
         return (*self.training.steps(seeds), call)

@@ -7,8 +7,10 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model, is_usable, read_network
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.fitting import require_argument, require_yes_or_no
 from grader.rubric.checks.networks.no_graph import explain_no_graph
 from grader.rubric.checks.networks.output_and_loss import (
     explain_softmax_over_rows,
@@ -18,6 +20,7 @@ from grader.rubric.checks.networks.output_and_loss import (
 from grader.rubric.checks.networks.own_loss import explain_own_loss, find_odd_labels
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
+from grader.rubric.data.dataset import Data
 
 # What the numbers of a single output, or of two, are compared with.
 _CROSS_ENTROPIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
@@ -33,7 +36,13 @@ class OneNeuron(EachNetwork):
     >>> OneNeuron((Training(arguments=(30,), name="thirty"), Training(arguments=(1,), name="one")))
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"architecture"})
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_yes_or_no(self, task)
+        require_argument(self, self.networks, data)
 
     def judge(self, case: Case) -> Judgement:
         """Judge the networks as they are built; the first that is not right is told."""
@@ -50,7 +59,7 @@ class OneNeuron(EachNetwork):
         expected = _("one Dense layer with units=1")
         units = count_outputs(model)
         if units is None:
-            shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+            shape = str(model.output_shape)
             message = _("Expected one number for each row. Received: outputs of shape {shape}.", shape=shape)
             return failed(message, expected=expected, received=shape)
         if units != 1:
@@ -119,12 +128,9 @@ def require_rows_accepted(case: Case, network: Training) -> None:
 
 
 def _without_bias(model: Model) -> bool:
-    """Return whether there is nothing but the kernel: no second array, and no number more than it has."""
+    """Return whether the graph holds one kernel, and nothing that is added to what it gives."""
     assert model.graph is not None
-    kernels = [kernel for _, kernel in model.graph.kernels]
-    if len(kernels) != 1 or len(model.graph.weights) > 1:
-        return False
-    return model.facts.trainable_parameters <= kernels[0].size
+    return len(model.graph.kernels) == 1 and len(model.graph.weights) == 1 and not model.graph.has_summand
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,12 @@ class YesOrNo(NetworkCheck):
     >>> YesOrNo(Training())
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"head"})
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_yes_or_no(self, task)
 
     def is_independent(self, case: Case) -> bool:
         """Return whether there is a network at all: its output and its loss are judged, whatever it looks like."""

@@ -7,21 +7,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import _
+from grader.core.field_rules import FunctionName
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, read_model
+from grader.evidence.network import Model, read_model, read_network
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
 from grader.protocol.plan import Call, Describe, Replay, ResultOf, Step
+from grader.protocol.task import Task
+from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.calls import show_call, write_build, write_call, write_network_call
+from grader.rubric.checks.fitting import count_features, require_yes_or_no
 from grader.rubric.checks.networks.probabilities import (
     compute_likelihoods,
-    find_borders,
     find_crossings,
+    find_own_borders,
+    read_neuron,
     reads_logits,
 )
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+from grader.rubric.data.dataset import Data
 
 BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
 
@@ -36,8 +43,22 @@ class FindsBorder(NetworkCheck):
     >>> FindsBorder(Training(arguments=(1,), name="one", rows="one_"), "decision_boundary")
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"probabilities"})
-    function: str
+    function: FunctionName
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_yes_or_no(self, task)
+        if (features := count_features(self.training, data)) != 1:
+            raise self.refuse(
+                _(
+                    "{check} needs rows of 1 feature; those of the data have {count}",
+                    check=type(self).__name__,
+                    count=features,
+                ),
+                "training",
+            )
 
     def held_back(self) -> tuple[str, ...]:
         """Return what networks need, and the ramp."""
@@ -47,6 +68,13 @@ class FindsBorder(NetworkCheck):
     def tried_function(self) -> str:
         """Return the function that gets the networks."""
         return self.function
+
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether the border of a network is where w·x + b is 0, as the formula has it."""
+        model = read_network(case, training, case.seeds[0]).after
+        if not super().can_use(case, training) or model is None or model.graph is None:
+            return super().can_use(case, training)
+        return model.output_activation != "linear" or reads_logits(case, training, model)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call for the network of the first seed, and one for a network that is not trained."""
@@ -101,11 +129,13 @@ class FindsBorder(NetworkCheck):
         """Judge against the graphs, replayed on the ramp."""
         received = self._number(case, "trained")
         model = require_certified(case, self.training, after=True)
-        borders = find_borders(case, self.training, model)
+        borders = find_own_borders(case, self.training, model)
         if not len(borders):
             raise PreconditionFailedError(_explain_no_border())
         if not _is_near(received, borders):
-            return self._wrong(received, borders[0], model, case)
+            return show_call(
+                self._wrong(received, borders[0], model, case), write_network_call(self.training, self.function)
+            )
         if self._is_constant(received, case):
             message = _(
                 "{function}() returns {received:.4g} for a network with another border as well. Compute it from "
@@ -113,9 +143,10 @@ class FindsBorder(NetworkCheck):
                 function=self.function,
                 received=received,
             )
-            return failed(
+            judgement = failed(
                 message, expected=_("the border of the network that it is given"), received=f"{received:.4g}"
             )
+            return show_call(judgement, write_call(self.function, write_build(self.training)))
         return passed(
             _(
                 "The network says 0.5 at {border:.3f}, and so does {function}().",
@@ -162,6 +193,13 @@ class FindsBorder(NetworkCheck):
                 function=self.function,
                 received=received,
             )
+        elif (mistake := _find_mistake_in_weights(received, model)) is not None:
+            message = _(
+                "{function}() returns {received:.4g}: {mistake}. From w·x + b = 0 follows x = -b / w.",
+                function=self.function,
+                received=received,
+                mistake=mistake,
+            )
         elif _is_near(received, shifted):
             message = _(
                 "{function}() returns {received:.4g}, where w·x + b is 0.5. The probability is 0.5 where w·x + "
@@ -183,7 +221,7 @@ class FindsBorder(NetworkCheck):
     def _is_constant(self, received: float, case: Case) -> bool:
         """Return whether a network with another border is said to have the same."""
         step = f"model:{self._fresh}"
-        fresh, replayed = read_model(case, step), case.replays.get(step)
+        fresh, replayed = read_model(case, step, self.training), case.replays.get(step)
         try:
             received_again = self._number(case, "fresh")
         except PreconditionFailedError:  # for a network that is not trained, nothing is asked but to differ
@@ -191,8 +229,26 @@ class FindsBorder(NetworkCheck):
         if fresh is None or fresh.graph is None or replayed is None or received_again != received:
             return False
         outputs = replayed.arrays[replayed.evidence.outputs[0]]
-        borders = find_borders(case, self.training, fresh, outputs)
+        borders = find_own_borders(case, self.training, fresh, outputs)
         return bool(len(borders)) and not _is_near(received_again, borders)
+
+
+def _find_mistake_in_weights(received: float, model: Model) -> Words | None:
+    """Return what else than -b / w of the network's only weight and its bias was computed."""
+    pair = read_neuron(model)
+    if pair is None:
+        return None
+    w, b = pair
+    for value, mistake in (
+        (b, _("that is the bias")),
+        (-b, _("that is -b, which is not divided by the weight")),
+        (w, _("that is the weight")),
+        (-b * w, _("-b is multiplied by the weight instead of divided")),
+        (b * w, _("the bias is multiplied by the weight")),
+    ):
+        if abs(received - value) <= 1e-3 * max(1e-3, abs(value)):
+            return mistake
+    return None
 
 
 def _is_near(received: float, borders: Sequence[float]) -> bool:

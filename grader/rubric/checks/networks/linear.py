@@ -6,15 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Share
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.network import Model
+from grader.protocol.task import Task
 from grader.protocol.training import Training
+from grader.rubric.checks.fitting import require_argument
 from grader.rubric.checks.networks.output_and_loss import name_activation
 from grader.rubric.checks.networks.regression import fit_least_squares
+from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import count_outputs, require_certified
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,12 @@ class LinearNeuron(EachNetwork):
     >>> LinearNeuron((Training(name="one", arguments=(1,)), Training(name="ten", arguments=(10,))))
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"architecture", "head"})
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_argument(self, self.networks, data)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graph; what builds on the network can be judged all the same."""
@@ -36,12 +46,12 @@ class LinearNeuron(EachNetwork):
         problem = _not_one_line(model) or _bent(model) or _without_bias(model)
         return problem or passed(
             _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
-            received=_("parameters: {count}", count=model.facts.parameters),
+            received=_("parameters: {count}", count=model.parameters),
         )
 
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:
-    shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+    shape = str(model.output_shape)
     received = _("{count} output units", count=units) if units else _("outputs of shape {shape}", shape=shape)
     return failed(
         _("Expected a single number for each row: Dense(1). Received: {received}.", received=received),
@@ -137,7 +147,7 @@ def require_certified_line(case: Case, network: Training) -> tuple[Array, float]
     model = require_certified(case, network, after=True)
     line = read_line(model)
     if line is None:
-        shape = str(model.facts.graph.output_shape if model.facts.graph else ())
+        shape = str(model.output_shape)
         raise PreconditionFailedError(
             failed(
                 _(
@@ -175,8 +185,9 @@ class LeastSquares(EachNetwork):
     >>> LeastSquares((Training(name="one", arguments=(1,)),), within=0.05)
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"score"})
-    within: float = 0.05
+    within: Share = 0.05
 
     def held_back(self) -> tuple[str, ...]:
         """Return what networks need, and the rows on which a linear one shows its line."""
@@ -207,27 +218,15 @@ class LeastSquares(EachNetwork):
                 received=float(received[worst]),
                 right=float(right[worst]),
                 within=self.within,
-                advice=_advice(
-                    require_certified(case, network, after=True), read_network(case, network, case.seeds[0])
-                ),
+                advice=_advice(case, network),
             ),
             expected=f"{right[worst]:.3f}",
             received=f"{received[worst]:.3f}",
         )
 
 
-# By which share the loss of the last quarter of the epochs has to be below that of the others to be still falling.
-FLAT = 0.01
-
-
-def _advice(model: Model, network: TrainedNetwork) -> Words:
-    losses = network.curves.get("loss", [])
+def _advice(case: Case, network: Training) -> Words:
+    model = require_certified(case, network, after=True)
     if _not_one_line(model) or _bent(model) or _without_bias(model):
         return _("This network is not a single linear neuron with a bias; begin with that.")
-    start = len(losses) * 3 // 4  # of the last quarter
-    if start and min(losses[start:]) >= (1 - FLAT) * min(losses[:start]):
-        return _(
-            "The loss no longer falls at the end, so more training would not help. Does fit get the rows and the "
-            "targets just as train() got them?"
-        )
-    return _("Train for longer, or with a learning rate that gets there.")
+    return advise_on_score(case, network)

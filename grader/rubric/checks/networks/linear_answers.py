@@ -1,18 +1,22 @@
 """Checks of what functions read off a trained linear neuron: its coefficients and its predictions."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import _
+from grader.core.field_rules import FunctionName
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.network import read_network
 from grader.evidence.values import flat, is_numeric, name_of, numbers
-from grader.protocol.evidence import ArrayValue, Entries, Items, Value
-from grader.protocol.plan import ArrayArg as Given
+from grader.protocol.evidence import ArrayValue, Entries, Items, Raised, Value
+from grader.protocol.plan import ArrayArg
 from grader.protocol.training import Training
+from grader.rubric.checks.calls import show_call, write_network_call
 from grader.rubric.checks.networks.linear import require_certified_line
 from grader.rubric.checks.networks.several import AfterTraining
 from grader.rubric.checks.networks.single import require_certified
@@ -69,7 +73,7 @@ def _read_stored_line(case: Case, network: Training) -> Sequence[tuple[Array, fl
 
 def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float]]) -> Judgement:
     rights = [np.append(weights, bias) for weights, bias in lines]
-    # A network that came to no numbers has no coefficients to be compared with.
+    # A network without finite numbers has no coefficients to be compared with.
     if any(np.allclose(received, right, rtol=1e-3, atol=ROUNDING) for right in rights):
         return passed(_("Weights and bias are those of the network."))
     right = rights[-1]
@@ -82,15 +86,23 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
         )
     off = np.abs(received - right)
     worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
-    return failed(
-        _(
-            "{function}() returned other numbers than the network has. {name} has to be {right:.4f}; "
-            "received: {received:.4f}.",
+    message = _(
+        "{function}() returned other numbers than the network has. {name} has to be {right:.4f}; "
+        "received: {received:.4f}.",
+        function=function,
+        name=names[worst],
+        right=float(right[worst]),
+        received=float(received[worst]),
+    )
+    if not np.isclose(received, right, rtol=1e-3, atol=ROUNDING).any():
+        message = _(
+            "{message} None of the numbers is the network's: are they read from the model that {function}() is "
+            "given, and not from a new or another one?",
+            message=message,
             function=function,
-            name=names[worst],
-            right=float(right[worst]),
-            received=float(received[worst]),
-        ),
+        )
+    return failed(
+        message,
         expected=f"{names[worst]} = {right[worst]:.4f}",
         received=f"{names[worst]} = {received[worst]:.4f}",
     )
@@ -103,7 +115,8 @@ class Coefficients(AfterTraining):
     >>> Coefficients((Training(name="one", arguments=(1,)),), "coefficients")
     """
 
-    function: str = "coefficients"
+    kinds = frozenset({"regression"})
+    function: FunctionName = "coefficients"
 
     def held_back(self) -> tuple[str, ...]:
         """Return what networks need, and the rows on which a linear one shows its line."""
@@ -111,6 +124,9 @@ class Coefficients(AfterTraining):
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
+        return show_call(self._judge_pair(case, network), write_network_call(network, self.function))
+
+    def _judge_pair(self, case: Case, network: Training) -> Judgement:
         value, arrays = case.value(self.call(network, case.seeds[0]).id)
         w, b = _pair(value, arrays, self.function)
         lines = [require_certified_line(case, network), *_read_stored_line(case, network)]
@@ -137,6 +153,35 @@ class Coefficients(AfterTraining):
         return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)
 
 
+_ABOUT_SHAPES = re.compile(r"shape|Matrix size|expected axis|dimension")
+
+
+def _ask_for_another_model(case: Case, network: Training, call: str, judgement: Judgement) -> Judgement:
+    """Return a judgement of an error about shapes, with a question where the network given takes the rows."""
+    outcome = case.steps[call].evidence.outcome if call in case.steps else None
+    model = read_network(case, network, case.seeds[0]).after
+    takes_rows = model is not None and "x_val" in model.outputs
+    if not isinstance(outcome, Raised) or not takes_rows or not _ABOUT_SHAPES.search(outcome.exception.message):
+        return judgement
+    message = _(
+        "{message} The model that the function is given takes these rows: is another one used here?",
+        message=judgement.message,
+    )
+    return replace(judgement, message=message)
+
+
+def _explain_offset(function: str, off: Array) -> Words | None:
+    """Return a sentence where all predictions are off by one and the same number, else None."""
+    if len(off) < 2 or not np.isfinite(off).all() or np.ptp(off) > 1e-3 * max(1.0, abs(float(off[0]))):
+        return None
+    return _(
+        "All that {function}() returns is {off:.4g} off what the network gives, by the same number in each row. "
+        "Is the bias left out, or added twice?",
+        function=function,
+        off=float(off.mean()),
+    )
+
+
 @dataclass(frozen=True)
 class Predictions(AfterTraining):
     """`function(model, x)` returns what the network predicts, one number for each row. A column is told only.
@@ -144,18 +189,23 @@ class Predictions(AfterTraining):
     >>> Predictions((Training(name="one", arguments=(1,)),), "predict")
     """
 
-    function: str = "predict"
+    kinds = frozenset({"regression"})
+    function: FunctionName = "predict"
 
-    def more(self, network: Training) -> tuple[Given, ...]:
+    def more(self, network: Training) -> tuple[ArrayArg, ...]:
         """Return the rows to predict."""
-        return (Given(name=network.array("x_val")),)
+        return (ArrayArg(name=network.array("x_val")),)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the replay of the frozen graph."""
-        received = case.array(self.call(network, case.seeds[0]).id, self.function)
+        try:
+            received = case.array(self.call(network, case.seeds[0]).id, self.function)
+        except PreconditionFailedError as unmet:
+            return _ask_for_another_model(case, network, self.call(network, case.seeds[0]).id, unmet.judgement)
         right = require_certified(case, network, after=True).outputs["x_val"]
+        call = write_network_call(network, self.function, "x_val")
         if not is_numeric(received):
-            return failed(
+            judgement = failed(
                 _(
                     "{function}() has to return numbers. Received: dtype {dtype}.",
                     function=self.function,
@@ -164,8 +214,9 @@ class Predictions(AfterTraining):
                 expected=_("numbers"),
                 received=str(received.dtype),
             )
+            return show_call(judgement, call)
         if flat(received).shape != (len(right),) or right.size != len(right):
-            return failed(
+            judgement = failed(
                 _(
                     "{function}() has to return one number for each row: shape {expected}. Received: shape "
                     "{received}.",
@@ -176,11 +227,13 @@ class Predictions(AfterTraining):
                 expected=str((len(right),)),
                 received=str(received.shape),
             )
+            return show_call(judgement, call)
         off = np.abs(flat(received).astype(np.float64) - right.ravel())
         if not np.allclose(flat(received), right.ravel(), rtol=1e-3, atol=1e-3):
             worst = int(np.argmax(np.where(np.isfinite(off), off, np.inf)))
-            return failed(
-                _(
+            judgement = failed(
+                _explain_offset(self.function, flat(received) - right.ravel())
+                or _(
                     "{function}() does not return what the network gives for these rows. The largest difference "
                     "is in row {row}.",
                     function=self.function,
@@ -189,6 +242,8 @@ class Predictions(AfterTraining):
                 expected=f"{right.ravel()[worst]:.4f}",
                 received=f"{flat(received)[worst]:.4f}",
             )
+            rows = case.inside[network.array("x_val")][worst : worst + 1]
+            return show_call(judgement, write_network_call(network, self.function, rows))
         if received.ndim > 1:
             return passed(
                 _(

@@ -6,7 +6,8 @@ from grader.core.i18n import _
 from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
-from grader.protocol.evidence import ExceptionFacts, Stopped, StopReason
+from grader.evidence.values import name_of
+from grader.protocol.evidence import ExceptionFacts, OtherValue, Stopped, StopReason, Value
 from grader.protocol.training import Training
 
 
@@ -14,7 +15,8 @@ def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> 
     """Return the judgement for a network of which nothing could be computed. `row`: the shape of one row of x."""
     if model.facts.graph is None:
         return (
-            _other_counts(model.facts.input_count, model.facts.output_count)
+            _no_layers(model)
+            or _other_counts(model.facts.input_count, model.facts.output_count)
             or _other_rows(model, training, row)
             or (_not_frozen(model.problem) if model.facts.not_frozen else _not_callable(model, training, row))
         )
@@ -23,6 +25,18 @@ def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> 
     if model.stopped is not None:
         return _not_finished(model.stopped)
     return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
+
+
+def _no_layers(model: Model) -> Judgement | None:
+    """Return the judgement for a network that holds nothing but its input, else None."""
+    has_layers = model.facts.parameters or any(layer.kind != "InputLayer" for layer in model.facts.layers)
+    if has_layers or model.facts.style == "subclassed":
+        return None
+    return failed(
+        _("The network has no layers: there is nothing behind its input. Add at least the output layer, Dense."),
+        expected=_("a network with an output layer"),
+        received=_("a network without layers"),
+    )
 
 
 def _other_counts(inputs: int, outputs: int) -> Judgement | None:
@@ -159,6 +173,11 @@ def _not_finished(stopped: Stopped) -> Judgement:
                 "The grader gave up: to answer for the exercise's rows, the network needs more memory than it may "
                 "have. Is there a tensor in it that is far larger than the data?"
             )
+        case StopReason.TOO_LARGE:
+            message = _(
+                "The network has more weights than the grader keeps of a submission, so what it computes could "
+                "not be compared with what it claims. Make the layers smaller: this exercise needs far fewer."
+            )
         case _:
             message = _(
                 "The grader could not run the network: its process ended ({detail}). A person has to look at it.",
@@ -195,3 +214,40 @@ def _not_run(operations: tuple[str, ...]) -> Judgement:
             operations=names,
         )
     return not_graded(message)
+
+
+def explain_no_model(function: str, value: Value) -> Judgement:
+    """Return the judgement for a function that should have returned a model and returned `value`."""
+    received = name_of(value)
+    message = _(
+        "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
+    )
+    if isinstance(value, OtherValue) and value.other_keras:
+        message = _(
+            "{function}() returned a {received} of {package}, which is another Keras, with parts of its own. "
+            "Take the public one: write `import keras` or `from tensorflow import keras`, and import layers "
+            "from there too.",
+            function=function,
+            received=received,
+            package=value.other_keras,
+        )
+    if received == "None":
+        message = _(
+            "{function}() returned None. Is there a `return model` at its end? What model.compile() returns is "
+            "None, too.",
+            function=function,
+        )
+    return failed(message, expected=_("a compiled keras.Model"), received=received)
+
+
+def explain_two_answers() -> Judgement:
+    """Return the judgement for a network whose answer for a row depends on the rows around it."""
+    return failed(
+        _(
+            "The network answers differently for the same row when other rows are around it, or when it comes at "
+            "another place. What it predicts for a row has to follow from that row alone. Does it compute along "
+            "the wrong axis, such as softmax(axis=0), or call a layer with training=True?"
+        ),
+        expected=_("one answer for each row"),
+        received=_("answers that depend on the other rows"),
+    )

@@ -1,12 +1,12 @@
 """The check of one network for classes: do output activation, loss and labels fit one another?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.labels import read_label_form
-from grader.evidence.loss_identity import IdentifiedLoss, identify_network_loss
+from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_network_loss
 from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
@@ -46,11 +46,23 @@ def read_whole_loss(case: Case, training: Training, model: Model) -> IdentifiedL
     described, compiled = read_last_compiled(case, training, model)
     if compiled is None or not (compiled.loss or compiled.trials):
         raise PreconditionFailedError(explain_no_loss(compiled))
-    loss = identify_network_loss(case, training, described, compiled)
+    loss = _settle_likelihood(identify_network_loss(case, training, described, compiled), model.output_activation)
     problem = find_problem_of_loss(case, training, loss)
     if problem is not None:
         raise PreconditionFailedError(problem)
     return loss
+
+
+def _settle_likelihood(loss: IdentifiedLoss, head: str) -> IdentifiedLoss:
+    """Return a loss that is minus the output of the true class as what it is for this output.
+
+    With logarithms of probabilities, it is the cross-entropy. With probabilities, no mistake costs much.
+    """
+    if loss.finding is not Finding.LIKELIHOOD:
+        return loss
+    if head == "log_softmax":
+        return replace(loss, finding=Finding.PROPER, from_logits=True)
+    return replace(loss, finding=Finding.BOUNDED) if head == "softmax" else loss
 
 
 def name_activation(head: str) -> Words | str:
@@ -81,6 +93,7 @@ class HeadAndLoss(NetworkCheck):
     >>> HeadAndLoss(Training())
     """
 
+    kinds = frozenset({"classification"})
     topics = frozenset({"head"})
 
     def is_independent(self, case: Case) -> bool:
@@ -163,7 +176,7 @@ def _two_activations(stacked: tuple[str, ...]) -> Judgement | None:
 
 
 def _fit_of_head_and_loss(head: str, loss: IdentifiedLoss, units: int, usual: str) -> Judgement:
-    """Return what output and loss come to. `usual`: the loss for these labels, where another one was chosen."""
+    """Return the judgement of output and loss. `usual`: the loss for these labels, where another was chosen."""
     cross_entropy = loss.is_proper or loss.name in _ONE_HOT_LOSSES | {"sparse_categorical_crossentropy"}
     from_logits, name = loss.from_logits, name_activation(head)
     received = _("{head} output with {loss}{logits}", head=name, loss=loss.label, logits=loss.note_of_logits)

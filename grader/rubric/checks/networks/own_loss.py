@@ -4,8 +4,10 @@ import difflib
 
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
+from grader.evidence.error_texts.shapes import explain_loss_error
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.known_losses import KERAS_LOSSES
+from grader.evidence.label_pairs import are_exchanged
 from grader.evidence.labels import read_label_form
 from grader.evidence.loss_identity import Finding, IdentifiedLoss
 from grader.evidence.network import read_network
@@ -120,6 +122,12 @@ def _explain_finding(loss: IdentifiedLoss) -> Words:
             "Your own loss is a cross-entropy with its two arguments in the wrong order: the logarithm is taken "
             "of the labels. Keras calls a loss as loss(y_true, y_pred), with the labels first."
         )
+    if loss.finding is Finding.LIKELIHOOD:
+        return _(
+            "Your own loss is minus the output of the true class. That is the cross-entropy where the network "
+            "puts out logarithms of probabilities, so the output needs log_softmax; as it is, the loss has no "
+            "lower end."
+        )
     if loss.finding is Finding.ALL_PAIRS:
         return _(
             "Your own loss compares each label with the outputs of all rows: labels of the shape (n,) minus "
@@ -141,7 +149,7 @@ def _explain_exception(case: Case, training: Training, loss: IdentifiedLoss) -> 
             )
         )
     return failed(
-        _("Your own loss stops with an error: {problem}", problem=loss.problem),
+        _("Your own loss stops with an error: {problem}", problem=explain_loss_error(loss.problem)),
         expected=_("a loss that gives a number for each batch"),
         received=loss.problem,
         blocks=False,
@@ -155,6 +163,16 @@ def find_odd_labels(case: Case, training: Training) -> Judgement | None:
         return None
     expected = _("labels of the shape (n,) or (n, {classes})", classes=case.task.classes)
     shape = str(fit.y_shape)
+    if are_exchanged(case, training, fit):
+        return failed(
+            _(
+                "fit was given the rows, of the shape {shape}, as labels, and labels as rows. The order is "
+                "fit(x, y).",
+                shape=shape,
+            ),
+            expected=expected,
+            received=_("labels of the shape {shape}", shape=shape),
+        )
     return failed(
         _(
             "fit was given labels of the shape {shape}, with rows of the shape {rows}. Each row needs one label: "

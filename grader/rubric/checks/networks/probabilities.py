@@ -6,7 +6,7 @@ from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.loss_identity import identify_network_loss
 from grader.evidence.losses import softmax
-from grader.evidence.network import Model
+from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 from grader.rubric.checks.networks.output_and_loss import read_last_compiled
 
@@ -65,6 +65,39 @@ def reads_logits(case: Case, training: Training, model: Model) -> bool:
     return compiled is not None and identify_network_loss(case, training, described, compiled).from_logits
 
 
+def find_own_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
+    """Return the borders of a network, as `find_borders`, for the reading of its outputs that its training leaves.
+
+    A straight output that is trained towards labels 0 and 1 by its distance from them is 0.5 at the border; one
+    that is trained towards -1 and 1 is 0 there.
+    """
+    assert model.graph is not None
+    fit = read_network(case, training, case.seeds[0]).last_fit
+    described, compiled = read_last_compiled(case, training, model)
+    loss = identify_network_loss(case, training, described, compiled) if compiled is not None else None
+    is_open = model.output_activation == "linear" and loss is not None and not loss.from_logits
+    level = _READINGS.get(loss.name) if is_open and loss is not None else None
+    if level is None or fit is None or fit.y_range is None:
+        return find_borders(case, training, model, outputs)
+    outputs = model.outputs["x_probe"] if outputs is None else outputs
+    x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
+    raw = as_columns(outputs)
+    if raw.shape[1] != 1 or not np.isfinite(raw).all() or float(np.ptp(raw)) < _FLAT:
+        return find_borders(case, training, model, outputs)
+    level = 0.0 if fit.y_range[0] < 0 else level
+    borders = find_level(x, raw[:, 0].astype(np.float64), level)
+    return borders or [(level - b) / w for w, b in [read_neuron(model) or (0.0, 0.0)] if w]
+
+
+# What a straight output is at the border, by the loss that trains it towards labels 0 and 1.
+_READINGS = {
+    **dict.fromkeys(
+        ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "binary_crossentropy"), 0.5
+    ),
+    **dict.fromkeys(("hinge", "squared_hinge"), 0.0),  # Keras makes -1 of labels that are 0
+}
+
+
 def find_borders(case: Case, training: Training, model: Model, outputs: Array | None = None) -> list[float]:
     """Return where the probability of a network of one feature is 0.5, from its graph's outputs along `x_probe`.
 
@@ -90,11 +123,26 @@ _FLAT = 1e-6
 
 def find_crossings(x: Array, likely: Array, level: float = 0.0) -> list[float]:
     """Return where the logit of a likelihood crosses a level: along a straight line for a single neuron."""
-    logit = np.clip(_logit(np.clip(likely, 0.0, 1.0)), -40.0, 40.0) - level
+    return find_level(x, np.clip(_logit(np.clip(likely, 0.0, 1.0)), -40.0, 40.0), level)
+
+
+def find_level(x: Array, logit: Array, level: float) -> list[float]:
+    """Return where values along x cross a level, on the straight lines between them."""
+    logit = logit - level
     signs = np.sign(logit)
     exact = [float(x[i]) for i in range(1, len(x) - 1) if signs[i] == 0 and signs[i - 1] * signs[i + 1] < 0]
     between = np.flatnonzero(signs[:-1] * signs[1:] < 0)
     return exact + [float(x[i] - logit[i] * (x[i + 1] - x[i]) / (logit[i + 1] - logit[i])) for i in between]
+
+
+def read_neuron(model: Model) -> tuple[float, float] | None:
+    """Return the only weight of a network of one feature, and its bias; None where it has others, or none."""
+    assert model.graph is not None
+    kernels = [kernel for _, kernel in model.graph.kernels]
+    if len(kernels) != 1 or kernels[0].size != 1:
+        return None
+    biases = [float(w.ravel()[0]) for w in model.graph.weights if w.size == 1 and w is not kernels[0]]
+    return (float(kernels[0].ravel()[0]), biases[0]) if len(biases) == 1 else None
 
 
 def _of_weights(model: Model) -> list[float]:

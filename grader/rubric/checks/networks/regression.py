@@ -1,11 +1,13 @@
 """Checks of networks that predict numbers: the loss that they are trained with, and R² on held-out rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import Score, Tolerance
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
@@ -18,6 +20,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.output_and_loss import name_activation, read_last_compiled
 from grader.rubric.checks.networks.own_loss import explain_no_loss, find_problem_of_loss
+from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.checks.networks.several import EachNetwork
 from grader.rubric.checks.networks.single import require_certified
 
@@ -49,6 +52,7 @@ class RegressionLoss(EachNetwork):
     >>> RegressionLoss((Training(),))
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"head"})
 
     def is_independent(self, case: Case) -> bool:
@@ -143,77 +147,92 @@ def find_metric_problem(compiled: CompileFacts | None) -> Judgement | None:
 
 @dataclass(frozen=True)
 class RSquared(EachNetwork):
-    """R² on held-out rows: at least `at_least`, or at most `near_least_squares` below a least-squares solution.
+    """R² on held-out rows: at least `at_least`, or compared with a least-squares solution.
 
-    The solution is scikit-learn's `LinearRegression` on the same rows. A score closer than `noise` to the
-    threshold is decided by the median over all seeds, not by the luck of the first. Each network has its share of
-    the points.
+    That is at most `near_least_squares` below it, or at least `above_least_squares` above it. The solution is
+    scikit-learn's `LinearRegression` on the same rows. A score closer than `noise` to the threshold is decided by
+    the median over all seeds, not by the luck of the first. Each network has its share of the points.
 
     >>> RSquared((Training(),), near_least_squares=0.02)
     >>> RSquared((Training(),), at_least=0.8, noise=0.02)
+    >>> RSquared((Training(),), above_least_squares=0.05)
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"score"})
-    at_least: float | None = None
-    near_least_squares: float | None = None
-    noise: float = 0.005
+    at_least: Score | None = None
+    near_least_squares: Tolerance | None = None
+    above_least_squares: Tolerance | None = None
+    noise: Tolerance = 0.005
 
     def __post_init__(self) -> None:
-        if (self.at_least is None) == (self.near_least_squares is None):
-            raise ValueError("RSquared needs either at_least or near_least_squares")
+        """Raise `RubricError` where not exactly one of the thresholds is there."""
+        super().__post_init__()
+        thresholds = (self.at_least, self.near_least_squares, self.above_least_squares)
+        if sum(threshold is not None for threshold in thresholds) != 1:
+            raise self.refuse(
+                _("RSquared needs one of at_least, near_least_squares and above_least_squares, and not several")
+            )
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge the median of the seeds that were trained; says `undecided` where one seed is too close."""
         model = require_certified(case, network, after=True)
-        threshold = self._wanted(case, network)
+        threshold = self._compute_threshold(case, network)
         scores = [_score(case, network, seed) for seed in case.seeds]
-        # A training that came to no numbers is worse than any other.
+        # A training without a finite score is worse than any other.
         score = median(-np.inf if score is None else score for score in scores)
         doubt = len(case.seeds) == 1 and abs(score - threshold) < self.noise
-        return replace(self._decided(float(score), threshold, model), undecided=doubt)
+        judgement = self._decided(float(score), threshold, model, lambda: advise_on_score(case, network))
+        if self.above_least_squares is not None:
+            message = _(
+                "{message} scikit-learn's LinearRegression on the same rows: {line:.3f}.",
+                message=judgement.message,
+                line=score_least_squares(case, network),
+            )
+            judgement = replace(judgement, message=message)
+        return replace(judgement, undecided=doubt)
 
-    def _wanted(self, case: Case, network: Training) -> float:
+    def _compute_threshold(self, case: Case, network: Training) -> float:
         if self.at_least is not None:
             return self.at_least
-        assert self.near_least_squares is not None
-        weights, bias = fit_least_squares(case, network)
-        x, y = (case.outside[network.array(role)] for role in ("x_test", "y_test"))
-        return r_squared(y, x.astype(np.float64) @ weights + bias) - self.near_least_squares
+        return (
+            score_least_squares(case, network) + (self.above_least_squares or 0) - (self.near_least_squares or 0)
+        )
 
-    def _decided(self, score: float, wanted: float, model: Model) -> Judgement:
+    def _decided(self, score: float, threshold: float, model: Model, advise: Callable[[], Words]) -> Judgement:
         if not np.isfinite(score):
             return failed(
                 _("The outputs of the network are not numbers for every row (NaN or infinite)."),
-                expected=_("R² of at least {wanted:.3f}", wanted=wanted),
+                expected=_("R² of at least {wanted:.3f}", wanted=threshold),
                 received="NaN",
             )
         received = _("R² {score:.3f} on held-out rows", score=score)
-        if score >= wanted:
+        if score >= threshold:
             return passed(
-                _("R² on held-out rows: {score:.3f}; needed: {wanted:.3f}.", score=score, wanted=wanted),
+                _("R² on held-out rows: {score:.3f}; needed: {wanted:.3f}.", score=score, wanted=threshold),
                 received=received,
             )
         return failed(
             _(
                 "R² on held-out rows: {score:.3f}; needed: {wanted:.3f}. {advice}",
                 score=score,
-                wanted=wanted,
-                advice=_advice(score, model),
+                wanted=threshold,
+                advice=_advice(score, model, advise),
             ),
-            expected=_("R² of at least {wanted:.3f}", wanted=wanted),
+            expected=_("R² of at least {wanted:.3f}", wanted=threshold),
             received=received,
         )
 
 
-def _advice(score: float, model: Model) -> Words:
+def _advice(score: float, model: Model, advise: Callable[[], Words]) -> Words:
     if model.output_bends:
         return _(
             "The output goes through {activation}, which limits the numbers that it can give; begin with that.",
             activation=name_activation(model.output_bends[-1]),
         )
     if score < 0:
-        return _("A negative R² is worse than always predicting the mean. Does the loss fall at all?")
-    return _("Is the loss still falling when the training ends? Then train for longer or with larger steps.")
+        return _("A negative R² is worse than always predicting the mean. {advice}", advice=advise())
+    return advise()
 
 
 def _score(case: Case, network: Training, seed: int) -> float | None:
@@ -236,6 +255,13 @@ def compute_r_squared(model: Model | None, case: Case, network: Training) -> flo
 def fit_least_squares(case: Case, network: Training) -> tuple[Array, float]:
     """Return weights (n_features,) and bias of the least-squares solution on the rows that `train` gets."""
     return case.of_data(_least_squares, network.array("x_train"), network.array("y_train"))
+
+
+def score_least_squares(case: Case, network: Training) -> float:
+    """Return R² of the least-squares solution on the held-out rows."""
+    weights, bias = fit_least_squares(case, network)
+    x, y = (case.outside[network.array(role)] for role in ("x_test", "y_test"))
+    return r_squared(y, x.astype(np.float64) @ weights + bias)
 
 
 def _least_squares(x: Array, y: Array) -> tuple[Array, float]:

@@ -79,7 +79,7 @@ class SameFunction(ComparesNetworks):
             source, step = first.before, self.first.model(seed)
         if source is None or source.graph is None:
             return (), {}
-        rows = np.random.default_rng(ROWS_SEED)
+        rows = case.seal.random("rows for networks with the same weights", ROWS_SEED)
         width = case.inside[self.first.array("x_train")].shape[1:]
         arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
         replays: list[Replay] = []

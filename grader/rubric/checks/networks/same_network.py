@@ -3,14 +3,17 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 
+from grader.core.field_rules import Count
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model, read_network
 from grader.protocol.evidence import CompileFacts
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.fitting import require_several
 from grader.rubric.checks.networks.regression import find_metric_problem, identify_compiled, judge_loss
 from grader.rubric.checks.networks.several import (
     EachNetwork,
@@ -19,12 +22,14 @@ from grader.rubric.checks.networks.several import (
     name_network,
 )
 from grader.rubric.checks.networks.single import require_certified
+from grader.rubric.data.dataset import Data
 
 
 def _learned(case: Case, network: Training) -> set[tuple[tuple[int, ...], bytes]]:
     """Return the kernels that a network has only since its training."""
-    known = read_network(case, network, case.seeds[0])
-    return (_kernels(known.after) if known.after else set()) - (_kernels(known.before) if known.before else set())
+    networks = read_network(case, network, case.seeds[0])
+    trained, built = (_kernels(model) if model else set() for model in (networks.after, networks.before))
+    return trained - built
 
 
 def _kernels(model: Model) -> set[tuple[tuple[int, ...], bytes]]:
@@ -36,6 +41,10 @@ def _kernels(model: Model) -> set[tuple[tuple[int, ...], bytes]]:
 class ComparesNetworks(EachNetwork):
     """A check that compares each network but the first with the first. Each of these has its share of the
     points."""
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        require_several(self, self.networks)
 
     def judge(self, case: Case) -> Judgement:
         """Compare each network, and combine the judgements."""
@@ -77,8 +86,9 @@ class SameLayers(ComparesNetworks):
     >>> SameLayers((Training(name="sequential"), Training(name="functional")), hidden=2)
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"architecture"})
-    hidden: int = 2
+    hidden: Count = 2
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graphs; activations that are not the same are told from what they compute."""
@@ -171,6 +181,7 @@ class SameCompile(ComparesNetworks):
     >>> SameCompile((Training(name="sequential"), Training(name="functional")))
     """
 
+    kinds = frozenset({"regression"})
     topics = frozenset({"head"})
 
     def judge_one(self, case: Case, network: Training) -> Judgement:

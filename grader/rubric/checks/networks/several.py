@@ -3,16 +3,16 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 
+from grader.core.field_rules import Filled, OptionalFunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
 from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -27,7 +27,7 @@ MAX_MESSAGES = 3
 class EachNetwork(Check):
     """A check that looks at several networks, and gives each of them the same share of the points."""
 
-    networks: tuple[Training, ...]
+    networks: Annotated[tuple[Training, ...], Filled()]
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the steps of every training."""
@@ -73,7 +73,7 @@ class EachNetwork(Check):
 class AfterTraining(EachNetwork):
     """A check that hands each trained network to a function of the submission."""
 
-    function: str = ""
+    function: OptionalFunctionName = ""
 
     @property
     def tried_function(self) -> str:
@@ -93,7 +93,7 @@ class AfterTraining(EachNetwork):
             after=network.fitted(seed),
         )
 
-    def more(self, network: Training) -> tuple[Given, ...]:
+    def more(self, network: Training) -> tuple[ArrayArg, ...]:
         """Return the arguments of the call after the network."""
         return ()
 
@@ -150,7 +150,7 @@ def name_in_judgement(network: Training, judgement: Judgement) -> Judgement:
 def _join_messages(messages: Sequence[Words]) -> Words:
     text = messages[0]
     for message in messages[1:MAX_MESSAGES]:
-        text = _("{first} {second}", first=text, second=message)
+        text = _("{first}\n{second}", first=text, second=message)  # a call that can be pasted ends its line
     return text
 
 

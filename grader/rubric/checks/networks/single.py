@@ -1,24 +1,36 @@
 """Checks of one network: its layers, and its training."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
+from grader.core.field_rules import Count, CountOrZero
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.certification import certify
+from grader.evidence.certification import SECOND_TRAINING, certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
+from grader.evidence.second_training import (
+    SecondOutcome,
+    compare_second,
+    describe_second,
+    find_second,
+    is_better_than_fit,
+    is_unexplained,
+)
 from grader.evidence.values import name_of
-from grader.protocol.evidence import ModelValue, OtherValue, Value
+from grader.protocol.evidence import ModelValue
 from grader.protocol.plan import Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
-from grader.rubric.checks.networks.no_graph import explain_no_graph
+from grader.rubric.checks.fitting import count_features
+from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model, explain_two_answers
 from grader.rubric.checks.networks.validation_rows import ValidationRows, find_validation_rows
+from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -56,12 +68,12 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
             case.seen(
                 training.model(seed)
             )  # it was a model, so the description says why there is nothing to judge
-        raise PreconditionFailedError(_no_model(training.build, value))
+        raise PreconditionFailedError(explain_no_model(training.build, value))
     for model in (network.before, network.after) if after else (network.before,):
         if model is not None and model.graph is None:
             row = case.inside[training.array("x_train")].shape[1:]
             raise PreconditionFailedError(explain_no_graph(model, training, row))
-    if any(not item.agrees for item in certify(case)):
+    if any(not item.agrees for item in certify(case) if item.id != SECOND_TRAINING):
         raise PreconditionFailedError(
             not_graded(
                 _(
@@ -70,41 +82,50 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
                 )
             )
         )
+    if after and any(m is not None and not m.has_one_answer for m in (network.before, network.after)):
+        raise PreconditionFailedError(explain_two_answers())
     if after and network.after is None:
         case.seen(training.trained(seed))  # skipped where train() did not come to a result
         raise PreconditionFailedError(not_graded(_("The grader has no description of the trained network.")))
+    if after:
+        _require_second_training(case, training)
     chosen = network.after if after else network.before
     assert chosen is not None
     return chosen
 
 
+def _require_second_training(case: Case, training: Training) -> None:
+    """Raise `PreconditionFailedError` where a training that was done once more did not learn on other data."""
+    second = find_second(case, training)
+    outcome = compare_second(case, second) if second is not None else SecondOutcome.LEARNED
+    if second is None or outcome is SecondOutcome.LEARNED:
+        return
+    scores = describe_second(case, second)
+    if outcome is SecondOutcome.NOT_LEARNED:
+        message = _(
+            "{scores} So the network did not learn from the rows that {function}() was given. Train it with "
+            "x_train and y_train only, and keep no weights, labels or rows of other data in the file.",
+            scores=scores,
+            function=training.train,
+        )
+        raise PreconditionFailedError(
+            failed(
+                message,
+                expected=_("a network that learns from the rows that it is given"),
+                received=_("a network that does not"),
+            )
+        )
+    message = _(
+        "{scores} The grader cannot tell by that whether the network learns from the rows that it is given. A "
+        "person has to look at it.",
+        scores=scores,
+    )
+    raise PreconditionFailedError(not_graded(message))
+
+
 def count_outputs(model: Model) -> int | None:
     """Return how many numbers come out for one row; outputs (n,) and (n, 1) are both one."""
-    shape = model.facts.graph.output_shape if model.facts.graph else ()
-    return 1 if len(shape) == 1 else model.units
-
-
-def _no_model(function: str, value: Value) -> Judgement:
-    received = name_of(value)
-    message = _(
-        "{function}() has to return a keras.Model. Received: {received}.", function=function, received=received
-    )
-    if isinstance(value, OtherValue) and value.other_keras:
-        message = _(
-            "{function}() returned a {received} of {package}, which is another Keras, with parts of its own. "
-            "Take the public one: write `import keras` or `from tensorflow import keras`, and import layers "
-            "from there too.",
-            function=function,
-            received=received,
-            package=value.other_keras,
-        )
-    if received == "None":
-        message = _(
-            "{function}() returned None. Is there a `return model` at its end? What model.compile() returns is "
-            "None, too.",
-            function=function,
-        )
-    return failed(message, expected=_("a compiled keras.Model"), received=received)
+    return 1 if len(model.output_shape) == 1 else model.units
 
 
 @dataclass(frozen=True)
@@ -115,37 +136,72 @@ class Architecture(NetworkCheck):
     """
 
     topics = frozenset({"architecture"})
-    inputs: int
-    outputs: int
-    hidden: int = 1
+    kinds = frozenset({"classification", "regression"})
+    inputs: Count
+    outputs: Count
+    hidden: CountOrZero = 1
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the parameters do not fit the exercise."""
+        if (features := count_features(self.training, data)) != self.inputs:
+            raise self.refuse(
+                _(
+                    "inputs is {received}, but the rows of the data have {count} features",
+                    received=self.inputs,
+                    count=features,
+                ),
+                "inputs",
+            )
+        is_single = self.outputs == 1 and task.classes == 2
+        if task.kind == "classification" and self.outputs != task.classes and not is_single:
+            raise self.refuse(
+                _(
+                    "outputs is {received}, but the task has {count} classes",
+                    received=self.outputs,
+                    count=task.classes,
+                ),
+                "outputs",
+            )
+        targets = data.inside[self.training.array("y_train")]
+        if task.kind == "regression" and self.outputs != math.prod(targets.shape[1:]):
+            raise self.refuse(
+                _(
+                    "outputs is {received}, but the data have {count} numbers to predict for each row",
+                    received=self.outputs,
+                    count=math.prod(targets.shape[1:]),
+                ),
+                "outputs",
+            )
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
         before = read_network(case, self.training, case.seeds[0]).before
         if before is not None and before.facts.graph is not None and before.units is None:
-            return self._other_shape(before.facts.graph.output_shape)  # whatever else there is to say
+            return self._other_shape(before.output_shape)  # whatever else there is to say
         model = require_certified(case, self.training, after=False)
         assert model.graph is not None
         units = model.units or 0
         if units != self.outputs:
-            return failed(
-                _(
-                    "Expected {outputs} output units, one per class. Received: units={units}.",
+            message = _(
+                "Expected {outputs} output units, one per class. Received: units={units}.",
+                outputs=self.outputs,
+                units=units,
+            )
+            if case.task.kind == "regression":
+                message = _(
+                    "Expected output units: {outputs}, one for each number to predict. Received: units={units}.",
                     outputs=self.outputs,
                     units=units,
-                ),
+                )
+            return failed(
+                message,
                 expected=_("{count} output units", count=self.outputs),
                 received=_("{count} output units", count=units),
             )
         if model.graph.hidden < self.hidden:
             # What builds on the network can be judged all the same: one mistake, one criterion.
             return failed(
-                _(
-                    "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
-                    "Without one, the network can only draw straight borders between the classes.",
-                    hidden=self.hidden,
-                    found=model.graph.hidden,
-                ),
+                self._explain_too_few(model.graph.hidden, case.task),
                 expected=_("hidden layers: at least {count}", count=self.hidden),
                 received=_("hidden layers: {count}", count=model.graph.hidden),
                 blocks=False,
@@ -156,8 +212,23 @@ class Architecture(NetworkCheck):
                 inputs=self.inputs,
                 hidden=model.graph.hidden,
                 outputs=units,
-                parameters=model.facts.parameters,
+                parameters=model.parameters,
             )
+        )
+
+    def _explain_too_few(self, hidden: int, task: Task) -> Words:
+        if task.kind == "regression":
+            return _(
+                "Expected at least {hidden} hidden layers with a non-linear activation. Received: {found}. Layers "
+                "without an activation collapse into one, and that is a linear regression.",
+                hidden=self.hidden,
+                found=hidden,
+            )
+        return _(
+            "Expected at least {hidden} hidden layer with a non-linear activation. Received: {found}. "
+            "Without one, the network can only draw straight borders between the classes.",
+            hidden=self.hidden,
+            found=hidden,
         )
 
     def _other_shape(self, shape: tuple[int | None, ...]) -> Judgement:
@@ -229,6 +300,26 @@ class Trains(NetworkCheck):
             )
         if not any(fit.finished for fit in network.fits):
             return self._judge_without_fit(network)
+        if is_better_than_fit(network, case):
+            return failed(
+                _(
+                    "{function}() leaves a network that is far better than anything that fit measured, so its "
+                    "weights do not come from that training. Train with model.fit() and leave the weights as they "
+                    "are afterwards.",
+                    function=self.training.train,
+                ),
+                expected=_("the network that fit has trained"),
+                received=_("other weights"),
+            )
+        if is_unexplained(network, case):
+            return not_graded(
+                _(
+                    "{function}() changes the weights after fit, and the network is far better than fit left it. "
+                    "The grader cannot tell where these weights are from, because it cannot compare the network "
+                    "with what fit measured. A person has to look at it.",
+                    function=self.training.train,
+                )
+            )
         problems = list(self._problems(case, network))
         if not problems and not self.training.validation:
             return passed(_("The weights changed, and the history came back."))

@@ -9,20 +9,23 @@ from typing import Self
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.scores import r_squared
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, NoneValue, OtherValue, TextValue, Value
-from grader.protocol.plan import ArrayArg as Given
-from grader.protocol.plan import Step, value_of
+from grader.protocol.plan import ArrayArg, Step, value_of
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.calls import show_call, write_network_call
 from grader.rubric.checks.networks.several import AfterTraining
 from grader.rubric.checks.networks.single import require_certified
+from grader.rubric.checks.networks.styles import Style
+from grader.rubric.data.dataset import Data
 
 CLOSE = 2e-3  # scores may be rounded to two or three decimals, or be computed in 32 bits
 ROUNDING = 0.0051
@@ -42,12 +45,18 @@ class RegressionScores(AfterTraining):
     >>> RegressionScores((Training(name="sequential"),), "scores", truth="y_val")
     """
 
-    function: str = "scores"
+    kinds = frozenset({"regression"})
+    function: FunctionName = "scores"
     truth: str = "y_val"
 
-    def more(self, network: Training) -> tuple[Given, ...]:
+    def more(self, network: Training) -> tuple[ArrayArg, ...]:
         """Return rows that the network has not been trained with."""
-        return (Given(name=network.array("x_val")), Given(name=network.array(self.truth)))
+        return (ArrayArg(name=network.array("x_val")), ArrayArg(name=network.array(self.truth)))
+
+    def write_call(self, network: Training) -> str:
+        """Return a call as it can be pasted."""
+        noisy = "y_val + np.random.default_rng(0).normal(size=y_val.shape)"
+        return write_network_call(network, self.function, "x_val", "y_val" if self.truth == "y_val" else noisy)
 
     def on_stand_ins(self, task: Task) -> Self | None:
         """Return this check with a single network of the grader's, which is enough."""
@@ -72,7 +81,7 @@ class RegressionScores(AfterTraining):
         right = {"r2": r_squared(truth, predicted), "mae": float(np.abs(truth - predicted).mean())}
         for name, expected in right.items():
             if not _close(received[name], expected):
-                return failed(
+                judgement = failed(
                     _(
                         "{function}() returned {received:.4f} as {name}; the outputs of the network give "
                         "{expected:.4f}. {reason}",
@@ -85,6 +94,7 @@ class RegressionScores(AfterTraining):
                     expected=f"{name} = {expected:.4f}",
                     received=f"{name} = {received[name]:.4f}",
                 )
+                return show_call(judgement, self.write_call(network))
         return passed(_("R² and mean absolute error are those of the network."))
 
 
@@ -109,6 +119,7 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         "swapped": [r_squared(predicted, truth)],
         "squared": [float(((truth - predicted) ** 2).mean()), float(np.sqrt(((truth - predicted) ** 2).mean()))],
         "sign": [-r_squared(truth, predicted), float((truth - predicted).mean()), 1 - r_squared(truth, predicted)],
+        "undivided": [1 - float(((truth - predicted) ** 2).sum()), float(np.abs(truth - predicted).sum())],
         "correlation": [float(np.corrcoef(truth, predicted)[0, 1] ** 2)],
     }
     kind = next((k for k, values in mistakes.items() if any(_close(received, value) for value in values)), "")
@@ -123,6 +134,11 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         return _("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
     if kind == "sign":
         return _("Look at the formula again: 1 - squared errors / squared distances from the mean of y.")
+    if kind == "undivided":
+        return _(
+            "That is a sum that is not divided: the squared errors by the squared distances from the mean of y, "
+            "the absolute errors by the number of rows."
+        )
     if kind == "correlation":
         return _("That is the squared correlation, which does not see predictions that are off by a factor.")
     return _("Is it computed on the rows that the function is given?")
@@ -146,7 +162,7 @@ def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[st
                 received=name_of(value),
             )
         )
-    found = {}
+    scores = {}
     for name in ("r2", "mae"):
         array = numbers(entries[name], arrays, function)
         if not is_numeric(array) or array.size != 1:
@@ -162,8 +178,8 @@ def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[st
                     received=name_of(entries[name]),
                 )
             )
-        found[name] = float(array.ravel()[0])
-    return found
+        scores[name] = float(array.ravel()[0])
+    return scores
 
 
 @dataclass(frozen=True)
@@ -176,8 +192,13 @@ class StyleFacts(Check):
     >>> StyleFacts("STYLE_FACTS", {"branches": ("functional", "subclassed")})
     """
 
-    name: str
-    truth: Mapping[str, tuple[str, ...]]
+    name: FunctionName
+    truth: Mapping[str, tuple[Style, ...]]
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where there are no statements."""
+        if not self.truth:
+            raise self.refuse(_("truth is empty; at least one statement is needed"), "truth")
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the reading of the global."""

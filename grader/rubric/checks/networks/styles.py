@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from grader.core.field_rules import OneOf
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
@@ -20,6 +22,9 @@ from grader.rubric.checks.networks.single import require_certified
 _COMPLAINTS_ABOUT_NEW_WEIGHTS = ("only supports singleton tf.Variables", "cannot add new elements of state")
 
 
+Style = Annotated[str, OneOf(("sequential", "functional", "subclassed"))]
+
+
 @dataclass(frozen=True)
 class HasStyle(Check):
     """A function returns a model of its style: sequential, functional or subclassed, and no other in disguise.
@@ -31,7 +36,7 @@ class HasStyle(Check):
     """
 
     network: Training
-    style: str
+    style: Style
     topics = frozenset({"architecture"})
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:

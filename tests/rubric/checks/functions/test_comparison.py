@@ -3,7 +3,8 @@
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.rubric.checks.functions.comparison import compare, find_factor, write_call
+from grader.rubric.checks.calls import write_call
+from grader.rubric.checks.functions.comparison import compare, find_factor
 from grader.rubric.checks.functions.features import Scales
 from tests.helpers.cases import judge, text
 

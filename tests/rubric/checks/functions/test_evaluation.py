@@ -53,6 +53,12 @@ def accuracy(x: Array, y: Array) -> float:
     return float((predicted(x) == y).mean())
 
 
+def loss_of(x: Array, y: Array) -> float:
+    """Return the cross-entropy of the network that `of` has."""
+    shares = np.exp(5 * x.astype(np.float64))
+    return float(-np.log(shares[np.arange(len(y)), y] / shares.sum(axis=1)).mean())
+
+
 def answers(function: Evaluate) -> dict[str, StepResult]:
     """Return what the calls of a function leave."""
     found = {}
@@ -148,7 +154,8 @@ WRONG: Mapping[str, tuple[Evaluate, str]] = {
     "accuracy in percent": (with_accuracy(lambda x, y: 100 * accuracy(x, y)), "that is a percentage"),
     "count": (with_accuracy(lambda x, y: int((predicted(x) == y).sum())), "number of right rows"),
     "error": (with_accuracy(lambda x, y: 1 - accuracy(x, y)), "share of wrong rows"),
-    "loss": (with_accuracy(lambda x, y: 0.4321), "the right class for 25 of 30 rows"),
+    "another number": (with_accuracy(lambda x, y: 0.4321), "the right class for 25 of 30 rows"),
+    "loss": (with_accuracy(loss_of), "that is the loss"),
     "NaN": (with_accuracy(lambda x, y: np.nan), "25 of 30 rows"),
     "accuracies": (with_accuracy(lambda x, y: [0.1, 0.2]), "one number from 0 to 1"),
     "accuracy as text": (with_accuracy(lambda x, y: "97 %"), "one number from 0 to 1"),

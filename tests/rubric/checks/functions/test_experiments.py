@@ -65,7 +65,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "empty array": ({"accuracies": {**ACCURACIES, "relu": np.zeros(0)}}, "no numbers for relu"),
     "empty history": ({"curves": {**CURVES, "mse": history()}}, "no numbers for mse"),
     "empty dict": ({"curves": {**CURVES, "mse": {}}}, "no numbers for mse"),
-    "one epoch": ({"curves": {**CURVES, "mse": [0.5]}}, "Received: 1 values"),
+    "one epoch": ({"curves": {**CURVES, "mse": [0.5]}}, "is a single number"),
     "infinite": ({"curves": {**CURVES, "mse": [0.5, float("inf")]}}, "finite value for each epoch"),
     "no losses": ({"curves": {}}, "mse, categorical_crossentropy"),
 }  # fmt: skip

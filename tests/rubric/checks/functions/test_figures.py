@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
+from grader.core.errors import RubricError
+from grader.core.seal import PRACTICE, Seal
 from grader.evidence.judgement import Judgement
 from grader.evidence.run_evidence import StepResult
 from grader.protocol.evidence import (
@@ -20,10 +22,13 @@ from grader.protocol.evidence import (
     Stopped,
     StopReason,
 )
+from grader.protocol.plan import Call, HistoryArg
+from grader.protocol.task import Task
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Figures
 from grader.rubric.checks.functions.histories import HISTORIES
-from tests.helpers.cases import case, exception, judged, replace_facts, returned, seen, text
+from grader.rubric.data import Data
+from tests.helpers.cases import case, data, exception, judged, replace_facts, returned, seen, text
 
 CHECK = Figures(samples="plot_samples", features="plot_features", history="plot_history")
 X, Y = CHECK.arrays()["figures:x"], CHECK.arrays()["figures:y"]
@@ -236,3 +241,59 @@ def test_given_rows_and_features_are_all_different() -> None:
     assert len(np.unique(X, axis=1).T) == X.shape[1]
     assert X.min() >= 0
     assert X.max() <= 16
+
+
+SEALED = Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load").with_seal(
+    Seal(PRACTICE)
+)
+
+
+def test_rows_to_draw_are_those_that_load_has_to_return_of_each_class_in_turn() -> None:
+    arrays = SEALED.with_data(data()).arrays()
+    x, y = data().outside["x_all"], data().outside["y_all"]
+    assert len(arrays["figures:x"]) == 40
+    for row, label in zip(arrays["figures:x"], arrays["figures:y"], strict=True):
+        assert any(np.array_equal(row, other) and label == own for other, own in zip(x, y, strict=True))
+    assert sorted(arrays["figures:y"][:10]) == list(range(10))
+    other = SEALED.with_seal(Seal(b"x" * 32)).with_data(data()).arrays()
+    assert not np.array_equal(arrays["figures:x"], other["figures:x"])
+
+
+def test_the_call_of_real_rows_repeats_them() -> None:
+    check = SEALED.with_data(data())
+    drawn: list[tuple[Array, Array]] = []
+    x, y = data().outside["x_all"], data().outside["y_all"]
+    exec(
+        check.write_call("plot_samples"),
+        {"load": lambda: (x, y), "plot_samples": lambda *rows: drawn.append(rows)},
+    )
+    assert np.array_equal(drawn[0][0], check.arrays()["figures:x"])
+    assert np.array_equal(drawn[0][1], check.arrays()["figures:y"])
+
+
+def test_rows_are_made_up_without_load_and_for_evidence_from_before_there_were_secrets() -> None:
+    unsealed = SEALED.with_seal(Seal()).with_data(data())
+    assert np.array_equal(unsealed.arrays()["figures:x"], X)
+    assert np.array_equal(CHECK.with_seal(Seal(PRACTICE)).with_data(data()).arrays()["figures:x"].shape, X.shape)
+    assert SEALED.held_back() == ("x_all", "y_all")
+    assert CHECK.held_back() == ()
+
+
+def test_raw_data_of_too_few_rows_or_another_size_are_refused() -> None:
+    task = Task(kind="classification", classes=10)
+    SEALED.check_exercise(task, data())
+    few = {name: array[:39] for name, array in data().outside.items()}
+    with pytest.raises(RubricError, match="40 rows of 8×8 pixels; received the shape"):
+        SEALED.check_exercise(task, Data({}, few))
+    wide = Figures(samples="a", features="b", history="c", picture=(28, 28), load="load")
+    with pytest.raises(RubricError, match="rows of the data have"):
+        wide.check_exercise(task, data())
+
+
+def test_the_history_that_is_drawn_follows_from_the_secret() -> None:
+    sealed = CHECK.with_seal(Seal(b"secret"))
+    (curves,) = next(
+        step.arguments for step in sealed.steps((0,)) if isinstance(step, Call) and step.function == "plot_history"
+    )
+    assert isinstance(curves, HistoryArg)
+    assert curves.series != SERIES

@@ -147,13 +147,26 @@ WRONG: Mapping[str, tuple[Solution, str]] = {
     "by rows": (by_rows, "each row, not each column"),
     "only centred": (lambda a, b: by(a, b, a.mean(axis=0), 1), "does not divide"),
     "only divided": (lambda a, b: by(a, b, 0, np.where(a.std(axis=0) > 0, a.std(axis=0), 1)), "not subtract"),
+    "x_train only centred": (
+        lambda a, b: (a - a.mean(axis=0), prepare(a, b)[1]), "not x_train: the mean is subtracted, but nothing"
+    ),
+    "x_train multiplied": (
+        lambda a, b: ((a - a.mean(axis=0)) * a.std(axis=0), prepare(a, b)[1]), "not x_train: it is multiplied"
+    ),
+    "x_test only divided": (
+        lambda a, b: (prepare(a, b)[0], b / np.where(a.std(axis=0) > 0, a.std(axis=0), 1)),
+        "not x_test: it is divided",
+    ),
     "by the variance": (lambda a, b: by(a, b, a.mean(axis=0), a.var(axis=0) + 1e-12), "by the variance"),
     "min and max": (scaled(MinMaxScaler()), "range from 0 to 1"),
     "min and max of both": (
         lambda a, b: [MinMaxScaler().fit(np.concatenate([a, b])).transform(p) for p in (a, b)],
         "range from 0 to 1",
     ),
-    "by the median": (scaled(RobustScaler()), "Column 0 of what prepare() returns has the mean"),
+    "by the median": (scaled(RobustScaler()), "uses median and quartiles"),
+    "rows of one length": (
+        lambda a, b: tuple(p / np.linalg.norm(p, axis=1, keepdims=True) for p in (a, b)), "each row as long as 1"
+    ),
     "to a bell": (scaled(QuantileTransformer(n_quantiles=24, output_distribution="normal")), "Column 0"),
     "one number off": (last_digit_off, "x_test[8, 12]"),
     "two numbers exchanged": (train_off, "x_train[0, 0]"),

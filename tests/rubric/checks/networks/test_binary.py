@@ -166,6 +166,13 @@ def test_a_number_of_features_that_is_written_down_is_said_without_the_noise_of_
     assert not judgement.blocks
 
 
+def test_a_network_of_nothing_but_its_input_is_said_to_have_no_layers() -> None:
+    claims = {"graph": None, "problem": "ValueError: input_shape", "layers": (), "parameters": 0}
+    empty = network(ONE, claims=claims)
+    judgement = judged(NEURON, case_of(TASK, [network(THREE), empty]))
+    assert "The network has no layers" in text(judgement.message)
+
+
 # Head, loss and labels.
 
 HEAD = YesOrNo(THREE)
@@ -496,6 +503,23 @@ def test_where_the_head_is_not_right_the_formula_of_the_weights_is_as_right_as_t
     assert bordered(-3.0, relu).status is Status.FAILED  # where relu is 0, nothing is decided
 
 
+def test_the_border_of_a_straight_output_is_where_its_loss_puts_it() -> None:
+    straight, squares = fitted(head=""), compiled("mean_squared_error")
+    half = (0.5 - best().intercept_[0]) / best().coef_[0, 0]
+    assert bordered(half, straight, loss=squares).status is Status.PASSED
+    assert bordered(own(), straight, loss=squares).status is Status.FAILED
+    assert bordered(own(), straight, loss=compiled("hinge")).status is Status.PASSED
+    assert bordered(half, straight, loss=compiled("hinge")).status is Status.FAILED
+
+
+@pytest.mark.parametrize(("head", "loss", "usable"), [("", "mean_squared_error", False), ("Sigmoid", "", True)])
+def test_the_formula_is_tried_on_another_network_where_it_does_not_hold(
+    head: str, loss: str, *, usable: bool
+) -> None:
+    made = case_of(TASK, [network(ONE, fitted(head=head), loss=compiled(loss) if loss else BCE)])
+    assert BORDER.can_use(made, ONE) is usable
+
+
 def test_a_network_that_says_the_same_everywhere_has_no_border() -> None:
     for recipe in (weighted([[0.0]], [1.0], "Sigmoid"), weighted([[np.nan]], [1.0], "Sigmoid")):
         assert bordered(0.5, recipe).status is Status.SKIPPED
@@ -506,6 +530,9 @@ WRONG_BORDERS: Mapping[str, tuple[Callable[[], object], str]] = {
     "exchanged": (lambda: 1 / own(), "exchanged"),
     "exchanged and signed": (lambda: -1 / own(), "exchanged"),
     "one half": (lambda: own() + 0.5 / best().coef_[0, 0], "where w·x + b is 0.5"),
+    "the bias": (lambda: best().intercept_[0], "that is the bias"),
+    "not divided": (lambda: -best().intercept_[0], "not divided by the weight"),
+    "multiplied": (lambda: -best().intercept_[0] * best().coef_[0, 0], "multiplied by the weight instead"),
     "elsewhere": (lambda: own() + 0.9, "but there the network says"),
     "zero": (lambda: 0, "but there the network says"),
     "NaN": (lambda: float("nan"), "Received: nan"),
@@ -581,7 +608,8 @@ def test_a_border_nowhere_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shift", "passes", "doubt"), [(0.08, True, False), (0.098, True, True), (0.102, False, True)]
+    ("shift", "passes", "doubt"),
+    [(0.08, True, False), (0.098, True, True), (0.102, False, True), (0.19, False, True), (0.21, False, False)],
 )
 def test_a_border_close_to_the_limit_is_decided_by_more_seeds(shift: float, *, passes: bool, doubt: bool) -> None:
     judgement = judged(NEAR, near(one=fitted(shift=shift)))
@@ -597,7 +625,8 @@ def test_an_accuracy_close_to_the_limit_is_decided_by_more_seeds() -> None:
 
 
 def test_better_than_scikit_learn_is_right_as_well() -> None:
-    worse = NearScikitLearn(THREE, ONE, within=-0.5, border=0.1)
+    worse = NearScikitLearn(THREE, ONE, within=0.5, border=0.1)
+    object.__setattr__(worse, "within", -0.5)  # no rubric can say so
     assert judged(worse, near()).status is Status.PARTIAL  # the limit is one for the accuracy, from below
 
 

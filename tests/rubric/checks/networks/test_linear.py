@@ -177,7 +177,7 @@ def test_weights_may_be_a_twentieth_off(factor: float, status: Status) -> None:
     assert judgement.status is status
     if status is Status.FAILED:
         assert "w[" in text(judgement.message)
-        assert "Train for longer" in text(judgement.message)
+        assert "train for longer" in text(judgement.message)
 
 
 def test_a_missing_bias_is_told_as_such() -> None:
@@ -257,6 +257,7 @@ BAD_PAIRS: Mapping[str, tuple[Callable[[Any], object], str]] = {
     "one weight": (lambda m: (m.get_weights()[0][:1], 1.0), "as many weights as there are features (2)"),
     "two biases": (lambda m: (m.get_weights()[0], [1.0, 2.0]), "and one bias"),
     "other weights": (lambda m: (m.get_weights()[0] + 1, m.get_weights()[1]), "w[0] has to be"),
+    "of another network": (lambda m: (m.get_weights()[0] + 1, 50.0), "None of the numbers is the network's"),
     "no bias": (lambda m: (m.get_weights()[0], 0.0), "b has to be"),
     "NaN": (lambda m: (m.get_weights()[0] * np.nan, 1.0), "received: nan"),
     "complex": (lambda m: (m.get_weights()[0] * 1j, 1.0), "complex"),
@@ -299,7 +300,9 @@ def test_a_column_of_predictions_is_told_and_costs_nothing() -> None:
 BAD_PREDICTIONS: Mapping[str, tuple[Callable[..., object], str]] = {
     "None": (lambda m, x: None, "None"),
     "a mean": (lambda m, x: m(x).numpy().mean(), "one number for each row"),
-    "other numbers": (lambda m, x: m(x).numpy() + 1, "largest difference"),
+    "other numbers": (lambda m, x: 2 * m(x).numpy() + 1, "largest difference"),
+    "without the bias": (lambda m, x: x @ m.get_weights()[0], "by the same number in each row"),
+    "of another network": (lambda m, x: m(np.zeros((10, 2), np.float32)), "is another one used here?"),
     "NaN": (lambda m, x: m(x).numpy() * np.nan, "largest difference"),
     "complex": (lambda m, x: m(x).numpy() + 1j, "complex"),
     "a table": (lambda m, x: np.zeros((10, 2)), "(10, 2)"),

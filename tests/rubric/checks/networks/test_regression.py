@@ -1,5 +1,6 @@
 """Losses for numbers, and R² on held-out rows."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -162,9 +163,22 @@ def test_a_network_of_rank_one_is_scored_too() -> None:
     assert of(NEAR, flat_output, train).status is Status.PASSED
 
 
-@pytest.mark.parametrize("options", [{}, {"at_least": 0.5, "near_least_squares": 0.02}])
-def test_a_threshold_is_one_of_the_two(options: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="either"):
+def test_a_line_is_not_above_the_line_of_least_squares_and_is_told_what_that_reaches() -> None:
+    judgement = of(RSquared((ONE,), above_least_squares=0.0001, noise=0.0))
+    assert judgement.status is Status.FAILED
+    assert re.search(r"needed: 0\.99\d\. .*LinearRegression on the same rows: 0\.99\d\.", text(judgement.message))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"at_least": 0.5, "near_least_squares": 0.02},
+        {"above_least_squares": 0.1, "near_least_squares": 0.02},
+    ],
+)
+def test_a_threshold_is_one_of_the_three(options: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="one of at_least"):
         RSquared((ONE,), **options)
 
 

@@ -21,7 +21,7 @@ def test_all_good_is_good() -> None:
 def test_the_share_is_the_mean_and_the_wrong_ones_are_named() -> None:
     judgement = combine_judgements((A, B, C), (GOOD, BAD, partial(0.5, _("Half."))))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
-    assert text(judgement.message) == "build_model(2): Bad. build_model(3): Half."
+    assert text(judgement.message) == "build_model(2): Bad.\nbuild_model(3): Half."
     assert judgement.received == "x"
     assert not judgement.blocks
 

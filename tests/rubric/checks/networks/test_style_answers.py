@@ -60,6 +60,10 @@ WRONG: Mapping[str, tuple[Callable[..., object], str]] = {
         lambda m, x, y: honest(m, x, y) | {"r2": np.corrcoef(y, m(x).numpy()[:, 0])[0, 1] ** 2},
         "squared correlation",
     ),
+    "not divided": (
+        lambda m, x, y: honest(m, x, y) | {"r2": 1 - ((y - m(x).numpy()[:, 0]) ** 2).sum()},
+        "a sum that is not divided",
+    ),
     "nonsense": (lambda m, x, y: {"r2": 0.123, "mae": 9}, "on the rows that"),
     "NaN": (lambda m, x, y: {"r2": np.nan, "mae": np.nan}, "returned nan"),
     "a pair": (lambda m, x, y: (0.5, 0.5), "the keys r2 and mae"),

@@ -1,0 +1,135 @@
+"""Compare the labels that `fit` was given with those of the exercise, row by row: do they still belong together?
+
+Rows are known by their hashes, so that shuffling or scaling them changes nothing. What the process of the
+submission says of `fit` is a claim: it explains a lost point, and never gives one.
+"""
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import Words, _
+from grader.core.row_hashes import MAX_ROWS, row_hashes
+from grader.evidence.case import Case
+from grader.evidence.network import read_network
+from grader.protocol.evidence import FitFacts
+from grader.protocol.training import Training
+
+_FEWEST = 20  # rows that both have; of fewer, nothing is concluded
+_MOST_WRONG = 0.2  # share of the labels that may be others: noise or relabelled rows are no confusion
+_OTHER_SPREAD, _OTHER_MEAN = 1.5, 0.5  # of the targets: a part of the rows differs less
+_LEAST_ORDER = 0.8  # rank correlation of numbers with those of the exercise: any scaling keeps it at 1
+
+
+def explain_foreign_labels(case: Case, training: Training) -> Words | None:
+    """Return a sentence where rows and labels that `fit` got do not belong together, else None.
+
+    Rows of a single feature cannot be told apart: what the same function did for another network holds for them.
+    """
+    others = (other for other in case.trainings if other.train == training.train and other != training)
+    sentences = (_explain_one(case, one) for one in (training, *others))
+    return next((words for words in sentences if words is not None), None)
+
+
+def _explain_one(case: Case, training: Training) -> Words | None:
+    network = read_network(case, training, case.seeds[0])
+    step, fit = case.steps.get(training.fitted(case.seeds[0])), network.last_fit
+    if step is None or fit is None:
+        return None
+    if are_exchanged(case, training, fit):
+        return _("fit was given the labels as its rows and the rows as its labels. The order is fit(x, y).")
+    hashes, labels = step.arrays.get(fit.rows), step.arrays.get(fit.labels)
+    if hashes is None or labels is None or not _are_readable(hashes, labels):
+        return None
+    pairs = _pair_labels(case, training, hashes, labels)
+    if case.task.kind == "regression":
+        confused = len(pairs) >= _FEWEST and abs(_correlate_ranks(pairs)) < _LEAST_ORDER
+        return _explain_order() if confused else _explain_targets(case, training, labels)
+    if len(pairs) < _FEWEST:
+        return None
+    return _explain_order() if _share_of_other_classes(pairs) > _MOST_WRONG else _explain_classes(pairs)
+
+
+def _are_readable(hashes: Array, labels: Array) -> bool:
+    """Return whether these are hashes and labels as the grader's own recorder writes them: they are a claim."""
+    is_flat = hashes.ndim == 1 and hashes.shape == labels.shape and 0 < len(labels) <= MAX_ROWS
+    return is_flat and hashes.dtype.kind == "u" and labels.dtype.kind == "f" and bool(np.isfinite(labels).all())
+
+
+def _explain_order() -> Words:
+    return _(
+        "Many of the rows that fit was given came with the label of another row: x and y are no longer in the "
+        "same order. Was one of them shuffled, sorted, reversed or cut without the other?"
+    )
+
+
+def _explain_classes(pairs: Array) -> Words | None:
+    """Return a sentence where the rows of a class came with the number of another class, else None."""
+    for label in np.unique(pairs[:, 0]):
+        values, counts = np.unique(pairs[pairs[:, 0] == label, 1], return_counts=True)
+        usual = values[counts.argmax()]
+        if usual != label and usual in pairs[:, 0]:
+            return _(
+                "fit was given the label {usual:g} for the rows of class {label:g}, so the network learns to call "
+                "them so. Hand on the labels that train() gets.",
+                usual=float(usual),
+                label=float(label),
+            )
+    return None
+
+
+def _explain_targets(case: Case, training: Training, labels: Array) -> Words | None:
+    """Return a sentence where the numbers that `fit` got differ in size from those of the exercise, else None."""
+    truth = case.inside[training.array("y_train")].astype(np.float64).ravel()
+    spread = float(truth.std())
+    is_scaled = not 1 / _OTHER_SPREAD < float(labels.std()) / max(spread, 1e-12) < _OTHER_SPREAD
+    is_moved = abs(float(labels.mean()) - float(truth.mean())) > _OTHER_MEAN * spread
+    if len(labels) < _FEWEST or not (is_scaled or is_moved):
+        return None
+    return _(
+        "fit was given targets from {low:.3g} to {high:.3g}, but train() got targets from {true_low:.3g} to "
+        "{true_high:.3g}: the network learns to predict other numbers than it is asked for.",
+        low=float(labels.min()),
+        high=float(labels.max()),
+        true_low=float(truth.min()),
+        true_high=float(truth.max()),
+    )
+
+
+def are_exchanged(case: Case, training: Training, fit: FitFacts) -> bool:
+    """Return whether `fit` was called as fit(y, x), by the shapes of what it got."""
+    x, y = (case.inside[training.array(role)].shape[1:] for role in ("x_train", "y_train"))
+    if int(np.prod(x)) < 2 or not fit.x_shape or not fit.y_shape:
+        return False  # a single feature looks like a label
+    return fit.y_shape[1:] == x and fit.x_shape[1:] in {y, (*y, 1)}
+
+
+def _pair_labels(case: Case, training: Training, hashes: Array, labels: Array) -> Array:
+    """Return the exercise's label and the one that `fit` got for each row that both have once, shape (n, 2)."""
+    own = case.of_data(row_hashes, training.array("x_train"))
+    truth = case.inside[training.array("y_train")][: len(own)].reshape(len(own), -1)
+    if truth.shape[1] != 1:
+        truth = truth.argmax(axis=1)[:, None]
+    unique_own, place_own, times_own = np.unique(own, return_index=True, return_counts=True)
+    unique, place, times = np.unique(hashes, return_index=True, return_counts=True)
+    _common, of_own, of_fit = np.intersect1d(
+        unique_own[times_own == 1], unique[times == 1], assume_unique=True, return_indices=True
+    )
+    pairs: Array = np.column_stack(
+        [truth[place_own[times_own == 1][of_own], 0], labels[place[times == 1][of_fit]]]
+    ).astype(np.float64)
+    return pairs
+
+
+def _share_of_other_classes(pairs: Array) -> float:
+    """Return the share of rows whose label is not what most rows of their class got: classes may be renamed."""
+    usual = 0
+    for label in np.unique(pairs[:, 0]):
+        of_class = pairs[pairs[:, 0] == label, 1]
+        usual += int(np.unique(of_class, return_counts=True)[1].max())
+    return 1.0 - usual / len(pairs)
+
+
+def _correlate_ranks(pairs: Array) -> float:
+    ranks = pairs.argsort(axis=0).argsort(axis=0)
+    correlation: Array = np.corrcoef(ranks[:, 0], ranks[:, 1])
+    return float(correlation[0, 1]) if np.ptp(pairs, axis=0).all() else 1.0

@@ -1,0 +1,193 @@
+"""A check of dropout: that a network drops units in training, and only there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
+from grader.evidence.network import Model
+from grader.evidence.run_evidence import ReplayResult
+from grader.protocol.evidence import GraphFacts
+from grader.protocol.plan import Replay, Step, TraceInTraining
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+
+ROWS, COPIES = 4, 64  # rows, and how often each is put into the network in training
+SAME = 1e-6  # share of the outputs by which the answers for copies of a row may differ without dropout
+_NOISE = frozenset({"StatelessRandomNormalV2", "RandomStandardNormal"})
+_DROPOUTS = "Dropout"  # what the names of all layers end with that drop
+_PROBLEM = 300  # characters
+
+
+@dataclass(frozen=True)
+class DropsInTraining(NetworkCheck):
+    """The network drops units in training, before its last layer, and no longer when it predicts.
+
+    It is judged by what the network computes: the frozen graph of its training mode is replayed on copies of some
+    rows, which have to get different answers.
+
+    >>> DropsInTraining(Training())
+    """
+
+    topics = frozenset({"architecture"})
+    kinds = frozenset({"classification", "regression"})
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the steps of the training, and one that records what the network computes in training."""
+        built, sample = self.training.built(seeds[0]), self.training.array("x_train")
+        return (*self.training.steps(seeds), TraceInTraining(id=self._step(seeds[0]), step=built, sample=sample))
+
+    def _step(self, seed: int) -> str:
+        return f"in_training:{self.training.built(seed)}"
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return the replay of what the network computes in training, on copies of validation rows."""
+        step = self._step(case.seeds[0])
+        result, graph = case.steps.get(step), self._read_graph(case)
+        if result is None or graph is None or graph.ref not in result.arrays:
+            return (), {}
+        rows = np.repeat(case.inside[self.training.array("x_train")][:ROWS], COPIES, axis=0)
+        replay = Replay(
+            id=step,
+            graph=f"{step}:graph",
+            input_node=graph.input_node,
+            output_node=graph.output_node,
+            inputs=(f"{step}:rows",),
+        )
+        return (replay,), {f"{step}:graph": result.arrays[graph.ref], f"{step}:rows": rows}
+
+    def _read_graph(self, case: Case) -> GraphFacts | None:
+        result = case.steps.get(self._step(case.seeds[0]))
+        facts = result.evidence.model if result is not None else None
+        return facts.graph if facts is not None else None
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the network as it predicts, then as it is in training."""
+        model = require_certified(case, self.training, after=False)
+        if _draws(case.replays[self.training.model(case.seeds[0])]):
+            return failed(
+                _(
+                    "The network drops units when it predicts, too, so each prediction is a matter of luck. Leave "
+                    "out training=True where the Dropout layer is called: Keras switches dropout on in fit, and "
+                    "off in predict."
+                ),
+                expected=_("dropout in training only"),
+                received=_("dropout at each call"),
+                blocks=False,
+            )
+        replay = self._require_replay(case)
+        if not _draws(replay):
+            return failed(_explain_nothing_dropped(model), received=_("no dropout in training"), blocks=False)
+        names = {node.op for node in replay.evidence.nodes}
+        if names & _NOISE and not any("Uniform" in name for name in names) and not _has_dropout_layer(model):
+            return failed(
+                _(
+                    "In training the network adds random numbers to what it computes: that is noise, as of "
+                    "GaussianNoise. Dropout sets units to 0 at random: keras.layers.Dropout(0.1)."
+                ),
+                expected=_("dropout in training"),
+                received=_("noise in training"),
+                blocks=False,
+            )
+        if replay.evidence.forbidden:  # its generator has a state, so it cannot be replayed, but is there
+            return passed(_("Units are dropped in training, and no longer when the network predicts."))
+        return self._judge_answers(replay, model)
+
+    def _require_replay(self, case: Case) -> ReplayResult:
+        """Return the replay of the training mode; `PreconditionFailedError` where there is none that tells."""
+        step = self._step(case.seeds[0])
+        replay = case.replays.get(step)
+        facts = case.seen(step).evidence.model
+        problem = facts.problem[:_PROBLEM] if facts is not None else ""
+        if replay is not None:
+            others = [name for name in replay.evidence.forbidden if "Random" not in name]
+            problem = ", ".join(others)[:_PROBLEM] or replay.evidence.problem
+        if replay is None or problem or replay.evidence.stopped is not None:
+            message = _(
+                "The grader could not find out what the network computes in training: {problem}. A person has to "
+                "look at it.",
+                problem=problem or _("its frozen graph came to no result"),
+            )
+            raise PreconditionFailedError(not_graded(message))
+        return replay
+
+    def _judge_answers(self, replay: ReplayResult, model: Model) -> Judgement:
+        outputs = [replay.arrays[ref] for ref in replay.evidence.outputs]
+        weights = [replay.arrays[ref] for ref in replay.evidence.constants.values()]
+        assert model.graph is not None
+        if not all(_is_among(kernel, weights) for _name, kernel in model.graph.kernels):
+            message = _(
+                "What the network computes in training has other weights than what it predicts with. A person has "
+                "to look at it."
+            )
+            return not_graded(message)
+        if len(outputs) != 1 or len(outputs[0]) != ROWS * COPIES:
+            return not_graded(_("In training, the network does not give one answer for each row."))
+        answers = outputs[0].reshape(ROWS, COPIES, -1).astype(np.float64)
+        if np.ptp(answers, axis=1).max() <= SAME * np.abs(answers).max():
+            message = _(
+                "The network draws random numbers in training, but its answers do not depend on them. Does the "
+                "next layer get what the Dropout layer returns?"
+            )
+            return failed(message, expected=_("answers that differ in training"), blocks=False)
+        if _drops_output(answers):
+            message = _(
+                "The output itself is dropped in training: a part of the predictions is 0, and the loss punishes "
+                "the network for luck. Dropout belongs behind a hidden layer, not behind the last one."
+            )
+            return failed(
+                message,
+                expected=_("dropout before the last layer"),
+                received=_("dropout of the output"),
+                blocks=False,
+            )
+        return passed(
+            _(
+                "In training the answers for one row differ by {spread:.2g} (standard deviation), because units "
+                "are dropped; when the network predicts, they do not.",
+                spread=float(answers.std(axis=1).mean()),
+            )
+        )
+
+
+def _draws(replay: ReplayResult) -> bool:
+    """Return whether a graph draws random numbers for what it gives."""
+    names = [*(node.op for node in replay.evidence.nodes), *replay.evidence.forbidden]
+    return any("Random" in name for name in names)
+
+
+def _drops_output(answers: Array) -> bool:
+    """Return whether the answers for each row are either 0 or one other number."""
+    largest = np.abs(answers).max(axis=1, keepdims=True)
+    is_zero, is_largest = answers == 0, np.abs(np.abs(answers) - largest) <= 1e-4 * largest
+    return bool((is_zero | is_largest).all() and is_zero.any())
+
+
+def _is_among(kernel: Array, weights: Sequence[Array]) -> bool:
+    return any(weight.shape == kernel.shape and np.array_equal(weight, kernel) for weight in weights)
+
+
+def _has_dropout_layer(model: Model) -> bool:
+    return any(layer.kind.endswith(_DROPOUTS) and layer.rate for layer in model.facts.layers)
+
+
+def _explain_nothing_dropped(model: Model) -> Words:
+    layers = [layer for layer in model.facts.layers if layer.kind.endswith(_DROPOUTS)]
+    if not layers:
+        return _(
+            "Nothing is dropped in training. Add keras.layers.Dropout(0.1) behind a hidden layer; 0.1 is the "
+            "share of its units that each step leaves out."
+        )
+    if not any(layer.rate for layer in layers):
+        return _(
+            "There is a Dropout layer, but its rate is 0: it leaves out nothing. The rate is the share of units "
+            "that is dropped, such as 0.1."
+        )
+    return _(
+        "There is a Dropout layer, but in training nothing is dropped: does what the network returns go through "
+        "it, and is it called without training=False? In a call() of your own, hand training on: "
+        "self.dropout(x, training=training)."
+    )

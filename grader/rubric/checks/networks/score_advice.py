@@ -1,0 +1,54 @@
+"""Say what to look at first where a score is too low, from what is known of the training."""
+
+import numpy as np
+
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.label_pairs import explain_foreign_labels
+from grader.evidence.network import read_network
+from grader.protocol.training import Training
+
+_SETTLED_EPOCHS = 5  # with fewer, nothing can be said of how the loss goes on
+FLAT = 0.01  # share by which the last quarter of the epochs has to get below the others to be still falling
+_MOVED = 0.05  # share by which a loss falls at least, where anything is learned
+_RISEN = 1.25  # times its lowest value: a validation loss that rose again
+
+
+def advise_on_score(case: Case, training: Training) -> Words:
+    """Return one sentence: rows and labels that do not fit, a loss that still fell, or one that did no more."""
+    if (foreign := explain_foreign_labels(case, training)) is not None:
+        return foreign
+    network = read_network(case, training, case.seeds[0])
+    loss, val_loss = (np.asarray(network.curves.get(key, []), dtype=np.float64) for key in ("loss", "val_loss"))
+    if not loss.size or not np.isfinite(loss).all():
+        return _("Look at the learning curves: are they still rising, or apart?")
+    epochs = int(loss.size)
+    if epochs == 1:
+        return _("fit ran for a single epoch, and the network saw each row once. Train for more epochs.")
+    best = int(np.argmin(val_loss)) if val_loss.size and np.isfinite(val_loss).all() else -1
+    if 0 <= best < epochs and val_loss[-1] > _RISEN * val_loss[best] and loss[-1] < loss[best]:
+        return _(
+            "The validation loss was lowest in epoch {best} of {epochs} and rose again: from there on, the "
+            "network learned its rows by heart.",
+            best=best + 1,
+            epochs=int(val_loss.size),
+        )
+    if loss.min() > (1 - _MOVED) * loss[0]:
+        return _(
+            "In {epochs} epochs the loss only got from {first:.3g} to {least:.3g}: the learning rate is far too "
+            "small, or there is nothing that can learn.",
+            epochs=epochs,
+            first=float(loss[0]),
+            least=float(loss.min()),
+        )
+    start = epochs * 3 // 4  # of the last quarter
+    if epochs < _SETTLED_EPOCHS or loss[start:].min() < (1 - FLAT) * loss[:start].min():
+        return _(
+            "fit ran for {epochs} epochs, and the loss was still falling at the end: train for longer, or with a "
+            "larger learning rate.",
+            epochs=epochs,
+        )
+    return _(
+        "The loss no longer falls at the end, so more training would not help. Does fit get the rows and the "
+        "targets just as train() got them?"
+    )

@@ -1,0 +1,40 @@
+"""Try a layer of the submission in a network of its own: its graph before and after one step of training."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from grader.protocol.evidence import LayerTrial
+from grader.protocol.plan import TryLayer
+from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.keras_facts import freeze, trace
+
+
+def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, Any]], store: Store) -> LayerTrial:
+    """Record the graph of a layer as it is built, and after one step of gradient descent.
+
+    A training that fails leaves the first graph: what is wrong with the layer can often be read from that.
+
+    Args:
+        layer: a Keras layer, best one that has no weights yet.
+        step: the learning rate, and the names of the rows x (n, features) and y (n, units).
+        arrays: of the plan.
+        store: gets the arrays that the record names.
+
+    Raises:
+        Exception: what the layer raises when it is built and called.
+    """
+    x, y = arrays[step.x], arrays[step.y]
+    network = keras.Sequential([keras.Input(shape=x.shape[1:]), layer])
+    network.compile(optimizer=keras.optimizers.SGD(step.learning_rate), loss="mean_squared_error")
+    fresh = freeze(trace(network, x), store)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of a network that is frozen as a whole
+            network.train_on_batch(x, y)
+        return LayerTrial(fresh=fresh, trained=freeze(trace(network, x), store))
+    except Exception as error:  # noqa: BLE001 - any code of the submission may run in a training
+        return LayerTrial(fresh=fresh, problem=f"{type(error).__name__}: {error}"[:500])

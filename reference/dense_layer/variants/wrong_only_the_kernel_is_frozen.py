@@ -1,0 +1,27 @@
+# loses: frozen
+# why: The bias goes on learning.
+# from: reference
+
+
+class FrozenKernel(keras.layers.Dense):
+    def build(self, shape):
+        super().build(shape)
+        self._kernel.trainable = False
+
+
+def make_layer(description):
+    if description == "constant":
+        return keras.layers.Dense(
+            4, kernel_initializer=keras.initializers.Constant(0.5), bias_initializer="ones"
+        )
+    if description == "he":
+        return keras.layers.Dense(100, kernel_initializer="he_normal")
+    if description == "no bias":
+        return keras.layers.Dense(4, use_bias=False)
+    if description == "l2":
+        return keras.layers.Dense(4, kernel_regularizer=keras.regularizers.L2(0.01))
+    if description == "non-negative":
+        return keras.layers.Dense(4, kernel_constraint=keras.constraints.NonNeg())
+    if description == "frozen":
+        return FrozenKernel(4)
+    raise ValueError(description)

@@ -1,0 +1,7 @@
+# loses: should_rebalance
+# why: Every situation is balanced.
+# from: reference
+
+
+def should_rebalance(situation):
+    return True

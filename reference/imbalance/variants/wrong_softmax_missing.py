@@ -1,0 +1,16 @@
+# loses: head_and_loss
+# may lose: training, rare_class
+# why: The output layer has no activation, and the loss expects probabilities.
+# from: reference
+
+
+def build_model():
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(N_FEATURES,)),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(N_CLASSES),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

@@ -1,0 +1,18 @@
+# loses: network
+# may lose: accuracy
+# why: The hidden layer has no bias.
+# from: reference
+
+
+def build_model():
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(4,)),
+            keras.layers.Dense(8, use_bias=False),
+            keras.layers.Activation("relu"),
+            keras.layers.Dense(3),
+            keras.layers.Activation("softmax"),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

@@ -1,0 +1,16 @@
+# loses: forward, any_network
+# why: Rounded to two decimal places.
+# from: reference
+
+
+def forward(model, x):
+    values = [np.asarray(x)]
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dense):
+            kernel, bias = layer.get_weights()
+            values.append(values[-1] @ kernel + bias)
+        elif layer.activation.__name__ == "relu":
+            values.append(relu(values[-1]))
+        elif layer.activation.__name__ == "softmax":
+            values.append(softmax(values[-1]))
+    return [np.round(v, 2) for v in values]

@@ -1,0 +1,60 @@
+"""What stops forgeries, and how each of it is taken down in the process that judges."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from grader.evidence import replay_rows
+from grader.evidence.loss_identity import IdentifiedLoss
+from grader.evidence.network import Model
+from grader.rubric.checks.functions import splits, standardisation
+from grader.rubric.checks.networks import binary, output_and_loss, single
+
+PUBLIC_DATA = "the secret"  # of which nothing is taken down: the run is judged on the public data
+TakeDown = Callable[[pytest.MonkeyPatch], None]
+
+
+def _certify_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(single, "certify", lambda _case: ())
+
+
+def _believe_shapes(patch: pytest.MonkeyPatch) -> None:
+    shape = property(lambda model: model.facts.graph.output_shape if model.facts.graph else ())
+    patch.setattr(Model, "output_shape", shape)
+
+
+def _believe_parameters(patch: pytest.MonkeyPatch) -> None:
+    def is_without_bias(model: Model) -> bool:
+        assert model.graph is not None
+        return model.facts.trainable_parameters <= model.graph.kernels[0][1].size
+
+    patch.setattr(binary, "_without_bias", is_without_bias)
+
+
+def _believe_names(patch: pytest.MonkeyPatch) -> None:
+    believed = IdentifiedLoss("sparse_categorical_crossentropy")
+    patch.setattr(output_and_loss, "identify_network_loss", lambda *_: believed)
+
+
+def _let_answers_differ(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(replay_rows, "_agree", lambda *_: True)
+
+
+def _let_arguments_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(standardisation, "check_unchanged", lambda *_: None)
+
+
+def _allow_patterns(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splits, "_are_drawn_at_random", lambda *_: True)
+
+
+TAKE_DOWN: Mapping[str, TakeDown] = {
+    PUBLIC_DATA: lambda _patch: None,
+    "certification": _certify_all,
+    "shapes of the replay": _believe_shapes,
+    "biases of the graph": _believe_parameters,
+    "trial of losses": _believe_names,
+    "one answer for a row": _let_answers_differ,
+    "unchanged arguments": _let_arguments_change,
+    "rows drawn at random": _allow_patterns,
+}

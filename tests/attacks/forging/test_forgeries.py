@@ -1,0 +1,76 @@
+"""Every forgery of the corpus earns nothing, and earns points when what stops it is taken down."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import pytest
+
+from grader.core.course import find_course
+from grader.grading.results import Mode
+from grader.protocol.verdict import Status
+from grader.sandbox.environment import SandboxEnvironment
+from tests.attacks.forging import answers, claims, copied_rows, public_rows
+from tests.attacks.forging.forgery import Forgery
+from tests.attacks.forging.runner import ForgedRun, run_forgeries
+from tests.attacks.forging.take_down import PUBLIC_DATA, TAKE_DOWN
+from tests.helpers.paths import ROOT
+from tests.helpers.shared_worker import SharedWorker
+
+FAMILIES: dict[str, tuple[Forgery, ...]] = {
+    "tables": public_rows.TABLES,
+    "trainings": public_rows.TRAININGS,
+    "copies": copied_rows.COPIES,
+    "networks": claims.NETWORKS,
+    "losses": claims.LOSSES,
+    "arguments": claims.ARGUMENTS,
+    "answers": answers.ANSWERS,
+}
+EACH = pytest.mark.parametrize(
+    ("family", "forgery"),
+    [(family, forgery) for family, forgeries in FAMILIES.items() for forgery in forgeries],
+    ids=[forgery.name for forgeries in FAMILIES.values() for forgery in forgeries],
+)
+Runs = Callable[[str, Forgery], tuple[ForgedRun, ForgedRun]]
+
+
+@pytest.fixture(scope="module")
+def runs(shared_worker: SharedWorker) -> Runs:
+    """Return a function that runs a forgery with its family, or alone; each only once."""
+    environment: SandboxEnvironment = shared_worker.start(Mode.WALLS, find_course(ROOT))
+
+    @cache
+    def run(forgeries: Sequence[Forgery]) -> tuple[ForgedRun, ForgedRun]:
+        sealed = run_forgeries(environment, forgeries)
+        knows_data = any(PUBLIC_DATA in forgery.without for forgery in forgeries)
+        return sealed, sealed.on_public_data(environment) if knows_data else sealed
+
+    def run_family(family: str, forgery: Forgery) -> tuple[ForgedRun, ForgedRun]:
+        together = tuple(one for one in FAMILIES[family] if not one.is_alone)
+        return run((forgery,) if forgery.is_alone else together)
+
+    return run_family
+
+
+@EACH
+def test_it_earns_nothing(family: str, forgery: Forgery, runs: Runs) -> None:
+    sealed, _public = runs(family, forgery)
+    judgement = sealed.judge(forgery)
+    assert judgement.status in {Status.FAILED, Status.NOT_GRADED}, forgery.tries
+    assert judgement.share == 0.0
+    assert not forgery.notices or forgery.notices in sealed.find_disagreements(forgery)
+
+
+@EACH
+def test_without_what_stops_it_it_earns_points(
+    family: str, forgery: Forgery, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed, public = runs(family, forgery)
+    for name in forgery.without:
+        TAKE_DOWN[name](monkeypatch)
+    judgement = (public if PUBLIC_DATA in forgery.without else sealed).judge(forgery)
+    assert judgement.share > 0.0, (forgery.tries, judgement)
+
+
+def test_there_are_enough_of_them() -> None:
+    names = [forgery.name for forgeries in FAMILIES.values() for forgery in forgeries]
+    assert len(names) == len(set(names)) >= 50

@@ -1,0 +1,216 @@
+"""Calibration: each usual way passes on every secret, and what is none is told why. Diagrams by what they draw."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.core.i18n import Translator
+from grader.core.seal import PRACTICE, Seal
+from grader.evidence.judgement import Judgement
+from grader.evidence.run_evidence import StepResult
+from grader.protocol.evidence import AxesFacts, FigureValue, Returned
+from grader.protocol.verdict import Reliability, Status
+from grader.rubric.checks import Calibrates, PlotsReliability
+from grader.rubric.checks.formulas.calibration import reliability
+from tests.helpers.cases import case, judge, judged, returned, run, seen, text
+
+SEAL = Seal(PRACTICE)
+CHECK = Calibrates("calibrate", seal=SEAL)
+
+
+def logit(p: Any) -> Any:
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
+
+
+def sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+def platt(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression().fit(logit(p_fit)[:, None], y_fit)
+    return model.predict_proba(logit(p_new)[:, None])[:, 1]
+
+
+def platt_on_probabilities(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression().fit(p_fit[:, None], y_fit).predict_proba(p_new[:, None])[:, 1]
+
+
+def temperature(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    def cross_entropy(t: float) -> float:
+        z = logit(p_fit) / t
+        return float(np.mean(np.logaddexp(0, z) - y_fit * z))
+
+    return sigmoid(logit(p_new) / min(np.geomspace(0.1, 10, 60), key=cross_entropy))
+
+
+def isotonic(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    from sklearn.isotonic import IsotonicRegression
+
+    return IsotonicRegression(out_of_bounds="clip").fit(p_fit, y_fit).predict(p_new)
+
+
+WAYS = (platt, platt_on_probabilities, temperature, isotonic)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("secret", [b"", PRACTICE, *(bytes([i] * 32) for i in range(3))])
+def test_every_usual_way_passes(way: Any, secret: bytes) -> None:
+    judgement = judge(CHECK.with_seal(Seal(secret)), calibrate=way)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    "clothes", [lambda p: p.tolist(), lambda p: p[:, None], lambda p: p.astype(np.float32), lambda p: p[None, :]]
+)
+def test_probabilities_come_in_equivalent_clothes(clothes: Any) -> None:
+    judgement = judge(CHECK, calibrate=lambda *arguments: clothes(platt(*arguments)))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def ranks(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return (np.argsort(np.argsort(p_new)) + 0.5) / len(p_new)
+
+
+def by_range(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    z = logit(np.clip(p_new, 0.001, 0.999))
+    spread = logit(platt(p_fit, y_fit, p_new)).std() / z.std() if len(p_new) > 5 else 1.0
+    return sigmoid(z * spread)
+
+
+def infinite(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return platt(p_fit, y_fit, p_new) + 0 * np.log(p_new * (1 - p_new))
+
+
+WRONG = {
+    "as they were": (lambda p, y, q: q, 0.0, "The probabilities came back as they were"),
+    "a fixed temperature": (
+        lambda p, y, q: sigmoid(logit(q) / 2.5),
+        0.0,
+        "Where predictions were too sure, it works",
+    ),
+    "the wrong direction": (
+        lambda p, y, q: sigmoid(logit(q) * 2.5),
+        0.0,
+        "correction made in the wrong direction",
+    ),
+    "hardly fitted": (lambda p, y, q: sigmoid(logit(q) / 1.2), 0.0, "was it fitted to the end"),
+    "one number": (lambda p, y, q: np.full(len(q), y.mean()), 0.0, "for every row"),
+    "labels": (lambda p, y, q: (q > 0.5).astype(int), 0.0, "only 2 different probabilities are left"),
+    "the label 0": (lambda *a: 1 - platt(*a), 0.0, "turns the ranking round"),
+    "not monotone": (
+        lambda *a: np.clip(platt(*a) + 0.04 * np.sin(60 * a[2]), 0, 1),
+        0.0,
+        "changes the ranking: p =",
+    ),
+    "logits": (lambda *a: logit(platt(*a)), 0.0, "Is the sigmoid behind the logits missing"),
+    "two columns": (lambda *a: np.column_stack([1 - platt(*a), platt(*a)]), 0.0, "returns two columns"),
+    "p_fit": (lambda p, y, q: platt(p, y, p) if len(q) > 5 else q, 0.0, ""),
+    "too few": (lambda *a: platt(*a)[:-1], 0.0, "Received: the shape (1999,)"),
+    "texts": (lambda p, y, q: ["high"] * len(q), 0.0, "has to return numbers"),
+    "nothing": (lambda p, y, q: None, 0.0, "calibrate() returned None"),
+    "infinite": (infinite, 0.5, "not where probabilities are exactly 0 and 1"),
+    "other rows": (by_range, 0.5, "not from the other rows of p_new"),
+    "ranks": (ranks, 0.0, "at most 0.081 is expected"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_told(name: str) -> None:
+    function, share, words = WRONG[name]
+    with np.errstate(all="ignore"):
+        judgement = judge(CHECK, calibrate=function)
+    assert judgement.share == share, text(judgement.message)
+    assert judgement.status is not Status.PASSED
+    assert words in text(judgement.message)
+
+
+def test_a_function_that_writes_into_its_arguments_keeps_half() -> None:
+    def in_place(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+        p_new[:] = platt(p_fit, y_fit, p_new)
+        return p_new
+
+    judgement = judge(CHECK, calibrate=in_place)
+    assert judgement.share == 0.5
+    assert "changes the array" in text(judgement.message)
+
+
+def test_labels_of_new_rows_are_never_handed_out() -> None:
+    arrays = CHECK.arrays()
+    for name, drawn in CHECK._predictions.items():
+        assert f"calibrate:{name}:y_new" not in arrays
+        assert not any(np.array_equal(array, drawn.y_new) for array in arrays.values())
+
+
+def test_the_report_shows_both_kinds_before_and_after() -> None:
+    shown = CHECK.exhibit(run(CHECK, {"calibrate": platt}), Translator("en"))
+    assert len(shown) == 2
+    for one in shown:
+        assert isinstance(one, Reliability)
+        assert one.error_after < one.error_before / 2
+        assert sum(b.rows for b in one.before) == sum(b.rows for b in one.after) == CHECK.rows
+    assert CHECK.exhibit(run(CHECK, {"calibrate": lambda p, y, q: None}), Translator("en")) == ()
+
+
+# The diagram.
+
+PLOT = PlotsReliability("draw", seal=SEAL)
+ROWS = PLOT.arrays()
+POINTS = reliability(ROWS["draw:y"], ROWS["draw:p"], PLOT.bins).T
+DIAGONAL = np.array([[0.0, 0.0], [1.0, 1.0]])
+
+
+def drawn(*, lines: Any = (), scatters: Any = (), labels: bool = True) -> StepResult:
+    """Return what a figure with these marks leaves."""
+    arrays = {str(i): np.asarray(mark, dtype=np.float32) for i, mark in enumerate([*lines, *scatters])}
+    refs = tuple(arrays)
+    x_label, y_label = ("mean prediction", "fraction") if labels else ("", "")
+    axes = AxesFacts(lines=refs[: len(lines)], scatters=refs[len(lines) :], x_label=x_label, y_label=y_label)
+    return seen("draw@figure", Returned(value=FigureValue(axes=(axes,))), arrays)
+
+
+def judge_drawing(step: StepResult) -> Judgement:
+    return judged(PLOT, case({"draw@figure": step}))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        drawn(lines=[DIAGONAL, POINTS]),
+        drawn(lines=[DIAGONAL], scatters=[POINTS[::-1]]),
+        drawn(lines=[100 * DIAGONAL, 100 * POINTS]),
+        drawn(lines=[np.linspace(0, 1, 20)[:, None] * [1, 1], *(p[None] for p in POINTS)]),
+        drawn(lines=[DIAGONAL, np.vstack([[0, 0], POINTS, [1, 1]])]),
+    ],
+)
+def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
+    judgement = judge_drawing(step)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("step", "share", "words"),
+    [
+        (drawn(lines=[POINTS]), 0.5, "the diagonal from (0, 0) to (1, 1) is missing"),
+        (drawn(lines=[DIAGONAL, POINTS], labels=False), 0.5, "an axis has no label"),
+        (drawn(lines=[DIAGONAL, POINTS[:, ::-1]]), 0.0, "the axes are exchanged"),
+        (
+            drawn(lines=[DIAGONAL, np.column_stack([(np.arange(8) + 0.5) / 8, POINTS[:, 1]])]),
+            0.0,
+            "which are not the middles of the bins",
+        ),
+        (drawn(lines=[DIAGONAL, POINTS[:-1]]), 0.0, f"One of them is missing: ({POINTS[-1][0]:.3f}"),
+        (drawn(lines=[DIAGONAL]), 0.0, "expected a point for each bin"),
+        (drawn(), 0.0, "expected a point for each bin"),
+        (returned("draw@figure", None), 0.0, "has to return a matplotlib figure. Received: None"),
+    ],
+)
+def test_what_is_missing_is_told(step: StepResult, share: float, words: str) -> None:
+    judgement = judge_drawing(step)
+    assert judgement.share == share, text(judgement.message)
+    assert words in text(judgement.message)

@@ -1,0 +1,210 @@
+"""Layers are judged by their weights before and after one step of training, however they are made."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.core.seal import Seal
+from grader.evidence.judgement import Judgement
+from grader.protocol.plan import TryLayer
+from grader.protocol.verdict import Status
+from grader.rubric.checks import (
+    ConstantWeights,
+    Frozen,
+    HeNormal,
+    MakesLayer,
+    NoBias,
+    NonNegative,
+    Penalised,
+)
+from grader.rubric.data import Data
+from tests.helpers import lab
+from tests.helpers.cases import judged, text
+
+CONSTANT, PENALISED = ConstantWeights(kernel=0.5, bias=1.0), Penalised(l2=0.01)
+PROPERTIES = (CONSTANT, NoBias(), PENALISED, NonNegative(), Frozen())
+
+
+def judge_layer(has: Any, make: Callable[[], Any], **sizes: Any) -> Judgement:
+    """Judge what `make` returns."""
+    check = MakesLayer("make_layer", "one", has, **{"units": 4} | sizes)
+    return judged(check, lab.run(check, Data({}, {}), {"make_layer": lambda _description: make()}))
+
+
+def dense(units: int = 4, **options: Any) -> Any:
+    import keras
+
+    return keras.layers.Dense(units, **options)
+
+
+def half() -> Any:
+    import keras
+
+    return keras.initializers.Constant(0.5)
+
+
+def penalty(l2: float) -> Any:
+    import keras
+
+    return keras.regularizers.L2(l2)
+
+
+RIGHT = {
+    "constant": (CONSTANT, lambda: dense(kernel_initializer=half(), bias_initializer="ones")),
+    "no bias": (NoBias(), lambda: dense(use_bias=False)),
+    "penalty": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01))),
+    "non-negative": (NonNegative(), lambda: dense(kernel_constraint="non_neg")),
+    "frozen": (Frozen(), lambda: dense(trainable=False)),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_has_the_property_passes(name: str) -> None:
+    has, make = RIGHT[name]
+    judgement = judge_layer(has, make)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize("has", PROPERTIES, ids=lambda has: type(has).__name__)
+def test_a_layer_without_options_has_none_of_them(has: Any) -> None:
+    judgement = judge_layer(has, dense)
+    assert judgement.status is Status.FAILED
+    assert "make_layer('one')" in text(judgement.message)  # to be pasted
+
+
+WRONG = {
+    "weights of 1": (CONSTANT, lambda: dense(kernel_initializer="ones", bias_initializer="ones"), "begin as 1, 1"),
+    "biases of 0": (CONSTANT, lambda: dense(kernel_initializer=half()), "biases have to begin as 1"),
+    "constant and frozen": (
+        CONSTANT,
+        lambda: dense(kernel_initializer=half(), bias_initializer="ones", trainable=False),
+        "something that nobody asked for. Training does not change it at all",
+    ),
+    "a bias of 1": (NoBias(), lambda: dense(bias_initializer="ones"), "This one gives 1, 1, 1, 1"),
+    "a bias that is trained": (NoBias(), dense, "use_bias=False leaves it out"),
+    "no bias, with a penalty": (
+        NoBias(),
+        lambda: dense(use_bias=False, kernel_regularizer=penalty(0.5)),
+        "shrinks it as an L2 penalty of 0.5 does",
+    ),
+    "half a penalty": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.005)), "L2 penalty of 0.005 does"),
+    "a penalty of another kind": (PENALISED, lambda: dense(kernel_regularizer="l1"), "in another way"),
+    "a penalty on all": (
+        PENALISED,
+        lambda: dense(kernel_regularizer=penalty(0.01), bias_initializer="ones", bias_regularizer=penalty(0.01)),
+        "they have no penalty",
+    ),
+    "no penalty, frozen": (PENALISED, lambda: dense(trainable=False), "does not change it at all"),
+    "a start above zero": (NonNegative(), lambda: dense(kernel_initializer="ones"), "weights are below zero"),
+    "all zero for ever": (
+        NonNegative(),
+        lambda: dense(kernel_constraint=lambda w: 0.0 * w),
+        "the layer does not learn",
+    ),
+    "frozen above zero": (
+        NonNegative(),
+        lambda: dense(kernel_initializer="ones", trainable=False),
+        "the layer does not learn",
+    ),
+    "other units": (Frozen(), lambda: dense(3, trainable=False), "the shape (1, 3); expected (1, 4)"),
+    "an activation": (Frozen(), lambda: dense(activation="relu", trainable=False), "no output is below zero"),
+    "another activation": (Frozen(), lambda: dense(activation="tanh", trainable=False), "there is an activation"),
+    "no layer": (Frozen(), lambda: [1, 2], "has to return a Keras layer"),
+    "a class that is not called": (Frozen(), lambda: type(dense()), "returned a class, not a layer of it"),
+    "nothing": (Frozen(), lambda: None, "returned nothing"),
+    "another input": (Frozen(), lambda: _built_for(9), "cannot be used for rows of 6 numbers"),
+    "numbers that are none": (
+        Frozen(),
+        lambda: dense(kernel_initializer=lambda s, dtype: np.nan * np.ones(s)),
+        "NaN",
+    ),
+}
+
+
+def _built_for(features: int) -> Any:
+    layer = dense()
+    layer.build((None, features))
+    return layer
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_called_by_its_name(name: str) -> None:
+    has, make, words = WRONG[name]
+    judgement = judge_layer(has, make)
+    assert judgement.status is Status.FAILED, text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_a_kernel_alone_that_is_frozen_is_told() -> None:
+    import keras
+
+    class FrozenKernel(keras.layers.Dense):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            super().build(shape)
+            self._kernel.trainable = False
+
+    judgement = judge_layer(Frozen(), lambda: FrozenKernel(4))
+    assert "leaves the kernel as it is, but changes the bias" in text(judgement.message)
+
+
+def test_a_layer_whose_training_fails_is_told() -> None:
+    import keras
+
+    class Untrainable(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, x: Any, training: bool = False) -> Any:
+            if training:
+                raise ValueError("not today")
+            return super().call(x)
+
+    judgement = judge_layer(Frozen(), lambda: Untrainable(4))
+    assert judgement.status is Status.FAILED
+    assert "one step of training raised ValueError" in text(judgement.message)
+
+
+HE = {
+    "he_normal": None,
+    "he_uniform": "as he_uniform does it",
+    "glorot_uniform": "what Keras does without being asked",
+    "lecun_normal": "LeCun",
+    "random_uniform": "Use kernel_initializer",
+    "random_normal": "without options",
+    "ones": "All weights are the same",
+}
+
+
+@pytest.mark.parametrize("initializer", HE)
+def test_initialisers_are_told_apart(initializer: str) -> None:
+    judgement = judge_layer(
+        HeNormal(), lambda: dense(100, kernel_initializer=initializer), units=100, features=200
+    )
+    words = HE[initializer]
+    assert judgement.status is (Status.PASSED if words is None else Status.FAILED), text(judgement.message)
+    assert (words or "") in text(judgement.message)
+
+
+def test_what_ended_the_function_is_told_as_for_any_other_function() -> None:
+    def stops() -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    judgement = judge_layer(Frozen(), stops)
+    assert judgement.status is Status.FAILED
+    assert "ZeroDivisionError" in text(judgement.message)
+    assert "To repeat it" not in text(judgement.message)  # so that one cause of many criteria is told once
+
+
+def test_what_cannot_be_replayed_is_not_graded() -> None:
+    check = MakesLayer("make_layer", "one", Frozen(), units=4)
+    case = lab.run(check, Data({}, {}), {"make_layer": lambda _description: dense(trainable=False)})
+    case.replays.clear()  # type: ignore[attr-defined]
+    assert check.judge(case).status is Status.NOT_GRADED
+
+
+def test_the_rows_follow_from_the_secret() -> None:
+    check = MakesLayer("make_layer", "one", Frozen(), units=4)
+    sealed = [check.with_seal(Seal(secret * 32)).arrays() for secret in (b"a", b"a", b"b")]
+    trial = check.steps((0,))[1]
+    assert isinstance(trial, TryLayer)
+    assert np.array_equal(sealed[0][trial.x], sealed[1][trial.x])
+    assert not np.array_equal(sealed[0][trial.x], sealed[2][trial.x])

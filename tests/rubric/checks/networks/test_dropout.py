@@ -1,0 +1,138 @@
+"""Dropout and a linear output, judged by what real networks compute."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.evidence.judgement import Judgement
+from grader.protocol.verdict import Status
+from grader.rubric.checks import Architecture, DropsInTraining, LinearOutput, Training
+from grader.rubric.data import Data
+from tests.helpers import lab
+from tests.helpers.cases import judged, text
+
+NETWORK = Training()
+Layers = Callable[[Any], list[Any]]
+
+
+def _data() -> Data:
+    random = np.random.default_rng(0)
+    parts = {name: random.normal(size=(12, 3)).astype(np.float32) for name in ("x_train", "x_val", "x_test")}
+    inside = {"x_train": parts["x_train"], "x_val": parts["x_val"]}
+    inside |= {"y_train": parts["x_train"][:, 0], "y_val": parts["x_val"][:, 0]}
+    return Data(inside, {"x_test": parts["x_test"], "y_test": parts["x_test"][:, 0]})
+
+
+DATA = _data()
+
+
+def sequential(layers: Layers) -> Callable[[], Any]:
+    def build() -> Any:
+        import keras
+
+        model = keras.Sequential([keras.Input((3,)), *layers(keras.layers)])
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    return build
+
+
+def own(drop: Callable[[Any, Any, Any], Any]) -> Callable[[], Any]:
+    """Return what builds a model of a class of its own. `drop`: its call between the layers."""
+
+    def build() -> Any:
+        import keras
+
+        class Own(keras.Model):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.one = keras.layers.Dense(16, activation="relu")
+                self.dropout = keras.layers.Dropout(0.5)
+                self.out = keras.layers.Dense(1)
+
+            def call(self, x: Any, training: Any = None) -> Any:
+                return self.out(drop(self, self.one(x), training))
+
+        model = Own()
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    return build
+
+
+def _mask(_model: Any, x: Any, training: Any) -> Any:
+    import tensorflow as tf
+
+    return x * tf.cast(tf.random.uniform(tf.shape(x)) > 0.5, x.dtype) * 2 if training else x
+
+
+def hidden(*more: Callable[[Any], Any], **options: Any) -> Layers:
+    return lambda k: [k.Dense(16, activation="relu"), *(layer(k) for layer in more), k.Dense(1, **options)]
+
+
+def of(check: Any, build: Callable[[], Any]) -> Judgement:
+    functions = {"build_model": build, "train": lambda *_: lab.history(loss=[1.0])}
+    return judged(check, lab.run(check, DATA, functions))
+
+
+RIGHT = {
+    "a layer": sequential(hidden(lambda k: k.Dropout(0.2))),
+    "of the input": sequential(lambda k: [k.Dropout(0.2), k.Dense(8, activation="tanh"), k.Dense(1)]),
+    "alpha dropout": sequential(hidden(lambda k: k.AlphaDropout(0.2))),
+    "gaussian dropout": sequential(hidden(lambda k: k.GaussianDropout(0.2))),
+    "the same units of all rows": sequential(hidden(lambda k: k.Dropout(0.5), lambda k: k.BatchNormalization())),
+    "in a class": own(lambda m, x, training: m.dropout(x, training=training)),
+    "training comes by itself": own(lambda m, x, _training: m.dropout(x)),
+    "a mask of one's own": own(_mask),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_dropout_in_any_style_passes(name: str) -> None:
+    judgement = of(DropsInTraining(NETWORK), RIGHT[name])
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+WRONG = {
+    "none": (sequential(hidden()), "Nothing is dropped in training"),
+    "a rate of 0": (sequential(hidden(lambda k: k.Dropout(0.0))), "its rate is 0"),
+    "noise": (sequential(hidden(lambda k: k.GaussianNoise(0.2))), "that is noise"),
+    "of the output": (
+        sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.5)]),
+        "The output itself is dropped",
+    ),
+    "switched off": (own(lambda m, x, _training: m.dropout(x, training=False)), "hand training on"),
+    "always": (own(lambda m, x, _training: m.dropout(x, training=True)), "drops units when it predicts, too"),
+    "without effect": (
+        own(lambda m, x, training: x + 0.0 * m.dropout(x, training=training)),
+        "do not depend on them",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_drops_nothing_or_too_much_fails(name: str) -> None:
+    build, words = WRONG[name]
+    judgement = of(DropsInTraining(NETWORK), build)
+    assert judgement.status is Status.FAILED, text(judgement.message)
+    assert words in text(judgement.message)
+    assert not judgement.blocks
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [(None, ""), ("linear", ""), ("relu", "the network is dead"), ("sigmoid", "bends or limits it")],
+)
+def test_the_output_has_to_be_linear(activation: str | None, words: str) -> None:
+    judgement = of(LinearOutput(NETWORK), sequential(hidden(activation=activation)))
+    assert judgement.status is (Status.FAILED if words else Status.PASSED)
+    assert words in text(judgement.message)
+
+
+def test_the_architecture_of_a_regression_is_not_told_of_classes() -> None:
+    check = Architecture(NETWORK, inputs=3, hidden=2, outputs=1)
+    assert "collapse into one, and that is a linear regression" in text(of(check, sequential(hidden())).message)
+    two = of(check, sequential(lambda k: [k.Dense(8, activation="relu"), k.Dense(2)]))
+    assert "one for each number to predict" in text(two.message)
