@@ -1,5 +1,6 @@
 """Processes that end at every step of a job: each job comes back once, with its own right mark."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -31,6 +32,10 @@ STEPS: dict[str, tuple[type, str]] = {
 MOMENTS = [(step, when) for step in STEPS for when in ("before", "after")]
 
 
+# When each victim surely runs: a child waits from its answer until it is ended. Elsewhere the faster one decides.
+SURE = {(step, when) for step in ("a child answers", "evidence is sent") for when in ("before", "after")}
+
+
 class Saboteur:
     """Ends a process once, at one moment of the first job that reaches it."""
 
@@ -42,8 +47,10 @@ class Saboteur:
     def strike(self) -> None:
         with self._lock:
             if not self.ended and (pid := self.victim(self.pool)) is not None:
-                os.kill(pid, signal.SIGKILL)
-                self.ended.append(pid)
+                # A run that ends by itself just now is no fault: the next time this step is reached decides.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    self.ended.append(pid)
 
     def around(self, step: str, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Strike before or after a step."""
@@ -104,7 +111,7 @@ def test_no_mark_changes_and_none_is_lost_when_a_process_ends_at_any_step(
     course: Course, victim: Callable[[LocalPool], int | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     struck = [moment for moment in MOMENTS if grade_with_fault(course, victim, *moment, monkeypatch)]
-    assert len(struck) >= 8, struck
+    assert set(struck) >= SURE, struck
 
 
 # Each costs the start of another worker.
