@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.sandbox.inside.graph_function import GraphFunction
+
 Array = np.ndarray[Any, Any]
 
 MAX_MAPS = 16  # of a graph
@@ -26,23 +28,21 @@ def list_bent(graph: Any) -> list[str]:
     return list(dict.fromkeys(bent))
 
 
-def measure_maps(wrapped: Any, input_node: str, names: Sequence[str], rows: Array) -> list[Array]:
+def measure_maps(function: GraphFunction, input_node: str, names: Sequence[str], rows: Array) -> list[Array]:
     """Return factors and summand (units, ..., features + 1) of each value that is a linear function of the input.
 
     Args:
-        wrapped: the graph as a function of TensorFlow.
+        function: the graph.
         input_node: name of the tensor that gets the rows.
         names: of the tensors.
         rows: some rows of input, shape (n, ...).
     """
-    import tensorflow as tf
-
     features = int(np.prod(rows.shape[1:]))
     random = np.random.default_rng(0)
     one, other = (random.normal(0.0, SIZE, (PAIRS, features)) for _ in range(2))
     nothing = np.zeros((1, features))
-    trial = tf.constant(_shape(np.concatenate([nothing, one, other, one + other]), rows))
-    tried = [value.numpy() for value in wrapped.prune(input_node, list(names))(trial)] if names else []
+    trial = _shape(np.concatenate([nothing, one, other, one + other]), rows)
+    tried = function.prune([input_node], names)(trial) if names else []
     linear = [
         name
         for name, values in zip(names, tried, strict=True)
@@ -50,8 +50,8 @@ def measure_maps(wrapped: Any, input_node: str, names: Sequence[str], rows: Arra
     ][:MAX_MAPS]
     if not linear:
         return []
-    basis = tf.constant(_shape(np.concatenate([nothing, np.eye(features)]), rows))
-    at_basis = [value.numpy().astype(np.float32) for value in wrapped.prune(input_node, linear)(basis)]
+    basis = _shape(np.concatenate([nothing, np.eye(features)]), rows)
+    at_basis = [values.astype(np.float32) for values in function.prune([input_node], linear)(basis)]
     return [np.stack([*(values[1:] - values[:1]), values[0]], axis=-1) for values in at_basis]
 
 

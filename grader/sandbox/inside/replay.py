@@ -16,6 +16,7 @@ from grader.sandbox.inside.allowed_operations import (
     find_table_lookups,
 )
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.graph_function import GraphFunction
 from grader.sandbox.inside.graph_nodes import (
     find_wrong_inputs,
     flatten,
@@ -66,11 +67,13 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
         constants = _store_constants(const_nodes, store)
-        wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
+        function = GraphFunction(graph)
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]
-        run = wrapped.prune(step.input_node, [step.output_node, *(_name_tensor(reached) for _, reached in taps)])
-        results = [[value.numpy() for value in run(tf.constant(arrays[name]))] for name in step.inputs]
+        run = function.prune(
+            [step.input_node], [step.output_node, *(_name_tensor(reached) for _, reached in taps)]
+        )
+        results = [run(arrays[name]) for name in step.inputs]
         evidence = ReplayEvidence(
             id=step.id,
             nodes=nodes,
@@ -87,11 +90,11 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         return evidence
     with contextlib.suppress(Exception):  # a graph of one batch size, or of values that are no table
         names = [_name_tensor(name) for name in list_bent(graph)[:MAX_BENT]]
-        maps = measure_maps(wrapped, step.input_node, names, arrays[step.inputs[0]])
+        maps = measure_maps(function, step.input_node, names, arrays[step.inputs[0]])
         evidence = msgspec.structs.replace(evidence, maps=tuple(map(store.add, maps)))
     try:
         tail = _choose_tail(graph, nodes, step)
-        values = _run_tail(wrapped, tail, step, arrays)
+        values = _run_tail(function, tail, step, arrays)
     except Exception:  # noqa: BLE001 - then it is not known what the tail computes, and all else is
         return evidence
     facts = tuple(TailFacts(node=name, values=store.add(value)) for name, value in zip(tail, values, strict=True))
@@ -152,28 +155,27 @@ def _choose_tail(graph: Any, nodes: Sequence[NodeFacts], step: Replay) -> list[s
     return [name for name in tail if name in own and name not in of_several]
 
 
-def _run_tail(wrapped: Any, tail: list[str], step: Replay, arrays: Arrays) -> list[np.ndarray[Any, Any]]:
+def _run_tail(
+    function: GraphFunction, tail: list[str], step: Replay, arrays: Arrays
+) -> list[np.ndarray[Any, Any]]:
     """Return what the nodes of a tail give when chosen numbers are put in place of the first.
 
     The numbers take the shape that the first one has for as many rows; columns are repeated where it has more.
     """
-    import tensorflow as tf
-
     if not tail:
         return []
     logits, x = arrays[step.logits], arrays[step.inputs[0]]
-    rows = tf.constant(np.resize(x, (len(logits), *x.shape[1:])))
+    rows = np.resize(x, (len(logits), *x.shape[1:]))
     tensors = [_name_tensor(name) for name in tail]
-    usual = wrapped.prune(step.input_node, [tensors[0]])(rows)[0].numpy()
+    (usual,) = function.prune([step.input_node], [tensors[0]])(rows)
     if usual.ndim == 0 or len(usual) != len(logits) or not 0 < usual[0].size <= MAX_TAIL_NUMBERS:
         raise ValueError(f"not one line for each row, but {usual.shape}")
     columns = np.arange(usual[0].size) % logits.shape[1]
     numbers = logits[:, columns].reshape(usual.shape).astype(usual.dtype)
     is_input = tensors[0] == step.input_node
     feeds = [tensors[0]] if is_input else [step.input_node, tensors[0]]
-    run = wrapped.prune(feeds, tensors[1:] or tensors)
-    results = run(*([] if is_input else [rows]), tf.constant(numbers))
-    values = [value.numpy() for value in results]
+    run = function.prune(feeds, tensors[1:] or tensors)
+    values = run(*([] if is_input else [rows]), numbers)
     return [numbers, *values] if tensors[1:] else values
 
 
