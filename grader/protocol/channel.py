@@ -80,12 +80,14 @@ class Channel:
         """Write one frame.
 
         Raises:
-            OSError: the other side has closed its end.
+            OSError: the other side has closed its end, or this one has.
             ProtocolError: the body is larger than the other side reads; nothing was written.
         """
         if len(body) > MAX_FRAME_BYTES:  # the other side would not read on
             raise ProtocolError(f"a frame of {len(body)} bytes cannot be sent")
         with self._sending:
+            if self._is_closed:  # the number of the descriptor may belong to another file already
+                raise BrokenPipeError(errno.EPIPE, "the channel is closed")
             for part in (_HEADER.pack(kind, nonce, len(body)), body):
                 view = memoryview(part)
                 while view:
@@ -110,14 +112,16 @@ class Channel:
         return Frame(kind, nonce, body)
 
     def stop(self) -> None:
-        """Have reads end soon, where the channel can do that; see `InterruptibleChannel`."""
+        """Have reads and writes end soon, where the channel can do that; see `InterruptibleChannel`."""
 
     def close(self) -> None:
-        """Close both descriptors. May be called twice."""
-        if not self._is_closed:
-            self._is_closed = True
-            for descriptor in {self.reader, self.writer}:
-                os.close(descriptor)
+        """Close both descriptors, after a write that is under way. May be called twice."""
+        self.stop()
+        with self._sending:
+            if not self._is_closed:
+                self._is_closed = True
+                for descriptor in {self.reader, self.writer}:
+                    os.close(descriptor)
 
     def _read(self, length: int) -> bytes:
         body = io.BytesIO()  # gives away its bytes without a copy: joined parts would be in memory twice
@@ -167,9 +171,9 @@ class _ReadAhead:
 class InterruptibleChannel(Channel):
     """A channel to a process that may hang: no wait for it lasts for ever.
 
-    A write fails when the other side has taken nothing for `SEND_SECONDS`. A read ends when `stop` is called, even
-    where something that the process has left behind keeps its end of the channel open. Where the system cannot
-    wait with a limit (Windows), both wait for as long as the process lives.
+    A write fails when the other side has taken nothing for `SEND_SECONDS`. Both a read and a write end when `stop`
+    is called, even where something that the process has left behind keeps its end of the channel open. Where the
+    system cannot wait with a limit (Windows), both wait for as long as the process lives.
     """
 
     def __init__(self, reader: int, writer: int) -> None:
@@ -180,7 +184,7 @@ class InterruptibleChannel(Channel):
             os.set_blocking(writer, False)
 
     def stop(self) -> None:
-        """Have reads end as if the other side had closed its end, at the latest after `STOP_SECONDS`."""
+        """Have reads and writes end as if the other side had ended, at the latest after `STOP_SECONDS`."""
         self._is_stopped = True
 
     def _read_some(self, most: int) -> bytes:
@@ -195,9 +199,11 @@ class InterruptibleChannel(Channel):
     def _write_some(self, data: memoryview) -> int:
         if not _CAN_POLL:
             return super()._write_some(data)
-        while _is_ready(self.writer, select.POLLOUT, SEND_SECONDS):
-            with contextlib.suppress(BlockingIOError):
-                return super()._write_some(data)
+        deadline = time.monotonic() + SEND_SECONDS
+        while not self._is_stopped and time.monotonic() < deadline:
+            if _is_ready(self.writer, select.POLLOUT, STOP_SECONDS):
+                with contextlib.suppress(BlockingIOError):
+                    return super()._write_some(data)
         raise TimeoutError(errno.ETIMEDOUT, "the other side takes no bytes")
 
 

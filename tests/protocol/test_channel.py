@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import select
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -210,4 +212,44 @@ def test_long_frames_go_both_ways_through_a_channel_that_can_be_given_up() -> No
         assert receiver.receive() == Frame(b"E", frames.NO_NONCE, body)
         thread.join()
     one.close()
+    other.close()
+
+
+def test_nothing_is_written_after_the_end_into_a_file_that_has_the_number_now(tmp_path: Path) -> None:
+    one, other = pair()
+    number = one.writer
+    one.close()
+    file = os.open(tmp_path / "store", os.O_WRONLY | os.O_CREAT)
+    if file != number:
+        os.dup2(file, number)
+        os.close(file)
+    with pytest.raises(BrokenPipeError, match="closed"):
+        one.send(b"E", b"evidence")
+    one.close()  # and does not close the file
+    os.write(number, b"marks")
+    os.close(number)
+    assert (tmp_path / "store").read_bytes() == b"marks"
+    other.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs poll")
+def test_a_channel_can_be_closed_while_the_other_side_takes_no_bytes() -> None:
+    one, other = interruptible()
+    errors: list[BaseException] = []
+
+    def send() -> None:
+        try:
+            one.send(b"E", bytes(1 << 20))
+        except OSError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    while not select.select([other.reader], [], [], 0.05)[0]:  # until it has begun to write
+        pass
+    one.close()
+    thread.join()
+    assert len(errors) == 1
+    with pytest.raises(CutOffError):
+        other.receive()
     other.close()

@@ -147,7 +147,10 @@ TERMINAL = {"LANG": "C.UTF-8", "LC_ALL": "", "NO_COLOR": "1", "COLUMNS": "150"}
 def validate(folder: Path, *more: str) -> Result:
     """Run the command in an English terminal, with a cache of its own."""
     words = ["validate", *more, "--course", str(folder), "--lang", "en"]
-    return CliRunner().invoke(app, words, env=TERMINAL | {"XDG_CACHE_HOME": str(folder)})
+    done = CliRunner().invoke(app, words, env=TERMINAL | {"XDG_CACHE_HOME": str(folder)})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
 
 
 def test_a_weak_rubric_lets_mutants_survive_and_the_exit_code_says_so(tmp_path: Path) -> None:
