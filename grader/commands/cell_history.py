@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.core.syntax_trees import DEFINITIONS, bound_names, read_names
+from grader.core.syntax_trees import DEFINITIONS, bound_names, parse_python, read_names
 from grader.submission import ipython_commands
 
 IsCheck = Callable[[ast.expr], bool]
@@ -60,7 +60,7 @@ def effective_cells(executed: Sequence[ExecutedCell], is_check: IsCheck) -> tupl
 def _parsed(one: ExecutedCell, remove_commands: ipython_commands.CommandRemover) -> _Cell | None:
     source = one.source.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        statements = ast.parse(remove_commands(source)).body
+        statements = parse_python(remove_commands(source)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError, ipython_commands.TooMuchWorkError):
         return None
     return _Cell(one.number, source.split("\n"), statements, one.failed, source.strip())

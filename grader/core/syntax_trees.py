@@ -1,8 +1,24 @@
 """Questions about Python syntax trees that several rooms ask: which names a statement binds and reads."""
 
 import ast
+import threading
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Python up to 3.11.7 and 3.12.1 counts how deep it is in a tree for all threads together, and raises `SystemError`
+# where two of them parse at once: https://github.com/python/cpython/issues/106905
+_parsing = threading.Lock()
+
+
+def parse_python(source: str) -> ast.Module:
+    """Return the syntax tree of a text, one thread at a time.
+
+    Raises:
+        SyntaxError: it is no Python.
+        ValueError: it has null characters, in Python 3.11.
+        RecursionError, MemoryError: it is nested too deeply.
+    """
+    with _parsing:
+        return ast.parse(source)
 
 
 def bound_names(statement: ast.stmt) -> set[str]:
@@ -64,6 +80,6 @@ def is_main_guard(node: ast.AST) -> bool:
 def parse_or_none(source: str) -> ast.Module | None:
     """Return the syntax tree of a text; None where it is no Python, or nested too deeply to be parsed."""
     try:
-        return ast.parse(source)
+        return parse_python(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from grader.core.syntax_trees import parse_python
+
 PACKAGE = Path(__file__).resolve().parent.parent
 # The modules that imports are followed from: what runs behind the walls, and what starts it and reads its results.
 INSIDE = ("grader.sandbox.inside.child", "grader.sandbox.run", "grader.sandbox.walls.enter")
@@ -41,7 +43,7 @@ def code_inside() -> tuple[Path, ...]:
 
 def _imported_names(path: Path) -> Iterator[str]:
     """Yield the dotted names that a file imports, at its top or in functions. Some name no module but a symbol."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parse_python(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:

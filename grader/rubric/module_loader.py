@@ -4,7 +4,6 @@ A rubric may import modules that lie beside it: `from mychecks import Sorts`. Th
 read and not a moment longer, so that two exercises may each have a `mychecks` of their own.
 """
 
-import ast
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.errors import HiddenModuleError
 from grader.core.i18n import Message, _
+from grader.core.syntax_trees import parse_python
 from grader.rubric.old_imports import OldImport, old_imports_allowed
 from grader.rubric.places import find_place
 from grader.rubric.python_mistakes import (
@@ -39,7 +39,7 @@ class _UncachedLoader(SourceFileLoader):
         path = self.get_filename(fullname)
         source = self.get_data(path)
         code: CodeType = self.source_to_code(source, path)
-        refuse_forbidden_imports(ast.parse(source), path)
+        refuse_forbidden_imports(parse_python(source), path)
         return code
 
 

@@ -1,10 +1,20 @@
 """Names in syntax trees: what a statement binds, and what it reads."""
 
 import ast
+import gc
+import sys
+import threading
 
 import pytest
 
-from grader.core.syntax_trees import bound_names, is_docstring, is_main_block, parse_or_none, read_names
+from grader.core.syntax_trees import (
+    bound_names,
+    is_docstring,
+    is_main_block,
+    parse_or_none,
+    parse_python,
+    read_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +56,35 @@ def test_a_main_block_is_told_by_its_condition() -> None:
 @pytest.mark.parametrize("source", ["def f(:", "x = \0", "-" * 200_000 + "1"])
 def test_what_is_no_python_has_no_tree(source: str) -> None:
     assert parse_or_none(source) is None
+
+
+def test_threads_parse_at_once() -> None:
+    """With `ast.parse` itself, Python 3.11.7 raises `SystemError` here about ten times."""
+    source = "\n".join(
+        f"def f{i}(a, b=[1, (2, {{3: 4}})]):\n    return [x for x in a if x > (1 * (2 - b[{i}]))]"
+        for i in range(20)
+    )
+    errors: list[SystemError] = []
+
+    def parse_often() -> None:
+        for _ in range(60):
+            cycle: list[object] = []
+            cycle.append(cycle)
+            try:
+                parse_python(source)
+            except SystemError as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=parse_often) for _ in range(4)]
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(1)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*thresholds)
+    assert errors == []

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.authoring.validation.mutants.source import called_name
-from grader.core.syntax_trees import DEFINITIONS, bound_names, is_docstring, is_main_block, mentioned_names
+from grader.core.syntax_trees import (
+    DEFINITIONS,
+    bound_names,
+    is_docstring,
+    is_main_block,
+    mentioned_names,
+    parse_python,
+)
 from grader.protocol.plan import (
     Call,
     Describe,
@@ -54,7 +61,7 @@ class Script:
     @cached_property
     def statements(self) -> tuple[ast.stmt, ...]:
         """The statements that run when the script is imported."""
-        body = ast.parse(self.text).body
+        body = parse_python(self.text).body
         return tuple(s for s in body if not (is_main_block(s) or is_docstring(s) or isinstance(s, ast.Pass)))
 
     @cached_property

@@ -14,6 +14,7 @@ from types import FrameType
 
 import msgspec
 
+from grader.core.syntax_trees import parse_python
 from grader.protocol.channel import PLACE, Channel
 from grader.protocol.evidence import Frame
 from grader.sandbox.inside.submission_module import SubmissionModule
@@ -75,7 +76,7 @@ def _list_loops(source: str) -> Mapping[int, int]:
     """Return, for each line within a `while` loop, the line in which the innermost one begins."""
     loops: dict[int, int] = {}
     functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    for node in ast.walk(ast.parse(source)):  # outer nodes come first
+    for node in ast.walk(parse_python(source)):  # outer nodes come first
         lines = range(node.lineno, (node.end_lineno or node.lineno) + 1) if isinstance(node, ast.stmt) else ()
         for line in lines:
             if isinstance(node, ast.While):

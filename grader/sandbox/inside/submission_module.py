@@ -10,6 +10,7 @@ import traceback
 import types
 from typing import Any
 
+from grader.core.syntax_trees import parse_python
 from grader.protocol.evidence import ExceptionFacts, Frame, UnitFailure
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox.inside.encode_values import name_of_class, type_name
@@ -80,7 +81,7 @@ class SubmissionModule:
         """
         for unit in self.submission.units:
             with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-                for statement in ast.parse(unit.source).body:
+                for statement in parse_python(unit.source).body:
                     inner = (n for n in ast.walk(statement) if n is not statement)
                     if any(isinstance(n, ast.FunctionDef) and n.name == function for n in inner):
                         name = getattr(statement, "name", "")
@@ -93,7 +94,7 @@ class SubmissionModule:
         early_returns = []
         for unit in self.submission.units:
             with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-                for function in ast.parse(unit.source).body:
+                for function in parse_python(unit.source).body:
                     if isinstance(function, ast.FunctionDef):
                         early_returns += [
                             Frame(line=loop.body[-1].lineno, cell=unit.cell, function=function.name[:80])

@@ -17,6 +17,7 @@ from typing import Any
 
 import keras
 
+from grader.core.syntax_trees import parse_python
 from grader.protocol.submission import Submission
 from grader.sandbox.inside.no_effect import NoEffect
 from grader.sandbox.inside.notebook_shell import display, get_shell
@@ -204,7 +205,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return not self._is_guarded(self._files[frame.f_code.co_filename], frame.f_lineno)
 
     def _is_guarded(self, cell: int | None, line: int) -> bool:
-        tries = (node for node in ast.walk(ast.parse(self._sources[cell])) if isinstance(node, ast.Try))
+        tries = (node for node in ast.walk(parse_python(self._sources[cell])) if isinstance(node, ast.Try))
         return any(
             node.handlers and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0) for node in tries
         )

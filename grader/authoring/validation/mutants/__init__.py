@@ -13,6 +13,7 @@ from textwrap import dedent
 from grader.authoring.validation.mutants import networks, tables, values
 from grader.authoring.validation.mutants.change import Operator, SourceEdit
 from grader.authoring.validation.mutants.source import Scope, Source
+from grader.core.syntax_trees import parse_python
 
 __all__ = ["OPERATORS", "Mutant", "choose", "mutants_of"]
 
@@ -154,7 +155,7 @@ def _compiled(text: str) -> str | None:
     """Return the syntax tree of a text as text, or None for one that is no Python."""
     with contextlib.suppress(SyntaxError, ValueError):
         compile(text, "<mutant>", "exec", dont_inherit=True)
-        return ast.dump(ast.parse(text))
+        return ast.dump(parse_python(text))
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from grader.core.syntax_trees import DEFINITIONS, is_docstring, is_main_block
+from grader.core.syntax_trees import DEFINITIONS, is_docstring, is_main_block, parse_python
 
 N = TypeVar("N", bound=ast.AST)
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Dict, ast.Set)
@@ -31,7 +31,7 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         """The syntax tree."""
-        return ast.parse(self.text)
+        return parse_python(self.text)
 
     @cached_property
     def data(self) -> bytes:
