@@ -9,7 +9,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _parsing = threading.Lock()
 
 
-def parse_python(source: str) -> ast.Module:
+def parse_python(source: str | bytes) -> ast.Module:
     """Return the syntax tree of a text, one thread at a time.
 
     Raises:

@@ -58,6 +58,15 @@ def test_what_is_no_python_has_no_tree(source: str) -> None:
     assert parse_or_none(source) is None
 
 
+class Garbage:
+    """Runs Python when it is collected, so that another thread may come in between."""
+
+    itself: "Garbage"
+
+    def __del__(self) -> None:
+        sum(range(50))
+
+
 def test_threads_parse_at_once() -> None:
     """With `ast.parse` itself, Python 3.11.7 raises `SystemError` here about ten times."""
     source = "\n".join(
@@ -68,8 +77,9 @@ def test_threads_parse_at_once() -> None:
 
     def parse_often() -> None:
         for _ in range(60):
-            cycle: list[object] = []
-            cycle.append(cycle)
+            garbage = Garbage()
+            garbage.itself = garbage
+            del garbage
             try:
                 parse_python(source)
             except SystemError as error:
