@@ -1,4 +1,4 @@
-# loses: network, head_and_loss
+# loses: head_and_loss
 # may lose: accuracy
 # why: The last layer is missing, and the loss takes numbers for probabilities.
 # from: reference

@@ -8,10 +8,11 @@ from typing import Annotated
 from grader.core.field_rules import Filled, LayerWidth
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, failed, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, read_network
 from grader.protocol.task import Task
 from grader.rubric.checks.fitting import count_features
+from grader.rubric.checks.networks.output_and_loss import read_whole_loss
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.dataset import Data
 
@@ -25,7 +26,7 @@ class Chain(NetworkCheck):
 
     `sizes`: inputs, units of the hidden layers, and outputs. Sizes and activations are read from the frozen graph;
     that activations are layers of their own is what the model says of itself. Half of the points are kept where
-    only this is not so.
+    only this is not so. An end that does not fit the loss is left to `HeadAndLoss`, so that it costs once.
 
     >>> Chain(Training(), sizes=(4, 8, 3))
     """
@@ -56,12 +57,12 @@ class Chain(NetworkCheck):
         model = require_certified(case, self.training, after=False)
         if _read_sizes(model) != self.sizes or _count_others(model):
             return self._judge_sizes(model)
-        problem = next(self._find_problems(model), None)
+        problem = next(self._find_problems(case, model), None)
         if problem is not None:
             return problem
         return passed(
             _(
-                "The network is {sizes}, with relu and softmax as layers of their own. Parameters: {parameters}.",
+                "The network is {sizes}, with each activation as a layer of its own. Parameters: {parameters}.",
                 sizes=_write(self.sizes),
                 parameters=model.parameters,
             )
@@ -85,7 +86,7 @@ class Chain(NetworkCheck):
             blocks=model.units != self.sizes[-1],
         )
 
-    def _find_problems(self, model: Model) -> Iterator[Judgement]:
+    def _find_problems(self, case: Case, model: Model) -> Iterator[Judgement]:
         assert model.graph is not None
         hidden = [node.activations for node in model.graph.dense[:-1]]
         for number, activations in enumerate(hidden, start=1):
@@ -93,7 +94,7 @@ class Chain(NetworkCheck):
                 yield self._judge_activation(
                     _("behind Dense layer {number}", number=number), "relu", ", ".join(activations) or "linear"
                 )
-        if model.output_activation != "softmax":
+        if model.output_activation == "linear" and self._takes_logits(case, model):
             yield self._judge_activation(_("at the end"), "softmax", model.output_activation)
         if not all(node.bias for node in model.graph.dense):
             yield failed(
@@ -102,6 +103,13 @@ class Chain(NetworkCheck):
                 blocks=False,
             )
         yield from self._find_fused(model)
+
+    def _takes_logits(self, case: Case, model: Model) -> bool:
+        """Return whether the loss computes the softmax itself: then nothing but this exercise asks for it."""
+        try:
+            return read_whole_loss(case, self.training, model).from_logits
+        except PreconditionFailedError:
+            return False
 
     def _judge_activation(self, place: Words, expected: str, received: str) -> Judgement:
         return failed(
@@ -121,7 +129,7 @@ class Chain(NetworkCheck):
         layers = model.facts.layers
         fused = [layer.name for layer in layers if layer.kind == "Dense" and layer.activation not in _NONE]
         apart = [layer for layer in layers if layer.kind != "Dense" and layer.activation not in _NONE]
-        count = len(self.sizes) - 1
+        count = len(self.sizes) - 1 - (model.output_activation == "linear")
         if not fused and len(apart) >= count:
             return
         message = _(

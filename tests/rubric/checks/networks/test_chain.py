@@ -17,7 +17,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training as Steps
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Chain
-from tests.helpers.cases import Net, Training, case, data, judged, plain, say, text
+from tests.helpers.cases import Net, Training, case, compiled, data, judged, plain, say, text
 
 CHAIN = Chain(Steps(), sizes=(64, 32, 10))
 
@@ -69,7 +69,6 @@ WRONG: dict[str, tuple[Callable[[Net], str], Any, float, str]] = {
     "pictures": (pictures, APART, 0, "with outputs of the shape (None, 5, 2)"),
     "tanh": (plain(hidden="Tanh"), APART, 0, "Expected relu behind Dense layer 1. Received: tanh."),
     "nothing between": (plain(hidden=""), APART, 0, "Expected relu behind Dense layer 1. Received: linear."),
-    "sigmoid at the end": (plain("Sigmoid"), APART, 0, "Expected softmax at the end. Received: sigmoid."),
     "no bias": (unbiased, APART, 0, "has no bias"),
 }
 
@@ -80,6 +79,19 @@ def test_what_is_no_such_chain_loses_points_and_says_why(name: str) -> None:
     judgement = judge(make, layers)
     assert said in text(judgement.message)
     assert judgement.share == share
+
+
+def test_an_end_that_does_not_fit_the_loss_is_left_to_the_check_of_both() -> None:
+    for activation in ("Sigmoid", ""):
+        layers = APART if activation else APART[:3]
+        judgement = judge(plain(activation), layers)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_a_loss_that_takes_logits_does_not_replace_the_layer_with_softmax() -> None:
+    claims = {"layers": APART[:3]}
+    made = Training(plain(""), loss=compiled(from_logits=True), claims=claims).case()
+    assert "Expected softmax at the end. Received: linear." in text(judged(CHAIN, made).message)
 
 
 def test_only_other_outputs_leave_nothing_else_to_judge() -> None:
