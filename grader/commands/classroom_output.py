@@ -68,6 +68,10 @@ class ClassOutput:
         """Return the console for results."""
         return self._console or Console()
 
+    def print_erasure_finished(self) -> None:
+        """Print that an interrupted deletion went on to its end."""
+        self._print(_("A deletion that was interrupted is finished now."))
+
     def print_intake(self, intake: Intake, *, anonymous: bool = False) -> None:
         """Print which layout was recognised, and what was left out and why. File names contain students' names."""
         self._print(_("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins)))

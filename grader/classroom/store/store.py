@@ -18,6 +18,7 @@ from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
+from grader.classroom.store.personal_data import PersonalData
 from grader.classroom.store.records import Attempt, HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
 from grader.core.i18n import _
@@ -68,6 +69,11 @@ class Store:
     def close(self) -> None:
         """Close the connections. Nothing is lost without it."""
         self._database.close()
+
+    @property
+    def personal_data(self) -> PersonalData:
+        """Return the way to everything that is known of a person."""
+        return PersonalData(self._database, self._blobs)
 
     def tidy(self) -> None:
         """Remove files that killed processes left behind. Once per batch is often enough."""
