@@ -1,6 +1,7 @@
 """Pack everything that a class folder knows of a student, for a request of access."""
 
 import io
+import json
 import zipfile
 from pathlib import PurePosixPath
 
@@ -55,7 +56,9 @@ def pack_person(publisher: Publisher, row: HandInRow) -> bytes:
     )
     files = {
         "README.txt": _describe(Translator(settings.language)).encode(),
-        "person.json": msgspec.json.format(msgspec.json.encode(content), indent=2),
+        "person.json": json.dumps(msgspec.to_builtins(content), ensure_ascii=False, indent=2).encode(
+            "utf-8", "replace"
+        ),
     }
     for one in records.hand_ins:
         if one.submission is not None:

@@ -1,5 +1,6 @@
 """A student is deleted: no byte is left in the folder, also after a crash, and nobody else's mark changes."""
 
+import io
 import json
 import subprocess
 import sys
@@ -361,3 +362,22 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
         assert store.newest_hand_ins("digits") == []
     assert outside.is_file()
     assert (tmp_path / "out" / "link").is_symlink()
+
+
+def test_a_key_of_any_characters_is_deleted_and_exported(tmp_path: Path) -> None:
+    from grader.classroom.person_export import pack_person
+    from tests.classroom.store.made import hand
+
+    of = Class(tmp_path / "out")
+    student = "j\udce4ger \0"  # as Python reads a file name that is no UTF-8
+    of.store.add_hand_ins("digits", [hand(student)], of.store.begin_run("digits", "me"))
+    publisher = Publisher(of.folder, of.store)
+    publisher.write_dashboard()
+    (row,) = publisher.read_rows()
+    assert publisher.read_shown_marks().keys() == {student}
+    with zipfile.ZipFile(io.BytesIO(pack_person(publisher, row))) as archive:
+        assert len(archive.namelist()) == 3
+    erase_people(publisher, plan_erasure(publisher, [find_person(publisher, student)]))
+    assert publisher.read_rows() == []
+    assert publisher.read_shown_marks() == {}
+    of.store.close()

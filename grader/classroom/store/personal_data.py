@@ -4,6 +4,7 @@ What is to be deleted beside the database is noted in it, in the transaction tha
 the store after a crash finds the note and goes on.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -177,7 +178,7 @@ class PersonalData:
         """Return what is still to be deleted, after a crash; None where nothing is."""
         with self._database.read() as connection:
             value = connection.execute(select(settings.c.value).where(settings.c.name == _note(exercise))).scalar()
-        return None if value is None else msgspec.json.decode(value, type=Erasure)
+        return None if value is None else msgspec.convert(json.loads(value), Erasure)
 
     def remove_files(self, exercise: str, erasure: Erasure) -> None:
         """Remove files of submissions and evidence; all unused ones where no other class uses the store."""
@@ -266,4 +267,4 @@ def _note(exercise: str) -> str:
 
 
 def _encode(erasure: Erasure) -> str:
-    return msgspec.json.encode(erasure).decode()
+    return json.dumps(msgspec.to_builtins(erasure))  # unlike msgspec, it writes keys of any characters

@@ -234,6 +234,21 @@ class Store:
                 connection.execute(insert(settings).values(name=name, value=value))
         return value if earlier is None else earlier
 
+    def read_setting(self, name: str) -> str | None:
+        """Return a setting; None where there is none of this name."""
+        with self._database.read() as connection:
+            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
+
+    def write_setting(self, name: str, value: str) -> None:
+        """Write a setting over what was there, if that is another value."""
+        if self.read_setting(name) == value:
+            return
+        with self._database.write() as connection:
+            if not connection.execute(
+                update(settings).where(settings.c.name == name).values(value=value)
+            ).rowcount:
+                connection.execute(insert(settings).values(name=name, value=value))
+
     def _write_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
         """Write the submissions that are not there yet, and return the hash of each."""
         packed = [None if hand.submission is None else msgspec.msgpack.encode(hand.submission) for hand in hands]
