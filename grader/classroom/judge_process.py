@@ -41,6 +41,8 @@ from grader.protocol.processes import run_service
 
 _log = logging.getLogger(__name__)
 
+COLLECTOR_THRESHOLD = 50_000  # objects, a few hand-ins: with Python's 700, a tenth of the time is collecting
+
 
 class Judge:
     """The store, the pages and the examiner of this process."""
@@ -134,6 +136,7 @@ def serve(channel: Channel) -> None:
             if judge is None:
                 judge = Judge(msgspec.msgpack.decode(setup.body, type=JudgeSettings))
                 gc.freeze()  # the collector need not go through the imports again and again
+                gc.set_threshold(COLLECTOR_THRESHOLD)
             reply = _answer(judge, msgspec.msgpack.decode(frame.body, type=JudgeRequest))
             channel.send(ANSWER, msgspec.msgpack.encode(reply), frame.nonce)
         except UserError as error:

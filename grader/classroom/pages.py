@@ -1,5 +1,6 @@
 """The pages of a class: a report per student and the dashboard, under pseudonyms where these are asked for."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 import msgspec
 
 from grader.classroom.folder import DASHBOARD, SIMILARITY, ClassFolder
+from grader.classroom.mark_changes import ShownMark, list_shown_marks
 from grader.classroom.policies.mark_decider import MarkDecider
 from grader.classroom.pseudonyms import anonymise, anonymise_code, pseudonym
 from grader.classroom.store import HandInRow, Store
@@ -26,6 +28,7 @@ from reports.submission.class_place import (
 
 HEAD_LENGTH = 1 << 16  # characters of a report within which its line about the class stands
 SALT = "salt of pseudonyms"  # name of the setting in the store
+SHOWN_MARKS = "shown marks of "  # likewise, before the name of the series
 
 
 class Publisher:
@@ -120,6 +123,17 @@ class Publisher:
         self.folder.write_file(DASHBOARD, page)
         self.folder.remove_reports_except({entry.report for entry in entries})
         self._link_neighbours(entries)
+        # Unlike msgspec, this writes keys of any characters.
+        shown = json.dumps(msgspec.to_builtins(list_shown_marks(entries)))
+        self.store.write_setting(f"{SHOWN_MARKS}{self.series}", shown)
+
+    def read_shown_marks(self) -> dict[str, ShownMark]:
+        """Return the marks as the dashboard showed them last; {} where no grader of today has written it."""
+        value = self.store.read_setting(f"{SHOWN_MARKS}{self.series}")
+        try:
+            return {} if value is None else msgspec.convert(json.loads(value), dict[str, ShownMark])
+        except (ValueError, msgspec.MsgspecError):
+            return {}
 
     def _link_neighbours(self, entries: Sequence[GradebookEntry]) -> None:
         """Let the reports lead to one another as they stand in the dashboard: others may have come or gone."""

@@ -22,9 +22,11 @@ from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
 from grader.grading.needed_libraries import imports_libraries
 from grader.grading.results import Graded
+from grader.grading.untouched_stub import without_libraries
 from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.submission import discovery
+from grader.submission.discovery import is_untouched
 from grader.submission.reader import read
 
 _log = logging.getLogger(__name__)
@@ -59,11 +61,11 @@ def check_submission(options: CheckOptions, outputs: Outputs, translate: Transla
 
 def _grade(options: CheckOptions, outputs: Outputs, submission: Submission, translate: Translator) -> Graded:
     """Run and judge a submission with processes of its own."""
+    stub = without_libraries(submission) if is_untouched(options.course, options.exercise, submission) else None
+    is_light = stub is not None or not imports_libraries(submission)
     with (
         exit_on_user_error(translate),
-        running_grader(
-            options.course, plain=options.plain, translate=translate, is_light=not imports_libraries(submission)
-        ) as grader,
+        running_grader(options.course, plain=options.plain, translate=translate, is_light=is_light) as grader,
         step_progress(translate) as shown,
     ):
         try:
@@ -74,6 +76,7 @@ def _grade(options: CheckOptions, outputs: Outputs, submission: Submission, tran
                 shown.on_step,
                 only=options.only,
                 on_criterion=outputs.criterion_printer(shown),
+                stub=stub,
             )
         except ExaminerGoneError:
             _log.warning("the examiner is gone", exc_info=True)

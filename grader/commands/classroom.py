@@ -1,4 +1,4 @@
-"""The commands for a whole class: batch, rescore, adjust, export, similarity. See also `classroom_session`."""
+"""The commands for a whole class: batch, rescore, adjust, export, forget, similarity."""
 
 import sys
 from collections.abc import Iterator
@@ -53,6 +53,7 @@ def register(app: typer.Typer) -> None:
         (rescore, _("Judge a graded class again with today's rubric, without training anything twice.")),
         (adjust, _("Change a student's mark by hand, with a reason. It outlives every rescoring.")),
         (export, _("Write the marks or the reports of a class for Moodle, ILIAS, Canvas or a spreadsheet.")),
+        (forget, _("Delete everything about a student from a graded class, or about all old ones.")),
         (similarity, _("Show which submissions of a class are suspiciously alike. Never a mark.")),
     ):
         app.command(help=help_(help_text))(command)
@@ -223,6 +224,12 @@ def export(
         Platform | None,
         typer.Option("--feedback", help=help_(_("Pack every report for the bulk upload of this platform."))),
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person", metavar="STUDENT", help=help_(_("Everything about one student, for a request of access."))
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help=help_(_("File to write. Without it: in DIR.")))] = None,
     roster: Annotated[
         Path | None,
@@ -237,14 +244,18 @@ def export(
     ] = False,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Write the marks in the format of a platform, or the reports as its bulk upload wants them."""
+    """Write the marks or the reports as a platform reads them, or everything about one student."""
     require_extra(Extra.CLASS, "grader export", lang)
     from grader.classroom.folder import open_folder
-    from grader.commands import classroom_session
+    from grader.commands import classroom_session, personal_data
 
     translate = Translator(lang)
-    if (form is None) == (feedback is None):
-        refuse(translate(_("Say either --format, for the marks, or --feedback, for the reports.")))
+    if [form, feedback, person].count(None) != 2:
+        refuse(
+            translate(
+                _("Say one of --format, for the marks, --feedback, for the reports, and --person, for a student.")
+            )
+        )
     if feedback is None and (download is not None or pdf):
         refuse(translate(_("--download and --pdf belong to --feedback.")))
     if form is None and roster is not None:
@@ -255,6 +266,42 @@ def export(
             classroom_session.export_marks(class_folder, form, roster, out, translate)
         if feedback is not None:
             classroom_session.export_feedback(class_folder, feedback, download, out, pdf, translate)
+        if person is not None:
+            personal_data.export_person(class_folder, person, out, translate)
+    raise typer.Exit(ExitCode.PASSED)
+
+
+def forget(
+    folder: FolderArgument,
+    student: Annotated[
+        str | None, typer.Argument(metavar="STUDENT", help=help_(_("Key, name, e-mail address or pseudonym.")))
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option(
+            "--older-than",
+            metavar="TIME",
+            help=help_(_("All whose hand-ins are older, such as 2026-09-30T00:00+02:00.")),
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=help_(_("Delete without asking.")))] = False,
+    lang: LanguageOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Show what would be deleted, ask, and delete it."""
+    require_extra(Extra.CLASS, "grader forget", lang)
+    from grader.classroom.folder import open_folder
+    from grader.commands import personal_data
+
+    translate = Translator(lang)
+    if (student is None) == (older_than is None):
+        refuse(translate(_("Say either a STUDENT or --older-than TIME.")))
+
+    def confirm() -> bool:
+        question = translate(_("Delete all of this for good?"))
+        return yes or (sys.stdin.isatty() and typer.confirm(question))
+
+    with _exit_on_error(translate):
+        personal_data.forget_people(open_folder(folder), student, older_than, confirm, translate)
     raise typer.Exit(ExitCode.PASSED)
 
 

@@ -68,6 +68,10 @@ class ClassOutput:
         """Return the console for results."""
         return self._console or Console()
 
+    def print_erasure_finished(self) -> None:
+        """Print that an interrupted deletion went on to its end."""
+        self._print(_("A deletion that was interrupted is finished now."))
+
     def print_intake(self, intake: Intake, *, anonymous: bool = False) -> None:
         """Print which layout was recognised, and what was left out and why. File names contain students' names."""
         self._print(_("{layout}: {count} hand-ins.", layout=intake.layout.text, count=len(intake.hand_ins)))
@@ -127,9 +131,9 @@ class ClassOutput:
         for change in changes:
             table.add_row(
                 Words(to_terminal_line(change.name)),
-                Words(self._format_mark(change.before, change.status_before)),
-                Words(self._format_mark(change.after, change.status_after)),
-                Words(", ".join(map(self._format_criterion, change.criteria))),
+                Words(self._format_graded(change.before, change.status_before, change.grade_before)),
+                Words(self._format_graded(change.after, change.status_after, change.grade_after)),
+                Words(", ".join(self._list_causes(change))),
             )
         self.console.print(table)
 
@@ -288,6 +292,14 @@ class ClassOutput:
 
     def _format_mark(self, points: float | None, status: Status) -> str:
         return self._translate(symbols.STATUS[status].word) if points is None else self._numbers.points(points)
+
+    def _format_graded(self, points: float | None, status: Status, grade: str) -> str:
+        mark = self._format_mark(points, status)
+        return f"{mark} ({to_terminal_line(grade)})" if grade else mark
+
+    def _list_causes(self, change: MarkChange) -> list[str]:
+        rules = [self._translate(_("the rules of the course"))] if change.is_by_rules else []
+        return [*map(self._format_criterion, change.criteria), *rules]
 
     def _format_criterion(self, change: CriterionChange) -> str:
         is_same = change.before == change.after

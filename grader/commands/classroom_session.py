@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.classroom import adjustments
 from grader.classroom.batch import Batch, GradingJob
+from grader.classroom.erasure import finish_erasure
 from grader.classroom.exports import export
 from grader.classroom.exports.formats import ENDINGS, Format
 from grader.classroom.feedback.pack import pack_feedback
@@ -23,6 +24,7 @@ from grader.classroom.folder import (
     open_store,
     write_file,
 )
+from grader.classroom.folder_use import use_folder
 from grader.classroom.intake import open_hand_ins
 from grader.classroom.mark_changes import find_mark_changes
 from grader.classroom.pages import Publisher
@@ -67,9 +69,13 @@ class ClassSession:
 
 @contextmanager
 def open_class(folder: ClassFolder, translate: Translator) -> Iterator[ClassSession]:
-    """Open the store of a class. Raises `StoreError`."""
+    """Open the store of a class, and finish what a killed command has begun to delete. Raises `UserError`."""
     with open_store(folder) as store:
-        yield ClassSession(folder, store, Publisher(folder, store), ClassOutput(translate), translate)
+        output = ClassOutput(translate)
+        if finish_erasure(folder, store):
+            output.print_erasure_finished()
+        with use_folder(folder.path):
+            yield ClassSession(folder, store, Publisher(folder, store), output, translate)
 
 
 def _print_policy_doubts(session: ClassSession) -> None:
@@ -106,7 +112,7 @@ def rescore_class(
 ) -> None:
     """Judge a class again with today's rubric. `confirm` is asked before that many submissions are run again."""
     with open_class(folder, translate) as session:
-        before = session.publisher.read_gradebook()
+        before, shown = session.publisher.read_gradebook(), session.publisher.read_shown_marks()
         result, key = _judge_again(session, options.course, len(before))
         session.output.print_faults(result.faults)
         if result.reruns:
@@ -116,7 +122,7 @@ def rescore_class(
             else:
                 session.output.print_not_run()
         session.publisher.write_dashboard()
-        changes = find_mark_changes(before, session.publisher.read_gradebook())
+        changes = find_mark_changes(before, session.publisher.read_gradebook(), shown)
         session.output.print_changes(changes, result.judged)
         _print_policy_doubts(session)
         if result.lost:  # everybody else is judged

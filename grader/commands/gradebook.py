@@ -63,6 +63,7 @@ def gradebook(
 
 def _read_results(path: Path, out: Path) -> "ExerciseResults":
     """Return the results of one class folder. Raises `UserError`."""
+    from grader.classroom.erasure import finish_erasure
     from grader.classroom.folder import open_folder, open_store
     from grader.classroom.gradebook import CourseGradebookError, ExerciseResults
     from grader.classroom.pages import Publisher
@@ -77,6 +78,7 @@ def _read_results(path: Path, out: Path) -> "ExerciseResults":
             )
         )
     with open_store(folder) as store:
+        finish_erasure(folder, store)
         publisher = Publisher(folder, store)
         entries = publisher.read_gradebook()
         attempts = publisher.marks.attempts

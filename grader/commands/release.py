@@ -1,7 +1,10 @@
 """The commands that build files to hand out: release, gradescope, vpl, classroom50."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,8 +21,12 @@ from grader.commands.options import (
     help_,
     print_to_stderr,
 )
+from grader.core.course import Course
 from grader.core.course_secret import with_own_secret
 from grader.core.i18n import Translator, _
+
+if TYPE_CHECKING:
+    from grader.rubric import Rubric
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +72,37 @@ def release(
         )
 
 
+@dataclass(frozen=True)
+class _HostedExercise:
+    """An exercise that is to be graded on a platform's machines."""
+
+    course: Course
+    rubric: "Rubric"
+    translate: Translator
+
+
+@contextmanager
+def _pack_exercise(exercise: str, course: Path | None, lang: str, target: Path) -> Iterator[_HostedExercise]:
+    """Find an exercise and read its rubric, so that none with a mistake is uploaded; name the target at the end.
+
+    What people can mend ends the command, also where the files are made.
+    """
+    from grader.rubric.loader import load_usable_rubric
+
+    translate = Translator(lang)
+    chosen = find_course_or_exit(course, translate)
+    find_exercise_or_exit(chosen, exercise, translate)
+    with exit_on_user_error(translate):
+        yield _HostedExercise(chosen, load_usable_rubric(chosen, exercise).rubric, translate)
+    typer.echo(str(target))
+
+
+def _print_not_locked(translate: Translator) -> None:
+    print_to_stderr(
+        translate(_("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader."))
+    )
+
+
 def gradescope(
     exercise: ExerciseArgument,
     out: Annotated[
@@ -77,25 +115,20 @@ def gradescope(
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
-    """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
+    """Gather, write, and say what to set there."""
     from grader.authoring.release import archives
     from grader.authoring.release.gradescope.bundle import build_autograder, required_resources
     from grader.authoring.release.gradescope.settings import Settings
-    from grader.rubric.loader import load_usable_rubric
 
-    translate = Translator(lang)
-    chosen = find_course_or_exit(course, translate)
-    find_exercise_or_exit(chosen, exercise, translate)
     target = out or Path(f"{exercise}-autograder.zip")
-    with exit_on_user_error(translate):
-        rubric = load_usable_rubric(chosen, exercise).rubric
+    with _pack_exercise(exercise, course, lang, target) as hosted:
+        rubric = hosted.rubric
         gigabytes, minutes = required_resources(rubric)
         settings = Settings(exercise=exercise, language=lang, visibility=visibility)
-        files, locked = build_autograder(with_own_secret(chosen), exercise, settings)
+        files, locked = build_autograder(with_own_secret(hosted.course), exercise, settings)
         archives.write_zip(files, target)
-    typer.echo(str(target))
     typer.echo(
-        translate(
+        hosted.translate(
             _(
                 "Set on Gradescope: Ubuntu 22.04 or newer, at least {gigabytes} GB of memory, a timeout of "
                 "{minutes} minutes, an autograder of {points:g} points.",
@@ -106,11 +139,7 @@ def gradescope(
         )
     )
     if not locked:
-        print_to_stderr(
-            translate(
-                _("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader.")
-            )
-        )
+        _print_not_locked(hosted.translate)
 
 
 def vpl(
@@ -122,25 +151,20 @@ def vpl(
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
-    """Read the rubric, so that one with a mistake is not uploaded; gather; write; say what to set there."""
+    """Gather, write, and say what to set there."""
     from grader.authoring.release import archives
     from grader.authoring.release.gradescope.bundle import required_resources
     from grader.authoring.release.hosted_settings import Settings
     from grader.authoring.release.vpl.pack import PACKED, build_pack
-    from grader.rubric.loader import load_usable_rubric
 
-    translate = Translator(lang)
-    chosen = find_course_or_exit(course, translate)
-    find_exercise_or_exit(chosen, exercise, translate)
     target = out or Path(f"{exercise}-vpl.zip")
-    with exit_on_user_error(translate):
-        rubric = load_usable_rubric(chosen, exercise).rubric
+    with _pack_exercise(exercise, course, lang, target) as hosted:
+        rubric = hosted.rubric
         gigabytes, minutes = required_resources(rubric)
         settings = Settings(exercise=exercise, language=lang, points=rubric.total)
-        archives.write_zip(build_pack(with_own_secret(chosen), exercise, settings), target)
-    typer.echo(str(target))
+        archives.write_zip(build_pack(with_own_secret(hosted.course), exercise, settings), target)
     typer.echo(
-        translate(
+        hosted.translate(
             _(
                 "Put its files among the execution files of the activity, and keep {packed} out of the files "
                 "to keep when running. Set: maximum grade {points:g}, {minutes} minutes, {gigabytes} GB of "
@@ -164,24 +188,19 @@ def classroom50(
     lang: LanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
-    """Read the rubric, so that one with a mistake is not published; gather; write; say what to do with it."""
+    """Gather, write, and say what to do with it."""
     from grader.authoring.release import archives
     from grader.authoring.release.classroom50.pack import build_pack
     from grader.authoring.release.hosted_settings import Settings
-    from grader.rubric.loader import load_usable_rubric
 
-    translate = Translator(lang)
-    chosen = find_course_or_exit(course, translate)
-    find_exercise_or_exit(chosen, exercise, translate)
     target = out or Path(f"{exercise}-classroom50")
-    with exit_on_user_error(translate):
-        rubric = load_usable_rubric(chosen, exercise).rubric
+    with _pack_exercise(exercise, course, lang, target) as hosted:
+        rubric = hosted.rubric
         settings = Settings(exercise=exercise, language=lang, points=rubric.total)
-        files, locked = build_pack(chosen, exercise, settings)
+        files, locked = build_pack(hosted.course, exercise, settings)
         archives.write_folder(files, target)
-    typer.echo(str(target))
     typer.echo(
-        translate(
+        hosted.translate(
             _(
                 "Put its files into CLASSROOM/autograders/ASSIGNMENT/ of the repository classroom50, and set "
                 "for the assignment: runtime python 3.12, release_assets report.html. Whoever finds the "
@@ -190,8 +209,4 @@ def classroom50(
         )
     )
     if not locked:
-        print_to_stderr(
-            translate(
-                _("Only direct dependencies are pinned, and without hashes: this is no checkout of the grader.")
-            )
-        )
+        _print_not_locked(hosted.translate)

@@ -30,7 +30,7 @@ from reports.submission import progress
 
 _log = logging.getLogger(__name__)
 
-TURN_SECONDS = 0.5  # on Windows, Ctrl-C is heard only between waits
+TURN_SECONDS = 0.25  # on Windows, Ctrl-C is heard only between waits
 
 
 class SaveQueue:

@@ -22,3 +22,14 @@ def row_hashes(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     rows = np.ascontiguousarray(np.round(flat / np.where(largest > 0, largest, 1.0), DIGITS) + 0.0)
     digests = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
+
+
+def are_among(hashes: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return for each hash whether it is one of the others, which are sorted and each there once.
+
+    That is what `np.isin` returns, which sorts both each time.
+    """
+    if not others.size or hashes.dtype != others.dtype:
+        return np.isin(hashes, others)
+    places = np.minimum(np.searchsorted(others, hashes), len(others) - 1)
+    return np.asarray(others[places] == hashes)

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
-from grader.core.row_hashes import row_hashes
+from grader.core.row_hashes import are_among, row_hashes
 from grader.evidence.case import Case
 from grader.evidence.claimed_losses import (
     compute_model_loss,
@@ -24,7 +24,7 @@ from grader.evidence.claimed_losses import (
     list_claimed_losses,
     split_into_blocks,
 )
-from grader.evidence.copies import find_share_of_copies, flatten_rows
+from grader.evidence.copies import find_share_of_copies, prepare_rows
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.second_training import SecondOutcome, compare_second, describe_second
 from grader.protocol.evidence import StopReason
@@ -173,7 +173,7 @@ def _shapes(shapes: list[tuple[int, ...]]) -> str:
 def _check_copies(model: Model, case: Case, network: TrainedNetwork) -> ConsistencyCheck:
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
-    rows = case.of_data(flatten_rows, *map(network.training.array, ("x_train", "x_val", "x_test")))
+    rows = case.of_data(prepare_rows, *map(network.training.array, ("x_train", "x_val", "x_test")))
     share = find_share_of_copies((*model.graph.weights, *model.graph.tables), rows, model.maps)
     text = _(
         "{network}: {share:.0%} of a kernel's columns are rows of the data.",
@@ -192,7 +192,7 @@ def _check_training(network: TrainedNetwork, case: Case) -> Iterator[Consistency
     seen = np.zeros(len(held_out), dtype=bool)
     for name in {fit.rows for fit in network.fits if fit.rows}:
         for rows in split_into_blocks(step.arrays[name]):
-            seen |= np.isin(held_out, rows)
+            seen[np.searchsorted(held_out, rows[are_among(rows, held_out)])] = True
     count = int(seen.sum())
     text = _("{network}: fit was given {rows} of the held-out rows.", network=_name_network(network), rows=count)
     yield ConsistencyCheck("held_out", count == 0, text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.row_hashes import row_hashes
+from grader.core.row_hashes import are_among, row_hashes
 from grader.evidence.case import Case
 from grader.evidence.losses import EPSILON, compute_loss
 from grader.evidence.network import Model, TrainedNetwork
@@ -118,9 +118,18 @@ def is_fit_on_original_rows(fit: FitFacts, training: Training, case: Case, array
 
 def list_handed_out(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> Sequence[Array]:
     """Return, in blocks, which of the rows that `fit` trained on were handed out for it."""
-    parts = [case.of_data(row_hashes, training.array(role)) for role in ("x_train", "x_val")]
-    handed_out = np.concatenate(parts)
-    return [np.isin(rows, handed_out) for rows in split_into_blocks(arrays[fit.rows])]
+    rows = arrays[fit.rows]
+
+    def search() -> list[Array]:
+        handed_out = case.of_data(_hash_all_rows, training.array("x_train"), training.array("x_val"))
+        return [are_among(block, handed_out) for block in split_into_blocks(rows)]
+
+    return case.once((list_handed_out, training, id(rows)), search)  # the case has the array as long as it lives
+
+
+def _hash_all_rows(*parts: Array) -> Array:
+    """Return the hash of each row of the parts, each once."""
+    return np.unique(np.concatenate([row_hashes(part) for part in parts]))
 
 
 def split_into_blocks(rows: Array) -> Iterator[Array]:

@@ -18,6 +18,7 @@ from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, measure_ev
 from grader.grading.needed_libraries import is_unreadable, needs_libraries
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
+from grader.grading.untouched_stub import without_networks
 from grader.grading.versions import versions
 from grader.protocol.evidence import MAX_RUN_BYTES, ReplayEvidence, StopReason
 from grader.protocol.messages import Evidence, Judged, Question, ReplayGraphs, RunPlan
@@ -129,6 +130,7 @@ class Grader:
         only: tuple[str, ...] = (),
         on_criterion: OnCriterion | None = None,
         on_plan: OnPlan | None = None,
+        stub: Submission | None = None,
     ) -> Graded:
         """Run and judge one submission.
 
@@ -142,6 +144,7 @@ class Grader:
             only: names of criteria and functions; without any, all are judged.
             on_criterion: called with each criterion that is decided before the run is over.
             on_plan: called with the steps of each plan before it is executed with the submission.
+            stub: what is run in the place of an untouched stub: see `grader.grading.untouched_stub`.
 
         Raises:
             UnknownCriterionError: a name in `only` that the exercise does not have.
@@ -166,7 +169,7 @@ class Grader:
                 examiner.open(question, submission, language, prior.evidence) as session,
             ):
                 runs = _Runs(self, session, share, submission, progress, cancel, prior)
-                runs.on_criterion, runs.on_plan = on_criterion, on_plan
+                runs.on_criterion, runs.on_plan, runs.stub = on_criterion, on_plan, stub
                 return self._decide(session, runs)
         except ExaminerGoneError:
             self._give_up(examiner)
@@ -265,13 +268,17 @@ class _Runs:
         self.evidence, self.used = prior.evidence, _ResourceSums(prior.resources)
         self.on_criterion: OnCriterion | None = None
         self.on_plan: OnPlan | None = None
+        self.stub: Submission | None = None
 
     def execute(self, plan: RunPlan) -> None:
         """Execute a plan with the submission; evidence goes to the examiner as it arrives."""
         if not plan.parcel:
             return
-        steps = unpack_record(plan.parcel, Plan).steps
-        if any(map(needs_libraries, steps)) and not is_unreadable(self._submission):
+        parcel, submission = plan.parcel, self._submission
+        if self.stub is not None:
+            parcel, submission = without_networks(plan.parcel), self.stub
+        steps = unpack_record(parcel, Plan).steps
+        if self.stub is None and any(map(needs_libraries, steps)) and not is_unreadable(submission):
             self._grader.environment.import_libraries()
         if self.on_plan is not None:
             self.on_plan(steps)
@@ -283,7 +290,7 @@ class _Runs:
             self._session.add(Evidence(bodies={step: body}))
             self.announce_decided()
 
-        run = self._run(plan.parcel, self._submission, on_evidence)
+        run = self._run(parcel, submission, on_evidence)
         new = Evidence(
             imported=run.imported,
             import_stop=run.import_stop,

@@ -17,8 +17,12 @@ def imports_libraries(submission: Submission) -> bool:
     trees = (parse_or_none(unit.source) for unit in submission.units)
     statements = (statement for tree in trees if tree is not None for statement in tree.body)
     # What stands under `if __name__ == "__main__"` is not run here.
-    names = (name for s in statements if not is_main_guard(s) for name in _list_imports(s))
-    return any(name.partition(".")[0] not in _AT_HAND for name in names)
+    return any(is_library_import(s) for s in statements if not is_main_guard(s))
+
+
+def is_library_import(statement: ast.stmt) -> bool:
+    """Return whether a statement imports, also within, something else than Python's own modules and NumPy."""
+    return any(name.partition(".")[0] not in _AT_HAND for name in _list_imports(statement))
 
 
 def is_unreadable(submission: Submission) -> bool:

@@ -11,7 +11,7 @@ import logging
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -104,6 +104,17 @@ class PracticeCache:
             self._remove_oldest()
         except OSError:
             _log.info("the answer cannot be stored", exc_info=True)
+
+    def remove_of(self, hashes: Collection[str]) -> int:
+        """Remove the answers about files of these hashes, and return how many there were."""
+        count = 0
+        for path in self.folder.glob(f"*{ENDING}") if hashes else ():
+            answer = self.read(path.name.removesuffix(ENDING))
+            if answer is not None and answer.verdict.submission.sha256 in hashes:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+                    count += 1
+        return count
 
     def _remove_oldest(self) -> None:
         ages = []

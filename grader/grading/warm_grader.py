@@ -29,14 +29,17 @@ class WarmGrader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
+        self.close(kind)
 
-    def close(self) -> None:
-        """End the processes. May be called twice; the next submission starts new ones."""
+    def close(self, kind: type[BaseException] | None = None) -> None:
+        """End the processes. May be called twice; the next submission starts new ones.
+
+        `kind`: of the exception that ends them; after Ctrl-C, nothing is waited for.
+        """
         grader, self._grader = self._grader, None
         if grader is not None:
-            grader.__exit__()
+            grader.__exit__(kind)
 
     def grade(
         self,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from grader.core.errors import InternalError
 
-SLICE_SECONDS = 1.0  # longest uninterrupted wait, see `Inbox.get`
+SLICE_SECONDS = 0.25  # longest uninterrupted wait, see `Inbox.get`
 STOP_SECONDS = 0.1  # between two looks at whether reading is to be stopped
 SEND_SECONDS = 60.0  # that the other side may take no byte of a message
 CLOSE_SECONDS = 2.0  # for the other side to close its end, once its process has been ended

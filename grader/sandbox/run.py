@@ -242,8 +242,9 @@ class _Execution:
                 self._send_steps(process)
         except (RunInterruptedError, ProtocolError, TimeoutError, OSError) as error:
             failure = error.with_traceback(None)  # which would keep the frames that were received, as long as this
-        except BaseException:  # Ctrl-C: the calling program may continue, this child may not
-            process.end(grace=0.0)
+        except BaseException:  # Ctrl-C: the calling program may continue, this child may not, and nobody waits
+            process.kill()
+            threading.Thread(target=process.end, args=(0.0,), daemon=True).start()
             raise
         self.waited += process.waited_seconds()
         # A child that did all steps, or ended by itself, gets time to end; any other is killed.

@@ -71,6 +71,40 @@ def test_other_points_need_no_run_and_every_change_is_told(
     assert "30" in (graded / entries(graded)["ben"].report).read_text("utf-8")
 
 
+def test_marks_that_the_rules_of_the_course_changed_are_listed_as_well(
+    run: Run, course: Course, graded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_runs(monkeypatch)
+    policy = course.folder / "policy.toml"
+    policy.write_text("round_to = 50\n")
+    output = run("rescore", graded).output
+    assert "2 judged again, 1 changed." in output
+    (line,) = [line for line in output.splitlines() if line.startswith("ben")]
+    assert line.split() == ["ben", "60", "50", "the", "rules", "of", "the", "course"]
+    assert "2 judged again, 0 changed." in run("rescore", graded).output
+    # Another rubric and other rules at once: both are named. A grade is a change, too.
+    policy.write_text('grades = "pass_fail"\n')
+    change_rubric(course, '"one_hot", 60', '"one_hot", 30')
+    change_rubric(course, '"scale", 40', '"scale", 70')
+    lines = [line.split() for line in run("rescore", graded).output.splitlines()]
+    assert [
+        "ben",
+        "50",
+        "30",
+        "(failed)",
+        "one_hot",
+        "60",
+        "→",
+        "30,",
+        "the",
+        "rules",
+        "of",
+        "the",
+        "course",
+    ] in lines
+    assert any(line[:4] == ["anna", "100", "100", "(passed)"] for line in lines)
+
+
 def test_the_same_rubric_changes_nothing(run: Run, graded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     no_runs(monkeypatch)
     before = {path.name: path.read_bytes() for path in (graded / "reports").iterdir()}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.core.row_hashes import row_hashes
+from grader.core.row_hashes import are_among, row_hashes
 from grader.rubric.checks import Splits
 from grader.rubric.data import digits
 
@@ -31,3 +31,13 @@ def test_zeros_signs_and_shapes_do_not_matter() -> None:
     assert np.array_equal(row_hashes(x.reshape(2, 3, 4)), row_hashes(x))
     assert row_hashes(np.zeros((0, 4))).size == 0
     assert not np.array_equal(row_hashes(x), row_hashes(x + 0.01))
+
+
+def test_hashes_are_looked_up_as_numpy_does() -> None:
+    random = np.random.default_rng(3)
+    others = np.unique(random.integers(0, 2**64, 200, dtype=np.uint64))
+    hashes = np.concatenate([others[::3], random.integers(0, 2**64, 100, dtype=np.uint64), others[-1:] + 1])
+    for some in (others, others[:1], others[:0]):
+        assert np.array_equal(are_among(hashes, some), np.isin(hashes, some))
+        assert np.array_equal(are_among(hashes[:0], some), np.zeros(0, dtype=bool))
+    assert np.array_equal(are_among(np.array([1.0, 2.5]), np.array([1, 2], dtype=np.uint64)), [True, False])

@@ -30,6 +30,7 @@ FOR_PEOPLE = (
     "instructors.md",
     "classes.md",
     "feedback.md",
+    "privacy.md",
     "classroom50.md",
     "policies.md",
     "rubric-authors.md",

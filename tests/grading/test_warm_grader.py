@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -11,7 +12,7 @@ from grader.grading.warm_grader import WarmGrader
 from grader.protocol.plan import Limits
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
-from grader.sandbox.environment import Process
+from grader.sandbox.environment import Exit, Process
 from grader.sandbox.plain import AHEAD, PlainEnvironment
 from grader.sandbox.run import CancelledError, CancelToken
 from grader.sandbox.walled import WalledEnvironment
@@ -89,8 +90,66 @@ def test_an_interrupted_run_leaves_no_process_and_the_next_goes_well(
         warm_grader.grade("functions", submission(tmp_path), "en", interrupt)
     monkeypatch.undo()
     (process,) = launched
+    process.inbox._reader.join(60)  # nobody waited for its end
     assert process.inbox._reader.is_alive() is False
     assert passes(warm_grader, tmp_path)
+
+
+def test_ctrl_c_waits_for_no_process_to_end(
+    warm_grader: WarmGrader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end, has_ended = threading.Event(), threading.Event()
+    killed: list[Process] = []
+    grader = warm_grader._running_grader()
+    launch = grader.environment.launch
+
+    def launch_slow(limits: Limits) -> Process:
+        process = launch(limits)
+        end, kill = process.end, process.kill
+
+        def end_late(grace: float) -> Exit:
+            may_end.wait(60)
+            left = end(grace)
+            has_ended.set()
+            return left
+
+        def kill_and_note() -> None:
+            killed.append(process)
+            kill()
+
+        monkeypatch.setattr(process, "end", end_late)
+        monkeypatch.setattr(process, "kill", kill_and_note)
+        return process
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grader.environment, "launch", launch_slow)
+    with pytest.raises(KeyboardInterrupt):
+        warm_grader.grade("functions", submission(tmp_path), "en", interrupt)
+    assert not has_ended.is_set()
+    assert killed
+    may_end.set()
+    assert has_ended.wait(60)
+
+
+def test_the_processes_are_told_that_ctrl_c_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: list[object] = []
+
+    class Running:
+        def __exit__(self, kind: object = None, *_: object) -> None:
+            kinds.append(kind)
+
+    def start() -> NoReturn:
+        monkeypatch.setattr(warm, "_grader", Running())
+        raise KeyboardInterrupt
+
+    warm = WarmGrader(COURSE, Mode.PLAIN)
+    with pytest.raises(KeyboardInterrupt), warm:
+        start()
+    monkeypatch.setattr(warm, "_grader", Running())
+    warm.close()
+    assert kinds == [KeyboardInterrupt, None]
 
 
 def test_processes_that_are_gone_are_started_anew(warm_grader: WarmGrader, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.grading.needed_libraries import imports_libraries, needs_libraries
 from grader.grading.results import Mode
+from grader.grading.untouched_stub import without_libraries
 from grader.protocol.plan import Call, Describe, HistoryArg, LiteralArg, ReadGlobal
 from grader.protocol.verdict import Resources, Verdict
 from grader.sandbox.environment import SandboxEnvironment
@@ -140,3 +141,25 @@ def test_steps_with_networks_histories_and_figures_need_libraries() -> None:
     for change in ({"figure": True}, {"freeze": "rows"}, {"model_stands_in": True}):
         assert needs_libraries(msgspec.structs.replace(plain, **change)), change
     assert needs_libraries(Describe(id="c", step="a", sample="rows"))
+
+
+@pytest.mark.parametrize("exercise", ["digits", "dense_layer", "iris_network"])
+def test_an_untouched_stub_needs_no_tensorflow(
+    exercise: str, light: WalledEnvironment, shared_worker: SharedWorker
+) -> None:
+    """These ask for histories, layers and networks of the grader's, which a function without code never sees."""
+    course = Course(ROOT)
+    submission = read(ROOT / "exercises" / exercise / "submission.py")
+    stub = without_libraries(submission)
+    assert stub is not None
+    assert not imports_libraries(stub)
+    warm = shared_worker.start(Mode.WALLS, course)
+    environment = _Counted(light, warm)
+    with Grader(course, Mode.WALLS, environment=environment) as grader:
+        graded = grader.grade(exercise, submission, stub=stub)
+    with Grader(course, Mode.WALLS, environment=warm) as grader:
+        expected = grader.grade(exercise, submission)
+    assert environment.starts == [True]
+    assert _without_times(graded.verdict) == _without_times(expected.verdict)
+    assert graded.exhibits == expected.exhibits
+    assert graded.verdict.points == 0

@@ -79,11 +79,16 @@ class Blobs:
                 return None
         return data if sha256_of(data) == digest else None
 
-    def tidy(self, find_used: Callable[[], Set[str]]) -> None:
+    def remove(self, digest: str) -> None:
+        """Remove the file of this hash, if it is there. Raises `StoreError`."""
+        with self._explained(), contextlib.suppress(FileNotFoundError):
+            self._fs.rm_file(self._path(digest))
+
+    def tidy(self, find_used: Callable[[], Set[str]], *, at_once: bool = False) -> None:
         """Remove what killed processes left: partial files, and whole ones that nothing refers to.
 
-        `find_used` returns the hashes that something refers to; it is called after the files are listed. Raises
-        `StoreError`.
+        `find_used` returns the hashes that something refers to; it is called after the files are listed.
+        `at_once`: nobody else writes, so that young files count as left, too. Raises `StoreError`.
         """
         with self._explained():
             files = self._fs.find(self._root)
@@ -92,7 +97,7 @@ class Blobs:
             for file in files:
                 # What is younger may be referred to in a moment.
                 with contextlib.suppress(FileNotFoundError):  # renamed, or tidied by another process
-                    if file not in keep and self._is_abandoned(file):
+                    if file not in keep and (at_once or self._is_abandoned(file)):
                         self._fs.rm_file(file)
 
     def _is_abandoned(self, file: str) -> bool:

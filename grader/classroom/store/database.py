@@ -60,6 +60,23 @@ class Database:
             connection.execute(select(stores.c.schema).with_for_update())
             yield connection
 
+    def compact(self) -> None:
+        """Write the file anew, without what earlier versions deleted, and empty its log. A server does so itself.
+
+        Raises `StoreError`, among others while another program reads.
+        """
+        if not self._is_sqlite:
+            return
+        with self._explained(), contextlib.closing(self._engine.raw_connection()) as connection:
+            try:
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                is_busy, *_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (0,)
+            except sqlite3.Error as error:
+                raise DBAPIError("VACUUM", None, error) from error
+        if is_busy:
+            raise errors.locked(self.place, BUSY_SECONDS)
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -100,6 +117,7 @@ class Database:
         if self._is_sqlite:
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
         elif self.url.get_backend_name() == "postgresql":
             cursor.execute(f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}")
             connection.commit()

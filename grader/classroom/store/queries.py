@@ -116,7 +116,7 @@ def _select_hand_ins(exercise: str) -> Select[Any]:
 
 def _to_row(row: Row[Any], adjusted: tuple[Adjustment, ...]) -> HandInRow:
     # A problem is newer than the verdict before it, which then no longer counts.
-    verdict = None if row.verdict is None or row.problem else _decode(row.verdict)
+    verdict = None if row.verdict is None or row.problem else decode_verdict(row.verdict)
     entry = GradebookEntry(
         **hand_in_fields(row),
         verdict=verdict,
@@ -132,7 +132,7 @@ def _to_row(row: Row[Any], adjusted: tuple[Adjustment, ...]) -> HandInRow:
     )
 
 
-def _decode(data: bytes) -> Verdict | None:
+def decode_verdict(data: bytes) -> Verdict | None:
     """Return the verdict; None where the bytes were changed, and are not exactly one."""
     try:
         return _decoder.decode(data)

@@ -18,6 +18,7 @@ from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
+from grader.classroom.store.personal_data import PersonalData
 from grader.classroom.store.records import Attempt, HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
 from grader.core.i18n import _
@@ -68,6 +69,11 @@ class Store:
     def close(self) -> None:
         """Close the connections. Nothing is lost without it."""
         self._database.close()
+
+    @property
+    def personal_data(self) -> PersonalData:
+        """Return the way to everything that is known of a person."""
+        return PersonalData(self._database, self._blobs)
 
     def tidy(self) -> None:
         """Remove files that killed processes left behind. Once per batch is often enough."""
@@ -227,6 +233,21 @@ class Store:
             if earlier is None:
                 connection.execute(insert(settings).values(name=name, value=value))
         return value if earlier is None else earlier
+
+    def read_setting(self, name: str) -> str | None:
+        """Return a setting; None where there is none of this name."""
+        with self._database.read() as connection:
+            return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
+
+    def write_setting(self, name: str, value: str) -> None:
+        """Write a setting over what was there, if that is another value."""
+        if self.read_setting(name) == value:
+            return
+        with self._database.write() as connection:
+            if not connection.execute(
+                update(settings).where(settings.c.name == name).values(value=value)
+            ).rowcount:
+                connection.execute(insert(settings).values(name=name, value=value))
 
     def _write_submissions(self, hands: Sequence[NewHandIn]) -> list[str | None]:
         """Write the submissions that are not there yet, and return the hash of each."""

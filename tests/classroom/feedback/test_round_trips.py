@@ -253,5 +253,5 @@ def test_hand_ins_without_numbers_cannot_go_to_a_platform(tmp_path: Path) -> Non
 
 def test_options_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     out = grade(tmp_path, {"anna.py": "a = 1", "ben.py": "b = 1"})
-    assert "Say either --format, for the marks, or --feedback" in export(out, "folders", "--format", "csv").output
+    assert "Say one of --format, for the marks, --feedback" in export(out, "folders", "--format", "csv").output
     assert "--roster belongs to --format" in export(out, "folders", "--roster", out / "x.csv").output
