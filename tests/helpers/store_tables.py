@@ -91,7 +91,7 @@ def replay_marks(store: Store, exercise: str) -> dict[tuple[str, str], float]:
     query = select(adjustments).where(columns.exercise == exercise, columns.is_second.is_(False))
     with store._database.read() as connection:
         rows = connection.execute(query.order_by(columns.number)).all()
-    assert all(row.by and row.at and row.reason for row in rows)
+    assert all(row.by and row.at and (row.reason or row.comment) for row in rows)
     # At one instant, what is replaced goes before what replaces it comes.
     taken = [(row.withdrawn_at, 0, row) for row in rows if row.withdrawn_at is not None]
     events = sorted(

@@ -1,6 +1,7 @@
 """Who gets through to the desk: a browser with the token, on a page of its own, and nobody else."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from grader.classroom.store import Store
 from tests.helpers.review_class import SERIES, Served, make_class, serve_desk
 
 STUDENT = "student0000"
-FOREIGN = {
+FOREIGN: dict[str, dict[str, Any]] = {
     "another page": {"Origin": "http://example.org"},
     "another port": {"Origin": "http://127.0.0.1:1"},
     "a sandboxed frame": {"Origin": "null"},
@@ -110,7 +111,7 @@ def test_what_is_no_form_is_refused_in_one_sentence(served: Served, store: Store
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_do_nothing(served: Served, store: Store, method: str) -> None:
-    own = {"Origin": f"http://{served.address}"}
+    own: dict[str, Any] = {"Origin": f"http://{served.address}"}
     assert served.ask(method, path_of(served)).status == 403
     assert served.ask(method, path_of(served), **own).status == 404
     assert nothing_decided(store)
