@@ -52,6 +52,10 @@ class ClassView:
             )
         return self.orders[criterion]
 
+    def find_by_reference(self, reference: str) -> str | None:
+        """Return the student whose report has a reference, or None."""
+        return next((student for student, own in self.references.items() if own == reference), None)
+
     def mark(self, student: str, criterion: str, *, is_second: bool) -> HandMark | None:
         """Return what a person decided about a criterion, as a first or as a second marker."""
         return self.marks.get((student, criterion, is_second))

@@ -101,8 +101,8 @@ def _normalise(reference: str) -> str:
 def _find_columns(header: Sequence[str], path: Path) -> dict[str, int]:
     names = [cell.strip().casefold() for cell in header]
     columns = {
-        column: next((names.index(name) for name in known if name in names), -1)
-        for column, known in COLUMNS.items()
+        column: next((names.index(name) for name in spellings if name in names), -1)
+        for column, spellings in COLUMNS.items()
     }
     missing = [column for column, place in columns.items() if place < 0]
     if missing:

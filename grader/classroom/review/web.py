@@ -158,7 +158,7 @@ class DeskApp:
 
         def make() -> Response:
             view = self._desk.read()
-            student = next((s for s, known in view.references.items() if known == reference), None)
+            student = view.find_by_reference(reference)
             if student is None or not self._desk.publisher.has_report(student):
                 raise NotFoundError(_("There is no report of this hand-in. grader rescore writes it."))
             return HTMLResponse(detach_from_class(self._desk.publisher.read_report(student)))
