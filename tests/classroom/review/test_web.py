@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
 from grader.classroom.folder import ClassFolder, open_store
 from grader.classroom.store import Judgement, Store
+from grader.protocol.verdict import Status
 from tests.helpers.review_class import (
     ANSWER,
     SERIES,
@@ -73,6 +75,21 @@ def test_the_order_is_stable_and_another_one_for_each_criterion(tmp_path: Path) 
         assert sorted(orders["scale"]) == sorted(view.rows)
         served.save(orders["figure"][0], "figure")
         assert served.desk.read().order("figure") == orders["figure"]
+
+
+def test_what_the_grader_left_open_comes_first(served: Served, store: Store) -> None:
+    decided = served.desk.read().order("figure")[0]
+    row = next(row for row in store.newest_hand_ins(SERIES) if row.entry.student == decided)
+    verdict = make_verdict(decided)
+    criteria = tuple(
+        msgspec.structs.replace(c, status=Status.NOT_ATTEMPTED) if c.id == "figure" else c
+        for c in verdict.criteria
+    )
+    new = msgspec.structs.replace(verdict, criteria=criteria)
+    store.add_verdicts([Judgement(number=row.number, key=row.key, verdict=new, by="me")])
+    view = served.desk.read()
+    assert view.order("figure")[-1] == decided
+    assert not view.is_open(decided, "figure", is_second=False)
 
 
 @pytest.mark.parametrize(
