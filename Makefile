@@ -39,6 +39,7 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.walls_against_fork
 	$(BIN)/python -m tests.benchmarks.sealed_against_public
 	$(BIN)/python -m tests.benchmarks.watch_second_check
+	$(BIN)/python -m tests.benchmarks.review_of_thousand
 	$(BIN)/python -m tests.benchmarks.student_loop
 	$(BIN)/python -m tests.benchmarks.ci_against_plain_script
 

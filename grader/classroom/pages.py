@@ -1,5 +1,7 @@
 """The pages of a class: a report per student and the dashboard, under pseudonyms where these are asked for."""
 
+import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Sequence
@@ -58,9 +60,25 @@ class Publisher:
         """Return what a student is called on the terminal and in lists: the name, or a pseudonym."""
         return name if self._salt is None else pseudonym(student, self._salt)
 
+    def public_reference(self, student: str) -> str:
+        """Return what a report calls its hand-in, for questions about it: eight letters and digits.
+
+        It is always the same, says nothing about who it is, and is made from the pseudonym where there is one.
+        """
+        named = f"{self.series}\0{self.public_key(student)}".encode("utf-8", "surrogatepass")
+        letters = base64.b32encode(hashlib.sha256(named).digest()).decode()[:8]
+        return f"{letters[:4]}-{letters[4:]}"
+
     def has_report(self, student: str) -> bool:
         """Return whether there is a report of a student."""
         return (self.folder.path / self._report_address(student)).is_file()
+
+    def report_time(self, student: str) -> float | None:
+        """Return when a student's report was written, as seconds since 1970; None where there is none."""
+        try:
+            return (self.folder.path / self._report_address(student)).stat().st_mtime
+        except OSError:
+            return None
 
     def read_report(self, student: str) -> str:
         """Return the page of a student's report. Raises `OSError`."""
@@ -69,7 +87,7 @@ class Publisher:
     def write_report(self, entry: GradebookEntry, verdict: Verdict, exhibits: Exhibits) -> None:
         """Write a student's report with this verdict. Raises `ClassFolderError`."""
         private = self.marks.decide(msgspec.structs.replace(entry, verdict=verdict))
-        public = self._make_public(private)
+        public = self.make_public(private)
         assert public.verdict is not None
         if self._salt is not None:
             exhibits = anonymise_code(exhibits, private, self._salt)
@@ -82,6 +100,7 @@ class Publisher:
             is_late=public.late,
             dashboard=f"../{DASHBOARD}",
             neighbours=self._expected_neighbours.get(address, Neighbours()),
+            reference=self.public_reference(entry.student),
         )
         page = html.render(
             public.verdict, exhibits, public.adjustments, handed_in, rules=public.rules, grade=public.grade
@@ -93,7 +112,7 @@ class Publisher:
         """Return the neighbours of each report, where everybody whose file could be read gets one."""
         rows = self.store.newest_hand_ins(self.series)
         entries = [
-            msgspec.structs.replace(self._make_public(row.entry), report=self._report_address(row.entry.student))
+            msgspec.structs.replace(self.make_public(row.entry), report=self._report_address(row.entry.student))
             for row in rows
             if row.sha256
         ]
@@ -154,9 +173,10 @@ class Publisher:
     def _to_public_entry(self, row: HandInRow) -> GradebookEntry:
         address = self._report_address(row.entry.student)
         exists = row.entry.verdict is not None and (self.folder.path / address).is_file()
-        return msgspec.structs.replace(self._make_public(row.entry), report=address if exists else "")
+        return msgspec.structs.replace(self.make_public(row.entry), report=address if exists else "")
 
-    def _make_public(self, entry: GradebookEntry) -> GradebookEntry:
+    def make_public(self, entry: GradebookEntry) -> GradebookEntry:
+        """Return an entry as people may see it: under a pseudonym where these were asked for."""
         if self._salt is not None:
             return anonymise(entry, self._salt)
         if entry.verdict is None:

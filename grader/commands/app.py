@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.commands import authoring, ci, classroom, data, gradebook, note, release, student
+from grader.commands import authoring, ci, classroom, data, gradebook, note, release, review, student
 from grader.commands.logging_options import (
     LogFileOption,
     LoggingTyper,
@@ -27,6 +27,7 @@ from grader.core.i18n import Translator, _
 PANELS = (
     (student, _("For students")),
     (classroom, _("For instructors, with a class")),
+    (review, _("For instructors, with a class")),
     (gradebook, _("For instructors, with a class")),
     (ci, _("For pull requests")),
     (note, _("For pull requests")),

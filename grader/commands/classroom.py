@@ -115,7 +115,7 @@ def batch(
         store=store,
         files=files,
     )
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         settings = msgspec.structs.replace(settings, seal=name_seal(with_own_secret(chosen).secret))
         folder = prepare_folder(out, settings)
         options = GradingOptions(seal_course(chosen, folder), workers, cluster, despite_missing_walls)
@@ -154,7 +154,7 @@ def rescore(
         question = translate(_("Run {count} again?", count=count))
         return yes or (sys.stdin.isatty() and typer.confirm(question))
 
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         class_folder = open_folder(folder)
         chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
         find_exercise_or_exit(chosen, class_folder.settings.exercise, translate)
@@ -203,7 +203,7 @@ def adjust(
                 )
             )
         )
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         decisions = () if withdraw else read_decisions(criterion or (), points)
         class_folder = open_folder(folder)
         chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
@@ -260,7 +260,7 @@ def export(
         refuse(translate(_("--download and --pdf belong to --feedback.")))
     if form is None and roster is not None:
         refuse(translate(_("--roster belongs to --format.")))
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         class_folder = open_folder(folder)
         if form is not None:
             classroom_session.export_marks(class_folder, form, roster, out, translate)
@@ -300,7 +300,7 @@ def forget(
         question = translate(_("Delete all of this for good?"))
         return yes or (sys.stdin.isatty() and typer.confirm(question))
 
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         personal_data.forget_people(open_folder(folder), student, older_than, confirm, translate)
     raise typer.Exit(ExitCode.PASSED)
 
@@ -314,7 +314,7 @@ def similarity(
     from grader.commands import classroom_session
 
     translate = Translator(lang)
-    with _exit_on_error(translate):
+    with exit_on_class_error(translate):
         class_folder = open_folder(folder)
         chosen = find_course_or_exit(course or Path(class_folder.settings.course), translate)
         classroom_session.compare_submissions(class_folder, chosen, translate)
@@ -322,7 +322,7 @@ def similarity(
 
 
 @contextmanager
-def _exit_on_error(translate: Translator) -> Iterator[None]:
+def exit_on_class_error(translate: Translator) -> Iterator[None]:
     """End the command with a sentence and an exit code for each kind of error."""
     from grader.core.errors import UnusableRubricError
 

@@ -166,6 +166,36 @@ class ClassOutput:
         """Print that a report does not show the adjusted mark yet."""
         self._print(_("The rubric has changed since; the report shows the new mark after: grader rescore DIR"))
 
+    def print_requests(self, new: int, total: int, problems: Sequence[Message]) -> None:
+        """Print how many regrade requests a file holds, and which of its rows are none."""
+        self._print(_("{total} regrade requests, {new} of them new.", total=total, new=new))
+        for problem in problems:
+            self._print(problem)
+
+    def print_other_desks(self, others: int) -> None:
+        """Print that somebody else reviews the same class."""
+        self._print(
+            _(
+                "Other desks are open on this class: {others}. You can work side by side: nobody overwrites what "
+                "somebody else decided.",
+                others=others,
+            )
+        )
+
+    def print_writing_reports(self, count: int) -> None:
+        """Print that the reports of those about whom something was decided are written anew."""
+        self._print(_("Writing the reports with what was decided: {count}", count=count))
+
+    def print_old_reports(self, count: int) -> None:
+        """Print that some reports do not show yet what people decided."""
+        self._print(
+            _(
+                "{count} reports are older than what was decided by hand, and do not show it. Write them first: "
+                "grader rescore DIR",
+                count=count,
+            )
+        )
+
     def print_export(self, exported: Exported, target: Path) -> None:
         """Print where the marks are, and whose are missing there."""
         self._print(_("Marks: {file}", file=str(target)))

@@ -30,6 +30,7 @@ from grader.classroom.mark_changes import find_mark_changes
 from grader.classroom.pages import Publisher
 from grader.classroom.rejudge import RejudgeJob, start_judges
 from grader.classroom.rescore import Rescorer, RescoreResult
+from grader.classroom.review.outdated_reports import find_outdated
 from grader.classroom.store import HandInRow, Store, StoreError
 from grader.commands.choose_pool import GradingOptions
 from grader.commands.classroom_output import ClassOutput
@@ -266,6 +267,8 @@ def export_feedback(
         entries = session.publisher.read_gradebook()
         rows = session.store.newest_hand_ins(settings.series)
         output = session.output
+        if outdated := find_outdated(session.publisher, session.store):
+            output.print_old_reports(len(outdated))
     packed = pack_feedback(
         platform,
         entries,

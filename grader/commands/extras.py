@@ -20,7 +20,7 @@ class Extra(StrEnum):
 
 # What is imported of each extra's packages; pyproject.toml says which versions.
 MODULES: dict[Extra, tuple[str, ...]] = {
-    Extra.CLASS: ("alembic", "fsspec", "openpyxl", "yaml", "sqlalchemy"),
+    Extra.CLASS: ("alembic", "fsspec", "openpyxl", "yaml", "sqlalchemy", "starlette", "uvicorn"),
     Extra.AUTHOR: ("jupytext", "nbformat"),
     Extra.CLUSTER: ("distributed",),
     Extra.POSTGRESQL: ("psycopg",),

@@ -3,7 +3,7 @@
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import clip, one_line, visible
 from grader.protocol.gradebook import Adjustment
-from grader.protocol.verdict import Verdict
+from grader.protocol.verdict import Status, Verdict
 from reports.common.numbers import Numbers
 
 MAX_NAME_LENGTH = 80
@@ -23,6 +23,15 @@ def describe_adjustment(
         signed = points if adjustment.points < 0 else f"+{points}"
         return translate(_("{points} points to the sum", points=signed))
     for criterion in verdict.criteria if verdict is not None else ():
+        if criterion.id == adjustment.criterion and criterion.status is Status.NOT_GRADED:
+            return translate(
+                _(
+                    "{criterion}: {points} of {most} points",
+                    criterion=shorten_name(criterion.title),
+                    points=points,
+                    most=number.points(criterion.max_points),
+                )
+            )
         if criterion.id == adjustment.criterion:
             return translate(
                 _(

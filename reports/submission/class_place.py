@@ -39,6 +39,7 @@ class ClassPlace(msgspec.Struct, frozen=True):
     is_late: bool
     dashboard: str
     neighbours: Neighbours = Neighbours()
+    reference: str = ""  # names the hand-in in questions about its mark, for which the name is not needed
 
 
 def render_neighbours(neighbours: Neighbours, language: str) -> str:

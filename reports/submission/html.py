@@ -94,6 +94,7 @@ def _template_values(
         "disagreements": highlights.find_disagreements(verdict),
         "missing_walls": highlights.find_missing_walls(verdict),
         "several_networks": any(score.network for score in exhibits.scores),
+        "words_of_people": {a.criterion: a.reason for a in adjustments if a.criterion is not None},
         "adjustments": [(describe_adjustment(verdict, a, translate, numbers), a.reason) for a in adjustments],
         "rules": [(words.describe(rule), words.change(rule)) for rule in rules],
         "decided_points": verdict.points if entry.points is None else entry.points,
@@ -123,7 +124,11 @@ def _criteria_values(verdict: Verdict, decided: Mapping[str, float]) -> dict[str
 
     What a person has decided needs no explanation any more, but for what the grader said about it.
     """
-    passed = [c for c in verdict.criteria if c.status is Status.PASSED]
+    passed = [
+        c
+        for c in verdict.criteria
+        if c.status is Status.PASSED or (c.id in decided and decided[c.id] >= c.max_points)
+    ]
     waiting = [c for c in verdict.criteria if c.status is Status.SKIPPED or (c.same_cause_as and c not in passed)]
     return {
         "decided_criteria": decided,

@@ -29,6 +29,7 @@ FOR_PEOPLE = (
     "students.md",
     "instructors.md",
     "classes.md",
+    "review.md",
     "feedback.md",
     "privacy.md",
     "classroom50.md",

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select, update
 
 from grader.classroom.store import Judgement, NewHandIn, Store
-from grader.classroom.store.schema import hand_ins, settings, students, verdicts
+from grader.classroom.store.schema import adjustments, hand_ins, settings, students, verdicts
 from grader.protocol.verdict import Verdict
 
 
@@ -80,3 +80,28 @@ def change_setting(store: Store, name: str, value: str) -> None:
     """Change a setting that is there."""
     with store._database.write() as connection:
         connection.execute(update(settings).where(settings.c.name == name).values(value=value))
+
+
+def replay_marks(store: Store, exercise: str) -> dict[tuple[str, str], float]:
+    """Return the points of each criterion that a person decided, by doing again what the table says was done.
+
+    Every row is a mark that was given at a time, and perhaps taken back at another; second markers' do not count.
+    """
+    columns = adjustments.c
+    query = select(adjustments).where(columns.exercise == exercise, columns.is_second.is_(False))
+    with store._database.read() as connection:
+        rows = connection.execute(query.order_by(columns.number)).all()
+    assert all(row.by and row.at and (row.reason or row.comment) for row in rows)
+    # At one instant, what is replaced goes before what replaces it comes.
+    taken = [(row.withdrawn_at, 0, row) for row in rows if row.withdrawn_at is not None]
+    events = sorted(
+        [*taken, *((row.at, 1, row) for row in rows)], key=lambda event: (event[0], event[1], event[2].number)
+    )
+    counting: dict[tuple[str, str], dict[int, float]] = {}
+    for _at, is_given, row in sorted(events, key=lambda event: (event[0], event[1], event[2].number)):
+        marks = counting.setdefault((row.student, row.criterion), {})
+        if is_given:
+            marks[row.number] = row.points
+        else:
+            marks.pop(row.number, None)
+    return {who: marks[max(marks)] for who, marks in counting.items() if marks}

@@ -13,7 +13,7 @@ It says in comments at its top what it loses:
 import hashlib
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,8 +131,13 @@ def _joined(reference: Path, path: Path) -> Submission:
         return read(joined)
 
 
-def find_complaint(expectation: Expectation, verdict: Verdict) -> Words | None:
-    """Return what is not as expected in the verdict on a submission of the course's own, or None."""
+def find_complaint(
+    expectation: Expectation, verdict: Verdict, by_hand: Collection[str] = frozenset()
+) -> Words | None:
+    """Return what is not as expected in the verdict on a submission of the course's own, or None.
+
+    `by_hand`: the criteria that a person judges. They have to be not graded, unless they are lost.
+    """
     if expectation.is_stub or expectation.is_empty:
         return _find_points_for_nothing(expectation, verdict)
     unknown = (set(expectation.loses) | expectation.may_lose) - {c.id for c in verdict.criteria}
@@ -140,12 +145,16 @@ def find_complaint(expectation: Expectation, verdict: Verdict) -> Words | None:
         return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
     # Where evidence contradicts itself, it is right that nothing about the network is decided.
     is_consistent = all(item.agrees for item in verdict.certification)
-    undecided = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED]
+    undecided = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED and c.id not in by_hand]
     if undecided and is_consistent:
         return _("the grader could not decide: {criteria}", criteria=", ".join(undecided))
     loses = expectation.loses
     judged = [c for c in verdict.criteria if c.id not in expectation.may_lose]
-    wrong = [f"{c.id} {c.points:g}/{c.max_points:g}" for c in judged if not _is_as_expected(c, loses)]
+    wrong = [
+        f"{c.id} {c.points:g}/{c.max_points:g}"
+        for c in judged
+        if not (_is_waiting_as_expected(c, loses) if c.id in by_hand else _is_as_expected(c, loses))
+    ]
     if wrong:
         return _("other points than expected: {criteria}", criteria=", ".join(wrong))
     if not expectation.loses and not is_consistent:
@@ -165,6 +174,11 @@ def _find_points_for_nothing(expectation: Expectation, verdict: Verdict) -> Word
     if expectation.is_stub and attempted:
         return _("not recognised as not attempted: {criteria}", criteria=", ".join(attempted))
     return None
+
+
+def _is_waiting_as_expected(criterion: CriterionVerdict, loses: Mapping[str, float | None]) -> bool:
+    """Return whether a criterion waits for a person where there is something to judge, and only there."""
+    return (criterion.status is Status.NOT_GRADED) is (criterion.id not in loses)
 
 
 def _is_as_expected(criterion: CriterionVerdict, loses: Mapping[str, float | None]) -> bool:

@@ -124,7 +124,7 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         raise UnprovableExerciseError(error.text, is_unreadable=True) from None
     _refuse_unknown_criteria(name, expectations, [criterion.id for criterion in rubric.criteria])
     text = _source(expectations[0].submission)
-    steps = _rubric_steps(rubric)
+    steps = _judged_steps(rubric)
     used_names = {s.function if isinstance(s, Call) else s.name for s in steps if isinstance(s, Call | ReadGlobal)}
     try:
         mutants = make_mutants(text, Script(text).names_needed_by(used_names))
@@ -182,6 +182,12 @@ def _rubric_steps(rubric: "Rubric") -> tuple[Step, ...]:
     return tuple(rubric.steps(rubric.seeds[:1]).values())
 
 
+def _judged_steps(rubric: "Rubric") -> tuple[Step, ...]:
+    """Return the steps that the grader judges: a mistake in what only a person looks at cannot cost points."""
+    checks = [criterion.check for criterion in rubric.criteria if not criterion.check.waits_for_person]
+    return tuple(step for check in checks for step in check.steps(rubric.seeds[:1]))
+
+
 class Validator:
     """Grades what there is to check of one exercise, and reuses the evidence of the reference.
 
@@ -197,6 +203,7 @@ class Validator:
         rubric = load_rubric(grader.course, exercise)
         self.steps = _rubric_steps(rubric)
         self.judged_names = {c.id: c.check.judged_names() for c in rubric.criteria}
+        self.by_hand = frozenset(c.id for c in rubric.criteria if c.check.waits_for_person)
         self._reference: Graded | None = None
         self._grading = threading.Lock()
 
@@ -246,13 +253,14 @@ class Validator:
             graded = self.grade_changed_reference(expectation.submission)
         else:
             graded = self.grader.grade(self.exercise, expectation.submission)
-        complaint = find_complaint(expectation, graded.verdict)
+        complaint = find_complaint(expectation, graded.verdict, self.by_hand)
         return ExpectationResult(expectation, graded.verdict.points, complaint)
 
     def _try_one(self, mutant: Mutant, equivalents: EquivalentMutants) -> MutantResult:
         reference = self.grade_reference().verdict
         verdict = self.grade_changed_reference(make_script(mutant.source, "submission.py")).verdict
-        undecided = tuple(c.id for c in verdict.criteria if c.status is Status.NOT_GRADED)
+        not_graded = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED]
+        undecided = tuple(name for name in not_graded if name not in self.by_hand)
         if undecided:
             return MutantResult(mutant, MutantOutcome.NOT_GRADED, undecided)
         reason = equivalents.find_reason(mutant.id)

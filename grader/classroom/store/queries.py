@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from grader.classroom.store.records import Attempt, AttemptVerdict, HandInRow
-from grader.classroom.store.schema import adjustments, hand_ins, students, verdicts
+from grader.classroom.store.schema import adjustments, comments, hand_ins, students, verdicts
 from grader.protocol.gradebook import Adjustment, GradebookEntry
 from grader.protocol.hand_in import HandIn, hand_in_fields
 from grader.protocol.verdict import Verdict
@@ -77,16 +77,30 @@ def newest_verdicts(connection: Connection, numbers: Sequence[int]) -> dict[int,
 
 
 def to_adjustment(row: Row[Any]) -> Adjustment:
-    """Build the adjustment of a row."""
-    return Adjustment(criterion=row.criterion, points=row.points, reason=row.reason, by=row.by, at=row.at)
+    """Build the adjustment of a row of `valid_adjustments`. Its reason begins with the reusable comment."""
+    reason = " ".join(part for part in (row.comment_text, row.reason) if part)
+    return Adjustment(criterion=row.criterion, points=row.points, reason=reason, by=row.by, at=row.at)
 
 
 def valid_adjustments(exercise: str) -> Select[Any]:
-    """Return the query for adjustments that were not withdrawn, oldest first."""
+    """Return the query for adjustments that count, oldest first, each with the text of its comment today."""
     return (
-        select(adjustments)
-        .where(adjustments.c.exercise == exercise, adjustments.c.withdrawn_at.is_(None))
+        select_with_comments()
+        .where(
+            adjustments.c.exercise == exercise,
+            adjustments.c.withdrawn_at.is_(None),
+            adjustments.c.is_second.is_(False),
+        )
         .order_by(adjustments.c.number)
+    )
+
+
+def select_with_comments() -> Select[Any]:
+    """Return the query for all adjustments, each with the text that its comment has today."""
+    newest = select(func.max(comments.c.number)).group_by(comments.c.id)
+    texts = select(comments.c.id, comments.c.text).where(comments.c.number.in_(newest)).subquery("texts")
+    return select(adjustments, texts.c.text.label("comment_text")).outerjoin(
+        texts, texts.c.id == adjustments.c.comment
     )
 
 

@@ -74,3 +74,79 @@ class Attempt(Record, frozen=True, kw_only=True):
     entered: datetime  # UTC; when it came into the store
     is_newest: bool
     verdict: AttemptVerdict | None = None
+
+
+class Version(Record, frozen=True, kw_only=True):
+    """What a person saw of one criterion of one student before deciding. A decision on something older is refused.
+
+    All are numbers of rows in the store; 0 where there is none.
+    """
+
+    hand_in: int
+    verdict: int
+    adjustment: int  # that decides the criterion; of a second marker, the second marker's
+
+    def __str__(self) -> str:
+        return f"{self.hand_in}-{self.verdict}-{self.adjustment}"
+
+
+class HandMark(Record, frozen=True, kw_only=True):
+    """What a person decided about one criterion of one student, as the store knows it."""
+
+    number: int
+    student: str
+    criterion: str
+    points: float
+    reason: str  # the person's own words, without the comment
+    comment: str | None  # id of the reusable comment
+    comment_text: str  # as it is today; "" without one
+    by: str
+    at: datetime
+    is_second: bool
+
+    @property
+    def text(self) -> str:
+        """Return what the student reads."""
+        return " ".join(part for part in (self.comment_text, self.reason) if part)
+
+
+class NewMark(Record, frozen=True, kw_only=True):
+    """What a person decides about one criterion of one student."""
+
+    student: str
+    criterion: str
+    points: float
+    reason: str
+    comment: str | None = None  # id of a reusable comment
+    is_second: bool = False
+
+
+class StudentState(Record, frozen=True, kw_only=True):
+    """Which hand-in and which verdict of a student are the newest."""
+
+    student: str
+    hand_in: int
+    verdict: int  # 0 where there is none
+    problem: str
+    is_readable: bool
+
+
+class Comment(Record, frozen=True, kw_only=True):
+    """A sentence that several students may get for one criterion."""
+
+    id: str
+    criterion: str
+    text: str
+    by: str
+    at: datetime
+
+
+class RegradeRequest(Record, frozen=True, kw_only=True):
+    """A student's wish that a criterion be looked at again."""
+
+    number: int
+    student: str
+    criterion: str
+    text: str
+    at: datetime
+    adjustment: int | None  # that answers it

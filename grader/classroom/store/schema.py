@@ -21,9 +21,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-FORMAT = 1  # of these tables; a higher number is one step in `migrations/versions` each
+FORMAT = 2  # of these tables; a higher number is one step in `migrations/versions` each
 
 # File names may be any bytes, which Python shows as lone surrogates; no database takes those, and not all NUL.
 _ODD = re.compile("[\0\x1a\ud800-\udfff]")
@@ -142,6 +143,34 @@ adjustments = _table(
     _instant("at"),
     _text("withdrawn_by", nullable=True),
     _instant("withdrawn_at", nullable=True),
+    _text("comment", nullable=True),  # id of the reusable comment that comes before the reason
+    # Of a second marker, who marks without seeing the first: it changes no mark.
+    Column("is_second", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["exercise", "student"], [students.c.exercise, students.c.student]),
     Index("grader_adjustments_of", "exercise", "student"),
+)
+# Sentences that several students get. A comment that was mended has a row for each text; the newest counts.
+comments = _table(
+    "comments",
+    Column("number", Integer, primary_key=True),
+    _text("id"),
+    _text("exercise"),
+    _text("criterion"),
+    _text("text"),
+    _text("by"),
+    _instant("at"),
+    Index("grader_comments_of", "exercise", "criterion"),
+)
+# What students ask to be looked at again. `adjustment`: the number of the one that answers it.
+requests = _table(
+    "requests",
+    Column("number", Integer, primary_key=True),
+    _text("exercise"),
+    _text("student"),
+    _text("criterion"),
+    _text("text"),
+    _text("by"),
+    _instant("at"),
+    Column("adjustment", Integer, nullable=True),
+    Index("grader_requests_of", "exercise", "student"),
 )

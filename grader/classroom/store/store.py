@@ -18,6 +18,7 @@ from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, sha256_of
 from grader.classroom.store.database import Database
 from grader.classroom.store.errors import StoreError
+from grader.classroom.store.hand_marks import HandMarks
 from grader.classroom.store.personal_data import PersonalData
 from grader.classroom.store.records import Attempt, HandInRow, Judgement, NewHandIn, StoredEvidence
 from grader.classroom.store.schema import adjustments, evidence, hand_ins, runs, settings, students, verdicts
@@ -41,6 +42,7 @@ class Store:
     def __init__(self, database: Database, blobs: Blobs) -> None:
         self._database = database
         self._blobs = blobs
+        self.hand_marks = HandMarks(database)
 
     @classmethod
     def open(cls, folder: Path, url: str | None = None, files: str | None = None) -> Self:

@@ -1,6 +1,7 @@
 """All checks that a rubric can use."""
 
 from grader.protocol.training import Training
+from grader.rubric.checks.by_hand import ByHand
 from grader.rubric.checks.calibration.calibrates import Calibrates
 from grader.rubric.checks.calibration.reliability_plot import PlotsReliability
 from grader.rubric.checks.cheat_sheet.check import CheatSheet
@@ -49,6 +50,7 @@ from grader.rubric.checks.networks.styles import HasStyle
 __all__ = [
     "Accuracy",
     "Architecture",
+    "ByHand",
     "Calibrates",
     "Chain",
     "CheatSheet",

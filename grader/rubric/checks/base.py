@@ -52,6 +52,8 @@ class Check(Declared, ABC):
     topics: ClassVar[frozenset[str]] = frozenset()
     # Whether reports show what becomes of one row in each layer of the trained network.
     shows_layer_values: ClassVar[bool] = False
+    # Whether a person judges it: the grader itself never gives points for it. See `ByHand`.
+    waits_for_person: ClassVar[bool] = False
 
     def check_exercise(self, task: Task, data: Data) -> None:
         """Raise `RubricError` where the parameters do not fit the task or the data of the exercise."""

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from grader.classroom.store import Store, database, errors
+from grader.classroom.store.schema import FORMAT
 from grader.core.i18n import Translator
 from tests.classroom.store import writers
 from tests.classroom.store.conftest import Opener
@@ -51,7 +52,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path)
     before = file.read_bytes()
     said = opening(tmp_path)
     assert "newer version" in said
-    assert "format 7; up to 1" in said
+    assert f"format 7; up to {FORMAT}" in said
     assert str(file) in said
     assert file.read_bytes() == before
 
@@ -83,7 +84,7 @@ def test_the_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: 
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM grader_store", "INSERT INTO grader_store VALUES (2, 'x')"])
+@pytest.mark.parametrize("statement", ["DELETE FROM grader_store", "INSERT INTO grader_store VALUES (3, 'x')"])
 def test_a_store_without_one_version_is_refused(tmp_path: Path, statement: str) -> None:
     alter(made(tmp_path), statement)
     assert "is not a store" in opening(tmp_path)
