@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from grader.core.i18n import Words, _
 from grader.core.strict import is_strict
 from grader.evidence.case import Case
+from grader.evidence.outputs import list_views
 from grader.examiner.misconceptions import (
     code,
     compilation,
@@ -132,7 +133,8 @@ def _find_all(case: Case) -> Iterator[Finding]:
     costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
     """
     # An exercise of functions only has no network; what its code calls is looked at all the same.
-    views = [NetworkView(case, training) for training in case.trainings or (Training(),)]
+    trainings = case.trainings or (Training(),)
+    views = [NetworkView(view, training) for training in trainings for view in list_views(case, training)]
     for entry in CATALOGUE:
         for view in views:
             try:
@@ -153,5 +155,7 @@ def _find_all(case: Case) -> Iterator[Finding]:
 
 def _name_network(view: NetworkView, text: Words) -> Words:
     """Return a hint about one of several networks with the call that builds it in front."""
+    if view.case.output:
+        return _("Output {output}: {text}", output=view.case.output, text=text)
     call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
     return _("Network of {call}: {text}", call=call, text=text)
