@@ -63,8 +63,11 @@ def _check_case(case: Case) -> Iterator[ConsistencyCheck]:
     for training in case.second_trainings:
         for view in list_views(case, training):
             yield from _check_network(read_network(view, training, case.seeds[0]), view)
-        has_learned = compare_second(case, training) is SecondOutcome.LEARNED
-        yield ConsistencyCheck(SECOND_TRAINING, has_learned, describe_second(case, training))
+            has_learned = compare_second(view, training) is SecondOutcome.LEARNED
+            text = describe_second(view, training)
+            if view.output:
+                text = _("Output {output}: {text}", output=view.output, text=text)
+            yield ConsistencyCheck(SECOND_TRAINING, has_learned, text)
 
 
 def _check_network(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyCheck]:

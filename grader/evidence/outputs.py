@@ -78,6 +78,17 @@ def assign_outputs(facts: ModelFacts, expected: Sequence[Output]) -> dict[str, i
     return {output.name: number for output, number in zip(expected, best, strict=False)}
 
 
+def name_as_single(arrays: Mapping[str, Array], output: str) -> dict[str, Array]:
+    """Return arrays in which the labels of an output also have the names that those of a single output have."""
+    labels = {
+        name.removesuffix(name_labels(role, output)) + role: array
+        for name, array in arrays.items()
+        for role in _LABELS
+        if name.endswith(name_labels(role, output))
+    }
+    return {**arrays, **labels}
+
+
 def _rate(
     outputs: Sequence[OutputFacts], expected: Sequence[Output], order: Sequence[int]
 ) -> tuple[int, int, int]:
@@ -113,24 +124,14 @@ class _Projection:
         task = next(output.task for output in self.outputs if output.name == self.name)
         return replace(
             self.case,
-            inside=self._project_arrays(self.case.inside),
-            outside=self._project_arrays(self.case.outside),
+            inside=name_as_single(self.case.inside, self.name),
+            outside=name_as_single(self.case.outside, self.name),
             steps=steps,
             replays=self._project_replays(),
             task=task,
             output=self.name,
             whole=self.case,
         )
-
-    def _project_arrays(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
-        """Return arrays in which the labels of this output have the names of those of a single output."""
-        labels = {
-            name.removesuffix(name_labels(role, self.name)) + role: array
-            for name, array in arrays.items()
-            for role in _LABELS
-            if name.endswith(name_labels(role, self.name))
-        }
-        return {**arrays, **labels}
 
     def _project_replays(self) -> dict[str, ReplayResult]:
         replays = dict(self.case.replays)
@@ -148,6 +149,9 @@ class _Projection:
             model = msgspec.structs.replace(
                 evidence.model, graph=output.graph, compiled=output.compiled, fitted=output.fitted, outputs=()
             )
+            return StepResult(msgspec.structs.replace(evidence, model=model), result.arrays)
+        if evidence.model is not None:  # it has a single output, or none at all: none of those that are expected
+            model = msgspec.structs.replace(evidence.model, graph=None, fitted=None)
             return StepResult(msgspec.structs.replace(evidence, model=model), result.arrays)
         outcome = evidence.outcome
         described = self._find_description(step, evidence.fits[-1].model if evidence.fits else "")
@@ -191,13 +195,13 @@ class _Projection:
         own = names[self.places[described]]
         if not own or names.count(own) > 1:
             return {}
-        found = {}
+        own_curves = {}
         for key, ref in curves.items():
             start = "val_" if key.startswith("val_") else ""
             metric = key.removeprefix(start)
             if metric.startswith(f"{own}_"):
-                found[start + metric.removeprefix(f"{own}_")] = ref
-        return found
+                own_curves[start + metric.removeprefix(f"{own}_")] = ref
+        return own_curves
 
 
 def _name_curves(output: OutputFacts) -> str:

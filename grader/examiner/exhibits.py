@@ -92,7 +92,7 @@ def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_
             for name, curve in experiments[:MAX_EXPERIMENTS]
         ),
         confusion=_confusion(outputs, data, of_classes) if of_classes and outputs is not None else None,
-        mistakes=_mistakes(outputs, data) if outputs is not None else (),
+        mistakes=_mistakes(outputs, data, of_classes) if of_classes and outputs is not None else (),
         network=_network(model.facts, _name_losses(of_views), translate) if model is not None else None,
         figures=tuple(figure for figure in figures if figure is not None),
         left_out=left_out,
@@ -106,6 +106,8 @@ def _walk_through(case: Case, data: Data, network: TrainedNetwork) -> Walkthroug
     outputs = model.outputs.get("x_val") if model is not None else None
     if model is None or outputs is None or outputs.ndim != 2 or outputs.shape[1] != len(data.class_names):
         return None
+    if network.output:
+        return None  # it shows a chain of layers, from the input to the only output
     rows, truth = case.inside[training.array("x_val")], case.inside[training.array("y_val")]
     if len(outputs) != len(rows) or not np.isfinite(outputs).all():
         return None
@@ -229,11 +231,11 @@ def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion
     )
 
 
-def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
+def _mistakes(outputs: Array, data: Data, network: TrainedNetwork) -> tuple[Mistake, ...]:
     """Return the rows that the network was most sure of and got wrong."""
     if data.picture is None or len(data.class_names) != outputs.shape[1]:
         return ()
-    truth, predicted, order = data.outside["y_test"], outputs.argmax(axis=1), data.order_classes()
+    truth, predicted, order = data.outside[_name_truth(network)], outputs.argmax(axis=1), data.order_classes()
     wrong = np.flatnonzero(truth != predicted)
     margin = outputs[wrong, predicted[wrong]] - outputs[wrong, truth[wrong]]
     worst = wrong[np.argsort(-margin, kind="stable")][:MAX_MISTAKES]

@@ -135,6 +135,8 @@ def _find_all(case: Case) -> Iterator[Finding]:
     # An exercise of functions only has no network; what its code calls is looked at all the same.
     trainings = case.trainings or (Training(),)
     views = [NetworkView(view, training) for training in trainings for view in list_views(case, training)]
+    # Of a network with too few outputs, nobody knows which output is which.
+    views = [view for view in views if not _lacks_output(view)] or [NetworkView(case, Training(name="none"))]
     for entry in CATALOGUE:
         for view in views:
             try:
@@ -151,6 +153,10 @@ def _find_all(case: Case) -> Iterator[Finding]:
                     entry.id, entry.severity, text, entry.topics, explanation.function, entry.only_where_lost
                 )
                 break
+
+
+def _lacks_output(view: NetworkView) -> bool:
+    return bool(view.case.output) and view.model is not None and view.model.facts.graph is None
 
 
 def _name_network(view: NetworkView, text: Words) -> Words:
