@@ -26,7 +26,7 @@ from grader.evidence.claimed_losses import (
 )
 from grader.evidence.copies import find_share_of_copies, flatten_rows
 from grader.evidence.network import Model, TrainedNetwork, read_network
-from grader.evidence.outputs import list_views
+from grader.evidence.outputs import list_views, name_output
 from grader.evidence.second_training import SecondOutcome, compare_second, describe_second
 from grader.protocol.evidence import StopReason
 
@@ -66,7 +66,7 @@ def _check_case(case: Case) -> Iterator[ConsistencyCheck]:
             has_learned = compare_second(view, training) is SecondOutcome.LEARNED
             text = describe_second(view, training)
             if view.output:
-                text = _("Output {output}: {text}", output=view.output, text=text)
+                text = name_output(view.output, text)
             yield ConsistencyCheck(SECOND_TRAINING, has_learned, text)
 
 

@@ -11,6 +11,7 @@ from itertools import permutations
 import msgspec
 
 from grader.core.arrays import Array
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.network import name_fitted
 from grader.evidence.run_evidence import ReplayResult, StepResult
@@ -34,6 +35,11 @@ def list_views(case: Case, training: Training) -> tuple[Case, ...]:
     if case.whole is not None or not training.outputs:
         return (case,)
     return tuple(show_output(case, training.outputs, output.name) for output in training.outputs)
+
+
+def name_output(output: str, text: Words) -> Words:
+    """Return a sentence with the output in front that it is about."""
+    return _("Output {output}: {text}", output=output, text=text)
 
 
 def show_output(case: Case, outputs: tuple[Output, ...], name: str) -> Case:

@@ -69,7 +69,10 @@ def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_
     of_classes = _find_classifier(views)
     outputs = _class_outputs(of_classes, data) if of_classes else None
     with_curves = [network for network in networks if network.curves]
-    curves = tuple(_curve(_training_name(network, translate), network.curves) for network in with_curves)
+    curves = tuple(
+        msgspec.structs.replace(_curve(_training_name(n, translate), n.curves), output=clip(n.output, MAX_NAME))
+        for n in with_curves
+    )
     experiments = list(_experiments(case))
     figures = list(_figures(case))
     lengths = [len(v) for n in networks for v in n.curves.values()] + [len(v) for _name, v in experiments]

@@ -26,7 +26,7 @@ def build_model():
     variety = keras.layers.Dense(N_VARIETIES, activation="softmax", name="variety")(trunk)
     model = keras.Model(features, [sweetness, variety])
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=0.01),
+        optimizer=keras.optimizers.Adam(learning_rate=0.003),
         loss={"sweetness": "mean_squared_error", "variety": "sparse_categorical_crossentropy"},
         # The squared error begins at about 100, the cross-entropy at about 1.
         loss_weights={"sweetness": 0.01, "variety": 1.0},
@@ -46,7 +46,7 @@ def train(model, x_train, sweetness_train, variety_train, x_val, sweetness_val, 
         x_train,
         {"sweetness": sweetness_train, "variety": variety_train},
         validation_data=(x_val, {"sweetness": sweetness_val, "variety": variety_val}),
-        epochs=30,
+        epochs=20,
         batch_size=32,
         verbose=0,
     )

@@ -10,7 +10,6 @@ from grader.evidence.loss_identity import identify_network_loss
 from grader.evidence.network import read_network
 from grader.evidence.outputs import assign_outputs, list_views, show_output
 from grader.evidence.scores import compute_score
-from grader.examiner.exhibits import make_exhibits
 from grader.protocol.evidence import GraphFacts, ModelFacts, OutputFacts
 from tests.helpers.classroom import KIND, PRICE, ROOMS, fruit
 from tests.helpers.fruit import BY_PLACE, LOSSES, case_of_fruit, functional, subclassed, train
@@ -104,16 +103,6 @@ def test_a_network_with_one_output_shows_nothing_of_two() -> None:
         assert before is not None
         assert before.facts.output_count == 1
         assert before.graph is None  # that of a single output belongs to none of two
-
-
-def test_the_report_shows_scores_curves_and_losses_of_each_output() -> None:
-    exhibits = make_exhibits(case_of_fruit(), fruit(), Translator("en"))
-    assert [curve.name for curve in exhibits.curves] == ["price, seed 0", "kind, seed 0"]
-    assert [(score.network, score.metric) for score in exhibits.scores] == [("price", "R²"), ("kind", "accuracy")]
-    assert exhibits.network is not None
-    assert exhibits.network.loss == "price: 0.1 · mean_squared_error, kind: 1 · sparse_categorical_crossentropy"
-    assert exhibits.confusion is not None
-    assert sum(map(sum, exhibits.confusion.counts)) == 75
 
 
 # Which output is which.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.core.i18n import Words, _
 from grader.core.strict import is_strict
 from grader.evidence.case import Case
-from grader.evidence.outputs import list_views
+from grader.evidence.outputs import list_views, name_output
 from grader.examiner.misconceptions import (
     code,
     compilation,
@@ -162,6 +162,6 @@ def _lacks_output(view: NetworkView) -> bool:
 def _name_network(view: NetworkView, text: Words) -> Words:
     """Return a hint about one of several networks with the call that builds it in front."""
     if view.case.output:
-        return _("Output {output}: {text}", output=view.case.output, text=text)
+        return name_output(view.case.output, text)
     call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
     return _("Network of {call}: {text}", call=call, text=text)

@@ -10,8 +10,8 @@ from grader.core.i18n import Translator, _
 from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError
-from grader.evidence.outputs import name_as_single, show_output
-from grader.protocol.plan import Replay, Step
+from grader.evidence.outputs import name_as_single, name_output, show_output
+from grader.protocol.plan import Step
 from grader.protocol.task import Task
 from grader.protocol.training import Output, Training, name_labels
 from grader.protocol.verdict import ClassBalance, Reliability, Status
@@ -48,6 +48,13 @@ class OnOutputs(Check):
         """Raise `RubricError` where the check does not fit the outputs."""
         if not self.all_outputs():
             raise self.refuse(_("the training names no outputs: write Training(outputs=(...))"), "check")
+        needs_more = (
+            type(self.check).replays is not Check.replays or type(self.check).with_data is not Check.with_data
+        )
+        if needs_more or self.check.tried_function not in {"", *(t.train for t in self.trainings())}:
+            raise self.check.refuse(
+                _("{check} cannot be asked for one of several outputs", check=type(self.check).__name__)
+            )
         for output in self.judged_outputs():
             if output.task.kind not in self.check.kinds:
                 raise self.check.refuse(
@@ -106,10 +113,6 @@ class OnOutputs(Check):
             *names,
             *(t.array(name_labels("y_test", o.name)) for t in self.trainings() for o in self.judged_outputs()),
         )
-
-    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
-        """Return nothing: a second look at one of several outputs has no name of its own yet."""
-        return (), {}
 
     def exhibit(self, case: Case, translate: Translator) -> Sequence[ClassBalance | Reliability]:
         """Return what the check shows of the outputs that it is asked for."""
@@ -182,7 +185,7 @@ class EachOutput(OnOutputs):
         output, worst = (ungraded or sorted(judgements, key=_get_share))[0]
         if worst.status is Status.PASSED or all(j.message == worst.message for _output, j in judgements):
             return worst
-        return replace(worst, message=_("Output {output}: {text}", output=output.name, text=worst.message))
+        return replace(worst, message=name_output(output.name, worst.message))
 
 
 def _get_share(judged: tuple[Any, Judgement]) -> float:

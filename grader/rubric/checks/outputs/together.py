@@ -19,7 +19,6 @@ from grader.protocol.task import Task
 from grader.rubric.checks.networks.output_and_loss import read_last_compiled
 from grader.rubric.checks.networks.own_loss import explain_not_compiled
 from grader.rubric.checks.networks.single import NetworkCheck, count_outputs, require_certified
-from grader.rubric.data.dataset import Data
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,6 @@ class OfAllOutputs(NetworkCheck):
     """Base class of checks that look at all outputs of a network."""
 
     kinds = frozenset({"several"})
-
-    def check_exercise(self, task: Task, data: Data) -> None:
-        """Raise `RubricError` where the training has no outputs."""
-        if not self.training.outputs:
-            raise self.refuse(_("the training names no outputs: write Training(outputs=(...))"), "training")
 
     def held_back(self) -> tuple[str, ...]:
         """Return the rows that the graphs are replayed on."""
@@ -175,8 +169,7 @@ class SharedTrunk(OfAllOutputs):
             return _refuse_trunk(
                 _(
                     "The outputs share layers, but stop_gradient keeps one of them from teaching these: no "
-                    "gradient "
-                    "of its loss gets there. Remove stop_gradient."
+                    "gradient of its loss gets there. Remove stop_gradient."
                 )
             )
         shapes = ", ".join("×".join(map(str, ways[0][0][node].shape)) for node in ways[0][0] if node in learning)
@@ -201,8 +194,7 @@ class SharedTrunk(OfAllOutputs):
             )
         return _(
             "No layer is used by all outputs: these are separate networks in one model. Let the first layers be "
-            "the "
-            "same for all outputs, so that what one output learns helps the others."
+            "the same for all outputs, so that what one output learns helps the others."
         )
 
     def _find_ways(self, view: Case, model: Model) -> tuple[dict[str, Array], set[str]]:

@@ -28,10 +28,13 @@ from grader.rubric.checks import (
     LinearOutput,
     NamedOutputs,
     Output,
+    Probabilities,
     RegressionLoss,
     RSquared,
+    SameFunction,
     ScoresOutputs,
     SharedTrunk,
+    StyleFacts,
     Training,
     Trains,
 )
@@ -329,6 +332,11 @@ def test_what_does_not_fit_the_outputs_is_refused() -> None:
     assert "did you mean price" in refusal(ForOutput(LinearOutput(TRAINING), output="prize"))
     assert "is for a task of kind 'regression'" in refusal(ForOutput(LinearOutput(TRAINING), output="kind"))
     assert "is for a task of kind" in refusal(LinearOutput(TRAINING))
+    needs_replays = SameFunction((TRAINING, replace(TRAINING, name="b")))
+    for unfit in (needs_replays, Probabilities(TRAINING)):
+        assert "cannot be asked for one of several outputs" in refusal(EachOutput(unfit))
+    about_words = EachOutput(StyleFacts("STYLES", {"branches": ("functional",)}))
+    assert "names no outputs" in refusal(about_words)
     single = Task(kind="regression")
     assert "outputs belong to a task of kind 'several'" in refusal(NAMED, single)
     assert "outputs belong to a task of kind 'several'" in refusal(NamedOutputs(Training()))
