@@ -41,6 +41,9 @@ class Case:
     unwritten: frozenset[str] = frozenset()  # functions of the submission that are as in the stub, by their source
     # Results of `of_data`, shared by all cases of an exercise; and of `once`, for this case.
     results_of_data: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    output: str = ""  # name of the output that it shows, where networks have several; see `outputs.py`
+    # The case with all outputs, of one that shows a single one of them.
+    whole: "Case | None" = field(default=None, repr=False, compare=False)
     results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:

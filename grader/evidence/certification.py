@@ -26,6 +26,7 @@ from grader.evidence.claimed_losses import (
 )
 from grader.evidence.copies import find_share_of_copies, prepare_rows
 from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.outputs import list_views, name_output
 from grader.evidence.second_training import SecondOutcome, compare_second, describe_second
 from grader.protocol.evidence import StopReason
 
@@ -46,20 +47,27 @@ class ConsistencyCheck:
 def certify(case: Case) -> tuple[ConsistencyCheck, ...]:
     """Return every comparison that could be made; the networks are certified when all of them agree.
 
-    They are made once, for all checks of the case.
+    They are made once, for all checks of the case. One that shows a single output is certified with all of them.
     """
+    if case.whole is not None:
+        return certify(case.whole)
     return case.once(certify, lambda: tuple(_check_case(case)))
 
 
 def _check_case(case: Case) -> Iterator[ConsistencyCheck]:
     yield from _check_protocol(case)
     for training in case.trainings:
-        for seed in case.seeds:
-            yield from _check_network(read_network(case, training, seed), case)
+        for view in list_views(case, training):
+            for seed in case.seeds:
+                yield from _check_network(read_network(view, training, seed), view)
     for training in case.second_trainings:
-        yield from _check_network(read_network(case, training, case.seeds[0]), case)
-        has_learned = compare_second(case, training) is SecondOutcome.LEARNED
-        yield ConsistencyCheck(SECOND_TRAINING, has_learned, describe_second(case, training))
+        for view in list_views(case, training):
+            yield from _check_network(read_network(view, training, case.seeds[0]), view)
+            has_learned = compare_second(view, training) is SecondOutcome.LEARNED
+            text = describe_second(view, training)
+            if view.output:
+                text = name_output(view.output, text)
+            yield ConsistencyCheck(SECOND_TRAINING, has_learned, text)
 
 
 def _check_network(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyCheck]:
@@ -76,6 +84,9 @@ def _name_network(network: TrainedNetwork) -> Words:
     if network.training.first is not None:
         first = replace(network, training=network.training.first)
         return _("On other data, {network}", network=_name_network(first))
+    if network.output:
+        one = replace(network, output="")
+        return _("Output {output}, {network}", output=network.output, network=_name_network(one))
     if not network.training.name:
         return _("Seed {seed}", seed=network.seed)
     return _("{name}, seed {seed}", name=network.training.name, seed=network.seed)

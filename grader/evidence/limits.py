@@ -16,12 +16,15 @@ from grader.core.errors import GraderError
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     MAX_ELEMENTS,
+    MAX_OUTPUTS,
     ArrayValue,
     FitFacts,
     HistoryValue,
     ImportEvidence,
+    LabelFacts,
     LayerFacts,
     LossTrial,
+    ModelFacts,
 )
 from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS
 
@@ -170,9 +173,14 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
             _require(arrays[ref].size <= MAX_ELEMENTS, f"an array of more than {MAX_ELEMENTS} elements")
         case HistoryValue(curves=curves):
             _check_curves(curves, arrays)
-        case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape):
+        case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape, outputs=outputs):
             _check_curves(curves, arrays)
             _require(max(len(x_shape), len(y_shape)) <= MAX_DIMENSIONS, "too many dimensions")
+            _require(len(outputs) <= MAX_OUTPUTS, f"labels of more than {MAX_OUTPUTS} outputs")
+        case LabelFacts(y_shape=y_shape):
+            _require(len(y_shape) <= MAX_DIMENSIONS, "too many dimensions")
+        case ModelFacts(outputs=outputs):
+            _require(len(outputs) <= MAX_OUTPUTS, f"more than {MAX_OUTPUTS} outputs")
         case LossTrial(units=units, rows=rows, ref=ref, swapped=swapped):
             _require(0 < units <= MAX_UNITS and 0 < rows <= MAX_ROWS, "a loss that was tried on too many rows")
             values = [arrays[name] for name in (ref, swapped) if name in arrays]

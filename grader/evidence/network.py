@@ -122,6 +122,7 @@ class TrainedNetwork:
     curves: dict[str, list[float]]  # of the history that `train` returned, or of the last fit; one value an epoch
     returned_history: bool
     fitted: Model | None = None  # as the last `fit` left it; None where it still is so, or that is not known
+    output: str = ""  # name of the output that is looked at, where there are several
 
     @property
     def own_fits(self) -> tuple[FitFacts, ...]:
@@ -174,6 +175,7 @@ def _read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
         fits=fits,
         curves=curves,
         returned_history=returned_history,
+        output=case.output,
     )
 
 

@@ -20,9 +20,11 @@ from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.layer_values import compute_layer_values
 from grader.evidence.network import TrainedNetwork, read_network
+from grader.evidence.outputs import list_views
 from grader.evidence.scores import compute_score, metric_name, predict_classes
 from grader.evidence.values import numbers
 from grader.protocol.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
+from grader.protocol.training import Training, name_labels
 from grader.protocol.verdict import (
     ClassBalance,
     Confusion,
@@ -59,12 +61,18 @@ def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_
 
     `shows_layer_values`: also what becomes of one row in each layer of the first network.
     """
-    networks = [read_network(case, training, seed) for training in case.trainings for seed in case.seeds]
+    views = [(view, training) for training in case.trainings for view in list_views(case, training)]
+    of_views = [[read_network(view, training, seed) for seed in case.seeds] for view, training in views]
+    networks = [network for of_view in of_views for network in of_view]
     first = networks[0] if networks else None
     model = (first.after or first.before) if first else None
-    outputs = _class_outputs(first, data) if first else None
+    of_classes = _find_classifier(views)
+    outputs = _class_outputs(of_classes, data) if of_classes else None
     with_curves = [network for network in networks if network.curves]
-    curves = tuple(_curve(_training_name(network, translate), network.curves) for network in with_curves)
+    curves = tuple(
+        msgspec.structs.replace(_curve(_training_name(n, translate), n.curves), output=clip(n.output, MAX_NAME))
+        for n in with_curves
+    )
     experiments = list(_experiments(case))
     figures = list(_figures(case))
     lengths = [len(v) for n in networks for v in n.curves.values()] + [len(v) for _name, v in experiments]
@@ -76,15 +84,19 @@ def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_
         figures=sum(figure is None for figure in figures),
     )
     return Exhibits(
-        scores=tuple(_scores(networks, case)),
+        scores=tuple(
+            score
+            for (view, _training), of_view in zip(views, of_views, strict=True)
+            for score in _scores(of_view, view)
+        ),
         curves=curves,
         experiments=tuple(
             _curve(name, {"val_accuracy": [float(v) for v in curve[:MAX_EPOCHS]]})
             for name, curve in experiments[:MAX_EXPERIMENTS]
         ),
-        confusion=_confusion(outputs, data, first) if first and outputs is not None else None,
-        mistakes=_mistakes(outputs, data) if outputs is not None else (),
-        network=_network(model.facts, translate) if model is not None else None,
+        confusion=_confusion(outputs, data, of_classes) if of_classes and outputs is not None else None,
+        mistakes=_mistakes(outputs, data, of_classes) if of_classes and outputs is not None else (),
+        network=_network(model.facts, _name_losses(of_views), translate) if model is not None else None,
         figures=tuple(figure for figure in figures if figure is not None),
         left_out=left_out,
         walkthrough=_walk_through(case, data, first) if first and shows_layer_values else None,
@@ -97,6 +109,8 @@ def _walk_through(case: Case, data: Data, network: TrainedNetwork) -> Walkthroug
     outputs = model.outputs.get("x_val") if model is not None else None
     if model is None or outputs is None or outputs.ndim != 2 or outputs.shape[1] != len(data.class_names):
         return None
+    if network.output:
+        return None  # it shows a chain of layers, from the input to the only output
     rows, truth = case.inside[training.array("x_val")], case.inside[training.array("y_val")]
     if len(outputs) != len(rows) or not np.isfinite(outputs).all():
         return None
@@ -128,7 +142,14 @@ def add_exhibits_of_checks(
 
 def _training_name(network: TrainedNetwork, translate: Translator) -> str:
     seed = translate(_("seed {seed}", seed=network.seed))
-    return f"{network.training.name}, {seed}" if network.training.name else seed
+    return ", ".join(part for part in (network.training.name, network.output, seed) if part)
+
+
+def _find_classifier(views: Sequence[tuple[Case, Training]]) -> TrainedNetwork | None:
+    """Return the network whose mistakes are shown: the first one, or its first output for classes."""
+    of_first = [(view, training) for view, training in views if training == views[0][1]]
+    chosen = next((one for one in of_first if not one[0].output or one[0].task.kind == "classification"), None)
+    return read_network(*chosen, chosen[0].seeds[0]) if chosen is not None else None
 
 
 def _class_outputs(network: TrainedNetwork, data: Data) -> Array | None:
@@ -140,7 +161,7 @@ def _class_outputs(network: TrainedNetwork, data: Data) -> Array | None:
     outputs = model.outputs.get("x_test") if model is not None else None
     if model is None or outputs is None or outputs.ndim != 2 or not outputs.size or not np.isfinite(outputs).all():
         return None
-    truth = data.outside[network.training.array("y_test")]
+    truth = data.outside[_name_truth(network)]
     if len(outputs) != len(truth):
         return None
     if outputs.shape[1] == 1 and len(data.class_names) == 2:
@@ -149,13 +170,18 @@ def _class_outputs(network: TrainedNetwork, data: Data) -> Array | None:
     return outputs
 
 
+def _name_truth(network: TrainedNetwork) -> str:
+    """Return the name of the labels of the held-out rows."""
+    return network.training.array(name_labels("y_test", network.output) if network.output else "y_test")
+
+
 def _scores(networks: Sequence[TrainedNetwork], case: Case) -> Iterator[Score]:
     for network in networks:
         held_out = compute_score(network.after, case, network.training)
         noisy = compute_score(network.after, case, network.training, "x_perturbed")
         if held_out is not None and noisy is not None:
             yield Score(
-                network=network.training.name,
+                network=", ".join(part for part in (network.training.name, network.output) if part),
                 seed=network.seed,
                 metric=metric_name(case.task),
                 held_out=round(held_out, 4),
@@ -199,7 +225,7 @@ def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion
     if len(order) != outputs.shape[1]:
         return None
     counts = np.zeros((len(order), len(order)), dtype=int)
-    truth = data.outside[network.training.array("y_test")]
+    truth = data.outside[_name_truth(network)]
     np.add.at(counts, (truth, outputs.argmax(axis=1)), 1)
     counts = counts[np.ix_(order, order)]
     return Confusion(
@@ -208,11 +234,11 @@ def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion
     )
 
 
-def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
+def _mistakes(outputs: Array, data: Data, network: TrainedNetwork) -> tuple[Mistake, ...]:
     """Return the rows that the network was most sure of and got wrong."""
     if data.picture is None or len(data.class_names) != outputs.shape[1]:
         return ()
-    truth, predicted, order = data.outside["y_test"], outputs.argmax(axis=1), data.order_classes()
+    truth, predicted, order = data.outside[_name_truth(network)], outputs.argmax(axis=1), data.order_classes()
     wrong = np.flatnonzero(truth != predicted)
     margin = outputs[wrong, predicted[wrong]] - outputs[wrong, truth[wrong]]
     worst = wrong[np.argsort(-margin, kind="stable")][:MAX_MISTAKES]
@@ -230,11 +256,25 @@ def _mistakes(outputs: Array, data: Data) -> tuple[Mistake, ...]:
     )
 
 
-def _network(facts: ModelFacts, translate: Translator) -> Network:
+def _name_losses(of_views: Sequence[Sequence[TrainedNetwork]]) -> str:
+    """Return the losses of the first network as they are shown: one, or that of each output with its weight."""
+    losses = []
+    first = of_views[0][0].training
+    for network in (of_view[0] for of_view in of_views if of_view[0].training == first):
+        model = network.after or network.before
+        compiled = model.facts.compiled if model is not None else None
+        loss = ""
+        if compiled is not None:
+            loss = f"{compiled.loss} (from_logits=True)" if compiled.from_logits else compiled.loss
+        if network.output:
+            factor = f"{compiled.weight:g} · " if compiled is not None and compiled.weight is not None else ""
+            loss = f"{network.output}: {factor}{loss or '–'}"
+        losses.append(loss)
+    return ", ".join(losses)
+
+
+def _network(facts: ModelFacts, loss: str, translate: Translator) -> Network:
     compiled = facts.compiled
-    loss = ""
-    if compiled is not None:
-        loss = f"{compiled.loss} (from_logits=True)" if compiled.from_logits else compiled.loss
     optimizer = clip(compiled.optimizer, MAX_NAME) if compiled is not None else ""
     if compiled is not None and compiled.learning_rate is not None:
         rate = translate(_("learning rate {rate:g}", rate=compiled.learning_rate))

@@ -13,6 +13,7 @@ from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck, certify
 from grader.evidence.failures import function_name, not_written
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
+from grader.evidence.outputs import list_views
 from grader.evidence.second_training import find_doubts
 from grader.examiner.causes import find_shared_causes, point_to_causes
 from grader.examiner.exhibited_code import exhibit_code
@@ -165,7 +166,9 @@ def _list_doubted_trainings(case: Case, consistency_checks: Sequence[Consistency
     """Return the steps that build the networks whose training has to be done once more, on other data."""
     if not all(check.agrees for check in consistency_checks):
         return ()  # nothing is earned by these networks anyway
-    return tuple(t.built(case.seeds[0]) for t in case.trainings if find_doubts(case, t))
+    return tuple(
+        t.built(case.seeds[0]) for t in case.trainings if any(find_doubts(view, t) for view in list_views(case, t))
+    )
 
 
 def is_certified(consistency_checks: Sequence[ConsistencyCheck]) -> bool | None:

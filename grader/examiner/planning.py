@@ -9,8 +9,9 @@ import numpy as np
 
 from grader.evidence.case import Case
 from grader.evidence.heads import LOGITS
-from grader.evidence.network import FITTED, name_fitted
+from grader.evidence.outputs import list_graphs
 from grader.examiner.build_case import name_other_arrays
+from grader.protocol.evidence import GraphFacts
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, uses
@@ -91,9 +92,7 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
     of_stand_ins = (training for check in on_stand_ins for training in check.trainings())
     for training in dict.fromkeys((*rubric.trainings, *of_stand_ins, *case.second_trainings)):
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
-        missing = [step for step in described if step in case.steps and step not in done]
-        fitted = [name for name in map(name_fitted, described) if name not in done]
-        replays = _replays(case, [*missing, *fitted], arrays)
+        replays = _replays(case, described, done, arrays)
         if replays:
             inputs = case.mix_rows(training).batches
             arrays |= {LOGITS_NAME: LOGITS} | {training.array(role): rows for role, rows in inputs.items()}
@@ -111,33 +110,35 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
     return pack(plan, arrays) if steps else b""
 
 
-def _replays(case: Case, steps: Sequence[str], arrays: dict[str, np.ndarray[Any, Any]]) -> list[Replay]:
-    """Return replays of the graphs that steps left, as many as fit into a parcel; add the graphs to `arrays`."""
+def _replays(
+    case: Case, steps: Sequence[str], done: frozenset[str], arrays: dict[str, np.ndarray[Any, Any]]
+) -> list[Replay]:
+    """Return replays of the graphs that steps left, as many as fit into a parcel, without their inputs.
+
+    Args:
+        case: the evidence.
+        steps: ids of those that described networks.
+        done: ids of the replays that were made.
+        arrays: gets the graphs; one that has several outputs is there once.
+    """
     replays: list[Replay] = []
     for step in steps:
-        if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
-            break  # the next parcel continues here, because what this one replays is done by then
-        replay = _replay(case, step, arrays)
-        replays += [replay] if replay is not None else []
+        result = case.steps.get(step)
+        facts = result.evidence.model if result is not None else None
+        for name, graph in list_graphs(facts, step) if facts is not None else ():
+            if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
+                return replays  # the next parcel continues here, because what this one replays is done by then
+            if name not in done and result is not None and graph.ref in result.arrays:
+                replays.append(_replay(name, graph, f"graph:{step}:{graph.ref}"))
+                arrays[replays[-1].graph] = result.arrays[graph.ref]
     return replays
 
 
-def _replay(case: Case, step: str, arrays: dict[str, np.ndarray[Any, Any]]) -> Replay | None:
-    """Return the replay of a graph that a step left, without its inputs; None if it left no such graph.
-
-    `step`: the id of the step, or `name_fitted` of it.
-    """
-    result = case.steps.get(step) or case.steps.get(step.removesuffix(FITTED))
-    facts = result.evidence.model if result is not None else None
-    if result is None or facts is None:
-        return None
-    graph = facts.graph if step in case.steps else facts.fitted
-    if graph is None or graph.ref not in result.arrays:
-        return None
-    arrays[f"graph:{step}"] = result.arrays[graph.ref]
+def _replay(name: str, graph: GraphFacts, array: str) -> Replay:
+    """Return the replay of a graph under a name, without its inputs. `array`: name of the graph's bytes."""
     return Replay(
-        id=step,
-        graph=f"graph:{step}",
+        id=name,
+        graph=array,
         input_node=graph.input_node,
         output_node=graph.output_node,
         inputs=(),

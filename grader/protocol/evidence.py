@@ -17,6 +17,7 @@ MAX_STEP_BYTES = 128 << 20
 MAX_RUN_BYTES = 256 << 20
 # Of the record of one step as JSON, without its arrays. What is read from it takes up to 16 times as much memory.
 MAX_RECORD_BYTES = 4 << 20
+MAX_OUTPUTS = 8  # of a network with several outputs that are described
 MAX_ELEMENTS = 8 << 20  # of one array that a function returns: 64 MiB as float64, which it is compared as
 
 
@@ -166,6 +167,7 @@ class CompileFacts(Record, frozen=True):
     trials: tuple[LossTrial, ...] = ()  # for each form of labels that may belong to the outputs
     # Where the model computes a loss by itself: "compute_loss", "train_step", "add_loss".
     own_methods: tuple[str, ...] = ()
+    weight: float | None = None  # of one of several outputs: the factor of its loss; None where it has none
 
 
 class GraphFacts(Record, frozen=True):
@@ -186,6 +188,15 @@ class LayerTrial(Record, frozen=True):
     problem: str = ""  # what the training raised; "" for nothing
 
 
+class OutputFacts(Record, frozen=True):
+    """One of several outputs of a model."""
+
+    name: str  # key of the dict that it stands in, or the name that the model gives it; "" where it has none
+    graph: GraphFacts  # the frozen graph of the model, with this output as its only one
+    compiled: CompileFacts | None = None  # what belongs to this output; None where the model is not compiled
+    fitted: GraphFacts | None = None  # as `ModelFacts.fitted`
+
+
 class ModelFacts(Record, frozen=True):
     """A model as it was at one moment of the run."""
 
@@ -203,6 +214,23 @@ class ModelFacts(Record, frozen=True):
     output_count: int = 1  # how many arrays it gives
     not_frozen: bool = False  # there is no graph, although the model can be called: `problem` says why
     fitted: GraphFacts | None = None  # the model as `fit` left it, where its weights were changed afterwards
+    # In the order in which Keras takes them. Only where the step asks for them, and then there is no `graph`.
+    outputs: tuple[OutputFacts, ...] = ()
+
+
+class LabelFacts(Record, frozen=True):
+    """The labels that `fit` got for one of several outputs, and the loss of that output.
+
+    The fields have the meaning that they have in `FitFacts`.
+    """
+
+    name: str = ""  # key of the dict that they stand in; "" for labels in a list or tuple
+    loss: str | None = None
+    from_logits: bool = False
+    y_shape: tuple[int, ...] = ()
+    y_dtype: str = ""
+    y_range: tuple[float, float] | None = None
+    labels: str = ""
 
 
 class FitFacts(Record, frozen=True):
@@ -235,6 +263,8 @@ class FitFacts(Record, frozen=True):
     graph: GraphFacts | None = None  # the network as `fit` left it, where the step asks for it
     first_rows: str = ""  # ref of the first rows of x, as `fit` got them, where the step asks for the network
     weighted: bool = False  # with class_weight or sample_weight: its losses are no plain means
+    # For a network with several outputs, in the order in which Keras takes them, what belongs to each.
+    outputs: tuple[LabelFacts, ...] = ()
 
 
 # Steps.

@@ -85,6 +85,8 @@ class Describe(Tagged, frozen=True, tag="Describe"):
     step: str  # id of the step that returned the model
     sample: str  # name of an array: some rows of input, to trace the model with
     after: str = ""  # id of a step that has to have returned first, such as a training; "" for none
+    # Names of the outputs that the network should have, where these are several: each is then described alone.
+    output_names: tuple[str, ...] = ()
     limit_seconds: float = 30.0  # of wall time
 
 

@@ -15,16 +15,17 @@ LabelForm = Literal["integers", "one_hot", "yes_no", "numbers"]
 class Task(Declared):
     """The learning task of an exercise: scores are computed for it, and misconceptions are recognised by it.
 
-    `kind`: "classification", "regression", or "functions" where there is no network. `classes`: how many there
-    are; 0 for regression, and 2 with a single output for a question of yes or no. `labels`: the form in which
-    `train` gets them: "integers", "one_hot" or "numbers"; without it, "numbers" for a regression, else "one_hot".
+    `kind`: "classification", "regression", "functions" where there is no network, or "several" where it has
+    several outputs, each with a task of its own (`Output`). `classes`: how many there are; 0 for regression, and 2
+    with a single output for a question of yes or no. `labels`: the form in which `train` gets them:
+    "integers", "one_hot" or "numbers"; without it, "numbers" for a regression, else "one_hot".
     `parameters`: how many a network for this problem may have; more are reported as too many
     (0: there is no such limit).
 
     >>> Task(kind="classification", classes=3, labels="integers", parameters=20_000)
     """
 
-    kind: Literal["classification", "regression", "functions"]
+    kind: Literal["classification", "regression", "functions", "several"]
     classes: int = 0
     labels: Literal["one_hot", "integers", "numbers", ""] = ""
     parameters: CountOrZero = 0

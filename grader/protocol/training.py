@@ -6,6 +6,7 @@ from typing import Self
 
 from grader.core.declarations import Declared
 from grader.core.field_rules import FunctionName, OptionalFunctionName, Seconds
+from grader.core.i18n import _
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
@@ -38,6 +39,28 @@ class StandIn:
 
 
 @dataclass(frozen=True)
+class Output(Declared):
+    """One of several outputs of a network: its `name`, and the `task` that it has to learn.
+
+    Its labels are the arrays `y_train_NAME`, `y_val_NAME` and `y_test_NAME` of the data.
+
+    >>> Output("kind", Task(kind="classification", classes=3, labels="integers"))
+    """
+
+    name: str
+    task: Task
+
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where the task is none of a single output."""
+        super().__post_init__()
+        if self.task.kind not in {"classification", "regression"}:
+            raise self.refuse(
+                _("task is of kind {kind!r}; a classification or a regression expected", kind=self.task.kind),
+                "task",
+            )
+
+
+@dataclass(frozen=True)
 class Training(Declared):
     """How a network of an exercise is built and trained. Checks with an equal `Training` share its steps.
 
@@ -45,8 +68,10 @@ class Training(Declared):
     without the validation rows where `validation` is False. `rows` is the prefix that the names of these arrays
     have in the data, `name` tells the networks of an exercise apart that has several. With `encode`, the labels
     are what that function of the submission makes of them where that is right, else the right one-hot rows;
-    without it, they are as the data have them. `stand_in`: the grader's own network takes the place of what
-    `build` returns; `first`: that which this one repeats, on other data. Rubrics leave both out.
+    without it, they are as the data have them. A network with several `outputs` gets the labels of each, one array
+    after the other: `train(model, x_train, y_train_a, y_train_b, x_val, y_val_a, y_val_b)`. `stand_in`: the
+    grader's own network takes the place of what `build` returns; `first`: that which this one repeats, on other
+    data. Rubrics leave both out.
 
     >>> Training(encode="one_hot")
     """
@@ -59,8 +84,22 @@ class Training(Declared):
     validation: bool = True
     name: str = ""
     limit_seconds: Seconds = 120.0
+    outputs: tuple[Output, ...] = ()
     stand_in: StandIn | None = None  # the grader's network takes the place of what `build` returns
     first: "Training | None" = None  # that which this one repeats, on other data
+
+    def __post_init__(self) -> None:
+        """Raise `RubricError` where the outputs contradict the rest."""
+        super().__post_init__()
+        names = [output.name for output in self.outputs]
+        if len(names) == 1:
+            raise self.refuse(
+                _("outputs are for a network that has several; leave it out for a single one"), "outputs"
+            )
+        if len(set(names)) < len(names):
+            raise self.refuse(_("two outputs have one name: {names}", names=", ".join(names)), "outputs")
+        if self.outputs and self.encode:
+            raise self.refuse(_("encode is for a network with one output; leave it out beside outputs"), "encode")
 
     def on_other_data(self) -> Self:
         """Return this training on the arrays of other data, whose names begin with `OTHER_DATA`."""
@@ -128,17 +167,20 @@ class Training(Declared):
         labels = ArrayArg(name=self.array(f"y_{part}"))
         return Call(id=f"{self.encode}@{self.rows}{part}", function=self.encode, arguments=(labels,))
 
-    def _labels_argument(self, part: str) -> Argument:
+    def _labels_arguments(self, part: str) -> Sequence[Argument]:
+        if self.outputs:
+            return [ArrayArg(name=self.array(name_labels(f"y_{part}", output.name))) for output in self.outputs]
         if not self.encode:
-            return ArrayArg(name=self.array(f"y_{part}"))
-        return ResultOrTruth(step=self._encode_step(part).id, name=self.array(f"y_{part}_one_hot"))
+            return [ArrayArg(name=self.array(f"y_{part}"))]
+        return [ResultOrTruth(step=self._encode_step(part).id, name=self.array(f"y_{part}_one_hot"))]
 
     def _steps_on_seed(self, seed: int) -> Sequence[Step]:
         parts = ("train", "val") if self.validation else ("train",)
         arguments: list[Argument] = [ResultOf(step=self.built(seed))]
         for part in parts:
-            arguments += [ArrayArg(name=self.array(f"x_{part}")), self._labels_argument(part)]
+            arguments += [ArrayArg(name=self.array(f"x_{part}")), *self._labels_arguments(part)]
         built, sample = self.built(seed), self.array("x_train")
+        outputs = tuple(output.name for output in self.outputs)
         train = Call(
             id=self.fitted(seed),
             function=self.train,
@@ -148,9 +190,9 @@ class Training(Declared):
         )
         return (
             self.build_step(built, seed),
-            Describe(id=self.model(seed), step=built, sample=sample),
+            Describe(id=self.model(seed), step=built, sample=sample, output_names=outputs),
             *(() if train.id == built else (train,)),
-            Describe(id=self.trained(seed), step=built, sample=sample, after=train.id),
+            Describe(id=self.trained(seed), step=built, sample=sample, after=train.id, output_names=outputs),
         )
 
     def build_step(self, step: str, seed: int) -> Step:
@@ -177,6 +219,11 @@ class Training(Declared):
             bias=self.array("stand_in_bias") if network.is_trained else "",
             seed=seed,
         )
+
+
+def name_labels(role: str, output: str) -> str:
+    """Return the name of the labels of one of several outputs. `role`: such as `y_train`."""
+    return f"{role}_{output}"
 
 
 def _network_of(task: Task) -> tuple[int, str, str, str]:

@@ -148,10 +148,11 @@ class Verdict(Record, frozen=True, kw_only=True):
 
 class Curve(Record, frozen=True):
     """The curves of one training run. `series` maps a history key (`loss`, `val_accuracy`, ...) to a value per
-    epoch; a value that was not finite is None."""
+    epoch; a value that was not finite is None. `output`: the one that they are about, where there are several."""
 
     name: str  # "seed 0", or the name of an experiment
     series: dict[str, tuple[float | None, ...]]
+    output: str = ""
 
 
 class Score(Record, frozen=True):

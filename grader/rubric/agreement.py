@@ -1,6 +1,7 @@
 """Compare a rubric with its data: the arrays that checks name are there, and fit the task."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from grader.core.arrays import Array
 from grader.core.declarations import Declared
 from grader.core.field_rules import suggest
 from grader.core.i18n import Message, _
+from grader.evidence.outputs import name_as_single
 from grader.protocol.plan import (
     ArrayArg,
     BuildChain,
@@ -19,6 +21,7 @@ from grader.protocol.plan import (
     TraceInTraining,
     TryLayer,
 )
+from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
@@ -40,7 +43,16 @@ def refuse_disagreement(rubric: Rubric, data: Data) -> None:
                 )
             )
         for training in trainings:
-            _refuse_unfit_rows(rubric, training, data)
+            _refuse_other_outputs(rubric, training)
+            _refuse_unfit_rows(rubric, rubric.task, training, data)
+            for output in training.outputs:
+                single = replace(
+                    data,
+                    inside=name_as_single(data.inside, output.name),
+                    outside=name_as_single(data.outside, output.name),
+                    class_names=() if output.task.kind == "regression" else data.class_names,
+                )
+                _refuse_unfit_rows(rubric, output.task, training, single)
     for criterion in rubric.criteria:
         _refuse_other_kind(criterion, rubric)
         criterion.check.check_exercise(rubric.task, data)
@@ -56,6 +68,20 @@ def _refuse_other_kind(criterion: Criterion, rubric: Rubric) -> None:
                 kinds=" / ".join(map(repr, sorted(kinds))),
                 kind=rubric.task.kind,
             )
+        )
+
+
+def _refuse_other_outputs(rubric: Rubric, training: Training) -> None:
+    """Raise `RubricError` where one of task and training is for a single output, and the other for several."""
+    if (rubric.task.kind == "several") != bool(training.outputs):
+        raise training.refuse(
+            _(
+                "outputs belong to a task of kind 'several', and such a task to a training with outputs; the kind "
+                "is {kind!r}, the number of outputs {count}",
+                kind=rubric.task.kind,
+                count=len(training.outputs),
+            ),
+            "outputs",
         )
 
 
@@ -120,7 +146,7 @@ def _arrays_of(step: Step) -> set[str]:
             return set()
 
 
-def _refuse_unfit_rows(rubric: Rubric, training: Training, data: Data) -> None:
+def _refuse_unfit_rows(rubric: Rubric, task: Task, training: Training, data: Data) -> None:
     """Raise `RubricError` where rows, labels and task of a training contradict each other."""
     rows: Mapping[str, Array] = {**data.inside, **data.outside}
     parts = []
@@ -134,9 +160,9 @@ def _refuse_unfit_rows(rubric: Rubric, training: Training, data: Data) -> None:
     if len(shapes) > 1:
         listed = ", ".join(f"x_{part} {x.shape}" for part, x, _y in parts)
         raise rubric.refuse(_("the rows of the data have different widths: {shapes}", shapes=listed), "data")
-    if rubric.task.kind == "classification":
-        _refuse_other_classes(rubric, training, [y for _part, _x, y in parts])
-    elif rubric.task.kind == "regression" and data.class_names:
+    if task.kind == "classification":
+        _refuse_other_classes(rubric, task, training, [y for _part, _x, y in parts])
+    elif task.kind == "regression" and data.class_names:
         raise rubric.refuse(
             _("the task is a regression, but the data are of classes: {names}", names=", ".join(data.class_names)),
             "data",
@@ -160,8 +186,7 @@ def _find_problem_of_rows(part: str, x: Array, y: Array) -> Message | None:
     return None
 
 
-def _refuse_other_classes(rubric: Rubric, training: Training, labels: list[Array]) -> None:
-    task = rubric.task
+def _refuse_other_classes(rubric: Rubric, task: Task, training: Training, labels: list[Array]) -> None:
     is_one_hot = labels[0].ndim == 2
     if not is_one_hot and any(y.dtype.kind not in "biu" and not np.equal(np.mod(y, 1), 0).all() for y in labels):
         raise rubric.refuse(

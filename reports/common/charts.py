@@ -52,6 +52,7 @@ class Chart(msgspec.Struct, frozen=True):
     """One training run."""
 
     name: str
+    output: str  # of a network with several, the one that it is about
     panels: tuple[Panel, ...]
     has_validation: bool
     gaps: int  # values that were NaN or infinite
@@ -66,9 +67,15 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 def draw_charts(curves: Sequence[Curve], translate: Translator, numbers: Numbers) -> tuple[Chart, ...]:
-    """Return one chart per curve. A metric has the same axis in all of them, so that they can be compared."""
-    scales = {metric: _scale(metric, curves) for metric in _metrics(curves)}
-    return tuple(_chart(curve, scales, translate, numbers) for curve in curves)
+    """Return one chart per curve. A metric has the same axis in all of them, so that they can be compared.
+
+    Curves of different outputs of a network are not compared: each output has axes of its own.
+    """
+    scales = {}
+    for output in {curve.output for curve in curves}:
+        alike = [curve for curve in curves if curve.output == output]
+        scales[output] = {metric: _scale(metric, alike) for metric in _metrics(alike)}
+    return tuple(_chart(curve, scales[curve.output], translate, numbers) for curve in curves)
 
 
 def _chart(curve: Curve, scales: dict[str, Scale], translate: Translator, numbers: Numbers) -> Chart:
@@ -80,6 +87,7 @@ def _chart(curve: Curve, scales: dict[str, Scale], translate: Translator, number
     values = [value for series in curve.series.values() for value in series]
     return Chart(
         name=curve.name,
+        output=curve.output,
         panels=panels,
         has_validation=any(key.startswith("val_") for key in curve.series),
         gaps=sum(not _drawable(value) for value in values),

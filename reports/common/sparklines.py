@@ -27,13 +27,20 @@ class Sparkline(msgspec.Struct, frozen=True):
 def draw_sparklines(curves: Sequence[Curve]) -> tuple[tuple[Sparkline, ...], ...]:
     """Return the series of each curve; empty ones are left out.
 
-    A metric has the same scale in all curves, in training and in validation, so that they can be compared.
+    A metric has the same scale in all curves of one output, in training and in validation, so that they can be
+    compared.
     """
+    return tuple(_of_curve(curve.series, _find_scales(curve.output, curves)) for curve in curves)
+
+
+def _find_scales(output: str, curves: Sequence[Curve]) -> dict[str, tuple[float, float]]:
+    """Return lowest and highest value of each metric in all curves of an output."""
+    alike = [curve for curve in curves if curve.output == output]
     scales: dict[str, tuple[float, float]] = {}
-    for metric in _metrics(curves):
-        values = [v for curve in curves for key in _keys(metric) for v in _finite(curve.series.get(key, ()))]
+    for metric in _metrics(alike):
+        values = [v for curve in alike for key in _keys(metric) for v in _finite(curve.series.get(key, ()))]
         scales[metric] = (min(values, default=0.0), max(values, default=0.0))
-    return tuple(_of_curve(curve.series, scales) for curve in curves)
+    return scales
 
 
 def draw_line(values: Sequence[float | None], low: float, high: float) -> str:

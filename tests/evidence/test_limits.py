@@ -28,10 +28,12 @@ from grader.protocol.evidence import (
     HistoryValue,
     ImportEvidence,
     Items,
+    LabelFacts,
     LayerFacts,
     ModelFacts,
     NodeFacts,
     NoneValue,
+    OutputFacts,
     ReplayEvidence,
     Returned,
     StepEvidence,
@@ -149,6 +151,7 @@ def history(curves: int, epochs: int, dtype: str = "float64") -> tuple[Value, Ma
     return HistoryValue(curves={f"c{i}": "r" for i in range(curves)}), {"r": np.zeros(epochs, dtype)}
 
 
+GRAPH = GraphFacts(ref="r", input_node="", output_node="", input_shape=(), output_shape=())
 HOSTILE: dict[str, tuple[StepResult, str]] = {
     "one long curve, named often": (step(*history(24, 4_000_000, "uint8")), "a curve is no list of numbers"),
     "one long curve of floats, named often": (step(*history(24, 4_000_000)), "more than 100000 epochs"),
@@ -195,6 +198,25 @@ HOSTILE: dict[str, tuple[StepResult, str]] = {
     "a weight of a million dimensions": (
         step(model=model(layers=(LayerFacts(name="", kind="", path="", weight_shapes=((2**62,) * 10**6,)),))),
         "too many dimensions",
+    ),
+    "more outputs than are described": (
+        step(
+            model=replace_facts(model(), outputs=(OutputFacts(name="", graph=GRAPH),) * 9),
+            arrays={"r": np.zeros(1)},
+        ),
+        "more than 8 outputs",
+    ),
+    "labels of more outputs": (
+        step(fits=(FitFacts(outputs=(LabelFacts(),) * 9),)),
+        "labels of more than 8 outputs",
+    ),
+    "labels of a million dimensions": (
+        step(fits=(FitFacts(outputs=(LabelFacts(y_shape=(1,) * 99),)),)),
+        "too many dimensions",
+    ),
+    "labels of an output that are not there": (
+        step(fits=(FitFacts(outputs=(LabelFacts(labels="r"),)),)),
+        "1 arrays are missing",
     ),
     "a number of 26 digits": (step(model=model(parameters=10**26)), "more than 64 bits"),
 }

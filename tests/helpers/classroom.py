@@ -24,7 +24,7 @@ from grader.protocol.plan import Call, HistoryArg, Plan, Setup, Step
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
-from grader.rubric.checks import Splits, Training, Trains
+from grader.rubric.checks import EachOutput, Output, Splits, Training, Trains
 from grader.rubric.data import Data, digits
 from tests.helpers.decoded import decoded_case
 
@@ -76,6 +76,24 @@ def whole_numbers() -> Data:
     return Data({n: rounded[n] for n in given.inside}, {n: rounded[n] for n in given.outside})
 
 
+@cache
+def fruit() -> Data:
+    """A number between -10 and 10 and one of three classes for each row, both from the same features."""
+    random = np.random.default_rng(8)
+    x = random.normal(0, 1, (300, 3)).astype(np.float32)
+    arrays: dict[str, Array] = {}
+    for part, rows in (("train", slice(150)), ("val", slice(150, 225)), ("test", slice(225, 300))):
+        arrays[f"x_{part}"] = x[rows]
+        arrays[f"y_{part}_price"] = (x[rows] @ np.array([4.0, -3.0, 2.0])).astype(np.float32)
+        arrays[f"y_{part}_kind"] = (x[rows, 0] > 0).astype(np.int64) + (x[rows, 1] > 0)
+    is_outside = {name: "_test" in name for name in arrays}
+    return Data(
+        {name: array for name, array in arrays.items() if not is_outside[name]},
+        {name: array for name, array in arrays.items() if is_outside[name]},
+        class_names=("a", "b", "c"),
+    )
+
+
 def _parts(x: Array, y: Array) -> Data:
     order = np.random.default_rng(7).permutation(len(x))
     x, y = x[order].astype(np.float32), y[order]
@@ -98,13 +116,23 @@ class Room:
         points = [100 // len(self.trainings)] * len(self.trainings)
         points[0] += 100 - sum(points)
         criteria = tuple(
-            Criterion(id=f"training{i}", points=points[i], title=_TITLE, lesson=_TITLE, check=Trains(training))
+            Criterion(
+                id=f"training{i}",
+                points=points[i],
+                title=_TITLE,
+                lesson=_TITLE,
+                check=EachOutput(Trains(training)) if training.outputs else Trains(training),
+            )
             for i, training in enumerate(self.trainings)
         )
         return Rubric(title=_TITLE, task=self.task, data=self.data, criteria=criteria)
 
 
 _REGRESSION = Task(kind="regression", labels="numbers")
+PRICE, KIND = (
+    Output("price", _REGRESSION),
+    Output("kind", Task(kind="classification", classes=3, labels="integers")),
+)
 STYLES = ("sequential", "functional", "subclassed")
 ROOMS = {
     "digits": Room(data, Task(kind="classification", classes=10), (TRAINING,)),
@@ -113,6 +141,7 @@ ROOMS = {
     "numbers": Room(numbers, _REGRESSION),
     "unwatched": Room(numbers, _REGRESSION, (Training(validation=False),)),
     "whole numbers": Room(whole_numbers, _REGRESSION),
+    "fruit": Room(fruit, Task(kind="several"), (Training(outputs=(PRICE, KIND)),)),
     "styles": Room(numbers, _REGRESSION, tuple(Training(build=f"build_{s}", name=s) for s in STYLES)),
 }
 IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"

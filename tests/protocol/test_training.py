@@ -14,7 +14,7 @@ from grader.protocol.plan import (
     value_of,
 )
 from grader.protocol.task import Task
-from grader.protocol.training import Training
+from grader.protocol.training import Output, Training
 
 NAMED = Training(build="build_functional", arguments=(10,), name="functional", rows="ten_", validation=False)
 
@@ -107,3 +107,15 @@ class TestOnStandIns:
         build = Training().on_stand_in(task, is_trained=False).steps((0,))[0]
         assert isinstance(build, BuildStandIn)
         assert (build.units, build.activation, build.loss) == (units, activation, loss)
+
+
+def test_a_network_with_several_outputs_gets_the_labels_of_each_one_after_the_other() -> None:
+    outputs = (Output("price", Task("regression")), Output("kind", Task("classification", 3, "integers")))
+    _build, before, train, after = Training(outputs=outputs, rows="ten_").steps((0,))
+    assert isinstance(train, Call)
+    assert [a.name for a in train.arguments if isinstance(a, ArrayArg)] == [
+        "ten_x_train", "ten_y_train_price", "ten_y_train_kind", "ten_x_val", "ten_y_val_price", "ten_y_val_kind",
+    ]  # fmt: skip
+    for described in (before, after):
+        assert isinstance(described, Describe)
+        assert described.output_names == ("price", "kind")

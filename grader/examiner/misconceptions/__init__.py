@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from grader.core.i18n import Words, _
 from grader.core.strict import is_strict
 from grader.evidence.case import Case
+from grader.evidence.outputs import list_views, name_output
 from grader.examiner.misconceptions import (
     code,
     compilation,
@@ -132,7 +133,10 @@ def _find_all(case: Case) -> Iterator[Finding]:
     costs no verdict; in strict mode (`grader.core.strict`) its exception is raised.
     """
     # An exercise of functions only has no network; what its code calls is looked at all the same.
-    views = [NetworkView(case, training) for training in case.trainings or (Training(),)]
+    trainings = case.trainings or (Training(),)
+    views = [NetworkView(view, training) for training in trainings for view in list_views(case, training)]
+    # Of a network with too few outputs, nobody knows which output is which.
+    views = [view for view in views if not _lacks_output(view)] or [NetworkView(case, Training(name="none"))]
     for entry in CATALOGUE:
         for view in views:
             try:
@@ -151,7 +155,13 @@ def _find_all(case: Case) -> Iterator[Finding]:
                 break
 
 
+def _lacks_output(view: NetworkView) -> bool:
+    return bool(view.case.output) and view.model is not None and view.model.facts.graph is None
+
+
 def _name_network(view: NetworkView, text: Words) -> Words:
     """Return a hint about one of several networks with the call that builds it in front."""
+    if view.case.output:
+        return name_output(view.case.output, text)
     call = f"{view.training.build}({', '.join(map(repr, view.training.arguments))})"
     return _("Network of {call}: {text}", call=call, text=text)

@@ -124,6 +124,8 @@ class NetworkView:
         facts = self.model.facts if self.model is not None else None
         if facts is None or facts.style == "subclassed" or any(layer.kind in _MERGES for layer in facts.layers):
             return ()
+        if self.case.output:
+            return ()  # the ways to the outputs part somewhere
         return facts.layers
 
     @cached_property

@@ -1,6 +1,6 @@
 """All checks that a rubric can use."""
 
-from grader.protocol.training import Training
+from grader.protocol.training import Output, Training
 from grader.rubric.checks.by_hand import ByHand
 from grader.rubric.checks.calibration.calibrates import Calibrates
 from grader.rubric.checks.calibration.reliability_plot import PlotsReliability
@@ -46,10 +46,14 @@ from grader.rubric.checks.networks.single import Architecture, Trains
 from grader.rubric.checks.networks.sklearn_agreement import NearScikitLearn
 from grader.rubric.checks.networks.style_answers import RegressionScores, StyleFacts
 from grader.rubric.checks.networks.styles import HasStyle
+from grader.rubric.checks.outputs.scores import ScoresOutputs
+from grader.rubric.checks.outputs.single_output import EachOutput, ForOutput
+from grader.rubric.checks.outputs.together import BalancedLosses, NamedOutputs, SharedTrunk
 
 __all__ = [
     "Accuracy",
     "Architecture",
+    "BalancedLosses",
     "ByHand",
     "Calibrates",
     "Chain",
@@ -60,11 +64,13 @@ __all__ = [
     "CountsClasses",
     "Diagnoses",
     "DropsInTraining",
+    "EachOutput",
     "Evaluates",
     "Experiments",
     "Figures",
     "FindsBorder",
     "FindsRareClass",
+    "ForOutput",
     "Formulas",
     "Frozen",
     "HasStyle",
@@ -76,11 +82,13 @@ __all__ = [
     "LinearOutput",
     "Loads",
     "MakesLayer",
+    "NamedOutputs",
     "NearScikitLearn",
     "NoBias",
     "NonNegative",
     "OneHot",
     "OneNeuron",
+    "Output",
     "Oversamples",
     "OwnWeights",
     "Penalised",
@@ -97,6 +105,8 @@ __all__ = [
     "SameFunction",
     "SameLayers",
     "Scales",
+    "ScoresOutputs",
+    "SharedTrunk",
     "Splits",
     "Standardises",
     "StyleFacts",

@@ -46,7 +46,7 @@ class Check(Declared, ABC):
     """
 
     # The kinds of task that it can be used in; see `Task`.
-    kinds: ClassVar[frozenset[str]] = frozenset({"classification", "regression", "functions"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"classification", "regression", "functions", "several"})
     # What it is about, so that misconceptions are shown under the right criterion: "architecture", "head",
     # "training", "score", "probabilities", "figures".
     topics: ClassVar[frozenset[str]] = frozenset()

@@ -36,7 +36,9 @@ def write_network_call(training: Training, function: str, *arguments: Array | st
     rounded = [a if isinstance(a, str) else np.round(a.astype(np.float64), DIGITS) for a in arguments]
     if training.stand_in is not None:
         return write_call(function, "model", *rounded)
-    rows = [f"{part}_{half}" for half in ("train", "val")[: 1 + training.validation] for part in "xy"]
+    labels = [output.name for output in training.outputs] or ["y"]
+    halves = ("train", "val")[: 1 + training.validation]
+    rows = [f"{part}_{half}" for half in halves for part in ("x", *labels)]
     train = f"{training.train}({', '.join(('model', *rows))})"
     return write_call(function, "model", *rounded, before=f"model = {write_build(training)}; {train}")
 

@@ -2,6 +2,7 @@
 
 from grader.rubric.data.builders import Classes, Csv, Numbers
 from grader.rubric.data.builtin import (
+    apples,
     digits,
     flowers,
     friedman,
@@ -19,6 +20,7 @@ __all__ = [
     "Csv",
     "Data",
     "Numbers",
+    "apples",
     "digits",
     "flowers",
     "friedman",

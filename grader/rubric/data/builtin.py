@@ -236,6 +236,38 @@ def unbalanced(seal: Seal = NO_SEAL) -> Data:
     return Data(inside, outside, class_names=("0", "1", "2"))
 
 
+def apples(seal: Seal = NO_SEAL) -> Data:
+    """Return a made-up table of apples with two kinds of labels: a number, and one of three classes.
+
+    Eight features, each with the standard deviation 1. Sweetness is by how many grams of sugar in a kilogram an
+    apple differs from the usual: about 10. Sweetness and variety depend on the same two directions of the
+    features, bent: a layer that finds these helps both. Every row is drawn from the secret.
+    Inside: `x_train` (1200, 8) float32, `x_val` (300, 8), labels `y_*_sweetness` (float32) and `y_*_variety`
+    (integers from 0 to 2), and `y_mixed_*`, labels of `x_val` of which many are wrong. Outside: `x_test`
+    (2000, 8), `y_test_sweetness`, `y_test_variety`.
+
+    >>> apples().class_names
+    """
+    random = seal.random("apples")
+    turned = np.linalg.qr(random.normal(0.0, 1.0, (8, 8)))[0]
+    start, order = random.uniform(0.0, 2.0 * np.pi), random.permutation(3)
+    inside: Parts = {}
+    outside: Parts = {}
+    for part, rows, side in (("train", 1200, inside), ("val", 300, inside), ("test", 2000, outside)):
+        x = random.normal(0.0, 1.0, (rows, 8))
+        first, second = (x + random.normal(0.0, 0.1, x.shape))[:, :2].T
+        sweetness = np.tanh(2.0 * first) + 0.9 * np.abs(second) + random.normal(0.0, 0.2, rows)
+        angle = (np.arctan2(second, first) - start) % (2.0 * np.pi)
+        side[f"x_{part}"] = (x @ turned).astype(np.float32)
+        side[f"y_{part}_sweetness"] = (10.0 * (sweetness - 0.7)).astype(np.float32)
+        side[f"y_{part}_variety"] = order[(angle / (2.0 * np.pi / 3.0)).astype(int)]
+    noise = random.normal(0.0, 8.0, len(inside["y_val_sweetness"]))
+    inside["y_mixed_sweetness"] = (inside["y_val_sweetness"] + noise).astype(np.float32)
+    is_other = np.arange(len(inside["y_val_variety"])) % 3 == 0
+    inside["y_mixed_variety"] = (inside["y_val_variety"] + is_other) % 3
+    return Data(inside, outside, class_names=("Boskoop", "Elstar", "Jonagold"))
+
+
 MAX_DRAWS = 50
 SAME_BORDER = 0.04  # what the border of some of the rows may be from that of all
 

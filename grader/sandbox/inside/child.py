@@ -74,10 +74,11 @@ from grader.sandbox.inside.evidence_size import (
 )
 from grader.sandbox.inside.fit_recorder import FitWatch
 from grader.sandbox.inside.global_settings import GlobalSettings
-from grader.sandbox.inside.keras_facts import describe_for, is_compiled, is_layer, is_model, made_history
+from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, made_history
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.layer_trial import try_layer
 from grader.sandbox.inside.line_watch import LineWatch
+from grader.sandbox.inside.model_outputs import add_fitted, describe_for
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import make_network
@@ -228,9 +229,8 @@ class SubmissionRun:
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
         with self.captured_io.on():
             facts = describe_for(step, model, self.arrays[step.sample], store, self.fits.batch_form(model))
-            if isinstance(step, Describe) and step.after and facts.graph is not None:
-                fitted = self.fits.fitted.freeze(model, self.arrays[step.sample], store)
-                facts = msgspec.structs.replace(facts, fitted=fitted)
+            if isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs):
+                facts = add_fitted(facts, self.fits.fitted.freeze(model, self.arrays[step.sample], store))
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())

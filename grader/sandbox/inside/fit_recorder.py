@@ -10,17 +10,18 @@ import math
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import keras
 import msgspec
 import numpy as np
 
 from grader.core.row_hashes import MAX_ROWS, row_hashes
-from grader.protocol.evidence import FitFacts, GraphFacts
+from grader.protocol.evidence import FitFacts, GraphFacts, LabelFacts
 from grader.sandbox.inside.array_store import Store, curves_of
 from grader.sandbox.inside.fitted_weights import FittedWeights
 from grader.sandbox.inside.keras_facts import flatten_layers, freeze_model, is_model, layer_facts
+from grader.sandbox.inside.model_outputs import list_places
 from grader.sandbox.inside.try_losses import BatchForm, loss_facts
 
 FIRST_ROWS = 128  # of x, which show what was done to the rows before they were trained on
@@ -38,7 +39,8 @@ class _RecordedFit:
     model: Any = None
     batch: BatchForm = field(default_factory=BatchForm)
     row_hashes: np.ndarray[Any, Any] | None = None  # a uint64 for each row of x; None where x is no table
-    labels: np.ndarray[Any, Any] | None = None  # a float32 for each of these rows; None where y is no labels
+    # A float32 for each of these rows, of y or of the labels of each output; None where they are no labels.
+    labels: list[np.ndarray[Any, Any] | None] = field(default_factory=list)
     validation_rows: list[np.ndarray[Any, Any]] = field(default_factory=list)  # likewise, of the validation rows
     history: object = None  # `History.history` of the call, once it has returned
     graph: GraphFacts | None = None  # of the network that it left, its bytes in `FitWatch._graphs`
@@ -151,7 +153,7 @@ class FitWatch:
                 fit.facts,
                 model=_find_step(fit.model, models),
                 rows="" if fit.row_hashes is None else store.add(fit.row_hashes),
-                labels="" if fit.labels is None else store.add(fit.labels),
+                **_store_labels(fit, store),
                 validation_rows=store.add(np.concatenate(fit.validation_rows)) if fit.validation_rows else "",
                 first_rows=store.add(fit.first_rows)
                 if fit.graph is not None and fit.first_rows is not None
@@ -172,6 +174,15 @@ class FitWatch:
         if graph is None:
             return None
         return msgspec.structs.replace(graph, ref=store.add(self._graphs.arrays[graph.ref]))
+
+
+def _store_labels(fit: _RecordedFit, store: Store) -> dict[str, Any]:
+    """Return the fields of a call of `fit` that name its labels; the arrays go to `store`."""
+    refs = ["" if labels is None else store.add(labels) for labels in fit.labels]
+    if not fit.facts.outputs:
+        return {"labels": refs[0] if refs else ""}
+    outputs = zip(fit.facts.outputs, refs or [""] * len(fit.facts.outputs), strict=True)
+    return {"outputs": tuple(msgspec.structs.replace(output, labels=ref) for output, ref in outputs)}
 
 
 def _read_first_rows(
@@ -292,13 +303,40 @@ def _find_batch_form(arguments: Mapping[str, Any], y: np.ndarray[Any, Any]) -> B
     return BatchForm(min(y.ndim, 2), min(size, len(y))) if y.ndim and len(y) else BatchForm(rows=size)
 
 
+class _LabelsOfOutput(NamedTuple):
+    """The labels that `fit` got for one of several outputs."""
+
+    facts: LabelFacts
+    labels: np.ndarray[Any, Any]  # without axes where they are no array
+
+
+def _find_outputs(model: Any, y: Any) -> list[_LabelsOfOutput]:
+    """Return the labels for each output of a model; nothing where it has one."""
+    outputs = []
+    for place in list_places(model, y):
+        labels = _as_array(place.choose(y) if isinstance(y, dict | list | tuple) else None)
+        loss, options = loss_facts(place.choose(getattr(model, "loss", None)))
+        facts = LabelFacts(
+            name=place.name[:100],
+            loss=loss,
+            from_logits=bool(options.get("from_logits")),
+            y_shape=labels.shape,
+            y_dtype=str(labels.dtype),
+            y_range=_range(labels),
+        )
+        outputs.append(_LabelsOfOutput(facts, labels))
+    return outputs
+
+
 def _record_call(
     model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]
 ) -> _RecordedFit:
     """Record the arguments of a call of `fit`; nothing of one whose arguments cannot be read."""
     try:
         arguments = signature.bind(model, *positional, **named).arguments
-        x, y = _as_array(arguments.get("x")), _as_array(arguments.get("y"))
+        x = _as_array(arguments.get("x"))
+        outputs = _find_outputs(model, arguments.get("y"))
+        y = _as_array(None if outputs else arguments.get("y"))
         activations = [layer_facts(layer, "").activation for layer, _ in flatten_layers(model)]
         validation = "data" if arguments.get("validation_data") is not None else ""
         rows = row_hashes(x) if x.dtype.kind in "biuf" and x.ndim > 1 else None
@@ -321,14 +359,17 @@ def _record_call(
             ),
             validation_seen=_share_seen(arguments.get("validation_data"), rows),
             weighted=any(arguments.get(name) is not None for name in ("class_weight", "sample_weight")),
+            outputs=tuple(output.facts for output in outputs),
         )
+        batch = _find_batch_form(arguments, outputs[0].labels if outputs else y)
+        ranks = {key: min(o.labels.ndim, 2) for place, o in enumerate(outputs) for key in (place, o.facts.name)}
         validation_rows = _find_validation_rows(arguments, _hash_table(x))
         return _RecordedFit(
             facts,
             model=model,
-            batch=_find_batch_form(arguments, y),
+            batch=batch._replace(labels_ranks=ranks),
             row_hashes=rows,
-            labels=_read_labels(y) if rows is not None else None,
+            labels=[_read_labels(one) for one in ([o.labels for o in outputs] or [y])] if rows is not None else [],
             validation_rows=[] if validation_rows is None else [validation_rows],
         )
     except Exception:  # noqa: BLE001 - fit may be called with anything; Keras itself will report errors

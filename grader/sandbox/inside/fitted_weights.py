@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.protocol.evidence import GraphFacts
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.keras_facts import freeze_model
+from grader.sandbox.inside.keras_facts import freeze, trace
 
 MAX_BYTES = 256 << 20  # of the weights that are kept
 MAX_NETWORKS = 40
@@ -59,9 +59,10 @@ class FittedWeights:
         while len(self._left) > MAX_NETWORKS or sum(left.size for left in self._left) > MAX_BYTES:
             self._left.pop(0)
 
-    def freeze(self, model: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts | None:
-        """Return the frozen graph of a model as `fit` left it; None where it is as some `fit` left it, or unknown.
+    def freeze(self, model: Any, sample: np.ndarray[Any, Any], store: Store) -> tuple[GraphFacts, ...]:
+        """Return the frozen graph of a model as `fit` left it, for each of its outputs.
 
+        Nothing where the model is as some `fit` left it, or that is not known.
         A model may have got its weights from another one, such as the best of several folds.
 
         Args:
@@ -75,10 +76,10 @@ class FittedWeights:
             if fitted is not None:
                 model.set_weights(fitted)
                 try:
-                    return freeze_model(model, sample, store)
+                    return freeze(trace(model, sample), store)
                 finally:
                     model.set_weights(current)
-        return None
+        return ()
 
     def _find_fitted(self, current: Weights, ids: tuple[int, ...]) -> Weights | None:
         own = [weights for left in self._left if (weights := left.find_own(ids)) is not None]

@@ -13,7 +13,6 @@ import numpy as np
 from keras.src.models.functional import Functional
 
 from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
-from grader.protocol.plan import Describe, TraceInTraining
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.try_losses import BatchForm, canonical_name, find_own_methods, loss_facts, try_loss
 
@@ -72,15 +71,6 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
-def describe_for(
-    step: Describe | TraceInTraining, model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None
-) -> ModelFacts:
-    """Describe a model as a step asks for it. The arguments are those of `describe`."""
-    if isinstance(step, TraceInTraining):
-        return trace_in_training(model, sample, store)
-    return describe(model, sample, store, fit)
-
-
 def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None) -> ModelFacts:
     """Describe a model and freeze its graph.
 
@@ -101,10 +91,10 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         outputs = len(keras.tree.flatten(answer))
         shape = _shape(getattr(answer, "shape", None))
         if shape is not None and is_compiled(model):
-            trials = try_loss(model, sample, shape, fit or BatchForm(), store)
+            trials = try_loss(model, sample, shape, fit or BatchForm(), store, getattr(model, "loss", None))
         traced = trace(model, sample)
         is_frozen = False
-        graph = _freeze_prediction(model, traced, sample, store) if outputs == 1 else None
+        graph = require_one(_freeze_prediction(model, traced, sample, store)) if outputs == 1 else None
         is_frozen = True
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = _describe_error(error)[:500]
@@ -118,7 +108,9 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         else None,
         parameters=int(model.count_params()) if model.built else 0,
         trainable_parameters=sum(int(np.prod(w.shape)) for w in model.trainable_weights),
-        compiled=_describe_compile(model, trials),
+        compiled=describe_compile(model, trials, getattr(model, "loss", None), _metrics(model))
+        if getattr(model, "compiled", False)
+        else None,
         graph=graph,
         problem=problem,
         wraps=_style_of_only_layer(model),
@@ -132,7 +124,7 @@ def trace_in_training(model: Any, sample: np.ndarray[Any, Any], store: Store) ->
     """Return a description of a model that holds nothing but the frozen graph of what it computes in training."""
     graph, problem = None, ""
     try:
-        graph = _freeze_stateless(model, sample, store, training=True)[0]
+        graph = require_one(_freeze_stateless(model, sample, store, training=True)[0])
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = _describe_error(error)[:500]
     return ModelFacts(
@@ -148,7 +140,9 @@ def trace_in_training(model: Any, sample: np.ndarray[Any, Any], store: Store) ->
     )
 
 
-def _freeze_prediction(model: Any, traced: Any, sample: np.ndarray[Any, Any], store: Store) -> GraphFacts:
+def _freeze_prediction(
+    model: Any, traced: Any, sample: np.ndarray[Any, Any], store: Store
+) -> tuple[GraphFacts, ...]:
     """Freeze a traced model; one that draws random numbers draws the same at each replay, and shows itself there.
 
     Raises what `freeze` raises where the model changes something else of itself than where its generators stand.
@@ -156,15 +150,15 @@ def _freeze_prediction(model: Any, traced: Any, sample: np.ndarray[Any, Any], st
     try:
         return freeze(traced, store)
     except Exception:
-        graph, has_other_changes = _freeze_stateless(model, sample, store, training=False)
+        graphs, has_other_changes = _freeze_stateless(model, sample, store, training=False)
         if has_other_changes:
             raise
-        return graph
+        return graphs
 
 
 def _freeze_stateless(
     model: Any, sample: np.ndarray[Any, Any], store: Store, *, training: bool
-) -> tuple[GraphFacts, bool]:
+) -> tuple[tuple[GraphFacts, ...], bool]:
     """Freeze a model without what it changes of itself; also returns whether that is more than its generators."""
     import tensorflow as tf
 
@@ -270,10 +264,9 @@ def _class_name(value: object) -> str | None:
     return None if value is None else type(value).__name__
 
 
-def _describe_compile(model: Any, trials: tuple[LossTrial, ...]) -> CompileFacts | None:
-    if not getattr(model, "compiled", False):
-        return None
-    loss, options = loss_facts(getattr(model, "loss", None))
+def describe_compile(model: Any, trials: tuple[LossTrial, ...], loss: Any, metrics: list[Any]) -> CompileFacts:
+    """Describe the arguments of `compile`: those of the model, or what of them belongs to one of its outputs."""
+    loss, options = loss_facts(loss)
     optimizer = model.optimizer
     return CompileFacts(
         loss=loss,
@@ -281,7 +274,7 @@ def _describe_compile(model: Any, trials: tuple[LossTrial, ...]) -> CompileFacts
         label_smoothing=float(options.get("label_smoothing", 0.0)),
         optimizer=type(optimizer).__name__ if optimizer is not None else "",
         learning_rate=_learning_rate(optimizer),
-        metrics=tuple(_metric_name(m) for m in _metrics(model)),
+        metrics=tuple(_metric_name(m) for m in metrics if m is not None),
         trials=trials,
         own_methods=find_own_methods(model),
     )
@@ -332,29 +325,46 @@ def freeze_model(model: Any, sample: np.ndarray[Any, Any], store: Store) -> Grap
         store: gets the graph.
     """
     try:
-        return freeze(trace(model, sample), store)
+        return require_one(freeze(trace(model, sample), store))
     except Exception:  # noqa: BLE001 - any code of the submission may run in a call
         return None
 
 
-def freeze(traced: Any, store: Store) -> GraphFacts:
-    """Turn the variables of a traced model into constants. Loops stay functions: see `graph_nodes.py`."""
+def freeze_outputs(model: Any, sample: np.ndarray[Any, Any], store: Store) -> tuple[GraphFacts, ...]:
+    """Return the frozen graph of a model for each of its outputs; raises what stops it."""
+    return _freeze_prediction(model, trace(model, sample), sample, store)
+
+
+def require_one(graphs: tuple[GraphFacts, ...]) -> GraphFacts:
+    """Return the only graph of several; raises `ValueError` where there are more."""
+    if len(graphs) != 1:
+        raise ValueError(f"one output expected; received {len(graphs)}")
+    return graphs[0]
+
+
+def freeze(traced: Any, store: Store) -> tuple[GraphFacts, ...]:
+    """Turn the variables of a traced model into constants. Loops stay functions: see `graph_nodes.py`.
+
+    Returns the same graph for each output, in the order in which TensorFlow flattens them.
+    """
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
 
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
-    if len(frozen.outputs) != 1 or len(frozen.inputs) != 1:
-        raise ValueError(
-            f"one input and one output expected; received {len(frozen.inputs)} and {len(frozen.outputs)}"
-        )
+    if len(frozen.inputs) != 1:
+        raise ValueError(f"one input expected; received {len(frozen.inputs)}")
     data = frozen.graph.as_graph_def().SerializeToString()
     if len(data) > MAX_GRAPH_BYTES:
         raise ValueError(f"the graph has {len(data) / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
-    return GraphFacts(
-        ref=store.add(np.frombuffer(data, dtype=np.uint8)),
-        input_node=frozen.inputs[0].name,
-        output_node=frozen.outputs[0].name,
-        input_shape=tuple(frozen.inputs[0].shape.as_list()),
-        output_shape=tuple(frozen.outputs[0].shape.as_list()) if frozen.outputs[0].shape.rank is not None else (),
+    ref = store.add(np.frombuffer(data, dtype=np.uint8))
+    return tuple(
+        GraphFacts(
+            ref=ref,
+            input_node=frozen.inputs[0].name,
+            output_node=output.name,
+            input_shape=tuple(frozen.inputs[0].shape.as_list()),
+            output_shape=tuple(output.shape.as_list()) if output.shape.rank is not None else (),
+        )
+        for output in frozen.outputs
     )

@@ -10,7 +10,7 @@ import numpy as np
 from grader.protocol.evidence import LayerTrial
 from grader.protocol.plan import TryLayer
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.keras_facts import freeze, trace
+from grader.sandbox.inside.keras_facts import freeze, require_one, trace
 
 
 def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, Any]], store: Store) -> LayerTrial:
@@ -30,11 +30,11 @@ def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, A
     x, y = arrays[step.x], arrays[step.y]
     network = keras.Sequential([keras.Input(shape=x.shape[1:]), layer])
     network.compile(optimizer=keras.optimizers.SGD(step.learning_rate), loss="mean_squared_error")
-    fresh = freeze(trace(network, x), store)
+    fresh = require_one(freeze(trace(network, x), store))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras warns of a network that is frozen as a whole
             network.train_on_batch(x, y)
-        return LayerTrial(fresh=fresh, trained=freeze(trace(network, x), store))
+        return LayerTrial(fresh=fresh, trained=require_one(freeze(trace(network, x), store)))
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a training
         return LayerTrial(fresh=fresh, problem=f"{type(error).__name__}: {error}"[:500])

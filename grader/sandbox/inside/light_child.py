@@ -91,7 +91,6 @@ _REPLACED: Mapping[str, Mapping[str, object]] = {
     "fit_recorder": {"FitWatch": _NoFits},
     "global_settings": {"GlobalSettings": PythonSettings},
     "keras_facts": {
-        "describe_for": _need_libraries,
         "find_other_keras": lambda _value: "",
         "is_compiled": _is_never,
         "is_history": _is_never,
@@ -101,6 +100,7 @@ _REPLACED: Mapping[str, Mapping[str, object]] = {
     },
     "layer_calls": {"refuse_layer_calls": _need_libraries},
     "layer_trial": {"try_layer": _need_libraries},
+    "model_outputs": {"add_fitted": _need_libraries, "describe_for": _need_libraries},
     "model_state": {"ModelStates": _NoModels},
     "replay": {"replay": _need_libraries},
     "stand_in": {"make_network": _need_libraries},

@@ -5,6 +5,8 @@ Runs in the process of the submission.
 
 import functools
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import keras
@@ -43,6 +45,7 @@ class BatchForm(NamedTuple):
 
     labels_rank: int = 1  # of class indices or numbers: 1 for (rows,), 2 for (rows, 1)
     rows: int = 32  # the batch size; that of Keras where it is not given
+    labels_ranks: Mapping[str | int, int] = MappingProxyType({})  # of several outputs, by name and place
 
 
 def canonical_name(name: str) -> str:
@@ -106,7 +109,12 @@ def find_own_methods(model: Any) -> tuple[str, ...]:
 
 
 def try_loss(
-    model: Any, sample: np.ndarray[Any, Any], output_shape: tuple[int | None, ...], fit: BatchForm, store: Store
+    model: Any,
+    sample: np.ndarray[Any, Any],
+    output_shape: tuple[int | None, ...],
+    fit: BatchForm,
+    store: Store,
+    loss: Any,
 ) -> tuple[LossTrial, ...]:
     """Compute the compiled loss of a model for the batches of each form of labels that its outputs allow.
 
@@ -116,21 +124,22 @@ def try_loss(
         output_shape: of the model, such as (None, 10).
         fit: what the batches of `fit` were like.
         store: gets the values.
+        loss: what the model was compiled with for these outputs.
     """
     units = output_shape[-1] if len(output_shape) == 2 else 1
     if len(output_shape) not in {1, 2} or not isinstance(units, int) or not 1 <= units <= MAX_UNITS:
         return ()
     rows = fit.rows if 0 < fit.rows <= MAX_ROWS else BatchForm().rows
     forms: tuple[LabelForm, ...] = ("integers", "one_hot") if units > 1 else ("yes_no", "numbers")
-    name, has_method = loss_facts(getattr(model, "loss", None))[0], "compute_loss" in find_own_methods(model)
+    name, has_method = loss_facts(loss)[0], "compute_loss" in find_own_methods(model)
     if name in {"", "several"} and not has_method:
         return ()
     is_own = name == "custom" or has_method
     x = sample[np.arange(rows) % len(sample)]
-    trial = _Trial(model, x, len(output_shape), fit.labels_rank, only_scattered=not is_own)
+    trial = _Trial(model, loss, x, len(output_shape), fit.labels_rank, only_scattered=not is_own)
     settings = keras.config.floatx(), keras.config.epsilon()
     key = len(output_shape), fit.labels_rank, units, rows, *settings
-    named = _named_losses.setdefault((model.loss, key), {}) if not is_own and isinstance(model.loss, str) else {}
+    named = _named_losses.setdefault((loss, key), {}) if not is_own and isinstance(loss, str) else {}
     for form in forms:
         if form not in named:
             named[form] = trial.run(form, units, rows)
@@ -170,13 +179,20 @@ class _Trial:
     """The trial of one model's loss."""
 
     def __init__(
-        self, model: Any, x: np.ndarray[Any, Any], outputs_rank: int, labels_rank: int, *, only_scattered: bool
+        self,
+        model: Any,
+        loss: Any,
+        x: np.ndarray[Any, Any],
+        outputs_rank: int,
+        labels_rank: int,
+        *,
+        only_scattered: bool,
     ) -> None:
         self.model, self.x, self.outputs_rank, self.labels_rank = model, x, outputs_rank, labels_rank
         self.only_scattered = only_scattered
         self.loss: Any = None
         if "compute_loss" not in find_own_methods(model):
-            loss = unwrap_loss(model.loss)
+            loss = unwrap_loss(loss)
             self.loss = CompileLoss(loss() if isinstance(loss, type) else loss)
 
     def run(self, form: LabelForm, units: int, rows: int) -> _Values:

@@ -67,6 +67,17 @@ def test_runs_share_an_axis_so_that_they_can_be_compared() -> None:
     assert first.panels[0].y_ticks[-1].label == "4"
 
 
+def test_outputs_of_one_network_have_axes_of_their_own() -> None:
+    first, second, again = _drawn(
+        Curve(name="a", series={"loss": (80.0, 10.0)}, output="price"),
+        Curve(name="b", series={"loss": (1.0, 0.5)}, output="kind"),
+        Curve(name="c", series={"loss": (60.0, 9.0)}, output="price"),
+    )
+    assert first.panels[0].y_ticks == again.panels[0].y_ticks
+    assert second.panels[0].y_ticks[-1].label == "1"
+    assert [chart.output for chart in (first, second, again)] == ["price", "kind", "price"]
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 3, 7, 30, 100, 1000])
 def test_epochs_are_whole_numbers_from_the_first_to_the_last(epochs: int) -> None:
     (panel,) = _one(loss=tuple(float(epoch) for epoch in range(epochs))).panels

@@ -49,3 +49,12 @@ def test_every_curve_fits(values: list[float | None]) -> None:
     ((spark,),) = draw_sparklines([Curve(name="a", series={"loss": tuple(values)})])
     assert len(spark.text) == min(len(values), WIDEST)
     assert set(spark.text) <= {*LEVELS, GAP}
+
+
+def test_outputs_of_one_network_have_scales_of_their_own() -> None:
+    curves = [
+        Curve(name="a", series={"loss": (80.0, 0.0)}, output="price"),
+        Curve(name="b", series={"loss": (1.0, 0.0)}, output="kind"),
+    ]
+    (((first,),), ((second,),)) = ((one,) for one in draw_sparklines(curves))
+    assert first.text == second.text

@@ -119,15 +119,15 @@ def test_what_batches_are_like_is_remembered_for_the_trial_of_the_loss(watch: An
     import tensorflow as tf
 
     model = network()
-    assert watch.batch_form(model) == (1, 32)
+    assert watch.batch_form(model)[:2] == (1, 32)
     model.fit(X, Y[:, None], batch_size=10, verbose=0)
-    assert watch.batch_form(model) == (2, 10)
+    assert watch.batch_form(model)[:2] == (2, 10)
     model.fit(X, Y, verbose=0)
-    assert watch.batch_form(model) == (1, 24)
+    assert watch.batch_form(model)[:2] == (1, 24)
     model.fit(
         tf.data.Dataset.from_tensor_slices((X, Y[:, None])).batch(6, drop_remainder=True), shuffle=False, verbose=0
     )
-    assert watch.batch_form(model) == (2, 6)
+    assert watch.batch_form(model)[:2] == (2, 6)
 
 
 def test_rows_of_one_number_cannot_be_told_apart_and_raise_no_suspicion() -> None:

@@ -159,7 +159,9 @@ def test_a_loss_that_is_named_gives_what_an_object_of_it_gives_whatever_was_trie
         model = keras.Model(inputs, keras.layers.Dense(units)(inputs))
         model.compile("adam", loss)
         store = Store()
-        return [store.arrays[trial.ref].tolist() for trial in try_loss(model, X, (None, units), batch, store)]
+        return [
+            store.arrays[trial.ref].tolist() for trial in try_loss(model, X, (None, units), batch, store, loss)
+        ]
 
     batches = [BatchForm(), BatchForm(2), BatchForm(1, 7)]
     for name, objects in {

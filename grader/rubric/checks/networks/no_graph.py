@@ -16,7 +16,7 @@ def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> 
     if model.facts.graph is None:
         return (
             _no_layers(model)
-            or _other_counts(model.facts.input_count, model.facts.output_count)
+            or _other_counts(model.facts.input_count, model.facts.output_count, training)
             or _other_rows(model, training, row)
             or (_not_frozen(model.problem) if model.facts.not_frozen else _not_callable(model, training, row))
         )
@@ -39,9 +39,20 @@ def _no_layers(model: Model) -> Judgement | None:
     )
 
 
-def _other_counts(inputs: int, outputs: int) -> Judgement | None:
-    """Return the judgement for a network with several inputs or outputs, else None."""
-    if outputs != 1:
+def _other_counts(inputs: int, outputs: int, training: Training) -> Judgement | None:
+    """Return the judgement for a network with too few or too many inputs or outputs, else None."""
+    if training.outputs and outputs != len(training.outputs):
+        names = ", ".join(output.name for output in training.outputs)
+        return failed(
+            _(
+                "The network has {count} outputs, but these are expected: {names}. Give keras.Model one for each.",
+                count=outputs,
+                names=names,
+            ),
+            expected=names,
+            received=_("one output") if outputs == 1 else _("{count} outputs", count=outputs),
+        )
+    if not training.outputs and outputs != 1:
         return failed(
             _(
                 "The network has {count} outputs, but one output is expected: one array with what it predicts. "

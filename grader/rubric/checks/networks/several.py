@@ -27,6 +27,7 @@ MAX_MESSAGES = 3
 class EachNetwork(Check):
     """A check that looks at several networks, and gives each of them the same share of the points."""
 
+    kinds = frozenset({"classification", "regression"})
     networks: Annotated[tuple[Training, ...], Filled()]
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:

@@ -37,6 +37,7 @@ from grader.rubric.data.dataset import Data
 class NetworkCheck(Check):
     """Base class for checks of one network."""
 
+    kinds = frozenset({"classification", "regression"})
     training: Training
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
