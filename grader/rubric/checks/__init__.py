@@ -8,7 +8,7 @@ from grader.rubric.checks.formulas.checks import Formulas
 from grader.rubric.checks.functions.evaluation import Evaluates
 from grader.rubric.checks.functions.experiments import Experiments
 from grader.rubric.checks.functions.features import Loads, Scales
-from grader.rubric.checks.functions.figures import Figures
+from grader.rubric.checks.functions.figures import Figures, PlotsHistory
 from grader.rubric.checks.functions.histories import Diagnoses
 from grader.rubric.checks.functions.labels import ConfusionMatrix, CountsClasses, OneHot
 from grader.rubric.checks.functions.preparation import Prepares
@@ -27,6 +27,8 @@ from grader.rubric.checks.layers.properties import (
     NonNegative,
     Penalised,
 )
+from grader.rubric.checks.layers.saving import SavesAndLoads
+from grader.rubric.checks.layers.weight_pictures import WeightPictures
 from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
 from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
 from grader.rubric.checks.networks.chain import Chain
@@ -45,6 +47,9 @@ from grader.rubric.checks.networks.single import Architecture, Trains
 from grader.rubric.checks.networks.sklearn_agreement import NearScikitLearn
 from grader.rubric.checks.networks.style_answers import RegressionScores, StyleFacts
 from grader.rubric.checks.networks.styles import HasStyle
+from grader.rubric.checks.pictures.describe import DescribesPictures
+from grader.rubric.checks.pictures.mistakes import ErrorGallery, HardestRows
+from grader.rubric.checks.pictures.parameter_count import ParameterCount
 
 __all__ = [
     "Accuracy",
@@ -56,8 +61,10 @@ __all__ = [
     "ConfusionMatrix",
     "ConstantWeights",
     "CountsClasses",
+    "DescribesPictures",
     "Diagnoses",
     "DropsInTraining",
+    "ErrorGallery",
     "Evaluates",
     "Experiments",
     "Figures",
@@ -65,6 +72,7 @@ __all__ = [
     "FindsRareClass",
     "Formulas",
     "Frozen",
+    "HardestRows",
     "HasStyle",
     "HeNormal",
     "HeadAndLoss",
@@ -81,7 +89,9 @@ __all__ = [
     "OneNeuron",
     "Oversamples",
     "OwnWeights",
+    "ParameterCount",
     "Penalised",
+    "PlotsHistory",
     "PlotsReliability",
     "Predictions",
     "PredictsLabels",
@@ -94,6 +104,7 @@ __all__ = [
     "SameCompile",
     "SameFunction",
     "SameLayers",
+    "SavesAndLoads",
     "Scales",
     "Splits",
     "Standardises",
@@ -102,5 +113,6 @@ __all__ = [
     "Trains",
     "TrainsEach",
     "Undersamples",
+    "WeightPictures",
     "YesOrNo",
 ]

@@ -13,6 +13,7 @@ from grader.rubric.data.builtin import (
     wines,
 )
 from grader.rubric.data.dataset import Data
+from grader.rubric.data.pictures import mnist
 
 __all__ = [
     "Classes",
@@ -24,6 +25,7 @@ __all__ = [
     "friedman",
     "housing",
     "lines",
+    "mnist",
     "no_data",
     "tumours",
     "unbalanced",

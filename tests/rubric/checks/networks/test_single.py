@@ -346,6 +346,35 @@ def test_validation_rows_are_those_that_were_handed_over() -> None:
         assert "split off from x_train" in text(judgement.message)
 
 
+def split_off(rows: Array | None, **changes: Any) -> Judgement:
+    """The judgement of a training that has to split rows off itself."""
+    ref = "" if rows is None else "v"
+    how = Steps(encode=TRAINS.training.encode, validation=False)
+    made = replace(Training(fit=fit(validation_rows=ref, **changes)).case(), trainings=(how,))
+    if rows is not None:
+        made.steps["train@0"].arrays["v"] = row_hashes(rows)  # type: ignore[index]
+    return judged(Trains(how, splits=True), made)
+
+
+def test_rows_that_are_split_off_pass_where_they_have_to_be() -> None:
+    x_train = data().inside["x_train"]
+    for judgement in (split_off(None, validation="split"), split_off(x_train[:20], validation="data")):
+        assert judgement.status is Status.PASSED
+        assert "rows were split off for validation" in text(judgement.message)
+
+
+def test_half_where_nothing_was_split_off_or_training_rows_validate() -> None:
+    for judgement, words in (
+        (split_off(None, validation=""), "Pass validation_split=0.2, or nobody sees"),
+        (
+            split_off(None, validation="data", validation_seen=1.0),
+            "rows that training never sees: pass validation_split",
+        ),
+    ):
+        assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+        assert words in text(judgement.message)
+
+
 def test_weights_that_did_not_move_were_not_trained() -> None:
     judgement = of(TRAINS, moves=False)
     assert judgement.status is Status.FAILED
