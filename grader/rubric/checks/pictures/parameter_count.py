@@ -8,7 +8,7 @@ from grader.core.field_rules import Count, Filled, LayerWidth
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
-from grader.evidence.network import Model
+from grader.evidence.network import Model, read_network
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 
@@ -29,9 +29,11 @@ class ParameterCount(NetworkCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, before the training."""
+        before = read_network(case, self.training, case.seeds[0]).before
+        if before is not None and before.graph is None and before.facts.parameters > self.most:
+            return self._refuse_size(before)  # too large to be read, by what it says of itself
         model = require_certified(case, self.training, after=False)
-        name = "-".join(map(str, self.sizes))
-        expected = sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
+        name, expected = self._describe_sizes()
         if _read_sizes(model) == self.sizes and model.parameters < expected:
             return self._fail(
                 _(
@@ -45,19 +47,28 @@ class ParameterCount(NetworkCheck):
                 model,
             )
         if model.parameters > self.most:
-            return self._fail(
-                _(
-                    "The network has {received} parameters, and {most} at most are allowed: with a few thousand "
-                    "pictures, a larger one learns slower and no better. {name} has {expected}.",
-                    received=model.parameters,
-                    most=self.most,
-                    name=name,
-                    expected=expected,
-                ),
-                _("at most {most}", most=self.most),
-                model,
-            )
+            return self._refuse_size(model)
         return passed(_("Parameters of the network: {count}.", count=model.parameters))
+
+    def _describe_sizes(self) -> tuple[str, int]:
+        """Return the sizes as people write them, and how many parameters such a network has."""
+        count = sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
+        return "-".join(map(str, self.sizes)), count
+
+    def _refuse_size(self, model: Model) -> Judgement:
+        name, expected = self._describe_sizes()
+        return self._fail(
+            _(
+                "The network has {received} parameters, and {most} at most are allowed: with a few thousand "
+                "pictures, a larger one learns slower and no better. {name} has {expected}.",
+                received=model.parameters,
+                most=self.most,
+                name=name,
+                expected=expected,
+            ),
+            _("at most {most}", most=self.most),
+            model,
+        )
 
     def _fail(self, message: Words, expected: Words | str, model: Model) -> Judgement:
         return failed(message, expected=expected, received=str(model.parameters), blocks=False)

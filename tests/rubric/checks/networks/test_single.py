@@ -13,6 +13,7 @@ from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement
+from grader.evidence.network import read_network
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import (
     FitFacts,
@@ -33,6 +34,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import Architecture, HeadAndLoss, Trains
 from grader.rubric.checks import Training as Steps
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.no_graph import explain_no_graph
 from tests.helpers.cases import (
     TASK,
     Net,
@@ -553,6 +555,10 @@ SHAPES: Mapping[str, tuple[dict[str, Any], str]] = {
         {"not_frozen": True, "problem": "KeyError: x"},
         "could not read what the network computes (KeyError",
     ),
+    "too large": (
+        {"not_frozen": True, "problem": "MemoryError: x", "parameters": 100_000_000},
+        "The network has 100000000 parameters. The grader reads networks with up to 33554432",
+    ),
 }
 
 
@@ -561,9 +567,18 @@ def test_a_network_for_other_rows_or_answers_fails_and_is_no_case_for_the_certif
     claims, sentence = SHAPES[name]
     made = Training(claims={"graph": None, "problem": "ValueError: x", **claims}).case()
     judgement = judged(ARCHITECTURE, made)
-    assert judgement.status is (Status.NOT_GRADED if name == "not frozen" else Status.FAILED)
+    assert judgement.status is (Status.NOT_GRADED if name in {"not frozen", "too large"} else Status.FAILED)
     assert sentence in text(judgement.message)
     assert is_certified(certify(made)) is None
+
+
+def test_rows_that_are_pictures_are_not_called_flat() -> None:
+    made = Training(claims={"graph": None, "problem": "ValueError: x", "input_shape": (None, 1, 8, 8)}).case()
+    model = read_network(made, ARCHITECTURE.training, 0).before
+    assert model is not None
+    message = text(explain_no_graph(model, ARCHITECTURE.training, (8, 8)).message)
+    assert "takes rows of the shape (1, 8, 8), but each row of x has the shape (8, 8)." in message
+    assert "keras.Input(shape=(8, 8)), and with keras.layers.Reshape((1, 8, 8))" in message
 
 
 def test_outputs_of_another_shape_fail_whatever_the_operations() -> None:

@@ -7,10 +7,11 @@ import pytest
 from keras import layers
 
 from grader.evidence.judgement import Judgement
+from grader.protocol.evidence import NoneValue, Returned
 from grader.protocol.verdict import Status
 from grader.rubric.checks import ParameterCount, Training
 from tests.helpers import lab
-from tests.helpers.cases import judged, text
+from tests.helpers.cases import Net, judged, replace_facts, seen, text
 
 CHECK = ParameterCount(Training(rows="two_"), sizes=(2, 6, 4, 1), most=80)
 
@@ -52,3 +53,13 @@ def test_too_many_are_said() -> None:
     judgement = judge(layers.Dense(30, "relu"), layers.Dense(1))
     assert judgement.status is Status.FAILED
     assert "The network has 121 parameters, and 80 at most are allowed" in text(judgement.message)
+
+
+def test_a_network_that_is_too_large_to_be_read_has_too_many() -> None:
+    made = lab.run(CHECK, lab.lines(), {"build_model": lambda: None})
+    huge = replace_facts(Net().facts(), graph=None, not_frozen=True, parameters=100_000_000)
+    step = CHECK.training.model(0)
+    made.steps[step] = seen(step, Returned(value=NoneValue()), model=huge)  # type: ignore[index]
+    judgement = judged(CHECK, made)
+    assert judgement.status is Status.FAILED
+    assert "80 at most are allowed" in text(judgement.message)
