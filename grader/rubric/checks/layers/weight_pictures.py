@@ -14,7 +14,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.protocol.plan import BuildChain, Call, ChainLayer, ResultOf, Step
-from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.base import DrawnCheck, Shows
 from grader.rubric.checks.layers.chain_values import ChainWeights, draw_chain, read_values
 
 CLOSE = 1e-5
@@ -38,6 +38,7 @@ class WeightPictures(DrawnCheck):
     >>> WeightPictures("weight_images", ((784, 324, 36, 10),))
     """
 
+    shows = Shows(weights=True)
     topics = frozenset({"architecture"})
     function: FunctionName
     sizes: Annotated[tuple[tuple[LayerWidth, ...], ...], Filled()]

@@ -17,6 +17,7 @@ from grader.evidence.network import Model
 from grader.evidence.values import flat
 from grader.protocol.evidence import AxesFacts
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
+from grader.rubric.checks.base import Shows
 from grader.rubric.checks.functions.figures import is_same_picture, read_figure
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
@@ -102,6 +103,7 @@ class HardestRows(OnMistakes):
     >>> HardestRows(Training(), "hardest_wrong", right=False)
     """
 
+    shows = Shows(narrow_rows=True)
     right: bool = True
 
     def judge_answers(self, case: Case, chances: Sequence[Array], labels: Array) -> Judgement:
