@@ -309,12 +309,7 @@ class SavesAndLoads(Check):
             replay = case.replays.get(self._loaded(name))
             outputs = [replay.arrays[ref] for ref in replay.evidence.outputs] if replay is not None else []
             pairs = [(outputs[0] if outputs else None, chain.compute(self._arrays[self._rows_name(name)])[-1])]
-        differences = [
-            float(np.abs(a.astype(np.float64) - b).max(initial=0.0))
-            if a is not None and a.shape == b.shape
-            else None
-            for a, b in pairs
-        ]
+        differences = [_measure(a, b) for a, b in pairs]
         finite = [d for d in differences if d is not None and np.isfinite(d)]
         return max(finite) if finite and len(finite) == len(pairs) else None
 
@@ -331,3 +326,12 @@ class SavesAndLoads(Check):
             expected=_("the same network"),
             received=_("another network"),
         )
+
+
+def _measure(received: Array | None, expected: Array) -> float | None:
+    """Return the largest difference; None for another shape. What is no number has to be none on both sides."""
+    if received is None or received.shape != expected.shape:
+        return None
+    if np.array_equal(received, expected, equal_nan=True):
+        return 0.0
+    return float(np.abs(received.astype(np.float64) - expected).max(initial=0.0))

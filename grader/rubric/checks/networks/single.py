@@ -29,7 +29,12 @@ from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model, explain_two_answers
-from grader.rubric.checks.networks.validation_rows import find_validation_rows, judge_split, judge_validation
+from grader.rubric.checks.networks.validation_rows import (
+    find_split_share,
+    find_validation_rows,
+    judge_split,
+    judge_validation,
+)
 from grader.rubric.data.dataset import Data
 
 
@@ -357,7 +362,7 @@ class Trains(NetworkCheck):
         if self.training.validation:
             problems += judge_validation(find_validation_rows(case, network))
         elif self.splits:
-            problems += judge_split(find_validation_rows(case, network))
+            problems += judge_split(find_validation_rows(case, network), find_split_share(case, network))
         if not network.returned_history:
             problems.append(
                 partial(

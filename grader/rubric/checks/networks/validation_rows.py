@@ -22,6 +22,9 @@ HELD_OUT_ROWS_SEEN = _(
     "training never sees: pass validation_data=(x_val, y_val)."
 )
 
+# The shares of rows that may be split off where a fifth is asked for: who rounds, or takes a third, is right.
+LEAST_SPLIT, MOST_SPLIT = 0.05, 0.5
+
 
 class ValidationRows(StrEnum):
     """The rows that calls of `fit` were validated on."""
@@ -89,9 +92,28 @@ def judge_validation(rows: ValidationRows) -> list[Judgement]:
             return [partial(0.5, message, expected=expected, received=_("no validation data"))]
 
 
-def judge_split(rows: ValidationRows) -> list[Judgement]:
-    """Return what is wrong with the rows that should have been split off from those of the training."""
+def find_split_share(case: Case, network: TrainedNetwork) -> float | None:
+    """Return how large the part of `x_train` is that the last training was validated on; None where unknown."""
+    fit, step = network.last_fit, case.steps.get(network.training.fitted(network.seed))
+    validated = step.arrays.get(fit.validation_rows) if fit is not None and step is not None else None
+    if validated is None or not len(validated):
+        return None
+    return len(validated) / len(case.inside[network.training.array("x_train")])
+
+
+def judge_split(rows: ValidationRows, share: float | None) -> list[Judgement]:
+    """Return what is wrong with the rows that should have been split off from those of the training.
+
+    `share`: how large a part that is, where it is known.
+    """
     expected = "validation_split=0.2"
+    if rows is ValidationRows.SPLIT_OFF and share is not None and not LEAST_SPLIT <= share <= MOST_SPLIT:
+        message = _(
+            "{share:.1%} of the rows were split off for validation; a fifth is asked for. With more, too few are "
+            "left to learn from, and with fewer, luck decides what validation says. Pass validation_split=0.2.",
+            share=share,
+        )
+        return [partial(0.5, message, expected=expected, received=f"validation_split={share:.3g}")]
     if rows is ValidationRows.TRAINED_ON:
         message = _(
             "The validation data of fit are rows that it trains on. Validation only tells something about rows "

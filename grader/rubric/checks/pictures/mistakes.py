@@ -13,10 +13,11 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import softmax
-from grader.evidence.network import Model
+from grader.evidence.network import Model, is_usable, read_network
 from grader.evidence.values import flat
 from grader.protocol.evidence import AxesFacts
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
+from grader.protocol.training import Training
 from grader.rubric.checks.base import Shows
 from grader.rubric.checks.functions.figures import is_same_picture, read_figure
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
@@ -53,6 +54,13 @@ class OnMistakes(NetworkCheck):
             figure=self._draws,
         )
         return (*training.steps(seeds), call)
+
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether the network says something of the rows: numbers, a class for each."""
+        after = read_network(case, training, case.seeds[0]).after
+        outputs = after.outputs.get("x_val") if after is not None else None
+        is_finite = outputs is None or bool(outputs.ndim == 2 and np.isfinite(outputs).all())
+        return is_usable(case, training) and is_finite
 
     @property
     def _draws(self) -> bool:

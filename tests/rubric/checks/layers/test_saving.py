@@ -164,6 +164,15 @@ def test_what_is_wrong_is_said(functions: Mapping[str, Any], share: float, words
     assert words in text(judgement.message)
 
 
+def test_a_network_that_puts_out_no_numbers_comes_back_the_same() -> None:
+    def diverge(model: Any, x: Any, y: Any, _x_val: Any, _y_val: Any) -> Any:
+        history = train(model, x, y, None, None)
+        model.layers[-1].bias.assign([np.nan])
+        return history
+
+    assert judge(train=diverge).status is Status.PASSED
+
+
 def test_a_mistake_with_networks_of_the_grader_s_names_them() -> None:
     def load_own(folder: str) -> Any:
         model = load(folder)

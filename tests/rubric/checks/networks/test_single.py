@@ -365,6 +365,18 @@ def test_rows_that_are_split_off_pass_where_they_have_to_be() -> None:
         assert "rows were split off for validation" in text(judgement.message)
 
 
+def test_half_where_far_more_or_far_fewer_rows_than_a_fifth_are_split_off() -> None:
+    x_train = data().inside["x_train"]
+    for count, share in ((80, "80.0%"), (1, "1.0%")):
+        judgement = split_off(x_train[:count], validation="split")
+        assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+        assert f"{share} of the rows were split off for validation; a fifth is asked for" in text(
+            judgement.message
+        )
+    for count in (10, 33, 50):
+        assert split_off(x_train[:count], validation="split").status is Status.PASSED
+
+
 def test_half_where_nothing_was_split_off_or_training_rows_validate() -> None:
     for judgement, words in (
         (split_off(None, validation=""), "Pass validation_split=0.2, or nobody sees"),
