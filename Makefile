@@ -68,7 +68,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
 
 lock: setup
 	$(LOCK) --all-extras --group package --group dev --output-file requirements-dev.lock
-	$(LOCK) --extra class --extra author --extra data --group package --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --extra class --extra author --group package --constraint requirements-dev.lock --output-file requirements.lock
 
 messages: setup
 	$(BIN)/python -m scripts.translations

@@ -15,7 +15,6 @@ class Extra(StrEnum):
     AUTHOR = "author"
     CLUSTER = "cluster"
     POSTGRESQL = "postgresql"
-    DATA = "data"
 
 
 # What is imported of each extra's packages; pyproject.toml says which versions.
@@ -24,7 +23,6 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     Extra.AUTHOR: ("jupytext", "nbformat"),
     Extra.CLUSTER: ("distributed",),
     Extra.POSTGRESQL: ("psycopg",),
-    Extra.DATA: ("mlxtend",),
 }
 
 

@@ -23,6 +23,7 @@ from grader.evidence.network import TrainedNetwork, read_network
 from grader.evidence.outputs import list_views
 from grader.evidence.scores import compute_score, metric_name, predict_classes
 from grader.evidence.values import numbers
+from grader.examiner.picture_exhibits import draw_weights, list_mistakes
 from grader.protocol.evidence import Entries, FigureValue, LayerFacts, ModelFacts, Returned
 from grader.protocol.training import Training, name_labels
 from grader.protocol.verdict import (
@@ -40,10 +41,10 @@ from grader.protocol.verdict import (
     Score,
     Walkthrough,
 )
+from grader.rubric.checks.base import NOTHING_MORE, Shows
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion
 
-MAX_MISTAKES = 8
 MAX_EPOCHS = 300  # of one series
 MAX_SERIES = 20  # of one training: loss and nine metrics, each with its validation
 MAX_EXPERIMENTS = 30
@@ -56,10 +57,10 @@ MAX_PICTURE_LENGTH = 4000  # pixels: the encoder makes pictures of 900 by 1800 a
 _FIRST_SERIES = ("loss", "val_loss", "accuracy", "val_accuracy")
 
 
-def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_values: bool = False) -> Exhibits:
+def make_exhibits(case: Case, data: Data, translate: Translator, shows: Shows = NOTHING_MORE) -> Exhibits:
     """Return what there is to show; parts are empty where the run did not get that far.
 
-    `shows_layer_values`: also what becomes of one row in each layer of the first network.
+    `shows`: what there is to show of the first network besides.
     """
     views = [(view, training) for training in case.trainings for view in list_views(case, training)]
     of_views = [[read_network(view, training, seed) for seed in case.seeds] for view, training in views]
@@ -95,11 +96,13 @@ def make_exhibits(case: Case, data: Data, translate: Translator, *, shows_layer_
             for name, curve in experiments[:MAX_EXPERIMENTS]
         ),
         confusion=_confusion(outputs, data, of_classes) if of_classes and outputs is not None else None,
-        mistakes=_mistakes(outputs, data, of_classes) if of_classes and outputs is not None else (),
+        mistakes=_list_rows(outputs, data, of_classes),
+        narrow_rows=_list_rows(outputs, data, of_classes, right=True) if shows.narrow_rows else (),
+        weights=draw_weights(model) if model is not None and shows.weights else (),
         network=_network(model.facts, _name_losses(of_views), translate) if model is not None else None,
         figures=tuple(figure for figure in figures if figure is not None),
         left_out=left_out,
-        walkthrough=_walk_through(case, data, first) if first and shows_layer_values else None,
+        walkthrough=_walk_through(case, data, first) if first and shows.layer_values else None,
     )
 
 
@@ -234,26 +237,12 @@ def _confusion(outputs: Array, data: Data, network: TrainedNetwork) -> Confusion
     )
 
 
-def _mistakes(outputs: Array, data: Data, network: TrainedNetwork) -> tuple[Mistake, ...]:
-    """Return the rows that the network was most sure of and got wrong."""
-    if data.picture is None or len(data.class_names) != outputs.shape[1]:
+def _list_rows(
+    outputs: Array | None, data: Data, network: TrainedNetwork | None, *, right: bool = False
+) -> tuple[Mistake, ...]:
+    if outputs is None or network is None:
         return ()
-    truth, predicted, order = data.outside[_name_truth(network)], outputs.argmax(axis=1), data.order_classes()
-    wrong = np.flatnonzero(truth != predicted)
-    margin = outputs[wrong, predicted[wrong]] - outputs[wrong, truth[wrong]]
-    worst = wrong[np.argsort(-margin, kind="stable")][:MAX_MISTAKES]
-    return tuple(
-        Mistake(
-            image=tuple(
-                tuple(round(float(v), 3) for v in line) for line in data.draw_picture(data.outside["x_test"][row])
-            ),
-            true=data.class_names[truth[row]],
-            predicted=data.class_names[predicted[row]],
-            labels=tuple(data.class_names[label] for label in order),
-            probabilities=tuple(round(float(p), 4) for p in outputs[row][order]),
-        )
-        for row in worst
-    )
+    return list_mistakes(outputs, data, data.outside[_name_truth(network)], right=right)
 
 
 def _name_losses(of_views: Sequence[Sequence[TrainedNetwork]]) -> str:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from grader.core.i18n import Translator, Words, _
@@ -36,7 +38,7 @@ from grader.protocol.verdict import (
     Verdict,
     Versions,
 )
-from grader.rubric.checks.base import Check
+from grader.rubric.checks.base import NOTHING_MORE, Check
 from grader.rubric.checks.stand_ins import judge_by_itself
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Criterion, Rubric
@@ -95,10 +97,10 @@ def judge(
     hints = guard(_("the hints"), lambda: _place_hints(rubric, case, judgements), no_hints)
     no_notices: tuple[Notice, ...] = ()
     general_notices = guard(_("the notices"), lambda: find_notices(case, submission, translate), no_notices)
-    shows_layer_values = any(criterion.check.shows_layer_values for criterion in rubric.criteria)
+    shows = reduce(or_, (criterion.check.shows for criterion in rubric.criteria), NOTHING_MORE)
     exhibits = guard(
         _("what the report shows besides"),
-        lambda: make_exhibits(case, data, translate, shows_layer_values=shows_layer_values),
+        lambda: make_exhibits(case, data, translate, shows),
         Exhibits(),
     )
     exhibits = guard(

@@ -50,7 +50,13 @@ class HistoryArg(Tagged, frozen=True, tag="Curves"):
     series: Mapping[str, list[float]]  # by key, such as "val_loss": one value per epoch
 
 
-Argument = ArrayArg | ListArg | LiteralArg | ResultOf | ResultOrTruth | HistoryArg
+class FolderArg(Tagged, frozen=True, tag="Folder"):
+    """An argument: the path of an empty folder to write to, or of one that an earlier step filled."""
+
+    name: str  # of the folder, the same for the same one
+
+
+Argument = ArrayArg | ListArg | LiteralArg | ResultOf | ResultOrTruth | HistoryArg | FolderArg
 
 
 class Call(Tagged, frozen=True, tag="Call"):
@@ -172,6 +178,20 @@ class BuildChain(Tagged, frozen=True, tag="BuildChain"):
     limit_seconds: float = 30.0  # of wall time
 
 
+class MoveFiles(Tagged, frozen=True, tag="MoveFiles"):
+    """A step: move all files of one folder to another one, so that who reads them has to look where it is told.
+
+    Its result is a dict: the path of each file within the folder, and what it is: "architecture" for the JSON of a
+    Keras model, "json", "keras", "hdf5", or "other". Nothing of the files is executed.
+    """
+
+    id: str  # unique in the plan
+    source: str  # name of a `FolderArg`
+    target: str  # name of another one
+    after: str  # id of a step that has to have returned first
+    limit_seconds: float = 10.0  # of wall time
+
+
 class Replay(Tagged, frozen=True, tag="Replay"):
     """A step: compute the outputs of a frozen graph, in a process without a submission."""
 
@@ -188,7 +208,18 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     limit_seconds: float = 30.0  # of wall time
 
 
-Step = Call | ReadGlobal | Describe | TraceInTraining | TryLayer | BuildStandIn | SetWeights | BuildChain | Replay
+Step = (
+    Call
+    | ReadGlobal
+    | Describe
+    | TraceInTraining
+    | TryLayer
+    | BuildStandIn
+    | SetWeights
+    | BuildChain
+    | MoveFiles
+    | Replay
+)
 
 # Name of the class of the exception that a call of a layer raises where `Call.refuses_layers` is set.
 REFUSED_CALL = "LayerCallRefusedError"
@@ -237,6 +268,8 @@ def needs(step: Step) -> set[str]:
     if isinstance(step, TryLayer | TraceInTraining | SetWeights):
         return {step.step}
     first = {step.after} if step.after else set()
+    if isinstance(step, MoveFiles):
+        return first
     if isinstance(step, Describe):
         return first | {step.step}
     return first | {a.step for a in step.arguments if isinstance(a, ResultOf)}

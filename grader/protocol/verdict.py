@@ -175,7 +175,7 @@ class Confusion(Record, frozen=True):
 
 
 class Mistake(Record, frozen=True):
-    """A held-out row, classified wrongly. `image`: rows of grey values from 0 (paper) to 1 (ink)."""
+    """A held-out row, classified wrongly or hardly right. `image`: rows of grey values, 0 (paper) to 1 (ink)."""
 
     image: tuple[tuple[float, ...], ...]
     true: str
@@ -291,6 +291,22 @@ class Walkthrough(Record, frozen=True):
     true: str = ""
 
 
+class LayerWeights(Record, frozen=True):
+    """The weights of a Dense layer of the trained network as pictures side by side, one for each of some inputs.
+
+    `height`, `width`: weights of one picture. `png`: in base64, with a pixel for each weight.
+    """
+
+    inputs: int
+    units: int
+    height: int
+    width: int
+    pictures: int  # how many inputs are shown
+    png: str
+    png_width: int  # pixels
+    png_height: int  # pixels
+
+
 class Exhibits(Record, frozen=True):
     """The data that only the HTML report shows. Any part may be empty: the run may have ended early."""
 
@@ -307,6 +323,8 @@ class Exhibits(Record, frozen=True):
     walkthrough: Walkthrough | None = None
     balances: tuple[ClassBalance, ...] = ()
     reliabilities: tuple[Reliability, ...] = ()
+    narrow_rows: tuple[Mistake, ...] = ()
+    weights: tuple[LayerWeights, ...] = ()
 
 
 def encode(verdict: Verdict) -> str:

@@ -12,6 +12,7 @@ from grader.protocol.verdict import (
     Confusion,
     CriterionVerdict,
     Figure,
+    LayerWeights,
     Mistake,
     Network,
     NetworkLayer,
@@ -42,7 +43,7 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A wrongly classified row as a picture."""
+    """A row as a picture, that was classified wrongly or hardly right."""
 
     width: int
     height: int
@@ -166,7 +167,7 @@ def _size(shape: str) -> int:
     return max(1, math.prod(int(number) for number in re.findall(r"\d{1,9}", shape)[:8]))
 
 
-def is_png(figure: Figure) -> bool:
+def is_png(figure: Figure | LayerWeights) -> bool:
     """Return whether the figure is what it says: base64 of a PNG. Anything else is not put into a document."""
     try:
         return base64.b64decode(figure.png, validate=True).startswith(b"\x89PNG\r\n\x1a\n")

@@ -112,6 +112,8 @@ def _template_values(
         "balances": tuple(label_charts.draw_balance(balance) for balance in exhibits.balances),
         "reliabilities": tuple(label_charts.draw_reliability(r, numbers) for r in exhibits.reliabilities),
         "mistakes": tuple(pictures.draw_mistake(mistake) for mistake in exhibits.mistakes),
+        "narrow_rows": tuple(pictures.draw_mistake(row) for row in exhibits.narrow_rows),
+        "weights": tuple((layer, pictures.is_png(layer)) for layer in exhibits.weights),
         "layers": pictures.draw_layers(exhibits.network) if exhibits.network else (),
         "figures": tuple((figure, pictures.is_png(figure)) for figure in exhibits.figures),
         "style": style,

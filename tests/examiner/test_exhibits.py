@@ -14,7 +14,6 @@ from grader.examiner.exhibits import (
     MAX_EPOCHS,
     MAX_EXPERIMENTS,
     MAX_LAYERS,
-    MAX_MISTAKES,
     MAX_NAME,
     MAX_PICTURE_BYTES,
     MAX_PICTURE_LENGTH,
@@ -22,6 +21,7 @@ from grader.examiner.exhibits import (
     add_exhibits_of_checks,
     make_exhibits,
 )
+from grader.examiner.picture_exhibits import MAX_ROWS
 from grader.protocol.evidence import FigureValue, HistoryValue, Returned
 from grader.protocol.verdict import Exhibits, LeftOut
 from grader.rubric import Criterion
@@ -72,7 +72,7 @@ def test_confusion_counts_every_held_out_row() -> None:
 
 def test_mistakes_are_the_surest_first_and_few() -> None:
     shown = of(Training(scores={0: 0.5}).case())
-    assert len(shown.mistakes) == MAX_MISTAKES
+    assert len(shown.mistakes) == MAX_ROWS
     first = shown.mistakes[0]
     assert first.true != first.predicted
     assert np.shape(first.image) == (8, 8)

@@ -29,7 +29,9 @@ from grader.protocol.plan import (
     BuildStandIn,
     Call,
     Describe,
+    FolderArg,
     LiteralArg,
+    MoveFiles,
     Replay,
     ResultOf,
     SetWeights,
@@ -45,6 +47,7 @@ from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
+from grader.sandbox.inside.folders import make_folder, move_files
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import make_network
@@ -184,16 +187,14 @@ class _Lab:
         elif isinstance(step, Describe):
             outcome, facts = self._describe(step, store)
         elif isinstance(step, TraceInTraining):
-            from grader.sandbox.inside.keras_facts import trace_in_training
-
-            traced = trace_in_training(self.live[step.step], self.arrays[step.sample], store)
-            outcome, facts = Returned(value=NoneValue()), {"model": traced}
+            outcome, facts = self._trace(step, store)
         elif isinstance(step, TryLayer):
             outcome, facts = self._try_layer(step, store)
-        elif isinstance(step, Call):
-            outcome = self._call(step, store)
-            if step.function == "train" and isinstance(outcome, Returned):  # they set weights instead
-                facts = {"fits": (FitFacts(finished=True),)}
+        elif isinstance(step, Call | MoveFiles):
+            outcome = self._call(step, store) if isinstance(step, Call) else move_files(step, store)
+            self.live |= {step.id: None} if isinstance(step, MoveFiles) else {}
+            if isinstance(step, Call) and step.function == "train" and isinstance(outcome, Returned):
+                facts = {"fits": (FitFacts(finished=True),)}  # they set weights instead
         else:
             outcome = Returned(value=encode(self.functions[step.name], store))  # type: ignore[union-attr]
         self.seen[step.id] = StepResult(StepEvidence(id=step.id, outcome=outcome, **facts), store.arrays)
@@ -206,6 +207,12 @@ class _Lab:
             return Skipped(step=step.step), {}
         self.live[step.id] = None
         return Returned(value=NoneValue()), {"model": describe(model, self.arrays[step.sample], store)}
+
+    def _trace(self, step: TraceInTraining, store: Store) -> tuple[Outcome, dict[str, Any]]:
+        from grader.sandbox.inside.keras_facts import trace_in_training
+
+        traced = trace_in_training(self.live[step.step], self.arrays[step.sample], store)
+        return Returned(value=NoneValue()), {"model": traced}
 
     def _try_layer(self, step: TryLayer, store: Store) -> tuple[Outcome, dict[str, Any]]:
         import keras
@@ -233,6 +240,8 @@ class _Lab:
                 arguments.append(self.arrays[argument.name].copy())
             elif isinstance(argument, ResultOf):
                 arguments.append(self.live[argument.step])
+            elif isinstance(argument, FolderArg):
+                arguments.append(str(make_folder(argument.name)))
             else:
                 assert isinstance(argument, LiteralArg)
                 arguments.append(argument.value)

@@ -9,9 +9,11 @@ from grader.protocol.plan import (
     Call,
     ChainLayer,
     Describe,
+    FolderArg,
     HistoryArg,
     Limits,
     LiteralArg,
+    MoveFiles,
     Plan,
     Replay,
     ResultOf,
@@ -32,10 +34,12 @@ CALL = Call(
         ResultOrTruth(step="one_hot@train", name="y"),
         LiteralArg(value=3),
         HistoryArg(series={"loss": [1.0]}),
+        FolderArg(name="saved"),
     ),
     after="load@all",
 )
 DESCRIBE = Describe(id="trained:train@0", step="build_model@0", sample="x", after="train@0")
+MOVE = MoveFiles(id="files@save", source="saved", target="moved", after="save@own")
 REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
 WEIGHTS = SetWeights(id="network@own", step="build_model@0", weights=("k", "b"), sample="x")
 CHAIN = BuildChain(
@@ -50,6 +54,7 @@ CHAIN = BuildChain(
         (DESCRIBE, {"build_model@0", "train@0"}, {"build_model@0", "train@0"}),
         (REPLAY, set(), set()),
         (WEIGHTS, {"build_model@0"}, {"build_model@0"}),
+        (MOVE, {"save@own"}, {"save@own"}),
         (CHAIN, set(), {"build_model@0"}),
         (Call(id="load@all", function="load"), set(), set()),
     ],
@@ -59,7 +64,7 @@ def test_what_steps_need_and_use(step: Step, needed: set[str], used: set[str]) -
     assert uses(step) == used
 
 
-@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY, WEIGHTS, CHAIN])
+@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY, WEIGHTS, CHAIN, MOVE])
 def test_steps_travel_unchanged(step: Step) -> None:
     plan = Plan(exercise="digits", limits=Limits(), steps=(step,))
     assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan

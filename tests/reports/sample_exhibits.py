@@ -13,6 +13,7 @@ from grader.protocol.verdict import (
     Exhibits,
     Figure,
     LayerValues,
+    LayerWeights,
     Mistake,
     Network,
     NetworkLayer,
@@ -105,6 +106,24 @@ def exhibits(language: str = "en") -> Exhibits:
             metrics=("accuracy",),
         ),
         figures=(Figure(function="plot_samples", png=_contact_sheet(), width=600, height=240),),
+        narrow_rows=tuple(
+            Mistake(
+                image=_grey(pixels), true=true, predicted=true, labels=tuple("0123456789"), probabilities=p[::-1]
+            )
+            for true, _predicted, pixels, p in MISTAKEN
+        ),
+        weights=(
+            LayerWeights(
+                inputs=64,
+                units=10,
+                height=10,
+                width=1,
+                pictures=49,
+                png=png(97, (b"\xcc" * 97,) * 10),
+                png_width=97,
+                png_height=10,
+            ),
+        ),
         walkthrough=Walkthrough(
             layers=(
                 LayerValues(layer="", values=(0.41, -1.2, 0.0)),

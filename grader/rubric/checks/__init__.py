@@ -9,7 +9,7 @@ from grader.rubric.checks.formulas.checks import Formulas
 from grader.rubric.checks.functions.evaluation import Evaluates
 from grader.rubric.checks.functions.experiments import Experiments
 from grader.rubric.checks.functions.features import Loads, Scales
-from grader.rubric.checks.functions.figures import Figures
+from grader.rubric.checks.functions.figures import Figures, PlotsHistory
 from grader.rubric.checks.functions.histories import Diagnoses
 from grader.rubric.checks.functions.labels import ConfusionMatrix, CountsClasses, OneHot
 from grader.rubric.checks.functions.preparation import Prepares
@@ -28,6 +28,8 @@ from grader.rubric.checks.layers.properties import (
     NonNegative,
     Penalised,
 )
+from grader.rubric.checks.layers.saving import SavesAndLoads
+from grader.rubric.checks.layers.weight_pictures import WeightPictures
 from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
 from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
 from grader.rubric.checks.networks.chain import Chain
@@ -49,6 +51,9 @@ from grader.rubric.checks.networks.styles import HasStyle
 from grader.rubric.checks.outputs.scores import ScoresOutputs
 from grader.rubric.checks.outputs.single_output import EachOutput, ForOutput
 from grader.rubric.checks.outputs.together import BalancedLosses, NamedOutputs, SharedTrunk
+from grader.rubric.checks.pictures.describe import DescribesPictures
+from grader.rubric.checks.pictures.mistakes import ErrorGallery, HardestRows
+from grader.rubric.checks.pictures.parameter_count import ParameterCount
 
 __all__ = [
     "Accuracy",
@@ -62,9 +67,11 @@ __all__ = [
     "ConfusionMatrix",
     "ConstantWeights",
     "CountsClasses",
+    "DescribesPictures",
     "Diagnoses",
     "DropsInTraining",
     "EachOutput",
+    "ErrorGallery",
     "Evaluates",
     "Experiments",
     "Figures",
@@ -73,6 +80,7 @@ __all__ = [
     "ForOutput",
     "Formulas",
     "Frozen",
+    "HardestRows",
     "HasStyle",
     "HeNormal",
     "HeadAndLoss",
@@ -91,7 +99,9 @@ __all__ = [
     "Output",
     "Oversamples",
     "OwnWeights",
+    "ParameterCount",
     "Penalised",
+    "PlotsHistory",
     "PlotsReliability",
     "Predictions",
     "PredictsLabels",
@@ -104,6 +114,7 @@ __all__ = [
     "SameCompile",
     "SameFunction",
     "SameLayers",
+    "SavesAndLoads",
     "Scales",
     "ScoresOutputs",
     "SharedTrunk",
@@ -114,5 +125,6 @@ __all__ = [
     "Trains",
     "TrainsEach",
     "Undersamples",
+    "WeightPictures",
     "YesOrNo",
 ]

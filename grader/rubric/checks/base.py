@@ -38,6 +38,26 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True)
+class Shows:
+    """What a report shows of the first network, besides what all reports show."""
+
+    layer_values: bool = False  # what becomes of one row in each layer
+    weights: bool = False  # the weights of Dense layers as pictures
+    narrow_rows: bool = False  # rows that are pictures and hardly right
+
+    def __or__(self, other: "Shows") -> "Shows":
+        """Return what either of two shows."""
+        return Shows(
+            self.layer_values or other.layer_values,
+            self.weights or other.weights,
+            self.narrow_rows or other.narrow_rows,
+        )
+
+
+NOTHING_MORE = Shows()
+
+
 class Check(Declared, ABC):
     """One thing to find out about a submission.
 
@@ -50,8 +70,8 @@ class Check(Declared, ABC):
     # What it is about, so that misconceptions are shown under the right criterion: "architecture", "head",
     # "training", "score", "probabilities", "figures".
     topics: ClassVar[frozenset[str]] = frozenset()
-    # Whether reports show what becomes of one row in each layer of the trained network.
-    shows_layer_values: ClassVar[bool] = False
+    # What reports show of the trained network besides.
+    shows: ClassVar[Shows] = NOTHING_MORE
     # Whether a person judges it: the grader itself never gives points for it. See `ByHand`.
     waits_for_person: ClassVar[bool] = False
 

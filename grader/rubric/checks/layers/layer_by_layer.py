@@ -25,7 +25,7 @@ from grader.protocol.plan import (
 )
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
-from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.base import DrawnCheck, Shows
 from grader.rubric.checks.layers.chain_values import ChainWeights, draw_chain
 from grader.rubric.checks.layers.tried_function import HALF, TriedFunction
 
@@ -48,7 +48,7 @@ class LayerByLayer(DrawnCheck):
     >>> LayerByLayer("forward", ((4, 8, 3),), own=Training())
     """
 
-    shows_layer_values = True
+    shows = Shows(layer_values=True)
     function: FunctionName
     sizes: Annotated[tuple[tuple[LayerWidth, ...], ...], Filled()]
     own: Training | None = None

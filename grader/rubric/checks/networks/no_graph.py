@@ -7,8 +7,10 @@ from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
 from grader.evidence.values import name_of
-from grader.protocol.evidence import ExceptionFacts, OtherValue, Stopped, StopReason, Value
+from grader.protocol.evidence import MAX_STEP_BYTES, ExceptionFacts, OtherValue, Stopped, StopReason, Value
 from grader.protocol.training import Training
+
+MAX_PARAMETERS = MAX_STEP_BYTES // 4  # in single precision, as the evidence of one step has room for
 
 
 def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
@@ -18,6 +20,7 @@ def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> 
             _no_layers(model)
             or _other_counts(model.facts.input_count, model.facts.output_count, training)
             or _other_rows(model, training, row)
+            or _too_large(model.facts.parameters)
             or (_not_frozen(model.problem) if model.facts.not_frozen else _not_callable(model, training, row))
         )
     if model.forbidden:
@@ -95,11 +98,19 @@ def _other_rows(model: Model, training: Training, row: tuple[int, ...]) -> Judge
             row=str(row),
             function=training.build,
         )
-    elif len(made_for) > len(row):
+    elif len(made_for) > len(row) == 1:
         message = _(
             "The network takes rows of the shape {made_for}, but each row of x is flat, of the shape {row}. Begin "
             "with keras.Input(shape={row}), and with keras.layers.Reshape({made_for}) where the next layer needs "
             "that shape.",
+            made_for=str(made_for),
+            row=str(row),
+        )
+    elif len(row) > 1:
+        message = _(
+            "The network takes rows of the shape {made_for}, but each row of x has the shape {row}. Begin with "
+            "keras.Input(shape={row}), and with keras.layers.Reshape({made_for}) where the next layer needs that "
+            "shape.",
             made_for=str(made_for),
             row=str(row),
         )
@@ -159,6 +170,20 @@ def _shorten_keras_message(problem: str) -> str:
     lines = [line.strip() for line in _COLOUR.sub("", problem).splitlines() if line.strip()]
     telling = [line for line in lines if not line.endswith("call().")] or lines or [problem]
     return telling[0].removesuffix(".")
+
+
+def _too_large(parameters: int) -> Judgement | None:
+    """Return the judgement for a network that is too large to be sent, by what it says of itself, else None."""
+    if parameters <= MAX_PARAMETERS:
+        return None
+    return not_graded(
+        _(
+            "The network has {count} parameters. The grader reads networks with up to {most}, so it cannot say "
+            "what this one computes. Make the layers smaller: this exercise needs far fewer.",
+            count=parameters,
+            most=MAX_PARAMETERS,
+        )
+    )
 
 
 def _not_frozen(problem: str) -> Judgement:

@@ -29,7 +29,12 @@ from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model, explain_two_answers
-from grader.rubric.checks.networks.validation_rows import ValidationRows, find_validation_rows
+from grader.rubric.checks.networks.validation_rows import (
+    find_split_share,
+    find_validation_rows,
+    judge_split,
+    judge_validation,
+)
 from grader.rubric.data.dataset import Data
 
 
@@ -251,20 +256,18 @@ class Architecture(NetworkCheck):
         return failed(message, expected=f"(None, {self.outputs})", received=str(shape))
 
 
-HELD_OUT_ROWS_SEEN = _(
-    "The validation data of fit are rows that it trains on. Validation only tells something about rows that "
-    "training never sees: pass validation_data=(x_val, y_val)."
-)
-
-
 @dataclass(frozen=True)
 class Trains(NetworkCheck):
     """Training changes the weights, validation data go to `fit`, and the history comes back.
 
-    >>> Trains(Training())
+    With `splits`, for a training that is given no validation rows: some of its rows have to be split off for that,
+    by `validation_split` or by hand.
+
+    >>> Trains(Training(validation=False), splits=True)
     """
 
     topics = frozenset({"training"})
+    splits: bool = False
 
     @property
     def tried_function(self) -> str:
@@ -322,6 +325,8 @@ class Trains(NetworkCheck):
                 )
             )
         problems = list(self._problems(case, network))
+        if not problems and self.splits:
+            return passed(_("The weights changed, rows were split off for validation, and the history came back."))
         if not problems and not self.training.validation:
             return passed(_("The weights changed, and the history came back."))
         if not problems:
@@ -356,7 +361,9 @@ class Trains(NetworkCheck):
         returned = name_of(case.value(self.training.fitted(network.seed))[0])
         problems = []
         if self.training.validation:
-            problems += _judge_validation(find_validation_rows(case, network))
+            problems += judge_validation(find_validation_rows(case, network))
+        elif self.splits:
+            problems += judge_split(find_validation_rows(case, network), find_split_share(case, network))
         if not network.returned_history:
             problems.append(
                 partial(
@@ -374,29 +381,6 @@ def _explain_constant() -> Words:
         "After train() the weights are what they were before: what the network gives does not depend on them, "
         "as with softmax over a single unit, which is always 1. Mend the output first."
     )
-
-
-def _judge_validation(rows: ValidationRows) -> list[Judgement]:
-    """Return what is wrong with the rows that the training was validated on, if anything."""
-    expected = "validation_data=(x_val, y_val)"
-    match rows:
-        case ValidationRows.HANDED_OVER:
-            return []
-        case ValidationRows.TRAINED_ON:
-            return [partial(0.5, HELD_OUT_ROWS_SEEN, expected=expected, received=_("training rows"))]
-        case ValidationRows.SPLIT_OFF:
-            message = _(
-                "The rows for the validation were split off from x_train, and fit never got x_val. So the network "
-                "learns from fewer rows than it could. Pass validation_data=(x_val, y_val), without "
-                "validation_split."
-            )
-            return [partial(0.5, message, expected=expected, received=_("rows of x_train"))]
-        case ValidationRows.NONE:
-            message = _(
-                "fit was called without validation data. Pass validation_data=(x_val, y_val), "
-                "or nobody sees when the network begins to overfit."
-            )
-            return [partial(0.5, message, expected=expected, received=_("no validation data"))]
 
 
 def _weights_moved(before: Model, after: Model) -> bool:

@@ -17,6 +17,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training as Steps
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Chain
+from grader.rubric.checks.base import Shows
 from tests.helpers.cases import Net, Training, case, compiled, data, judged, plain, say, text
 
 CHAIN = Chain(Steps(), sizes=(64, 32, 10))
@@ -158,10 +159,10 @@ def test_a_report_shows_it_where_the_rubric_is_about_it() -> None:
     made = Training(narrow()).case()
     made = replace(made, inside={**made.inside, "x_val": made.inside["x_val"][:, :8]})
     assert make_exhibits(made, data(), say).walkthrough is None
-    shown = make_exhibits(made, data(), say, shows_layer_values=True).walkthrough
+    shown = make_exhibits(made, data(), say, shows=Shows(layer_values=True)).walkthrough
     assert shown is not None
     assert [layer.layer for layer in shown.layers] == ["", "Dense", "relu", "Dense", "softmax"]
     assert shown.labels == tuple("0123456789")
     assert shown.labels[int(np.argmax(shown.layers[-1].values))] == shown.true  # of the rows, one that is right
     for nothing in (case(), Training(plain()).case()):
-        assert make_exhibits(nothing, data(), say, shows_layer_values=True).walkthrough is None
+        assert make_exhibits(nothing, data(), say, shows=Shows(layer_values=True)).walkthrough is None

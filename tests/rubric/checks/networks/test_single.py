@@ -13,6 +13,7 @@ from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.certification import certify
 from grader.evidence.judgement import Judgement
+from grader.evidence.network import read_network
 from grader.examiner.judge import is_certified
 from grader.protocol.evidence import (
     FitFacts,
@@ -33,6 +34,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import Architecture, HeadAndLoss, Trains
 from grader.rubric.checks import Training as Steps
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.no_graph import explain_no_graph
 from tests.helpers.cases import (
     TASK,
     Net,
@@ -346,6 +348,47 @@ def test_validation_rows_are_those_that_were_handed_over() -> None:
         assert "split off from x_train" in text(judgement.message)
 
 
+def split_off(rows: Array | None, **changes: Any) -> Judgement:
+    """The judgement of a training that has to split rows off itself."""
+    ref = "" if rows is None else "v"
+    how = Steps(encode=TRAINS.training.encode, validation=False)
+    made = replace(Training(fit=fit(validation_rows=ref, **changes)).case(), trainings=(how,))
+    if rows is not None:
+        made.steps["train@0"].arrays["v"] = row_hashes(rows)  # type: ignore[index]
+    return judged(Trains(how, splits=True), made)
+
+
+def test_rows_that_are_split_off_pass_where_they_have_to_be() -> None:
+    x_train = data().inside["x_train"]
+    for judgement in (split_off(None, validation="split"), split_off(x_train[:20], validation="data")):
+        assert judgement.status is Status.PASSED
+        assert "rows were split off for validation" in text(judgement.message)
+
+
+def test_half_where_far_more_or_far_fewer_rows_than_a_fifth_are_split_off() -> None:
+    x_train = data().inside["x_train"]
+    for count, share in ((80, "80.0%"), (1, "1.0%")):
+        judgement = split_off(x_train[:count], validation="split")
+        assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+        assert f"{share} of the rows were split off for validation; a fifth is asked for" in text(
+            judgement.message
+        )
+    for count in (10, 33, 50):
+        assert split_off(x_train[:count], validation="split").status is Status.PASSED
+
+
+def test_half_where_nothing_was_split_off_or_training_rows_validate() -> None:
+    for judgement, words in (
+        (split_off(None, validation=""), "Pass validation_split=0.2, or nobody sees"),
+        (
+            split_off(None, validation="data", validation_seen=1.0),
+            "rows that training never sees: pass validation_split",
+        ),
+    ):
+        assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+        assert words in text(judgement.message)
+
+
 def test_weights_that_did_not_move_were_not_trained() -> None:
     judgement = of(TRAINS, moves=False)
     assert judgement.status is Status.FAILED
@@ -524,6 +567,10 @@ SHAPES: Mapping[str, tuple[dict[str, Any], str]] = {
         {"not_frozen": True, "problem": "KeyError: x"},
         "could not read what the network computes (KeyError",
     ),
+    "too large": (
+        {"not_frozen": True, "problem": "MemoryError: x", "parameters": 100_000_000},
+        "The network has 100000000 parameters. The grader reads networks with up to 33554432",
+    ),
 }
 
 
@@ -532,9 +579,18 @@ def test_a_network_for_other_rows_or_answers_fails_and_is_no_case_for_the_certif
     claims, sentence = SHAPES[name]
     made = Training(claims={"graph": None, "problem": "ValueError: x", **claims}).case()
     judgement = judged(ARCHITECTURE, made)
-    assert judgement.status is (Status.NOT_GRADED if name == "not frozen" else Status.FAILED)
+    assert judgement.status is (Status.NOT_GRADED if name in {"not frozen", "too large"} else Status.FAILED)
     assert sentence in text(judgement.message)
     assert is_certified(certify(made)) is None
+
+
+def test_rows_that_are_pictures_are_not_called_flat() -> None:
+    made = Training(claims={"graph": None, "problem": "ValueError: x", "input_shape": (None, 1, 8, 8)}).case()
+    model = read_network(made, ARCHITECTURE.training, 0).before
+    assert model is not None
+    message = text(explain_no_graph(model, ARCHITECTURE.training, (8, 8)).message)
+    assert "takes rows of the shape (1, 8, 8), but each row of x has the shape (8, 8)." in message
+    assert "keras.Input(shape=(8, 8)), and with keras.layers.Reshape((1, 8, 8))" in message
 
 
 def test_outputs_of_another_shape_fail_whatever_the_operations() -> None:

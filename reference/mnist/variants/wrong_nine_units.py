@@ -1,0 +1,17 @@
+# loses: architecture, accuracy
+# why: Nine outputs for ten digits.
+# from: reference
+
+
+def build_model():
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(28, 28)),
+            keras.layers.Reshape((784,)),
+            keras.layers.Dense(324, activation="sigmoid"),
+            keras.layers.Dense(36, activation="sigmoid"),
+            keras.layers.Dense(9, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.003), loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
