@@ -10,6 +10,7 @@ from grader.core.field_rules import suggest
 from grader.core.i18n import Message, _
 from grader.protocol.plan import (
     ArrayArg,
+    BuildBase,
     BuildChain,
     Call,
     Describe,
@@ -116,6 +117,8 @@ def _arrays_of(step: Step) -> set[str]:
             return {*weights, sample}
         case BuildChain(layers=layers):
             return {name for layer in layers for name in (layer.kernel, layer.bias)}
+        case BuildBase(architecture=architecture, weights=weights):
+            return {architecture, weights}
         case _:
             return set()
 

@@ -28,6 +28,7 @@ from grader.rubric.checks.layers.properties import (
     Penalised,
 )
 from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
+from grader.rubric.checks.networks.base_network import CountsTrainable, FreezesBase, UsesBase
 from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
 from grader.rubric.checks.networks.chain import Chain
 from grader.rubric.checks.networks.decision_boundary import FindsBorder
@@ -56,6 +57,7 @@ __all__ = [
     "ConfusionMatrix",
     "ConstantWeights",
     "CountsClasses",
+    "CountsTrainable",
     "Diagnoses",
     "DropsInTraining",
     "Evaluates",
@@ -64,6 +66,7 @@ __all__ = [
     "FindsBorder",
     "FindsRareClass",
     "Formulas",
+    "FreezesBase",
     "Frozen",
     "HasStyle",
     "HeNormal",
@@ -102,5 +105,6 @@ __all__ = [
     "Trains",
     "TrainsEach",
     "Undersamples",
+    "UsesBase",
     "YesOrNo",
 ]
