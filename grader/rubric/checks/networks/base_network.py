@@ -99,6 +99,11 @@ def _follow(kernels: Sequence[Array], of_network: Sequence[Array]) -> int:
 
 
 def _explain_part(used: Sequence[Array], weights: Sequence[Array]) -> Words:
+    if len(used) == len(weights):
+        return _(
+            "All weights of the base are in the network, but its layers do not come in their order. Call base as "
+            "a whole, base(inputs), or go through base.layers from the first to the last."
+        )
     return _(
         "Only a part of the base is in the network: {found} of {all} arrays of weights are. Call base as a whole, "
         "base(inputs), or go through all of base.layers.",

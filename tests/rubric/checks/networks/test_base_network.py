@@ -112,6 +112,27 @@ def convolutions_frozen(base: Any) -> Any:
     return put_head_on(base)
 
 
+def in_training_mode(base: Any) -> Any:
+    base.trainable = False
+    inputs = keras.Input(base.input_shape[1:])
+    features = keras.layers.Flatten()(base(inputs, training=True))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(features))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def in_another_order(base: Any) -> Any:
+    base.trainable = False
+    _picture, first, normalisation, second, _pooling = base.layers
+    inputs = keras.Input(base.input_shape[1:])
+    features = second(keras.layers.Concatenate()([inputs, inputs, inputs]))
+    features = keras.layers.ZeroPadding2D(1)(features[..., :1])
+    features = keras.layers.Flatten()(normalisation(first.layers[0](features)))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(features))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
 def wholly_frozen(base: Any) -> Any:
     model = put_head_on(base)
     model.trainable = False
@@ -141,6 +162,7 @@ def test_however_the_base_is_called_it_is_in_the_network(data: Data, build: Buil
     [
         (copied_without_weights, 0.0, "with other weights"),
         (of_its_own, 0.0, "none of its weights is"),
+        (in_another_order, 0.5, "its layers do not come in their order"),
         (of_the_first_layers, 0.5, "Only a part of the base is in the network: 6 of 8 arrays"),
     ],
 )
@@ -163,7 +185,9 @@ def test_weights_that_are_changed_by_hand_when_it_is_built_are_no_longer_those_o
 # Training leaves it as it is.
 
 
-@pytest.mark.parametrize("build", [frozen, frozen_layer_by_layer, copied_with_weights, frozen_after_compile])
+@pytest.mark.parametrize(
+    "build", [frozen, frozen_layer_by_layer, copied_with_weights, frozen_after_compile, in_training_mode]
+)
 def test_a_frozen_base_is_the_same_after_the_training(data: Data, build: Build) -> None:
     judgement = judge(FreezesBase(TRAINING), data, build)
     assert judgement.status is Status.PASSED, text(judgement.message)
