@@ -288,6 +288,7 @@ def _layer(layer: LayerFacts, translate: Translator) -> NetworkLayer:
         translate(_("{regularizer} on the kernel", regularizer=clip(layer.kernel_regularizer, MAX_NAME)))
         if layer.kernel_regularizer
         else "",
+        translate(_("part of {model}", model=clip(layer.path, MAX_NAME))) if layer.path else "",
     ]
     return NetworkLayer(
         name=clip(layer.name, MAX_NAME),

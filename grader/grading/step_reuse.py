@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from grader.grading.code_parts import CodeParts, split_code
 from grader.grading.results import Graded, PriorEvidence
 from grader.protocol.messages import Evidence
-from grader.protocol.plan import BuildChain, BuildStandIn, Call, Describe, ReadGlobal, Step, TraceInTraining, uses
+from grader.protocol.plan import (
+    BuildBase,
+    BuildChain,
+    BuildStandIn,
+    Call,
+    Describe,
+    ReadGlobal,
+    Step,
+    TraceInTraining,
+    uses,
+)
 from grader.protocol.submission import Submission
 
 NETWORK_STATE = "module keras"  # the names of layers count all that were built before in the same process
@@ -106,6 +116,6 @@ def _is_network_step(step: Step, steps: Mapping[str, Step], parts: CodeParts) ->
 
 def _is_of_network(step: Step, steps: Mapping[str, Step]) -> bool:
     """Return whether a step builds or describes a network, or takes part in that."""
-    if isinstance(step, BuildStandIn | BuildChain | Describe | TraceInTraining) or uses(step):
+    if isinstance(step, BuildStandIn | BuildChain | BuildBase | Describe | TraceInTraining) or uses(step):
         return True
     return any(step.id in uses(other) for other in steps.values())

@@ -192,6 +192,15 @@ class MoveFiles(Tagged, frozen=True, tag="MoveFiles"):
     limit_seconds: float = 10.0  # of wall time
 
 
+class BuildBase(Tagged, frozen=True, tag="BuildBase"):
+    """A step: build a network that was trained before, for a function of the submission that builds on it."""
+
+    id: str  # unique in the plan
+    architecture: str  # name of a uint8 array: the bytes of the JSON that Keras writes of a network
+    weights: str  # name of an array (n,): the values of all of its weights, in their order, one after the other
+    limit_seconds: float = 30.0  # of wall time
+
+
 class Replay(Tagged, frozen=True, tag="Replay"):
     """A step: compute the outputs of a frozen graph, in a process without a submission."""
 
@@ -218,6 +227,7 @@ Step = (
     | SetWeights
     | BuildChain
     | MoveFiles
+    | BuildBase
     | Replay
 )
 
@@ -263,7 +273,7 @@ class Setup(Record, frozen=True):
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` requires: without one of them it is skipped."""
-    if isinstance(step, Replay | ReadGlobal | BuildStandIn | BuildChain):
+    if isinstance(step, Replay | ReadGlobal | BuildStandIn | BuildChain | BuildBase):
         return set()
     if isinstance(step, TryLayer | TraceInTraining | SetWeights):
         return {step.step}

@@ -10,6 +10,7 @@ from grader.core.i18n import _
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
+    BuildBase,
     BuildStandIn,
     Call,
     Describe,
@@ -21,6 +22,8 @@ from grader.protocol.plan import (
 from grader.protocol.task import Task
 
 OTHER_DATA = "other:"
+# Roles of the arrays that a network is built from which students build on.
+BASE_ARCHITECTURE, BASE_WEIGHTS = "base_architecture", "base_weights"
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class Training(Declared):
     without it, they are as the data have them. A network with several `outputs` gets the labels of each, one array
     after the other: `train(model, x_train, y_train_a, y_train_b, x_val, y_val_a, y_val_b)`. `stand_in`: the
     grader's own network takes the place of what `build` returns; `first`: that which this one repeats, on other
-    data. Rubrics leave both out.
+    data. Rubrics leave both out. With `base`, the first argument of `build` is a network that was trained before,
+    that of a `Base` in the data; each call gets a new one.
 
     >>> Training(encode="one_hot")
     """
@@ -85,6 +89,7 @@ class Training(Declared):
     name: str = ""
     limit_seconds: Seconds = 120.0
     outputs: tuple[Output, ...] = ()
+    base: bool = False
     stand_in: StandIn | None = None  # the grader's network takes the place of what `build` returns
     first: "Training | None" = None  # that which this one repeats, on other data
 
@@ -141,6 +146,10 @@ class Training(Declared):
         """Return the id of the step that describes the network before the training."""
         return f"model:{self.built(seed)}"
 
+    def base_of(self, built: str) -> str:
+        """Return the id of the step that makes the base for the network that the step `built` builds."""
+        return f"base:{built}"
+
     def fitted(self, seed: int) -> str:
         """Return the id of the step that trains the network."""
         if self.stand_in is not None and self.stand_in.is_trained:
@@ -189,20 +198,28 @@ class Training(Declared):
             limit_seconds=self.limit_seconds,
         )
         return (
+            *self._base_steps(built),
             self.build_step(built, seed),
             Describe(id=self.model(seed), step=built, sample=sample, output_names=outputs),
             *(() if train.id == built else (train,)),
             Describe(id=self.trained(seed), step=built, sample=sample, after=train.id, output_names=outputs),
         )
 
+    def _base_steps(self, built: str) -> Sequence[Step]:
+        if not self.base or self.stand_in is not None:
+            return ()
+        architecture, weights = self.array(BASE_ARCHITECTURE), self.array(BASE_WEIGHTS)
+        return (BuildBase(id=self.base_of(built), architecture=architecture, weights=weights),)
+
     def build_step(self, step: str, seed: int) -> Step:
         """Return the step with the id `step` that builds a network on a seed."""
         if self.stand_in is None:
             literals = tuple(LiteralArg(value=value) for value in self.arguments)
+            base = (ResultOf(step=self.base_of(step)),) if self.base else ()
             return Call(
                 id=step,
                 function=self.build,
-                arguments=literals,
+                arguments=(*base, *literals),
                 seed=seed,
                 limit_seconds=30.0,
                 model_stands_in=True,

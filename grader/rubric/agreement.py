@@ -12,6 +12,7 @@ from grader.core.i18n import Message, _
 from grader.evidence.outputs import name_as_single
 from grader.protocol.plan import (
     ArrayArg,
+    BuildBase,
     BuildChain,
     Call,
     Describe,
@@ -142,6 +143,8 @@ def _arrays_of(step: Step) -> set[str]:
             return {*weights, sample}
         case BuildChain(layers=layers):
             return {name for layer in layers for name in (layer.kernel, layer.bias)}
+        case BuildBase(architecture=architecture, weights=weights):
+            return {architecture, weights}
         case _:
             return set()
 

@@ -154,6 +154,19 @@ def test_of_too_many_layers_the_first_are_shown_and_the_others_counted() -> None
     assert network.parameters == facts.parameters
 
 
+def test_a_layer_of_a_nested_model_says_which_one_it_is_part_of() -> None:
+    made = Training().case()
+    step = made.steps["trained:train@0"]
+    assert step.evidence.model is not None
+    first, *others = step.evidence.model.layers
+    nested = msgspec.structs.replace(first, path="base/block")
+    facts = msgspec.structs.replace(step.evidence.model, layers=(nested, *others))
+    made.steps["trained:train@0"] = replace(step, evidence=msgspec.structs.replace(step.evidence, model=facts))  # type: ignore[index]
+    network = of(made).network
+    assert network is not None
+    assert ["part of base/block" in layer.detail for layer in network.layers] == [True, *(False for _ in others)]
+
+
 def test_of_too_many_curves_loss_and_accuracy_come_first_and_the_others_are_counted() -> None:
     made = Training().case()
     curves = {f"metric{i}": [0.0] for i in range(20_000)} | {"loss": [1.0] * (MAX_EPOCHS + 7), "val_loss": [2.0]}

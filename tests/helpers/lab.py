@@ -25,6 +25,7 @@ from grader.protocol.evidence import (
 )
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import (
+    BuildBase,
     BuildChain,
     BuildStandIn,
     Call,
@@ -180,7 +181,7 @@ class _Lab:
             outcome: Outcome = Missing()
         elif lacking:
             outcome = Skipped(step=lacking[0])
-        elif isinstance(step, BuildStandIn | BuildChain | SetWeights):
+        elif isinstance(step, BuildStandIn | BuildChain | BuildBase | SetWeights):
             model = make_network(step, self.arrays, self.live)
             outcome = Skipped(step=step.id) if model is None else Returned(value=encode(model, store))
             self.live |= {} if model is None else {step.id: model}

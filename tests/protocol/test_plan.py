@@ -5,6 +5,7 @@ import pytest
 
 from grader.protocol.plan import (
     ArrayArg,
+    BuildBase,
     BuildChain,
     Call,
     ChainLayer,
@@ -45,6 +46,7 @@ WEIGHTS = SetWeights(id="network@own", step="build_model@0", weights=("k", "b"),
 CHAIN = BuildChain(
     id="network@4-3", layers=(ChainLayer(kernel="k", bias="b", activation="softmax"),), like="build_model@0"
 )
+BASE = BuildBase(id="base:build_model@0", architecture="base_architecture", weights="base_weights")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,7 @@ CHAIN = BuildChain(
         (WEIGHTS, {"build_model@0"}, {"build_model@0"}),
         (MOVE, {"save@own"}, {"save@own"}),
         (CHAIN, set(), {"build_model@0"}),
+        (BASE, set(), set()),
         (Call(id="load@all", function="load"), set(), set()),
     ],
 )

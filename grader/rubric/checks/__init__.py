@@ -31,6 +31,7 @@ from grader.rubric.checks.layers.properties import (
 from grader.rubric.checks.layers.saving import SavesAndLoads
 from grader.rubric.checks.layers.weight_pictures import WeightPictures
 from grader.rubric.checks.networks.accuracy import Accuracy, Probabilities
+from grader.rubric.checks.networks.base_network import CountsTrainable, FreezesBase, UsesBase
 from grader.rubric.checks.networks.binary import OneNeuron, YesOrNo
 from grader.rubric.checks.networks.chain import Chain
 from grader.rubric.checks.networks.decision_boundary import FindsBorder
@@ -67,6 +68,7 @@ __all__ = [
     "ConfusionMatrix",
     "ConstantWeights",
     "CountsClasses",
+    "CountsTrainable",
     "DescribesPictures",
     "Diagnoses",
     "DropsInTraining",
@@ -79,6 +81,7 @@ __all__ = [
     "FindsRareClass",
     "ForOutput",
     "Formulas",
+    "FreezesBase",
     "Frozen",
     "HardestRows",
     "HasStyle",
@@ -125,6 +128,7 @@ __all__ = [
     "Trains",
     "TrainsEach",
     "Undersamples",
+    "UsesBase",
     "WeightPictures",
     "YesOrNo",
 ]

@@ -41,6 +41,7 @@ from grader.protocol.parcels import pack, unpack
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
+    BuildBase,
     BuildChain,
     BuildStandIn,
     Call,
@@ -191,7 +192,7 @@ class SubmissionRun:
         if missing and not self._is_missing(step):
             return pack(StepEvidence(id=step.id, outcome=Skipped(step=missing[0])), {})
         self._restore_states(step)
-        if isinstance(step, BuildStandIn | SetWeights | BuildChain):
+        if isinstance(step, BuildStandIn | SetWeights | BuildChain | BuildBase):
             evidence = self._make_network(step)
         elif isinstance(step, Describe | TraceInTraining):
             evidence = self._describe(step, store)
@@ -210,7 +211,7 @@ class SubmissionRun:
             return False
         return not step.model_stands_in and not callable(self.module.names.get(step.function))
 
-    def _make_network(self, step: BuildStandIn | SetWeights | BuildChain) -> StepEvidence:
+    def _make_network(self, step: BuildStandIn | SetWeights | BuildChain | BuildBase) -> StepEvidence:
         """Build a network, or change the weights of one; the submission gets it as an argument of a later step."""
         clock = Clock()
         model = make_network(step, self.arrays, self.live)

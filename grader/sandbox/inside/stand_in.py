@@ -7,12 +7,12 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.protocol.plan import BuildChain, BuildStandIn, SetWeights
+from grader.protocol.plan import BuildBase, BuildChain, BuildStandIn, SetWeights
 from grader.sandbox.inside.keras_facts import is_model
 
 
 def make_network(
-    step: BuildStandIn | SetWeights | BuildChain,
+    step: BuildStandIn | SetWeights | BuildChain | BuildBase,
     arrays: Mapping[str, np.ndarray[Any, Any]],
     live: Mapping[str, object],
 ) -> Any:
@@ -28,6 +28,8 @@ def make_network(
         return build_stand_in(step, arrays)
     if isinstance(step, BuildChain):
         return build_chain(step, arrays, live.get(step.like))
+    if isinstance(step, BuildBase):
+        return build_base(step, arrays)
     try:
         return set_weights(live.get(step.step), step, arrays)
     except Exception:  # noqa: BLE001 - a network of the submission may do anything when it is built
@@ -67,6 +69,20 @@ def build_chain(step: BuildChain, arrays: Mapping[str, np.ndarray[Any, Any]], li
         model = keras.Model(model.inputs[0], model.outputs[0])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
+
+
+def build_base(step: BuildBase, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
+    """Return the network that was trained before, as the author of the exercise has saved it; not compiled."""
+    base = keras.models.model_from_json(arrays[step.architecture].tobytes().decode())
+    values, weights, start = arrays[step.weights], [], 0
+    for weight in base.weights:
+        size = int(np.prod(weight.shape))
+        weights.append(values[start : start + size].reshape(weight.shape))
+        start += size
+    if start != len(values):
+        raise ValueError(f"the weights of the base are {len(values)} numbers; the network has {start}")
+    base.set_weights(weights)
+    return base
 
 
 def set_weights(model: Any, step: SetWeights, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:

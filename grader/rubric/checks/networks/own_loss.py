@@ -11,7 +11,7 @@ from grader.evidence.label_pairs import are_exchanged
 from grader.evidence.labels import read_label_form
 from grader.evidence.loss_identity import Finding, IdentifiedLoss
 from grader.evidence.network import read_network
-from grader.protocol.evidence import CompileFacts
+from grader.protocol.evidence import CompileFacts, FitFacts
 from grader.protocol.training import Training
 
 
@@ -159,7 +159,10 @@ def _explain_exception(case: Case, training: Training, loss: IdentifiedLoss) -> 
 def find_odd_labels(case: Case, training: Training) -> Judgement | None:
     """Return the judgement for labels of classes that are neither numbers of classes nor one-hot rows."""
     fit = read_network(case, training, case.seeds[0]).last_fit
-    if fit is None or read_label_form(fit, case.task.classes) != "other":
+    form = read_label_form(fit, case.task.classes) if fit is not None else ""
+    if fit is not None and form == "integers" and (too_large := _explain_too_large_labels(fit, case.task.classes)):
+        return too_large
+    if fit is None or form != "other":
         return None
     expected = _("labels of the shape (n,) or (n, {classes})", classes=case.task.classes)
     shape = str(fit.y_shape)
@@ -183,4 +186,22 @@ def find_odd_labels(case: Case, training: Training) -> Judgement | None:
         ),
         expected=expected,
         received=_("labels of the shape {shape}", shape=shape),
+    )
+
+
+def _explain_too_large_labels(fit: FitFacts, classes: int) -> Judgement | None:
+    """Return the judgement for labels of which none is the number of a class, so that `fit` stopped; else None."""
+    low, high = fit.y_range or (0.0, 0.0)
+    if fit.finished or low < classes:
+        return None
+    return failed(
+        _(
+            "fit was given the labels {low:g} to {high:g}, but the network numbers its classes from 0: 0 to "
+            "{last}. Hand on the labels as train() got them, or subtract {low:g}.",
+            low=low,
+            high=high,
+            last=classes - 1,
+        ),
+        expected=_("labels from 0 to {last}", last=classes - 1),
+        received=_("labels from {low:g} to {high:g}", low=low, high=high),
     )

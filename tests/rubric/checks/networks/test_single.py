@@ -453,6 +453,19 @@ def test_labels_of_another_shape_are_no_one_hot_rows(shape: tuple[int, ...]) -> 
     assert "one-hot rows" not in text(judgement.message)
 
 
+@pytest.mark.parametrize(
+    ("low", "is_finished", "is_named"), [(10, False, True), (5, False, False), (10, True, False)]
+)
+def test_labels_of_which_none_is_the_number_of_a_class_are_named(
+    low: float, is_finished: bool, is_named: bool
+) -> None:
+    labels = fit(y_shape=(100,), y_dtype="int64", y_range=(low, 19.0), finished=is_finished)
+    judgement = of(HEAD, fit=labels, loss=compiled("sparse_categorical_crossentropy"))
+    assert (
+        f"the labels {low:g} to 19, but the network numbers its classes from 0: 0 to 9" in text(judgement.message)
+    ) is is_named
+
+
 def test_a_training_that_diverged_moved_the_weights() -> None:
     def broken(net: Net) -> str:
         kernel = np.full((64, 16), np.nan if net.random.normal() else 0.0)

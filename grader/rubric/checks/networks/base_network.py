@@ -1,0 +1,315 @@
+"""Checks of a network that builds on another one: that one is in it, and training leaves it as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.field_rules import FunctionName
+from grader.core.i18n import Words, _
+from grader.evidence.case import Case
+from grader.evidence.failures import explain_failure
+from grader.evidence.judgement import Judgement, failed, partial, passed
+from grader.evidence.network import Model, TrainedNetwork, read_network
+from grader.evidence.values import is_numeric
+from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.task import Task
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+from grader.rubric.data.base_network import BASE_WEIGHT
+from grader.rubric.data.dataset import Data
+
+
+@dataclass(frozen=True)
+class _BaseCheck(NetworkCheck):
+    """Base class for checks that compare a network with the base that it was given."""
+
+    def check_exercise(self, task: Task, data: Data) -> None:
+        """Raise `RubricError` where the network is given no base."""
+        if not self.training.base:
+            raise self.refuse(
+                _("{check} is about a network on a base: write Training(base=True)", check=type(self).__name__),
+                "training",
+            )
+
+    def held_back(self) -> tuple[str, ...]:
+        """Return the arrays that the data have to hold outside: also the first weight of the base."""
+        return (*super().held_back(), self.training.array(f"{BASE_WEIGHT}0000"))
+
+
+@dataclass(frozen=True)
+class UsesBase(_BaseCheck):
+    """The network puts its rows through the whole base that it is given, with the weights that this one has.
+
+    However it is called, nested or layer by layer, and copies with these weights are right as well. A part of the
+    base keeps half of the points.
+
+    >>> UsesBase(Training(base=True))
+    """
+
+    topics = frozenset({"architecture"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the frozen graph: which weights it holds, and in which order it multiplies with them."""
+        model = require_certified(case, self.training, after=False)
+        assert model.graph is not None
+        weights = read_base(case, self.training)
+        used = [weight for weight in weights if _holds(model, weight)]
+        kernels = [weight for weight in weights if weight.ndim > 1]
+        followed = _follow(kernels, [value for _name, value in model.graph.kernels])
+        if len(used) == len(weights) and followed == len(kernels):
+            return passed(
+                _(
+                    "Each picture goes through the base: all {count} numbers of it are in the network.",
+                    count=sum(weight.size for weight in weights),
+                )
+            )
+        expected = _("all {count} arrays of weights of the base", count=len(weights))
+        received = _("{count} of them", count=len(used))
+        if followed:
+            return partial(0.5, _explain_part(used, weights), expected=expected, received=received)
+        return failed(_explain_missing(model, kernels), expected=expected, received=received)
+
+
+def read_base(case: Case, training: Training) -> list[Array]:
+    """Return the weights of the base that a network is built on, in their order."""
+    prefix = training.array(BASE_WEIGHT)
+    return [case.outside[name] for name in sorted(case.outside) if name.startswith(prefix)]
+
+
+def _holds(model: Model, weight: Array) -> bool:
+    """Return whether a network computes with a weight, the same bit for bit."""
+    arrays = model.graph.weights if model.graph is not None else ()
+    return any(array.shape == weight.shape and np.array_equal(array, weight) for array in arrays)
+
+
+def _follow(kernels: Sequence[Array], of_network: Sequence[Array]) -> int:
+    """Return how many kernels come in a network in their order, the first one first."""
+    count = 0
+    for kernel in of_network:
+        if (
+            count < len(kernels)
+            and kernel.shape == kernels[count].shape
+            and np.array_equal(kernel, kernels[count])
+        ):
+            count += 1
+    return count
+
+
+def _explain_part(used: Sequence[Array], weights: Sequence[Array]) -> Words:
+    if len(used) == len(weights):
+        return _(
+            "All weights of the base are in the network, but its layers do not come in their order. Call base as "
+            "a whole, base(inputs), or go through base.layers from the first to the last."
+        )
+    return _(
+        "Only a part of the base is in the network: {found} of {all} arrays of weights are. Call base as a whole, "
+        "base(inputs), or go through all of base.layers.",
+        found=len(used),
+        all=len(weights),
+    )
+
+
+def _explain_missing(model: Model, kernels: Sequence[Array]) -> Words:
+    assert model.graph is not None
+    shapes = [value.shape for _name, value in model.graph.kernels]
+    if all(kernel.shape in shapes for kernel in kernels):
+        return _(
+            "The network has layers like those of the base, but with other weights, so that nothing which the "
+            "base has learned is used. clone_model() and from_config() copy the layers without their weights, "
+            "and layers that you write anew begin with random ones. Use base itself: base(inputs)."
+        )
+    return _(
+        "The base is not in the network: none of its weights is. Put the pictures through it, base(inputs) or "
+        "keras.Sequential([base, ...]), and let your head follow."
+    )
+
+
+@dataclass(frozen=True)
+class FreezesBase(_BaseCheck):
+    """Training leaves the base as it is, bit for bit.
+
+    Where nothing was trained at all, no weight of the base may count as trainable.
+
+    >>> FreezesBase(Training(base=True))
+    """
+
+    topics = frozenset({"training"})
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the graphs before and after the training."""
+        before = require_certified(case, self.training, after=False)
+        network = read_network(case, self.training, case.seeds[0])
+        used = [weight for weight in read_base(case, self.training) if _holds(before, weight)]
+        size = sum(weight.size for weight in used)
+        expected = _("the {count} numbers of the base as they were", count=size)
+        if not used:
+            return failed(
+                _("No weight of the base is in the network, so there is none that could stay as it is."),
+                expected=expected,
+                received=_("a network without the base"),
+            )
+        if network.after is None:
+            return self._judge_untrained(case, before, size)
+        after = require_certified(case, self.training, after=True)
+        changed = [weight for weight in used if not _holds(after, weight)]
+        if changed:
+            count = sum(weight.size for weight in changed)
+            return failed(
+                _explain_change(network, used, changed, count),
+                expected=expected,
+                received=_("{count} numbers that changed", count=count),
+            )
+        facts = after.facts
+        if not _has_changed(before, after):
+            return self._judge_by_claim(before, size)
+        return passed(
+            _(
+                "All {base} numbers of the base are after the training what they were before; only the {head} "
+                "others have learned.",
+                base=size,
+                head=max(0, facts.parameters - size),
+            )
+        )
+
+    def _judge_untrained(self, case: Case, before: Model, size: int) -> Judgement:
+        """Return the judgement where there is no network after the training."""
+        failure = explain_failure(case.run, self.training.fitted(case.seeds[0]))
+        return failure if failure.status is Status.NOT_GRADED else self._judge_by_claim(before, size)
+
+    def _judge_by_claim(self, before: Model, size: int) -> Judgement:
+        """Return the judgement where nothing was trained: by what training could have changed."""
+        facts = before.facts
+        head = facts.parameters - size
+        if not facts.trainable_parameters:
+            return partial(
+                0.5,
+                _(
+                    "The whole network is frozen, your head as well, so nothing can learn. Freeze only the base: "
+                    "base.trainable = False, not model.trainable = False."
+                ),
+                expected=_("a head that learns"),
+                received=_("{count} trainable numbers", count=0),
+            )
+        if facts.trainable_parameters > head:
+            return failed(
+                _(
+                    "Nothing was trained, and {count} numbers would be: those of the base are among them. Set "
+                    "base.trainable = False before you compile.",
+                    count=facts.trainable_parameters,
+                ),
+                expected=_("at most {count} trainable numbers", count=head),
+                received=_("{count} trainable numbers", count=facts.trainable_parameters),
+            )
+        return passed(_("The {base} numbers of the base are frozen; nothing was trained.", base=size))
+
+
+def _has_changed(before: Model, after: Model) -> bool:
+    assert before.graph is not None
+    return any(not _holds(after, weight) for weight in before.graph.weights)
+
+
+def _explain_change(network: TrainedNetwork, used: Sequence[Array], changed: Sequence[Array], count: int) -> Words:
+    assert network.before is not None
+    facts, training = network.before.facts, network.training
+    is_frozen = facts.trainable_parameters <= facts.parameters - sum(weight.size for weight in used)
+    if any(fit.stale for fit in network.fits):
+        return _(
+            "{train}() changed {count} numbers of the base. It was frozen after fit had run, and fit goes on with "
+            "the weights that were trainable before, until the model is compiled again. Freeze first, then "
+            "compile.",
+            train=training.train,
+            count=count,
+        )
+    if is_frozen:
+        return _(
+            "The base was frozen when {build}() returned, but {train}() changed {count} of its numbers all the "
+            "same. Leave base.trainable as it is, and set no weights by hand.",
+            build=training.build,
+            train=training.train,
+            count=count,
+        )
+    if all(weight.ndim == 1 for weight in changed):
+        return _(
+            "The training changed {count} numbers of the base: not its kernels, but its biases or what its "
+            "BatchNormalization layers have measured. Freeze every layer, with base.trainable = False, before you "
+            "compile.",
+            count=count,
+        )
+    return _(
+        "The training changed {count} numbers of the base, and with them what it had learned before. Freeze it "
+        "before you compile: base.trainable = False.",
+        count=count,
+    )
+
+
+@dataclass(frozen=True)
+class CountsTrainable(NetworkCheck):
+    """`function(model)` returns how many numbers of a network training may change, and how many it may not.
+
+    >>> CountsTrainable(Training(base=True))
+    """
+
+    topics = frozenset({"architecture"})
+    function: FunctionName = "count_parameters"
+
+    @property
+    def tried_function(self) -> str:
+        """Return the function that gets the network."""
+        return self.function
+
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return a call with the network of the first seed, as it is before the training."""
+        call = Call(
+            id=self._step, function=self.function, arguments=(ResultOf(step=self.training.built(seeds[0])),)
+        )
+        return (*self.training.steps(seeds), call)
+
+    @property
+    def _step(self) -> str:
+        return f"{self.function}{self.training.suffix}"
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge by the weights that the network has."""
+        received = case.array(self._step, self.function)
+        require_certified(case, self.training, after=False)
+        before = read_network(case, self.training, case.seeds[0]).before
+        assert before is not None
+        trainable = before.facts.trainable_parameters
+        right = (trainable, before.facts.parameters - trainable)
+        if not is_numeric(received) or received.size != 2:
+            return failed(
+                _(
+                    "{function}() has to return two numbers: how many training may change, and how many it may "
+                    "not. Received: {dtype} of the shape {shape}.",
+                    function=self.function,
+                    dtype=str(received.dtype),
+                    shape=str(received.shape),
+                ),
+                expected=str(right),
+                received=str(received.shape),
+            )
+        answer = tuple(received.ravel().tolist())
+        if answer == right:
+            return passed(
+                _("{trainable} numbers learn, {frozen} do not.", trainable=right[0], frozen=right[1]),
+            )
+        text = f"({answer[0]:g}, {answer[1]:g})"
+        if answer == right[::-1]:
+            message = _("{function}() returns both numbers in the wrong order.", function=self.function)
+            return partial(0.5, message, expected=str(right), received=text)
+        return failed(
+            _(
+                "{function}() returns {received} for a network in which {trainable} numbers learn and {frozen} "
+                "do not. An array of weights holds as many numbers as its shape says, and the weights of nested "
+                "models and of BatchNormalization belong to them.",
+                function=self.function,
+                received=text,
+                trainable=right[0],
+                frozen=right[1],
+            ),
+            expected=str(right),
+            received=text,
+        )

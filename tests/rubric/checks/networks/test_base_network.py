@@ -1,0 +1,335 @@
+"""A network on a base: the whole base is in it, training leaves it as it is, and what learns can be counted."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from grader.core.errors import RubricError
+from grader.evidence.judgement import Judgement
+from grader.protocol.evidence import Raised, Stopped, StopReason
+from grader.protocol.task import Task
+from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks import CountsTrainable, FreezesBase, UsesBase
+from grader.rubric.checks.base import Check
+from grader.rubric.data import Base, Data, digits
+from scripts.transfer_base import build_mobilenet, write_base
+from tests.helpers import lab
+from tests.helpers.cases import judged, text
+
+TRAINING = Training(base=True)
+ROWS = 12
+Build = Callable[[Any], Any]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """Return random pictures, and a small base of a convolution with BatchNormalization in a model of its own."""
+    picture = keras.Input((6, 6, 1))
+    inner = keras.Sequential([keras.Input((6, 6, 1)), keras.layers.Conv2D(3, 3)])
+    features = keras.layers.BatchNormalization()(inner(picture))
+    features = keras.layers.Conv2D(4, 3, activation="relu")(features)
+    base = keras.Model(picture, keras.layers.MaxPooling2D()(features), name="base")
+    random = np.random.default_rng(0)
+    base.set_weights([random.uniform(0.5, 1.5, weight.shape) for weight in base.get_weights()])
+    return save(base, (6, 6, 1), tmp_path_factory.mktemp("base"))
+
+
+def save(base: Any, shape: tuple[int, ...], folder: Path) -> Data:
+    (folder / "base.npz").write_bytes(write_base(base))
+    saved = Base(str(folder / "rubric.py"), "base.npz")
+    random = np.random.default_rng(0)
+    inside, outside = dict(saved.inside()), dict(saved.outside())
+    for part, side in (("train", inside), ("val", inside), ("test", outside)):
+        side[f"x_{part}"] = random.random((ROWS, *shape)).astype(np.float32)
+        side[f"y_{part}"] = np.arange(ROWS) % 3
+    return Data(inside, outside, class_names=("0", "1", "2"))
+
+
+def put_head_on(base: Any) -> Any:
+    model = keras.Sequential([base, keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")])
+    model.build((None, *base.input_shape[1:]))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def fit(model: Any, x: Any, y: Any, x_val: Any, y_val: Any) -> Any:
+    return model.fit(x, y, validation_data=(x_val, y_val), epochs=1, verbose=0)
+
+
+def judge(check: Check, data: Data, build: Build, train: Callable[..., Any] = fit, **more: Any) -> Judgement:
+    return judged(check, lab.run(check, data, {"build_model": build, "train": train, **more}))
+
+
+# Builders.
+
+
+def frozen(base: Any) -> Any:
+    base.trainable = False
+    return put_head_on(base)
+
+
+def frozen_layer_by_layer(base: Any) -> Any:
+    for layer in base.layers:
+        layer.trainable = False
+    head = keras.layers.Dense(3)(keras.layers.GlobalAveragePooling2D()(base.output))
+    model = keras.Model(base.input, head)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def copied_with_weights(base: Any) -> Any:
+    twin = keras.models.clone_model(base)
+    twin.set_weights(base.get_weights())
+    return frozen(twin)
+
+
+def without_the_last_layer(base: Any) -> Any:
+    base.trainable = False
+    return put_head_on(keras.Model(base.input, base.layers[-2].output))
+
+
+def copied_without_weights(base: Any) -> Any:
+    return frozen(keras.models.clone_model(base))
+
+
+def of_its_own(base: Any) -> Any:
+    return put_head_on(keras.Sequential([keras.Input(base.input_shape[1:]), keras.layers.Flatten()]))
+
+
+def of_the_first_layers(base: Any) -> Any:
+    return put_head_on(keras.Model(base.input, base.layers[2].output))
+
+
+def convolutions_frozen(base: Any) -> Any:
+    for layer in base.layers:
+        layer.trainable = not isinstance(layer, keras.Sequential | keras.layers.Conv2D)
+    return put_head_on(base)
+
+
+def in_training_mode(base: Any) -> Any:
+    base.trainable = False
+    inputs = keras.Input(base.input_shape[1:])
+    features = keras.layers.Flatten()(base(inputs, training=True))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(features))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def in_another_order(base: Any) -> Any:
+    base.trainable = False
+    _picture, first, normalisation, second, _pooling = base.layers
+    inputs = keras.Input(base.input_shape[1:])
+    features = second(keras.layers.Concatenate()([inputs, inputs, inputs]))
+    features = keras.layers.ZeroPadding2D(1)(features[..., :1])
+    features = keras.layers.Flatten()(normalisation(first.layers[0](features)))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(features))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def wholly_frozen(base: Any) -> Any:
+    model = put_head_on(base)
+    model.trainable = False
+    return model
+
+
+def frozen_after_compile(base: Any) -> Any:
+    model = put_head_on(base)
+    base.trainable = False
+    return model
+
+
+# The base is in the network.
+
+
+@pytest.mark.parametrize(
+    "build",
+    [frozen, put_head_on, frozen_layer_by_layer, copied_with_weights, without_the_last_layer, wholly_frozen],
+)
+def test_however_the_base_is_called_it_is_in_the_network(data: Data, build: Build) -> None:
+    judgement = judge(UsesBase(TRAINING), data, build)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("build", "share", "words"),
+    [
+        (copied_without_weights, 0.0, "with other weights"),
+        (of_its_own, 0.0, "none of its weights is"),
+        (in_another_order, 0.5, "its layers do not come in their order"),
+        (of_the_first_layers, 0.5, "Only a part of the base is in the network: 6 of 8 arrays"),
+    ],
+)
+def test_a_network_without_the_base_or_with_a_part_of_it_loses(
+    data: Data, build: Build, share: float, words: str
+) -> None:
+    judgement = judge(UsesBase(TRAINING), data, build)
+    assert judgement.share == share
+    assert words in text(judgement.message)
+
+
+def test_weights_that_are_changed_by_hand_when_it_is_built_are_no_longer_those_of_the_base(data: Data) -> None:
+    def build(base: Any) -> Any:
+        base.set_weights([weight + 1e-6 for weight in base.get_weights()])
+        return frozen(base)
+
+    assert judge(UsesBase(TRAINING), data, build).status is Status.FAILED
+
+
+# Training leaves it as it is.
+
+
+@pytest.mark.parametrize(
+    "build", [frozen, frozen_layer_by_layer, copied_with_weights, frozen_after_compile, in_training_mode]
+)
+def test_a_frozen_base_is_the_same_after_the_training(data: Data, build: Build) -> None:
+    judgement = judge(FreezesBase(TRAINING), data, build)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("build", "share", "words"),
+    [
+        (put_head_on, 0.0, "with them what it had learned before"),
+        (convolutions_frozen, 0.0, "not its kernels, but"),
+        (wholly_frozen, 0.5, "your head as well"),
+        (of_its_own, 0.0, "No weight of the base is in the network"),
+    ],
+)
+def test_a_base_that_is_not_frozen_or_not_there_loses(data: Data, build: Build, share: float, words: str) -> None:
+    judgement = judge(FreezesBase(TRAINING), data, build)
+    assert judgement.share == share
+    assert words in text(judgement.message)
+
+
+def test_a_base_that_train_changes_is_found_however_it_was_built(data: Data) -> None:
+    def train(model: Any, *rows: Any) -> Any:
+        history = fit(model, *rows)
+        model.layers[0].set_weights([weight * 1.001 for weight in model.layers[0].get_weights()])
+        return history
+
+    judgement = judge(FreezesBase(TRAINING), data, frozen, train)
+    assert judgement.status is Status.FAILED
+    assert "was frozen when build_model() returned, but train() changed" in text(judgement.message)
+
+
+def fail(*_rows: Any) -> None:
+    raise ValueError("no training")
+
+
+def stay(*_rows: Any) -> None:
+    """Train nothing."""
+
+
+@pytest.mark.parametrize("train", [fail, stay])
+@pytest.mark.parametrize(("build", "status"), [(frozen, Status.PASSED), (put_head_on, Status.FAILED)])
+def test_where_nothing_was_trained_what_could_be_counts(
+    data: Data, train: Callable[..., Any], build: Build, status: Status
+) -> None:
+    judgement = judge(FreezesBase(TRAINING), data, build, train)
+    assert judgement.status is status
+    assert "othing was trained" in text(judgement.message)
+
+
+def test_a_training_that_was_stopped_by_a_fault_of_the_grader_is_not_graded(data: Data) -> None:
+    check = FreezesBase(TRAINING)
+    case = lab.run(check, data, {"build_model": frozen, "train": fail})
+    assert isinstance(case.steps["train@0"].evidence.outcome, Raised)
+    steps = {name: step for name, step in case.steps.items() if name != "train@0"}
+    stopped = dataclasses.replace(case, steps=steps, stops={"train@0": Stopped(reason=StopReason.GRADER)})
+    assert judged(check, stopped).status is Status.NOT_GRADED
+
+
+def test_a_base_that_is_frozen_after_a_first_fit_is_named_as_such(data: Data) -> None:
+    """The facts of `fit` come from the recorder behind the walls: here they are those that it leaves."""
+    from msgspec.structs import replace
+
+    def train(model: Any, *rows: Any) -> Any:
+        fit(model, *rows)
+        model.layers[0].trainable = False
+        return fit(model, *rows)
+
+    check = FreezesBase(TRAINING)
+    case = lab.run(check, data, {"build_model": put_head_on, "train": train})
+    step = case.steps["train@0"]
+    fits = tuple(replace(one, stale=("base",)) for one in step.evidence.fits)
+    object.__setattr__(step, "evidence", replace(step.evidence, fits=fits))
+    judgement = judged(check, case)
+    assert judgement.status is Status.FAILED
+    assert "frozen after fit had run" in text(judgement.message)
+
+
+# Counting.
+
+
+def count(model: Any) -> tuple[int, int]:
+    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    return trainable, model.count_params() - trainable
+
+
+@pytest.mark.parametrize("build", [frozen, put_head_on, wholly_frozen])
+def test_what_learns_is_counted(data: Data, build: Build) -> None:
+    judgement = judge(CountsTrainable(TRAINING), data, build, count_parameters=count)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("answer", "share", "words"),
+    [
+        (lambda model: count(model)[::-1], 0.5, "in the wrong order"),
+        (lambda model: (len(model.trainable_weights), 8), 0.0, "as many numbers as its shape says"),
+        (lambda model: count(model)[0], 0.0, "has to return two numbers"),
+        (lambda _model: ["few", "many"], 0.0, "has to return numbers"),
+    ],
+)
+def test_wrong_counts_say_what_is_wrong(
+    data: Data, answer: Callable[[Any], Any], share: float, words: str
+) -> None:
+    judgement = judge(CountsTrainable(TRAINING), data, frozen, count_parameters=answer)
+    assert judgement.share == share
+    assert words in text(judgement.message)
+
+
+# Rubrics.
+
+
+@pytest.mark.parametrize("check", [UsesBase(Training()), FreezesBase(Training())])
+def test_a_check_of_a_base_needs_a_training_with_one(check: Check, data: Data) -> None:
+    with pytest.raises(RubricError, match="base=True"):
+        check.check_exercise(Task(kind="classification", classes=3), data)
+
+
+def test_the_data_have_to_hold_the_weights_of_the_base() -> None:
+    assert not set(UsesBase(TRAINING).held_back()) <= set(digits().outside)
+    assert "base_weight_0000" in UsesBase(TRAINING).held_back()
+
+
+def test_a_base_is_not_built_from_weights_of_another_network(data: Data) -> None:
+    short = {**data.inside, "base_weights": data.inside["base_weights"][:-1]}
+    with pytest.raises(ValueError, match=r"cannot reshape|weights of the base"):
+        lab.run(UsesBase(TRAINING), Data(short, data.outside), {"build_model": frozen, "train": fit})
+
+
+def test_a_mobilenet_is_a_base_as_well(tmp_path: Path) -> None:
+    """With random weights, so that nothing is downloaded: depthwise kernels, BatchNormalization and all."""
+    photographs = save(build_mobilenet(weights=None), (96, 96, 3), tmp_path)
+
+    def build(base: Any) -> Any:
+        base.trainable = False
+        inputs = keras.Input(base.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(base(inputs, training=False))
+        model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(features))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    check = FreezesBase(TRAINING)
+    case = lab.run(check, photographs, {"build_model": build, "train": fit})
+    for one in (UsesBase(TRAINING), check):
+        judgement = judged(one, case)
+        assert judgement.status is Status.PASSED, text(judgement.message)
