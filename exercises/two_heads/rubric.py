@@ -127,7 +127,7 @@ RUBRIC = Rubric(
                 "Reihenfolge.",
             ),
             check=EachOutput(Trains(TRAINING)),
-            depends_on=("outputs",),
+            depends_on=("outputs", "sweetness_loss", "variety_output"),
         ),
         Criterion(
             id="r2",

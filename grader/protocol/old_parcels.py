@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 R = TypeVar("R")
-_NEW_FIELDS = frozenset({"freeze", "refuses_layers", "output_names"})  # of steps of a plan
+_NEW_FIELDS = frozenset({"freeze", "refuses_layers", "output_names", "heads", "as_dict"})  # of steps of a plan
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
 
 

@@ -125,6 +125,17 @@ class TryLayer(Tagged, frozen=True, tag="TryLayer"):
     limit_seconds: float = 30.0  # of wall time
 
 
+class StandInHead(Record, frozen=True):
+    """One of several outputs of a network of the grader's. The fields are those of `BuildStandIn`."""
+
+    name: str
+    units: int
+    activation: str
+    loss: str
+    kernel: str = ""
+    bias: str = ""
+
+
 class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     """A step: build a network of the grader's, for a function whose own network is missing or cannot be used.
 
@@ -140,6 +151,9 @@ class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     kernel: str = ""  # name of an array of shape (features, units); "" for random weights
     bias: str = ""  # name of an array of shape (units,); "" for random weights
     seed: int = 0  # of the random weights
+    # In place of units, activation, loss, kernel and bias: one Dense layer for each of several outputs.
+    heads: tuple[StandInHead, ...] = ()
+    as_dict: bool = False  # the outputs come as a dict, and not as a list
     limit_seconds: float = 30.0  # of wall time
 
 

@@ -17,6 +17,7 @@ from grader.protocol.plan import (
     LiteralArg,
     ResultOf,
     ResultOrTruth,
+    StandInHead,
     Step,
 )
 from grader.protocol.task import Task
@@ -39,6 +40,8 @@ class StandIn:
     loss: str
     metric: str
     is_trained: bool
+    heads: tuple[StandInHead, ...] = ()  # where there are several outputs: these in place of the rest
+    as_dict: bool = False  # several outputs come as a dict
 
 
 @dataclass(frozen=True)
@@ -111,18 +114,30 @@ class Training(Declared):
         name = f"{OTHER_DATA}{self.name}" if self.name else OTHER_DATA.removesuffix(":")
         return replace(self, name=name, rows=f"{OTHER_DATA}{self.rows}", first=self)
 
-    def on_stand_in(self, task: Task, *, is_trained: bool) -> Self:
+    def on_stand_in(self, task: Task, *, is_trained: bool, as_dict: bool = False) -> Self:
         """Return this training with a network of the grader's in place of the submission's.
 
         Args:
-            task: what the network has to do.
+            task: what the network has to do; where it has several outputs, these say so themselves.
             is_trained: it needs no call of `train`: for functions that get a trained network.
+            as_dict: several outputs come as a dict, and not as a list.
         """
-        units, activation, loss, metric = _network_of(task)
-        stand_in = StandIn(units, activation, loss, metric, is_trained)
+        if self.outputs:
+            heads = tuple(self._make_head(output, is_trained=is_trained) for output in self.outputs)
+            stand_in = StandIn(0, "", "", "", is_trained, heads, as_dict)
+        else:
+            stand_in = StandIn(*_network_of(task), is_trained)
         kind = "trained" if is_trained else "untrained"
+        kind += "-dict" if as_dict else ""
         name = f"{kind}:{self.name}" if self.name else kind
         return replace(self, name=name, stand_in=stand_in)
+
+    def _make_head(self, output: Output, *, is_trained: bool) -> StandInHead:
+        units, activation, loss, _metric = _network_of(output.task)
+        names = [self.array(f"stand_in_{part}_{output.name}") if is_trained else "" for part in ("kernel", "bias")]
+        return StandInHead(
+            name=output.name, units=units, activation=activation, loss=loss, kernel=names[0], bias=names[1]
+        )
 
     @property
     def builder(self) -> str:
@@ -232,9 +247,11 @@ class Training(Declared):
             activation=network.activation,
             loss=network.loss,
             metric=network.metric,
-            kernel=self.array("stand_in_kernel") if network.is_trained else "",
-            bias=self.array("stand_in_bias") if network.is_trained else "",
+            kernel=self.array("stand_in_kernel") if network.is_trained and not network.heads else "",
+            bias=self.array("stand_in_bias") if network.is_trained and not network.heads else "",
             seed=seed,
+            heads=network.heads,
+            as_dict=network.as_dict,
         )
 
 

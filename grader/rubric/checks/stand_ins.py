@@ -15,10 +15,11 @@ from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.evidence.losses import softmax
 from grader.evidence.network import read_network
+from grader.evidence.outputs import list_views
 from grader.protocol.evidence import Missing
 from grader.protocol.plan import BuildStandIn, Step
 from grader.protocol.task import Task
-from grader.protocol.training import Training
+from grader.protocol.training import Training, name_labels
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 
@@ -80,6 +81,10 @@ def _is_as_built(case: Case, training: Training) -> bool:
 
     It was described in the process of the submission, which may have exchanged it.
     """
+    return all(_is_output_as_built(view, training) for view in list_views(case, training))
+
+
+def _is_output_as_built(case: Case, training: Training) -> bool:
     network = read_network(case, training, case.seeds[0]).after
     outputs = network.outputs.get("x_val") if network is not None else None
     if training.stand_in is None or not training.stand_in.is_trained or outputs is None:
@@ -136,6 +141,12 @@ def solve_stand_ins(steps: Mapping[str, Step], inside: Mapping[str, Array], task
             solve = _solve_line if task.kind == "regression" else _solve_classes
             labels = inside[step.sample.removesuffix("x_train") + "y_train"]
             weights[step.kernel], weights[step.bias] = solve(inside[step.sample], labels)
+        for head in step.heads if isinstance(step, BuildStandIn) else ():
+            if head.kernel:
+                assert isinstance(step, BuildStandIn)
+                solve = _solve_line if head.activation == "linear" else _solve_classes
+                labels = inside[step.sample.removesuffix("x_train") + name_labels("y_train", head.name)]
+                weights[head.kernel], weights[head.bias] = solve(inside[step.sample], labels)
     return weights
 
 

@@ -43,6 +43,8 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
         step: the sizes, the loss and the names of arrays.
         arrays: of the plan; the sample has the shape (n, ...), kernel (features, units), bias (units,).
     """
+    if step.heads:
+        return _build_heads(step, arrays)
     row = arrays[step.sample].shape[1:]
     flatten = [keras.layers.Flatten()] if len(row) > 1 else []
     dense = keras.layers.Dense(step.units, activation=step.activation)
@@ -50,6 +52,21 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
     model.compile(optimizer="adam", loss=step.loss, metrics=[step.metric])
     if step.kernel:
         dense.set_weights([arrays[step.kernel], arrays[step.bias]])
+    return model
+
+
+def _build_heads(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
+    """Return a compiled network with one Dense layer for each of several outputs."""
+    rows = keras.Input(shape=arrays[step.sample].shape[1:])
+    flat = keras.layers.Flatten()(rows) if len(rows.shape) > 2 else rows
+    outputs = {}
+    for head in step.heads:
+        dense = keras.layers.Dense(head.units, activation=head.activation, name=head.name)
+        outputs[head.name] = dense(flat)
+        if head.kernel:
+            dense.set_weights([arrays[head.kernel], arrays[head.bias]])
+    model = keras.Model(rows, outputs if step.as_dict else list(outputs.values()))
+    model.compile(optimizer="adam", loss={head.name: head.loss for head in step.heads})
     return model
 
 

@@ -1,4 +1,4 @@
-# loses: training, r2, accuracy, scores
+# loses: training, r2, accuracy
 # why: Each output gets the labels of the other.
 
 import keras

@@ -1,4 +1,4 @@
-# loses: variety_output, loss_weights, training, r2, accuracy, scores
+# loses: variety_output, loss_weights, r2, accuracy
 # why: The second output has no loss.
 
 import keras

@@ -1,4 +1,4 @@
-# loses: sweetness_loss, variety_output, loss_weights, training, r2, accuracy, scores
+# loses: sweetness_loss, variety_output, loss_weights, r2, accuracy
 # why: build_model() does not compile.
 
 import keras

@@ -1,4 +1,4 @@
-# loses: variety_output, loss_weights, training, r2, accuracy, scores
+# loses: variety_output, loss_weights, r2, accuracy
 # why: A single loss is that of both outputs.
 
 import keras

@@ -1,4 +1,4 @@
-# loses: sweetness_loss, variety_output, training, r2, accuracy, scores
+# loses: sweetness_loss, variety_output, r2, accuracy
 # why: Each output has the loss of the other.
 
 import keras

@@ -1,7 +1,8 @@
 """The check of a function that scores each output of a network with several."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, NoneValue, Value
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.task import Task
-from grader.protocol.training import Output, name_labels
+from grader.protocol.training import Output, Training, name_labels
 from grader.rubric.checks.networks.single import require_certified
 from grader.rubric.checks.outputs.together import OfAllOutputs
 
@@ -29,8 +30,10 @@ class ScoresOutputs(OfAllOutputs):
     """`function(model, x, labels, ...)` returns a dict with the score of each output under its name.
 
     That is R² for numbers and accuracy for classes. It is called on the validation rows, with labels of which some
-    are wrong: the arrays `y_mixed_NAME` of the data. There is no network of the grader's to try it with, since
-    nobody knows whether it expects a list of outputs or a dict.
+    are wrong: the arrays `y_mixed_NAME` of the data. A network of the grader's that it is tried with may give
+    a list
+    or a dict; nobody knows which of them the function expects. `other_form`: the training of the second of these,
+    which rubrics leave out.
 
     >>> KIND = Output("kind", Task(kind="classification", classes=3, labels="integers"))
     >>> PRICE = Output("price", Task(kind="regression"))
@@ -39,39 +42,61 @@ class ScoresOutputs(OfAllOutputs):
 
     topics = frozenset({"probabilities"})
     function: FunctionName = "scores"
+    other_form: Training | None = None
 
     @property
     def tried_function(self) -> str:
         """Return the function that gets the network."""
         return self.function
 
-    def on_stand_ins(self, task: Task) -> None:
-        """Return nothing: see above."""
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this check with trained networks of the grader's in both forms."""
+        if self.training.stand_in is not None:
+            return None
+        forms = [self.training.on_stand_in(task, is_trained=True, as_dict=as_dict) for as_dict in (False, True)]
+        return replace(self, training=forms[0], other_form=forms[1])
+
+    def trainings(self) -> tuple[Training, ...]:
+        """Return the training, and that of a network in the other form where there is one."""
+        return (self.training,) if self.other_form is None else (self.training, self.other_form)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the training, and a call after it on the first seed."""
-        training, seed = self.training, seeds[0]
+        return [step for training in self.trainings() for step in self._steps_with(training, seeds)]
+
+    def _steps_with(self, training: Training, seeds: Sequence[int]) -> Sequence[Step]:
+        seed = seeds[0]
         labels = [ArrayArg(name=training.array(name_labels("y_mixed", o.name))) for o in training.outputs]
         call = Call(
-            id=self._step,
+            id=self._name_step(training, seed),
             function=self.function,
             arguments=(ResultOf(step=training.built(seed)), ArrayArg(name=training.array("x_val")), *labels),
             after=training.fitted(seed),
         )
         return (*training.steps(seeds), call)
 
-    @property
-    def _step(self) -> str:
-        return f"{self.function}@val"
+    def _name_step(self, training: Training, seed: int) -> str:
+        return f"{self.function}@{training.fitted(seed).partition('@')[2]}"
 
     def judge(self, case: Case) -> Judgement:
-        """Judge against what the frozen graph puts out for the same rows."""
-        value, arrays = case.value(self._step)
+        """Judge against what the frozen graph puts out for the same rows; of two networks, the better one "
+        "counts."""
+        judgements = [self._judge_with(case, training) for training in self.trainings()]
+        return max(judgements, key=lambda judgement: judgement.share)
+
+    def _judge_with(self, case: Case, training: Training) -> Judgement:
+        try:
+            return self._judge_one(case, training)
+        except PreconditionFailedError as unmet:
+            return unmet.judgement
+
+    def _judge_one(self, case: Case, training: Training) -> Judgement:
+        value, arrays = case.value(self._name_step(training, case.seeds[0]))
         received = self._read(value, arrays)
-        for view, output in zip(list_views(case, self.training), self.training.outputs, strict=True):
-            model = require_certified(view, self.training, after=True)
+        for view, output in zip(list_views(case, training), training.outputs, strict=True):
+            model = require_certified(view, training, after=True)
             outputs = model.outputs["x_val"]
-            truth = case.inside[self.training.array(name_labels("y_mixed", output.name))]
+            truth = case.inside[training.array(name_labels("y_mixed", output.name))]
             if outputs.ndim not in {1, 2} or len(outputs) != len(truth) or not np.isfinite(outputs).all():
                 message = _("Output {output} does not give numbers for every row.", output=output.name)
                 raise PreconditionFailedError(failed(message))

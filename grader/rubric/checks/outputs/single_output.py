@@ -106,6 +106,15 @@ class OnOutputs(Check):
         """Return whether there is something to judge of each output, whatever else is wrong."""
         return all(self.check.is_independent(self.show(case, output)) for output in self.judged_outputs())
 
+    def can_use(self, case: Case, training: Training) -> bool:
+        """Return whether the check's function can do anything with a network."""
+        return self.check.can_use(case, training)
+
+    def on_stand_ins(self, task: Task) -> Self | None:
+        """Return this with the check on networks of the grader's, where it judges a function."""
+        check = self.check.on_stand_ins(task)
+        return replace(self, check=check) if check is not None else None
+
     def held_back(self) -> tuple[str, ...]:
         """Return the rows and the labels of the outputs that are scored."""
         names = [t.array("x_test") for t in self.trainings()]
@@ -177,6 +186,12 @@ class EachOutput(OnOutputs):
     def judged_outputs(self) -> tuple[Output, ...]:
         """Return all outputs."""
         return self.all_outputs()
+
+    def is_independent(self, case: Case) -> bool:
+        """Return whether the function that is judged came to an end with the network of the submission."""
+        if not self.tried_function:
+            return super().is_independent(case)
+        return not self.was_interrupted(case) and not self.lacks_network(case)
 
     def judge(self, case: Case) -> Judgement:
         """Judge all outputs; the worst counts."""

@@ -257,7 +257,7 @@ class BalancedLosses(OfAllOutputs):
     """
 
     topics = frozenset({"training"})
-    most: Annotated[float, Range(_("more than 1"), low=1.0, high=float("inf"))]
+    most: Annotated[float, Range(_("from 1 to a million"), low=1.0, high=1e6)]
 
     def judge(self, case: Case) -> Judgement:
         """Judge by what the network was compiled with when it was trained."""

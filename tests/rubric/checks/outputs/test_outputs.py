@@ -14,6 +14,7 @@ from grader.evidence.outputs import show_output
 from grader.evidence.run_evidence import StepResult
 from grader.evidence.scores import compute_accuracy, r_squared
 from grader.protocol.evidence import ArrayValue, Entries, NoneValue, Returned, StepEvidence, Value
+from grader.protocol.plan import BuildStandIn
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
 from grader.rubric import Criterion, Rubric
@@ -39,7 +40,9 @@ from grader.rubric.checks import (
     Trains,
 )
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
+from grader.sandbox.inside.stand_in import build_stand_in
 from tests.helpers.classroom import KIND, PRICE, ROOMS, fruit
 from tests.helpers.fruit import BY_PLACE, LOSSES, TRUNK, case_of_fruit, functional, subclassed, train
 from tests.helpers.fruit import KIND as KIND_HEAD
@@ -258,6 +261,41 @@ def test_what_is_wrong_with_all_outputs_is_said_once_and_else_with_the_output() 
     assert say(judged(of_one, case_of_fruit()).message).startswith("Output kind: Expected 1 output units")
 
 
+def test_a_training_that_came_to_an_end_is_judged_whatever_else_is_wrong() -> None:
+    assert TRAINS.is_independent(case_of_fruit())
+    crashes = case_of_fruit(training=train("[price]"))
+    assert not TRAINS.is_independent(crashes)
+    assert not TRAINS.is_independent(case_of_fruit(functional("price", compiled="loss='mse'"), train("price")))
+
+
+def test_functions_are_tried_on_networks_of_the_graders_with_a_head_for_each_output() -> None:
+    task = Task(kind="several")
+    on_stand_ins = TRAINS.on_stand_ins(task)
+    assert on_stand_ins is not None
+    (build,) = (step for step in on_stand_ins.steps((0,)) if isinstance(step, BuildStandIn))
+    assert [(head.name, head.units, head.activation) for head in build.heads] == [
+        ("price", 1, "linear"), ("kind", 3, "softmax"),
+    ]  # fmt: skip
+    scores_on_stand_ins = SCORES.on_stand_ins(task)
+    assert scores_on_stand_ins is not None
+    builds = [step for step in scores_on_stand_ins.steps((0,)) if isinstance(step, BuildStandIn)]
+    assert [build.as_dict for build in builds] == [False, True]
+    weights = solve_stand_ins({build.id: build for build in builds}, fruit().inside, task)
+    assert {name: array.shape for name, array in weights.items()} == {
+        "stand_in_kernel_price": (3, 1),
+        "stand_in_bias_price": (1,),
+        "stand_in_kernel_kind": (3, 3),
+        "stand_in_bias_kind": (3,),
+    }
+    for build in builds:
+        network = build_stand_in(build, {**fruit().inside, **weights})
+        answer = network(fruit().inside["x_val"])
+        price, kind = (answer["price"], answer["kind"]) if build.as_dict else answer
+        assert r_squared(fruit().inside["y_val_price"], np.asarray(price)) > 0.99
+        assert np.asarray(kind).shape == (75, 3)
+    assert scores_on_stand_ins.on_stand_ins(task) is None
+
+
 # Scores.
 
 SCORES = ScoresOutputs(TRAINING, "scores")
@@ -271,8 +309,8 @@ def scored(value: Value | None, arrays: dict[str, np.ndarray] | None = None) -> 
         "y_mixed_price": fruit().inside["y_val_price"] + random.normal(0, 3, 75),
         "y_mixed_kind": (fruit().inside["y_val_kind"] + (np.arange(75) % 3 == 0)) % 3,
     }
-    evidence = StepEvidence(id="scores@val", outcome=Returned(value=value or NoneValue()))
-    steps = {**case.steps, "scores@val": StepResult(evidence, arrays or {})}
+    evidence = StepEvidence(id="scores@0", outcome=Returned(value=value or NoneValue()))
+    steps = {**case.steps, "scores@0": StepResult(evidence, arrays or {})}
     return replace(case, inside={**case.inside, **mixed}, steps=steps)
 
 
