@@ -170,8 +170,12 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType(
         **_renamed(
             "grader.checks.networks",
             "grader.rubric.checks.networks.single",
-            SEEN="HELD_OUT_ROWS_SEEN",
             certified="require_certified",
+        ),
+        **_renamed(
+            "grader.checks.networks",
+            "grader.rubric.checks.networks.validation_rows",
+            SEEN="HELD_OUT_ROWS_SEEN",
         ),
         **_renamed(
             "grader.checks.networks",

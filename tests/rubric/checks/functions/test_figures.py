@@ -25,7 +25,7 @@ from grader.protocol.evidence import (
 from grader.protocol.plan import Call, HistoryArg
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
-from grader.rubric.checks import Figures
+from grader.rubric.checks import Figures, PlotsHistory
 from grader.rubric.checks.functions.histories import HISTORIES
 from grader.rubric.data import Data
 from tests.helpers.cases import case, data, exception, judged, replace_facts, returned, seen, text
@@ -297,3 +297,38 @@ def test_the_history_that_is_drawn_follows_from_the_secret() -> None:
     )
     assert isinstance(curves, HistoryArg)
     assert curves.series != SERIES
+
+
+# The learning curves alone.
+
+HISTORY = PlotsHistory("plot_history")
+
+
+@pytest.mark.parametrize("drawing", [curves(), shared_legend(), four_panels(), only_below()])
+def test_learning_curves_alone_pass_in_the_same_styles(drawing: Drawing) -> None:
+    made = case({"plot_history@figure": drawing.seen("plot_history")})
+    assert judged(HISTORY, made).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("drawing", "words"),
+    [
+        (curves(legend=0), "plot_history(): a legend is missing"),
+        (curves(labels=False), "plot_history(): an axis has no label"),
+        (Drawing().add(lines=[curve(k) for k in KEYS[::2]], legend=2), "the curve of val_loss is missing"),
+    ],
+)
+def test_learning_curves_alone_say_what_they_lack(drawing: Drawing, words: str) -> None:
+    judgement = judged(HISTORY, case({"plot_history@figure": drawing.seen("plot_history")}))
+    assert judgement.status is Status.FAILED
+    assert words in text(judgement.message)
+
+
+def test_learning_curves_alone_have_to_be_a_figure_of_the_secret_s_history() -> None:
+    none = judged(HISTORY, case({"plot_history@figure": returned("plot_history@figure", 3)}))
+    assert "has to return a matplotlib figure" in text(none.message)
+    sealed = HISTORY.with_seal(Seal(PRACTICE))
+    plain, drawn = (
+        call.arguments for check in (HISTORY, sealed) for call in check.steps((0,)) if isinstance(call, Call)
+    )
+    assert plain != drawn
