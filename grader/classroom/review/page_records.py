@@ -102,7 +102,8 @@ class PageMaker:
             mark=None if mark is None else self._make_mark(mark),
             comments=self._make_choices(criterion),
             request=None if request is None else self._make_request(request),
-            report=publisher.has_report(student),
+            # A report shows the first marker's points and words.
+            report=publisher.has_report(student) and not desk.is_second,
         )
         return page, _begin_form(public, mark, is_answer=request is not None), self._take_parts(criterion, student)
 

@@ -215,6 +215,11 @@ def test_a_second_marker_sees_no_points_and_disagreements_are_listed(
         page = other.ask("GET", f"/criterion/figure/{other.reference(FIRST)}").text
         assert "Poor." not in page
         assert "What counts now" not in page
+        assert "Whole report" not in page
+        assert '<section id="code"' in page
+        report = other.ask("GET", f"/report/{other.reference(FIRST)}")
+        assert report.status == 404
+        assert "A second marker sees no reports" in report.text
         other.save(FIRST, "figure", points="9", words="Rich.")
         other.save(SECOND, "figure", points="5")
     assert marks(store) == [("figure", 3, "Poor.", "eve")]
