@@ -158,12 +158,7 @@ class DeskApp:
 
         def make() -> Response:
             if self._desk.is_second:
-                raise NotFoundError(
-                    _(
-                        "A second marker sees no reports: they show the first one's points. The code is on the "
-                        "page."
-                    )
-                )
+                raise NotFoundError(_("A second marker sees no reports: they show the first one's points."))
             view = self._desk.read()
             student = view.find_by_reference(reference)
             if student is None or not self._desk.publisher.has_report(student):
