@@ -16,10 +16,11 @@ from hypothesis import settings
 from grader.core import datasets
 from grader.core.course_secret import VARIABLE
 from grader.core.strict import enable_strict_mode
+from tests.helpers.browser import chromium
 from tests.helpers.forked_processes import forked_processes, start_own_processes
 from tests.helpers.shared_worker import shared_worker
 
-__all__ = ["forked_processes", "shared_worker", "start_own_processes"]
+__all__ = ["chromium", "forked_processes", "shared_worker", "start_own_processes"]
 
 # What is compiled is kept, whatever the shell says: else every process of the tests would compile the grader anew,
 # and each that collects would rewrite the assertions of all test modules, which costs it a third of its time.

@@ -8,9 +8,6 @@ import pytest
 from grader.classroom.folder import ClassFolder, open_store
 from grader.classroom.store import Store
 from tests.helpers.review_class import Served, make_class, serve_desk
-from tests.reports.conftest import chromium
-
-__all__ = ["chromium", "folder", "served", "store"]
 
 
 @pytest.fixture

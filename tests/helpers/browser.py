@@ -1,11 +1,14 @@
-"""One real browser for all tests of the documents."""
+"""One real browser for all tests of pages."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Containers have no user namespaces to spare for Chromium's own sandbox, and the page is ours. The rest keeps
@@ -22,8 +25,10 @@ _OPTIONS = (
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> "Iterator[Browser]":
     """Start Chromium: the one that Playwright brought, else the system's. Without one the tests fail."""
+    from playwright.sync_api import Error, sync_playwright
+
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = own if Path(own).exists() else next(filter(None, map(shutil.which, _SYSTEM_BROWSERS)), None)
