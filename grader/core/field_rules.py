@@ -121,6 +121,8 @@ InitialWeight = Annotated[float, Range(_("a number from -10 to 10"), low=-10, hi
 Seconds = Annotated[float, Range(_("more than 0, and at most an hour"), 0, 3600, excludes_low=True)]
 Count = Annotated[int, Range(_("1 or more"), low=1)]
 CountOrZero = Annotated[int, Range(_ZERO_OR_MORE, low=0)]
+FewItems = Annotated[int, Range(_("1 to 100"), low=1, high=100)]
+PictureLength = Annotated[int, Range(_("1 to 4,000"), low=1, high=4000)]
 LayerWidth = Annotated[int, Range(_("1 to 10,000"), low=1, high=10_000)]
 BinCount = Annotated[int, Range(_("2 to 100"), low=2, high=100)]
 DrawnRows = Annotated[int, Range(_("200 to 100,000"), low=200, high=100_000)]

@@ -120,11 +120,12 @@ def list_handed_out(fit: FitFacts, training: Training, case: Case, arrays: Mappi
     """Return, in blocks, which of the rows that `fit` trained on were handed out for it."""
     rows = arrays[fit.rows]
 
-    def search() -> list[Array]:
+    def search() -> tuple[Array, list[Array]]:
         handed_out = case.of_data(_hash_all_rows, training.array("x_train"), training.array("x_val"))
-        return [are_among(block, handed_out) for block in split_into_blocks(rows)]
+        return rows, [are_among(block, handed_out) for block in split_into_blocks(rows)]
 
-    return case.once((list_handed_out, training, id(rows)), search)  # the case has the array as long as it lives
+    # The result holds the array, so that no other one can have its id.
+    return case.once((list_handed_out, training, id(rows)), search)[1]
 
 
 def _hash_all_rows(*parts: Array) -> Array:

@@ -7,7 +7,7 @@ import ast
 
 from msgspec.structs import replace
 
-from grader.core.syntax_trees import parse_or_none, read_names
+from grader.core.syntax_trees import is_main_guard, parse_or_none, read_names
 from grader.grading.needed_libraries import is_library_import
 from grader.protocol.parcels import replace_record, unpack_record
 from grader.protocol.plan import (
@@ -38,6 +38,8 @@ def without_libraries(stub: Submission) -> Submission | None:
     bound: set[str] = set()
     read: set[str] = set()
     for statement in statements:
+        if is_main_guard(statement):  # never runs
+            continue
         if isinstance(statement, ast.Import | ast.ImportFrom):
             if is_library_import(statement):
                 bound |= {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}

@@ -17,8 +17,9 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
     """Return the other exercise that a submission solves; None where that is not clear.
 
     It is clear where no function of this exercise is defined, but at least half of exactly one other's; or where
-    at most half of this one's are, but all of another's, `MANY` of which this one does not know. Where two others
-    share the most, nobody can tell which one was meant; nor where this one has no stub.
+    at most half of this one's are, but all of another's, `MANY` of which this one does not know. Of two others
+    with the same share, it is the one with more functions; nobody can tell where they are as many, nor where this
+    one has no stub.
     """
     defined = find_functions(unit.source for unit in submission.units)
     asked = read_stub_functions(course, exercise)
@@ -28,7 +29,8 @@ def looks_like(course: Course, exercise: str, submission: Submission) -> str | N
     for other in course.exercises():
         of_other = read_stub_functions(course, other)
         if of_other and _is_clear(of_other, asked, defined):
-            shares[other] = len(of_other & defined) / len(of_other)
+            count = len(of_other & defined)
+            shares[other] = (count / len(of_other), count)
     best = [other for other, share in shares.items() if share == max(shares.values())]
     return best[0] if len(best) == 1 else None
 

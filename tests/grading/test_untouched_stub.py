@@ -52,6 +52,7 @@ def test_the_lines_stay_where_they_are(tmp_path: Path) -> None:
         "@keras.saving.register\ndef f():\n    raise NotImplementedError",
         "from keras.layers import *",
         "if ANSWER:\n    import pandas",
+        "if __name__ == '__main__':\n    pass\nelse:\n    keras.Model()",
         "try:\n    import torch\nexcept ImportError:\n    torch = None",
         "async def f():\n    raise NotImplementedError",
         "def broken(:",

@@ -118,12 +118,16 @@ NUMBERS = [
 ]
 # Any number of rows or features may be right until the data are known; of points, the sum decides.
 UNLIMITED = {
-    *((name, "classes") for name in ("Task", "OneHot", "CountsClasses", "ConfusionMatrix", "Evaluates")),
+    *(
+        (name, "classes")
+        for name in ("Task", "OneHot", "CountsClasses", "ConfusionMatrix", "Evaluates", "DescribesPictures")
+    ),
     *((name, parameter) for name in ("Architecture",) for parameter in ("inputs", "outputs", "hidden")),
     *((name, "features") for name in ("Splits", "Scales", "Standardises", "Prepares")),
     *((name, part) for name in ("Classes", "Numbers") for part in ("val", "test")),
     ("Criterion", "bonus"),
     *(("Task", "parameters"), ("Scales", "largest"), ("SameLayers", "hidden"), ("NearScikitLearn", "border")),
+    ("ParameterCount", "most"),
 }
 # A weight may begin below zero.
 SIGNED = {("ConstantWeights", "kernel"), ("ConstantWeights", "bias")}

@@ -134,7 +134,7 @@ def test_what_was_not_saved_is_left_alone(model: Any) -> None:
     model.layers[-1].bias.assign_add([1.0])
     states.restore("train@0", model)
     states.restore("build@0", object())
-    np.testing.assert_allclose(model.predict(X, verbose=0), outputs, rtol=1e-6)
+    np.testing.assert_allclose(model.predict(X, verbose=0), outputs, rtol=1e-5, atol=1e-6)
 
 
 def test_an_unchanged_model_keeps_its_traced_functions(model: Any) -> None:

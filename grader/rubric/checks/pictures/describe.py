@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.field_rules import ClassCount, Count, FunctionName
+from grader.core.field_rules import ClassCount, FunctionName, PictureLength
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
@@ -37,8 +37,8 @@ class DescribesPictures(DrawnCheck):
 
     function: FunctionName
     classes: ClassCount
-    height: Count = 28
-    width: Count = 28
+    height: PictureLength = 28
+    width: PictureLength = 28
 
     def check_exercise(self, task: Task, data: Data) -> None:
         """Raise `RubricError` where the parameters do not fit the exercise."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.field_rules import Count, FunctionName
+from grader.core.field_rules import FewItems, FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
@@ -35,7 +35,7 @@ class OnMistakes(NetworkCheck):
 
     kinds = frozenset({"classification"})
     function: FunctionName
-    count: Count = 9
+    count: FewItems = 9
 
     @property
     def tried_function(self) -> str:
