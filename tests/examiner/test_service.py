@@ -188,7 +188,7 @@ def test_each_graph_is_replayed_once_on_rows_without_labels() -> None:
     plan, arrays = unpack(replays_of(FULL, with_graph()), Plan)
     assert [step.id for step in plan.steps] == ["model:build_model@0", "trained:train@0"]
     assert all(isinstance(step, Replay) for step in plan.steps)
-    graphs = {"graph:model:build_model@0", "graph:trained:train@0"}
+    graphs = {"graph:model:build_model@0:g", "graph:trained:train@0:g"}
     assert set(arrays) == {"x_test", "x_perturbed", "x_val", "logits", *graphs}
     again = msgspec.structs.replace(with_graph(), replays={"model:build_model@0": b"", "trained:train@0": b""})
     assert replays_of(FULL, again) == b""
