@@ -52,33 +52,33 @@ def list_shown_marks(entries: Sequence[GradebookEntry]) -> dict[str, ShownMark]:
 def find_mark_changes(
     before: Sequence[GradebookEntry],
     after: Sequence[GradebookEntry],
-    shown: Mapping[str, ShownMark] | None = None,
+    shown_marks: Mapping[str, ShownMark] | None = None,
 ) -> tuple[MarkChange, ...]:
     """Return the changed marks in the order of `after`. A student who is only in one of the two has no change.
 
     Args:
         before: with the verdicts before, and the rules of today.
         after: with the verdicts and the rules of today.
-        shown: the marks that the dashboard showed last, by the rules of then; without it, those of `before`.
+        shown_marks: those that the dashboard showed last, by the rules of then; without it, those of `before`.
     """
     earlier = {entry.student: entry for entry in before}
-    marks = list_shown_marks(before) | dict(shown or {})
+    marks = list_shown_marks(before) | dict(shown_marks or {})
     pairs = [(earlier[entry.student], entry) for entry in after if entry.student in earlier]
     changes = [_compare(old, new, marks[new.student]) for old, new in pairs]
     return tuple(change for change in changes if change.is_change)
 
 
-def _compare(old: GradebookEntry, new: GradebookEntry, shown: ShownMark) -> MarkChange:
+def _compare(old: GradebookEntry, new: GradebookEntry, mark: ShownMark) -> MarkChange:
     old_criteria, new_criteria = _criteria_by_id(old), _criteria_by_id(new)
     ids = tuple(dict.fromkeys((*new_criteria, *old_criteria)))
     return MarkChange(
         student=new.student,
         name=new.name,
-        before=shown.points,
+        before=mark.points,
         after=new.mark,
-        grade_before=shown.grade,
+        grade_before=mark.grade,
         grade_after=new.grade,
-        is_by_rules=shown != ShownMark(old.mark, old.grade),
+        is_by_rules=mark != ShownMark(old.mark, old.grade),
         status_before=old.status,
         status_after=new.status,
         criteria=tuple(

@@ -143,8 +143,8 @@ class Publisher:
         self.folder.remove_reports_except({entry.report for entry in entries})
         self._link_neighbours(entries)
         # Unlike msgspec, this writes keys of any characters.
-        shown = json.dumps(msgspec.to_builtins(list_shown_marks(entries)))
-        self.store.write_setting(f"{SHOWN_MARKS}{self.series}", shown)
+        marks = json.dumps(msgspec.to_builtins(list_shown_marks(entries)))
+        self.store.write_setting(f"{SHOWN_MARKS}{self.series}", marks)
 
     def read_shown_marks(self) -> dict[str, ShownMark]:
         """Return the marks as the dashboard showed them last; {} where no grader of today has written it."""

@@ -113,7 +113,7 @@ def rescore_class(
 ) -> None:
     """Judge a class again with today's rubric. `confirm` is asked before that many submissions are run again."""
     with open_class(folder, translate) as session:
-        before, shown = session.publisher.read_gradebook(), session.publisher.read_shown_marks()
+        before, shown_marks = session.publisher.read_gradebook(), session.publisher.read_shown_marks()
         result, key = _judge_again(session, options.course, len(before))
         session.output.print_faults(result.faults)
         if result.reruns:
@@ -123,7 +123,7 @@ def rescore_class(
             else:
                 session.output.print_not_run()
         session.publisher.write_dashboard()
-        changes = find_mark_changes(before, session.publisher.read_gradebook(), shown)
+        changes = find_mark_changes(before, session.publisher.read_gradebook(), shown_marks)
         session.output.print_changes(changes, result.judged)
         _print_policy_doubts(session)
         if result.lost:  # everybody else is judged

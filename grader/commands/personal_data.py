@@ -117,8 +117,7 @@ class _Output:
         self.print(
             _("- the files that were handed in, and reports beside them. If they are graded again, all is back.")
         )
-        for file in () if self._is_anonymous else plan.handed_in[:MAX_LINES]:
-            _print_line(f"  {to_terminal_line(file)}")
+        self._print_lines(() if self._is_anonymous else plan.handed_in)
         self._print_list(_("- other classes in the same database:"), plan.other_classes)
         for sentence in (
             _("- the same student in the folders of other exercises: grader forget for each of them"),
@@ -129,9 +128,11 @@ class _Output:
 
     def _print_list(self, sentence: Message, lines: Sequence[str]) -> None:
         """Print a sentence and its lines, if there are any."""
-        if not lines:
-            return
-        self.print(sentence)
+        if lines:
+            self.print(sentence)
+            self._print_lines(lines)
+
+    def _print_lines(self, lines: Sequence[str]) -> None:
         for line in lines[:MAX_LINES]:
             _print_line(f"  {to_terminal_line(line)}")
         if len(lines) > MAX_LINES:

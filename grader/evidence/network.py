@@ -250,7 +250,7 @@ def _read_replay(case: Case, facts: ModelFacts, step: str, training: Training) -
         return Model(facts, None, {}, forbidden=evidence.forbidden, problem=evidence.problem)
     separated = case.mix_rows(training).separate([replay.arrays[ref] for ref in evidence.outputs])
     summary = summarise_graph(evidence, replay.arrays, facts.graph.output_node)
-    tail = identify_head([replay.arrays[fact.values] for fact in evidence.tail])
+    tail = case.of_values(identify_head, [replay.arrays[fact.values] for fact in evidence.tail])
     maps = tuple(replay.arrays[ref] for ref in evidence.maps if ref in replay.arrays)
     return Model(facts, summary, separated.outputs, tail=tail, maps=maps, has_one_answer=separated.agrees)
 

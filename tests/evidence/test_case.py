@@ -1,6 +1,6 @@
 """What a case remembers: each thing is computed once, and never in place of another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -95,3 +95,21 @@ def test_different_functions_of_the_same_data_are_kept_apart() -> None:
 def test_data_that_are_not_there_are_an_error() -> None:
     with pytest.raises(KeyError, match="x_nowhere"):
         case().of_data(np.max, "x_nowhere")
+
+
+def test_what_follows_from_equal_values_is_computed_once_for_all_submissions() -> None:
+    total = Counted()
+
+    def add(values: Sequence[Array]) -> float:
+        return total(*values)
+
+    one = case()
+    other = replace(case(), results_of_data=one.results_of_data)
+    x = np.arange(6.0)
+    assert one.of_values(add, [x, x]) == 30
+    assert other.of_values(add, [x.copy(), np.concatenate([x, x])[6:]]) == 30
+    assert total.times == 1
+    # Another shape, another type, another cut: each is something else.
+    for values in ([x.reshape(2, 3), x], [x.astype(np.float32), x], [x], [x[:3], x[3:], x], [x, x + 1]):
+        other.of_values(add, values)
+    assert total.times == 6

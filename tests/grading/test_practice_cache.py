@@ -178,3 +178,16 @@ def test_what_may_read_files_has_no_key(line: str) -> None:
 @pytest.mark.parametrize("exercise", sorted(path.parent.name for path in ROOT.glob("reference/*/submission.py")))
 def test_right_solutions_have_a_key(exercise: str) -> None:
     assert reads_nothing_else(read(ROOT / "reference" / exercise / "submission.py"))
+
+
+def test_answers_about_files_that_are_to_be_forgotten_are_removed(tmp_path: Path) -> None:
+    cache = PracticeCache(tmp_path)
+    info = msgspec.structs.replace(VERDICT.submission, sha256="f" * 64)
+    cache.write("a", GRADED)
+    cache.write("b", msgspec.structs.replace(GRADED, verdict=msgspec.structs.replace(VERDICT, submission=info)))
+    (tmp_path / "c.answer").write_bytes(b"broken")
+    assert cache.remove_of({"f" * 64}) == 1
+    assert cache.read("b") is None
+    assert cache.read("a") is not None
+    assert cache.remove_of(set()) == 0
+    assert PracticeCache(tmp_path / "missing").remove_of({"f" * 64}) == 0
