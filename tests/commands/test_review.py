@@ -158,6 +158,37 @@ def test_after_a_kill_the_reports_are_named_as_old_and_the_next_desk_writes_them
     assert not list((room / "out").glob("review-*"))
 
 
+def test_a_class_that_is_being_graded_can_be_reviewed(room: Path) -> None:
+    (room / "class" / "dora.py").write_text(RIGHT.replace("rises", "goes up"))
+    words = ["batch", "view", str(room / "class"), "--out", str(room / "out"), "--course", str(room / "course")]
+    with reviewed(room) as (served, _lines):
+        batch = subprocess.Popen(
+            [sys.executable, "-m", "grader", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | TERMINAL,
+        )
+        try:
+            saved = 0
+            while batch.poll() is None or not saved:
+                assert served.save("anna", "figure", points=str(saved % 21)).status == 303
+                saved += 1
+            output = batch.communicate(timeout=300)[0]
+        finally:
+            batch.kill()
+            batch.communicate()
+        assert batch.returncode == 0, output
+        # Who came meanwhile is there at once.
+        assert served.save("dora", "figure", points="20", words="As well.").status == 303
+        series = served.desk.publisher.series
+        assert replay_marks(served.desk.store, series) == {
+            ("anna", "figure"): (saved - 1) % 21,
+            ("dora", "figure"): 20,
+        }
+    assert "As well." in report(room, "dora")
+
+
 def refused(room: Path, *arguments: str) -> str:
     done = run_here("review", *arguments, "--no-browser", folder=room)
     assert done.exit_code == ExitCode.USAGE, done.output

@@ -32,8 +32,10 @@ class HandMarks:
 
     def read_states(self, exercise: str) -> list[StudentState]:
         """Return for each student which hand-in and which verdict are the newest, without reading verdicts."""
+        of_class = select(students.c.hand_in).where(students.c.exercise == exercise)
         newest = (
             select(verdicts.c.hand_in, func.max(verdicts.c.number).label("verdict"))
+            .where(verdicts.c.hand_in.in_(of_class))
             .group_by(verdicts.c.hand_in)
             .subquery("newest")
         )
