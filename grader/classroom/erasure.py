@@ -23,9 +23,9 @@ from grader.classroom.folder import (
 from grader.classroom.folder_use import is_use_mark, use_folder_alone
 from grader.classroom.pages import Publisher
 from grader.classroom.person_export import is_person_export
-from grader.classroom.person_texts import PersonTexts, holds_programs, list_texts
+from grader.classroom.person_texts import PersonTexts, holds_programs, list_spellings, list_texts
 from grader.classroom.store import HandInRow, Store
-from grader.classroom.store.personal_data import Erasure, PersonRecords
+from grader.classroom.store.personal_data import Erasure, Mentions, PersonRecords
 from grader.core.atomic_files import PREFIX
 from grader.core.errors import UserError, explain_write_error
 from grader.core.i18n import _
@@ -49,7 +49,10 @@ class ErasurePlan:
     hashes: frozenset[str]  # of the files that they handed in
     hand_ins: int
     verdicts: int
-    adjustments: int
+    adjustments: int  # marks by hand included
+    requests: int
+    comments: int  # texts of reusable comments
+    shared_comments: tuple[str, ...]  # criteria: on these, a comment that others have names them
     files: tuple[str, ...]  # of the folder, that are removed
     handed_in: tuple[str, ...]  # where the files lay that they handed in
     other_classes: tuple[str, ...]  # of the same database, that one of them is in
@@ -60,8 +63,8 @@ class ErasurePlan:
 class ErasureResult:
     """What is left after deleting, and is for people to decide."""
 
-    naming: tuple[str, ...] = ()  # files of the folder that still name them, such as what others wrote
-    reasons: tuple[str, ...] = ()  # students in the reason of whose adjustment they are named
+    naming: tuple[str, ...]  # files of the folder that still name them, such as what others wrote
+    mentions: Mentions  # what others' rows still say about them, with public keys
 
 
 def plan_erasure(publisher: Publisher, people: Sequence[HandInRow]) -> ErasurePlan:
@@ -77,6 +80,7 @@ def plan_erasure(publisher: Publisher, people: Sequence[HandInRow]) -> ErasurePl
     own = [text for student, records in of_people.items() for text in _list_texts(publisher, student, records)]
     texts = tuple(text for text in dict.fromkeys(own) if text not in shared)  # two may have one name
     everything = list(of_people.values())
+    names = PersonTexts(texts)
     return ErasurePlan(
         people=tuple(people),
         texts=texts,
@@ -84,7 +88,10 @@ def plan_erasure(publisher: Publisher, people: Sequence[HandInRow]) -> ErasurePl
         hand_ins=sum(len(records.hand_ins) for records in everything),
         verdicts=sum(len(one.verdicts) for records in everything for one in records.hand_ins),
         adjustments=sum(len(records.adjustments) for records in everything),
-        files=tuple(_name(publisher, path) for path in _list_removed(publisher.folder, PersonTexts(texts))),
+        requests=sum(len(records.requests) for records in everything),
+        comments=store.personal_data.count_comments_to_delete(series, list(of_people), names.are_in_prose),
+        shared_comments=_find_mentions(publisher, names, list(of_people)).comments,
+        files=tuple(_name(publisher, path) for path in _list_removed(publisher.folder, names)),
         handed_in=tuple(
             dict.fromkeys(
                 one.hand_in.file for records in everything for one in records.hand_ins if one.hand_in.file
@@ -101,7 +108,8 @@ def erase_people(publisher: Publisher, plan: ErasurePlan) -> ErasureResult:
     """Delete what is planned. Nobody else may work in the folder. Raises `UserError`."""
     folder, personal = publisher.folder, publisher.store.personal_data
     _require_writable(folder)
-    erasure = personal.erase(publisher.series, [row.entry.student for row in plan.people], plan.texts)
+    people = [row.entry.student for row in plan.people]
+    erasure = personal.erase(publisher.series, people, plan.texts, PersonTexts(plan.texts).are_in_prose)
     try:
         return _erase_beside(publisher, erasure)
     except UserError as error:
@@ -140,13 +148,16 @@ def _erase_beside(publisher: Publisher, erasure: Erasure) -> ErasureResult:
     personal.finish(publisher.series)
     return ErasureResult(
         naming=tuple(_name(publisher, path) for path in _list_naming(folder, texts)),
-        reasons=tuple(
-            dict.fromkeys(
-                publisher.public_key(student)
-                for student, reason in personal.list_reasons(publisher.series)
-                if texts.are_in(reason)
-            )
-        ),
+        mentions=_find_mentions(publisher, texts),
+    )
+
+
+def _find_mentions(publisher: Publisher, texts: PersonTexts, without: Sequence[str] = ()) -> Mentions:
+    mentions = publisher.store.personal_data.find_mentions(publisher.series, texts.are_in_prose, without)
+    return Mentions(
+        reasons=tuple(map(publisher.public_key, mentions.reasons)),
+        requests=tuple(map(publisher.public_key, mentions.requests)),
+        comments=mentions.comments,
     )
 
 
@@ -154,6 +165,7 @@ def _list_texts(publisher: Publisher, student: str, records: PersonRecords) -> I
     for one in records.hand_ins:
         yield from list_texts(one.hand_in, one.sha256)
     yield publisher.public_key(student)
+    yield from list_spellings(publisher.public_reference(student))
     address = publisher.folder.report_address(publisher.public_key(student))
     yield address.rpartition("/")[2].removesuffix(".html")
 

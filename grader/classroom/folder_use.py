@@ -46,8 +46,9 @@ def use_folder_alone(folder: Path) -> Iterator[None]:
         if others := [path for path in _list_others(folder, SHARED, ALONE) if path != mark]:
             raise FolderInUseError(
                 _(
-                    "Another command works in {folder} just now, such as grader batch or its --watch. Nothing was "
-                    "deleted. Let it end, then run this command again. If there is none, remove {file}.",
+                    "Another command works in {folder} just now, such as grader batch with --watch or grader "
+                    "review. Nothing was deleted. Let it end, then run this command again. If there is none, "
+                    "remove {file}.",
                     folder=str(folder),
                     file=str(others[0]),
                 )

@@ -28,6 +28,7 @@ class PersonExport(Record, frozen=True, kw_only=True):
     gradebook: GradebookEntry  # with the mark that counts
     mark: float | None
     pseudonym: str  # by which pages call the student; empty in a class without pseudonyms
+    reference: str  # by which regrade requests call the student's report
     records: PersonRecords
 
 
@@ -52,7 +53,12 @@ def pack_person(publisher: Publisher, row: HandInRow) -> bytes:
     pseudonym = publisher.public_key(student) if settings.anonymous else ""
     entry = publisher.marks.decide(row.entry)
     content = PersonExport(
-        exercise=settings.exercise, gradebook=entry, mark=entry.mark, pseudonym=pseudonym, records=records
+        exercise=settings.exercise,
+        gradebook=entry,
+        mark=entry.mark,
+        pseudonym=pseudonym,
+        reference=publisher.public_reference(student),
+        records=records,
     )
     files = {
         "README.txt": _describe(Translator(settings.language)).encode(),
@@ -75,7 +81,8 @@ def _describe(translate: Translator) -> str:
         _("What the grader has stored of you for this exercise:"),
         _("- person.json: each hand-in with name, key, e-mail address, file, time and hash."),
         _("- person.json: every verdict ever given, when, and by whom; the mark that counts."),
-        _("- person.json: changes by hand with their reasons, also those that were taken back."),
+        _("- person.json: changes and marks by hand with reason, author and time, also those taken back."),
+        _("- person.json: regrade requests with their answers, and the marks of a second marker."),
         _("- person.json: when evidence was made of each run, with which versions, and how long it took."),
         _("- hand-ins: the code as it was read, one file for each hand-in; of a notebook, its cells."),
         _("- report.html: the report on the newest hand-in."),

@@ -35,6 +35,12 @@ def list_texts(hand_in: HandIn, *more: str) -> list[str]:
     return [text for text in texts if _is_telling(text.strip())]
 
 
+def list_spellings(reference: str) -> list[str]:
+    """Return the reference of a report as people type it into regrade requests."""
+    plain = [reference, reference.replace("-", ""), reference.replace("-", " ")]
+    return [*plain, *(text.lower() for text in plain)]
+
+
 def _is_telling(text: str) -> bool:
     """Return whether a text is not in any file by chance."""
     return len(text) >= (_SHORTEST_NUMBER if text.isdigit() else _SHORTEST) and not _ORDINARY.fullmatch(text)
@@ -47,10 +53,15 @@ class PersonTexts:
         forms = {form for text in texts for form in _list_forms(text)}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
         self._pattern = re.compile("|".join(map(_to_regex, longest_first))) if forms else None
+        self._any_case = re.compile(self._pattern.pattern, re.IGNORECASE) if self._pattern else None
 
     def are_in(self, text: str) -> bool:
         """Return whether a text has one of them."""
         return self._pattern is not None and self._pattern.search(text) is not None
+
+    def are_in_prose(self, text: str) -> bool:
+        """Return whether a text that people wrote has one of them, in capital or small letters."""
+        return self._any_case is not None and self._any_case.search(text) is not None
 
     def are_in_file(self, path: Path) -> bool:
         """Return whether a file has one of them, also one within a zip or a workbook. Raises `OSError`."""

@@ -81,12 +81,27 @@ class _Output:
         )
         self.print(
             _(
-                "Hand-ins: {hand_ins}. Verdicts: {verdicts}. Adjustments: {adjustments}. Besides: evidence and "
-                "reports.",
+                "Hand-ins: {hand_ins}. Verdicts: {verdicts}. Adjustments and marks by hand: {adjustments}. "
+                "Regrade requests: {requests}. Besides: evidence and reports.",
                 hand_ins=plan.hand_ins,
                 verdicts=plan.verdicts,
                 adjustments=plan.adjustments,
+                requests=plan.requests,
             )
+        )
+        if plan.comments:
+            self.print(
+                _(
+                    "Texts of reusable comments that nobody else reads: {count}. They are deleted, too.",
+                    count=plan.comments,
+                )
+            )
+        self._print_list(
+            _(
+                "They are named in comments that others have, on the criteria below. Change these first, with "
+                "grader review: what they said before is then deleted, too."
+            ),
+            plan.shared_comments,
         )
         if plan.others_of_evidence:
             self.print(
@@ -108,7 +123,11 @@ class _Output:
         if answers:
             self.print(_("Removed from the answers of grader check on this machine: {count}.", count=answers))
         self._print_list(_("These files still name them; look whether they may stay:"), result.naming)
-        self._print_list(_("They are named in the reason of an adjustment of:"), result.reasons)
+        self._print_list(_("They are named in the reason of an adjustment of:"), result.mentions.reasons)
+        self._print_list(_("They are named in a regrade request of:"), result.mentions.requests)
+        self._print_list(
+            _("They are named in comments that others have, on these criteria:"), result.mentions.comments
+        )
         self._print_outside(plan)
 
     def _print_outside(self, plan: ErasurePlan) -> None:
@@ -121,6 +140,7 @@ class _Output:
         self._print_list(_("- other classes in the same database:"), plan.other_classes)
         for sentence in (
             _("- the same student in the folders of other exercises: grader forget for each of them"),
+            _("- files with regrade requests, and the form or mailbox that they came from"),
             _("- tables, reports and gradebooks that were written or copied elsewhere, and those on platforms"),
             _("- backups of this folder, log files, and what a database server or a drive keeps of deleted data"),
         ):

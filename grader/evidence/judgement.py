@@ -22,6 +22,7 @@ class Judgement:
     undecided: bool = False  # too close to a threshold: more seeds have to be trained
     blocks: bool = True  # where it failed: criteria that depend on it are skipped
     needs_stand_ins: bool = False  # a function has to be tried on a network of the grader's
+    waits_for_person: bool = False  # not graded only because a person gives the points
     note: Words | None = None  # what the student has to know about how this was judged, behind the message
 
 

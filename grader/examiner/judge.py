@@ -251,7 +251,7 @@ def _find_block(
                 Status.SKIPPED, _('Not judged, because "{needed}" comes first.', needed=titles[needed])
             )
         # Not attempted, not graded and skipped are passed on: nothing wrong was found.
-        return Judgement(dependency.status, dependency.message)
+        return Judgement(dependency.status, dependency.message, waits_for_person=dependency.waits_for_person)
     return None
 
 
@@ -386,6 +386,7 @@ class _VerdictBuilder:
             received=self._translate_optional(judgement.received),
             location=self._locate(judgement.at),
             same_cause_as=self.shared_causes.get(criterion.id, ""),
+            waits_for_person=judgement.waits_for_person,
         )
 
     def _translate_message(self, judgement: Judgement) -> str:

@@ -51,11 +51,13 @@ class ChangeResult(Record, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
-Result = Literal["passed", "not_passed", "unreadable", "not_graded"]
+Result = Literal["passed", "waiting", "not_passed", "unreadable", "not_graded"]  # from good to bad
 
 
 def result(outcome: SubmissionOutcome, pass_mark: float | None) -> Result:
     """Classify the result of one submission.
+
+    "waiting": nothing is missing but points that a person gives. Nobody's change fails for that alone.
 
     Args:
         outcome: the result of the submission.
@@ -63,13 +65,18 @@ def result(outcome: SubmissionOutcome, pass_mark: float | None) -> Result:
     """
     if outcome.verdict is None:
         return "unreadable" if outcome.problem else "not_graded"
-    if outcome.verdict.status is Status.NOT_GRADED:
+    verdict, waiting = outcome.verdict, outcome.verdict.waiting
+    if verdict.status is Status.NOT_GRADED and not waiting:
         return "not_graded"
     if pass_mark is None:
-        has_passed = outcome.verdict.status is Status.PASSED
+        has_passed = all(c.status is Status.PASSED for c in verdict.criteria if c not in waiting)
+        has_passed &= bool(waiting) or verdict.status is Status.PASSED
     else:
-        has_passed = outcome.verdict.points >= outcome.verdict.max_points * pass_mark / 100
-    return "passed" if has_passed else "not_passed"
+        reachable = verdict.points + sum(c.max_points + c.bonus for c in waiting)
+        has_passed = reachable >= verdict.max_points * pass_mark / 100
+    if not has_passed:
+        return "not_passed"
+    return "waiting" if waiting else "passed"
 
 
 def encode(change: ChangeResult) -> bytes:
@@ -84,7 +91,8 @@ def decode(data: bytes) -> ChangeResult:
     return msgspec.json.decode(data, type=ChangeResult)
 
 
-_CODES: dict[Result, int] = {"passed": 0, "not_passed": 1, "unreadable": 2, "not_graded": 3}
+_CODES: dict[Result, int] = {"passed": 0, "waiting": 0, "not_passed": 1, "unreadable": 2, "not_graded": 3}
+_ORDER: tuple[Result, ...] = tuple(_CODES)
 
 
 def worst(change: ChangeResult) -> Result:
@@ -92,7 +100,7 @@ def worst(change: ChangeResult) -> Result:
     results: list[Result] = [result(outcome, change.pass_mark) for outcome in change.outcomes]
     if any(note.severity == "error" for note in change.notes):
         results.append("unreadable")
-    return max(results, key=_CODES.__getitem__, default="passed")
+    return max(results, key=_ORDER.index, default="passed")
 
 
 def exit_code(change: ChangeResult) -> int:

@@ -72,6 +72,7 @@ class CriterionVerdict(Record, frozen=True, kw_only=True):
     received: str | None = None
     location: Location | None = None
     same_cause_as: str = ""  # id of the criterion that tells the cause; "" where this one tells its own
+    waits_for_person: bool = False  # not graded only because a person gives the points
 
 
 class SubmissionInfo(Record, frozen=True):
@@ -144,6 +145,14 @@ class Verdict(Record, frozen=True, kw_only=True):
     resources: Resources
     criteria: tuple[CriterionVerdict, ...]
     seal: str = ""  # which secret the hidden data were drawn from, see `name_seal`; "" before version 0.2
+
+    @property
+    def waiting(self) -> tuple[CriterionVerdict, ...]:
+        """Return the criteria that a person gives points for; none where something else is not graded, too."""
+        if self.status is not Status.NOT_GRADED:
+            return ()
+        undecided = tuple(c for c in self.criteria if c.status is Status.NOT_GRADED)
+        return undecided if all(c.waits_for_person for c in undecided) else ()
 
 
 class Curve(Record, frozen=True):

@@ -84,7 +84,8 @@ def _of_submission(outcome: SubmissionOutcome, path: str, wording: ChangeWording
         if kind is None or criterion.same_cause_as:
             continue
         rank = _FAILED if criterion.status is not Status.NOT_GRADED else _NOT_GRADED
-        if decided == "passed" and criterion.status is not Status.NOT_GRADED:
+        is_enough = decided in {"passed", "waiting"} and criterion.status is not Status.NOT_GRADED
+        if is_enough or criterion in verdict.waiting:
             kind, rank = "notice", _LESS
         head = f"{criterion.title} ({wording.points(criterion)})"
         yield _at(

@@ -52,7 +52,8 @@ def _submission(outcome: SubmissionOutcome, path: str, wording: ChangeWording, f
             continue
         below = True
         severity = _CRITERIA[criterion.status]
-        if decided == "passed" and criterion.status is not Status.NOT_GRADED:
+        is_enough = decided in {"passed", "waiting"} and criterion.status is not Status.NOT_GRADED
+        if is_enough or criterion in outcome.verdict.waiting:
             severity = "info"
         line = find_line_in_file(outcome, criterion.location)
         findings.add(

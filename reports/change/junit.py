@@ -3,8 +3,8 @@
 One suite per submission, one test case per criterion. Such viewers know four colours, so that
 
 - `failure` is what costs points: failed, partial, and not attempted;
-- `skipped` is what waits for another criterion, which is red itself, and what is below full points although the
-  pass mark was reached: it stays visible and turns nothing red;
+- `skipped` is what waits for another criterion, which is red itself, or for points of a person, and what is below
+  full points although the pass mark was reached: it stays visible and turns nothing red;
 - `error` is what could not be judged: not graded, unreadable, a fault of the grader, and each error note.
 
 A suite is never green by accident: where the outcome is not "passed" and no criterion says so, a case of its own
@@ -67,30 +67,35 @@ def _cases(outcome: SubmissionOutcome, wording: ChangeWording) -> list[_Case]:
     verdict, decided = outcome.verdict, wording.result(outcome)
     whole = _Case(
         name=wording.translate(_("Submission as a whole")),
-        kind="failure" if decided == "not_passed" else "error",
+        kind={"not_passed": "failure", "waiting": "skipped"}.get(decided, "error"),
         type=decided,
         message=one_line(wording.headline(outcome)),
         text=f"{wording.sentence(outcome)}\n{wording.pass_mark()}",
     )
     if verdict is None:
         return [whole]
-    enough = decided == "passed"
-    cases = [_case(criterion, wording, enough=enough) for criterion in verdict.criteria]
+    enough = decided in {"passed", "waiting"}
+    waiting = verdict.waiting
+    cases = [
+        _case(criterion, wording, enough=enough, waits=criterion in waiting) for criterion in verdict.criteria
+    ]
     kinds = {case.kind for case in cases}
     if wording.answer.pass_mark is not None and decided != "not_graded":
         # Whether the points are enough is decided by none of the criteria.
-        cases.insert(0, _Case(name=whole.name) if enough else whole)
+        cases.insert(0, _Case(name=whole.name) if decided == "passed" else whole)
     elif not enough and not kinds & ({"error"} if decided == "not_graded" else {"error", "failure"}):
         cases.insert(0, whole)
     return cases or [_Case(name=whole.name)]
 
 
-def _case(criterion: CriterionVerdict, wording: ChangeWording, *, enough: bool) -> _Case:
+def _case(criterion: CriterionVerdict, wording: ChangeWording, *, enough: bool, waits: bool) -> _Case:
     kind = _KINDS[criterion.status]
+    if waits or (enough and kind == "failure"):
+        kind = "skipped"
     word = wording.translate(symbols.STATUS[criterion.status].word)
     return _Case(
         name=shorten_title(criterion.title) or criterion.id,
-        kind="skipped" if enough and kind == "failure" else kind,
+        kind=kind,
         type=str(criterion.status),
         message=one_line(f"{word}, {wording.points(criterion)}: {criterion.message}"),
         text=wording.explain(criterion),

@@ -15,6 +15,7 @@ from reports.common.places import describe_place
 
 RESULT: dict[Result, symbols.Symbol] = {
     "passed": symbols.STATUS[Status.PASSED],
+    "waiting": symbols.WAITING,
     "not_passed": symbols.Symbol(_("not passed"), "✗", "x", "red"),
     "unreadable": symbols.Symbol(_("unreadable"), "■", "!", "red"),
     "not_graded": symbols.STATUS[Status.NOT_GRADED],
@@ -48,6 +49,16 @@ class ChangeWording:
         if len(outcomes) == 1:
             return self.headline(outcomes[0])
         passed = sum(self.result(outcome) == "passed" for outcome in outcomes)
+        waiting = sum(self.result(outcome) == "waiting" for outcome in outcomes)
+        if waiting:
+            return self.translate(
+                _(
+                    "{passed} of {all} submissions passed, {waiting} wait for a person",
+                    passed=passed,
+                    all=len(outcomes),
+                    waiting=waiting,
+                )
+            )
         return self.translate(_("{passed} of {all} submissions passed", passed=passed, all=len(outcomes)))
 
     def headline(self, outcome: SubmissionOutcome) -> str:
@@ -74,6 +85,8 @@ class ChangeWording:
         decided = self.result(outcome)
         if outcome.verdict is None or decided == "not_graded" or self.answer.pass_mark is not None:
             return RESULT[decided]
+        if outcome.verdict.waiting:
+            return RESULT[decided]
         return symbols.STATUS[outcome.verdict.status]
 
     def word(self, outcome: SubmissionOutcome) -> str:
@@ -92,6 +105,18 @@ class ChangeWording:
                 text = _("This is the exercise's fault, and no mark. Tell whoever made it: {fault}", fault=fault)
             return self.translate(text)
         decided = self.result(outcome)
+        if verdict.waiting:
+            titles = "; ".join(shorten_title(criterion.title) for criterion in verdict.waiting)
+            if decided == "waiting":
+                text = _(
+                    "A person gives the points for: {titles}. The change does not fail for that.", titles=titles
+                )
+            else:
+                text = _(
+                    "Something is missing, as explained below. A person gives the points for: {titles}.",
+                    titles=titles,
+                )
+            return self.translate(text)
         if decided == "passed" and verdict.status is not Status.PASSED:
             return self.translate(_("This is enough to pass. What is missing for all points is explained below."))
         return self.translate(symbols.SENTENCE[Status.NOT_GRADED if decided == "not_graded" else verdict.status])

@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 
 from grader.core.i18n import Message, _
-from grader.protocol.verdict import Severity, Status
+from grader.protocol.verdict import Severity, Status, Verdict
 
 
 class Symbol(msgspec.Struct, frozen=True):
@@ -37,6 +37,16 @@ SENTENCE: dict[Status, Message] = {
         "The grader could not decide everything. This is no mark: please show it to your instructor."
     ),
 }
+
+WAITING = Symbol(_("waits for a person"), "?", "?", "blue")  # where nothing else is not graded
+
+
+def choose_sentence(verdict: Verdict) -> Message:
+    """Return what the status of a submission means, in one sentence."""
+    if verdict.waiting:
+        return _("A person still has to give points for some of it. Until then, this is no mark.")
+    return SENTENCE[verdict.status]
+
 
 SEVERITY: dict[Severity, Symbol] = {
     "error": Symbol(_("Error"), "■", "!", "red"),

@@ -106,7 +106,7 @@ def _visible_summary(verdict: Verdict) -> str:
     )
     parts = [
         f"{one_line(verdict.submission.name)}: {translate(mark)}.",
-        translate(symbols.SENTENCE[verdict.status]),
+        translate(symbols.choose_sentence(verdict)),
     ]
     for notice in verdict.notices:
         parts.append(f"{translate(symbols.SEVERITY[notice.severity].word)}: {notice.text}")

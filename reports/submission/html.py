@@ -85,7 +85,7 @@ def _template_values(
         "translate": translate,
         "number": numbers,
         "status_symbols": symbols.STATUS,
-        "status_sentences": symbols.SENTENCE,
+        "choose_sentence": symbols.choose_sentence,
         "severity_symbols": symbols.SEVERITY,
         "network_styles": symbols.NETWORK_STYLES,
         "next_steps": highlights.find_next_steps(verdict, decided),

@@ -86,7 +86,7 @@ class _Printer:
         self.console.print(row)
 
     def _mark(self, verdict: Verdict) -> None:
-        symbol = symbols.STATUS[verdict.status]
+        symbol = symbols.WAITING if verdict.waiting else symbols.STATUS[verdict.status]
         points = self.numbers.points
         self._out(Line(), self._line(f"{one_line(verdict.title)} · {one_line(verdict.submission.name)}", "dim"))
         mark = self._line(
@@ -113,7 +113,7 @@ class _Printer:
         """Print what to do first; where there is nothing to do, what the status means."""
         steps = highlights.find_next_steps(verdict, at_most=1)
         if verdict.status is Status.NOT_GRADED or not steps:
-            self._out(self._line(symbols.SENTENCE[verdict.status]))
+            self._out(self._line(symbols.choose_sentence(verdict)))
         if not steps:
             return
         step = steps[0]

@@ -2,10 +2,11 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_nothing_is_left_of_who_is_deleted(walk: dict[str, Any]) -> None:
     assert "store.sqlite3" in walk["before"]["naming"]  # the search finds what is there
     assert len(walk["before"]["naming"]) > 5
+    assert walk["before"]["requests"] == 2  # the desk was there, too
     assert walk["whole"]["error"] == ""
     assert walk["whole"]["then"]["naming"] == walk["whole"]["then"]["left"] == []
     assert walk["whole"]["then"]["marks"] == {"ben": 2.0, "carla": 1.0, "empty": None}
@@ -104,7 +106,7 @@ def test_a_real_class_forgets_a_student(run: Run, graded: Path, class_: Path) ->
     before = {student: entry for student, entry in entries(graded).items() if student != "carla"}
 
     shown = run("forget", graded, "carla")
-    assert "Hand-ins: 2. Verdicts: 2. Adjustments: 1." in shown.output
+    assert "Hand-ins: 2. Verdicts: 2. Adjustments and marks by hand: 1. Regrade requests: 0." in shown.output
     assert "two-csv.csv" in shown.output
     assert "grader.log" in shown.output
     assert "Nothing was deleted" in shown.output
@@ -158,6 +160,7 @@ def test_everything_about_one_student_is_in_one_file(tmp_path: Path) -> None:
     assert hand_in["submission"]["units"][0]["original"] == "x"
     assert len(hand_in["verdicts"]) == 1
     assert content["gradebook"]["student"] == "id of Ada Lovelace"
+    assert re.fullmatch("[A-Z2-7]{4}-[A-Z2-7]{4}", content["reference"])
 
 
 @pytest.fixture
@@ -245,6 +248,24 @@ def test_who_is_older_counts_by_the_newest_hand_in(tmp_path: Path) -> None:
     assert older("2020-05-01T02:00+02:00") == []  # exactly at that moment is not older
     assert older("2024-06-01T00:00Z") == ["ada", "bob"]  # when cleo handed in is not known, but when it was graded
     assert read_instant("2020-05-01T02:00+02:00") - old == timedelta(0)
+    of.store.close()
+
+
+@pytest.mark.parametrize("typed", [str, str.lower, lambda text: text.replace("-", " ").lower()])
+def test_a_file_of_requests_names_its_students_by_their_references(
+    tmp_path: Path, typed: Callable[[str], str]
+) -> None:
+    of = Class(tmp_path / "out")
+    of.hand_in("Ada Lovelace", "Grace Hopper")
+    publisher = Publisher(of.folder, of.store)
+    for number, student in enumerate(("id of Ada Lovelace", "id of Grace Hopper")):
+        rows = f"reference,criterion,text\n{typed(publisher.public_reference(student))},scale,why\n"
+        (tmp_path / "out" / f"requests-{number}.csv").write_text(rows)
+    plan = plan_erasure(publisher, [find_person(publisher, "Ada Lovelace")])
+    assert plan.files == ("requests-0.csv",)
+    erase_people(publisher, plan)
+    assert not (tmp_path / "out" / "requests-0.csv").exists()
+    assert (tmp_path / "out" / "requests-1.csv").is_file()
     of.store.close()
 
 
@@ -347,6 +368,15 @@ def test_short_texts_count_as_whole_words_and_ordinary_names_not() -> None:
     assert "123" not in texts
     assert PersonTexts(texts).are_in("by anna.")
     assert not PersonTexts(texts).are_in("annabel and Class 3")
+
+
+def test_what_people_wrote_names_somebody_in_capital_and_small_letters() -> None:
+    texts = PersonTexts(["anna", "Ben Ode"])
+    for text in ("Dear Anna, look.", "ANNA", "see ben ode"):
+        assert texts.are_in_prose(text)
+    assert not texts.are_in_prose("Joanna, see Ben")
+    assert not texts.are_in("Dear Anna, look.")  # a file is not removed for a word that only looks like a key
+    assert not PersonTexts([]).are_in_prose("anna")
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:

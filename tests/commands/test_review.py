@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.folder import open_folder, open_store
+from grader.classroom.folder_use import use_folder_alone
 from grader.classroom.pages import Publisher
 from grader.classroom.review.desk import Desk
 from grader.core.exit_codes import ExitCode
@@ -187,6 +188,82 @@ def test_a_class_that_is_being_graded_can_be_reviewed(room: Path) -> None:
             ("dora", "figure"): 20,
         }
     assert "As well." in report(room, "dora")
+
+
+def test_who_was_reviewed_gets_all_of_it_and_is_deleted_without_a_byte_left(room: Path) -> None:
+    requests = room / "requests.csv"
+    reference = re.search(r"Reference: <code>([A-Z2-7-]+)</code>", report(room, "anna"))
+    assert reference is not None
+    requests.write_text(f"reference,criterion,text\n{reference[1]},scale,The quokka divides.\n")
+    out, forget = room / "out", ("forget", room / "out", "anna", "--yes")
+    with reviewed(room, "--requests", str(requests)) as (served, _lines):
+        served.save("anna", "scale", points="15", words="The quokka halves.", answers="1")
+        served.save("anna", "explanation", points="9", words="Dear Anna, a quokka.", reusable="yes")
+        served.save("ben", "explanation", points="10", words="As anna says.", reusable="yes")
+        open_desk = run_here(*forget)
+        assert open_desk.exit_code == ExitCode.USAGE, open_desk.output
+        assert "such as grader batch with --watch or grader review. Nothing was deleted." in open_desk.output
+        assert served.save("anna", "figure", points="7").status == 303
+    with reviewed(room, "--second") as (second, _lines):
+        version = str(second.desk.read().version("anna", "figure", is_second=True))
+        answer = second.save("anna", "figure", points="3", words="The quokka is too small.", version=version)
+        assert answer.status == 303
+
+    done = run_here("export", out, "--person", "anna", "--out", room / "anna.zip")
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(room / "anna.zip") as archive:
+        records = json.loads(archive.read("person.json"))["records"]
+        assert "regrade requests with their answers" in archive.read("README.txt").decode()
+    (request,) = records["requests"]
+    assert (request["text"], request["criterion"]) == ("The quokka divides.", "scale")
+    assert request["answer"]["adjustment"]["reason"] == "The quokka halves."
+    marks = {
+        (one["adjustment"]["criterion"], one["adjustment"]["points"], one["is_second"])
+        for one in records["adjustments"]
+    }
+    assert marks >= {("scale", 15, False), ("explanation", 9, False)}
+    assert {criterion for criterion, _points, is_second in marks if is_second} == {"figure"}
+    assert all(one["adjustment"]["by"] and one["adjustment"]["at"] for one in records["adjustments"])
+
+    before = exported(room)
+    assert len(find_text(out, "quokka")) > 1  # the store, and her report
+    shown = run_here("forget", out, "anna")
+    assert "Adjustments and marks by hand: 4. Regrade requests: 1." in shown.output
+    assert "nobody else reads: 1." in shown.output
+    assert "Change these first, with grader review" in shown.output
+    # As is advised: the comment that ben has is changed, then it is deleted what it said before.
+    with reviewed(room) as (served, _lines):
+        (comment,) = (c for c in served.desk.read().comments if c.text == "As anna says.")
+        form = {"comment": comment.id, "seen": comment.text, "text": "As others say."}
+        assert served.ask("POST", "/comments/explanation", form).status == 303
+    done = run_here(*forget)
+    assert done.exit_code == 0, done.output
+    assert "named in" not in done.output
+    assert find_text(out, "quokka") == find_text(out, "anna") == find_text(out, reference[1]) == []
+    del before["anna"]
+    after = exported(room)
+    assert {name: row["points"] for name, row in after.items()} == {n: r["points"] for n, r in before.items()}
+    # A desk on the same class goes on, and a late request of hers means nobody.
+    with reviewed(room, "--requests", str(requests)) as (served, lines):
+        assert set(served.desk.read().rows) == {"ben", "cleo"}
+        assert served.save("ben", "figure", points="2", words="Small.").status == 303
+    assert f"no report of this class has the reference {reference[1]}" in "\n".join(lines)
+
+
+def find_text(folder: Path, text: str) -> list[str]:
+    """Return the files that have a text, in any case, in their names or bytes."""
+    return [
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("*"))
+        if text.lower() in path.name.lower()
+        or (path.is_file() and text.lower().encode() in path.read_bytes().lower())
+    ]
+
+
+def test_no_desk_is_opened_while_somebody_is_deleted(room: Path) -> None:
+    with use_folder_alone(room / "out"):
+        assert "deletes data of students" in refused(room, "out")
+    assert not list((room / "out").glob("review-*"))
 
 
 def refused(room: Path, *arguments: str) -> str:

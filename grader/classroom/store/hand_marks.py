@@ -158,10 +158,18 @@ class HandMarks:
     # Regrade requests
 
     def add_requests(self, exercise: str, wishes: Iterable[tuple[str, str, str]], by: str) -> int:
-        """Enter requests (student, criterion, text) that are not there yet, and return how many are new."""
+        """Enter requests (student, criterion, text) that are not there yet, and return how many are new.
+
+        Whoever is not in the store is left out: the file was read before that student was deleted.
+        """
         new = 0
         with self._database.write() as connection:
+            students_in_class = set(
+                connection.execute(select(students.c.student).where(students.c.exercise == exercise)).scalars()
+            )
             for student, criterion, text in wishes:
+                if student not in students_in_class:
+                    continue
                 same = {"exercise": exercise, "student": student, "criterion": criterion, "text": text}
                 if connection.execute(select(requests).filter_by(**same)).first() is None:
                     connection.execute(insert(requests).values(same | {"by": by, "at": _now()}))

@@ -5,17 +5,28 @@ the store after a crash finds the note and goes on.
 """
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from grader.classroom.store import queries
 from grader.classroom.store.blobs import Blobs
 from grader.classroom.store.database import Database
 from grader.classroom.store.records import StoredEvidence
-from grader.classroom.store.schema import adjustments, evidence, hand_ins, settings, students, verdicts
+from grader.classroom.store.schema import (
+    adjustments,
+    comments,
+    evidence,
+    hand_ins,
+    requests,
+    settings,
+    students,
+    verdicts,
+)
 from grader.protocol.gradebook import Adjustment
 from grader.protocol.hand_in import HandIn, hand_in_fields
 from grader.protocol.submission import Submission
@@ -54,11 +65,22 @@ class StoredHandIn(Record, frozen=True, kw_only=True):
 
 
 class StoredAdjustment(Record, frozen=True, kw_only=True):
-    """An adjustment, also one that was withdrawn."""
+    """An adjustment or mark by hand, also one that was withdrawn. Its reason begins with the reusable comment."""
 
     adjustment: Adjustment
+    is_second: bool  # of a second marker: it changes no mark
     withdrawn_by: str | None
     withdrawn_at: datetime | None
+
+
+class StoredRequest(Record, frozen=True, kw_only=True):
+    """A regrade request. `answer`: the mark by hand that answers it; None while it is open."""
+
+    criterion: str
+    text: str
+    by: str  # who entered it
+    at: datetime
+    answer: StoredAdjustment | None
 
 
 class EvidenceSummary(Record, frozen=True, kw_only=True):
@@ -78,7 +100,16 @@ class PersonRecords(Record, frozen=True, kw_only=True):
 
     hand_ins: tuple[StoredHandIn, ...]
     adjustments: tuple[StoredAdjustment, ...]
+    requests: tuple[StoredRequest, ...]
     evidence: tuple[EvidenceSummary, ...]
+
+
+class Mentions(Record, frozen=True, kw_only=True):
+    """Where other people's rows name somebody."""
+
+    reasons: tuple[str, ...] = ()  # keys of students, in the reason of whose adjustment
+    requests: tuple[str, ...] = ()  # keys of students, in whose regrade request
+    comments: tuple[str, ...] = ()  # criteria, in a reusable comment on which
 
 
 class PersonalData:
@@ -97,9 +128,14 @@ class PersonalData:
             rows = connection.execute(select(hand_ins).where(*who).order_by(hand_ins.c.number)).all()
             history = {row.number: self._read_verdicts(connection, row.number) for row in rows}
             changed = connection.execute(
-                select(adjustments)
+                queries.select_with_comments()
                 .where(adjustments.c.exercise == exercise, adjustments.c.student == student)
                 .order_by(adjustments.c.number)
+            ).all()
+            asked = connection.execute(
+                select(requests)
+                .where(requests.c.exercise == exercise, requests.c.student == student)
+                .order_by(requests.c.number)
             ).all()
             keys = sorted({one.key for of_one in history.values() for one in of_one if one.key is not None})
             stored = [
@@ -107,6 +143,7 @@ class PersonalData:
                 for key in keys
                 for row in connection.execute(select(evidence).where(evidence.c.key == key)).all()
             ]
+        adjusted = {row.number: _to_stored(row) for row in changed}
         return PersonRecords(
             hand_ins=tuple(
                 StoredHandIn(
@@ -121,13 +158,16 @@ class PersonalData:
                 )
                 for row in rows
             ),
-            adjustments=tuple(
-                StoredAdjustment(
-                    adjustment=queries.to_adjustment(row),
-                    withdrawn_by=row.withdrawn_by,
-                    withdrawn_at=row.withdrawn_at,
+            adjustments=tuple(adjusted.values()),
+            requests=tuple(
+                StoredRequest(
+                    criterion=row.criterion,
+                    text=row.text,
+                    by=row.by,
+                    at=row.at,
+                    answer=adjusted.get(row.adjustment),
                 )
-                for row in changed
+                for row in asked
             ),
             evidence=tuple(
                 summary for row in stored if (summary := self._summarise(row.key, row.at, row.blob)) is not None
@@ -142,21 +182,70 @@ class PersonalData:
             )
             return sorted(set(connection.execute(query).scalars()))
 
-    def list_reasons(self, exercise: str) -> list[tuple[str, str]]:
-        """Return student and reason of all adjustments of a class, also of those that were withdrawn."""
-        with self._database.read() as connection:
-            query = select(adjustments.c.student, adjustments.c.reason).where(adjustments.c.exercise == exercise)
-            return [(row.student, row.reason) for row in connection.execute(query)]
+    def find_mentions(
+        self, exercise: str, is_named: Callable[[str], bool], without: Sequence[str] = ()
+    ) -> Mentions:
+        """Return where rows of a class name somebody, also withdrawn adjustments and earlier texts of comments.
 
-    def erase(self, exercise: str, erased: Sequence[str], texts: Sequence[str]) -> Erasure:
+        Args:
+            exercise: the class.
+            is_named: says whether a text names them.
+            without: keys of students whose own rows are left out, with the comments that go with them.
+        """
+        with self._database.read() as connection:
+            reasons = connection.execute(
+                select(adjustments.c.student, adjustments.c.reason)
+                .where(adjustments.c.exercise == exercise)
+                .order_by(adjustments.c.number)
+            ).all()
+            asked = connection.execute(
+                select(requests.c.student, requests.c.text)
+                .where(requests.c.exercise == exercise)
+                .order_by(requests.c.number)
+            ).all()
+            deleted = _find_comments_to_delete(connection, exercise, is_named, without)
+            commented = connection.execute(
+                select(comments).where(comments.c.exercise == exercise).order_by(comments.c.number)
+            ).all()
+        own = frozenset(without)
+        return Mentions(
+            reasons=tuple(
+                dict.fromkeys(row.student for row in reasons if row.student not in own and is_named(row.reason))
+            ),
+            requests=tuple(
+                dict.fromkeys(row.student for row in asked if row.student not in own and is_named(row.text))
+            ),
+            comments=tuple(
+                dict.fromkeys(
+                    row.criterion for row in commented if row.number not in deleted and is_named(row.text)
+                )
+            ),
+        )
+
+    def count_comments_to_delete(
+        self, exercise: str, erased: Sequence[str], is_named: Callable[[str], bool]
+    ) -> int:
+        """Return how many texts of reusable comments `erase` would delete."""
+        with self._database.read() as connection:
+            return len(_find_comments_to_delete(connection, exercise, is_named, erased))
+
+    def erase(
+        self, exercise: str, erased: Sequence[str], texts: Sequence[str], is_named: Callable[[str], bool]
+    ) -> Erasure:
         """Delete all rows of students, all or none, and note what is to be deleted beside the database.
+
+        Reusable comments that nobody else has go, too, and earlier texts of the others that name them.
 
         Args:
             exercise: the class.
             erased: keys of the students.
             texts: that they are recognised by in other files.
+            is_named: says whether a text names them.
         """
         with self._database.write() as connection:
+            deleted = _find_comments_to_delete(connection, exercise, is_named, erased)
+            for number in sorted(deleted):
+                connection.execute(delete(comments).where(comments.c.number == number))
             keys: set[str] = set()
             blobs: set[str] = set()
             for student in erased:
@@ -244,7 +333,7 @@ class PersonalData:
 
 def _delete_student(connection: Connection, exercise: str, student: str, keys: set[str], blobs: set[str]) -> None:
     """Delete the rows of a student, and add the keys and files that they referred to."""
-    for table in (adjustments, students):
+    for table in (requests, adjustments, students):
         connection.execute(delete(table).where(table.c.exercise == exercise, table.c.student == student))
     who = (hand_ins.c.exercise == exercise, hand_ins.c.student == student)
     for row in connection.execute(select(hand_ins.c.number, hand_ins.c.blob).where(*who)).all():
@@ -254,6 +343,41 @@ def _delete_student(connection: Connection, exercise: str, student: str, keys: s
         if row.blob is not None:
             blobs.add(row.blob)
     connection.execute(delete(hand_ins).where(*who))
+
+
+def _find_comments_to_delete(
+    connection: Connection, exercise: str, is_named: Callable[[str], bool], erased: Sequence[str]
+) -> set[int]:
+    """Return the rows of reusable comments that go with students. What others read today is never among them."""
+    having = connection.execute(
+        select(adjustments.c.student, adjustments.c.comment).where(
+            adjustments.c.exercise == exercise, adjustments.c.comment.is_not(None)
+        )
+    )
+    own, by_comment = frozenset(erased), defaultdict[str, set[str]](set)
+    for adjusted in having:
+        by_comment[adjusted.comment].add(adjusted.student)
+    texts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    query = select(comments).where(comments.c.exercise == exercise).order_by(comments.c.number)
+    for row in connection.execute(query):
+        texts[row.id].append(row)
+    deleted: set[int] = set()
+    for id_, (*earlier, newest) in texts.items():
+        having_it = by_comment[id_]
+        if having_it <= own and (having_it or is_named(newest.text)):
+            deleted.update(row.number for row in (*earlier, newest))  # an earlier text would count again
+        else:
+            deleted.update(row.number for row in earlier if is_named(row.text))
+    return deleted
+
+
+def _to_stored(row: Row[Any]) -> StoredAdjustment:
+    return StoredAdjustment(
+        adjustment=queries.to_adjustment(row),
+        is_second=row.is_second,
+        withdrawn_by=row.withdrawn_by,
+        withdrawn_at=row.withdrawn_at,
+    )
 
 
 def _is_alone(connection: Connection, exercise: str) -> bool:

@@ -152,17 +152,21 @@ class ByHand(Check):
 
 
 def _waiting(answer: str) -> Judgement:
-    return Judgement(Status.NOT_GRADED, WAITS, received=answer.strip())
+    return Judgement(Status.NOT_GRADED, WAITS, received=answer.strip(), waits_for_person=True)
 
 
 def _still_waiting(remark: Judgement) -> Judgement:
-    """Return that a person judges, with what the grader would have said, which decides nothing."""
+    """Return that a person judges, with what the grader would have said, which decides nothing.
+
+    Where the grader could not have decided either, there may be nothing to look at: that is not only waiting.
+    """
     return replace(
         remark,
         status=Status.NOT_GRADED,
         share=0.0,
         bonus=0.0,
         message=_("{waits} What the grader saw: {remark}", waits=WAITS, remark=remark.message),
+        waits_for_person=remark.status is not Status.NOT_GRADED,
         undecided=False,
         needs_stand_ins=False,
     )

@@ -7,7 +7,7 @@ import pytest
 from grader.classroom.folder import ClassFolder, open_store
 from grader.classroom.review.errors import ReviewError
 from grader.classroom.review.requests_file import ReadRequests, read_requests
-from grader.classroom.store import Store
+from grader.classroom.store import ConflictError, NewMark, Store, Version
 from grader.core.i18n import Translator
 from tests.helpers.review_class import SERIES, Served, serve_desk
 
@@ -124,3 +124,33 @@ def test_a_reference_says_nothing_about_a_name_and_is_another_one_in_another_cla
     assert all(len(reference) == 9 for reference in references)
     page = next((folder.path / "reports").glob("student0000*")).read_text()
     assert f"Reference: <code>{served.reference(FIRST)}</code>" in page
+
+
+def test_a_desk_of_another_folder_loses_who_is_deleted(served: Served, store: Store) -> None:
+    store.hand_marks.add_requests(SERIES, [(FIRST, "scale", "why?"), (SECOND, "scale", "why?")], "eve")
+    before = served.reference(FIRST)
+    assert served.ask("GET", f"/criterion/scale/{before}").status == 200
+    version = served.version(FIRST, "scale")
+    assert served.save(FIRST, "figure", points="3").status == 303  # which could be undone
+    store.personal_data.erase(SERIES, [FIRST], [FIRST], lambda text: FIRST in text)
+    assert served.ask("GET", f"/criterion/scale/{before}").status == 404
+    form = {"points": "1", "words": "Because.", "version": version, "answers": "1"}
+    refused_ = served.ask("POST", f"/criterion/scale/{before}", form)
+    assert refused_.status == 404
+    assert "No hand-in with the reference" in refused_.text
+    assert served.ask("POST", "/undo", {}).status == 409
+    assert before not in served.ask("GET", "/").text
+    assert {request.student for request in store.hand_marks.read_requests(SERIES)} == {SECOND}
+    records = store.personal_data.read(SERIES, FIRST)
+    assert (records.hand_ins, records.adjustments, records.requests) == ((), (), ())
+    assert served.save(SECOND, "scale", points="1", words="Because.", answers="2").status == 303
+
+
+def test_a_decision_that_was_on_its_way_when_its_student_was_deleted_is_refused(store: Store) -> None:
+    seen = next(state for state in store.hand_marks.read_states(SERIES) if state.student == FIRST)
+    store.personal_data.erase(SERIES, [FIRST], [FIRST], lambda text: FIRST in text)
+    mark = NewMark(student=FIRST, criterion="scale", points=1.0, reason="late")
+    version = Version(hand_in=seen.hand_in, verdict=seen.verdict, adjustment=0)
+    with pytest.raises(ConflictError, match="no longer in the store"):
+        store.hand_marks.decide(SERIES, mark, version, "eve")
+    assert store.personal_data.read(SERIES, FIRST).adjustments == ()

@@ -32,6 +32,7 @@ def test_a_text_waits_for_a_person_who_reads_it() -> None:
     assert judgement.share == 0
     assert text(judgement.message) == "A person gives the points for this, so it is not graded yet."
     assert judgement.received == "Too many epochs.\nIt memorises."
+    assert judgement.waits_for_person
 
 
 @pytest.mark.parametrize("value", ["", " \n ", None, ...])
@@ -82,11 +83,19 @@ def test_what_another_check_would_say_is_only_a_remark() -> None:
     assert text(right.message) != text(wrong.message)
 
 
+def test_what_could_not_be_run_does_not_only_wait() -> None:
+    nothing = ByHand(of=OneHot("one_hot", classes=10)).judge(case({}))  # no evidence: the grader's fault
+    assert nothing.status is Status.NOT_GRADED
+    assert not nothing.waits_for_person
+
+
 def test_a_crash_of_what_is_looked_at_decides_nothing() -> None:
     def one_hot(y: object) -> object:
         raise ValueError("no")
 
-    assert judge(OTHER, one_hot=one_hot).status is Status.NOT_GRADED
+    judgement = judge(OTHER, one_hot=one_hot)
+    assert judgement.status is Status.NOT_GRADED
+    assert judgement.waits_for_person
 
 
 def test_a_function_that_is_still_the_stub_is_not_attempted() -> None:
