@@ -135,7 +135,9 @@ class Desk:
             raise ReviewError(_("There is nothing to undo: this desk has decided nothing yet."))
         again = None if done.replaced is None else _as_new(done.replaced)
         try:
-            number = self.store.hand_marks.undo(self.publisher.series, done.number, again, self.marker)
+            number = self.store.hand_marks.undo(
+                self.publisher.series, done.student, done.number, again, self.marker
+            )
         except ConflictError:
             self._forget(done, None)
             raise

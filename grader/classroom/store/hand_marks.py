@@ -96,8 +96,10 @@ class HandMarks:
                     )
         return number
 
-    def undo(self, exercise: str, number: int, replaced: NewMark | None, by: str) -> int | None:
-        """Withdraw a mark, and write anew what it replaced. A request that it answered is open again.
+    def undo(self, exercise: str, student: str, number: int, replaced: NewMark | None, by: str) -> int | None:
+        """Withdraw a student's mark, and write anew what it replaced. A request that it answered is open again.
+
+        SQLite may give the number of a deleted mark to the next one, which is another student's then.
 
         Returns:
             The number of what was written anew; None where nothing was replaced.
@@ -107,7 +109,8 @@ class HandMarks:
         """
         with self._database.write() as connection:
             row = connection.execute(select(adjustments).where(adjustments.c.number == number)).first()
-            if row is None or row.exercise != exercise or row.withdrawn_at is not None:
+            is_same = row is not None and (row.exercise, row.student) == (exercise, student)
+            if row is None or not is_same or row.withdrawn_at is not None:
                 raise ConflictError(
                     _("What was to be undone counts no longer: somebody decided anew. Nothing was changed.")
                 )

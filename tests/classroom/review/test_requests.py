@@ -154,3 +154,15 @@ def test_a_decision_that_was_on_its_way_when_its_student_was_deleted_is_refused(
     with pytest.raises(ConflictError, match="no longer in the store"):
         store.hand_marks.decide(SERIES, mark, version, "eve")
     assert store.personal_data.read(SERIES, FIRST).adjustments == ()
+
+
+def test_what_a_desk_undoes_is_never_the_mark_of_another_student(served: Served, store: Store) -> None:
+    assert served.save(FIRST, "figure", points="3").status == 303
+    store.personal_data.erase(SERIES, [FIRST], [FIRST], lambda text: FIRST in text)
+    state = next(state for state in store.hand_marks.read_states(SERIES) if state.student == SECOND)
+    version = Version(hand_in=state.hand_in, verdict=state.verdict, adjustment=0)
+    mark = NewMark(student=SECOND, criterion="figure", points=2.0, reason="of another desk")
+    number = store.hand_marks.decide(SERIES, mark, version, "mia")
+    assert number == 1  # SQLite gives it once more
+    assert served.ask("POST", "/undo", {}).status == 409
+    assert [m.reason for m in store.hand_marks.read_marks(SERIES)] == ["of another desk"]

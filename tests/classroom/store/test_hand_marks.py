@@ -65,7 +65,7 @@ def test_two_people_who_saw_the_same_do_not_overwrite_each_other(graded: Store) 
     version = seen(graded)
     number = graded.hand_marks.decide(EXERCISE, mark(0.5), version, "mia")
     assert "mia decided this criterion" in refused(graded, mark(1.0), version)
-    graded.hand_marks.undo(EXERCISE, number, None, "kim")
+    graded.hand_marks.undo(EXERCISE, "ada", number, None, "kim")
     after = Version(hand_in=version.hand_in, verdict=version.verdict, adjustment=number)
     assert "kim decided this criterion" in refused(graded, mark(1.0), after)
 
@@ -104,13 +104,13 @@ def test_what_is_no_number_is_never_written(graded: Store) -> None:
 def test_undoing_brings_back_what_was_before_as_a_decision_of_its_own(graded: Store) -> None:
     first = decide(graded, mark(0.5, "half"))
     second = decide(graded, mark(1.0, "all"), first)
-    back = graded.hand_marks.undo(EXERCISE, second, mark(0.5, "half"), "kim")
+    back = graded.hand_marks.undo(EXERCISE, "ada", second, mark(0.5, "half"), "kim")
     assert reasons(graded) == [(0.5, "half")]
     assert graded.hand_marks.read_marks(EXERCISE)[0].by == "kim"
     with pytest.raises(ConflictError):
-        graded.hand_marks.undo(EXERCISE, second, None, "kim")
+        graded.hand_marks.undo(EXERCISE, "ada", second, None, "kim")
     with pytest.raises(ConflictError):
-        graded.hand_marks.undo("another", back or 0, None, "kim")
+        graded.hand_marks.undo("another", "ada", back or 0, None, "kim")
     assert replay_marks(graded, EXERCISE) == {ADA: 0.5}
 
 
@@ -145,7 +145,7 @@ def test_an_answer_closes_a_request_once_and_undoing_it_opens_it_again(graded: S
     with pytest.raises(ConflictError, match="answered meanwhile"):
         decide(graded, mark(0.5), number, answers=request.number)
     assert reasons(graded) == [(1.0, "so")]
-    graded.hand_marks.undo(EXERCISE, number, None, "eve")
+    graded.hand_marks.undo(EXERCISE, "ada", number, None, "eve")
     assert graded.hand_marks.read_requests(EXERCISE)[0].adjustment is None
 
 
