@@ -12,11 +12,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grader.core.arrays import Array
 from grader.core.course import Course
 from grader.core.seal import Seal
+from grader.protocol.plan import (
+    Argument,
+    ArrayArg,
+    FolderArg,
+    HistoryArg,
+    ListArg,
+    LiteralArg,
+    ResultOf,
+    ResultOrTruth,
+)
 from grader.protocol.processes import worker_environment
 from grader.protocol.verdict import decode
 from grader.rubric.loader import load_rubric
@@ -34,7 +45,6 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     """Do what a grading does inside the wall, and nothing of what it does around it."""
     import keras
     import matplotlib.pyplot  # noqa: F401
-    import numpy as np
     import sklearn.linear_model
     import sklearn.metrics
     import sklearn.model_selection
@@ -44,8 +54,10 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     from grader.examiner.planning import make_plan
     from grader.protocol.messages import Question
     from grader.protocol.parcels import unpack
-    from grader.protocol.plan import ArrayArg, Call, HistoryArg, ListArg, LiteralArg, Plan, ResultOf, ResultOrTruth
-    from grader.sandbox.inside.keras_facts import made_history
+    from grader.protocol.plan import BuildBase, BuildChain, Call, MoveFiles, Plan, SetWeights
+    from grader.sandbox.inside.array_store import Store
+    from grader.sandbox.inside.folders import move_files
+    from grader.sandbox.inside.stand_in import make_network
 
     rubric, question = load_rubric(COURSE, exercise), Question(course="", exercise=exercise, seeds=seeds)
     plan, arrays = unpack(make_plan(question, rubric, rubric.build_data(Seal()), frozenset()).parcel, Plan)
@@ -57,23 +69,36 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     exec(compile(source.read_text("utf-8"), str(source), "exec"), names)
     live: dict[str, object] = {}
     for step in plan.steps:
-        if not isinstance(step, Call):
-            continue
-        values: list[object] = []
-        for argument in step.arguments:
-            match argument:
-                case ArrayArg(name=name) | ResultOrTruth(name=name):
-                    values.append(np.array(arrays[name]))
-                case ListArg(name=name):
-                    values.append(np.array(arrays[name]).tolist())
-                case LiteralArg(value=value):
-                    values.append(value)
-                case ResultOf(step=earlier):
-                    values.append(live[earlier])
-                case HistoryArg(series=series):
-                    values.append(made_history(dict(series)))
-        keras.utils.set_random_seed(step.seed)
-        live[step.id] = names[step.function](*values)  # type: ignore[operator]
+        if isinstance(step, BuildBase | BuildChain | SetWeights):
+            network = make_network(step, arrays, live)
+            if network is not None:  # else it has other layers, and what would get it is not called
+                live[step.id] = network
+        elif isinstance(step, MoveFiles):
+            move_files(step, Store())
+        elif isinstance(step, Call) and all(a.step in live for a in step.arguments if isinstance(a, ResultOf)):
+            values = [read_argument(argument, arrays, live) for argument in step.arguments]
+            keras.utils.set_random_seed(step.seed)
+            live[step.id] = names[step.function](*values)  # type: ignore[operator]
+
+
+def read_argument(argument: Argument, arrays: Mapping[str, Array], live: Mapping[str, object]) -> object:
+    """Return what a function gets for an argument of a plan. `live`: what earlier steps returned, by their ids."""
+    from grader.sandbox.inside.folders import make_folder
+    from grader.sandbox.inside.keras_facts import made_history
+
+    match argument:
+        case ArrayArg(name=name) | ResultOrTruth(name=name):
+            return arrays[name].copy()
+        case ListArg(name=name):
+            return arrays[name].tolist()
+        case LiteralArg(value=value):
+            return value
+        case ResultOf(step=earlier):
+            return live[earlier]
+        case FolderArg(name=name):
+            return str(make_folder(name))
+        case HistoryArg(series=series):
+            return made_history(dict(series))
 
 
 def cpu_seconds(command: list[str]) -> float:
@@ -89,7 +114,7 @@ def measure(exercise: str, pairs: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         page, record = Path(folder) / "report.html", Path(folder) / "verdict.json"
         outputs = ["--html", str(page), "--json", str(record)]
-        grade = [sys.executable, "-m", "grader", "check", exercise, str(reference(exercise)), *outputs]
+        grade = [sys.executable, "-m", "grader", "check", exercise, str(reference(exercise)), "--fresh", *outputs]
         cpu_seconds(grade)
         seeds = decode(record.read_bytes()).seeds
         script = [sys.executable, "-m", "tests.benchmarks.check_against_plain_script", "plain", exercise]
