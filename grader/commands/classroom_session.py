@@ -28,7 +28,7 @@ from grader.classroom.folder_use import use_folder
 from grader.classroom.intake import open_hand_ins
 from grader.classroom.mark_changes import find_mark_changes
 from grader.classroom.pages import Publisher
-from grader.classroom.rejudge import RejudgeJob, start_judges
+from grader.classroom.rejudge import JudgePool, RejudgeJob, start_judges
 from grader.classroom.rescore import Rescorer, RescoreResult
 from grader.classroom.review.outdated_reports import find_outdated
 from grader.classroom.store import HandInRow, Store, StoreError
@@ -113,8 +113,10 @@ def rescore_class(
 ) -> None:
     """Judge a class again with today's rubric. `confirm` is asked before that many submissions are run again."""
     with open_class(folder, translate) as session:
-        before, shown_marks = session.publisher.read_gradebook(), session.publisher.read_shown_marks()
-        result, key = _judge_again(session, options.course, len(before))
+        with start_judges(folder.path, session.evidence_key(options.course)) as judges:
+            # Read while the processes start.
+            before, shown_marks = session.publisher.read_gradebook(), session.publisher.read_shown_marks()
+            result, key = _judge_again(session, judges, len(before))
         session.output.print_faults(result.faults)
         if result.reruns:
             session.output.print_reruns(result.reruns)
@@ -130,9 +132,8 @@ def rescore_class(
             raise result.lost[0]
 
 
-def _judge_again(session: ClassSession, course: Course, total: int) -> tuple[RescoreResult, EvidenceKey]:
-    unplanned = session.evidence_key(course)
-    with start_judges(session.folder.path, unplanned) as judges, session.start_progress() as progress:
+def _judge_again(session: ClassSession, judges: JudgePool, total: int) -> tuple[RescoreResult, EvidenceKey]:
+    with session.start_progress() as progress:
         key = judges.evidence_key()
         progress.set_total(total)
         rescorer = Rescorer(session.store, session.publisher, key, getpass.getuser(), progress.advance)

@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
 from grader.core.i18n import Translator
 from grader.core.sanitize import one_line
@@ -49,7 +51,21 @@ def load_templates(language: str) -> jinja2.Environment:
     )
     templates.filters["one_line"] = one_line
     # The i18n extension adds this method to the environment, which type checkers cannot see.
-    templates.install_gettext_translations(  # type: ignore[attr-defined]
-        Translator(language).catalogue, newstyle=True
-    )
+    catalogue = Translator(language).catalogue
+    templates.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    templates.globals["gettext"] = _make_gettext(catalogue.gettext)
     return templates
+
+
+def _make_gettext(translate: Callable[[str], str]) -> Callable[..., Markup]:
+    """Return what templates call for a sentence. The extension formats even what has no fields, each time anew."""
+
+    @cache
+    def mark(sentence: str) -> Markup:
+        return Markup(translate(sentence))  # noqa: S704 - from the templates and the catalogue, which are ours
+
+    def gettext(sentence: str, **fields: object) -> Markup:
+        text = mark(sentence)
+        return text % fields if fields or "%" in text else text
+
+    return gettext
