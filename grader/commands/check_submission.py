@@ -15,7 +15,6 @@ from grader.commands.options import (
 from grader.commands.output import Outputs, exit_code
 from grader.commands.progress import choose_mode, running_grader, step_progress
 from grader.commands.quick_answer import find_quick_answer
-from grader.commands.watch import SubmissionWatch
 from grader.core.errors import ExaminerGoneError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
@@ -85,6 +84,8 @@ def _grade(options: CheckOptions, outputs: Outputs, submission: Submission, tran
 
 def watch_submission(options: CheckOptions, outputs: Outputs, translate: Translator) -> ExitCode:
     """Grade a file at each save, until Ctrl-C; returns what the last verdict means to the shell."""
+    from grader.commands.watch import SubmissionWatch
+
     file = _find_file(options, translate)
     if outputs.json_out == "-":
         refuse(translate(_("With --watch, name a file for --json: there is more than one verdict.")))

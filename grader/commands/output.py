@@ -22,7 +22,6 @@ from grader.grading.grader import OnCriterion
 from grader.grading.practice_cache import Answer
 from grader.grading.results import Graded
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict, encode
-from reports.submission import terminal
 
 
 @dataclass
@@ -54,6 +53,8 @@ class Outputs:
             print_to_stderr(self.translate(answer.text))
             print_to_stderr(self.translate(answer.next_step))
             return
+        from reports.submission import terminal  # not needed where a rubric is broken
+
         console = Console()
         console.print(terminal.printable(self.translate(answer.text), console, "bold red"))
         if answer.source:
@@ -80,6 +81,8 @@ class Outputs:
             return None
 
         def print_criterion(criterion: CriterionVerdict) -> None:
+            from reports.submission import terminal
+
             self._printed.add(criterion.id)
             terminal.render_criterion(criterion, self.translate, shown.console)
 
@@ -90,6 +93,8 @@ class Outputs:
 
         Raises `OSError` where a file could not be written, after all that could be.
         """
+        from reports.submission import terminal
+
         verdict = graded.verdict
         failure: OSError | None = None
         try:

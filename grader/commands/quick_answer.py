@@ -7,7 +7,6 @@ from grader.core.course import Course
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, _
 from grader.core.sanitize import display_path, visible
-from grader.evidence.error_texts.describe import describe_exception
 from grader.protocol.evidence import ExceptionFacts, Frame
 from grader.protocol.submission import Submission, line_of
 from grader.submission.discovery import is_untouched
@@ -56,6 +55,8 @@ def _describe_syntax_error(submission: Submission) -> QuickAnswer | None:
     error = find_syntax_error(submission)
     if error is None:
         return None
+    from grader.evidence.error_texts.describe import describe_exception  # many modules, for this sentence alone
+
     line = error.lineno or 1
     lines = submission.units[0].original.split("\n")[max(0, line - LINES_SHOWN) : line]
     kind = type(error)

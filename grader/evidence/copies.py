@@ -116,8 +116,8 @@ def _multiply_roughly(data: ComparableRows, kernel: Array) -> RoughProduct:
 
 
 def _compare(block: Array, others: Array) -> Array:
-    nearness: Array = np.abs(block @ others)
-    return nearness
+    product: Array = block @ others
+    return np.abs(product, out=product)  # in place: it may be large
 
 
 def prepare_rows(*parts: Array) -> ComparableRows:

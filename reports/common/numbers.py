@@ -69,7 +69,12 @@ class Numbers:
 
 
 def _rounded(value: float, digits: int) -> str:
-    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN))
+    return str(Decimal(str(value)).quantize(_unit(digits), ROUND_HALF_EVEN))
+
+
+@cache
+def _unit(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)
 
 
 @lru_cache(10_000)

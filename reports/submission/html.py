@@ -97,6 +97,8 @@ def _template_values(
         "words_of_people": {a.criterion: a.reason for a in adjustments if a.criterion is not None},
         "adjustments": [(describe_adjustment(verdict, a, translate, numbers), a.reason) for a in adjustments],
         "rules": [(words.describe(rule), words.change(rule)) for rule in rules],
+        "language": verdict.language,
+        "version": verdict.versions.grader,
         "decided_points": verdict.points if entry.points is None else entry.points,
         "is_final": entry.mark is not None,
         "code": code,

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import _
-from grader.core.row_hashes import row_hashes
+from grader.core.row_hashes import are_among, row_hashes
 from grader.evidence.case import Case
 from grader.evidence.failures import function_name
 from grader.evidence.judgement import PreconditionFailedError
@@ -130,5 +130,12 @@ def _trained_on(view: NetworkView, role: str) -> int:
     fitted_rows = [step.arrays[fit.rows] for fit in view.network.fits if fit.rows in step.arrays]
     if not fitted_rows:
         return 0
-    role_rows, train = (view.case.of_data(row_hashes, view.training.array(part)) for part in (role, "x_train"))
-    return int((np.isin(role_rows, np.concatenate(fitted_rows)) & ~np.isin(role_rows, train)).sum())
+    hashes, counts = view.case.of_data(_count_alone, *map(view.training.array, (role, "x_train")))
+    fitted = np.concatenate(fitted_rows)
+    return int(counts[np.isin(hashes, fitted[are_among(fitted, hashes)])].sum())
+
+
+def _count_alone(rows: Array, train: Array) -> tuple[Array, Array]:
+    """Return the hashes of rows that equal no training row, sorted and each once, and how often each is there."""
+    hashes = row_hashes(rows)
+    return np.unique(hashes[~np.isin(hashes, row_hashes(train))], return_counts=True)
