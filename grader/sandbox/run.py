@@ -30,7 +30,7 @@ from grader.protocol.channel import (
 )
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
-from grader.protocol.parcels import replace_record, unpack_record
+from grader.protocol.parcels import exchange_record, unpack_record
 from grader.protocol.plan import Call, Plan, Setup, Step, add_used_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
@@ -285,7 +285,7 @@ class _Execution:
         self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
         self.has_begun = True
         nonce = self.frame_limits.asked = secrets.token_bytes(16)
-        process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
+        process.channel.send(SETUP, exchange_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
         for step in add_used_steps(self.plan.steps, self._list_pending()):
