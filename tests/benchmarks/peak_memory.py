@@ -1,10 +1,10 @@
 """The most memory that each process of the grader takes while it grades what is made to cost memory.
 
 Three kinds of classes are graded, each by a batch of its own: large networks and large answers; hand-ins for the
-metric cheat sheet, rightly, with a mistake, or hostile in each way of `hostile.py`; and attacks of a folder, whose
-`expect.json` names the exercise of each file. Of each process, the largest resident set is looked at that Linux
-has counted, which nothing short escapes. The processes of submissions and replays have limits of their own, and are
-shown for comparison: what they share with the worker is counted, too.
+metric cheat sheet, right ones, ones with a mistake, and hostile ones in each way of `hostile.py`; and attacks of a
+folder, whose `expect.json` names the exercise of each file. Of each process, the largest resident set is looked at
+that Linux has counted, which nothing short escapes. The processes of submissions and replays have limits of their
+own, and are shown for comparison: what they share with the worker is counted, too.
 
     python -m tests.benchmarks.peak_memory [HAND-INS [FOLDER OF ATTACKS]]
 
