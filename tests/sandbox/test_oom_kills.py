@@ -1,8 +1,6 @@
 """Who killed a process: the kernel of a machine out of memory, which counts what it kills, or the submission."""
 
-import os
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,9 @@ from grader.sandbox import oom_kills
 from grader.sandbox.environment import Exit
 from grader.sandbox.explain_stop import explain_stop
 from grader.sandbox.oom_kills import count_oom_kills
-from grader.sandbox.receive import Awaited, RunInterruptedError
-from grader.sandbox.walled import WalledProcess
+from grader.sandbox.receive import RunInterruptedError
 from tests.helpers.fragile_examiner import make_course, source
+from tests.helpers.killing_kernel import KillingKernel
 from tests.helpers.shared_worker import SharedWorker, start_grader
 
 VMSTAT, GROUP = "nr_free_pages 7\noom_kill 3\n", "low 0\noom 9\noom_kill 2\noom_group_kill 8\n"
@@ -97,30 +95,6 @@ def grader(shared_worker: SharedWorker, tmp_path: Path) -> Iterator[Grader]:
         yield started
 
 
-class Kernel:
-    """Kills the processes of a run when they were asked for something, and counts that, or not."""
-
-    def __init__(self, machine: Path, monkeypatch: pytest.MonkeyPatch, *, counts: bool, kills: int) -> None:
-        self.machine, self.counts, self.left, self.killed = machine, counts, kills, 0
-        self._write()
-        receive = Awaited.receive
-
-        def killed(awaited: Awaited, *arguments: Any) -> Any:
-            process = awaited._process
-            assert isinstance(process, WalledProcess)
-            if self.left and arguments[0] == b"E":
-                self.left -= 1
-                self.killed += 1
-                self._write()
-                os.kill(process._pid, signal.SIGKILL)
-            return receive(awaited, *arguments)
-
-        monkeypatch.setattr(Awaited, "receive", killed)
-
-    def _write(self) -> None:
-        write(self.machine, "proc/vmstat", f"oom_kill {7 + (self.killed if self.counts else 0)}\n")
-
-
 def grade(grader: Grader, text: str) -> Graded:
     return grader.grade("mood", Submission("x.py", "0" * 64, "script", (Unit(text, text),)))
 
@@ -131,7 +105,7 @@ WAITS = "def mood():\n    import time; time.sleep(20); return 1\n"
 def test_a_run_that_the_kernel_ended_twice_is_not_graded(
     grader: Grader, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Kernel(machine, monkeypatch, counts=True, kills=2)
+    KillingKernel(monkeypatch, machine, counts=True, kills=2)
     graded = grade(grader, WAITS)
     (criterion,) = graded.verdict.criteria
     assert (str(graded.verdict.status), str(criterion.status)) == ("not_graded", "not_graded")
@@ -143,7 +117,7 @@ def test_a_run_that_the_kernel_ended_twice_is_not_graded(
 def test_a_run_that_the_kernel_ended_once_is_graded(
     grader: Grader, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kernel = Kernel(machine, monkeypatch, counts=True, kills=1)
+    kernel = KillingKernel(monkeypatch, machine, counts=True, kills=1)
     assert grade(grader, source(1)).verdict.points == 100
     assert kernel.killed == 1
 
@@ -151,7 +125,7 @@ def test_a_run_that_the_kernel_ended_once_is_graded(
 def test_a_kill_that_the_kernel_did_not_count_is_told_as_before(
     grader: Grader, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Kernel(machine, monkeypatch, counts=False, kills=2)
+    KillingKernel(monkeypatch, machine, counts=False, kills=2)
     (criterion,) = grade(grader, WAITS).verdict.criteria
     assert str(criterion.status) == "failed"
     assert "killed by the signal SIGKILL" in criterion.message
