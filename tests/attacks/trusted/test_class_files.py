@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.exports.roster import UnusableRosterError, read_csv_lines
+from grader.classroom.exports import UnusableRosterError
+from grader.classroom.exports.roster import read_csv_lines
 from grader.classroom.gradebook.errors import CourseGradebookError
 from grader.classroom.gradebook.roster import read_roster
 from grader.classroom.policies.errors import PolicyError
