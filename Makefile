@@ -37,6 +37,7 @@ bench: setup-test
 	$(BIN)/python -m tests.benchmarks.class_of_thousand
 	$(BIN)/python -m tests.benchmarks.cluster_against_local
 	$(BIN)/python -m tests.benchmarks.walls_against_fork
+	$(BIN)/python -m tests.benchmarks.peak_memory
 	$(BIN)/python -m tests.benchmarks.sealed_against_public
 	$(BIN)/python -m tests.benchmarks.watch_second_check
 	$(BIN)/python -m tests.benchmarks.review_of_thousand

@@ -24,7 +24,7 @@ from grader.grading.versions import versions
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.messages import Evidence
 from grader.protocol.submission import Submission
-from grader.protocol.verdict import Isolation, Status
+from grader.protocol.verdict import MACHINE_MEMORY, Isolation, Status
 from grader.submission.exercise_match import looks_like, wrong_exercise
 from grader.submission.reader import read
 
@@ -171,6 +171,7 @@ class Batch:
             and (verdict.versions.rubric, verdict.versions.grader) == (rubric, __version__)
             and verdict.language == self.evidence_key.language
             and self._is_isolated(verdict.isolation)
+            and not any(notice.id == MACHINE_MEMORY for notice in verdict.notices)  # which may go well today
             and self.publisher.has_report(row.entry.student)
         )
 

@@ -7,6 +7,7 @@ from grader.evidence.error_texts.describe import describe_exception, summarize_e
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.run_evidence import RunEvidence
 from grader.protocol.evidence import (
+    MAX_PARAMETERS,
     NOT_TRIED,
     ExceptionFacts,
     Frame,
@@ -24,6 +25,8 @@ def explain_failure(run: RunEvidence, step: str) -> Judgement:
     if run.imported.stopped is not None and not _is_defined(run, step):
         return explain_stop(run.imported.stopped, name_unit(run.imported.unit))
     if step in run.stops:
+        if run.stops[step].reason is StopReason.TOO_LARGE and _is_description(step):
+            return _networks_too_large()
         return explain_stop(run.stops[step], f"{function_name(step)}()")
     result = run.steps.get(step)
     outcome = result.evidence.outcome if result is not None else None
@@ -111,6 +114,21 @@ def function_name(step: str) -> str:
     Ids are `function@what`, `model:function@what` and `name@value`.
     """
     return step.split("@", 1)[0].rpartition(":")[2]
+
+
+def _is_description(step: str) -> bool:
+    """Return whether a step describes a network that another step left."""
+    return ":" in step.partition("@")[0]
+
+
+def _networks_too_large() -> Judgement:
+    return not_graded(
+        _(
+            "The networks of this submission together are larger than the grader reads. Each may have up to "
+            "{most} parameters. Make the layers smaller: this exercise needs far fewer.",
+            most=MAX_PARAMETERS,
+        )
+    )
 
 
 def _lost(step: str) -> Judgement:
@@ -306,6 +324,13 @@ def _explain_open_question(stop: Stopped, subject: Words | str) -> Words:
                 subject=subject,
                 detail=stop.detail,
             )
+        case StopReason.MACHINE_MEMORY:
+            return _(
+                "{subject} could not be graded: the machine that grades ran out of memory, and ended the process "
+                "when it held {used} MiB. Grade it again with more memory, or fewer at once.",
+                subject=subject,
+                used=stop.detail,
+            )
         case _other:
             return _(
                 "{subject} could not be graded: the grader itself failed ({detail}). This is not your fault.",
@@ -344,7 +369,7 @@ def explain_stop(stop: Stopped, subject: Words | str) -> Judgement:
             )
         case StopReason.TOO_LARGE:
             message = _explain_size(stop, subject)
-        case StopReason.RESTARTS | StopReason.TAMPERED | StopReason.BROKEN | StopReason.GRADER:
+        case _open_question:
             return not_graded(_explain_open_question(stop, subject))
     return failed(message, at=stop.at)
 

@@ -15,6 +15,7 @@ from grader.evidence.limits import (
     find_replay_problem,
     find_step_problem,
 )
+from grader.evidence.placed_arrays import GraphIndex, read_placed
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     MAX_RECORD_BYTES,
@@ -45,6 +46,7 @@ class DecodedEvidence:
         self.stops: dict[str, Stopped] = {}
         self.replays: dict[str, ReplayResult] = {}
         self.replayed: set[str] = set()  # replays that were made, also those without a result
+        self._graphs = GraphIndex()
         self._is_imported = False
         self._record_bytes = self._arrays = 0  # of everything that was decoded
 
@@ -94,7 +96,9 @@ class DecodedEvidence:
                 stopped = Stopped(reason=StopReason.TOO_LARGE)
                 self.replays[step] = ReplayResult(ReplayEvidence(id=step, stopped=stopped), {})
                 return
-            replay = ReplayResult(*unpack(body, ReplayEvidence))
+            evidence, arrays = unpack(body, ReplayEvidence)
+            graph = self._graphs.find(self.steps.values(), evidence.graph) if evidence.graph else None
+            replay = ReplayResult(evidence, {**read_placed(evidence, graph), **arrays})
         except BadParcelError:  # its network has no replay then, so nothing that needs one passes
             _log.warning("the replay of %s cannot be read", step, exc_info=True)
             return

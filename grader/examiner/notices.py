@@ -9,10 +9,10 @@ from grader.core.syntax_trees import bound_names, parse_or_none
 from grader.evidence.case import Case
 from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.failures import explain_stop, name_unit
-from grader.protocol.evidence import Frame, Missing, ModelValue, Returned, UnitFailure
+from grader.protocol.evidence import Frame, Missing, ModelValue, Returned, StopReason, UnitFailure
 from grader.protocol.submission import Submission, line_of
 from grader.protocol.training import Training
-from grader.protocol.verdict import Location, Notice
+from grader.protocol.verdict import MACHINE_MEMORY, Location, Notice
 
 MANY_LINES = 1000
 MAX_CELL = 200_000  # characters of a cell that is searched for a definition
@@ -23,10 +23,22 @@ MAX_FAILURES = 20  # of cells, which have a notice each
 def find_notices(case: Case, submission: Submission, translate: Translator) -> tuple[Notice, ...]:
     """Return notices about the top level of the file, and about what functions did besides returning values."""
     return (
-        tuple(_import_notices(case, submission, translate))
+        tuple(_machine_notices(case, translate))
+        + tuple(_import_notices(case, submission, translate))
         + tuple(_data_notices(case, translate))
         + tuple(_step_notices(case, translate))
     )
+
+
+def _machine_notices(case: Case, translate: Translator) -> Iterator[Notice]:
+    replayed = (replay.evidence.stopped for replay in case.replays.values())
+    stops = (case.imported.stopped, *case.stops.values(), *replayed)
+    if any(stop is not None and stop.reason is StopReason.MACHINE_MEMORY for stop in stops):
+        text = _(
+            "The machine that grades ran out of memory meanwhile. What is not graded for that reason is no fault "
+            "of this submission: grade it again with more memory, or fewer at once."
+        )
+        yield Notice(id=MACHINE_MEMORY, severity="error", text=translate(text))
 
 
 def _import_notices(case: Case, submission: Submission, translate: Translator) -> Iterator[Notice]:

@@ -21,7 +21,7 @@ from grader.rubric.model import Rubric
 
 _log = logging.getLogger(__name__)
 
-MAX_PARCEL_GRAPHS = 32 << 20  # bytes, after which a parcel takes no further graph; a frame holds 192 MiB
+MAX_PARCEL_GRAPHS = 32 << 20  # bytes of arrays, after which a parcel takes no further graph; a frame holds 192 MiB
 LOGITS_NAME = "logits"  # among the arrays of a plan of replays
 REPLAY_LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
@@ -104,8 +104,10 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
             except Exception:  # noqa: BLE001 - evidence may be anything; without its replay, the check cannot pass
                 _log.warning("%s could not say which graphs to replay", type(check).__name__, exc_info=True)
                 continue
-            steps += [replay for replay in more if replay.id not in done]
-            arrays |= more_arrays
+            for replay in more:
+                if replay.id not in done and _has_room(arrays):
+                    steps.append(replay)
+                    arrays |= {name: more_arrays[name] for name in _list_arrays(replay) if name in more_arrays}
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""
 
@@ -126,12 +128,22 @@ def _replays(
         result = case.steps.get(step)
         facts = result.evidence.model if result is not None else None
         for name, graph in list_graphs(facts, step) if facts is not None else ():
-            if sum(array.nbytes for array in arrays.values()) > MAX_PARCEL_GRAPHS:
+            if not _has_room(arrays):
                 return replays  # the next parcel continues here, because what this one replays is done by then
             if name not in done and result is not None and graph.ref in result.arrays:
                 replays.append(_replay(name, graph, f"graph:{step}:{graph.ref}"))
                 arrays[replays[-1].graph] = result.arrays[graph.ref]
     return replays
+
+
+def _has_room(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+    """Return whether a parcel with these arrays takes a further graph, which may be a large one."""
+    return sum(array.nbytes for array in arrays.values()) <= MAX_PARCEL_GRAPHS
+
+
+def _list_arrays(replay: Replay) -> tuple[str, ...]:
+    """Return the names of all arrays that a replay needs."""
+    return (replay.graph, replay.logits, *replay.inputs, *replay.constants.values())
 
 
 def _replay(name: str, graph: GraphFacts, array: str) -> Replay:

@@ -20,7 +20,7 @@ from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
 from grader.grading.untouched_stub import without_networks
 from grader.grading.versions import versions
-from grader.protocol.evidence import MAX_RUN_BYTES, ReplayEvidence, StopReason
+from grader.protocol.evidence import MAX_RUN_BYTES, ReplayEvidence, Stopped, StopReason
 from grader.protocol.messages import Evidence, Judged, Question, ReplayGraphs, RunPlan
 from grader.protocol.parcels import pack, unpack_record
 from grader.protocol.plan import Plan, Step
@@ -35,6 +35,7 @@ OnCriterion = Callable[[CriterionVerdict], None]
 OnPlan = Callable[[tuple[Step, ...]], None]
 """Called with the steps of a plan."""
 
+_OF_THE_MACHINE = frozenset({StopReason.GRADER, StopReason.MACHINE_MEMORY})
 REPLAY_SECONDS = 240.0  # of wall time, for all graphs of a submission; an honest one takes a few
 
 
@@ -303,7 +304,7 @@ class _Runs:
         self._share.add(len(run.imported) + sum(map(len, unsent.values())))
         for part in msgspec.structs.replace(new, bodies=unsent).parts():
             self._session.add(part)
-        self.evidence = self.evidence.with_new(new)
+        self.evidence = self.evidence.with_new(_without_chance(new))
         self._isolation = _combine_isolation(self._isolation, self._isolation_of(run))
 
     def announce_decided(self) -> None:
@@ -324,7 +325,7 @@ class _Runs:
         for part in new.parts():
             self._session.add(part)
         # Where the grader failed, it may go well the next time: that is not kept as evidence.
-        faults = {step for step, stop in run.stops.items() if stop.reason is StopReason.GRADER}
+        faults = {step for step, stop in run.stops.items() if stop.reason in _OF_THE_MACHINE}
         lasting = {step: body for step, body in new.replays.items() if step not in faults}
         self.evidence = self.evidence.with_new(Evidence(replays=lasting))
 
@@ -372,6 +373,19 @@ def start_environment(mode: Mode, course: Course, is_light: bool = False) -> San
         return PlainEnvironment(is_light=is_without_libraries)
 
     return EnvironmentOnDemand(start) if is_light else start(False)
+
+
+def _without_chance(evidence: Evidence) -> Evidence:
+    """Return evidence without what a machine short of memory has ended: on another day, it has a result."""
+
+    def lasts(stop: Stopped | None) -> bool:
+        return stop is None or stop.reason is not StopReason.MACHINE_MEMORY
+
+    return msgspec.structs.replace(
+        evidence,
+        import_stop=evidence.import_stop if lasts(evidence.import_stop) else None,
+        stops={step: stop for step, stop in evidence.stops.items() if lasts(stop)},
+    )
 
 
 def _no_progress(*_: object) -> None:

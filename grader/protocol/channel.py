@@ -76,19 +76,23 @@ class Channel:
         self._sending = threading.Lock()
         self._is_closed = False
 
-    def send(self, kind: bytes, body: bytes = b"", nonce: bytes = NO_NONCE) -> None:
-        """Write one frame.
+    def send(
+        self, kind: bytes, body: bytes | tuple[bytes | memoryview, ...] = b"", nonce: bytes = NO_NONCE
+    ) -> None:
+        """Write one frame. A body may come in parts, so that nobody has to join them.
 
         Raises:
             OSError: the other side has closed its end, or this one has.
             ProtocolError: the body is larger than the other side reads; nothing was written.
         """
-        if len(body) > MAX_FRAME_BYTES:  # the other side would not read on
-            raise ProtocolError(f"a frame of {len(body)} bytes cannot be sent")
+        parts = body if isinstance(body, tuple) else (body,)
+        length = sum(map(len, parts))
+        if length > MAX_FRAME_BYTES:  # the other side would not read on
+            raise ProtocolError(f"a frame of {length} bytes cannot be sent")
         with self._sending:
             if self._is_closed:  # the number of the descriptor may belong to another file already
                 raise BrokenPipeError(errno.EPIPE, "the channel is closed")
-            for part in (_HEADER.pack(kind, nonce, len(body)), body):
+            for part in (_HEADER.pack(kind, nonce, length), *parts):
                 view = memoryview(part)
                 while view:
                     view = view[self._write_some(view) :]

@@ -15,6 +15,9 @@ from grader.protocol.task import LabelForm
 # One budget for the evidence of a submission. A frame holds 192 MiB, so that each step fits into one.
 MAX_STEP_BYTES = 128 << 20
 MAX_RUN_BYTES = 256 << 20
+# Of a network in single precision: its graphs before and after training leave room for all else that a run leaves.
+MAX_PARAMETERS = 31_000_000
+MAX_GRAPH_BYTES = 4 * MAX_PARAMETERS + (2 << 20)  # of a frozen graph: the weights, and what is done with them
 # Of the record of one step as JSON, without its arrays. What is read from it takes up to 16 times as much memory.
 MAX_RECORD_BYTES = 4 << 20
 MAX_OUTPUTS = 8  # of a network with several outputs that are described
@@ -307,6 +310,7 @@ class StopReason(StrEnum):
     RESTARTS = "restarts"  # the process had ended so often before that no further one was started
     CPU = "cpu"  # the run's processor time ran out
     MEMORY = "memory"  # the run took more memory than it may
+    MACHINE_MEMORY = "machine_memory"  # the machine had no memory left, and its kernel ended the process
     DISK = "disk"  # the run wrote more, or more files, than it may
     THREADS = "threads"  # the run started more threads than it may
     SIGNAL = "signal"  # the process was ended by a signal, such as SIGSEGV
@@ -399,6 +403,14 @@ class NodeFacts(Record, frozen=True):
     inputs: tuple[str, ...] = ()  # names of the nodes that it reads
 
 
+class PlacedArray(Record, frozen=True):
+    """Where the numbers of a large constant stand in its serialised graph, instead of the numbers themselves."""
+
+    offset: int  # of the first byte
+    dtype: str  # as NumPy writes it: `<f4`
+    shape: tuple[int, ...]  # they stand there row by row
+
+
 class ReplayEvidence(Record, frozen=True):
     """The evidence of a `Replay` step: the nodes of a frozen graph, and the outputs that it computed.
 
@@ -408,6 +420,8 @@ class ReplayEvidence(Record, frozen=True):
     id: str  # of the step
     nodes: tuple[NodeFacts, ...] = ()
     constants: Mapping[str, str] = {}  # name of a node: ref of its value; weights, shapes, small numbers
+    placed: Mapping[str, PlacedArray] = {}  # by ref: values that are not among the arrays, but stand in the graph
+    graph: str = ""  # of that graph, its bytes' SHA-256 in hexadecimal; "" where nothing is placed
     # Operations that are dangerous to run, or, with ` by value`, look rows up; with any, the graph was not run.
     forbidden: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()  # refs, one per input of the step

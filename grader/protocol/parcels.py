@@ -69,7 +69,8 @@ def pack(record: object, arrays: Arrays) -> bytes:
         BadParcelError: an array holds Python objects, or items of another kind that cannot travel.
     """
     packed = [_packed(name, array) for name, array in arrays.items()]
-    return _joined(record, msgspec.msgpack.encode(packed))
+    content = msgspec.msgpack.encode(packed)
+    return b"".join((_head(record, content), content))
 
 
 def unpack(parcel: bytes, kind: type[R]) -> tuple[R, dict[str, "np.ndarray[Any, Any]"]]:
@@ -110,12 +111,22 @@ def unpack_record(parcel: bytes, kind: type[R]) -> R:
 
 def replace_record(parcel: bytes, record: object) -> bytes:
     """Return the parcel with another record and the same arrays, not decoded. Raises `BadParcelError`."""
-    return _joined(record, parcel[_record_end(parcel) :])
+    return b"".join(exchange_record(parcel, record))
 
 
-def _joined(record: object, arrays: bytes) -> bytes:
+def exchange_record(parcel: bytes, record: object) -> "tuple[bytes, memoryview]":
+    """Return the parts that `replace_record` joins: the arrays, which may be large, are not copied.
+
+    Raises `BadParcelError`.
+    """
+    arrays = memoryview(parcel)[_record_end(parcel) :]
+    return _head(record, arrays), arrays
+
+
+def _head(record: object, arrays: "bytes | memoryview") -> bytes:
+    """Return the beginning of a parcel, up to its arrays."""
     text = msgspec.json.encode(record)
-    return _HEADER.pack(_MARK, len(text), zlib.crc32(arrays)) + text + arrays
+    return _HEADER.pack(_MARK, len(text), zlib.crc32(arrays)) + text
 
 
 def _record_end(parcel: bytes) -> int:

@@ -21,6 +21,7 @@ class Status(StrEnum):
     NOT_GRADED = "not_graded"  # the grader could not decide
 
 
+MACHINE_MEMORY = "machine-memory"  # id of the notice that a machine out of memory has ended processes
 ONLY_PART = "only-part"  # id of the notice that a verdict is about some of the criteria: never a mark
 
 Severity = Literal["error", "warning", "tip"]

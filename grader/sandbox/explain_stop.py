@@ -21,6 +21,7 @@ def explain_stop(
     *,
     has_begun: bool,
     has_submission: bool,
+    was_memory_short: bool = False,
 ) -> Stopped:
     """Return why a child ended.
 
@@ -31,6 +32,8 @@ def explain_stop(
         limits: what it was allowed to use.
         has_begun: whether it was told what to do: before, nothing but the grader's own code runs in it.
         has_submission: whether a submission runs in it, and not only graphs.
+        was_memory_short: whether the kernel ended processes while it lived because memory ran out. The signal
+            alone is no proof: a submission can send it to itself.
     """
     if not has_begun:
         reason = error.stopped.detail if isinstance(error, RunInterruptedError) else ""
@@ -47,7 +50,15 @@ def explain_stop(
         if stopped.reason is StopReason.GRADER and has_submission:  # which can write such a message, too
             return Stopped(reason=StopReason.BROKEN, detail=stopped.detail)
         return stopped
-    return _explain_end(process_exit, limits)
+    stopped = _explain_end(process_exit, limits)
+    if was_memory_short and is_killed(stopped):
+        return Stopped(reason=StopReason.MACHINE_MEMORY, detail=f"{process.peak_mib():.0f}")
+    return stopped
+
+
+def is_killed(stopped: Stopped) -> bool:
+    """Return whether a process was ended by SIGKILL, and by none of the grader's."""
+    return stopped.reason is StopReason.SIGNAL and stopped.detail == "SIGKILL"
 
 
 def _explain_end(process_exit: Exit, limits: Limits) -> Stopped:

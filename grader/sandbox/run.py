@@ -30,12 +30,13 @@ from grader.protocol.channel import (
 )
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
-from grader.protocol.parcels import replace_record, unpack_record
+from grader.protocol.parcels import exchange_record, unpack_record
 from grader.protocol.plan import Call, Plan, Setup, Step, add_used_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Process, SandboxEnvironment
-from grader.sandbox.explain_stop import explain_stop
+from grader.sandbox.explain_stop import explain_stop, is_killed
+from grader.sandbox.oom_kills import count_oom_kills
 from grader.sandbox.processor_wait import MOST_EXTENSION
 from grader.sandbox.receive import (
     Awaited,
@@ -233,6 +234,7 @@ class _Execution:
     def _run_child(self) -> None:
         """Start a child for the steps that are left; record the step or the import during which it ended."""
         self.cancel.check()
+        oom_kills = count_oom_kills()
         process = self.environment.launch(self.plan.limits)
         self.current, self.awaited, self.has_begun = None, None, False
         process.channel.limit = self.frame_limits = FrameLimits()
@@ -265,6 +267,7 @@ class _Execution:
                 self.plan.limits,
                 has_begun=self.has_begun,
                 has_submission=self.submission is not None,
+                was_memory_short=count_oom_kills() > oom_kills,
             )
             _log.info("a process ended: %r, %r, its step: %r", stopped, process_exit, self.current)
             if stopped.reason in _OF_FUNCTIONS:
@@ -282,7 +285,7 @@ class _Execution:
         self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
         self.has_begun = True
         nonce = self.frame_limits.asked = secrets.token_bytes(16)
-        process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
+        process.channel.send(SETUP, exchange_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
         for step in add_used_steps(self.plan.steps, self._list_pending()):
@@ -368,10 +371,10 @@ class _Execution:
         if not self.has_begun:
             self.false_starts += 1
             return self.false_starts < MAX_FALSE_STARTS
-        is_killed = stopped.reason is StopReason.SIGNAL and stopped.detail == "SIGKILL"
         is_first = stopped.reason not in self.tried_again  # what the submission does, it does again
         self.tried_again.add(stopped.reason)
-        return is_first and (is_killed or stopped.reason is StopReason.BROKEN)
+        may_differ = stopped.reason in {StopReason.BROKEN, StopReason.MACHINE_MEMORY}
+        return is_first and (may_differ or is_killed(stopped))
 
     def _record_stop(self, stopped: Stopped) -> None:
         if self._may_be_chance(stopped):

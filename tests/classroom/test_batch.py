@@ -19,6 +19,7 @@ from grader.grading.results import Graded
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
 from tests.helpers.class_fixtures import WRONG_SCALE, Run, entries, marks, opened
+from tests.helpers.killing_kernel import KillingKernel
 from tests.helpers.processes import command_lines, descendants, folders_of, is_gone
 from tests.helpers.store_tables import history
 from tests.helpers.two_functions import RIGHT
@@ -98,6 +99,25 @@ def test_what_is_the_same_byte_for_byte_is_run_once(run: Run, class_: Path, out:
     assert result.exit_code == 0
     resources = {s: e.verdict.resources for s, e in entries(out).items() if e.verdict is not None}
     assert resources["anna"] == resources["carl"] == resources["dora"]
+
+
+def test_what_a_machine_out_of_memory_has_ended_is_graded_by_the_next_batch(
+    run: Run, class_: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (class_ / "ben.py").unlink()
+    (class_ / "anna.py").write_text(RIGHT.replace("return x / 16", "import time; time.sleep(1); return x / 16"))
+    with monkeypatch.context() as patched:
+        kernel = KillingKernel(patched, tmp_path / "machine", counts=True, kills=2)
+        assert run("batch", "two", class_, "--out", out).exit_code == 0  # it ran to its end
+        assert kernel.killed == 2
+    verdict = entries(out)["anna"].verdict
+    assert verdict is not None
+    assert verdict.status is Status.NOT_GRADED
+    assert "ran out of memory" in (out / entries(out)["anna"].report).read_text("utf-8")
+    result = run("batch", "two", class_, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert marks(out) == {"anna": 100}
+    assert "1 unchanged" in run("batch", "two", class_, "--out", out).output
 
 
 def test_a_killed_batch_goes_on_where_it_stopped(course: Course, class_: Path, out: Path, run: Run) -> None:

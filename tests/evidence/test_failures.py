@@ -76,6 +76,7 @@ SAYS = {
     StopReason.RESTARTS: ("ended the process 7 times", Status.NOT_GRADED),
     StopReason.CPU: ("in time", Status.FAILED),
     StopReason.MEMORY: ("7 MiB", Status.FAILED),
+    StopReason.MACHINE_MEMORY: ("ran out of memory", Status.NOT_GRADED),
     StopReason.DISK: ("7 MiB", Status.FAILED),
     StopReason.THREADS: ("more than 7 threads", Status.FAILED),
     StopReason.SIGNAL: ("signal 7", Status.FAILED),
@@ -99,6 +100,15 @@ def test_every_reason_to_stop_has_its_sentence(reason: StopReason) -> None:
 def test_what_was_not_tried_did_not_return_too_much() -> None:
     stopped = Stopped(reason=StopReason.TOO_LARGE, detail=NOT_TRIED)
     assert "scale() was not tried any more" in text(explain_stop(stopped, "scale()").message)
+
+
+def test_networks_that_are_too_large_together_are_no_mistake_of_their_functions() -> None:
+    too_large = stop(StopReason.TOO_LARGE)
+    for step in ("model:build_model@0", "trained:train@0"):
+        judgement = of(stops={step: too_large}, step=step)
+        assert judgement.status is Status.NOT_GRADED
+        assert "up to 31000000 parameters" in text(judgement.message)
+    assert of(stops={"scale@batch": too_large}).status is Status.FAILED
 
 
 def test_reasons_to_stop_are_told_apart() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.placed_arrays import read_placed
 from grader.evidence.replay_rows import list_rows
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
@@ -161,7 +162,8 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
 
 def _run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:
     store = Store()
-    return ReplayResult(replay(step, arrays, store), store.arrays)
+    evidence = replay(step, arrays, store)
+    return ReplayResult(evidence, {**read_placed(evidence, arrays[step.graph]), **store.arrays})
 
 
 class _Lab:

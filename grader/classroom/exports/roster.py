@@ -8,6 +8,7 @@ platform knows already.
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,10 +18,12 @@ from grader.classroom.exports.cells import format_number
 from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
 from grader.classroom.exports.text_files import BOM, encode_csv
 from grader.core.i18n import _
+from grader.core.safe_files import read_own_file
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Record
 
 MAX_MEGABYTES = 50
+MAX_LINES = 100_000
 _DELIMITERS = ",;\t"
 
 
@@ -97,7 +100,8 @@ def fill_roster(
 def read_csv_lines(roster: Path) -> tuple[list[list[str]], str, bool]:
     """Return the lines, the delimiter, and whether a BOM stood in front. Raises `UnusableRosterError`."""
     try:
-        if roster.stat().st_size > MAX_MEGABYTES * 1_000_000:
+        data = read_own_file(roster, MAX_MEGABYTES * 1_000_000)
+        if isinstance(data, int):
             raise UnusableRosterError(
                 _(
                     "{file} is larger than {most} MB; a list of students is not.",
@@ -105,7 +109,7 @@ def read_csv_lines(roster: Path) -> tuple[list[list[str]], str, bool]:
                     most=MAX_MEGABYTES,
                 )
             )
-        text = roster.read_bytes().decode()
+        text = data.decode()
     except OSError as error:
         raise UnusableRosterError(
             _("{file} cannot be read: {why}", file=roster.name, why=error.strerror or type(error).__name__)
@@ -122,9 +126,14 @@ def read_csv_lines(roster: Path) -> tuple[list[list[str]], str, bool]:
     first = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first.count)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        lines = list(itertools.islice(reader, MAX_LINES + 1))
     except csv.Error as error:
         raise UnusableRosterError(_("{file} is no CSV file: {why}", file=roster.name, why=str(error))) from None
+    if len(lines) > MAX_LINES:  # a line of one byte takes sixty times as much memory
+        raise UnusableRosterError(
+            _("{file} has more than {most} lines; a list of students has not.", file=roster.name, most=MAX_LINES)
+        )
     if not lines:
         raise UnusableRosterError(_("{file} is empty.", file=roster.name))
     return lines, delimiter, bom

@@ -10,6 +10,7 @@ from grader.classroom.exports import UnusableRosterError
 from grader.classroom.exports.roster import MAX_MEGABYTES, read_csv_lines
 from grader.classroom.gradebook.errors import CourseGradebookError
 from grader.core.i18n import Message, _
+from grader.core.safe_files import read_own_file
 from grader.protocol.verdict import Record
 
 MAX_ROWS = 100_000
@@ -165,11 +166,11 @@ def _read_csv(path: Path) -> list[list[str]]:
 
 
 def _read_small(path: Path) -> bytes:
-    if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
+    data = read_own_file(path, MAX_MEGABYTES * 1_000_000)
+    if isinstance(data, int):
         raise CourseGradebookError(
             _("{file} is larger than {most} MB; a list of students is not.", file=path.name, most=MAX_MEGABYTES)
         )
-    data = path.read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(item.file_size for item in archive.infolist()) > 4 * MAX_MEGABYTES * 1_000_000:
             raise zipfile.BadZipFile

@@ -21,6 +21,7 @@ from grader.classroom.policies.records import (
     StepPart,
 )
 from grader.core.i18n import Message, _
+from grader.core.safe_files import read_own_file
 
 MAX_BYTES = 1 << 20
 _TABLES: Mapping[str, type[msgspec.Struct]] = {
@@ -78,12 +79,12 @@ _MOST_POINTS = 10_000
 def parse_policy(path: Path, name: str) -> PolicyPart:
     """Return what a file says; nothing where there is none. `name`: what errors call it. Raises `PolicyError`."""
     try:
-        data = path.read_bytes()
+        data = read_own_file(path, MAX_BYTES)
     except FileNotFoundError:
         return PolicyPart()
     except OSError as error:
         raise PolicyError(name, "", _("It cannot be read ({why}).", why=error.strerror or "")) from None
-    if len(data) > MAX_BYTES:
+    if isinstance(data, int):
         raise PolicyError(name, "", _("It is larger than a policy can be."))
     try:
         table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"), parse_float=Decimal)

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.classroom.review.class_view import ClassView
 from grader.classroom.review.errors import ReviewError
 from grader.core.i18n import Message, _
+from grader.core.safe_files import read_own_file
 from grader.core.sanitize import display_name
 
 MOST_BYTES = 5_000_000
@@ -125,7 +126,7 @@ def _find_delimiter(text: str) -> str:
 
 def _read_text(path: Path) -> str:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        data = read_own_file(path, MOST_BYTES)
     except OSError as error:
         raise ReviewError(
             _(
@@ -135,7 +136,7 @@ def _read_text(path: Path) -> str:
             )
         ) from error
     try:
-        if data is not None and b"\0" not in data:
+        if isinstance(data, bytes) and b"\0" not in data:
             return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass

@@ -73,6 +73,7 @@ from grader.sandbox.inside.evidence_size import (
     EvidenceTooLargeError,
     describe_out_of_memory,
     describe_too_large,
+    has_room_for_graph,
     pack_evidence,
 )
 from grader.sandbox.inside.fit_recorder import FitWatch
@@ -236,7 +237,8 @@ class SubmissionRun:
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
         with self.captured_io.on():
             facts = describe_for(step, model, self.arrays[step.sample], store, self.fits.batch_form(model))
-            if isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs):
+            is_trained = isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs)
+            if is_trained and has_room_for_graph(store.arrays.values()):
                 facts = add_fitted(facts, self.fits.fitted.freeze(model, self.arrays[step.sample], store))
         self.captured_io.take()
         self.ended.add(step.id)

@@ -1,9 +1,10 @@
 """How large the evidence of a step may be, and what is recorded of a step that leaves more."""
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.core.errors import GraderError
 from grader.protocol.evidence import (
@@ -30,6 +31,11 @@ def check_size(body: bytes, arrays: Sized) -> None:
     """Raise `EvidenceTooLargeError` for packed evidence, with these arrays, that is larger than is kept."""
     if len(arrays) > MAX_ARRAYS or len(body) > MAX_STEP_BYTES or measure_record(body) > MAX_RECORD_BYTES:
         raise EvidenceTooLargeError
+
+
+def has_room_for_graph(arrays: Iterable[np.ndarray[Any, Any]]) -> bool:
+    """Return whether the evidence of a step with these arrays has room for another graph as large as they are."""
+    return 2 * sum(array.nbytes for array in arrays) <= MAX_STEP_BYTES - MAX_RECORD_BYTES
 
 
 def describe_too_large(step: Step) -> StepEvidence | ReplayEvidence:

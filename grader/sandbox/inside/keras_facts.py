@@ -12,12 +12,11 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.protocol.evidence import CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
+from grader.protocol.evidence import MAX_GRAPH_BYTES, CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.try_losses import BatchForm, canonical_name, find_own_methods, loss_facts, try_loss
 
 MAX_LAYERS = 500
-MAX_GRAPH_BYTES = 128 << 20
 
 # Layers that compute nothing but an activation, with its canonical name.
 _ACTIVATION_LAYERS = {
@@ -342,6 +341,12 @@ def require_one(graphs: tuple[GraphFacts, ...]) -> GraphFacts:
     return graphs[0]
 
 
+def _require_room(size: int) -> None:
+    """Raise `ValueError` for a graph of so many bytes if it is larger than the evidence has room for."""
+    if size > MAX_GRAPH_BYTES:
+        raise ValueError(f"the graph has {size / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
+
+
 def freeze(traced: Any, store: Store) -> tuple[GraphFacts, ...]:
     """Turn the variables of a traced model into constants. Loops stay functions: see `graph_nodes.py`.
 
@@ -351,12 +356,13 @@ def freeze(traced: Any, store: Store) -> tuple[GraphFacts, ...]:
         convert_variables_to_constants_v2,
     )
 
+    # Known before it is frozen, which takes several times the memory of the weights.
+    _require_room(sum((v.shape.num_elements() or 0) * v.dtype.size for v in traced.graph.variables))
     frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
     if len(frozen.inputs) != 1:
         raise ValueError(f"one input expected; received {len(frozen.inputs)}")
     data = frozen.graph.as_graph_def().SerializeToString()
-    if len(data) > MAX_GRAPH_BYTES:
-        raise ValueError(f"the graph has {len(data) / 2**20:.0f} MiB; the limit is {MAX_GRAPH_BYTES >> 20} MiB")
+    _require_room(len(data))
     ref = store.add(np.frombuffer(data, dtype=np.uint8))
     return tuple(
         GraphFacts(

@@ -1,6 +1,7 @@
 """Compute the outputs of a frozen graph, in an isolated process without a submission and without labels."""
 
 import contextlib
+import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from grader.sandbox.inside.allowed_operations import (
     find_table_lookups,
 )
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.graph_constants import store_constants
 from grader.sandbox.inside.graph_function import GraphFunction
 from grader.sandbox.inside.graph_nodes import (
     find_wrong_inputs,
@@ -52,7 +54,8 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
     import tensorflow as tf
 
     try:
-        graph = tf.compat.v1.GraphDef.FromString(arrays[step.graph].tobytes())
+        data = arrays[step.graph].tobytes()
+        graph = tf.compat.v1.GraphDef.FromString(data)
         if len(graph.node) > MAX_NODES:
             return ReplayEvidence(id=step.id, forbidden=("too many nodes",))
         _silence(graph)
@@ -66,7 +69,7 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         lookups = find_table_lookups(nodes)
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
-        constants = _store_constants(const_nodes, store)
+        constants, placed = store_constants(const_nodes, data, store)
         function = GraphFunction(graph)
         # The value that reaches an activation is its node's first input.
         taps = [(n.name, n.input[0]) for n in graph.node if n.op in _TAPPED][:MAX_TAPS]
@@ -78,6 +81,8 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             id=step.id,
             nodes=nodes,
             constants=constants,
+            placed=placed,
+            graph=hashlib.sha256(data).hexdigest() if placed else "",
             outputs=tuple(store.add(values[0]) for values in results),
             taps=tuple(
                 _measure_tap(name, batches)
@@ -99,24 +104,6 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         return evidence
     facts = tuple(TailFacts(node=name, values=store.add(value)) for name, value in zip(tail, values, strict=True))
     return msgspec.structs.replace(evidence, tail=facts)
-
-
-def _store_constants(const_nodes: Mapping[str, Any], store: Store) -> dict[str, str]:
-    """Store the value of each Const node by its name, also of those in functions; texts are left out.
-
-    A function that is called many times has its values stored once.
-    """
-    import tensorflow as tf
-
-    refs: dict[int, str] = {}
-    constants: dict[str, str] = {}
-    for name, node in const_nodes.items():
-        tensor = node.attr["value"].tensor
-        if tensor.dtype != tf.string.as_datatype_enum:
-            if id(node) not in refs:
-                refs[id(node)] = store.add(tf.make_ndarray(tensor))
-            constants[name] = refs[id(node)]
-    return constants
 
 
 def _silence(graph: Any) -> None:

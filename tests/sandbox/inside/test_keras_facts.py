@@ -80,6 +80,27 @@ def test_a_model_that_changes_state_when_it_predicts_cannot_be_frozen() -> None:
     assert facts.not_frozen
 
 
+def test_a_model_that_is_too_large_is_not_frozen_and_takes_no_memory_for_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import keras
+    from tensorflow.python.framework import convert_to_constants
+
+    from grader.sandbox.inside import keras_facts
+
+    def convert(*_: Any, **__: Any) -> None:
+        raise AssertionError("it was frozen")
+
+    model, rows = keras.Sequential([keras.Input((300,)), keras.layers.Dense(1000)]), np.zeros((4, 300), np.float32)
+    assert keras_facts.describe(model, rows, Store()).problem == ""
+    monkeypatch.setattr(keras_facts, "MAX_GRAPH_BYTES", 1 << 20)
+    monkeypatch.setattr(convert_to_constants, "convert_variables_to_constants_v2", convert)
+    facts = keras_facts.describe(model, rows, Store())
+    assert facts.graph is None
+    assert facts.problem == "ValueError: the graph has 1 MiB; the limit is 1 MiB"
+    assert (facts.not_frozen, facts.parameters) == (True, 301_000)
+
+
 def test_a_model_that_only_draws_when_it_predicts_is_frozen_with_what_it_draws() -> None:
     import keras
 

@@ -1,5 +1,6 @@
 """Frozen graphs run again: as they are, with other weights, with loops, and with chosen numbers at their ends."""
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -236,3 +237,54 @@ def test_what_layers_make_of_the_input_together_is_measured() -> None:
     (found,) = (arrays[ref] for ref in evidence.maps)  # behind the relu, nothing is linear any more
     kernel = np.asarray(first.kernel) @ np.asarray(second.kernel)
     np.testing.assert_allclose(found, np.concatenate([kernel, [[1.0, 2.0, 3.0, 4.0]]]).T, atol=1e-5)
+
+
+# Large constants.
+
+
+def large_network() -> tuple[Replay, dict[str, np.ndarray[Any, Any]]]:
+    """Return the replay of a network with one constant of 2 MiB and small ones, and its arrays."""
+    import keras
+
+    from grader.sandbox.inside.keras_facts import describe
+
+    keras.utils.set_random_seed(0)
+    rows, store = np.ones((2, 512), np.float32), Store()
+    layers = [keras.Input((512,)), keras.layers.Dense(1024), keras.layers.Dense(3)]
+    facts = describe(keras.Sequential(layers), rows, store)
+    assert facts.graph is not None
+    step = Replay(
+        id="r",
+        graph="graph",
+        input_node=facts.graph.input_node,
+        output_node=facts.graph.output_node,
+        inputs=("x",),
+    )
+    return step, {"graph": store.arrays[facts.graph.ref], "x": rows}
+
+
+def test_a_large_constant_is_not_sent_a_second_time() -> None:
+    from grader.evidence.placed_arrays import read_placed
+
+    frozen = large_network()
+    evidence, arrays = replayed(frozen)
+    assert evidence.problem == ""
+    assert evidence.graph == hashlib.sha256(frozen[1]["graph"].tobytes()).hexdigest()
+    (ref,) = evidence.placed
+    assert ref not in arrays
+    assert sum(array.nbytes for array in arrays.values()) < 1 << 20
+    everything = {**read_placed(evidence, frozen[1]["graph"]), **arrays}
+    values = [everything[ref] for ref in evidence.constants.values()]
+    first, second = (next(v for v in values if v.shape == shape) for shape in ((512, 1024), (1024, 3)))
+    np.testing.assert_allclose(everything[evidence.outputs[0]], frozen[1]["x"] @ first @ second, rtol=1e-4)
+
+
+def test_a_large_constant_that_was_replaced_is_sent() -> None:
+    frozen = large_network()
+    evidence, _arrays = replayed(frozen)
+    (large,) = (name for name, ref in evidence.constants.items() if ref in evidence.placed)
+    other = np.full((512, 1024), 0.5, np.float32)
+    again, arrays = replayed(frozen, **{large.replace("/", "__"): other})
+    assert again.problem == ""
+    assert dict(again.placed) == {}
+    np.testing.assert_array_equal(arrays[again.constants[large]], other)

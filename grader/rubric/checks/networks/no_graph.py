@@ -7,10 +7,8 @@ from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
 from grader.evidence.values import name_of
-from grader.protocol.evidence import MAX_STEP_BYTES, ExceptionFacts, OtherValue, Stopped, StopReason, Value
+from grader.protocol.evidence import MAX_PARAMETERS, ExceptionFacts, OtherValue, Stopped, StopReason, Value
 from grader.protocol.training import Training
-
-MAX_PARAMETERS = MAX_STEP_BYTES // 4  # in single precision, as the evidence of one step has room for
 
 
 def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
@@ -209,10 +207,18 @@ def _not_finished(stopped: Stopped) -> Judgement:
                 "The grader gave up: to answer for the exercise's rows, the network needs more memory than it may "
                 "have. Is there a tensor in it that is far larger than the data?"
             )
+        case StopReason.MACHINE_MEMORY:
+            message = _(
+                "The grader could not run the network: the machine that grades ran out of memory, and ended the "
+                "process when it held {used} MiB. Grade it again with more memory, or fewer at once.",
+                used=stopped.detail,
+            )
         case StopReason.TOO_LARGE:
             message = _(
-                "The network has more weights than the grader keeps of a submission, so what it computes could "
-                "not be compared with what it claims. Make the layers smaller: this exercise needs far fewer."
+                "What the network computes takes more room than the grader has for one submission, whose networks "
+                "may have up to {most} parameters, so it cannot say what this one computes. Make the layers "
+                "smaller: this exercise needs far fewer.",
+                most=MAX_PARAMETERS,
             )
         case _:
             message = _(

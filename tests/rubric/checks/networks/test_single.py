@@ -582,7 +582,7 @@ SHAPES: Mapping[str, tuple[dict[str, Any], str]] = {
     ),
     "too large": (
         {"not_frozen": True, "problem": "MemoryError: x", "parameters": 100_000_000},
-        "The network has 100000000 parameters. The grader reads networks with up to 33554432",
+        "The network has 100000000 parameters. The grader reads networks with up to 31000000",
     ),
 }
 
