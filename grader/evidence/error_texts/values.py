@@ -70,6 +70,22 @@ def _none_operand(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _list_operand(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A list does not compute number by number, as an array does: make an array of it first, with "
+        "np.array(...).",
+        error=error.text.rstrip("."),
+    )
+
+
+def _unhashable(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. The keys of a dict and the members of a set are single values, but here one is an array, a list "
+        "or a dict. dict(zip(keys, values)) makes one entry for each pair.",
+        error=error.text.rstrip("."),
+    )
+
+
 def _coroutine(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. A function that is defined with `async def` computes nothing when it is called. Write `def`, "
@@ -168,7 +184,8 @@ def _python_condition(_match: re.Match[str], error: RaisedError) -> Words:
 
 def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
-        "{error}. An `if` needs one truth value, but the comparison gives one per element.",
+        "{error}. An `if` needs one truth value, but the comparison gives one per element. To ask whether there "
+        "is an array at all, write `is None` or `is not None`.",
         error=error.text.rstrip("."),
     )
 
@@ -277,6 +294,15 @@ VALUES: tuple[Rule, ...] = (
     rule(r"Inputs to a layer should be tensors\. Got 'None' .*as input for layer '([^']+)'", _layer_got_none),
     rule(r"^AttributeError: 'NoneType' object has no attribute '(\w+)'", _none_attribute),
     rule(r"^TypeError: (?:'NoneType' object is not|unsupported operand .*'NoneType')", _none_operand),
+    rule(
+        r"^TypeError: (?:unsupported operand type\(s\) for \S+: (?:'list' and|'[\w.]+' and 'list')"
+        r"|bad operand type for (?:unary \S+|abs\(\)): 'list'|can't multiply sequence by non-int)",
+        _list_operand,
+    ),
+    rule(
+        r"^TypeError: unhashable type: '(?:numpy\.ndarray|list|dict)'|cannot use '[\w.]+' as a dict key",
+        _unhashable,
+    ),
     rule(r"'(?:coroutine|async_generator)' object|the call returned a coroutine", _coroutine),
     rule(r"the call returned a generator and computed nothing", _generator),
     rule(r"SparseTensor|sparse array length is ambiguous|A sparse matrix was passed", _sparse),

@@ -66,6 +66,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r"\(90, 3\) and \(32, 3\).*one batch at a time": ("whole_batch_keras",),
     r"MatMul was given arrays of the shapes \(rows, 13\) and \(12, 3\)": ("matmul_in_call",),
     r"\(90, 13\) is multiplied with one of the shape \(90, 13\)": ("ops_matmul", "tf_matmul"),
+    r"left one has 8 columns, but the right one 7 rows": ("numpy_matmul", "numpy_dot"),
+    r"np\.array\(\.\.\.\)": ("list_minus_list", "list_times_float"),
+    r"dict\(zip\(keys, values\)\)": ("array_as_key", "list_as_key"),
     # How a network is written down.
     r"30 is no shape.*\(n_features,\)": (
         "shape_no_comma", "shape_no_comma2", "shape_input_shape", "shape_inputlayer",

@@ -141,7 +141,10 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         )
     if kind == "correlation":
         return _("That is the squared correlation, which does not see predictions that are off by a factor.")
-    return _("Is it computed on the rows that the function is given?")
+    return _(
+        "Is it computed on the rows that the function is given, with the outputs of the network as they are, "
+        "neither scaled nor rounded?"
+    )
 
 
 def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[str, float]:
