@@ -78,6 +78,14 @@ def _list_operand(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _shape_operand(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A shape is a tuple of lengths, such as (4, 8), and no number: np.prod(w.shape) is how many "
+        "numbers an array of it holds.",
+        error=error.text.rstrip("."),
+    )
+
+
 def _unhashable(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. The keys of a dict and the members of a set are single values, but here one is an array, a list "
@@ -134,7 +142,8 @@ def _missing_file(match: re.Match[str], error: RaisedError) -> Words:
 def _other_types(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. TensorFlow does not convert between types of numbers by itself: make both the same, for example "
-        'with keras.ops.cast(x, "float32").',
+        'with keras.ops.cast(x, "float32"). Where fit raises this, the numbers in loss_weights may come from '
+        "NumPy: write float(...) around them.",
         error=error.text.rstrip("."),
     )
 
@@ -182,7 +191,23 @@ def _python_condition(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _broadcast(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "arrays of the shapes {first} and {second} meet, which do not fit each other. Print the shapes: with "
+        "axis=0, argmax, sum and mean leave one number for each column, with axis=1 one for each row.",
+        first=match[1],
+        second=match[2],
+    )
+
+
 def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
+    if error.facts.by_library:
+        return _(
+            "{error}. A function of a library was given an array where it needs a single value. By position fit "
+            "takes x, y, batch_size and epochs: labels of several outputs belong together, as in fit(x, [first, "
+            "second]).",
+            error=error.text.rstrip("."),
+        )
     return _(
         "{error}. An `if` needs one truth value, but the comparison gives one per element. To ask whether there "
         "is an array at all, write `is None` or `is not None`.",
@@ -300,6 +325,11 @@ VALUES: tuple[Rule, ...] = (
         _list_operand,
     ),
     rule(
+        r"^TypeError: unsupported operand type\(s\) for \S+: (?:'(?:tuple|TensorShape)' and '(?:int|float)'"
+        r"|'(?:int|float)' and '(?:tuple|TensorShape)')",
+        _shape_operand,
+    ),
+    rule(
         r"^TypeError: unhashable type: '(?:numpy\.ndarray|list|dict)'|cannot use '[\w.]+' as a dict key",
         _unhashable,
     ),
@@ -319,6 +349,10 @@ VALUES: tuple[Rule, ...] = (
     rule(r"SymbolicTensor|Cannot convert a symbolic tf\.Tensor", _symbolic),
     rule(r"A KerasTensor (?:cannot be used as input to a TensorFlow function|is symbolic)", _keras_tensor),
     rule(r"(?:Using|Iterating over) a symbolic `tf\.Tensor`", _python_condition),
+    rule(
+        r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
+        _broadcast,
+    ),
     rule(r"The truth value of an array with more than one element is ambiguous", _truth_of_array),
     rule(
         r"^(?:TypeError: 'History' object is not subscriptable|AttributeError: 'History' object has no)", _history

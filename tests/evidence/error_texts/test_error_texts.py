@@ -68,7 +68,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r"\(90, 13\) is multiplied with one of the shape \(90, 13\)": ("ops_matmul", "tf_matmul"),
     r"left one has 8 columns, but the right one 7 rows": ("numpy_matmul", "numpy_dot"),
     r"np\.array\(\.\.\.\)": ("list_minus_list", "list_times_float"),
+    r"np\.prod\(w\.shape\)": ("sum_of_shapes", "difference_of_shapes"),
     r"dict\(zip\(keys, values\)\)": ("array_as_key", "list_as_key"),
+    r"x, y, batch_size and epochs.*validation_data=\(x_val, y_val\)": ("fit_epochs_twice",),
+    r"fit\(x, \[first, second\]\)": ("labels_for_two_outputs",),
+    r'metrics=\{"sweetness": \[\.\.\.\], "variety": \[\.\.\.\]\}': ("one_metric_for_two_outputs",),
+    r"takes x, y, batch_size and epochs: labels of several": ("labels_as_batch_size",),
+    r"shapes \(3,\) and \(300,\) meet.*axis=1 one for each row": ("argmax_of_columns",),
     # How a network is written down.
     r"30 is no shape.*\(n_features,\)": (
         "shape_no_comma", "shape_no_comma2", "shape_input_shape", "shape_inputlayer",

@@ -338,6 +338,7 @@ def test_scores_of_each_output() -> None:
         ({"price": r_squared(predicted, truth), "kind": accuracy}, "Truth and prediction are swapped"),
         ({"price": ((truth - predicted) ** 2).mean(), "kind": accuracy}, "That is the mean squared error"),
         ({"price": np.abs(truth - predicted).mean(), "kind": accuracy}, "That is the mean absolute error"),
+        ({"price": np.corrcoef(truth, predicted)[0, 1], "kind": accuracy}, "That is a correlation"),
         ({"price": r2, "kind": 100 * accuracy}, "That is a percentage"),
         ({"price": r2, "kind": 1 - accuracy}, "That is the share of wrong rows"),
         ({"price": r2, "kind": accuracy + 0.05}, "Is it computed from this output"),
