@@ -86,6 +86,14 @@ def _shape_operand(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _array_for_dict(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A dict is needed here, as for class_weight in fit: dict(enumerate(weights)) makes one of an array "
+        "of weights.",
+        error=error.text.rstrip("."),
+    )
+
+
 def _unhashable(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. The keys of a dict and the members of a set are single values, but here one is an array, a list "
@@ -328,6 +336,9 @@ VALUES: tuple[Rule, ...] = (
         r"^TypeError: unsupported operand type\(s\) for \S+: (?:'(?:tuple|TensorShape)' and '(?:int|float)'"
         r"|'(?:int|float)' and '(?:tuple|TensorShape)')",
         _shape_operand,
+    ),
+    rule(
+        r"^AttributeError: '(?:numpy\.ndarray|list)' object has no attribute '(?:get|items|keys)'", _array_for_dict
     ),
     rule(
         r"^TypeError: unhashable type: '(?:numpy\.ndarray|list|dict)'|cannot use '[\w.]+' as a dict key",
