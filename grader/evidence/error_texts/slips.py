@@ -263,6 +263,14 @@ def _callback_class(_match: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
+def _weights_name(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. Keras stores weights only in files whose names end like that. With a folder in front it is "
+        'os.path.join(folder, "model.weights.h5").',
+        error=error.text.rstrip("."),
+    )
+
+
 def _metrics_of_several_outputs(match: re.Match[str], _error: RaisedError) -> Words:
     names = re.findall(r"'([^']+)'", match[1])
     example = ", ".join(f'"{name}": [...]' for name in names)
@@ -364,6 +372,7 @@ SLIPS: tuple[Rule, ...] = (
     rule(r"only supports singleton tf\.Variables|You cannot add new elements of state", _state_in_call),
     rule(r"`Model\.(\w+)` attribute is reserved", _reserved_name),
     rule(r"^TypeError: Callback\.set_model\(\) missing 1 required positional argument", _callback_class),
+    rule(r"The filename must end in `\.weights\.h5`", _weights_name),
     rule(r"Invalid `metrics`\. .*output names of the functional model (\[[^\]]*\])", _metrics_of_several_outputs),
     rule(r"\bfit\(\) got multiple values for argument '\w+'", _fit_by_position),
     rule(r"y_true and y_pred have different structures", _labels_of_several_outputs),

@@ -88,8 +88,8 @@ def _shape_operand(_match: re.Match[str], error: RaisedError) -> Words:
 
 def _array_for_dict(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
-        "{error}. A dict is needed here, as for class_weight in fit: dict(enumerate(weights)) makes one of an array "
-        "of weights.",
+        "{error}. A dict is needed here, as for class_weight in fit: dict(enumerate(weights)) makes one of an "
+        "array of weights.",
         error=error.text.rstrip("."),
     )
 
@@ -217,8 +217,8 @@ def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
             error=error.text.rstrip("."),
         )
     return _(
-        "{error}. An `if` needs one truth value, but the comparison gives one per element. To ask whether there "
-        "is an array at all, write `is None` or `is not None`.",
+        "{error}. An `if` needs one truth value, and so do Python's own min() and max(), but the comparison "
+        "gives one per element. Write x.min() and x.max(). To ask whether there is an array at all, write `is not None`.",
         error=error.text.rstrip("."),
     )
 
@@ -267,7 +267,7 @@ def _array_for_axes(match: re.Match[str], error: RaisedError) -> Words:
 def _short_list(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. The list has fewer entries than the index says: print its len(). The layers of a Sequential "
-        "do not count keras.Input.",
+        "do not count keras.Input, and get_weights() is empty for a layer without weights, such as Flatten.",
         error=error.text.rstrip("."),
     )
 

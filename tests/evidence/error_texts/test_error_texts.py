@@ -76,6 +76,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r"takes x, y, batch_size and epochs: labels of several": ("labels_as_batch_size",),
     r"shapes \(3,\) and \(300,\) meet.*axis=1 one for each row": ("argmax_of_columns",),
     r"dict\(enumerate\(weights\)\)": ("class_weight_as_array",),
+    r"filepath=own-savedweights\.h5\. Keras stores weights.*os\.path\.join": ("weights_h5",),
+    r"get_weights\(\) is empty": ("get_weights_of_flatten",),
     # How a network is written down.
     r"30 is no shape.*\(n_features,\)": (
         "shape_no_comma", "shape_no_comma2", "shape_input_shape", "shape_inputlayer",

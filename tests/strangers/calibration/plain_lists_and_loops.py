@@ -1,6 +1,6 @@
 from bisect import bisect_left
 from collections import defaultdict
-from math import exp, fsum, log
+from math import fsum, log, tanh
 
 from matplotlib.figure import Figure
 
@@ -35,12 +35,15 @@ def calibrate(p_fit, y_fit, p_new):
         q = min(max(float(q), 1e-5), 1 - 1e-5)
         return log(q / (1 - q))
 
+    def sigmoid(t):
+        return (1 + tanh(t / 2)) / 2
+
     z = [logit(q) for q in p_fit]
-    a, b = 1.0, 0.0
+    a = b = 0.0
     for _ in range(50):
         ga = gb = haa = hab = hbb = 0.0
         for zi, yi in zip(z, y_fit):
-            s = 1 / (1 + exp(-(a * zi + b)))
+            s = sigmoid(a * zi + b)
             w = s * (1 - s)
             ga += (s - yi) * zi
             gb += s - yi
@@ -52,7 +55,7 @@ def calibrate(p_fit, y_fit, p_new):
         det = haa * hbb - hab * hab
         a -= (hbb * ga - hab * gb) / det
         b -= (haa * gb - hab * ga) / det
-    return [1 / (1 + exp(-(a * logit(q) + b))) for q in p_new]
+    return [sigmoid(a * logit(q) + b) for q in p_new]
 
 
 def reliability_plot(y_true, p, bins):

@@ -24,7 +24,7 @@ def one_hot(y):
 
 def build_model():
     inputs = layers.Input(shape=(28, 28))
-    x = layers.Lambda(lambda t: tf.expand_dims(t, -1), output_shape=(28, 28, 1))(inputs)
+    x = layers.Reshape((28, 28, 1))(inputs)
     x = layers.Conv2D(12, 5, strides=2, activation="relu", padding="same")(x)
     x = layers.Conv2D(24, 3, strides=2, activation="relu")(x)
     x = layers.Flatten()(x)
@@ -65,7 +65,7 @@ def save(model, folder):
 
 def load(folder):
     with open(os.path.join(folder, "model.json")) as f:
-        model = model_from_json(f.read(), custom_objects={"tf": tf})
+        model = model_from_json(f.read())
     model.load_weights(os.path.join(folder, "model.weights.h5"))
     return model
 

@@ -130,6 +130,10 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         )
     if kind == "swapped" and name == "r2":
         return _("Truth and prediction are swapped: r2_score(y_true, y_pred).")
+    if kind == "squared" and name == "r2":
+        return _(
+            "That is an error of squares. R² is 1 minus the mean squared error, divided by the variance of y."
+        )
     if kind == "squared":
         return _("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
     if kind == "sign":
