@@ -218,7 +218,8 @@ def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
         )
     return _(
         "{error}. An `if` needs one truth value, and so do Python's own min() and max(), but the comparison "
-        "gives one per element. Write x.min() and x.max(). To ask whether there is an array at all, write `is not None`.",
+        "gives one per element. Write x.min() and x.max(). To ask whether there is an array at all, write `is not "
+        "None`.",
         error=error.text.rstrip("."),
     )
 

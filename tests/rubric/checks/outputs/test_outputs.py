@@ -239,17 +239,12 @@ def test_each_output_is_judged_by_the_checks_of_its_own_task() -> None:
     assert judged(right, case).status is Status.PASSED
 
 
-def test_swapped_losses_cost_both_outputs() -> None:
+def test_losses_that_are_swapped_or_not_named_as_the_outputs_cost_points() -> None:
     case = with_compile("loss={'kind': 'mse', 'price': 'binary_crossentropy'}")
     assert "no loss for numbers" in said(ForOutput(RegressionLoss((TRAINING,)), output="price"), case)
     assert "exclusive classes" in said(ForOutput(HeadAndLoss(TRAINING), output="kind"), case)
-
-
-def test_losses_by_other_names_than_those_of_the_outputs_are_told() -> None:
-    case = with_compile("loss={'cost': 'mse', 'sort': 'sparse_categorical_crossentropy'}")
-    assert "keys have to be the names of the outputs" in said(
-        ForOutput(HeadAndLoss(TRAINING), output="kind"), case
-    )
+    other_names = with_compile("loss={'cost': 'mse', 'sort': 'sparse_categorical_crossentropy'}")
+    assert "keys have to be the names" in said(ForOutput(HeadAndLoss(TRAINING), output="kind"), other_names)
 
 
 TRAINS = EachOutput(Trains(TRAINING))
