@@ -3,11 +3,12 @@ import numpy as np
 from keras.callbacks import EarlyStopping, LambdaCallback
 from keras.layers import Activation, Dense
 from keras.models import Sequential
+from keras.optimizers import Adam
 
 
 def build_model():
     model = Sequential([Dense(8, input_shape=(4,)), Activation("relu"), Dense(3), Activation("softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["acc"])
+    model.compile(Adam(0.01), "sparse_categorical_crossentropy", metrics=["acc"])
     return model
 
 

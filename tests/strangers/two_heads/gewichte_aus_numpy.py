@@ -13,7 +13,7 @@ def build_model():
     modell.compile(
         optimizer="adam",
         loss={"sweetness": "mse", "variety": "sparse_categorical_crossentropy"},
-        loss_weights={"sweetness": np.log(3) / 100, "variety": np.float64(1)},
+        loss_weights={"sweetness": np.log(3) / 100, "variety": 1.0},
     )
     return modell
 

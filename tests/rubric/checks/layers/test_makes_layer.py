@@ -1,6 +1,7 @@
 """Layers are judged by their weights before and after one step of training, however they are made."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -187,13 +188,7 @@ def test_initialisers_are_told_apart(initializer: str) -> None:
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_layer_that_is_the_same_at_each_call_gets_half(name: str) -> None:
     has, make = RIGHT[name]
-    made: list[Any] = []
-
-    def make_once() -> Any:
-        made.extend([] if made else [make()])
-        return made[0]
-
-    judgement = judge_layer(has, make_once)
+    judgement = judge_layer(has, cache(make))
     assert judgement.status is Status.PARTIAL
     assert judgement.share == 0.5
     assert "the very same one at each call" in text(judgement.message)
