@@ -189,6 +189,7 @@ class LayerTrial(Record, frozen=True):
     fresh: GraphFacts
     trained: GraphFacts | None = None  # None where the training raised an exception
     problem: str = ""  # what the training raised; "" for nothing
+    is_shared: bool = False  # whether the second call of the function returned this very layer
 
 
 class OutputFacts(Record, frozen=True):

@@ -121,6 +121,7 @@ class TryLayer(Tagged, frozen=True, tag="TryLayer"):
     x: str  # name of an array: rows of input, of shape (n, features)
     y: str  # name of an array: what the network is trained to put out, of shape (n, units)
     learning_rate: float
+    again: str = ""  # id of the step that called the same function once more with the same arguments; "" for none
     seed: int = 0  # of the weights that the layer draws
     limit_seconds: float = 30.0  # of wall time
 

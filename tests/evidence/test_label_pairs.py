@@ -115,7 +115,7 @@ ADVICE = {
     "flat": ((2.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5), "The loss no longer falls at the end"),
     "hardly moving": (
         (5.38, 5.37, 5.36, 5.35, 5.34, 5.33),
-        "only got from 5.38 to 5.33: the learning rate is far too",
+        "only got from 5.38 to 5.33. Train for many more epochs",
     ),
     "no curves": ((), "Look at the learning curves"),
 }

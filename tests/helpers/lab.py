@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
@@ -228,6 +229,7 @@ class _Lab:
         keras.utils.set_random_seed(step.seed)
         try:
             trial = try_layer(self.live[step.step], step, self.arrays, store)
+            trial = msgspec.structs.replace(trial, is_shared=self.live.get(step.again) is self.live[step.step])
         except Exception as error:  # noqa: BLE001
             return Raised(exception=exception(error)), {}
         return Returned(value=NoneValue()), {"layer": trial}

@@ -1,8 +1,8 @@
 """Programs as strangers hand them in, each with the verdict that it must get: `expect.json` says which, and why.
 
 They were written after what public code, issues and course pages show of each exercise: what is right in another
-way than the reference solutions, and what beginners get wrong. All of them cost seven minutes of one core. Those
-that `proven.json` says are proven are left out, but for two of each exercise.
+way than the reference solutions, and what beginners get wrong. All of them cost about twelve minutes of one core.
+Those that `proven.json` says are proven are left out, but for two of each exercise.
 """
 
 import sys

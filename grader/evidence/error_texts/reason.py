@@ -25,6 +25,11 @@ _INLINE = re.compile(
 )
 # The installation's paths, as import errors and Python's own messages quote them.
 _PATH = re.compile(r"\s*\((?:/|[A-Za-z]:\\)[^()\n]{0,300}\)|\s*\(unknown location\)")
+# The folder that a run has for its files, which is another one each time.
+_RUN_FOLDER = re.compile(
+    r"(?:/[^/\s'\"=]{1,100}){1,6}?/grader-runs-[^/\s'\"]{1,100}/(?:tmp\w{1,20}/)?(?:grader-folders/)?"
+    r"|(?:/[^/\s'\"=]{1,100}){1,6}?/grader-folders/"
+)
 _ADVICE_TO_INSTALL = re.compile(
     r"[^.\n]{0,200}\b(?:pip|conda|apt(?:-get)?) install\b[^.\n]{0,200}(?:\.[^.\n]{1,20})?\.?"
 )
@@ -41,7 +46,7 @@ def find_reason(message: str) -> str:
     text = _INLINE.sub("", text)
     lines = [line for line in text.split("\n") if not _BOILERPLATE.match(line)]
     text = _shorten_arrays("\n".join(lines))
-    text = _ADVICE_TO_INSTALL.sub("", _PATH.sub("", text))
+    text = _ADVICE_TO_INSTALL.sub("", _PATH.sub("", _RUN_FOLDER.sub("", text)))
     # `sizes.'x' sizes: 90` lacks the space of a new line in Keras itself.
     text = re.sub(r"\.'(?=\w+' sizes:)", ". '", text)
     text = _TRAINER.sub("model.", " ".join(text.split()))

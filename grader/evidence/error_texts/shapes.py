@@ -309,6 +309,16 @@ def _matrix_sizes(match: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
+def _unequal_in_product(match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "in a product of two arrays, the left one has {columns} columns, but the right one {rows} rows: there "
+        "have to be as many. Rows of data belong on the left, weights on the right, as in x @ weights. Print both "
+        "shapes.",
+        columns=match["columns"],
+        rows=match["rows"],
+    )
+
+
 def _index_out_of_bounds(match: re.Match[str], _error: RaisedError) -> Words:
     index, axis, size = int(match[1]), int(match[2]), int(match[3])
     text = _(
@@ -373,5 +383,11 @@ SHAPES: tuple[Rule, ...] = (
     ),
     rule(r"Incompatible shapes: (\[[\d,]*\]) vs\. (\[[\d,]*\])", _incompatible),
     rule(r"Matrix size-incompatible: In\[0\]: (\[[\d,]*\]), In\[1\]: (\[[\d,]*\])", _matrix_sizes),
+    # Of NumPy: of @ and matmul, which name the right one first, and of dot.
+    rule(r"matmul: .*\(size (?P<rows>\d+) is different from (?P<columns>\d+)\)", _unequal_in_product),
+    rule(
+        r"shapes \([\d,]+\) and \([\d,]+\) not aligned: (?P<columns>\d+) \(dim \d\) != (?P<rows>\d+) \(dim \d\)",
+        _unequal_in_product,
+    ),
     rule(r"^IndexError: index (\d+) is out of bounds for axis (\d+) with size (\d+)", _index_out_of_bounds),
 )

@@ -263,6 +263,41 @@ def _callback_class(_match: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
+def _weights_name(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. Keras stores weights only in files whose names end like that. With a folder in front it is "
+        'os.path.join(folder, "model.weights.h5").',
+        error=error.text.rstrip("."),
+    )
+
+
+def _metrics_of_several_outputs(match: re.Match[str], _error: RaisedError) -> Words:
+    names = re.findall(r"'([^']+)'", match[1])
+    example = ", ".join(f'"{name}": [...]' for name in names)
+    return _(
+        "compile was given metrics that are not arranged as the {count} outputs of the network are. Name the "
+        "output that each one belongs to: metrics={example}.",
+        count=len(names),
+        example=f"{{{example}}}",
+    )
+
+
+def _fit_by_position(match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. By position fit takes x, y, batch_size and epochs, in this order. All else needs its name, as "
+        "in fit(x_train, y_train, epochs=20, validation_data=(x_val, y_val)).",
+        error=error.text.rstrip("."),
+    )
+
+
+def _labels_of_several_outputs(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "the labels that fit was given are not arranged as the outputs of the network are. A network with several "
+        "outputs needs labels for each: fit(x, [first, second]) in the order of the outputs, or a dict by their "
+        "names. validation_data=(x_val, [first_val, second_val]) is arranged alike."
+    )
+
+
 def _old_style(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "matplotlib has no style {name} any more. seaborn's styles are called seaborn-v0_8 and the like; leave "
@@ -337,6 +372,10 @@ SLIPS: tuple[Rule, ...] = (
     rule(r"only supports singleton tf\.Variables|You cannot add new elements of state", _state_in_call),
     rule(r"`Model\.(\w+)` attribute is reserved", _reserved_name),
     rule(r"^TypeError: Callback\.set_model\(\) missing 1 required positional argument", _callback_class),
+    rule(r"The filename must end in `\.weights\.h5`", _weights_name),
+    rule(r"Invalid `metrics`\. .*output names of the functional model (\[[^\]]*\])", _metrics_of_several_outputs),
+    rule(r"\bfit\(\) got multiple values for argument '\w+'", _fit_by_position),
+    rule(r"y_true and y_pred have different structures", _labels_of_several_outputs),
     rule(r"'([\w-]+)' is not a valid package style", _old_style),
     rule(r"^TypeError: (\w+)\(\) (?:takes|missing) \d", _loss_arguments),
 )

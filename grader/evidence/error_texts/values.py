@@ -70,6 +70,38 @@ def _none_operand(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
+def _list_operand(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A list does not compute number by number, as an array does: make an array of it first, with "
+        "np.array(...).",
+        error=error.text.rstrip("."),
+    )
+
+
+def _shape_operand(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A shape is a tuple of lengths, such as (4, 8), and no number: np.prod(w.shape) is how many "
+        "numbers an array of it holds.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _array_for_dict(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. A dict is needed here, as for class_weight in fit: dict(enumerate(weights)) makes one of an "
+        "array of weights.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _unhashable(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. The keys of a dict and the members of a set are single values, but here one is an array, a list "
+        "or a dict. dict(zip(keys, values)) makes one entry for each pair.",
+        error=error.text.rstrip("."),
+    )
+
+
 def _coroutine(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. A function that is defined with `async def` computes nothing when it is called. Write `def`, "
@@ -118,7 +150,8 @@ def _missing_file(match: re.Match[str], error: RaisedError) -> Words:
 def _other_types(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. TensorFlow does not convert between types of numbers by itself: make both the same, for example "
-        'with keras.ops.cast(x, "float32").',
+        'with keras.ops.cast(x, "float32"). Where fit raises this, the numbers in loss_weights may come from '
+        "NumPy: write float(...) around them.",
         error=error.text.rstrip("."),
     )
 
@@ -166,9 +199,27 @@ def _python_condition(_match: re.Match[str], error: RaisedError) -> Words:
     )
 
 
-def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
+def _broadcast(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
-        "{error}. An `if` needs one truth value, but the comparison gives one per element.",
+        "arrays of the shapes {first} and {second} meet, which do not fit each other. Print the shapes: with "
+        "axis=0, argmax, sum and mean leave one number for each column, with axis=1 one for each row.",
+        first=match[1],
+        second=match[2],
+    )
+
+
+def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
+    if error.facts.by_library:
+        return _(
+            "{error}. A function of a library was given an array where it needs a single value. By position fit "
+            "takes x, y, batch_size and epochs: labels of several outputs belong together, as in fit(x, [first, "
+            "second]).",
+            error=error.text.rstrip("."),
+        )
+    return _(
+        "{error}. An `if` needs one truth value, and so do Python's own min() and max(), but the comparison "
+        "gives one per element. Write x.min() and x.max(). To ask whether there is an array at all, write `is not "
+        "None`.",
         error=error.text.rstrip("."),
     )
 
@@ -217,7 +268,7 @@ def _array_for_axes(match: re.Match[str], error: RaisedError) -> Words:
 def _short_list(_match: re.Match[str], error: RaisedError) -> Words:
     return _(
         "{error}. The list has fewer entries than the index says: print its len(). The layers of a Sequential "
-        "do not count keras.Input.",
+        "do not count keras.Input, and get_weights() is empty for a layer without weights, such as Flatten.",
         error=error.text.rstrip("."),
     )
 
@@ -277,6 +328,23 @@ VALUES: tuple[Rule, ...] = (
     rule(r"Inputs to a layer should be tensors\. Got 'None' .*as input for layer '([^']+)'", _layer_got_none),
     rule(r"^AttributeError: 'NoneType' object has no attribute '(\w+)'", _none_attribute),
     rule(r"^TypeError: (?:'NoneType' object is not|unsupported operand .*'NoneType')", _none_operand),
+    rule(
+        r"^TypeError: (?:unsupported operand type\(s\) for \S+: (?:'list' and|'[\w.]+' and 'list')"
+        r"|bad operand type for (?:unary \S+|abs\(\)): 'list'|can't multiply sequence by non-int)",
+        _list_operand,
+    ),
+    rule(
+        r"^TypeError: unsupported operand type\(s\) for \S+: (?:'(?:tuple|TensorShape)' and '(?:int|float)'"
+        r"|'(?:int|float)' and '(?:tuple|TensorShape)')",
+        _shape_operand,
+    ),
+    rule(
+        r"^AttributeError: '(?:numpy\.ndarray|list)' object has no attribute '(?:get|items|keys)'", _array_for_dict
+    ),
+    rule(
+        r"^TypeError: unhashable type: '(?:numpy\.ndarray|list|dict)'|cannot use '[\w.]+' as a dict key",
+        _unhashable,
+    ),
     rule(r"'(?:coroutine|async_generator)' object|the call returned a coroutine", _coroutine),
     rule(r"the call returned a generator and computed nothing", _generator),
     rule(r"SparseTensor|sparse array length is ambiguous|A sparse matrix was passed", _sparse),
@@ -293,6 +361,10 @@ VALUES: tuple[Rule, ...] = (
     rule(r"SymbolicTensor|Cannot convert a symbolic tf\.Tensor", _symbolic),
     rule(r"A KerasTensor (?:cannot be used as input to a TensorFlow function|is symbolic)", _keras_tensor),
     rule(r"(?:Using|Iterating over) a symbolic `tf\.Tensor`", _python_condition),
+    rule(
+        r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
+        _broadcast,
+    ),
     rule(r"The truth value of an array with more than one element is ambiguous", _truth_of_array),
     rule(
         r"^(?:TypeError: 'History' object is not subscriptable|AttributeError: 'History' object has no)", _history

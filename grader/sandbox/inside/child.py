@@ -255,7 +255,8 @@ class SubmissionRun:
         outcome: Outcome = Returned(value=encode(None, store))
         try:
             with self.captured_io.on():
-                trial = try_layer(layer, step, self.arrays, store)
+                is_shared = self.live.get(step.again) is layer
+                trial = msgspec.structs.replace(try_layer(layer, step, self.arrays, store), is_shared=is_shared)
         except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
             outcome = Raised(exception=exception_facts(error, self.module))
         return StepEvidence(id=step.id, outcome=outcome, layer=trial, **self.captured_io.take(), **clock.spent())

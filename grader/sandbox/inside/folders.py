@@ -16,6 +16,7 @@ from grader.sandbox.inside.encode_values import encode
 
 MAX_FILES = 50  # that are named
 MAX_JSON_BYTES = 8 << 20
+MAX_DEPTH = 3  # of a model within JSON
 _BEGINNINGS = {b"\x89HDF": "hdf5", b"PK\x03\x04": "keras"}
 
 
@@ -53,8 +54,17 @@ def find_kind(path: Path) -> str:
             is_archive = beginning == b"PK\x03\x04" and path.suffix != ".keras"
             return "other" if is_archive else _BEGINNINGS[beginning]
         if path.stat().st_size <= MAX_JSON_BYTES:
-            content = json.loads(path.read_text("utf-8"))
-            content = json.loads(content) if isinstance(content, str) else content  # `json.dump(model.to_json())`
-            is_model = isinstance(content, dict) and {"class_name", "config"} <= set(content)
-            return "architecture" if is_model or (isinstance(content, dict) and "layers" in content) else "json"
+            return "architecture" if _holds_model(json.loads(path.read_text("utf-8"))) else "json"
     return "other"
+
+
+def _holds_model(content: object, depth: int = 0) -> bool:
+    """Return whether JSON is a Keras model, or holds one beside other things; the model may be text once more."""
+    if isinstance(content, str) and content.startswith("{") and depth < MAX_DEPTH:  # `json.dump(model.to_json())`
+        with contextlib.suppress(ValueError):
+            return _holds_model(json.loads(content), depth + 1)
+    if not isinstance(content, dict):
+        return False
+    if {"class_name", "config"} <= set(content) or "layers" in content:
+        return True
+    return depth < MAX_DEPTH and any(_holds_model(part, depth + 1) for part in content.values())

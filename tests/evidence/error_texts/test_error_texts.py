@@ -66,6 +66,18 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     r"\(90, 3\) and \(32, 3\).*one batch at a time": ("whole_batch_keras",),
     r"MatMul was given arrays of the shapes \(rows, 13\) and \(12, 3\)": ("matmul_in_call",),
     r"\(90, 13\) is multiplied with one of the shape \(90, 13\)": ("ops_matmul", "tf_matmul"),
+    r"left one has 8 columns, but the right one 7 rows": ("numpy_matmul", "numpy_dot"),
+    r"np\.array\(\.\.\.\)": ("list_minus_list", "list_times_float"),
+    r"np\.prod\(w\.shape\)": ("sum_of_shapes", "difference_of_shapes"),
+    r"dict\(zip\(keys, values\)\)": ("array_as_key", "list_as_key"),
+    r"x, y, batch_size and epochs.*validation_data=\(x_val, y_val\)": ("fit_epochs_twice",),
+    r"fit\(x, \[first, second\]\)": ("labels_for_two_outputs",),
+    r'metrics=\{"sweetness": \[\.\.\.\], "variety": \[\.\.\.\]\}': ("one_metric_for_two_outputs",),
+    r"takes x, y, batch_size and epochs: labels of several": ("labels_as_batch_size",),
+    r"shapes \(3,\) and \(300,\) meet.*axis=1 one for each row": ("argmax_of_columns",),
+    r"dict\(enumerate\(weights\)\)": ("class_weight_as_array",),
+    r"filepath=own-savedweights\.h5\. Keras stores weights.*os\.path\.join": ("weights_h5",),
+    r"get_weights\(\) is empty": ("get_weights_of_flatten",),
     # How a network is written down.
     r"30 is no shape.*\(n_features,\)": (
         "shape_no_comma", "shape_no_comma2", "shape_input_shape", "shape_inputlayer",

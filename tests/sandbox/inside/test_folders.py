@@ -90,6 +90,16 @@ def test_broken_json_is_no_architecture(tmp_path: Path, content: str) -> None:
     assert find_kind(tmp_path / "x.json") != "architecture"
 
 
+@pytest.mark.parametrize("form", ['{"made": "today", "model": %s}', '{"net": {"inner": %s}}'])
+def test_a_model_beside_other_things_is_an_architecture(tmp_path: Path, form: str) -> None:
+    model = '{"class_name": "Sequential", "config": {}}'
+    for content in (model, json.dumps(model)):
+        (tmp_path / "x.json").write_text(form % content)
+        assert find_kind(tmp_path / "x.json") == "architecture"
+    (tmp_path / "x.json").write_text(form % '{"class_name": 1}')
+    assert find_kind(tmp_path / "x.json") == "json"
+
+
 def test_an_archive_with_another_name_is_no_model_of_keras(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as file:
         file.writestr("config.json", "{}")

@@ -174,20 +174,7 @@ class Calibrates(DrawnCheck):
         if calibrated.shape != (count,):
             raise PreconditionFailedError(self._explain_shape(name, received, count))
         if not np.isfinite(calibrated).all():
-            number = int(np.flatnonzero(~np.isfinite(calibrated))[0])
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() gives NaN or infinite numbers, the first for p_new[{row}] = {p:.6g}. The "
-                        "logarithm of p / (1 - p) is infinite for 0 and 1: clip p a little before.",
-                        function=self.function,
-                        row=number,
-                        p=float(self._predictions[name].p_new[number]),
-                    ),
-                    expected=_("finite numbers"),
-                    received=str(calibrated[number]),
-                )
-            )
+            raise PreconditionFailedError(self._explain_infinite(name, calibrated))
         if calibrated.min() < -ROUNDING or calibrated.max() > 1 + ROUNDING:
             low, high = float(calibrated.min()), float(calibrated.max())
             raise PreconditionFailedError(
@@ -228,6 +215,29 @@ class Calibrates(DrawnCheck):
                 count=count,
             )
         return failed(message, expected=f"({count},)", received=str(received.shape))
+
+    def _explain_infinite(self, name: str, calibrated: Array) -> Judgement:
+        """Return the judgement for numbers that are NaN or infinite, by the rows that they stand in."""
+        rows = np.flatnonzero(~np.isfinite(calibrated))
+        p_fit, p_new = self._predictions[name].p_fit, self._predictions[name].p_new
+        is_beyond = (p_new[rows] < p_fit.min()) | (p_new[rows] > p_fit.max())
+        why = _("The logarithm of p / (1 - p) is infinite for 0 and 1: clip p a little before.")
+        if is_beyond.all():
+            why = _(
+                "That is beyond all probabilities in p_fit. IsotonicRegression gives nan there, unless it is made "
+                'with out_of_bounds="clip".'
+            )
+        return failed(
+            _(
+                "{function}() gives NaN or infinite numbers, the first for p_new[{row}] = {p:.6g}. {why}",
+                function=self.function,
+                row=int(rows[0]),
+                p=float(p_new[rows[0]]),
+                why=why,
+            ),
+            expected=_("finite numbers"),
+            received=str(calibrated[rows[0]]),
+        )
 
     def _judge_ranking(self, name: str, calibrated: Array) -> Judgement | None:
         from sklearn.metrics import roc_auc_score

@@ -270,6 +270,12 @@ class _Tried:
             for mistake in self.formula.mistakes:
                 if all(is_close(self.received[t.name], np.asarray(mistake.formula(*t.arguments))) for t in trials):
                     return mistake.words
+        if any(np.isnan(self.received[t.name]).any() and not np.isnan(self._right(t)).any() for t in trials):
+            return _(
+                "nan is what 0 / 0 and the mean of no rows give: print what it is computed from. Expected was "
+                "{formula}.",
+                formula=self.formula.words,
+            )
         return _("Expected was {formula}.", formula=self.formula.words)
 
     def _read(self, trial: Trial) -> Array:

@@ -200,19 +200,16 @@ class _Balances(DrawnCheck):
         y = flat(y)
         if not is_numeric(x) or not is_numeric(y) or x.ndim != 2 or x.shape[1] != FEATURES or y.ndim != 1:
             shapes = f"{x.shape} {x.dtype}, {y.shape} {y.dtype}"
-            raise PreconditionFailedError(
-                failed(
-                    _(
-                        "{function}() has to return x with {features} columns, as it came, and y with one label "
-                        "for each row, in this order. Received: {received}.",
-                        function=self.function,
-                        features=FEATURES,
-                        received=shapes,
-                    ),
-                    expected=f"(n, {FEATURES}), (n,)",
-                    received=shapes,
-                )
+            text = _(
+                "{function}() has to return x with {features} columns, as it came, and y with one label for each "
+                "row, in this order. Received: {received}.",
+                function=self.function,
+                features=FEATURES,
+                received=shapes,
             )
+            if x.ndim == 3 and y.ndim == 2:  # rows[label] instead of rows
+                text = _("{text} Join what each class gives: np.concatenate(rows).", text=text)
+            raise PreconditionFailedError(failed(text, expected=f"(n, {FEATURES}), (n,)", received=shapes))
         return self._find_rows(x, y, table)
 
     def _find_rows(self, x: Array, y: Array, table: Table) -> Sample:

@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Filled, FunctionName, LayerWidth
 from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.error_texts.describe import describe_exception
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import name_of
 from grader.protocol.evidence import NoneValue, OtherValue, Raised, Skipped, Value
 from grader.protocol.plan import Call, LiteralArg, Replay, Step, TryLayer
@@ -23,12 +24,15 @@ from grader.rubric.checks.layers.tried_layer import make_replays, probe_rows, re
 
 ROWS = 40  # that a layer is trained on
 LEARNING_RATE = 1.0
+SHARED_SHARE = 0.5  # of the points for a right layer that is the same one at each call
 TARGET = 3.0  # magnitude of the weights that the training leads to, far from those that a layer begins with
 
 
 @dataclass(frozen=True)
 class MakesLayer(DrawnCheck):
     """`function(description)` returns a new Keras layer that has a property, before and after a step of training.
+
+    A right layer that is the same one at each call gets half of the points: two networks would share its weights.
 
     `has` is the property, such as `Frozen()`. The layer has `units` units and no activation. It is put into a
     network with `features` inputs, and trained by one step of gradient descent on rows that are drawn. What it
@@ -45,8 +49,8 @@ class MakesLayer(DrawnCheck):
     features: LayerWidth = 6
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return the call, and the step that tries the layer."""
-        return (self._call, self._trial)
+        """Return the call, the same call once more, and the step that tries the layer of the first."""
+        return (self._call, self._second_call, self._trial)
 
     @property
     def _call(self) -> Call:
@@ -54,10 +58,16 @@ class MakesLayer(DrawnCheck):
         return Call(id=f"{self.function}@{self.description}", function=self.function, arguments=(argument,))
 
     @property
+    def _second_call(self) -> Call:
+        return replace(self._call, id=f"{self.function}@{self.description}:again")
+
+    @property
     def _trial(self) -> TryLayer:
         name = f"{self.function}@{self.description}:trial"
         x, y = f"{name}:x", f"{name}:y"
-        return TryLayer(id=name, step=self._call.id, x=x, y=y, learning_rate=LEARNING_RATE)
+        return TryLayer(
+            id=name, step=self._call.id, x=x, y=y, learning_rate=LEARNING_RATE, again=self._second_call.id
+        )
 
     @cached_property
     def _rows(self) -> tuple[Array, Array]:
@@ -87,6 +97,18 @@ class MakesLayer(DrawnCheck):
             problem = self.has.judge(layer)
         except PreconditionFailedError as unmet:
             problem = unmet.judgement
+        if problem is None and _is_shared(case, self._trial):
+            problem = partial(
+                SHARED_SHARE,
+                _(
+                    "The layer is right, but {function}({description}) returns the very same one at each call: "
+                    "two networks would share its weights, and what one learns would change the other. Make the "
+                    "layer inside of the function.",
+                    function=self.function,
+                    description=repr(self.description),
+                ),
+                expected=_("a new layer at each call"),
+            )
         if problem is None:
             return passed(
                 _(
@@ -141,3 +163,9 @@ class MakesLayer(DrawnCheck):
                 description=repr(self.description),
             )
         raise PreconditionFailedError(failed(message, expected=_("a Keras layer"), received=received))
+
+
+def _is_shared(case: Case, step: TryLayer) -> bool:
+    """Return whether the function returned the very same layer when it was called once more."""
+    trial = case.seen(step.id).evidence.layer
+    return trial is not None and trial.is_shared

@@ -136,7 +136,7 @@ class NoBias(LayerProperty):
             return failed(
                 _(
                     "The bias begins as 0, but it is there: after one step of training it is {received}. "
-                    "use_bias=False leaves it out.",
+                    "use_bias=False, without quotes, leaves it out.",
                     received=_write_some(layer.trained.bias),
                 ),
                 expected=_("no bias"),
@@ -162,7 +162,8 @@ class Penalised(LayerProperty):
             return failed(
                 _(
                     "One step of training does something else than an L2 penalty of {l2:g} on the kernel makes it "
-                    "do. {what} kernel_regularizer adds such a penalty.",
+                    "do. {what} kernel_regularizer=keras.regularizers.L2(...) adds such a penalty: not L1, and "
+                    "not to the outputs (activity_regularizer) or biases.",
                     l2=self.l2,
                     what=describe_step(layer),
                 ),
@@ -223,8 +224,8 @@ class Frozen(LayerProperty):
             return None
         moved = float(np.abs(layer.trained.kernel - layer.fresh.kernel).max())
         message = _(
-            "One step of training changes the layer: a weight by {moved:.4g}. A frozen layer stays as it is; "
-            "trainable=False freezes it.",
+            "One step of training changes the layer: a weight by {moved:.4g}. A frozen layer stays as it is: "
+            "Dense(..., trainable=False), or afterwards layer.trainable = False, with one = and spelt like this.",
             moved=moved,
         )
         if is_same(layer.trained.kernel, layer.fresh.kernel):

@@ -300,6 +300,17 @@ class CountsTrainable(NetworkCheck):
         if answer == right[::-1]:
             message = _("{function}() returns both numbers in the wrong order.", function=self.function)
             return partial(0.5, message, expected=str(right), received=text)
+        if sum(right) in answer:
+            message = _(
+                "{function}() returns {received}, but {count} is how many numbers there are in all: {trainable} "
+                "learn and {frozen} do not. model.count_params() counts both.",
+                function=self.function,
+                received=text,
+                count=sum(right),
+                trainable=right[0],
+                frozen=right[1],
+            )
+            return failed(message, expected=str(right), received=text)
         return failed(
             _(
                 "{function}() returns {received} for a network in which {trainable} numbers learn and {frozen} "

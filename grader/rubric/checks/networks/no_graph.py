@@ -46,7 +46,8 @@ def _other_counts(inputs: int, outputs: int, training: Training) -> Judgement | 
         names = ", ".join(output.name for output in training.outputs)
         return failed(
             _(
-                "The network has {count} outputs, but these are expected: {names}. Give keras.Model one for each.",
+                "The network has {count} outputs, but these are expected: {names}. Give keras.Model one for each; "
+                "Sequential has a single one, that of its last layer.",
                 count=outputs,
                 names=names,
             ),

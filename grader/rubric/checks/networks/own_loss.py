@@ -25,6 +25,12 @@ def explain_no_loss(compiled: CompileFacts | None) -> Judgement:
                 method=", ".join(compiled.own_methods),
             )
         )
+    if compiled is not None:
+        message = _(
+            "compile was called, but it has no loss for this output. Pass loss=...; where that is a dict, its "
+            "keys have to be the names of the outputs."
+        )
+        return failed(message, expected=_("a loss"), received=_("no loss"))
     return explain_not_compiled()
 
 

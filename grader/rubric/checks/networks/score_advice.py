@@ -35,8 +35,8 @@ def advise_on_score(case: Case, training: Training) -> Words:
         )
     if loss.min() > (1 - _MOVED) * loss[0]:
         return _(
-            "In {epochs} epochs the loss only got from {first:.3g} to {least:.3g}: the learning rate is far too "
-            "small, or there is nothing that can learn.",
+            "In {epochs} epochs the loss only got from {first:.3g} to {least:.3g}. Train for many more epochs, or "
+            "with a larger learning rate. If that does not move it either, there is nothing that can learn.",
             epochs=epochs,
             first=float(loss[0]),
             least=float(loss.min()),

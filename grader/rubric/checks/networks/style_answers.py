@@ -130,6 +130,10 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         )
     if kind == "swapped" and name == "r2":
         return _("Truth and prediction are swapped: r2_score(y_true, y_pred).")
+    if kind == "squared" and name == "r2":
+        return _(
+            "That is an error of squares. R² is 1 minus the mean squared error, divided by the variance of y."
+        )
     if kind == "squared":
         return _("That is an error of squares. The mean absolute error is the mean of |y - prediction|.")
     if kind == "sign":
@@ -141,7 +145,10 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         )
     if kind == "correlation":
         return _("That is the squared correlation, which does not see predictions that are off by a factor.")
-    return _("Is it computed on the rows that the function is given?")
+    return _(
+        "Is it computed on the rows that the function is given, with the outputs of the network as they are, "
+        "neither scaled nor rounded?"
+    )
 
 
 def _scores(value: Value, arrays: Mapping[str, Array], function: str) -> dict[str, float]:

@@ -182,6 +182,11 @@ def _explain(output: Output, received: float, expected: float, truth: Array, out
             return _("That is the mean squared error. R² is 1 minus this error divided by the variance of y.")
         if _is_close(received, float(np.abs(truth - predicted).mean())):
             return _("That is the mean absolute error. R² is without a unit, and at most 1.")
+        correlation = float(np.corrcoef(truth, predicted)[0, 1])
+        if _is_close(received, correlation) or _is_close(received, correlation**2):
+            return _(
+                "That is a correlation, which does not see predictions that are off by a factor or by a shift."
+            )
         table = ((truth[:, None] - predicted[None, :]) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
         if any(_is_close(received, 1 - float(table) / n) for n in (1, len(truth))):
             return _(

@@ -66,7 +66,8 @@ class NamedOutputs(OfAllOutputs):
             return None
         return failed(
             _(
-                "The network has {count} outputs, but these are expected: {names}. Give keras.Model one for each.",
+                "The network has {count} outputs, but these are expected: {names}. Give keras.Model one for each; "
+                "Sequential has a single one, that of its last layer.",
                 count=len(facts.outputs),
                 names=self._name_outputs(),
             ),

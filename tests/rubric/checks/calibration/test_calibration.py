@@ -55,6 +55,12 @@ def isotonic(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     return IsotonicRegression(out_of_bounds="clip").fit(p_fit, y_fit).predict(p_new)
 
 
+def isotonic_without_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    from sklearn.isotonic import IsotonicRegression
+
+    return IsotonicRegression().fit(p_fit, y_fit).predict(p_new)
+
+
 WAYS = (platt, platt_on_probabilities, temperature, isotonic)
 
 
@@ -114,6 +120,8 @@ WRONG = {
     "too few": (lambda *a: platt(*a)[:-1], 0.0, "Received: the shape (1999,)"),
     "texts": (lambda p, y, q: ["high"] * len(q), 0.0, "has to return numbers"),
     "nothing": (lambda p, y, q: None, 0.0, "calibrate() returned None"),
+    "beyond p_fit": (isotonic_without_ends, 0.0, 'out_of_bounds="clip"'),
+    "not clipped": (lambda *a: platt(*a) + np.nan * np.log(a[2]), 0.0, "infinite for 0 and 1: clip p"),
     "infinite": (infinite, 0.5, "not where probabilities are exactly 0 and 1"),
     "other rows": (by_range, 0.5, "not from the other rows of p_new"),
     "ranks": (ranks, 0.0, "at most 0.081 is expected"),

@@ -48,6 +48,17 @@ def test_the_example_of_the_task_sheet_is_right() -> None:
     assert expected_calibration_error(y, p, 2) == pytest.approx(0.15)
 
 
+def test_nan_is_explained_where_no_bin_is_empty() -> None:
+    def counted_from_one(y: Any, p: Any, bins: int) -> Any:
+        number = np.digitize(p, np.linspace(0, 1, bins + 1))
+        rows = [number == b for b in range(bins)]
+        return [np.sum(p[r]) / np.sum(r) for r in rows], [np.sum(y[r]) / np.sum(r) for r in rows]
+
+    judgement = judge_function("reliability", counted_from_one)
+    assert judgement.status is Status.FAILED
+    assert "nan is what 0 / 0 and the mean of no rows give" in text(judgement.message)
+
+
 @pytest.mark.parametrize("name", FORMULAS)
 @pytest.mark.parametrize("secret", [b"", b"s" * 32])
 def test_the_right_one_passes(name: str, secret: bytes) -> None:

@@ -123,6 +123,12 @@ WRONG = {
     "pairs lost": (UNDER, apart, 0.0, "no longer has x and y in pairs"),
     "x alone": (UNDER, lambda x, y, seed: undersample(x, y, seed)[0], 0.0, "has to return two things"),
     "nothing": (UNDER, lambda x, y, seed: None, 0.0, "sample() returned None"),
+    "one array for each class": (
+        UNDER,
+        taken(lambda y, seed: [np.flatnonzero(y == n)[: smallest(y)] for n in np.unique(y)]),
+        0.0,
+        "np.concatenate(rows)",
+    ),
     "y first": (UNDER, lambda x, y, seed: undersample(x, y, seed)[::-1], 0.0, "in this order"),
     "labels too many": (UNDER, lambda x, y, seed: (undersample(x, y, seed)[0], y), 0.0, "rows, but"),
     "not repeated": (OVER, lambda x, y, seed: (x, y), 0.0, "That is as many as before. Repeat rows"),

@@ -1,6 +1,7 @@
 """Layers are judged by their weights before and after one step of training, however they are made."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ WRONG = {
         "something that nobody asked for. Training does not change it at all",
     ),
     "a bias of 1": (NoBias(), lambda: dense(bias_initializer="ones"), "This one gives 1, 1, 1, 1"),
-    "a bias that is trained": (NoBias(), dense, "use_bias=False leaves it out"),
+    "a bias that is trained": (NoBias(), dense, "use_bias=False, without quotes, leaves it out"),
     "no bias, with a penalty": (
         NoBias(),
         lambda: dense(use_bias=False, kernel_regularizer=penalty(0.5)),
@@ -184,6 +185,15 @@ def test_initialisers_are_told_apart(initializer: str) -> None:
     assert (words or "") in text(judgement.message)
 
 
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_layer_that_is_the_same_at_each_call_gets_half(name: str) -> None:
+    has, make = RIGHT[name]
+    judgement = judge_layer(has, cache(make))
+    assert judgement.status is Status.PARTIAL
+    assert judgement.share == 0.5
+    assert "the very same one at each call" in text(judgement.message)
+
+
 def test_what_ended_the_function_is_told_as_for_any_other_function() -> None:
     def stops() -> Any:
         raise ZeroDivisionError("division by zero")
@@ -204,7 +214,7 @@ def test_what_cannot_be_replayed_is_not_graded() -> None:
 def test_the_rows_follow_from_the_secret() -> None:
     check = MakesLayer("make_layer", "one", Frozen(), units=4)
     sealed = [check.with_seal(Seal(secret * 32)).arrays() for secret in (b"a", b"a", b"b")]
-    trial = check.steps((0,))[1]
+    trial = check.steps((0,))[-1]
     assert isinstance(trial, TryLayer)
     assert np.array_equal(sealed[0][trial.x], sealed[1][trial.x])
     assert not np.array_equal(sealed[0][trial.x], sealed[2][trial.x])

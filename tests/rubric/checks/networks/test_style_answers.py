@@ -55,6 +55,10 @@ WRONG: Mapping[str, tuple[Callable[..., object], str]] = {
         lambda m, x, y: honest(m, x, y) | {"mae": ((y - m(x).numpy()[:, 0]) ** 2).mean()},
         "error of squares",
     ),
+    "squares for R²": (
+        lambda m, x, y: honest(m, x, y) | {"r2": ((y - m(x).numpy()[:, 0]) ** 2).mean()},
+        "R² is 1 minus the mean squared error",
+    ),
     "the rest": (lambda m, x, y: honest(m, x, y) | {"r2": 1 - honest(m, x, y)["r2"]}, "formula again"),
     "correlation": (
         lambda m, x, y: honest(m, x, y) | {"r2": np.corrcoef(y, m(x).numpy()[:, 0])[0, 1] ** 2},

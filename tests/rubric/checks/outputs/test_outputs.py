@@ -239,10 +239,12 @@ def test_each_output_is_judged_by_the_checks_of_its_own_task() -> None:
     assert judged(right, case).status is Status.PASSED
 
 
-def test_swapped_losses_cost_both_outputs() -> None:
+def test_losses_that_are_swapped_or_not_named_as_the_outputs_cost_points() -> None:
     case = with_compile("loss={'kind': 'mse', 'price': 'binary_crossentropy'}")
     assert "no loss for numbers" in said(ForOutput(RegressionLoss((TRAINING,)), output="price"), case)
     assert "exclusive classes" in said(ForOutput(HeadAndLoss(TRAINING), output="kind"), case)
+    other_names = with_compile("loss={'cost': 'mse', 'sort': 'sparse_categorical_crossentropy'}")
+    assert "keys have to be the names" in said(ForOutput(HeadAndLoss(TRAINING), output="kind"), other_names)
 
 
 TRAINS = EachOutput(Trains(TRAINING))
@@ -338,6 +340,7 @@ def test_scores_of_each_output() -> None:
         ({"price": r_squared(predicted, truth), "kind": accuracy}, "Truth and prediction are swapped"),
         ({"price": ((truth - predicted) ** 2).mean(), "kind": accuracy}, "That is the mean squared error"),
         ({"price": np.abs(truth - predicted).mean(), "kind": accuracy}, "That is the mean absolute error"),
+        ({"price": np.corrcoef(truth, predicted)[0, 1], "kind": accuracy}, "That is a correlation"),
         ({"price": r2, "kind": 100 * accuracy}, "That is a percentage"),
         ({"price": r2, "kind": 1 - accuracy}, "That is the share of wrong rows"),
         ({"price": r2, "kind": accuracy + 0.05}, "Is it computed from this output"),
