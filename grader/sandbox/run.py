@@ -289,13 +289,15 @@ class _Execution:
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
-            if self._seconds_left(process) <= 0:
+            # Before it is sent: where the child takes it late, the step has had no time, and nothing was forged.
+            seconds = min(step.limit_seconds, self._seconds_left(process))
+            if seconds <= 0:
                 raise RunInterruptedError(StopReason.TOTAL_TIME)
             done = len(self.run.bodies) + len(self.run.stops)
             self.progress(step, done, len(self.plan.steps))
             nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
-            self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left(process)))
+            self.awaited = Awaited(process, nonce, seconds)
             body = self.awaited.receive(EVIDENCE, nonce).body
             self._store_evidence(step, body)
         process.channel.send(END)
