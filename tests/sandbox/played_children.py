@@ -123,7 +123,8 @@ class PlayedProcess:
 
     def __init__(self, child: Child) -> None:
         (reader, child_writer), (child_reader, writer) = os.pipe(), os.pipe()
-        self.child, self.channel = child, InterruptibleChannel(reader, writer)
+        self.child = child
+        self.channel: Channel = InterruptibleChannel(reader, writer)
         self._inside = InterruptibleChannel(child_reader, child_writer)
         self.inbox = Inbox(self.channel)
         self._thread = threading.Thread(target=self._run)
