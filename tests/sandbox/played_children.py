@@ -172,7 +172,7 @@ class PlayedEnvironment:
     mode: Literal["walls", "plain"] = "walls"
 
     def __init__(self, *children: Child, libraries: bool = False) -> None:
-        self.children, self.started = list(children), list[Child]()
+        self.children, self.started, self.processes = list(children), list[Child](), list[PlayedProcess]()
         self.libraries = libraries  # whether there is something to import
         self.imports = 0
 
@@ -180,7 +180,8 @@ class PlayedEnvironment:
         """Start the next child."""
         child = self.children.pop(0) if self.children else Child()
         self.started.append(child)
-        return PlayedProcess(child)
+        self.processes.append(PlayedProcess(child))
+        return self.processes[-1]
 
     def import_libraries(self) -> bool:
         """Count that libraries were asked for."""

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from grader.core.errors import SandboxError
-from grader.protocol.channel import IMPORTED, NEEDS_LIBRARIES_CODE, Channel, Frame
+from grader.protocol.channel import EVIDENCE, IMPORTED, NEEDS_LIBRARIES_CODE, Channel, Frame
 from grader.protocol.evidence import MAX_STEP_BYTES, Stopped, StopReason
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Call, Limits, Plan, ResultOf, Step, value_of
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox import run
 from grader.sandbox.environment import Exit
+from grader.sandbox.receive import FrameLimits
 from grader.sandbox.run import MAX_CHILDREN, CancelledError, CancelToken, RunResult, execute_plan
 from tests.sandbox.played_children import (
     STANDING,
@@ -80,7 +81,7 @@ def test_one_child_does_all_steps_and_is_told_the_end() -> None:
 
 
 def test_what_the_children_used_is_added_up_and_the_highest_peak_counts() -> None:
-    result, _ = execute(Child({"one": end}, exit=Exit(1, 2.0), peak=9.0), Child(exit=Exit(0, 0.5), peak=3.0))
+    result, _ = execute(Child({"one": end}, exit=Exit(1, 2.0001), peak=9.0), Child(exit=Exit(0, 0.5), peak=3.0))
     assert (result.cpu_seconds, result.peak_mib) == (2.5, 9.0)
 
 
@@ -255,7 +256,7 @@ def test_a_child_that_does_not_start_is_replaced_twice() -> None:
 def test_evidence_beyond_the_budget_is_not_kept_and_later_evidence_may_fit() -> None:
     arrived: list[str] = []
     environment = PlayedEnvironment(
-        Child({"one": answer(bytes(8)), "two": answer(bytes(11)), "three": answer(b"xy")})
+        Child({"one": answer(bytes(8)), "two": answer(bytes(3)), "three": answer(b"xy")})
     )
     result = execute_plan(
         environment,
@@ -267,6 +268,26 @@ def test_evidence_beyond_the_budget_is_not_kept_and_later_evidence_may_fit() -> 
     assert list(result.bodies) == ["one", "three"] == arrived
     assert result.stops == {"two": Stopped(reason=StopReason.TOO_LARGE, detail="0")}
     assert len(environment.started) == 1
+
+
+def test_what_the_file_left_counts_as_sent_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MAX_SENT_BYTES", 25)
+    left = answer(bytes(10), IMPORTED)
+    result, environment = execute(Child({"one": end}, top=left), Child({"two": end}, top=left), Child(top=left))
+    assert reasons(result) == {
+        "one": StopReason.EXIT,
+        "two": StopReason.EXIT,
+        "three": StopReason.TOO_LARGE,
+    }
+    assert len(environment.started) == 3
+
+
+def test_of_a_child_no_evidence_is_read_that_nobody_asked_for() -> None:
+    _, environment = execute(Child({"one": end}))
+    limits = [process.channel.limit for process in environment.processes]
+    assert all(isinstance(limit, FrameLimits) for limit in limits)
+    assert len({id(limit) for limit in limits}) == 2
+    assert [limit(EVIDENCE, b"x" * 16) for limit in limits] == [0, 0]
 
 
 def test_evidence_longer_than_that_of_one_step_may_be_is_tampering(monkeypatch: pytest.MonkeyPatch) -> None:
