@@ -88,6 +88,7 @@ class Child:
     exit: Exit = Exit(0, 1.5)  # noqa: RUF009 - a frozen record
     exceeded: StopReason | None = None
     peak: float = 1.0
+    waited: float = 0.0  # seconds for which it has waited for a processor
     starts: bool = True
     asked: list[str] = field(default_factory=list)  # ids of the steps
     submission: Submission | None = None
@@ -129,6 +130,7 @@ class PlayedProcess:
         self.inbox = Inbox(self.channel)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
+        self.has_ended = threading.Event()
 
     def _run(self) -> None:
         try:
@@ -144,8 +146,8 @@ class PlayedProcess:
         return self.child.exceeded
 
     def waited_seconds(self) -> float:
-        """Return 0: it has waited for no processor."""
-        return 0.0
+        """Return for how long the child is said to have waited for a processor."""
+        return self.child.waited
 
     def kill(self) -> None:
         """End the child."""
@@ -159,6 +161,7 @@ class PlayedProcess:
             self.kill()
         self._thread.join()
         self.inbox.close()
+        self.has_ended.set()
         return self.child.exit
 
     def peak_mib(self) -> float:

@@ -80,6 +80,17 @@ def test_one_child_does_all_steps_and_is_told_the_end() -> None:
     assert child.submission == SCRIPT
 
 
+def test_steps_that_are_lost_count_as_done() -> None:
+    done: list[tuple[str, int]] = []
+    execute_plan(
+        PlayedEnvironment(Child({"one": end})),
+        parcel_of(STEPS),
+        SCRIPT,
+        progress=lambda step, number, _count: done.append((step.id, number)),
+    )
+    assert done == [("one", 0), ("two", 1), ("three", 2)]
+
+
 def test_what_the_children_used_is_added_up_and_the_highest_peak_counts() -> None:
     result, _ = execute(Child({"one": end}, exit=Exit(1, 2.0001), peak=9.0), Child(exit=Exit(0, 0.5), peak=3.0))
     assert (result.cpu_seconds, result.peak_mib) == (2.5, 9.0)
@@ -340,6 +351,21 @@ def test_a_run_may_be_given_less_time_than_its_plan_and_not_more(monkeypatch: py
     assert len(result.bodies) == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "waited", "is_late"),
+    [(149.0, 50.0, False), (151.0, 50.0, True), (399.0, 1000.0, False), (401.0, 1000.0, True)],
+)
+def test_time_in_which_children_waited_for_a_processor_does_not_count_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, waited: float, is_late: bool
+) -> None:
+    clock = Clock(monkeypatch)
+    for next_step in (answer(b"one"), end):  # of the child that runs, and of one that has ended
+        clock.now = 0.0
+        child = Child({"one": clock.forward(seconds, next_step)}, waited=waited)
+        result = execute_plan(PlayedEnvironment(child), parcel_of(STEPS), SCRIPT)
+        assert ("two" not in result.bodies) is is_late
+
+
 def test_without_time_no_child_is_started() -> None:
     environment = PlayedEnvironment()
     result = execute_plan(environment, parcel_of(STEPS), SCRIPT, seconds=0.0)
@@ -377,7 +403,7 @@ def test_a_child_that_needs_libraries_is_replaced_by_one_that_has_them() -> None
 
 
 def test_the_end_of_the_worker_is_not_the_submissions() -> None:
-    with pytest.raises(SandboxError):
+    with pytest.raises(SandboxError, match=r"^the worker is gone$"):
         execute(Child({"two": end}, exit=Exit(None, 0.0)))
 
 
@@ -400,3 +426,5 @@ def test_ctrl_c_kills_the_child_and_waits_for_nobody() -> None:
     with pytest.raises(KeyboardInterrupt):
         execute_plan(environment, parcel_of(STEPS), SCRIPT, on_evidence=interrupt)
     assert environment.started[0].was_killed
+    environment.processes[0].has_ended.wait()  # somebody else sees to it
+    assert environment.started[0].grace == 0.0

@@ -38,7 +38,7 @@ def _name_misfit(case: Case, training: Training) -> Words | None:
 
 
 def advise_on_score(case: Case, training: Training) -> Words:
-    """Return one sentence: labels that do not fit rows or output, a loss that still fell, or one that did no more."""
+    """Return one sentence: labels that fit neither rows nor output, a loss that still fell, or did no more."""
     known = explain_foreign_labels(case, training) or _name_misfit(case, training)
     if known is not None:
         return known
