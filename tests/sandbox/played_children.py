@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 from grader.protocol.channel import (
     END,
@@ -198,7 +198,7 @@ class PlayedEnvironment:
     def prepare(self) -> None:
         """Do nothing."""
 
-    def __enter__(self) -> "PlayedEnvironment":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None: ...

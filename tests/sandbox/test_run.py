@@ -1,4 +1,7 @@
-"""A plan is executed by children that end, lie or hang: each step has evidence, or a reason why it has none."""
+"""A plan is executed by children that end, lie or hang: each step has evidence, or a reason why it has none.
+
+One file of more than 400 lines, because all tests play children to the same loop.
+"""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +16,7 @@ from grader.protocol.parcels import pack
 from grader.protocol.plan import Call, Limits, Plan, ResultOf, Step, value_of
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox import run
-from grader.sandbox.environment import Exit
+from grader.sandbox.environment import Exit, Process
 from grader.sandbox.receive import FrameLimits
 from grader.sandbox.run import MAX_CHILDREN, CancelledError, CancelToken, RunResult, execute_plan
 from tests.sandbox.played_children import (
@@ -364,6 +367,22 @@ def test_time_in_which_children_waited_for_a_processor_does_not_count_up_to_a_li
         child = Child({"one": clock.forward(seconds, next_step)}, waited=waited)
         result = execute_plan(PlayedEnvironment(child), parcel_of(STEPS), SCRIPT)
         assert ("two" not in result.bodies) is is_late
+
+
+def test_that_a_child_starts_late_takes_none_of_the_time_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has to import TensorFlow on a busy machine may need minutes."""
+    clock = Clock(monkeypatch)
+
+    class Late(PlayedEnvironment):
+        def launch(self, _limits: Limits) -> Process:
+            clock.now += 150.0
+            return super().launch(_limits)
+
+    result = execute_plan(Late(Child({"one": clock.forward(60.0, end)})), parcel_of(STEPS), SCRIPT)
+    assert list(result.bodies) == ["two", "three"]
+    assert result.wall_seconds == 360.0
+    result = execute_plan(Late(Child({"one": clock.forward(101.0, end)})), parcel_of(STEPS), SCRIPT)
+    assert result.bodies == {}  # what the functions take counts
 
 
 def test_without_time_no_child_is_started() -> None:
