@@ -39,9 +39,9 @@ def _name_misfit(case: Case, training: Training) -> Words | None:
 
 def advise_on_score(case: Case, training: Training) -> Words:
     """Return one sentence: labels that fit neither rows nor output, a loss that still fell, or did no more."""
-    known = explain_foreign_labels(case, training) or _name_misfit(case, training)
-    if known is not None:
-        return known
+    mistake = explain_foreign_labels(case, training) or _name_misfit(case, training)
+    if mistake is not None:
+        return mistake
     network = read_network(case, training, case.seeds[0])
     loss, val_loss = (np.asarray(network.curves.get(key, []), dtype=np.float64) for key in ("loss", "val_loss"))
     if not loss.size or not np.isfinite(loss).all():
