@@ -91,6 +91,8 @@ def test_children_run_at_once_each_in_its_own_folder(light: WalledEnvironment) -
     assert set(light._runs) == {first._number, second._number}
     assert len(list(folder_of(light).iterdir())) == 2
     assert first.end(0.0).code == -signal.SIGKILL
+    assert first._pid > 0  # by which it is measured how long it waited for a processor
+    assert first.channel._is_closed
     assert list(light._runs) == [second._number]
     second.end(0.0)
     assert list(folder_of(light).iterdir()) == []
