@@ -3,8 +3,8 @@
 A small convolutional network learns the digits 0 to 4 of scikit-learn: which digit it is, and in which of eight
 ways it was turned and flipped. To tell 40 classes apart it has to see strokes, corners and where they are, which
 is of use for other digits, too. Its head is thrown away; the rest is written to
-`exercises/transfer_learning/base.npz`, always the same bytes on one machine with the same versions: one thread,
-deterministic operations, fixed seeds.
+`exercises/transfer_learning/handout/base.npz`, always the same bytes on one machine with the same versions: one
+thread, deterministic operations, fixed seeds.
 
 `python -m scripts.transfer_base --mobilenet FILE` writes a MobileNetV2 without its top in the same format, for an
 exercise of one's own on photographs. Its weights have to be downloaded; with `--random` they are not.
@@ -23,7 +23,7 @@ from grader.core.arrays import Array
 from grader.core.atomic_files import replace_file
 from grader.rubric.data.digit_scenes import SIDE, place_pictures
 
-FILE = Path(__file__).parent.parent / "exercises" / "transfer_learning" / "base.npz"
+FILE = Path(__file__).parent.parent / "exercises" / "transfer_learning" / "handout" / "base.npz"
 DIGITS = 5  # that the base learns: 0 to 4
 WAYS = 8  # in which a picture can be turned by quarters and flipped
 COPIES = 2  # of each picture in each of them, at different places

@@ -31,7 +31,7 @@ TRAINING = Training(base=True)
 RUBRIC = Rubric(
     title=Bilingual(en="Transfer learning", de="Transfer Learning"),
     task=Task(kind="classification", classes=5, labels="integers"),
-    data=LaterDigits(Base(__file__, "base.npz")),
+    data=LaterDigits(Base(__file__, "handout/base.npz")),
     criteria=(
         Criterion(
             id="base",

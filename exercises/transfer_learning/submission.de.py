@@ -53,18 +53,15 @@ def count_parameters(model):
 # %% [markdown]
 # ## 3. Selbst ausprobieren
 #
-# Der Grader gibt dir die trainierte Basis. Diese Zelle baut eine mit denselben Schichten und zufälligen
-# Gewichten: Damit kannst du deinen Code ohne ihn laufen lassen und sehen, wie viel schlechter derselbe
-# Kopf dann wird.
+# `base.npz` enthält die Schichten der trainierten Basis und ihre Gewichte. `grader start` legt die Datei neben
+# diese. Die Zelle liest sie und macht eine zweite Basis mit denselben Schichten und zufälligen Gewichten: Sieh,
+# wie viel schlechter derselbe Kopf darauf wird.
 
 
 # %%
 if __name__ == "__main__":
-    features = picture = keras.Input(shape=(16, 16, 1))
-    for filters in (16, 32, 64):
-        features = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(features)
-        features = keras.layers.BatchNormalization()(features)
-        features = keras.layers.ReLU()(features)
-        features = keras.layers.MaxPooling2D()(features)
-    untrained_base = keras.Model(picture, features, name="base")
-    untrained_base.summary()
+    with np.load("base.npz") as saved:
+        base = keras.models.model_from_json(saved["architecture"].tobytes().decode())
+        base.set_weights([saved[name] for name in sorted(saved.files) if name.startswith("weight_")])
+    untrained_base = keras.models.clone_model(base)
+    base.summary()

@@ -116,14 +116,15 @@ def start(
     course: CourseOption = None,
     lang: LanguageOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Copy stub and task sheet; never over a file that is there."""
+    """Copy stub, task sheet and what else students get; never over a file that is there."""
     translate = Translator(lang)
     chosen = find_course_or_exit(course, translate)
     exercise = resolve_exercise_or_exit(chosen, exercise, translate)
     source = find_exercise_or_exit(chosen, exercise, translate)
     stub, sheet = "submission.ipynb" if notebook else "submission.py", _sheet(lang)
-    names = (stub, sheet)
     sources = {stub: _translated_stub(source, stub, lang), sheet: source / sheet}
+    sources |= {path.name: path for path in chosen.list_handout(exercise) if path.name not in sources}
+    names = tuple(sources)
     if lacking := [name for name in names if not sources[name].is_file()]:
         refuse(translate(_("This course has no {file} for {exercise}.", file=lacking[0], exercise=exercise)))
     if existing := [name for name in names if (folder / name).exists()]:

@@ -8,6 +8,7 @@ from grader.core.errors import NoExercisesError, UnknownExerciseError
 from grader.core.seal import PRACTICE
 
 STUBS = ("submission.py", "submission.ipynb", "submission.de.py", "submission.de.ipynb")  # .de: in German
+HANDOUT = "handout"  # folder with what students get besides task sheet and stub
 POLICY = "policy.toml"  # due dates and grades: changes no verdict
 FILES_NOT_HASHED = frozenset({*STUBS, "task.md", "task.de.md", POLICY})
 COURSE_FOLDERS = ("exercises", "reference")
@@ -48,6 +49,11 @@ class Course:
         if name not in self.exercises():
             raise UnknownExerciseError(name, self.exercises())
         return self.folder / "exercises" / name / "rubric.py"
+
+    def list_handout(self, name: str) -> tuple[Path, ...]:
+        """Return the files that students of an exercise get besides task sheet and stub, sorted; often none."""
+        folder = self.folder / "exercises" / name / HANDOUT
+        return tuple(sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")))
 
     def resolve_exercise(self, name: str) -> str:
         """Return the exercise that a name means: `Digits`, `digit` and `linear-regression` have one each.

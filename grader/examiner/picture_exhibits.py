@@ -1,8 +1,7 @@
 """What a report shows of networks on pictures: weights as pictures, and the rows that are hardly right."""
 
 import base64
-import struct
-import zlib
+import io
 from math import ceil, sqrt
 
 import numpy as np
@@ -19,6 +18,7 @@ MAX_PIXELS = 20_000  # of one layer: a byte each
 MAX_SIDE = 128  # of one picture: a longer column shows nothing
 MAX_ROWS = 8
 _STEPS = 15  # of a colour
+_UNSEEN = 2 * _STEPS + 1  # index of what cannot be seen
 _NEGATIVE, _NONE, _POSITIVE = (33, 102, 172), (247, 247, 247), (178, 74, 24)
 
 
@@ -43,7 +43,7 @@ def draw_kernel(kernel: Array) -> LayerWeights:
     indices = (np.round(pictures / largest * _STEPS) + _STEPS).astype(np.uint8)
     columns = ceil(sqrt(count * height / width))
     lines = ceil(count / columns)
-    paper = np.full((lines * (height + 1) - 1, columns * (width + 1) - 1), 2 * _STEPS + 1, dtype=np.uint8)
+    paper = np.full((lines * (height + 1) - 1, columns * (width + 1) - 1), _UNSEEN, dtype=np.uint8)
     for number, picture in enumerate(indices):
         y, x = number // columns * (height + 1), number % columns * (width + 1)
         paper[y : y + height, x : x + width] = picture
@@ -69,22 +69,14 @@ def _palette() -> bytes:
 
 def _encode_png(indices: Array) -> bytes:
     """Return a picture of indices into the palette, shape (height, width), as a PNG."""
+    from PIL import Image  # few reports have pictures of weights, and importing this takes as long as to judge
+
     height, width = indices.shape
-    lines = np.concatenate([np.zeros((height, 1), dtype=np.uint8), indices], axis=1)
-    colours = _palette()
-    opaque = bytes([255] * (len(colours) // 3 - 1) + [0])
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-        (b"PLTE", colours),
-        (b"tRNS", opaque),
-        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
-        (b"IEND", b""),
-    )
-    body = b"".join(
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body
+    picture = Image.frombytes("P", (width, height), indices.tobytes())
+    picture.putpalette(_palette())
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True, transparency=_UNSEEN)
+    return file.getvalue()
 
 
 def list_mistakes(outputs: Array, data: Data, truth: Array, *, right: bool = False) -> tuple[Mistake, ...]:

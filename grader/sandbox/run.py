@@ -38,13 +38,7 @@ from grader.sandbox.environment import Process, SandboxEnvironment
 from grader.sandbox.explain_stop import explain_stop, is_killed
 from grader.sandbox.oom_kills import count_oom_kills
 from grader.sandbox.processor_wait import MOST_EXTENSION
-from grader.sandbox.receive import (
-    Awaited,
-    FrameLimits,
-    RunInterruptedError,
-    check_frame,
-    receive_frame,
-)
+from grader.sandbox.receive import Awaited, FrameLimits, RunInterruptedError, check_frame, receive_frame
 
 _log = logging.getLogger(__name__)
 
@@ -191,13 +185,12 @@ class _Execution:
         self.budget, self.seconds = MAX_RUN_BYTES, self.plan.limits.wall_seconds
         self.on_evidence: OnEvidence = lambda *_: None
         self.has_begun = False  # the current child is isolated, and is told what to do
-        self.run = RunResult()
-        self.start_time = time.monotonic()
-        self.evidence_bytes = self.sent_bytes = 0
+        self.run, self.start_time = RunResult(), time.monotonic()
+        self.launch_time = self.start_seconds = 0.0  # of the current child; how long all took to start
+        self.evidence_bytes = self.sent_bytes = self.false_starts = 0
         self.is_over = False  # no child can do better than the last one
         self.has_left_out_cell = False
         self.tried_again: set[StopReason] = set()
-        self.false_starts = 0
         self.waited = 0.0  # seconds for which earlier children have waited for a processor
         self.current: Step | None = None  # the step that the child is executing; None during the import
         self.awaited: Awaited | None = None  # what the child is answering
@@ -234,7 +227,7 @@ class _Execution:
     def _run_child(self) -> None:
         """Start a child for the steps that are left; record the step or the import during which it ended."""
         self.cancel.check()
-        oom_kills = count_oom_kills()
+        oom_kills, self.launch_time = count_oom_kills(), time.monotonic()
         process = self.environment.launch(self.plan.limits)
         self.current, self.awaited, self.has_begun = None, None, False
         process.channel.limit = self.frame_limits = FrameLimits()
@@ -284,6 +277,7 @@ class _Execution:
         walls = check_frame(receive_frame(process, START_SECONDS), WALLS, NO_NONCE).body
         self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
         self.has_begun = True
+        self.start_seconds += time.monotonic() - self.launch_time
         nonce = self.frame_limits.asked = secrets.token_bytes(16)
         process.channel.send(SETUP, exchange_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
@@ -292,13 +286,15 @@ class _Execution:
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
-            if self._seconds_left(process) <= 0:
+            # Before it is sent: where the child takes it late, the step has had no time, and nothing was forged.
+            seconds = min(step.limit_seconds, self._seconds_left(process))
+            if seconds <= 0:
                 raise RunInterruptedError(StopReason.TOTAL_TIME)
             done = len(self.run.bodies) + len(self.run.stops)
             self.progress(step, done, len(self.plan.steps))
             nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
-            self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left(process)))
+            self.awaited = Awaited(process, nonce, seconds)
             body = self.awaited.receive(EVIDENCE, nonce).body
             self._store_evidence(step, body)
         process.channel.send(END)
@@ -335,8 +331,8 @@ class _Execution:
             self.run.imported = body
 
     def _seconds_left(self, process: Process | None = None) -> float:
-        """Return the time left for the run, in which waiting for a processor does not count."""
-        left = self.seconds - (time.monotonic() - self.start_time)
+        """Return the time left for the run. That children start and wait for a processor does not count."""
+        left = self.seconds + self.start_seconds - (time.monotonic() - self.start_time)
         if left > 0 and left > self.seconds / 2:
             return left  # more than any step takes: no need to measure
         waited = self.waited + (process.waited_seconds() if process is not None else 0.0)

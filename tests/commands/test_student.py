@@ -1,7 +1,10 @@
 """`grader list` and `grader start`: what a student sees first."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,43 @@ def test_start_copies_the_stub_in_the_chosen_language(tmp_path: Path) -> None:
         assert grader("start", "Wine", tmp_path / stub, "--lang", "de", *options).returncode == 0
         source = ROOT / "exercises" / "wine" / stub.replace(".", ".de.", 1)
         assert (tmp_path / stub / stub).read_bytes() == source.read_bytes()
+
+
+def test_start_copies_what_the_exercise_hands_out_besides_and_nothing_else_of_it(tmp_path: Path) -> None:
+    course = made_course(tmp_path, task_md="# Circles\n")
+    folder = course / "exercises" / "circles"
+    (folder / "submission.py").touch()
+    (folder / "answers.csv").write_text("for the rubric")
+    (folder / "handout" / "more").mkdir(parents=True)
+    for name in ("points.csv", ".hidden", "task.md"):
+        (folder / "handout" / name).write_text(name)
+    work = tmp_path / "work"
+    done = grader("start", "circles", work, "--course", course)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in work.iterdir()} == {"submission.py", "task.md", "points.csv"}
+    assert (work / "points.csv").read_text() == "points.csv"
+    assert (work / "task.md").read_text() == "# Circles\n"
+    for name in ("submission.py", "task.md"):
+        (work / name).unlink()
+    (work / "points.csv").write_text("mine")
+    refused = grader("start", "circles", work, "--course", course)
+    assert refused.returncode == ExitCode.USAGE
+    assert "points.csv is already there" in refused.stderr
+    assert [path.read_text() for path in work.iterdir()] == ["mine"]
+
+
+def test_the_stub_of_transfer_learning_reads_the_base_that_start_puts_beside_it(tmp_path: Path) -> None:
+    assert grader("start", "transfer_learning", tmp_path).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "submission.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "23,632" in done.stdout
 
 
 def test_start_into_what_is_no_folder_is_a_sentence(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_the_wheel_holds_grader_reports_exercises_and_nothing_else(wheel: Path) 
     assert {name.split("/")[0] for name in names} == {"grader", "reports", f"keras_grader-{__version__}.dist-info"}
     assert {name for name in names if "/_course/" in name} == {
         "grader/_course/exercises/learning_path.toml",
-        "grader/_course/exercises/transfer_learning/base.npz",
+        "grader/_course/exercises/transfer_learning/handout/base.npz",
         *(f"grader/_course/exercises/{exercise}/{file}" for exercise in EXERCISES for file in PER_EXERCISE),
     }
     for name in (

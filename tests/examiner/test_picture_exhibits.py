@@ -2,6 +2,8 @@
 
 import base64
 import io
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +43,22 @@ def test_each_weight_is_a_pixel_whose_colour_tells_its_sign() -> None:
     assert colours[2, 0] == (255, 255, 255, 0)  # between two pictures
     red, _green, blue, _alpha = colours[4, 1]  # type: ignore[misc]
     assert blue > red
+
+
+def test_the_same_weights_give_the_same_bytes() -> None:
+    kernel = np.random.default_rng(0).normal(0, 1, (36, 10))
+    assert draw_kernel(kernel) == draw_kernel(kernel.copy())
+    assert draw_kernel(kernel) != draw_kernel(-kernel)
+
+
+def test_nothing_is_imported_for_pictures_before_one_is_drawn() -> None:
+    program = (
+        "import sys, numpy, grader.examiner.service\n"
+        "assert 'PIL' not in sys.modules\n"
+        "sys.modules['grader.examiner.picture_exhibits'].draw_kernel(numpy.ones((3, 4)))\n"
+        "assert 'PIL' in sys.modules and 'matplotlib' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("shape", [(784, 324), (36, 10), (1, 1), (3, MAX_SIDE**2), (2000, 7), (5, 400)])

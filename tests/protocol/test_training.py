@@ -5,6 +5,7 @@ import pytest
 from grader.evidence.failures import function_name
 from grader.protocol.plan import (
     ArrayArg,
+    BuildBase,
     BuildStandIn,
     Call,
     Describe,
@@ -119,3 +120,22 @@ def test_a_network_with_several_outputs_gets_the_labels_of_each_one_after_the_ot
     for described in (before, after):
         assert isinstance(described, Describe)
         assert described.output_names == ("price", "kind")
+
+
+def test_a_base_is_made_for_each_network_of_the_submission_and_for_none_of_the_graders() -> None:
+    training = Training(base=True)
+    base, build = training.steps((3,))[:2]
+    assert isinstance(base, BuildBase)
+    assert (base.id, base.architecture, base.weights) == (
+        "base:build_model@3",
+        "base_architecture",
+        "base_weights",
+    )
+    assert isinstance(build, Call)
+    assert build.arguments == (ResultOf(step=base.id),)
+    task = Task(kind="classification", classes=3)
+    for is_trained in (False, True):
+        steps = training.on_stand_in(task, is_trained=is_trained).steps((3,))
+        assert isinstance(steps[0], BuildStandIn)
+        assert not any(isinstance(step, BuildBase) for step in steps)
+    assert not any(isinstance(step, BuildBase) for step in Training().steps((3,)))

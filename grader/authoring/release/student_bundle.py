@@ -31,7 +31,11 @@ def build_bundle(course: Course) -> Files:
             files[f"{name}/{file}"] = _read_file(folder / file, name)
         german = _list_german_stubs(course, name)
         files |= {f"{name}/{GERMAN}/{stub}": _read_file(path, name) for stub, path in german.items()}
-        for path in (*(folder / stub for stub in STUBS), *german.values()):
+        handout = course.list_handout(name)
+        places = (name, f"{name}/{GERMAN}") if german else (name,)  # each stub finds the files beside itself
+        files |= {f"{place}/{path.name}": _read_file(path, name) for path in handout for place in places}
+        programs = (path for path in handout if path.suffix in {".py", ".ipynb"})
+        for path in (*(folder / stub for stub in STUBS), *german.values(), *programs):
             refuse_leaks(path, course.folder / "reference" / name)
     for file, language in READMES.items():
         files[file] = render_readme(course, Translator(language)).encode()

@@ -111,10 +111,24 @@ def test_the_bundle_holds_sheets_stubs_first_steps_and_versions_and_nothing_else
     files = build_bundle(SHIPPED)
     assert set(files) == {"README.md", "README.de.md", "requirements.txt"} | {
         f"{name}/{file}" for name in SHIPPED.exercises() for file in PER_EXERCISE
-    }
+    } | {f"transfer_learning/{place}base.npz" for place in ("", "deutsch/")}
     for name in SHIPPED.exercises():
         for file, source in PER_EXERCISE.items():
             assert files[f"{name}/{file}"] == (ROOT / "exercises" / name / source).read_bytes()
+
+
+def test_what_is_handed_out_besides_lies_beside_each_stub(course: Course) -> None:
+    folder = course.folder / "exercises" / "one"
+    (folder / "handout" / "more").mkdir(parents=True)
+    (folder / "handout" / "points.csv").write_text("1")
+    (folder / "submission.de.py").write_text(STUB)
+    files = build_bundle(course)
+    assert {name for name in files if name.endswith((".csv", ".txt")) and "/" in name} == {
+        "one/points.csv",
+        "one/deutsch/points.csv",
+    }
+    (folder / "handout" / "tools.py").write_text(SOLUTION)
+    assert "tools.py" in leak(course)
 
 
 def test_the_first_steps_are_told_in_both_languages() -> None:

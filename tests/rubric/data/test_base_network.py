@@ -16,7 +16,7 @@ from grader.rubric.data import Base, Data, LaterDigits
 from grader.rubric.data.base_network import BaseError
 from tests.helpers.paths import ROOT
 
-FILE = ROOT / "exercises" / "transfer_learning" / "base.npz"
+FILE = ROOT / "exercises" / "transfer_learning" / "handout" / "base.npz"
 BASE = Base(str(FILE.with_name("rubric.py")), FILE.name)
 SEALS = (NO_SEAL, Seal(PRACTICE), Seal(b"a" * 32))
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from grader.protocol.submission import Submission, Unit
-from grader.sandbox.inside import datasets, substitutes
+from grader.sandbox.inside import datasets, notebook_shell, substitutes
 from grader.sandbox.inside.notebook_shell import display, get_shell
 from grader.sandbox.inside.substitute_modules import Finder
 
 PARTS = ("_replace_windows", "_replace_boards", "_replace_devices", "_refuse_graph_mode", "replace_system")
 SOURCE = "import IPython\n"
+NAMES: dict[str, Any] = {}
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """Return a function that installs all; its parts only say that they were called, and change nothing here."""
     for name in ("display", "get_ipython"):
         monkeypatch.setattr(builtins, name, None, raising=False)
+    monkeypatch.setattr(notebook_shell, "_shells", [])
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     called: list[str] = []
     for part in PARTS:
@@ -30,7 +32,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
 
     def install_all() -> list[str]:
         submission = Submission("a.py", "", "script", (Unit(SOURCE, SOURCE),))
-        substitutes.install(submission, {}, {"<submission file>": None})
+        substitutes.install(submission, NAMES, {"<submission file>": None})
         return called
 
     return install_all
@@ -43,6 +45,8 @@ def test_all_is_replaced_and_what_stands_in_is_found_before_what_is_installed(
     assert isinstance(sys.meta_path[0], Finder)
     names: dict[str, Any] = vars(builtins)
     assert (names["display"], names["get_ipython"]) == (display, get_shell)
+    assert (shell := get_shell()) is not None
+    assert shell.user_ns is NAMES
 
 
 def test_a_shell_that_a_library_has_imported_already_is_not_used(

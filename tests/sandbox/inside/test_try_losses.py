@@ -12,7 +12,7 @@ from keras import ops
 from keras.src.losses.losses import LossFunctionWrapper
 
 from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_loss
-from grader.protocol.loss_trial import MAX_ROWS
+from grader.protocol.loss_trial import MAX_ROWS, MAX_UNITS
 from grader.protocol.task import LabelForm
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.keras_facts import describe
@@ -226,3 +226,11 @@ def test_a_loss_is_tried_on_batches_as_those_of_fit_up_to_a_limit(rows: int, tri
 
     identified(loss, "numbers", BatchForm(rows=rows))
     assert sizes == {tried}
+
+
+@pytest.mark.parametrize("shape", [(), (None, 2, 3), (None, None), (None, 0), (None, MAX_UNITS + 1)])
+def test_outputs_that_are_no_row_of_numbers_are_not_tried(shape: tuple[int | None, ...]) -> None:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    model.compile("adam", "mse")
+    assert try_loss(model, X, shape, BatchForm(), Store(), "mse") == ()

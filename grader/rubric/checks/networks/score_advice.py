@@ -4,9 +4,12 @@ import numpy as np
 
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
+from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.label_pairs import explain_foreign_labels
 from grader.evidence.network import read_network
 from grader.protocol.training import Training
+from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.output_and_loss import HeadAndLoss
 
 _SETTLED_EPOCHS = 5  # with fewer, nothing can be said of how the loss goes on
 FLAT = 0.01  # share by which the last quarter of the epochs has to get below the others to be still falling
@@ -14,10 +17,31 @@ _MOVED = 0.05  # share by which a loss falls at least, where anything is learned
 _RISEN = 1.25  # times its lowest value: a validation loss that rose again
 
 
+def _name_misfit(case: Case, training: Training) -> Words | None:
+    """Return a sentence where output and loss of a network for classes do not fit each other, else None.
+
+    How to mend it is said by the criterion that is about that.
+    """
+    check = HeadAndLoss(training)
+    if case.task.kind != "classification" or case.task.classes <= 2 or not check.is_independent(case):
+        return None  # for a question of yes or no, other outputs and losses are right, too
+    try:
+        judgement = check.judge(case)
+    except PreconditionFailedError:
+        return None
+    if judgement.status is not Status.FAILED or judgement.received is None:
+        return None
+    return _(
+        "Output activation, loss and labels do not fit one another: mend this first. Received: {received}.",
+        received=judgement.received,
+    )
+
+
 def advise_on_score(case: Case, training: Training) -> Words:
-    """Return one sentence: rows and labels that do not fit, a loss that still fell, or one that did no more."""
-    if (foreign := explain_foreign_labels(case, training)) is not None:
-        return foreign
+    """Return one sentence: labels that fit neither rows nor output, a loss that still fell, or did no more."""
+    mistake = explain_foreign_labels(case, training) or _name_misfit(case, training)
+    if mistake is not None:
+        return mistake
     network = read_network(case, training, case.seeds[0])
     loss, val_loss = (np.asarray(network.curves.get(key, []), dtype=np.float64) for key in ("loss", "val_loss"))
     if not loss.size or not np.isfinite(loss).all():

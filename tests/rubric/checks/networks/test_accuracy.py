@@ -7,7 +7,7 @@ import pytest
 
 from grader.evidence.judgement import Judgement
 from grader.evidence.losses import softmax
-from grader.protocol.evidence import Raised, Skipped, StopReason
+from grader.protocol.evidence import CompileFacts, Raised, Skipped, StopReason
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Accuracy, Probabilities
 from grader.rubric.checks import Training as Steps
@@ -81,6 +81,24 @@ def test_the_message_names_score_and_threshold() -> None:
     assert "80.0%" in text(judgement.message)
     assert "93%" in text(judgement.message)
     assert text(judgement.expected) == "accuracy of at least 0.93"
+
+
+@pytest.mark.parametrize(
+    ("head", "facts", "received"),
+    [
+        ("", compiled(), "linear output with categorical_crossentropy"),
+        ("Softmax", compiled(from_logits=True), "softmax output with categorical_crossentropy (from_logits=True)"),
+        ("", compiled(from_logits=True), ""),
+        ("Softmax", compiled(), ""),
+        ("Sigmoid", compiled(), ""),  # half right: it does train
+    ],
+)
+def test_an_output_that_does_not_fit_the_loss_is_named_before_anything_of_the_training(
+    head: str, facts: CompileFacts, received: str
+) -> None:
+    said = text(score(0.5, make=plain(head), loss=facts).message)
+    assert ("mend this first" in said) is bool(received), said
+    assert received in said
 
 
 def predicted(make: Any, answer: Any, **changes: Any) -> Judgement:
