@@ -104,7 +104,8 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
             except Exception:  # noqa: BLE001 - evidence may be anything; without its replay, the check cannot pass
                 _log.warning("%s could not say which graphs to replay", type(check).__name__, exc_info=True)
                 continue
-            steps += [replay for replay in more if replay.id not in done]
+            asked = done | {step.id for step in steps}  # several checks may ask for one replay
+            steps += [replay for replay in more if replay.id not in asked]
             arrays |= more_arrays
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""

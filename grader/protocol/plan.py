@@ -228,6 +228,9 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     # Name of an array of numbers (m, k) that are put in place of what the last weights give, to find out what
     # comes after them; "" for none.
     logits: str = ""
+    # Groups of tensors. For each, the graph is run once more on the rows of the first of two inputs, while these
+    # tensors have the values that the rows of the second give them.
+    exchanged: tuple[tuple[str, ...], ...] = ()
     limit_seconds: float = 30.0  # of wall time
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.heads import LOGITS
 from grader.evidence.replay_rows import list_rows
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
@@ -155,8 +156,10 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
         input_node=facts.graph.input_node,
         output_node=facts.graph.output_node,
         inputs=tuple(inputs),
+        logits="logits",
     )
-    return {step: _run_graph(wanted, {"graph": seen.arrays[facts.graph.ref], **inputs})}
+    arrays = {"graph": seen.arrays[facts.graph.ref], "logits": LOGITS, **inputs}
+    return {step: _run_graph(wanted, arrays)}
 
 
 def _run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:

@@ -318,6 +318,7 @@ def test_a_base_is_not_built_from_weights_of_another_network(data: Data) -> None
 
 def test_a_mobilenet_is_a_base_as_well(tmp_path: Path) -> None:
     """With random weights, so that nothing is downloaded: depthwise kernels, BatchNormalization and all."""
+    keras.utils.set_random_seed(0)
     photographs = save(build_mobilenet(weights=None), (96, 96, 3), tmp_path)
 
     def build(base: Any) -> Any:
