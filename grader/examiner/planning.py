@@ -14,7 +14,7 @@ from grader.examiner.build_case import name_other_arrays
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
-from grader.protocol.plan import Limits, Plan, Replay, Step, uses
+from grader.protocol.plan import Limits, Plan, Replay, Step, WriteFiles, uses
 from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
@@ -68,7 +68,8 @@ def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
         name = to_visit.pop()
         if name not in visited and name in steps:
             visited.add(name)
-            to_visit += uses(steps[name])
+            step = steps[name]
+            to_visit += {step.files} if isinstance(step, WriteFiles) else uses(step)
     return visited
 
 

@@ -1,7 +1,7 @@
 """Execute a plan in child processes, one step at a time, each within its time limit.
 
 When the process of a submission ends during a step, that step is lost. A fresh child continues with the other
-steps, after repeating those whose live results they use.
+steps, after repeating those whose live results they use. What reads files that were saved has a child of its own.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
+    FILES,
     IMPORTED,
     NEEDS_LIBRARIES_CODE,
     NO_NONCE,
@@ -31,7 +32,7 @@ from grader.protocol.channel import (
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import replace_record, unpack_record
-from grader.protocol.plan import Call, Plan, Setup, Step, add_used_steps
+from grader.protocol.plan import Call, Plan, Setup, Step, WriteFiles, list_next_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Process, SandboxEnvironment
@@ -285,7 +286,7 @@ class _Execution:
         process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
-        for step in add_used_steps(self.plan.steps, self._list_pending()):
+        for step in list_next_steps(self.plan.steps, self._list_pending()):
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
@@ -295,6 +296,8 @@ class _Execution:
             self.progress(step, done, len(self.plan.steps))
             nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
+            if isinstance(step, WriteFiles):
+                process.channel.send(FILES, self.run.bodies.get(step.files, b""), nonce)
             self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left(process)))
             body = self.awaited.receive(EVIDENCE, nonce).body
             self._store_evidence(step, body)

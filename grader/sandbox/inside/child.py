@@ -50,7 +50,7 @@ from grader.protocol.plan import (
     HistoryArg,
     ListArg,
     LiteralArg,
-    MoveFiles,
+    ReadFiles,
     ReadGlobal,
     Replay,
     ResultOf,
@@ -60,6 +60,7 @@ from grader.protocol.plan import (
     Step,
     TraceInTraining,
     TryLayer,
+    WriteFiles,
     needs,
 )
 from grader.protocol.verdict import WallState
@@ -76,7 +77,7 @@ from grader.sandbox.inside.evidence_size import (
     pack_evidence,
 )
 from grader.sandbox.inside.fit_recorder import FitWatch
-from grader.sandbox.inside.folders import make_folder, move_files
+from grader.sandbox.inside.folders import handle_files, make_folder
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, made_history
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
@@ -135,6 +136,8 @@ def _serve(channel: Channel, setup_frame: Frame) -> None:
         channel.send(IMPORTED, pack_evidence(evidence, Store()), setup_frame.nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
+        if isinstance(step, WriteFiles) and (files := channel.receive()) is not None:
+            run.files = files.body
         with watch.during(frame.nonce) if watch is not None else contextlib.nullcontext():
             body = run.do(step)
         channel.send(EVIDENCE, body, frame.nonce)
@@ -147,6 +150,7 @@ class SubmissionRun:
     def __init__(self, setup: Setup, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
         self.arrays = arrays
         self.live: dict[str, object] = {}  # by id of the step: what it returned
+        self.files = b""  # evidence with the files that the current step writes
         self.ended: set[str] = set()  # ids of the steps that ended without an exception
         self.captured_io = CapturedIO()
         self.fits = FitWatch()
@@ -198,8 +202,8 @@ class SubmissionRun:
             evidence = self._describe(step, store)
         elif isinstance(step, TryLayer):
             evidence = self._try_layer(step, store)
-        elif isinstance(step, MoveFiles):
-            evidence = StepEvidence(id=step.id, outcome=move_files(step, store))
+        elif isinstance(step, ReadFiles | WriteFiles):
+            evidence = StepEvidence(id=step.id, outcome=handle_files(step, self.files, store))
             self.ended |= {step.id} if isinstance(evidence.outcome, Returned) else set()
         else:
             evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)

@@ -146,7 +146,9 @@ def _choose_answers(case: Case, training: Training) -> tuple[str, Model | None, 
     network = read_network(case, training, seed)
     for step, model in ((training.trained(seed), network.after), (training.model(seed), network.before)):
         outputs = model.outputs.get("x_test") if model is not None else None
-        if model is not None and model.facts.graph and outputs is not None and outputs.ndim and _varies(outputs):
+        if model is None or model.facts.graph is None or outputs is None or not outputs.ndim:
+            continue
+        if _varies(outputs[:ROWS]):
             return step, model, model.facts.graph.output_node
     step, model = training.model(seed), network.before
     replay = case.replays.get(step)
