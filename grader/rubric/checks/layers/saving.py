@@ -15,7 +15,7 @@ from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import read_fitted, read_network
 from grader.evidence.values import name_of
-from grader.protocol.evidence import Entries, GraphFacts, Items, ModelValue, TextValue
+from grader.protocol.evidence import Entries, GraphFacts, Items, ModelValue, Raised, TextValue, Value
 from grader.protocol.plan import (
     BuildChain,
     Call,
@@ -229,7 +229,7 @@ class SavesAndLoads(Check):
                     received=_("an empty folder"),
                 ),
             )
-        value, _arrays = case.value(f"{self.load}@{name}")
+        value, _arrays = self._read_loaded(case, name)
         if not isinstance(value, ModelValue):
             return self._name_network(
                 name,
@@ -261,6 +261,23 @@ class SavesAndLoads(Check):
                 ),
             )
         return self._name_network(name, self._judge_files(kinds))
+
+    def _read_loaded(self, case: Case, name: str) -> tuple[Value, Mapping[str, Array]]:
+        """Return what `load` returned. Raises `PreconditionFailedError`, which says what `load` can know."""
+        try:
+            return case.value(f"{self.load}@{name}")
+        except PreconditionFailedError as unmet:
+            result = case.steps.get(f"{self.load}@{name}")
+            if result is None or not isinstance(result.evidence.outcome, Raised):
+                raise
+            message = _(
+                "{problem} {load}() is called in a new process, as on the next day: of what {save}() did, it has "
+                "the files in its folder and no variables.",
+                problem=unmet.judgement.message,
+                load=self.load,
+                save=self.save,
+            )
+            raise PreconditionFailedError(replace(unmet.judgement, message=message)) from None
 
     def _read_files(self, case: Case, name: str) -> Mapping[str, str]:
         value, _arrays = case.value(self._files(name))
