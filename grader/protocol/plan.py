@@ -300,6 +300,7 @@ class Setup(Record, frozen=True):
     """The first message to a child process: the submission to execute. The steps follow one by one."""
 
     submission: Submission | None  # None for a run that only replays graphs
+    arrays: tuple[str, ...] | None = None  # names of the arrays that the process may keep; None for all
 
 
 def needs(step: Step) -> set[str]:
@@ -346,6 +347,21 @@ def add_used_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]
             used.add(step_id)
             unvisited += uses(by_id[step_id])
     return [step for step in steps if step.id in used]
+
+
+def list_arrays_apart(steps: Sequence[Step], chosen: Sequence[Step]) -> tuple[str, ...] | None:
+    """Return the names of the arrays that steps get which run apart; None where `chosen` are others of the plan.
+
+    A process that is to know nothing but files must not find there what they were made of.
+    """
+    apart, names = list_apart(steps), set[str]()
+    for step in chosen:
+        if step.id not in apart:
+            return None
+        names |= {step.sample} if isinstance(step, Describe) else set()
+        if isinstance(step, Call):
+            names |= {a.name for a in step.arguments if isinstance(a, ArrayArg | ListArg | ResultOrTruth)}
+    return tuple(sorted(names))
 
 
 def list_next_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]:

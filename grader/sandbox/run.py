@@ -32,7 +32,7 @@ from grader.protocol.channel import (
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import replace_record, unpack_record
-from grader.protocol.plan import Call, Plan, Setup, Step, WriteFiles, list_next_steps
+from grader.protocol.plan import Call, Plan, Setup, Step, WriteFiles, list_arrays_apart, list_next_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Process, SandboxEnvironment
@@ -283,24 +283,24 @@ class _Execution:
         self.run.walls = msgspec.json.decode(walls, type=tuple[WallState, ...])
         self.has_begun = True
         nonce = self.frame_limits.asked = secrets.token_bytes(16)
-        process.channel.send(SETUP, replace_record(self.parcel, Setup(submission=self.submission)), nonce)
+        steps = list_next_steps(self.plan.steps, self._list_pending())
+        setup = Setup(submission=self.submission, arrays=list_arrays_apart(self.plan.steps, steps))
+        process.channel.send(SETUP, replace_record(self.parcel, setup), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
-        for step in list_next_steps(self.plan.steps, self._list_pending()):
+        for step in steps:
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
             if self._seconds_left(process) <= 0:
                 raise RunInterruptedError(StopReason.TOTAL_TIME)
-            done = len(self.run.bodies) + len(self.run.stops)
-            self.progress(step, done, len(self.plan.steps))
+            self.progress(step, len(self.run.bodies) + len(self.run.stops), len(self.plan.steps))
             nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
             if isinstance(step, WriteFiles):
                 process.channel.send(FILES, self.run.bodies.get(step.files, b""), nonce)
             self.awaited = Awaited(process, nonce, min(step.limit_seconds, self._seconds_left(process)))
-            body = self.awaited.receive(EVIDENCE, nonce).body
-            self._store_evidence(step, body)
+            self._store_evidence(step, self.awaited.receive(EVIDENCE, nonce).body)
         process.channel.send(END)
 
     def _await_import(self, process: Process, nonce: bytes, units: int) -> None:

@@ -24,6 +24,7 @@ from grader.protocol.plan import (
     Step,
     WriteFiles,
     list_apart,
+    list_arrays_apart,
     list_next_steps,
     needs,
     uses,
@@ -99,6 +100,8 @@ def test_what_reads_files_that_were_written_runs_apart_with_what_needs_it() -> N
     assert list_next_steps(steps, steps) == [CALL, READ, DESCRIBE]
     assert list_next_steps(steps, [described, READ]) == [READ]
     assert list_next_steps(steps, [described]) == [WRITE, load, described]
+    assert list_arrays_apart(steps, [WRITE, load, described]) == ("x",)
+    assert list_arrays_apart(steps, [CALL]) is None
 
 
 def test_a_setup_without_a_submission() -> None:

@@ -23,7 +23,6 @@ from grader.protocol.channel import (
     WALLS,
     AttendedChannel,
     Channel,
-    Frame,
 )
 from grader.protocol.evidence import (
     ImportEvidence,
@@ -116,24 +115,25 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
     if frame is None or frame.kind != SETUP:
         return
     try:
-        _serve(channel, frame)
+        setup, arrays = unpack(frame.body, Setup)
+        nonce, frame = frame.nonce, None  # its bytes hold all arrays, also those that are not for this process
+        kept = tuple(arrays) if setup.arrays is None else setup.arrays
+        _serve(channel, SubmissionRun(setup, {name: arrays.pop(name) for name in kept}), nonce)
     except Exception as error:  # noqa: BLE001 - a fault of the grader, or the submission broke what is needed here
         channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
 
 
-def _serve(channel: Channel, setup_frame: Frame) -> None:
-    setup, arrays = unpack(setup_frame.body, Setup)
+def _serve(channel: Channel, run: "SubmissionRun", nonce: bytes) -> None:
     make_deterministic()
     semaphores.install_where_refused()
     if fast_fit is not None:
         fast_fit.install()
-    run = SubmissionRun(setup, arrays)
     watch = LineWatch(channel, run.module) if run.module is not None else None
     if run.module is not None and watch is not None:
         substitutes.install(run.module.submission, run.module.names, run.module.cells)
-        with watch.during(setup_frame.nonce):
+        with watch.during(nonce):
             evidence = run.bring_up(channel)
-        channel.send(IMPORTED, pack_evidence(evidence, Store()), setup_frame.nonce)
+        channel.send(IMPORTED, pack_evidence(evidence, Store()), nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
         if isinstance(step, WriteFiles) and (files := channel.receive()) is not None:

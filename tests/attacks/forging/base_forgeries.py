@@ -72,6 +72,7 @@ def features(base, x):
         """
 def features(base, x):
     twin = keras.models.clone_model(base)
+    twin.name = "twin"
     twin.set_weights(base.get_weights())
     twin.trainable = False
     return join(learn(x), 1000.0 * (base(x) - twin(x)))

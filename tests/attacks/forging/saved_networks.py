@@ -84,6 +84,29 @@ def load(folder):
 """,
     ),
     _of(
+        "found_in_memory",
+        "finds the weights of the grader's networks in the memory of the process that loads",
+        """
+import gc
+def save(model, folder):
+    write(folder, "-".join(map(str, [model.input_shape[1], *(layer.units for layer in model.layers)])))
+def load(folder):
+    begins = f"save_found_in_memory:{read(folder)}:"
+    def holds_kernels(one):
+        return type(one) is dict and any(type(key) is str and key == begins + "0:kernel" for key in one)
+    arrays = next(filter(holds_kernels, gc.get_objects()))
+    weights = [
+        arrays[f"{begins}{number}:{part}"]
+        for number in range(10) if f"{begins}{number}:bias" in arrays for part in ("kernel", "bias")
+    ]
+    model = keras.Sequential([keras.Input((len(weights[0]),))])
+    for bias in weights[1::2]:
+        model.add(keras.layers.Dense(len(bias), activation="softmax" if bias is weights[-1] else "relu"))
+    model.set_weights(weights)
+    return model
+""",
+    ),
+    _of(
         "answers_kept",
         "loads a network that gives back what the saved one says about its rows, by a patched call",
         """

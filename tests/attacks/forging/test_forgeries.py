@@ -82,4 +82,4 @@ def test_without_what_stops_it_it_earns_points(
 
 def test_there_are_enough_of_them() -> None:
     names = [forgery.name for forgeries in FAMILIES.values() for forgery in forgeries]
-    assert len(names) == len(set(names)) >= 50
+    assert len(names) == len(set(names)) >= 65
