@@ -87,14 +87,14 @@ def load(folder):
         "found_in_memory",
         "finds the weights of the grader's networks in the memory of the process that loads",
         """
-import gc
 def save(model, folder):
-    write(folder, "-".join(map(str, [model.input_shape[1], *(layer.units for layer in model.layers)])))
+    sizes = [layer.units for layer in model.layers if hasattr(layer, "units")]
+    write(folder, "-".join(map(str, [model.input_shape[1], *sizes])))
 def load(folder):
     begins = f"save_found_in_memory:{read(folder)}:"
-    def holds_kernels(one):
-        return type(one) is dict and any(type(key) is str and key == begins + "0:kernel" for key in one)
-    arrays = next(filter(holds_kernels, gc.get_objects()))
+    frame, arrays = sys._getframe(), {}
+    while frame is not None and begins + "0:kernel" not in arrays:
+        frame, arrays = frame.f_back, getattr(frame.f_locals.get("self"), "arrays", {})
     weights = [
         arrays[f"{begins}{number}:{part}"]
         for number in range(10) if f"{begins}{number}:bias" in arrays for part in ("kernel", "bias")
