@@ -117,8 +117,8 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
     try:
         setup, arrays = unpack(frame.body, Setup)
         nonce, frame = frame.nonce, None  # its bytes hold all arrays, also those that are not for this process
-        kept = tuple(arrays) if setup.arrays is None else setup.arrays
-        _serve(channel, SubmissionRun(setup, {name: arrays.pop(name) for name in kept}), nonce)
+        names = tuple(arrays) if setup.arrays is None else setup.arrays
+        _serve(channel, SubmissionRun(setup, {name: arrays.pop(name) for name in names}), nonce)
     except Exception as error:  # noqa: BLE001 - a fault of the grader, or the submission broke what is needed here
         channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
 

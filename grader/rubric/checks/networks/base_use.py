@@ -97,10 +97,10 @@ def measure_base_use(case: Case, training: Training, kernels: Sequence[Array]) -
         return None
     own, others, *exchanged = outputs
     measured = [measure_share(own, others, mixed) for mixed in exchanged]
-    found = iter(share for share in measured if share is not None)
+    values = iter(share for share in measured if share is not None)
     if None in measured:
         return None
-    return BaseUse(tuple(next(found) if group else 0.0 for group in groups))
+    return BaseUse(tuple(next(values) if group else 0.0 for group in groups))
 
 
 def measure_share(own: Array, others: Array, mixed: Array) -> float | None:
