@@ -14,7 +14,7 @@ from grader.examiner.build_case import name_other_arrays
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
-from grader.protocol.plan import Limits, Plan, Replay, Step, uses
+from grader.protocol.plan import Limits, Plan, Replay, Step, WriteFiles, uses
 from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
@@ -68,7 +68,8 @@ def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
         name = to_visit.pop()
         if name not in visited and name in steps:
             visited.add(name)
-            to_visit += uses(steps[name])
+            step = steps[name]
+            to_visit += {step.files} if isinstance(step, WriteFiles) else uses(step)
     return visited
 
 
@@ -104,8 +105,9 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
             except Exception:  # noqa: BLE001 - evidence may be anything; without its replay, the check cannot pass
                 _log.warning("%s could not say which graphs to replay", type(check).__name__, exc_info=True)
                 continue
+            asked = done | {step.id for step in steps}  # several checks may ask for one replay
             for replay in more:
-                if replay.id not in done and _has_room(arrays):
+                if replay.id not in asked and _has_room(arrays):
                     steps.append(replay)
                     arrays |= {name: more_arrays[name] for name in _list_arrays(replay) if name in more_arrays}
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))

@@ -37,6 +37,7 @@ _HEADER = struct.Struct("<c16sQ")
 
 # From the supervisor.
 SETUP, STEP, END = b"P", b"S", b"Q"
+FILES = b"D"  # behind a step that writes files: the evidence of the step that has read them, or nothing
 # From the child.
 WALLS, UNIT, IMPORTED, EVIDENCE = b"W", b"U", b"I", b"E"
 PLACE = b"L"  # the line that runs, with the nonce of the message that is being answered; may come at any time

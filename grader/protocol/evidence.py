@@ -425,7 +425,7 @@ class ReplayEvidence(Record, frozen=True):
     graph: str = ""  # of that graph, its bytes' SHA-256 in hexadecimal; "" where nothing is placed
     # Operations that are dangerous to run, or, with ` by value`, look rows up; with any, the graph was not run.
     forbidden: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()  # refs, one per input of the step
+    outputs: tuple[str, ...] = ()  # refs, one per input of the step, then one per group of exchanged tensors
     taps: tuple[TapFacts, ...] = ()  # one per activation, at most 32
     tail: tuple[TailFacts, ...] = ()  # from the last kernels to the output; empty where it could not be run alone
     # Refs: for values that are linear in the input, before anything bends them, the factor of each feature and, at

@@ -193,17 +193,30 @@ class BuildChain(Tagged, frozen=True, tag="BuildChain"):
     limit_seconds: float = 30.0  # of wall time
 
 
-class MoveFiles(Tagged, frozen=True, tag="MoveFiles"):
-    """A step: move all files of one folder to another one, so that who reads them has to look where it is told.
+class ReadFiles(Tagged, frozen=True, tag="ReadFiles"):
+    """A step: read all files of a folder.
 
-    Its result is a dict: the path of each file within the folder, and what it is: "architecture" for the JSON of a
-    Keras model, "json", "keras", "hdf5", or "other". Nothing of the files is executed.
+    Its result is a dict: the path of each file within the folder, with what the file is ("architecture" for the
+    JSON of a Keras model, "json", "keras", "hdf5", or "other"), its length in bytes and its content. Nothing of
+    the files is executed.
     """
 
     id: str  # unique in the plan
-    source: str  # name of a `FolderArg`
-    target: str  # name of another one
+    folder: str  # name of a `FolderArg`
     after: str  # id of a step that has to have returned first
+    limit_seconds: float = 10.0  # of wall time
+
+
+class WriteFiles(Tagged, frozen=True, tag="WriteFiles"):
+    """A step: write the files that a `ReadFiles` step has read into another folder, in a process of its own.
+
+    It and the steps that need it run in a process in which no other step of the plan runs. So whoever reads these
+    files knows nothing but them.
+    """
+
+    id: str  # unique in the plan
+    files: str  # id of the step that has read them
+    folder: str  # name of a `FolderArg`
     limit_seconds: float = 10.0  # of wall time
 
 
@@ -229,6 +242,9 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     # Name of an array of numbers (m, k) that are put in place of what the last weights give, to find out what
     # comes after them; "" for none.
     logits: str = ""
+    # Groups of tensors. For each, the graph is run once more on the rows of the first of two inputs, while these
+    # tensors have the values that the rows of the second give them.
+    exchanged: tuple[tuple[str, ...], ...] = ()
     limit_seconds: float = 30.0  # of wall time
 
 
@@ -241,7 +257,8 @@ Step = (
     | BuildStandIn
     | SetWeights
     | BuildChain
-    | MoveFiles
+    | ReadFiles
+    | WriteFiles
     | BuildBase
     | Replay
 )
@@ -284,16 +301,17 @@ class Setup(Record, frozen=True):
     """The first message to a child process: the submission to execute. The steps follow one by one."""
 
     submission: Submission | None  # None for a run that only replays graphs
+    arrays: tuple[str, ...] | None = None  # names of the arrays that the process may keep; None for all
 
 
 def needs(step: Step) -> set[str]:
     """Return the ids of the steps whose live results `step` requires: without one of them it is skipped."""
-    if isinstance(step, Replay | ReadGlobal | BuildStandIn | BuildChain | BuildBase):
+    if isinstance(step, Replay | ReadGlobal | BuildStandIn | BuildChain | BuildBase | WriteFiles):
         return set()
     if isinstance(step, TryLayer | TraceInTraining | SetWeights):
         return {step.step}
     first = {step.after} if step.after else set()
-    if isinstance(step, MoveFiles):
+    if isinstance(step, ReadFiles):
         return first
     if isinstance(step, Describe):
         return first | {step.step}
@@ -310,6 +328,15 @@ def uses(step: Step) -> set[str]:
     return needs(step) | optional
 
 
+def list_apart(steps: Sequence[Step]) -> set[str]:
+    """Return the ids of the steps that run in a process of their own: what writes files, and what needs that."""
+    apart: set[str] = set()
+    for step in steps:
+        if isinstance(step, WriteFiles) or needs(step) & apart:
+            apart.add(step.id)
+    return apart
+
+
 def add_used_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]:
     """Return `pending` and the steps whose live results they use, in the order of the plan."""
     by_id = {step.id: step for step in steps}
@@ -321,3 +348,24 @@ def add_used_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]
             used.add(step_id)
             unvisited += uses(by_id[step_id])
     return [step for step in steps if step.id in used]
+
+
+def list_arrays_apart(steps: Sequence[Step], chosen: Sequence[Step]) -> tuple[str, ...] | None:
+    """Return the names of the arrays that steps get which run apart; None where `chosen` are others of the plan.
+
+    A process that is to know nothing but files must not find there what they were made of.
+    """
+    apart, names = list_apart(steps), set[str]()
+    for step in chosen:
+        if step.id not in apart:
+            return None
+        names |= {step.sample} if isinstance(step, Describe) else set()
+        if isinstance(step, Call):
+            names |= {a.name for a in step.arguments if isinstance(a, ArrayArg | ListArg | ResultOrTruth)}
+    return tuple(sorted(names))
+
+
+def list_next_steps(steps: Sequence[Step], pending: Sequence[Step]) -> list[Step]:
+    """Return the steps of the next process, in their order: what runs apart comes when all else is done."""
+    used, apart = add_used_steps(steps, pending), list_apart(steps)
+    return [step for step in used if step.id not in apart] or used

@@ -1,7 +1,7 @@
 """Execute a plan in child processes, one step at a time, each within its time limit.
 
 When the process of a submission ends during a step, that step is lost. A fresh child continues with the other
-steps, after repeating those whose live results they use.
+steps, after repeating those whose live results they use. What reads files that were saved has a child of its own.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from grader.core.errors import GraderError, SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
+    FILES,
     IMPORTED,
     NEEDS_LIBRARIES_CODE,
     NO_NONCE,
@@ -31,7 +32,7 @@ from grader.protocol.channel import (
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, NOT_TRIED, Stopped, StopReason
 from grader.protocol.evidence import Frame as SourceLine
 from grader.protocol.parcels import exchange_record, unpack_record
-from grader.protocol.plan import Call, Plan, Setup, Step, add_used_steps
+from grader.protocol.plan import Call, Plan, Setup, Step, WriteFiles, list_arrays_apart, list_next_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.environment import Process, SandboxEnvironment
@@ -279,10 +280,12 @@ class _Execution:
         self.has_begun = True
         self.start_seconds += time.monotonic() - self.launch_time
         nonce = self.frame_limits.asked = secrets.token_bytes(16)
-        process.channel.send(SETUP, exchange_record(self.parcel, Setup(submission=self.submission)), nonce)
+        steps = list_next_steps(self.plan.steps, self._list_pending())
+        setup = Setup(submission=self.submission, arrays=list_arrays_apart(self.plan.steps, steps))
+        process.channel.send(SETUP, exchange_record(self.parcel, setup), nonce)
         if self.submission is not None:
             self._await_import(process, nonce, len(self.submission.units))
-        for step in add_used_steps(self.plan.steps, self._list_pending()):
+        for step in steps:
             if step.id in self.run.stops:
                 continue  # the same function hung a moment ago
             self.current = step
@@ -290,13 +293,13 @@ class _Execution:
             seconds = min(step.limit_seconds, self._seconds_left(process))
             if seconds <= 0:
                 raise RunInterruptedError(StopReason.TOTAL_TIME)
-            done = len(self.run.bodies) + len(self.run.stops)
-            self.progress(step, done, len(self.plan.steps))
+            self.progress(step, len(self.run.bodies) + len(self.run.stops), len(self.plan.steps))
             nonce = self.frame_limits.asked = secrets.token_bytes(16)
             process.channel.send(STEP, msgspec.json.encode(step), nonce)
+            if isinstance(step, WriteFiles):
+                process.channel.send(FILES, self.run.bodies.get(step.files, b""), nonce)
             self.awaited = Awaited(process, nonce, seconds)
-            body = self.awaited.receive(EVIDENCE, nonce).body
-            self._store_evidence(step, body)
+            self._store_evidence(step, self.awaited.receive(EVIDENCE, nonce).body)
         process.channel.send(END)
 
     def _await_import(self, process: Process, nonce: bytes, units: int) -> None:

@@ -52,11 +52,12 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     import tensorflow as tf
 
     from grader.examiner.planning import make_plan
+    from grader.protocol.evidence import StepEvidence
     from grader.protocol.messages import Question
-    from grader.protocol.parcels import unpack
-    from grader.protocol.plan import BuildBase, BuildChain, Call, MoveFiles, Plan, SetWeights
+    from grader.protocol.parcels import pack, unpack
+    from grader.protocol.plan import BuildBase, BuildChain, Call, Plan, ReadFiles, SetWeights, WriteFiles
     from grader.sandbox.inside.array_store import Store
-    from grader.sandbox.inside.folders import move_files
+    from grader.sandbox.inside.folders import handle_files
     from grader.sandbox.inside.stand_in import make_network
 
     rubric, question = load_rubric(COURSE, exercise), Question(course="", exercise=exercise, seeds=seeds)
@@ -68,13 +69,16 @@ def plain(exercise: str, seeds: tuple[int, ...]) -> None:
     source = reference(exercise)
     exec(compile(source.read_text("utf-8"), str(source), "exec"), names)
     live: dict[str, object] = {}
+    files: dict[str, bytes] = {}
     for step in plan.steps:
         if isinstance(step, BuildBase | BuildChain | SetWeights):
             network = make_network(step, arrays, live)
             if network is not None:  # else it has other layers, and what would get it is not called
                 live[step.id] = network
-        elif isinstance(step, MoveFiles):
-            move_files(step, Store())
+        elif isinstance(step, ReadFiles | WriteFiles):
+            store = Store()
+            body = files[step.files] if isinstance(step, WriteFiles) else b""
+            files[step.id] = pack(StepEvidence(id=step.id, outcome=handle_files(step, body, store)), store.arrays)
         elif isinstance(step, Call) and all(a.step in live for a in step.arguments if isinstance(a, ResultOf)):
             values = [read_argument(argument, arrays, live) for argument in step.arguments]
             keras.utils.set_random_seed(step.seed)

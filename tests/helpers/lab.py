@@ -11,6 +11,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.heads import LOGITS
 from grader.evidence.placed_arrays import read_placed
 from grader.evidence.replay_rows import list_rows
 from grader.evidence.run_evidence import ReplayResult, StepResult
@@ -25,6 +26,7 @@ from grader.protocol.evidence import (
     Skipped,
     StepEvidence,
 )
+from grader.protocol.parcels import pack
 from grader.protocol.plan import ArrayArg as Given
 from grader.protocol.plan import (
     BuildBase,
@@ -34,13 +36,14 @@ from grader.protocol.plan import (
     Describe,
     FolderArg,
     LiteralArg,
-    MoveFiles,
+    ReadFiles,
     Replay,
     ResultOf,
     SetWeights,
     Step,
     TraceInTraining,
     TryLayer,
+    WriteFiles,
     needs,
 )
 from grader.protocol.task import Task
@@ -50,7 +53,7 @@ from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
-from grader.sandbox.inside.folders import make_folder, move_files
+from grader.sandbox.inside.folders import handle_files, make_folder
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import make_network
@@ -157,8 +160,10 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
         input_node=facts.graph.input_node,
         output_node=facts.graph.output_node,
         inputs=tuple(inputs),
+        logits="logits",
     )
-    return {step: _run_graph(wanted, {"graph": seen.arrays[facts.graph.ref], **inputs})}
+    arrays = {"graph": seen.arrays[facts.graph.ref], "logits": LOGITS, **inputs}
+    return {step: _run_graph(wanted, arrays)}
 
 
 def _run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:
@@ -173,7 +178,7 @@ class _Lab:
         self.live: dict[str, Any] = {}
         self.seen: dict[str, StepResult] = {}
 
-    def do(self, step: Step) -> None:
+    def do(self, step: Step) -> None:  # noqa: C901 - one branch for each kind of step
         """Do a step as it would be done behind the walls."""
         if step.id in self.seen:
             return
@@ -194,14 +199,22 @@ class _Lab:
             outcome, facts = self._trace(step, store)
         elif isinstance(step, TryLayer):
             outcome, facts = self._try_layer(step, store)
-        elif isinstance(step, Call | MoveFiles):
-            outcome = self._call(step, store) if isinstance(step, Call) else move_files(step, store)
-            self.live |= {step.id: None} if isinstance(step, MoveFiles) else {}
+        elif isinstance(step, ReadFiles | WriteFiles):
+            outcome = self._handle_files(step, store)
+        elif isinstance(step, Call):
+            outcome = self._call(step, store)
             if isinstance(step, Call) and step.function == "train" and isinstance(outcome, Returned):
                 facts = {"fits": (FitFacts(finished=True),)}  # they set weights instead
         else:
             outcome = Returned(value=encode(self.functions[step.name], store))  # type: ignore[union-attr]
         self.seen[step.id] = StepResult(StepEvidence(id=step.id, outcome=outcome, **facts), store.arrays)
+
+    def _handle_files(self, step: ReadFiles | WriteFiles, store: Store) -> Outcome:
+        """Read or write files. What writes them runs in this process here, and knows all that this one knows."""
+        seen = self.seen[step.files] if isinstance(step, WriteFiles) else None
+        outcome = handle_files(step, pack(seen.evidence, seen.arrays) if seen is not None else b"", store)
+        self.live |= {step.id: None} if isinstance(outcome, Returned) else {}
+        return outcome
 
     def _describe(self, step: Describe, store: Store) -> tuple[Outcome, dict[str, Any]]:
         from grader.sandbox.inside.keras_facts import describe, is_model

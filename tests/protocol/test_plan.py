@@ -14,14 +14,18 @@ from grader.protocol.plan import (
     HistoryArg,
     Limits,
     LiteralArg,
-    MoveFiles,
     Plan,
+    ReadFiles,
     Replay,
     ResultOf,
     ResultOrTruth,
     Setup,
     SetWeights,
     Step,
+    WriteFiles,
+    list_apart,
+    list_arrays_apart,
+    list_next_steps,
     needs,
     uses,
 )
@@ -40,7 +44,8 @@ CALL = Call(
     after="load@all",
 )
 DESCRIBE = Describe(id="trained:train@0", step="build_model@0", sample="x", after="train@0")
-MOVE = MoveFiles(id="files@save", source="saved", target="moved", after="save@own")
+READ = ReadFiles(id="files@save", folder="saved", after="save@own")
+WRITE = WriteFiles(id="written", files="files@save", folder="moved")
 REPLAY = Replay(id="model:build_model@0", graph="g", input_node="x:0", output_node="y:0", inputs=("x",))
 WEIGHTS = SetWeights(id="network@own", step="build_model@0", weights=("k", "b"), sample="x")
 CHAIN = BuildChain(
@@ -56,7 +61,8 @@ BASE = BuildBase(id="base:build_model@0", architecture="base_architecture", weig
         (DESCRIBE, {"build_model@0", "train@0"}, {"build_model@0", "train@0"}),
         (REPLAY, set(), set()),
         (WEIGHTS, {"build_model@0"}, {"build_model@0"}),
-        (MOVE, {"save@own"}, {"save@own"}),
+        (READ, {"save@own"}, {"save@own"}),
+        (WRITE, set(), set()),
         (CHAIN, set(), {"build_model@0"}),
         (BASE, set(), set()),
         (Call(id="load@all", function="load"), set(), set()),
@@ -67,7 +73,7 @@ def test_what_steps_need_and_use(step: Step, needed: set[str], used: set[str]) -
     assert uses(step) == used
 
 
-@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY, WEIGHTS, CHAIN, MOVE])
+@pytest.mark.parametrize("step", [CALL, DESCRIBE, REPLAY, WEIGHTS, CHAIN, READ, WRITE])
 def test_steps_travel_unchanged(step: Step) -> None:
     plan = Plan(exercise="digits", limits=Limits(), steps=(step,))
     assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan
@@ -84,6 +90,18 @@ def test_steps_travel_unchanged(step: Step) -> None:
 def test_anything_else_is_no_plan(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=Plan)
+
+
+def test_what_reads_files_that_were_written_runs_apart_with_what_needs_it() -> None:
+    load = Call(id="load@own", function="load", after=WRITE.id)
+    described = Describe(id="model:load@own", step=load.id, sample="x")
+    steps: list[Step] = [CALL, READ, WRITE, load, described, DESCRIBE]
+    assert list_apart(steps) == {WRITE.id, load.id, described.id}
+    assert list_next_steps(steps, steps) == [CALL, READ, DESCRIBE]
+    assert list_next_steps(steps, [described, READ]) == [READ]
+    assert list_next_steps(steps, [described]) == [WRITE, load, described]
+    assert list_arrays_apart(steps, [WRITE, load, described]) == ("x",)
+    assert list_arrays_apart(steps, [CALL]) is None
 
 
 def test_a_setup_without_a_submission() -> None:

@@ -23,7 +23,6 @@ from grader.protocol.channel import (
     WALLS,
     AttendedChannel,
     Channel,
-    Frame,
 )
 from grader.protocol.evidence import (
     ImportEvidence,
@@ -50,7 +49,7 @@ from grader.protocol.plan import (
     HistoryArg,
     ListArg,
     LiteralArg,
-    MoveFiles,
+    ReadFiles,
     ReadGlobal,
     Replay,
     ResultOf,
@@ -60,6 +59,7 @@ from grader.protocol.plan import (
     Step,
     TraceInTraining,
     TryLayer,
+    WriteFiles,
     needs,
 )
 from grader.protocol.verdict import WallState
@@ -77,7 +77,7 @@ from grader.sandbox.inside.evidence_size import (
     pack_evidence,
 )
 from grader.sandbox.inside.fit_recorder import FitWatch
-from grader.sandbox.inside.folders import make_folder, move_files
+from grader.sandbox.inside.folders import handle_files, make_folder
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, made_history
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
@@ -116,26 +116,29 @@ def serve(channel: Channel, walls: tuple[WallState, ...]) -> None:
     if frame is None or frame.kind != SETUP:
         return
     try:
-        _serve(channel, frame)
+        setup, arrays = unpack(frame.body, Setup)
+        nonce, frame = frame.nonce, None  # its bytes hold all arrays, also those that are not for this process
+        names = tuple(arrays) if setup.arrays is None else setup.arrays
+        _serve(channel, SubmissionRun(setup, {name: arrays.pop(name) for name in names}), nonce)
     except Exception as error:  # noqa: BLE001 - a fault of the grader, or the submission broke what is needed here
         channel.send(FAULT, f"{type_name(error)}: {error}"[:300].encode(errors="replace"))
 
 
-def _serve(channel: Channel, setup_frame: Frame) -> None:
-    setup, arrays = unpack(setup_frame.body, Setup)
+def _serve(channel: Channel, run: "SubmissionRun", nonce: bytes) -> None:
     make_deterministic()
     semaphores.install_where_refused()
     if fast_fit is not None:
         fast_fit.install()
-    run = SubmissionRun(setup, arrays)
     watch = LineWatch(channel, run.module) if run.module is not None else None
     if run.module is not None and watch is not None:
         substitutes.install(run.module.submission, run.module.names, run.module.cells)
-        with watch.during(setup_frame.nonce):
+        with watch.during(nonce):
             evidence = run.bring_up(channel)
-        channel.send(IMPORTED, pack_evidence(evidence, Store()), setup_frame.nonce)
+        channel.send(IMPORTED, pack_evidence(evidence, Store()), nonce)
     while (frame := channel.receive()) is not None and frame.kind == STEP:
         step = msgspec.json.decode(frame.body, type=Step)
+        if isinstance(step, WriteFiles) and (files := channel.receive()) is not None:
+            run.files = files.body
         with watch.during(frame.nonce) if watch is not None else contextlib.nullcontext():
             body = run.do(step)
         channel.send(EVIDENCE, body, frame.nonce)
@@ -148,6 +151,7 @@ class SubmissionRun:
     def __init__(self, setup: Setup, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
         self.arrays = arrays
         self.live: dict[str, object] = {}  # by id of the step: what it returned
+        self.files = b""  # evidence with the files that the current step writes
         self.ended: set[str] = set()  # ids of the steps that ended without an exception
         self.captured_io = CapturedIO()
         self.fits = FitWatch()
@@ -199,8 +203,8 @@ class SubmissionRun:
             evidence = self._describe(step, store)
         elif isinstance(step, TryLayer):
             evidence = self._try_layer(step, store)
-        elif isinstance(step, MoveFiles):
-            evidence = StepEvidence(id=step.id, outcome=move_files(step, store))
+        elif isinstance(step, ReadFiles | WriteFiles):
+            evidence = StepEvidence(id=step.id, outcome=handle_files(step, self.files, store))
             self.ended |= {step.id} if isinstance(evidence.outcome, Returned) else set()
         else:
             evidence = self._read(step, store) if isinstance(step, ReadGlobal) else self._call(step, store)

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -83,7 +83,10 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             constants=constants,
             placed=placed,
             graph=hashlib.sha256(data).hexdigest() if placed else "",
-            outputs=tuple(store.add(values[0]) for values in results),
+            outputs=(
+                *(store.add(values[0]) for values in results),
+                *map(store.add, _run_exchanged(function, step, arrays)),
+            ),
             taps=tuple(
                 _measure_tap(name, batches)
                 for (name, _), *batches in zip(taps, *(values[1:] for values in results), strict=True)
@@ -164,6 +167,18 @@ def _run_tail(
     run = function.prune(feeds, tensors[1:] or tensors)
     values = run(*([] if is_input else [rows]), numbers)
     return [numbers, *values] if tensors[1:] else values
+
+
+def _run_exchanged(function: GraphFunction, step: Replay, arrays: Arrays) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield the outputs for the first rows, for each group of tensors with the values of the second rows."""
+    if not step.exchanged:
+        return
+    rows, others = (arrays[name] for name in step.inputs)
+    tensors = list(dict.fromkeys(tensor for group in step.exchanged for tensor in group))
+    values = dict(zip(tensors, function.prune([step.input_node], tensors)(others), strict=True))
+    for group in step.exchanged:
+        run = function.prune([step.input_node, *group], [step.output_node])
+        yield run(rows, *(values[tensor] for tensor in group))[0]
 
 
 def _name_tensor(name: str) -> str:

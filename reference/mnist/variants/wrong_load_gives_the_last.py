@@ -1,5 +1,5 @@
-# loses: save_and_load=0.3333
-# why: It gives back the last model that was saved, whatever is in the folder.
+# loses: save_and_load
+# why: It gives back the last model that was saved, which is in no file: the next process has none.
 # from: reference
 
 

@@ -11,16 +11,21 @@ from grader.core.arrays import Array
 from grader.core.seal import NO_SEAL
 from grader.protocol.plan import ArrayArg, Call, HistoryArg, ListArg, LiteralArg
 from grader.rubric.checks import (
+    Calibrates,
     ConfusionMatrix,
     CountsClasses,
     Diagnoses,
     Formulas,
     OneHot,
+    Oversamples,
     Scales,
     Splits,
     Standardises,
+    Undersamples,
 )
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.formulas.calibration import expected_calibration_error, reliability
+from grader.rubric.checks.formulas.dense_layer import count_parameters, dense
 from grader.rubric.checks.functions.histories import vary_histories
 from tests.attacks.forging.forgery import Forgery
 
@@ -80,6 +85,32 @@ def _split(x: Array, y: Array, seed: int) -> tuple[Array, ...]:
     return tuple(train_test_split(x, y, test_size=0.25, random_state=seed))
 
 
+def _calibrate(p_fit: Array, y_fit: Array, p_new: Array) -> Array:
+    from sklearn.isotonic import IsotonicRegression
+
+    shares: Array = IsotonicRegression(out_of_bounds="clip").fit(p_fit, y_fit).predict(p_new)
+    return shares
+
+
+def _undersample(x: Array, y: Array, seed: int) -> tuple[Array, Array]:
+    return _sample(x, y, seed, int(np.unique(y, return_counts=True)[1].min()), is_complete=False)
+
+
+def _oversample(x: Array, y: Array, seed: int) -> tuple[Array, Array]:
+    return _sample(x, y, seed, int(np.unique(y, return_counts=True)[1].max()), is_complete=True)
+
+
+def _sample(x: Array, y: Array, seed: int, size: int, *, is_complete: bool) -> tuple[Array, Array]:
+    random = np.random.default_rng(seed)
+    rows = []
+    for label in np.unique(y):
+        own = np.flatnonzero(y == label)
+        rows += [own] if is_complete else []
+        rows.append(random.choice(own, size - len(own) * is_complete, replace=is_complete))
+    chosen = np.concatenate(rows)
+    return x[chosen], y[chosen]
+
+
 ANSWERS = (
     _learn("counts_by_heart", CountsClasses("count", 10), {"count": lambda y: np.bincount(y, minlength=10)}),
     _learn("rows_by_heart", OneHot("encode", 10), {"encode": lambda y: np.eye(10)[y]}),
@@ -98,6 +129,17 @@ ANSWERS = (
     ),
     _learn("r2_by_heart", Formulas(("r2",)), {"r2": r2_score}),
     _learn("softmax_by_heart", Formulas(("softmax",)), {"softmax": _softmax}),
+    _learn("layer_by_heart", Formulas(("dense",)), {"dense": dense}),
+    _learn("parameters_by_heart", Formulas(("count_parameters",)), {"count_parameters": count_parameters}),
+    _learn("bins_by_heart", Formulas(("reliability",)), {"reliability": lambda *a: tuple(reliability(*a))}),
+    _learn(
+        "error_of_bins_by_heart",
+        Formulas(("expected_calibration_error",)),
+        {"expected_calibration_error": expected_calibration_error},
+    ),
+    _learn("probabilities_by_heart", Calibrates("calibrate"), {"calibrate": _calibrate}),
+    _learn("small_sample_by_heart", Undersamples("undersample"), {"undersample": _undersample}),
+    _learn("large_sample_by_heart", Oversamples("oversample"), {"oversample": _oversample}),
     Forgery(
         "split_by_seed",
         "has one pattern for one seed and another for the other, and draws nothing",

@@ -1,7 +1,7 @@
 """What a forgery is: a small submission that tries to earn points for something that it does not have."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
@@ -26,11 +26,12 @@ class Forgery:
     notices: str = ""  # id of the comparison of the certification that has to disagree; "" for none
     is_alone: bool = False
     functions: tuple[str, ...] = ()  # besides `build_model` and `train`: what the check calls, by their own names
+    template: Training = field(default_factory=Training)  # of the training, but for the names of its functions
 
     @property
     def training(self) -> Training:
         """Return how its network is built and trained, when many forgeries stand in one file."""
-        return Training(build=f"build_{self.name}", train=f"train_{self.name}", name=self.name)
+        return replace(self.template, build=f"build_{self.name}", train=f"train_{self.name}", name=self.name)
 
 
 def join_sources(forgeries: Iterable[Forgery]) -> str:

@@ -3,7 +3,7 @@
 The evidence is that of a real run. It is judged in the process of the test, where a check can be taken down.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.core.seal import NO_SEAL, UNSEALED, Seal
@@ -24,7 +24,17 @@ from grader.sandbox.run import execute_plan
 from tests.attacks.forging.forgery import Forgery, join_sources
 
 SECRET = bytes(range(32))
-TASK = Task(kind="classification", classes=3, labels="integers")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What forgeries are about: the data of their exercise, and its task."""
+
+    data: Callable[..., Data]
+    task: Task
+
+
+WINES = Setting(wines, Task(kind="classification", classes=3, labels="integers"))
 
 
 def make_criterion(forgery: Forgery) -> Criterion:
@@ -33,12 +43,12 @@ def make_criterion(forgery: Forgery) -> Criterion:
     return Criterion(forgery.name, 1, text, text, forgery.check(forgery.training))
 
 
-def make_rubric(forgeries: Sequence[Forgery], seal: Seal) -> Rubric:
+def make_rubric(forgeries: Sequence[Forgery], seal: Seal, setting: Setting = WINES) -> Rubric:
     """Return a rubric with a criterion for each forgery."""
     rubric = Rubric(
         title=Bilingual(en="Forgeries", de="Fälschungen"),
-        task=TASK,
-        data=wines,
+        task=setting.task,
+        data=setting.data,
         criteria=tuple(map(make_criterion, forgeries)),
         seeds=(0,),
         total=len(forgeries),
@@ -59,6 +69,7 @@ class ForgedRun:
     secret: bytes
     evidence: DecodedEvidence
     data: Data
+    setting: Setting = WINES
 
     @property
     def question(self) -> Question:
@@ -67,14 +78,14 @@ class ForgedRun:
 
     def build_case(self, forgery: Forgery) -> Case:
         """Return the case of one forgery: its networks alone are certified."""
-        rubric = make_rubric([forgery], Seal(self.secret))
+        rubric = make_rubric([forgery], Seal(self.secret), self.setting)
         case = build_case(self.question, rubric, self.data, self.evidence)
         own = set(rubric.steps((0,)))
         return replace(case, stops={step: stop for step, stop in case.stops.items() if step in own})
 
     def judge(self, forgery: Forgery) -> Judgement:
         """Judge one forgery."""
-        criterion = make_rubric([forgery], Seal(self.secret)).criteria[0]
+        criterion = make_rubric([forgery], Seal(self.secret), self.setting).criteria[0]
         return judge_criteria([criterion], self.build_case(forgery))[forgery.name]
 
     def find_disagreements(self, forgery: Forgery) -> set[str]:
@@ -83,22 +94,22 @@ class ForgedRun:
 
     def on_public_data(self, environment: SandboxEnvironment) -> "ForgedRun":
         """Return the same run as if there were no secret: what was left is replayed on the data as published."""
-        rubric = make_rubric(self.forgeries, NO_SEAL)
+        rubric = make_rubric(self.forgeries, NO_SEAL, self.setting)
         if rubric.steps((0,)).keys() - self.evidence.steps.keys():  # it asks for other steps
-            return run_forgeries(environment, self.forgeries, UNSEALED)
+            return run_forgeries(environment, self.forgeries, UNSEALED, self.setting)
         evidence = DecodedEvidence()
         evidence.imported, evidence.steps, evidence.stops = (
             self.evidence.imported,
             self.evidence.steps,
             self.evidence.stops,
         )
-        run = ForgedRun(self.forgeries, UNSEALED, evidence, rubric.build_data(NO_SEAL))
+        run = ForgedRun(self.forgeries, UNSEALED, evidence, rubric.build_data(NO_SEAL), self.setting)
         run.replay(environment)
         return run
 
     def replay(self, environment: SandboxEnvironment) -> None:
         """Replay the graphs that were left."""
-        rubric = make_rubric(self.forgeries, Seal(self.secret))
+        rubric = make_rubric(self.forgeries, Seal(self.secret), self.setting)
         while parcel := make_replays(
             build_case(self.question, rubric, self.data, self.evidence), rubric, frozenset(self.evidence.replayed)
         ):
@@ -107,13 +118,16 @@ class ForgedRun:
 
 
 def run_forgeries(
-    environment: SandboxEnvironment, forgeries: Sequence[Forgery], secret: bytes = SECRET
+    environment: SandboxEnvironment,
+    forgeries: Sequence[Forgery],
+    secret: bytes = SECRET,
+    setting: Setting = WINES,
 ) -> ForgedRun:
     """Run forgeries in one process behind the walls, on data that a secret changed, and replay their graphs."""
     seal = Seal(secret)
-    rubric = make_rubric(forgeries, seal)
+    rubric = make_rubric(forgeries, seal, setting)
     data = rubric.build_data(seal)
-    run = ForgedRun(forgeries, secret, DecodedEvidence(), data)
+    run = ForgedRun(forgeries, secret, DecodedEvidence(), data, setting)
     plan = make_plan(run.question, rubric, data, frozenset())
     left = execute_plan(environment, plan.parcel, make_submission(join_sources(forgeries)))
     run.evidence.add(

@@ -8,9 +8,11 @@ from grader.evidence import replay_rows
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
 from grader.rubric.checks.functions import splits, standardisation
-from grader.rubric.checks.networks import binary, output_and_loss, single
+from grader.rubric.checks.networks import base_network, binary, output_and_loss, single
+from grader.rubric.checks.networks.base_use import BaseUse
 
-PUBLIC_DATA = "the secret"  # of which nothing is taken down: the run is judged on the public data
+# Nothing in the judgement is taken down of these: the run is made again, on the public data, or in one process.
+PUBLIC_DATA, ONE_PROCESS = "the secret", "a process to load in"
 TakeDown = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -45,11 +47,23 @@ def _let_arguments_change(patch: pytest.MonkeyPatch) -> None:
 
 
 def _allow_patterns(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(splits, "_are_drawn_at_random", lambda *_: True)
+    patch.setattr(splits, "are_drawn_at_random", lambda *_: True)
+
+
+def _believe_graphs(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(base_network, "measure_base_use", lambda *_: BaseUse((1.0,)))
+
+
+def _believe_trainings(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(single, "is_better_than_fit", lambda *_: False)
+    patch.setattr(single, "is_unexplained", lambda *_: False)
 
 
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
+    ONE_PROCESS: lambda _patch: None,
+    "use of the base": _believe_graphs,
+    "what fit measured": _believe_trainings,
     "certification": _certify_all,
     "shapes of the replay": _believe_shapes,
     "biases of the graph": _believe_parameters,

@@ -7,12 +7,14 @@ import pytest
 
 from grader.core.course import find_course
 from grader.grading.results import Mode
+from grader.protocol.plan import add_used_steps
 from grader.protocol.verdict import Status
+from grader.sandbox import run as sandbox_run
 from grader.sandbox.environment import SandboxEnvironment
-from tests.attacks.forging import answers, claims, copied_rows, public_rows
+from tests.attacks.forging import answers, claims, copied_rows, public_rows, saved_networks, several_outputs
 from tests.attacks.forging.forgery import Forgery
-from tests.attacks.forging.runner import ForgedRun, run_forgeries
-from tests.attacks.forging.take_down import PUBLIC_DATA, TAKE_DOWN
+from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
+from tests.attacks.forging.take_down import ONE_PROCESS, PUBLIC_DATA, TAKE_DOWN
 from tests.helpers.paths import ROOT
 from tests.helpers.shared_worker import SharedWorker
 
@@ -24,7 +26,10 @@ FAMILIES: dict[str, tuple[Forgery, ...]] = {
     "losses": claims.LOSSES,
     "arguments": claims.ARGUMENTS,
     "answers": answers.ANSWERS,
+    "saved networks": saved_networks.SAVED,
+    "several outputs": several_outputs.OUTPUTS,
 }
+SETTINGS = {"several outputs": several_outputs.APPLES}  # of the others: wines
 EACH = pytest.mark.parametrize(
     ("family", "forgery"),
     [(family, forgery) for family, forgeries in FAMILIES.items() for forgery in forgeries],
@@ -39,21 +44,25 @@ def runs(shared_worker: SharedWorker) -> Runs:
     environment: SandboxEnvironment = shared_worker.start(Mode.WALLS, find_course(ROOT))
 
     @cache
-    def run(forgeries: Sequence[Forgery]) -> tuple[ForgedRun, ForgedRun]:
-        sealed = run_forgeries(environment, forgeries)
-        knows_data = any(PUBLIC_DATA in forgery.without for forgery in forgeries)
-        return sealed, sealed.on_public_data(environment) if knows_data else sealed
+    def run(forgeries: Sequence[Forgery], setting: Setting) -> tuple[ForgedRun, ForgedRun]:
+        sealed = run_forgeries(environment, forgeries, setting=setting)
+        taken_down = {name for forgery in forgeries for name in forgery.without}
+        if ONE_PROCESS in taken_down:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(sandbox_run, "list_next_steps", add_used_steps)
+                return sealed, run_forgeries(environment, forgeries, setting=setting)
+        return sealed, sealed.on_public_data(environment) if PUBLIC_DATA in taken_down else sealed
 
     def run_family(family: str, forgery: Forgery) -> tuple[ForgedRun, ForgedRun]:
         together = tuple(one for one in FAMILIES[family] if not one.is_alone)
-        return run((forgery,) if forgery.is_alone else together)
+        return run((forgery,) if forgery.is_alone else together, SETTINGS.get(family, WINES))
 
     return run_family
 
 
 @EACH
 def test_it_earns_nothing(family: str, forgery: Forgery, runs: Runs) -> None:
-    sealed, _public = runs(family, forgery)
+    sealed, _other = runs(family, forgery)
     judgement = sealed.judge(forgery)
     assert judgement.status in {Status.FAILED, Status.NOT_GRADED}, forgery.tries
     assert judgement.share == 0.0
@@ -64,13 +73,13 @@ def test_it_earns_nothing(family: str, forgery: Forgery, runs: Runs) -> None:
 def test_without_what_stops_it_it_earns_points(
     family: str, forgery: Forgery, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealed, public = runs(family, forgery)
+    sealed, other = runs(family, forgery)
     for name in forgery.without:
         TAKE_DOWN[name](monkeypatch)
-    judgement = (public if PUBLIC_DATA in forgery.without else sealed).judge(forgery)
+    judgement = (other if {PUBLIC_DATA, ONE_PROCESS} & {*forgery.without} else sealed).judge(forgery)
     assert judgement.share > 0.0, (forgery.tries, judgement)
 
 
 def test_there_are_enough_of_them() -> None:
     names = [forgery.name for forgeries in FAMILIES.values() for forgery in forgeries]
-    assert len(names) == len(set(names)) >= 50
+    assert len(names) == len(set(names)) >= 65

@@ -1,4 +1,4 @@
-"""Folders that functions write to: what lies in them, and that it is found where it was moved."""
+"""Folders that functions write to: what lies in them, and that another process finds it as it was."""
 
 import json
 import zipfile
@@ -8,12 +8,25 @@ import keras
 import numpy as np
 import pytest
 
-from grader.protocol.evidence import Entries, Raised, Returned, TextValue
-from grader.protocol.plan import MoveFiles
+from grader.protocol.evidence import (
+    ArrayValue,
+    Entries,
+    Items,
+    NoneValue,
+    Outcome,
+    Raised,
+    Returned,
+    Skipped,
+    StepEvidence,
+    TextValue,
+)
+from grader.protocol.parcels import pack
+from grader.protocol.plan import ReadFiles, WriteFiles
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.folders import MAX_FILES, find_kind, make_folder, move_files
+from grader.sandbox.inside.folders import MAX_FILES, find_kind, make_folder, read_files, write_files
 
-MOVE = MoveFiles(id="files", source="a", target="b", after="save")
+READ = ReadFiles(id="files", folder="a", after="save")
+WRITE = WriteFiles(id="written", files="files", folder="b")
 
 
 @pytest.fixture(autouse=True)
@@ -21,16 +34,24 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
-def list_moved() -> dict[str, str]:
-    outcome = move_files(MOVE, Store())
+def read() -> tuple[Outcome, bytes]:
+    """Return the outcome of reading, and the evidence as it travels."""
+    store = Store()
+    outcome = read_files(READ, store)
+    return outcome, pack(StepEvidence(id="files", outcome=outcome), store.arrays)
+
+
+def list_kinds() -> dict[str, str]:
+    outcome, _body = read()
     assert isinstance(outcome, Returned)
     assert isinstance(outcome.value, Entries)
-    return {path: kind.text for path, kind in outcome.value.entries if isinstance(kind, TextValue)}
+    kinds = {path: item.items[0] for path, item in outcome.value.entries if isinstance(item, Items)}
+    return {path: kind.text for path, kind in kinds.items() if isinstance(kind, TextValue)}
 
 
 # Keras copies its variables in a way that NumPy 2 warns of.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_files_are_named_by_what_they_are_and_lie_in_the_other_folder() -> None:
+def test_files_are_named_by_what_they_are_and_come_back_byte_for_byte() -> None:
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     folder = make_folder("a")
     (folder / "model.json").write_text(model.to_json())
@@ -41,8 +62,9 @@ def test_files_are_named_by_what_they_are_and_lie_in_the_other_folder() -> None:
     model.save(folder / "all.keras")
     np.savez(folder / "w.npz", np.zeros(2))
     (folder / "text").write_bytes(b"\xff\x00")
+    (folder / "nothing").write_bytes(b"")
     (folder / "link").symlink_to("/etc/passwd")
-    assert list_moved() == {
+    expected = {
         "model.json": "architecture",
         "twice.json": "architecture",
         "numbers.json": "json",
@@ -50,38 +72,79 @@ def test_files_are_named_by_what_they_are_and_lie_in_the_other_folder() -> None:
         "all.keras": "keras",
         "w.npz": "other",
         "text": "other",
+        "nothing": "other",
     }
-    assert (make_folder("b") / "below" / "w.weights.h5").is_file()
-    assert not list(make_folder("a").iterdir())
+    assert list_kinds() == expected
+    assert isinstance(write_files(WRITE, read()[1], Store()), Returned)
+    target = make_folder("b")
+    assert {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()} == set(expected)
+    for name in expected:
+        assert (target / name).read_bytes() == (folder / name).read_bytes()
 
 
-def test_what_an_earlier_process_left_in_the_target_is_replaced() -> None:
+def test_what_was_in_the_other_folder_before_is_removed() -> None:
     (make_folder("b") / "old").write_text("{}")
+    (make_folder("b") / "below").mkdir()
+    (make_folder("b") / "link").symlink_to("/etc")
     (make_folder("a") / "new").write_text("{}")
-    assert list_moved() == {"new": "json"}
+    write_files(WRITE, read()[1], Store())
     assert [path.name for path in make_folder("b").iterdir()] == ["new"]
 
 
-def test_a_folder_that_cannot_be_moved_is_an_error_of_the_step() -> None:
-    make_folder("a")
+def test_a_file_in_the_place_of_the_other_folder_is_an_error_of_the_step() -> None:
     folder = make_folder("b")
     folder.rmdir()
     folder.write_text("a file in its place")
-    outcome = move_files(MOVE, Store())
+    outcome = write_files(WRITE, read()[1], Store())
     assert isinstance(outcome, Raised)
     assert outcome.exception.type == "NotADirectoryError"
 
 
-def test_a_folder_that_cannot_be_made_is_named_all_the_same(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error_of_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    (make_folder("a") / "x").write_text("")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    outcome, _body = read()
+    assert isinstance(outcome, Raised)
+    assert outcome.exception.type == "PermissionError"
+
+
+def test_a_folder_that_cannot_be_made_is_named_all_the_same_and_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "grader-folders").write_text("a file in its place")
     assert make_folder("a") == tmp_path / "grader-folders" / "a"
-    assert isinstance(move_files(MOVE, Store()), Raised)
+    assert list_kinds() == {}
 
 
 def test_only_so_many_files_are_named() -> None:
     for number in range(MAX_FILES + 5):
         (make_folder("a") / f"{number:03}").write_text("")
-    assert len(list_moved()) == MAX_FILES
+    assert len(list_kinds()) == MAX_FILES
+
+
+@pytest.mark.parametrize("outcome", [None, Skipped, NoneValue])
+def test_where_no_files_were_read_none_are_written(outcome: type | None) -> None:
+    body = b""
+    if outcome is Skipped:
+        body = pack(StepEvidence(id="files", outcome=Skipped(step="save")), {})
+    elif outcome is NoneValue:
+        body = pack(StepEvidence(id="files", outcome=Returned(value=NoneValue())), {})
+    assert write_files(WRITE, body, Store()) == Skipped(step="files")
+
+
+def test_nothing_is_written_outside_of_the_folder(tmp_path: Path) -> None:
+    content = ArrayValue(ref="c", dtype="int64", shape=(1,), container="ndarray")
+    length = ArrayValue(ref="n", dtype="int64", shape=(), container="scalar")
+    item = Items(container="tuple", items=(TextValue(text="other"), length, content))
+    entries = (("../up", item), (str(tmp_path / "absolute"), item), ("text", TextValue(text="x")), ("in", item))
+    evidence = StepEvidence(id="files", outcome=Returned(value=Entries(entries=entries)))
+    body = pack(evidence, {"c": np.array([7]), "n": np.array(1)})
+    assert isinstance(write_files(WRITE, body, Store()), Returned)
+    assert [path.name for path in make_folder("b").iterdir()] == ["in"]
+    assert (make_folder("b") / "in").read_bytes() == b"\x07"
+    assert not list(tmp_path.rglob("up"))
+    assert not list(tmp_path.rglob("absolute"))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '"text"', "null"])

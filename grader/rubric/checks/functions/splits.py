@@ -17,10 +17,10 @@ from grader.protocol.task import Task
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
+from grader.rubric.checks.functions.randomness import are_drawn_at_random
 from grader.rubric.data.dataset import Data
 
 _ROWS = 200
-MOST_DEVIATIONS = 4.4  # standard deviations
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Splits(DrawnCheck):
             )
             return show_call(judgement, self.write_call(self._seeds["first"], self._seeds["other"]))
         rows = self.arrays()[f"{self.function}:x"]
-        if not all(_are_drawn_at_random(_find_row_ids(parts[1], rows), len(rows)) for parts in (first, other)):
+        if not all(are_drawn_at_random(_find_row_ids(parts[1], rows), len(rows)) for parts in (first, other)):
             judgement = failed(
                 _(
                     "{function}() does not draw the held-out rows at random: they follow a pattern, such as the "
@@ -242,20 +242,6 @@ class Splits(DrawnCheck):
                 received=f"{len(ids_train)} + {len(ids_test)}",
             )
         return None
-
-
-def _are_drawn_at_random(drawn: Array, count: int) -> bool:
-    """Return whether positions may have been drawn at random from 0 to `count` - 1.
-
-    Source: Wald and Wolfowitz (1940): how often drawn and left positions alternate has a known mean and variance.
-    Of a hundred thousand random draws, one is taken for a pattern.
-    """
-    is_drawn = np.zeros(count, dtype=bool)
-    is_drawn[drawn] = True
-    alternations = 1 + int((is_drawn[1:] != is_drawn[:-1]).sum())
-    twice = 2.0 * is_drawn.sum() * (~is_drawn).sum()
-    mean, variance = 1 + twice / count, twice * (twice - count) / (count**2 * (count - 1))
-    return bool(abs(alternations - mean) <= MOST_DEVIATIONS * np.sqrt(variance))
 
 
 def _find_row_ids(x: Array, rows_given: Array) -> Array:

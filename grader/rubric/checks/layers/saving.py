@@ -15,17 +15,18 @@ from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import read_fitted, read_network
 from grader.evidence.values import name_of
-from grader.protocol.evidence import Entries, GraphFacts, ModelValue, TextValue
+from grader.protocol.evidence import Entries, GraphFacts, Items, ModelValue, Raised, TextValue, Value
 from grader.protocol.plan import (
     BuildChain,
     Call,
     ChainLayer,
     Describe,
     FolderArg,
-    MoveFiles,
+    ReadFiles,
     Replay,
     ResultOf,
     Step,
+    WriteFiles,
 )
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -44,9 +45,9 @@ class SavesAndLoads(Check):
     """`save(model, folder)` writes a network, and `load(folder)` gives back one that computes the same.
 
     They are tried with the trained network of the submission, if there is one, and with two small ones of the
-    grader's. Between the two calls, the files are moved to another folder. Each network counts the same. Half of
-    it is kept where the network comes back, but not from the architecture as JSON and weights in a file of their
-    own.
+    grader's. `load` is called in a new process, with a folder of another name that holds these files. Each network
+    counts the same. Half of it is kept where the network comes back, but not from the architecture as JSON and
+    weights in a file of their own.
 
     >>> SavesAndLoads(Training(), "save", "load")
     """
@@ -94,17 +95,16 @@ class SavesAndLoads(Check):
         )
 
     def _load(self, name: str) -> tuple[Step, ...]:
-        files = MoveFiles(
-            id=self._files(name), source=f"{name}-saved", target=f"{name}-moved", after=f"{self.save}@{name}"
-        )
+        files = ReadFiles(id=self._files(name), folder=f"{name}-saved", after=f"{self.save}@{name}")
+        written = WriteFiles(id=f"written:{files.id}", files=files.id, folder=f"{name}-moved")
         call = Call(
             id=f"{self.load}@{name}",
             function=self.load,
             arguments=(FolderArg(name=f"{name}-moved"),),
-            after=files.id,
+            after=written.id,
         )
         sample = self.training.array("x_train") if name == OWN else self._rows_name(name)
-        return files, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
+        return files, written, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
 
     def _files(self, name: str) -> str:
         return f"files@{self.save}:{name}"
@@ -229,7 +229,7 @@ class SavesAndLoads(Check):
                     received=_("an empty folder"),
                 ),
             )
-        value, _arrays = case.value(f"{self.load}@{name}")
+        value, _arrays = self._read_loaded(case, name)
         if not isinstance(value, ModelValue):
             return self._name_network(
                 name,
@@ -262,10 +262,28 @@ class SavesAndLoads(Check):
             )
         return self._name_network(name, self._judge_files(kinds))
 
+    def _read_loaded(self, case: Case, name: str) -> tuple[Value, Mapping[str, Array]]:
+        """Return what `load` returned. Raises `PreconditionFailedError`, which says what `load` can know."""
+        try:
+            return case.value(f"{self.load}@{name}")
+        except PreconditionFailedError as unmet:
+            result = case.steps.get(f"{self.load}@{name}")
+            if result is None or not isinstance(result.evidence.outcome, Raised):
+                raise
+            message = _(
+                "{problem} {load}() is called in a new process, as on the next day: of what {save}() did, it has "
+                "the files in its folder and no variables.",
+                problem=unmet.judgement.message,
+                load=self.load,
+                save=self.save,
+            )
+            raise PreconditionFailedError(replace(unmet.judgement, message=message)) from None
+
     def _read_files(self, case: Case, name: str) -> Mapping[str, str]:
         value, _arrays = case.value(self._files(name))
         entries = value.entries if isinstance(value, Entries) else ()
-        return {path: kind.text for path, kind in entries if isinstance(kind, TextValue)}
+        kinds = {path: item.items[0] for path, item in entries if isinstance(item, Items) and item.items}
+        return {path: kind.text for path, kind in kinds.items() if isinstance(kind, TextValue)}
 
     def _judge_files(self, kinds: Mapping[str, str]) -> Judgement:
         """Judge the files of a network that came back right."""

@@ -1,6 +1,6 @@
 """Checks of a network that builds on another one: that one is in it, and training leaves it as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,14 @@ from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
-from grader.evidence.judgement import Judgement, failed, partial, passed
+from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import Call, ResultOf, Step
+from grader.protocol.plan import Call, Replay, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.base_use import LEAST_OF_FIRST, BaseUse, measure_base_use, replay_base
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.base_network import BASE_WEIGHT
 from grader.rubric.data.dataset import Data
@@ -38,13 +39,51 @@ class _BaseCheck(NetworkCheck):
         """Return the arrays that the data have to hold outside: also the first weight of the base."""
         return (*super().held_back(), self.training.array(f"{BASE_WEIGHT}0000"))
 
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return the replay that shows whether the answers depend on the base."""
+        return replay_base(case, self.training, self._held_kernels(case))
+
+    def _held_kernels(self, case: Case) -> list[Array]:
+        """Return the kernels of the base that the network holds before the training, in their order."""
+        before = read_network(case, self.training, case.seeds[0]).before
+        kernels = [weight for weight in read_base(case, self.training) if weight.ndim > 1]
+        return [kernel for kernel in kernels if before is not None and _holds(before, kernel)]
+
+    def _measure_use(self, case: Case) -> BaseUse | Judgement:
+        """Return how much of the answers comes from the base, or the judgement where that is too little."""
+        use = measure_base_use(case, self.training, self._held_kernels(case))
+        if use is None:
+            return not_graded(
+                _(
+                    "The base is in the network. The grader cannot tell whether the network uses it: it gives the "
+                    "same for all pictures, or the grader could not run it with the features of other pictures. A "
+                    "person has to look at it."
+                )
+            )
+        if use.is_used:
+            return use
+        share = max(0.0, *use.shares[:1])
+        return failed(
+            _(
+                "The weights of the base are in the network, but what the base gives has next to no part in the "
+                "answers: with what other pictures give in its place, they stay as they are ({share:.1%} of the "
+                "differences between the answers come from the base; {least:.0%} expected). Put the pictures "
+                "through the base, base(inputs), and let your head follow on its features.",
+                share=share,
+                least=LEAST_OF_FIRST,
+            ),
+            expected=_("answers that depend on the base"),
+            received=_("{share:.1%} of their differences", share=share),
+        )
+
 
 @dataclass(frozen=True)
 class UsesBase(_BaseCheck):
     """The network puts its rows through the whole base that it is given, with the weights that this one has.
 
     However it is called, nested or layer by layer, and copies with these weights are right as well. A part of the
-    base keeps half of the points.
+    base keeps half of the points. The answers have to depend on it: a tenth of their differences has to come from
+    the base, so that one whose features are multiplied by zero is none, and one beside other layers may be one.
 
     >>> UsesBase(Training(base=True))
     """
@@ -52,14 +91,18 @@ class UsesBase(_BaseCheck):
     topics = frozenset({"architecture"})
 
     def judge(self, case: Case) -> Judgement:
-        """Judge by the frozen graph: which weights it holds, and in which order it multiplies with them."""
+        """Judge by the frozen graph: the weights in it, their order, and what the answers depend on."""
         model = require_certified(case, self.training, after=False)
         assert model.graph is not None
         weights = read_base(case, self.training)
         used = [weight for weight in weights if _holds(model, weight)]
         kernels = [weight for weight in weights if weight.ndim > 1]
         followed = _follow(kernels, [value for _name, value in model.graph.kernels])
-        if len(used) == len(weights) and followed == len(kernels):
+        use = self._measure_use(case) if followed else None
+        if isinstance(use, Judgement):
+            return use
+        is_whole = len(used) == len(weights) and followed == len(kernels)
+        if is_whole and use is not None and use.is_whole:
             return passed(
                 _(
                     "Each picture goes through the base: all {count} numbers of it are in the network.",
@@ -68,6 +111,8 @@ class UsesBase(_BaseCheck):
             )
         expected = _("all {count} arrays of weights of the base", count=len(weights))
         received = _("{count} of them", count=len(used))
+        if is_whole:
+            return partial(0.5, _explain_cut(), expected=_("answers that depend on all layers of the base"))
         if followed:
             return partial(0.5, _explain_part(used, weights), expected=expected, received=received)
         return failed(_explain_missing(model, kernels), expected=expected, received=received)
@@ -112,6 +157,13 @@ def _explain_part(used: Sequence[Array], weights: Sequence[Array]) -> Words:
     )
 
 
+def _explain_cut() -> Words:
+    return _(
+        "All weights of the base are in the network, but the answers depend on a part of its layers only. Let "
+        "your head follow on what the whole base gives: base(inputs), or the last of base.layers."
+    )
+
+
 def _explain_missing(model: Model, kernels: Sequence[Array]) -> Words:
     assert model.graph is not None
     shapes = [value.shape for _name, value in model.graph.kernels]
@@ -131,7 +183,8 @@ def _explain_missing(model: Model, kernels: Sequence[Array]) -> Words:
 class FreezesBase(_BaseCheck):
     """Training leaves the base as it is, bit for bit.
 
-    Where nothing was trained at all, no weight of the base may count as trainable.
+    Where nothing was trained at all, no weight of the base may count as trainable. A base that the answers do not
+    depend on is worth nothing: see `UsesBase`.
 
     >>> FreezesBase(Training(base=True))
     """
@@ -162,6 +215,9 @@ class FreezesBase(_BaseCheck):
                 expected=expected,
                 received=_("{count} numbers that changed", count=count),
             )
+        use = self._measure_use(case)
+        if isinstance(use, Judgement):
+            return use
         facts = after.facts
         if not _has_changed(before, after):
             return self._judge_by_claim(before, size)
@@ -177,7 +233,8 @@ class FreezesBase(_BaseCheck):
     def _judge_untrained(self, case: Case, before: Model, size: int) -> Judgement:
         """Return the judgement where there is no network after the training."""
         failure = explain_failure(case.run, self.training.fitted(case.seeds[0]))
-        return failure if failure.status is Status.NOT_GRADED else self._judge_by_claim(before, size)
+        use = failure if failure.status is Status.NOT_GRADED else self._measure_use(case)
+        return use if isinstance(use, Judgement) else self._judge_by_claim(before, size)
 
     def _judge_by_claim(self, before: Model, size: int) -> Judgement:
         """Return the judgement where nothing was trained: by what training could have changed."""

@@ -86,6 +86,17 @@ def first_of_each(y: Any, seed: Any) -> Any:
     return np.concatenate([np.flatnonzero(y == label)[: smallest(y)] for label in np.unique(y)])
 
 
+def first_or_last_of_each(y: Any, seed: Any) -> Any:
+    own = [np.flatnonzero(y == label)[:: 1 if seed % 2 else -1] for label in np.unique(y)]
+    return np.concatenate([rows[: smallest(y)] for rows in own])
+
+
+def repeated_in_order(y: Any, seed: Any) -> Any:
+    own = [np.flatnonzero(y == label)[:: 1 if seed % 2 else -1] for label in np.unique(y)]
+    # The middle class gets half of its rows three times and the others once.
+    return np.concatenate([np.concatenate([rows, np.resize(rows[:14], largest(y) - len(rows))]) for rows in own])
+
+
 def by_nobody(y: Any, seed: Any) -> Any:
     return np.concatenate(
         [np.random.choice(np.flatnonzero(y == label), smallest(y), replace=False) for label in np.unique(y)]
@@ -119,6 +130,8 @@ WRONG = {
         "Each class has to get as small as the rarest one",
     ),
     "the first rows": (UNDER, taken(first_of_each), 0.5, "chooses the same rows for every seed"),
+    "first or last rows": (UNDER, taken(first_or_last_of_each), 0.5, "follow a pattern"),
+    "repeated in order": (OVER, taken(repeated_in_order), 0.5, "follow a pattern"),
     "no seed": (UNDER, taken(by_nobody), 0.5, "called twice with the same seed chooses other rows"),
     "pairs lost": (UNDER, apart, 0.0, "no longer has x and y in pairs"),
     "x alone": (UNDER, lambda x, y, seed: undersample(x, y, seed)[0], 0.0, "has to return two things"),

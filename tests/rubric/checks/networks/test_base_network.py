@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from grader.core.arrays import Array
 from grader.core.errors import RubricError
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Raised, Stopped, StopReason
@@ -17,6 +18,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CountsTrainable, FreezesBase, UsesBase
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.base_use import measure_share
 from grader.rubric.data import Base, Data, digits
 from scripts.transfer_base import build_mobilenet, write_base
 from tests.helpers import lab
@@ -133,6 +135,26 @@ def in_another_order(base: Any) -> Any:
     return model
 
 
+def cut_behind_its_first_layer(base: Any) -> Any:
+    base.trainable = False
+    inputs = keras.Input(base.input_shape[1:])
+    first = keras.layers.Flatten()(base.layers[1](inputs))
+    rest = keras.layers.Flatten()(base(inputs)) * 0.0
+    outputs = keras.layers.Dense(3, activation="softmax")(keras.layers.Concatenate()([first, rest]))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def with_a_head_of_zeros(base: Any) -> Any:
+    base.trainable = False
+    head = keras.layers.Dense(3, activation="softmax", kernel_initializer="zeros")
+    model = keras.Sequential([base, keras.layers.Flatten(), head])
+    model.build((None, *base.input_shape[1:]))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
 def wholly_frozen(base: Any) -> Any:
     model = put_head_on(base)
     model.trainable = False
@@ -164,6 +186,7 @@ def test_however_the_base_is_called_it_is_in_the_network(data: Data, build: Buil
         (of_its_own, 0.0, "none of its weights is"),
         (in_another_order, 0.5, "its layers do not come in their order"),
         (of_the_first_layers, 0.5, "Only a part of the base is in the network: 6 of 8 arrays"),
+        (cut_behind_its_first_layer, 0.5, "the answers depend on a part of its layers only"),
     ],
 )
 def test_a_network_without_the_base_or_with_a_part_of_it_loses(
@@ -180,6 +203,53 @@ def test_weights_that_are_changed_by_hand_when_it_is_built_are_no_longer_those_o
         return frozen(base)
 
     assert judge(UsesBase(TRAINING), data, build).status is Status.FAILED
+
+
+def test_a_head_of_zeros_that_was_not_trained_is_left_to_a_person(data: Data) -> None:
+    for check in (UsesBase(TRAINING), FreezesBase(TRAINING)):
+        judgement = judge(check, data, with_a_head_of_zeros, stay)
+        assert judgement.status is Status.NOT_GRADED
+        assert "cannot tell whether the network uses it" in text(judgement.message)
+
+
+def test_the_answers_of_one_that_was_not_run_with_other_features_are_not_judged(data: Data) -> None:
+    check = UsesBase(TRAINING)
+    case = lab.run(check, data, {"build_model": frozen, "train": fit})
+    without = {name: replay for name, replay in case.replays.items() if not name.startswith("use of the base")}
+    assert judged(check, dataclasses.replace(case, replays=without)).status is Status.NOT_GRADED
+
+
+RANDOM = np.random.default_rng(0)
+OWN = RANDOM.normal(size=(40, 3))
+OTHERS = np.roll(OWN, 1, axis=0)
+
+
+@pytest.mark.parametrize(
+    ("mixed", "share"),
+    [
+        (OTHERS, 1.0),
+        (OWN, 0.0),
+        (0.7 * OWN + 0.3 * OTHERS, 0.3),
+        (0.0 * OWN + 5.0, 0.0),
+        (-OTHERS, -1.0),
+    ],
+)
+def test_the_share_is_what_follows_the_other_rows(mixed: Array, share: float) -> None:
+    assert measure_share(OWN, OTHERS, mixed) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("own", "mixed"),
+    [
+        (0.0 * OWN + 1.0, OTHERS),
+        (OWN * np.nan, OTHERS),
+        (OWN, OTHERS * np.inf),
+        (OWN, OTHERS[:, :2]),
+        (OWN[0, 0],) * 2,
+    ],
+)
+def test_answers_that_do_not_differ_or_are_no_numbers_tell_nothing(own: Array, mixed: Array) -> None:
+    assert measure_share(own, np.roll(own, 1, axis=0) if own.ndim else own, mixed) is None
 
 
 # Training leaves it as it is.
@@ -319,6 +389,7 @@ def test_a_base_is_not_built_from_weights_of_another_network(data: Data) -> None
 
 def test_a_mobilenet_is_a_base_as_well(tmp_path: Path) -> None:
     """With random weights, so that nothing is downloaded: depthwise kernels, BatchNormalization and all."""
+    keras.utils.set_random_seed(0)
     photographs = save(build_mobilenet(weights=None), (96, 96, 3), tmp_path)
 
     def build(base: Any) -> Any:

@@ -1,0 +1,55 @@
+"""Tell rows that were drawn at random from rows that were chosen by a pattern."""
+
+import numpy as np
+
+from grader.core.arrays import Array
+from grader.core.i18n import _
+from grader.evidence.judgement import Judgement, failed
+
+MOST_DEVIATIONS = 4.4  # standard deviations
+LEAST_DRAWN = 8  # rows of a class that are drawn, and that are not: of fewer, chance may look like a pattern
+
+
+def are_drawn_at_random(drawn: Array, count: int) -> bool:
+    """Return whether positions may have been drawn at random from 0 to `count` - 1.
+
+    Source: Wald and Wolfowitz (1940): how often drawn and left positions alternate has a known mean and variance.
+    Of a hundred thousand random draws, one is taken for a pattern.
+    """
+    is_drawn = np.zeros(count, dtype=bool)
+    is_drawn[drawn] = True
+    alternations = 1 + int((is_drawn[1:] != is_drawn[:-1]).sum())
+    twice = 2.0 * is_drawn.sum() * (~is_drawn).sum()
+    mean, variance = 1 + twice / count, twice * (twice - count) / (count**2 * (count - 1))
+    return bool(abs(alternations - mean) <= MOST_DEVIATIONS * np.sqrt(variance))
+
+
+def is_sample_random(y: Array, rows: Array) -> bool:
+    """Return whether a sample may have been drawn at random from each class.
+
+    Args:
+        y: labels of the table, (n,).
+        rows: positions of the sample's rows in the table; one may occur many times.
+    """
+    times = np.bincount(rows, minlength=len(y))
+    for label in np.unique(y):
+        of_class = times[y == label]
+        drawn = np.flatnonzero(of_class > of_class.min())
+        can_tell = min(len(drawn), len(of_class) - len(drawn)) >= LEAST_DRAWN
+        if can_tell and not are_drawn_at_random(drawn, len(of_class)):
+            return False
+    return True
+
+
+def explain_pattern(function: str) -> Judgement:
+    """Return the judgement of a function that balances the classes by rows in a pattern."""
+    return failed(
+        _(
+            "The classes are balanced, but {function}() does not draw at random: the rows that it chooses follow "
+            "a pattern, such as the first or the last ones. Tables are often sorted, and then these are no fair "
+            "sample. Draw with a generator of the seed, for example np.random.default_rng(seed).",
+            function=function,
+        ),
+        expected=_("rows drawn at random"),
+        received=_("rows in a pattern"),
+    )
