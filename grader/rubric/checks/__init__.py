@@ -18,6 +18,7 @@ from grader.rubric.checks.functions.sampling import Oversamples, Undersamples
 from grader.rubric.checks.functions.splits import Splits
 from grader.rubric.checks.functions.standardisation import Standardises
 from grader.rubric.checks.functions.thresholds import PredictsLabels
+from grader.rubric.checks.inputs.together import NamedInputs, UsesInputs
 from grader.rubric.checks.layers.layer_by_layer import LayerByLayer
 from grader.rubric.checks.layers.makes_layer import MakesLayer
 from grader.rubric.checks.layers.properties import (
@@ -93,6 +94,7 @@ __all__ = [
     "LinearOutput",
     "Loads",
     "MakesLayer",
+    "NamedInputs",
     "NamedOutputs",
     "NearScikitLearn",
     "NoBias",
@@ -129,6 +131,7 @@ __all__ = [
     "TrainsEach",
     "Undersamples",
     "UsesBase",
+    "UsesInputs",
     "WeightPictures",
     "YesOrNo",
 ]

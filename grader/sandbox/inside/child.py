@@ -82,6 +82,7 @@ from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, m
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.layer_trial import try_layer
 from grader.sandbox.inside.line_watch import LineWatch
+from grader.sandbox.inside.model_inputs import OneInput, read_inputs
 from grader.sandbox.inside.model_outputs import add_fitted, describe_for
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
@@ -234,10 +235,13 @@ class SubmissionRun:
         model = self.live.get(step.step)
         if not is_model(model):
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
+        inputs = read_inputs(step.inputs, self.arrays) if isinstance(step, Describe) else None
+        sample = self.arrays[step.sample] if inputs is None else inputs.sample
+        one_input = OneInput(model, inputs) if inputs is not None else None
         with self.captured_io.on():
-            facts = describe_for(step, model, self.arrays[step.sample], store, self.fits.batch_form(model))
+            facts = describe_for(step, model, sample, store, self.fits.batch_form(model), one_input)
             if isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs):
-                facts = add_fitted(facts, self.fits.fitted.freeze(model, self.arrays[step.sample], store))
+                facts = add_fitted(facts, self.fits.fitted.freeze(model, sample, store, one_input))
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
@@ -306,6 +310,7 @@ class SubmissionRun:
         threads = threading.active_count()
         clock = Clock()
         self.fits.sample = self.arrays[step.freeze] if step.freeze else None
+        self.fits.inputs = read_inputs(step.inputs, self.arrays)
         outcome = self._call_function(step, function, arguments, store)
         if isinstance(outcome, Returned):
             changed = tuple(

@@ -63,7 +63,7 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             return ReplayEvidence(id=step.id, forbidden=tuple(sorted(dangerous)))
         nodes, const_nodes = flatten(graph, MAX_NODES)
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
-        lookups = find_table_lookups(nodes)
+        lookups = find_table_lookups(nodes, has_categories=bool(step.fixed_features))
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
         constants = _store_constants(const_nodes, store)
@@ -90,7 +90,7 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
         return evidence
     with contextlib.suppress(Exception):  # a graph of one batch size, or of values that are no table
         names = [_name_tensor(name) for name in list_bent(graph)[:MAX_BENT]]
-        maps = measure_maps(function, step.input_node, names, arrays[step.inputs[0]])
+        maps = measure_maps(function, step.input_node, names, arrays[step.inputs[0]], step.fixed_features)
         evidence = msgspec.structs.replace(evidence, maps=tuple(map(store.add, maps)))
     try:
         tail = _choose_tail(graph, nodes, step)
