@@ -106,6 +106,7 @@ class SeveralInputs:
 
         Another order is tried only where there are weights already: they would get the shapes of that order.
         """
+        has_weights = bool(model.weights)  # before any of it is tried
         names, count = self.layout.names, len(self.layout.names)
         in_order = tuple(range(count))
         unnamed = (_Leaf("", None),) * count
@@ -113,7 +114,7 @@ class SeveralInputs:
         by_name = sorted(in_order, key=lambda number: names[number])  # as Keras flattens a dict
         leaves = tuple(_Leaf(names[number], None) for number in by_name)
         yield Way(tuple(by_name), dict.fromkeys(names, 0), leaves, is_dict=True)
-        for order in permutations(in_order) if model.built else ():
+        for order in permutations(in_order) if has_weights else ():
             yield Way(order, [0] * count, unnamed, is_dict=False)
 
     def read_rows(self, model: Any, x: Any) -> Array | None:

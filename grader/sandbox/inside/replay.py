@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ MAX_TAIL_NUMBERS = 4096  # for each row, of a tensor between the last kernels an
 
 _TAPPED = frozenset({"Relu", "Sigmoid", "Tanh"})
 _numbers = itertools.count()  # of the replays of this process
+_BEYOND_TABLE = re.compile(r"indices\[[\d,]*\] = -?\d+ is not in \[0, \d+\)")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
@@ -85,7 +87,10 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             ),
         )
     except Exception as error:  # noqa: BLE001 - a graph that cannot be run is evidence, whatever is wrong with it
-        return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {error}"[:500])
+        text = str(error)
+        if step.fixed_features and (beyond := _BEYOND_TABLE.search(text)):
+            text = beyond[0]  # a category that a table does not have, at the end of a long traceback
+        return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {text}"[:500])
     if not step.logits or not step.inputs:
         return evidence
     with contextlib.suppress(Exception):  # a graph of one batch size, or of values that are no table

@@ -150,8 +150,8 @@ class UsesInputs(OfAllInputs):
         else:
             message = _(
                 "What the network gives does not depend on {names}: for the held-out rows, nothing changes when "
-                "these get the values of other rows. Is the input made, but never used in a layer that leads to the "
-                "output?",
+                "these get the values of other rows. Is the input made, but never used in a layer that leads to "
+                "the output?",
                 names=", ".join(unused),
             )
         return failed(

@@ -50,7 +50,28 @@ def explain_no_graph(
         return _not_run(model.forbidden)
     if model.stopped is not None:
         return _not_finished(model.stopped)
+    if inputs and (place := _BEYOND_TABLE.search(model.problem)):
+        return _beyond_table(place[1], place[2], inputs)
     return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
+
+
+_BEYOND_TABLE = re.compile(r"indices\[[\d,]*\] = (-?\d+) is not in \[0, (\d+)\)")
+
+
+def _beyond_table(number: str, count: str, inputs: Inputs) -> Judgement:
+    """Return the judgement for a network that looks up an entry which its table does not have."""
+    return failed(
+        _(
+            "The network looks up the entry {number} of a table with {count} entries, numbered from 0. It gets "
+            "the inputs in the order {inputs}. Does it take them in another order, or is input_dim of its "
+            "Embedding layer too small?",
+            number=number,
+            count=count,
+            inputs=describe_inputs(inputs),
+        ),
+        expected=describe_inputs(inputs),
+        received=_("entry {number} of {count}", number=number, count=count),
+    )
 
 
 def _no_layers(model: Model) -> Judgement | None:
