@@ -68,7 +68,8 @@ def dress_inputs(seal: Seal, inside: Parts, outside: Parts, inputs: Sequence[str
     """Change the rows of several inputs by a secret, each input by itself and in all parts alike, in place.
 
     Tables of real numbers get their columns permuted and half of them mirrored, as `dress_columns` does; the
-    numbers of categories, integers of shape (n,) or (n, 1), are exchanged. Pictures and sequences stay as they are.
+    numbers of categories, integers of shape (n,) or (n, 1), are exchanged. Pictures and sequences stay as they
+    are.
 
     Args:
         seal: whose secret decides; without one, nothing is changed.
