@@ -50,7 +50,6 @@ MAX_SERIES = 20  # of one training: loss and nine metrics, each with its validat
 MAX_EXPERIMENTS = 30
 MAX_LAYERS = 200
 MAX_NAME = 100  # characters of the name of a layer, a metric, an experiment
-MAX_INPUT_NAMES = 400  # of the shapes of several inputs with their names
 MAX_PICTURE_BYTES = 3 << 20  # of all figures together
 MAX_PICTURE_LENGTH = 4000  # pixels: the encoder makes pictures of 900 by 1800 at most
 
@@ -271,7 +270,7 @@ def _network(facts: ModelFacts, loss: str, translate: Translator) -> Network:
         optimizer = f"{optimizer}, {rate}"
     return Network(
         style=facts.style,
-        input_shape=clip(_describe_input(facts), MAX_INPUT_NAMES if facts.inputs else MAX_NAME),
+        input_shape=_describe_input(facts),
         layers=tuple(_layer(layer, translate) for layer in facts.layers[:MAX_LAYERS]),
         parameters=facts.parameters,
         trainable_parameters=facts.trainable_parameters,
@@ -282,10 +281,10 @@ def _network(facts: ModelFacts, loss: str, translate: Translator) -> Network:
 
 
 def _describe_input(facts: ModelFacts) -> str:
-    """Return the shape of the rows that a network takes; of each of its inputs where it has several."""
+    """Return the shape of the rows that a network takes; where it has several inputs, a line for each."""
     if facts.inputs:
-        return ", ".join(f"{one.gets} {one.shape}" for one in facts.inputs)
-    return str(facts.graph.input_shape if facts.graph else facts.input_shape or "–")
+        return "\n".join(clip(f"{one.gets} {one.shape}", MAX_NAME) for one in facts.inputs)
+    return clip(str(facts.graph.input_shape if facts.graph else facts.input_shape or "–"), MAX_NAME)
 
 
 def _layer(layer: LayerFacts, translate: Translator) -> NetworkLayer:

@@ -7,7 +7,6 @@ RUBRIC = '''
 
 import numpy as np
 
-from grader.core.seal import NO_SEAL, Seal
 from grader.rubric import Bilingual, Criterion, Limits, Rubric, Task
 from grader.rubric.checks import (
     Accuracy, Architecture, HeadAndLoss, NamedInputs, Probabilities, Training, Trains, UsesInputs
@@ -17,7 +16,7 @@ from grader.rubric.data import Data
 TRAINING = Training(inputs=("numbers", "soil"))
 
 
-def plants(seal: Seal = NO_SEAL) -> Data:
+def plants(seal):
     """Return plants that are drawn from the secret: the soil moves the border between the classes."""
     random = seal.random("plants")
     direction = np.linalg.qr(random.normal(0.0, 1.0, (8, 8)))[0][:, 0]

@@ -1,6 +1,6 @@
 """Models with several inputs are called with rows in which these lie side by side, however they take them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -38,7 +38,7 @@ class Subclassed(keras.Model):  # type: ignore[misc]
         return keras.ops.sum(numbers, axis=1) + 10.0 * keras.ops.cast(kind, "float32")
 
 
-MODELS = {
+MODELS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "list": (lambda: functional(lambda a, b: [a, b]), ["numbers", "kind"]),
     "tuple": (lambda: functional(lambda a, b: (a, b)), ["numbers", "kind"]),
     "other order": (lambda: functional(lambda a, b: [b, a]), ["kind", "numbers"]),

@@ -21,6 +21,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.agreement import refuse_disagreement
 from grader.rubric.checks import Architecture, DropsInTraining, NamedInputs, Training, Trains, UsesInputs
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks.score_advice import advise_on_score
 from tests.helpers.classroom import PAIRS, PEOPLE, ROOMS, case_of, pairs, people
 from tests.helpers.two_inputs import (
     case_of_pairs,
@@ -142,6 +143,7 @@ def test_an_input_that_is_never_used_is_named() -> None:
     case = case_of_people(functional(joined="layers.Identity()(numbers)"))
     assert "does not depend on kind:" in said(USES, case)
     assert judged(NAMED, case).status is Status.PASSED
+    assert say(advise_on_score(case, PEOPLE)) == "The network does without kind, so it lacks what these say."
 
 
 def test_a_network_that_says_the_same_of_all_rows_is_no_unused_input() -> None:
