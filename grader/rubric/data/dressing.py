@@ -77,8 +77,10 @@ def dress_inputs(seal: Seal, inside: Parts, outside: Parts, inputs: Sequence[str
         outside: likewise.
         inputs: the names.
 
-    >>> inside = {"x_train_numbers": np.zeros((8, 3)), "x_train_kind": np.arange(8) % 3}
-    >>> dress_inputs(Seal(), inside, {}, ["numbers", "kind"])
+    >>> def plants(seal):
+    ...     inside, outside = {"x_train_numbers": np.zeros((8, 3)), "x_train_soil": np.arange(8) % 3}, {}
+    ...     dress_inputs(seal, inside, outside, ["numbers", "soil"])
+    ...     return Data(inside, outside)
     """
     for name in inputs:
         parts = ("train", "val", "test", "probe")
