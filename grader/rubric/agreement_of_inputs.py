@@ -66,16 +66,16 @@ def _refuse_missing(training: Training, data: Data) -> None:
                     "inputs",
                 )
             prefix = training.array(f"{role}_")
-            known = [other.removeprefix(prefix) for other in side if other.startswith(prefix)]
-            raise training.refuse(_describe_missing(input_name, name, known), "inputs")
+            same_role = [other.removeprefix(prefix) for other in side if other.startswith(prefix)]
+            raise training.refuse(_describe_missing(input_name, name, same_role), "inputs")
 
 
 def _name_side(role: str) -> str:
     return "outside" if role == "x_test" else "inside"
 
 
-def _describe_missing(input_name: str, array: str, known: list[str]) -> Message:
-    if guess := suggest(input_name, known):
+def _describe_missing(input_name: str, array: str, others: list[str]) -> Message:
+    if guess := suggest(input_name, others):
         return _(
             "the data have no rows {array} for the input {name!r} (did you mean {guess}?)",
             array=array,

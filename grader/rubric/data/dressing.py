@@ -69,13 +69,8 @@ def dress_inputs(seal: Seal, inside: Parts, outside: Parts, inputs: Sequence[str
 
     Tables of real numbers get their columns permuted and half of them mirrored, as `dress_columns` does; the
     numbers of categories, integers of shape (n,) or (n, 1), are exchanged. Pictures and sequences stay as they
-    are.
-
-    Args:
-        seal: whose secret decides; without one, nothing is changed.
-        inside: holds `x_train_NAME` for each input, and what else belongs to it.
-        outside: likewise.
-        inputs: the names.
+    are. `inside` holds `x_train_NAME` for each of the `inputs`, and `outside` what else belongs to them. Without
+    the secret of `seal`, nothing is changed.
 
     >>> def plants(seal):
     ...     inside, outside = {"x_train_numbers": np.zeros((8, 3)), "x_train_soil": np.arange(8) % 3}, {}
