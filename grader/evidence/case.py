@@ -82,7 +82,7 @@ class Case:
 
     def mix_rows(self, training: Training) -> MixedRows:
         """Return the rows that the graphs of a training are replayed on; computed once for all submissions."""
-        key = (mix_rows, *map(training.array, ROLES), self.seal)
+        key = (mix_rows, *map(training.array, ROLES), training.inputs, self.seal)
         if key not in self.results_of_data:
             self.results_of_data[key] = mix_rows(
                 list_rows(self.inside, self.outside, training, self.seal), self.seal

@@ -13,6 +13,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.core.row_hashes import are_among, row_hashes
+from grader.core.row_layout import RowLayout
 from grader.evidence.case import Case
 from grader.evidence.claimed_losses import (
     compute_model_loss,
@@ -25,6 +26,7 @@ from grader.evidence.claimed_losses import (
     split_into_blocks,
 )
 from grader.evidence.copies import find_share_of_copies, prepare_rows
+from grader.evidence.inputs import find_layout
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.outputs import list_views, name_output
 from grader.evidence.second_training import SecondOutcome, compare_second, describe_second
@@ -185,13 +187,32 @@ def _check_copies(model: Model, case: Case, network: TrainedNetwork) -> Consiste
     """Look for weights that are rows of the data: a nearest neighbour written as a matrix product."""
     assert model.graph is not None
     rows = case.of_data(prepare_rows, *map(network.training.array, ("x_train", "x_val", "x_test")))
-    share = find_share_of_copies((*model.graph.weights, *model.graph.tables), rows, model.maps)
+    weights = (*model.graph.weights, *model.graph.tables)
+    share = find_share_of_copies(weights, rows, model.maps)
+    layout = find_layout(case.inside, network.training)
+    if layout is not None:
+        share = max(share, *_find_copies_of_inputs(weights, layout, model, case, network))
     text = _(
         "{network}: {share:.0%} of a kernel's columns are rows of the data.",
         network=_name_network(network),
         share=share,
     )
     return ConsistencyCheck("copies", share <= DATA_ROW_SHARE, text)
+
+
+def _find_copies_of_inputs(
+    weights: tuple[Array, ...], layout: RowLayout, model: Model, case: Case, network: TrainedNetwork
+) -> list[float]:
+    """Return the shares of copies of rows for each of several inputs, looked at as if it were the only one."""
+    names = zip(*map(network.training.list_rows, ("x_train", "x_val", "x_test")), strict=True)
+    return [
+        find_share_of_copies(
+            weights,
+            case.of_data(prepare_rows, *of_input),
+            [np.concatenate([one[..., place], one[..., -1:]], axis=-1) for one in model.maps if one.ndim > 1],
+        )
+        for of_input, place in zip(names, layout.places, strict=True)
+    ]
 
 
 def _check_training(network: TrainedNetwork, case: Case) -> Iterator[ConsistencyCheck]:

@@ -16,11 +16,13 @@ from grader.core.errors import GraderError
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     MAX_ELEMENTS,
+    MAX_INPUTS,
     MAX_OUTPUTS,
     ArrayValue,
     FitFacts,
     HistoryValue,
     ImportEvidence,
+    InputFacts,
     LabelFacts,
     LayerFacts,
     LossTrial,
@@ -179,8 +181,11 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
             _require(len(outputs) <= MAX_OUTPUTS, f"labels of more than {MAX_OUTPUTS} outputs")
         case LabelFacts(y_shape=y_shape):
             _require(len(y_shape) <= MAX_DIMENSIONS, "too many dimensions")
-        case ModelFacts(outputs=outputs):
+        case ModelFacts(outputs=outputs, inputs=inputs):
             _require(len(outputs) <= MAX_OUTPUTS, f"more than {MAX_OUTPUTS} outputs")
+            _require(len(inputs) <= MAX_INPUTS, f"more than {MAX_INPUTS} inputs")
+        case InputFacts(shape=shape):
+            _require(len(shape) <= MAX_DIMENSIONS, "too many dimensions")
         case LossTrial(units=units, rows=rows, ref=ref, swapped=swapped):
             _require(0 < units <= MAX_UNITS and 0 < rows <= MAX_ROWS, "a loss that was tried on too many rows")
             values = [arrays[name] for name in (ref, swapped) if name in arrays]

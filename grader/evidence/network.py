@@ -11,10 +11,12 @@ from grader.core.arrays import Array
 from grader.evidence.case import Case
 from grader.evidence.graph import GraphSummary, summarise_graph
 from grader.evidence.heads import Head, identify_head
+from grader.evidence.inputs import name_exchanged
 from grader.protocol.evidence import FitFacts, GraphFacts, HistoryValue, ModelFacts, Returned, Stopped
 from grader.protocol.training import Training
 
 FITTED = ":fitted"  # behind the id of a step: the replay of the network as `fit` left it
+_NO_EFFECT = 1e-6  # of outputs that were computed in single precision, as a share of the largest
 SAME = 0.01  # outputs that lie no further apart are one answer, as far as the checks of functions can tell
 
 
@@ -67,6 +69,15 @@ class Model:
         """Return whether the outputs for all rows are the same, as of a network that never learned."""
         rows = [outputs for outputs in self.outputs.values() if outputs.ndim == 2 and len(outputs) > 1]
         return bool(rows) and all(np.abs(o - o[:1]).max(initial=0.0) <= SAME for o in rows)
+
+    def ignores(self, name: str) -> bool:
+        """Return whether no output changes where one of several inputs gets the values of other rows."""
+        changed, usual = self.outputs.get(name_exchanged(name)), self.outputs.get("x_test")
+        if changed is None or usual is None or changed.shape[1:] != usual.shape[1:] or len(changed) > len(usual):
+            return False
+        before = usual[: len(changed)].astype(np.float64)
+        largest = max(float(np.abs(before).max(initial=0.0)), 1e-30)
+        return bool((np.abs(changed - before) <= _NO_EFFECT * largest).all())
 
     @property
     def is_constant(self) -> bool:

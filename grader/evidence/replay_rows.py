@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
+from grader.core.row_layout import RowLayout
 from grader.core.seal import NO_SEAL, Seal
+from grader.evidence.inputs import exchange_inputs, find_layout
 from grader.protocol.training import Training
 
 # Held-out rows, the same with noise, rows to validate with, rows that the data of an exercise may have besides, to
@@ -74,21 +76,31 @@ def list_rows(
 ) -> dict[str, Array]:
     """Return the rows that the graph of a training is replayed on, by role, each of shape (n, ...)."""
     held_out = outside.get(training.array("x_test"))
+    layout = find_layout({**inside, **outside}, training)
     sources = {
         "x_test": held_out,
-        "x_perturbed": perturb(held_out, seal) if held_out is not None else None,
+        "x_perturbed": perturb(held_out, seal, layout) if held_out is not None else None,
         "x_val": inside.get(training.array("x_val")),
         "x_probe": outside.get(training.array("x_probe")),
         # Evidence without a secret is of a time when these were not replayed.
         "x_train": inside.get(training.array("x_train")) if seal.is_closed else None,
+        **(exchange_inputs(held_out, layout) if held_out is not None and layout is not None else {}),
     }
     return {role: rows for role, rows in sources.items() if rows is not None}
 
 
-def perturb(x: Array, seal: Seal = NO_SEAL) -> Array:
-    """Return rows that no data set contains: `x` with small noise, clipped to the range of `x`."""
-    noise = seal.random("perturbed rows").normal(0.0, NOISE, x.shape)
-    return np.clip(x + noise, x.min(), x.max()).astype(x.dtype)
+def perturb(x: Array, seal: Seal = NO_SEAL, layout: RowLayout | None = None) -> Array:
+    """Return rows that no data set contains: `x` with small noise, clipped to the range of `x`.
+
+    `layout`: where several inputs lie in a row; each is clipped to its own range, and categories stay.
+    """
+    noise = np.asarray(seal.random("perturbed rows").normal(0.0, NOISE, x.shape))
+    if layout is None:
+        changed: Array = np.clip(x + noise, x.min(), x.max()).astype(x.dtype)
+        return changed
+    noise[:, list(layout.list_fixed(x))] = 0.0
+    parts = [np.clip(x[:, p] + noise[:, p], x[:, p].min(), x[:, p].max()) for p in layout.places]
+    return np.concatenate(parts, axis=1).astype(x.dtype)
 
 
 def mix_rows(rows: Mapping[str, Array], seal: Seal) -> MixedRows:

@@ -270,7 +270,7 @@ def _network(facts: ModelFacts, loss: str, translate: Translator) -> Network:
         optimizer = f"{optimizer}, {rate}"
     return Network(
         style=facts.style,
-        input_shape=clip(str(facts.graph.input_shape if facts.graph else facts.input_shape or "–"), MAX_NAME),
+        input_shape=_describe_input(facts),
         layers=tuple(_layer(layer, translate) for layer in facts.layers[:MAX_LAYERS]),
         parameters=facts.parameters,
         trainable_parameters=facts.trainable_parameters,
@@ -278,6 +278,13 @@ def _network(facts: ModelFacts, loss: str, translate: Translator) -> Network:
         optimizer=optimizer,
         metrics=tuple(clip(m, MAX_NAME) for m in compiled.metrics[:MAX_SERIES]) if compiled is not None else (),
     )
+
+
+def _describe_input(facts: ModelFacts) -> str:
+    """Return the shape of the rows that a network takes; where it has several inputs, a line for each."""
+    if facts.inputs:
+        return "\n".join(clip(f"{one.gets} {one.shape}", MAX_NAME) for one in facts.inputs)
+    return clip(str(facts.graph.input_shape if facts.graph else facts.input_shape or "–"), MAX_NAME)
 
 
 def _layer(layer: LayerFacts, translate: Translator) -> NetworkLayer:

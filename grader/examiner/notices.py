@@ -11,7 +11,7 @@ from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.failures import explain_stop, name_unit
 from grader.protocol.evidence import Frame, Missing, ModelValue, Returned, StopReason, UnitFailure
 from grader.protocol.submission import Submission, line_of
-from grader.protocol.training import Training
+from grader.protocol.training import Training, name_rows
 from grader.protocol.verdict import MACHINE_MEMORY, Location, Notice
 
 MANY_LINES = 1000
@@ -79,7 +79,13 @@ def _find_global_model(case: Case) -> tuple[Training, str] | None:
 
 
 def _explain_wrapping(training: Training, name: str) -> Words:
-    rows = "x_train, y_train, x_val, y_val" if training.validation else "x_train, y_train"
+    parts = ("train", "val") if training.validation else ("train",)
+    names = [
+        name
+        for part in parts
+        for name in (*([name_rows(f"x_{part}", one) for one in training.inputs] or [f"x_{part}"]), f"y_{part}")
+    ]
+    rows = ", ".join(names)
     return _(
         "There is no function {build}(), so the network that your file leaves in the global name {name} was taken "
         "for what it would return. Wrap the cells in functions, then everything can be checked: those that build "

@@ -9,12 +9,14 @@ import numpy as np
 
 from grader.evidence.case import Case
 from grader.evidence.heads import LOGITS
+from grader.evidence.inputs import find_layout, list_packed
 from grader.evidence.outputs import list_graphs
 from grader.examiner.build_case import name_other_arrays
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
 from grader.protocol.plan import Limits, Plan, Replay, Step, WriteFiles, uses
+from grader.protocol.training import Training
 from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
@@ -44,13 +46,16 @@ def make_plan(
     Raises:
         RubricError: as `Rubric.steps` does.
     """
+    second = rubric.second_trainings(question.second_trainings, question.seeds)
     stand_in_steps = rubric.stand_in_steps(question.stand_ins, question.seeds)
     steps = rubric.steps(question.seeds) | stand_in_steps
-    for training in rubric.second_trainings(question.second_trainings, question.seeds):
+    for training in second:
         steps |= {step.id: step for step in training.steps(question.seeds[:1])}
     arrays: dict[str, np.ndarray[Any, Any]] = dict(data.inside)
     if other_data is not None:
         arrays |= name_other_arrays(other_data.inside)
+    for name in list_packed((*rubric.trainings, *second)):
+        arrays.pop(name, None)  # the rows of each input are there by themselves
     arrays |= solve_stand_ins(stand_in_steps, data.inside, rubric.task)
     for criterion in rubric.criteria:
         arrays |= criterion.check.arrays()
@@ -95,9 +100,10 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
         described = [step(seed) for seed in case.seeds for step in (training.model, training.trained)]
         replays = _replays(case, described, done, arrays)
         if replays:
-            inputs = case.mix_rows(training).batches
+            inputs, fixed = case.mix_rows(training).batches, _list_fixed(case, training)
             arrays |= {LOGITS_NAME: LOGITS} | {training.array(role): rows for role, rows in inputs.items()}
-            steps += [msgspec.structs.replace(r, inputs=tuple(map(training.array, inputs))) for r in replays]
+            names = tuple(map(training.array, inputs))
+            steps += [msgspec.structs.replace(r, inputs=names, fixed_features=fixed) for r in replays]
     if not steps:
         for check in (*(criterion.check for criterion in rubric.criteria), *on_stand_ins):
             try:
@@ -112,6 +118,12 @@ def make_replays(case: Case, rubric: Rubric, done: frozenset[str]) -> bytes:
                     arrays |= {name: more_arrays[name] for name in _list_arrays(replay) if name in more_arrays}
     plan = Plan(exercise="", limits=REPLAY_LIMITS, steps=tuple(steps))
     return pack(plan, arrays) if steps else b""
+
+
+def _list_fixed(case: Case, training: Training) -> tuple[int, ...]:
+    """Return the features that stay as they are where the others are changed; none for a single input."""
+    layout = find_layout(case.inside, training)
+    return layout.list_fixed(case.inside[training.array("x_train")]) if layout is not None else ()
 
 
 def _replays(

@@ -21,6 +21,7 @@ MAX_GRAPH_BYTES = 4 * MAX_PARAMETERS + (2 << 20)  # of a frozen graph: the weigh
 # Of the record of one step as JSON, without its arrays. What is read from it takes up to 16 times as much memory.
 MAX_RECORD_BYTES = 4 << 20
 MAX_OUTPUTS = 8  # of a network with several outputs that are described
+MAX_INPUTS = 6  # of a network with several inputs
 MAX_ELEMENTS = 8 << 20  # of one array that a function returns: 64 MiB as float64, which it is compared as
 
 
@@ -201,6 +202,15 @@ class OutputFacts(Record, frozen=True):
     fitted: GraphFacts | None = None  # as `ModelFacts.fitted`
 
 
+class InputFacts(Record, frozen=True):
+    """One of several inputs of a model, and what the grader gives it."""
+
+    name: str  # key of the dict that it stands in, or the name that the model gives it; "" where it has none
+    shape: tuple[int | None, ...]  # None for an axis of any length, as the first one is
+    gets: str  # name of the input of the exercise whose rows it gets
+    is_key: bool = False  # the model takes a dict, and `name` is a key of it
+
+
 class ModelFacts(Record, frozen=True):
     """A model as it was at one moment of the run."""
 
@@ -220,6 +230,9 @@ class ModelFacts(Record, frozen=True):
     fitted: GraphFacts | None = None  # the model as `fit` left it, where its weights were changed afterwards
     # In the order in which Keras takes them. Only where the step asks for them, and then there is no `graph`.
     outputs: tuple[OutputFacts, ...] = ()
+    # In the order in which Keras takes them. Only where the step asks for them: the only input of the graph then
+    # gets rows in which those of all inputs lie side by side, in the order of the step.
+    inputs: tuple[InputFacts, ...] = ()
 
 
 class LabelFacts(Record, frozen=True):

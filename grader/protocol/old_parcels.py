@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 R = TypeVar("R")
-_NEW_FIELDS = frozenset({"freeze", "refuses_layers", "output_names", "heads", "as_dict"})  # of steps of a plan
+# Of steps of a plan. Release 0.1 had `inputs` of replays, but no plan with replays is hashed.
+_NEW_FIELDS = frozenset(
+    {"freeze", "refuses_layers", "output_names", "heads", "as_dict", "inputs", "fixed_features"}
+)
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
 
 

@@ -56,6 +56,13 @@ class FolderArg(Tagged, frozen=True, tag="Folder"):
     name: str  # of the folder, the same for the same one
 
 
+class InputRows(Record, frozen=True):
+    """The rows of one of several inputs of a network."""
+
+    name: str  # of the input
+    rows: str  # name of an array of shape (n, ...)
+
+
 Argument = ArrayArg | ListArg | LiteralArg | ResultOf | ResultOrTruth | HistoryArg | FolderArg
 
 
@@ -74,6 +81,8 @@ class Call(Tagged, frozen=True, tag="Call"):
     freeze: str = ""
     model_stands_in: bool = False  # without the function, the only compiled model among the globals is its result
     refuses_layers: bool = False  # as long as the function runs, no layer and no model can be called
+    # Some rows of each input of a network with several, by which those are put in order that `fit` is called with.
+    inputs: tuple[InputRows, ...] = ()
 
 
 class ReadGlobal(Tagged, frozen=True, tag="Read"):
@@ -93,6 +102,9 @@ class Describe(Tagged, frozen=True, tag="Describe"):
     after: str = ""  # id of a step that has to have returned first, such as a training; "" for none
     # Names of the outputs that the network should have, where these are several: each is then described alone.
     output_names: tuple[str, ...] = ()
+    # Of a network with several inputs: some rows of each. Those of `sample`, in which all lie side by side, are
+    # not sent then.
+    inputs: tuple[InputRows, ...] = ()
     limit_seconds: float = 30.0  # of wall time
 
 
@@ -155,6 +167,7 @@ class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     # In place of units, activation, loss, kernel and bias: one Dense layer for each of several outputs.
     heads: tuple[StandInHead, ...] = ()
     as_dict: bool = False  # the outputs come as a dict, and not as a list
+    inputs: tuple[InputRows, ...] = ()  # as those of `Describe`
     limit_seconds: float = 30.0  # of wall time
 
 
@@ -245,6 +258,8 @@ class Replay(Tagged, frozen=True, tag="Replay"):
     # Groups of tensors. For each, the graph is run once more on the rows of the first of two inputs, while these
     # tensors have the values that the rows of the second give them.
     exchanged: tuple[tuple[str, ...], ...] = ()
+    # Numbers of the features that stay as they are where others are changed, such as a category.
+    fixed_features: tuple[int, ...] = ()
     limit_seconds: float = 30.0  # of wall time
 
 

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+import msgspec
+
 from grader.core.declarations import Declared
 from grader.core.field_rules import FunctionName, OptionalFunctionName, Seconds
 from grader.core.i18n import _
+from grader.protocol.evidence import MAX_INPUTS
 from grader.protocol.plan import (
     Argument,
     ArrayArg,
@@ -14,6 +17,7 @@ from grader.protocol.plan import (
     BuildStandIn,
     Call,
     Describe,
+    InputRows,
     LiteralArg,
     ResultOf,
     ResultOrTruth,
@@ -75,7 +79,9 @@ class Training(Declared):
     have in the data, `name` tells the networks of an exercise apart that has several. With `encode`, the labels
     are what that function of the submission makes of them where that is right, else the right one-hot rows;
     without it, they are as the data have them. A network with several `outputs` gets the labels of each, one array
-    after the other: `train(model, x_train, y_train_a, y_train_b, x_val, y_val_a, y_val_b)`. `stand_in`: the
+    after the other: `train(model, x_train, y_train_a, y_train_b, x_val, y_val_a, y_val_b)`. One with several
+    `inputs` gets the rows of each, the arrays `x_train_NAME`, `x_val_NAME` and `x_test_NAME` of the data, in
+    this order: `train(model, x_train_a, x_train_b, y_train, x_val_a, x_val_b, y_val)`. `stand_in`: the
     grader's own network takes the place of what `build` returns; `first`: that which this one repeats, on other
     data. Rubrics leave both out. With `base`, the first argument of `build` is a network that was trained before,
     that of a `Base` in the data; each call gets a new one.
@@ -92,13 +98,15 @@ class Training(Declared):
     name: str = ""
     limit_seconds: Seconds = 120.0
     outputs: tuple[Output, ...] = ()
+    inputs: tuple[str, ...] = ()
     base: bool = False
     stand_in: StandIn | None = None  # the grader's network takes the place of what `build` returns
     first: "Training | None" = None  # that which this one repeats, on other data
 
     def __post_init__(self) -> None:
-        """Raise `RubricError` where the outputs contradict the rest."""
+        """Raise `RubricError` where inputs or outputs contradict the rest."""
         super().__post_init__()
+        self._refuse_inputs()
         names = [output.name for output in self.outputs]
         if len(names) == 1:
             raise self.refuse(
@@ -108,6 +116,24 @@ class Training(Declared):
             raise self.refuse(_("two outputs have one name: {names}", names=", ".join(names)), "outputs")
         if self.outputs and self.encode:
             raise self.refuse(_("encode is for a network with one output; leave it out beside outputs"), "encode")
+
+    def _refuse_inputs(self) -> None:
+        if len(self.inputs) == 1:
+            raise self.refuse(
+                _("inputs are for a network that has several; leave it out for a single one"), "inputs"
+            )
+        if len(self.inputs) > MAX_INPUTS:
+            raise self.refuse(
+                _("inputs names {count}; at most {most} expected", count=len(self.inputs), most=MAX_INPUTS),
+                "inputs",
+            )
+        for name in self.inputs:
+            if not name.isidentifier():
+                raise self.refuse(_("inputs holds {name!r}, which is no name of a variable", name=name), "inputs")
+            if self.inputs.count(name) > 1:
+                raise self.refuse(_("inputs names {name} twice", name=name), "inputs")
+        if self.inputs and self.base:
+            raise self.refuse(_("base is for a network with one input; leave it out beside inputs"), "base")
 
     def on_other_data(self) -> Self:
         """Return this training on the arrays of other data, whose names begin with `OTHER_DATA`."""
@@ -152,6 +178,17 @@ class Training(Declared):
     def array(self, role: str) -> str:
         """Return the name that the array of a role, such as `x_train`, has in the data."""
         return f"{self.rows}{role}"
+
+    def list_rows(self, role: str) -> tuple[str, ...]:
+        """Return the names of the arrays that hold the rows of a role, such as `x_train`: of each input."""
+        if not self.inputs:
+            return (self.array(role),)
+        return tuple(self.array(name_rows(role, name)) for name in self.inputs)
+
+    def list_input_rows(self) -> tuple[InputRows, ...]:
+        """Return the rows of each of several inputs that the network is trained on; nothing for a single input."""
+        rows = zip(self.inputs, self.list_rows("x_train"), strict=bool(self.inputs))
+        return tuple(InputRows(name=name, rows=array) for name, array in rows)
 
     def built(self, seed: int) -> str:
         """Return the id of the step that builds the network."""
@@ -202,8 +239,9 @@ class Training(Declared):
         parts = ("train", "val") if self.validation else ("train",)
         arguments: list[Argument] = [ResultOf(step=self.built(seed))]
         for part in parts:
-            arguments += [ArrayArg(name=self.array(f"x_{part}")), *self._labels_arguments(part)]
-        built, sample = self.built(seed), self.array("x_train")
+            arguments += [ArrayArg(name=name) for name in self.list_rows(f"x_{part}")]
+            arguments += self._labels_arguments(part)
+        built, sample, inputs = self.built(seed), self.array("x_train"), self.list_input_rows()
         outputs = tuple(output.name for output in self.outputs)
         train = Call(
             id=self.fitted(seed),
@@ -211,13 +249,15 @@ class Training(Declared):
             arguments=tuple(arguments),
             seed=seed,
             limit_seconds=self.limit_seconds,
+            inputs=inputs,
         )
+        before = Describe(id=self.model(seed), step=built, sample=sample, output_names=outputs, inputs=inputs)
         return (
             *self._base_steps(built),
             self.build_step(built, seed),
-            Describe(id=self.model(seed), step=built, sample=sample, output_names=outputs),
+            before,
             *(() if train.id == built else (train,)),
-            Describe(id=self.trained(seed), step=built, sample=sample, after=train.id, output_names=outputs),
+            msgspec.structs.replace(before, id=self.trained(seed), after=train.id),
         )
 
     def _base_steps(self, built: str) -> Sequence[Step]:
@@ -252,7 +292,13 @@ class Training(Declared):
             seed=seed,
             heads=network.heads,
             as_dict=network.as_dict,
+            inputs=self.list_input_rows(),
         )
+
+
+def name_rows(role: str, name: str) -> str:
+    """Return the name of the rows of one of several inputs. `role`: such as `x_train`."""
+    return f"{role}_{name}"
 
 
 def name_labels(role: str, output: str) -> str:

@@ -9,6 +9,7 @@ from grader.core.arrays import Array
 from grader.core.declarations import Declared
 from grader.core.field_rules import suggest
 from grader.core.i18n import Message, _
+from grader.evidence.inputs import list_packed
 from grader.evidence.outputs import name_as_single
 from grader.protocol.plan import (
     ArrayArg,
@@ -56,6 +57,7 @@ def refuse_disagreement(rubric: Rubric, data: Data) -> None:
                 _refuse_unfit_rows(rubric, output.task, training, single)
     for criterion in rubric.criteria:
         _refuse_other_kind(criterion, rubric)
+        _refuse_rows_of_one_input(criterion, rubric)
         criterion.check.check_exercise(rubric.task, data)
 
 
@@ -70,6 +72,20 @@ def _refuse_other_kind(criterion: Criterion, rubric: Rubric) -> None:
                 kind=rubric.task.kind,
             )
         )
+
+
+def _refuse_rows_of_one_input(criterion: Criterion, rubric: Rubric) -> None:
+    """Raise `RubricError` where a check hands the rows of a network with several inputs on as one array."""
+    packed = list_packed(criterion.check.trainings())
+    for step in criterion.check.steps(rubric.seeds[:1]) if packed else ():
+        has_inputs = isinstance(step, Describe) and step.inputs
+        if not has_inputs and packed & list_arrays(step):
+            raise criterion.check.refuse(
+                _(
+                    "{check} cannot be asked for a network with several inputs",
+                    check=type(criterion.check).__name__,
+                )
+            )
 
 
 def _refuse_other_outputs(rubric: Rubric, training: Training) -> None:
@@ -93,7 +109,7 @@ def refuse_missing_arrays(rubric: Rubric, data: Data) -> None:
     missing: dict[str, Criterion] = {}
     for criterion in rubric.criteria:
         steps = criterion.check.steps(rubric.seeds[:1])
-        for name in (name for step in steps for name in _arrays_of(step) if name not in inside):
+        for name in (name for step in steps for name in list_arrays(step) if name not in inside):
             missing.setdefault(name, criterion)
     if not missing:
         for criterion in rubric.criteria:
@@ -130,12 +146,15 @@ def _describe_missing(missing: Iterable[str], known: Iterable[str]) -> Message:
     return _("no such arrays, neither in its data nor in its checks: {names}", names=listed)
 
 
-def _arrays_of(step: Step) -> set[str]:
+def list_arrays(step: Step) -> set[str]:
+    """Return the names of the arrays of the data that a step needs."""
     match step:
         case Call(arguments=arguments, freeze=freeze):
             named = {a.name for a in arguments if isinstance(a, ArrayArg | ResultOrTruth)}
             return named | ({freeze} if freeze else set())
-        case Describe(sample=sample) | TraceInTraining(sample=sample):
+        case Describe(sample=sample, inputs=inputs):
+            return {sample, *(one.rows for one in inputs)}
+        case TraceInTraining(sample=sample):
             return {sample}
         case TryLayer(x=x, y=y):
             return {x, y}

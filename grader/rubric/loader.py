@@ -9,6 +9,7 @@ from grader.core.errors import RubricError, RubricFileError, UserError
 from grader.core.i18n import Message, _
 from grader.core.seal import NO_SEAL, Seal
 from grader.rubric.agreement import refuse_disagreement, refuse_missing_arrays
+from grader.rubric.agreement_of_inputs import add_packed_rows, refuse_unfit_inputs
 from grader.rubric.contract import refuse_broken_contract
 from grader.rubric.data.dataset import Data
 from grader.rubric.model import Rubric
@@ -91,6 +92,8 @@ def load_usable_rubric(course: Course, exercise: str, seal: Seal = NO_SEAL) -> L
         rubric, old_imports = _read_rubric(course, exercise)
         rubric.steps(rubric.seeds[:1])
         data = _build_data(rubric, seal, path.parent)
+        refuse_unfit_inputs(rubric, data)
+        data = add_packed_rows(data, rubric.trainings)
         refuse_missing_arrays(rubric, data)
         refuse_broken_contract(rubric, path.parent / "submission.py")
         refuse_disagreement(rubric, data)

@@ -163,8 +163,12 @@ def draw_layers(network: Network) -> tuple[LayerView, ...]:
 
 
 def _size(shape: str) -> int:
-    """Return the number of outputs per row in a shape such as "(None, 8, 8)"; at least 1."""
-    return max(1, math.prod(int(number) for number in re.findall(r"\d{1,9}", shape)[:8]))
+    """Return the number of outputs per row in a shape such as "(None, 8, 8)"; at least 1.
+
+    Several inputs are one in each line, behind their names: the numbers of all of them.
+    """
+    shapes = [line.partition("(")[2] or line for line in shape.splitlines()[:8]]
+    return max(1, sum(math.prod(int(n) for n in re.findall(r"\d{1,9}", one)[:8]) for one in shapes))
 
 
 def is_png(figure: Figure | LayerWeights) -> bool:

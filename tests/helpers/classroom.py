@@ -24,6 +24,7 @@ from grader.protocol.plan import Call, HistoryArg, Plan, Setup, Step
 from grader.protocol.submission import Submission, Unit
 from grader.protocol.task import Task
 from grader.rubric import Criterion, Rubric
+from grader.rubric.agreement_of_inputs import add_packed_rows
 from grader.rubric.checks import EachOutput, Output, Splits, Training, Trains
 from grader.rubric.data import Data, digits
 from tests.helpers.decoded import decoded_case
@@ -94,6 +95,33 @@ def fruit() -> Data:
     )
 
 
+@cache
+def people() -> Data:
+    """Eight numbers and one of three categories for each row; the target depends on both."""
+    random = np.random.default_rng(9)
+    x, kind = random.normal(0, 1, (300, 8)).astype(np.float32), random.integers(0, 3, (300, 1))
+    y = x[:, 0] - 2 * x[:, 1] + 3.0 * np.array([0.0, 1.0, -1.0])[kind[:, 0]]
+    return _several(PEOPLE, (x, kind), y.astype(np.float32))
+
+
+@cache
+def pairs() -> Data:
+    """Two rows of one shape; the target is how much the first number has grown from the one to the other."""
+    random = np.random.default_rng(10)
+    before, after = (random.normal(0, 1, (300, 8)).astype(np.float32) for _ in range(2))
+    return _several(PAIRS, (before, after), after[:, 0] - before[:, 0])
+
+
+def _several(training: Training, inputs: Sequence[Array], y: Array) -> Data:
+    """Deal out the rows of several inputs, half of them to train with."""
+    parts = {"train": slice(150), "val": slice(150, 225), "test": slice(225, 300)}
+    arrays = {f"y_{part}": y[rows] for part, rows in parts.items()}
+    for name, x in zip(training.inputs, inputs, strict=True):
+        arrays |= {f"x_{part}_{name}": x[rows] for part, rows in parts.items()}
+    inside = {name: array for name, array in arrays.items() if "_test" not in name}
+    return add_packed_rows(Data(inside, {n: a for n, a in arrays.items() if n not in inside}), [training])
+
+
 def _parts(x: Array, y: Array) -> Data:
     order = np.random.default_rng(7).permutation(len(x))
     x, y = x[order].astype(np.float32), y[order]
@@ -133,6 +161,7 @@ PRICE, KIND = (
     Output("price", _REGRESSION),
     Output("kind", Task(kind="classification", classes=3, labels="integers")),
 )
+PEOPLE, PAIRS = Training(inputs=("numbers", "kind")), Training(inputs=("before", "after"))
 STYLES = ("sequential", "functional", "subclassed")
 ROOMS = {
     "digits": Room(data, Task(kind="classification", classes=10), (TRAINING,)),
@@ -142,6 +171,8 @@ ROOMS = {
     "unwatched": Room(numbers, _REGRESSION, (Training(validation=False),)),
     "whole numbers": Room(whole_numbers, _REGRESSION),
     "fruit": Room(fruit, Task(kind="several"), (Training(outputs=(PRICE, KIND)),)),
+    "people": Room(people, _REGRESSION, (PEOPLE,)),
+    "pairs": Room(pairs, _REGRESSION, (PAIRS,)),
     "styles": Room(numbers, _REGRESSION, tuple(Training(build=f"build_{s}", name=s) for s in STYLES)),
 }
 IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"

@@ -137,6 +137,23 @@ SEEDS = "seeds=(0, 1, 2)"
 LIMITS = "wall_seconds=300.0"
 FIRST = 'id="one_hot",\n            points=20'
 LABELS = 'title=Bilingual(en="Labels", de="Labels")'
+TWO_INPUTS = 'TRAINING = Training(inputs=("a", "b"))'
+# Data with two inputs in place of those of the exercise, `{}` for what is wrong with them.
+TWO_INPUTS_DATA = f"""{TWO_INPUTS}
+NAMES = [f"x_{{{{part}}}}_{{{{name}}}}" for part in ("train", "val", "test") for name in "ab"]
+TWO = {{{{name: np.arange(6.0).reshape(6, 1) for name in NAMES}}}}
+TWO |= {{{{"y_train": np.arange(6) % 3, "y_val": np.arange(6) % 3}}}}
+HELD_OUT = ["x_test_a", "x_test_b"]
+{{}}
+def wines():
+    outside = {{{{name: TWO.pop(name) for name in HELD_OUT if name in TWO}}}}
+    return Data(TWO, {{{{**outside, "y_test": np.arange(6) % 3}}}})
+"""
+
+
+def wrong_inputs(change: str, sentence: str, *, line: str = DATA) -> "Mistake":
+    """Return the mistake of data with two inputs, `change` made to the arrays `TWO`."""
+    return Mistake("TRAINING = Training()", TWO_INPUTS_DATA.format(change), sentence, line)
 
 
 def check(text: str, sentence: str, *, line: str | None = None) -> Mistake:
@@ -324,6 +341,44 @@ MISTAKES: Mapping[str, Mistake] = MappingProxyType(
         "one class of a check": check('OneHot("one_hot", classes=1)', "at least 2 expected"),
         "features of a check": Mistake(SPLIT, 'check=Splits("split", share=0.25)', "13 features"),
         "features of a row that is none": Mistake("features=13", "features=0", "features is 0"),
+        "a single one of several inputs": Mistake(
+            "TRAINING = Training()", 'TRAINING = Training(inputs=("a",))', "leave it out for a single one"
+        ),
+        "an input twice": Mistake("TRAINING = Training()", 'TRAINING = Training(inputs=("a", "a"))', "a twice"),
+        "an input that is no name": Mistake(
+            "TRAINING = Training()", 'TRAINING = Training(inputs=("a", "b c"))', "'b c', which is no name"
+        ),
+        "too many inputs": Mistake(
+            "TRAINING = Training()", "TRAINING = Training(inputs=tuple('abcdefg'))", "names 7; at most 6"
+        ),
+        "inputs beside a base": Mistake(
+            "TRAINING = Training()", 'TRAINING = Training(inputs=("a", "b"), base=True)', "base is for"
+        ),
+        "inputs that the data do not have": Mistake("TRAINING = Training()", TWO_INPUTS, "no rows x_train_a"),
+        "an input that is misspelt": wrong_inputs(
+            'TWO["x_train_weight"] = TWO.pop("x_train_b"); TRAINING = Training(inputs=("a", "weigth"))',
+            "did you mean weight?",
+            line='TRAINING = Training(inputs=("a", "weigth',
+        ),
+        "an input without held-out rows": wrong_inputs(
+            'TWO["x"] = TWO.pop("x_test_b")', "no rows x_test_b", line=TWO_INPUTS
+        ),
+        "an input whose held-out rows are handed out": wrong_inputs(
+            'HELD_OUT = ["x_test_a"]', "x_test_b have to be in outside", line=TWO_INPUTS
+        ),
+        "all inputs in one array besides": wrong_inputs(
+            'TWO["x_train"] = np.ones((6, 2))', "beside the inputs a, b"
+        ),
+        "inputs with different numbers of rows": wrong_inputs(
+            'TWO["x_val_b"] = np.ones((5, 1))', "x_val_a 6, x_val_b 5"
+        ),
+        "an input of another shape": wrong_inputs('TWO["x_val_b"] = np.ones((6, 2))', "of the input b"),
+        "an input with nothing in it": wrong_inputs('TWO["x_test_b"] = np.ones((6, 1))', "the same in all rows"),
+        "an input of texts": wrong_inputs('TWO["x_val_b"] = np.array(["x"] * 6)', "no finite number"),
+        "an input of long numbers": wrong_inputs(
+            'TWO |= {n: np.full((6, 1), 1 << 30) + np.arange(6)[:, None] for n in TWO if n.endswith("_b")}',
+            "above 16777216",
+        ),
         "rows with another prefix": Mistake(
             "TRAINING = Training()", 'TRAINING = Training(rows="wine_")', "wine_x_train"
         ),

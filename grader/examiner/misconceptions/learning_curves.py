@@ -97,7 +97,7 @@ def underfitting(view: NetworkView) -> Explanation | None:
         return None
     if untrained(view) or lr_too_low(view) or lr_too_high(view):  # which say why
         return None
-    if explain_foreign_labels(view.case, view.training) is not None:
+    if explain_foreign_labels(view.case, view.training) is not None or view.ignores_input:
         return None
     falls = loss.size < SETTLED_EPOCHS or loss[-1] < FALLING * loss[-LAST_EPOCHS]
     if view.is_regression:

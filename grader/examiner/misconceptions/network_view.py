@@ -80,6 +80,12 @@ class NetworkView:
         return self.network.before
 
     @property
+    def ignores_input(self) -> bool:
+        """Return whether one of several inputs has no effect: that is why the network is poor then."""
+        after = self.network.after
+        return after is not None and any(map(after.ignores, self.training.inputs))
+
+    @property
     def has_exclusive_classes(self) -> bool:
         """Return whether each row belongs to exactly one of several classes."""
         return self.task.kind == "classification" and self.task.classes > 2

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from grader.rubric.checks.functions.splits import Splits
     from grader.rubric.checks.functions.standardisation import Standardises
     from grader.rubric.checks.functions.thresholds import PredictsLabels
+    from grader.rubric.checks.inputs.together import NamedInputs, UsesInputs
     from grader.rubric.checks.layers.layer_by_layer import LayerByLayer
     from grader.rubric.checks.layers.makes_layer import MakesLayer
     from grader.rubric.checks.layers.properties import (
@@ -105,6 +106,7 @@ __all__ = [
     "LinearOutput",
     "Loads",
     "MakesLayer",
+    "NamedInputs",
     "NamedOutputs",
     "NearScikitLearn",
     "NoBias",
@@ -141,6 +143,7 @@ __all__ = [
     "TrainsEach",
     "Undersamples",
     "UsesBase",
+    "UsesInputs",
     "WeightPictures",
     "YesOrNo",
 ]

@@ -16,6 +16,7 @@ from grader.rubric.data.builtin import (
 )
 from grader.rubric.data.dataset import Data
 from grader.rubric.data.digit_scenes import LaterDigits
+from grader.rubric.data.dressing import dress_inputs
 from grader.rubric.data.pictures import mnist
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Numbers",
     "apples",
     "digits",
+    "dress_inputs",
     "flowers",
     "friedman",
     "housing",

@@ -4,6 +4,7 @@ The task stays the same and as hard as before. Rows are dealt out first, so that
 into the rows that are handed out. Without a secret, nothing is changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,41 @@ def dress_columns(seal: Seal, *sides: Parts, prefix: str = "x_") -> None:
     for side in sides:
         for name in [name for name in side if name.startswith(prefix)]:
             side[name] = np.where(is_mirrored, middle - side[name], side[name])[:, order]
+
+
+def dress_inputs(seal: Seal, inside: Parts, outside: Parts, inputs: Sequence[str]) -> None:
+    """Change the rows of several inputs by a secret, each input by itself and in all parts alike, in place.
+
+    Tables of real numbers get their columns permuted and half of them mirrored, as `dress_columns` does; the
+    numbers of categories, integers of shape (n,) or (n, 1), are exchanged. Pictures and sequences stay as they
+    are. `inside` holds `x_train_NAME` for each of the `inputs`, and `outside` what else belongs to them. Without
+    the secret of `seal`, nothing is changed.
+
+    >>> def plants(seal):
+    ...     inside, outside = {"x_train_numbers": np.zeros((8, 3)), "x_train_soil": np.arange(8) % 3}, {}
+    ...     dress_inputs(seal, inside, outside, ["numbers", "soil"])
+    ...     return Data(inside, outside)
+    """
+    for name in inputs:
+        parts = ("train", "val", "test", "probe")
+        names = {part: f"x_{part}_{name}" for part in parts}
+        own = [{f"{name}_{part}": side[n] for part, n in names.items() if n in side} for side in (inside, outside)]
+        train = inside[names["train"]]
+        if train.dtype.kind in "iu" and train[0].size == 1:
+            _exchange_categories(seal, name, own)
+        elif train.dtype.kind == "f" and train.ndim == 2:
+            dress_columns(seal, *own, prefix=f"{name}_")
+        for side, changed in zip((inside, outside), own, strict=True):
+            side |= {n: changed[f"{name}_{part}"] for part, n in names.items() if n in side}
+
+
+def _exchange_categories(seal: Seal, name: str, sides: Sequence[Parts]) -> None:
+    if not seal.is_closed:
+        return
+    count = 1 + max(int(part.max(initial=0)) for side in sides for part in side.values())
+    order = seal.random(f"{name} categories").permutation(count)
+    for side in sides:
+        side |= {key: order[part].astype(part.dtype) for key, part in side.items()}
 
 
 def blend_rows(seal: Seal, *sides: Parts) -> None:

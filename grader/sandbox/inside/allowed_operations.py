@@ -86,24 +86,33 @@ def _is_harmless_value(value: Any, operation: str) -> bool:
     return value.type != types_pb2.DT_VARIANT or operation.startswith(("TensorList", "EmptyTensorList"))
 
 
-def find_table_lookups(nodes: Sequence[NodeFacts]) -> frozenset[str]:
+def find_table_lookups(nodes: Sequence[NodeFacts], *, has_categories: bool = False) -> frozenset[str]:
     """Return the operations of a graph that look positions up which are computed from a whole row.
 
     A position that is computed from a single number of the row is that of an embedding, and fine.
 
     Args:
         nodes: all nodes of the graph, with those of its functions.
+        has_categories: the rows hold categories beside other inputs, so that these are cut out of a row before
+            they are looked up. What is computed from one such cut is still computed from a single number.
 
     Returns:
         Names of operations with ` by value`, such as `GatherV2 by value`.
     """
-    mixed = _find_mixtures(nodes)
+    levels = _find_levels(nodes)
+    mixed = _list_mixed(levels)
+    moved = [n.name for n in nodes if n.op in _MOVING and levels.get(n.name) == _MOVED] if has_categories else []
+    for cut in moved[:MAX_CUTS]:
+        mixed &= _list_mixed(_find_levels(nodes, cut))
     return frozenset(
         f"{node.op} by value"
         for node in nodes
         if node.op in _POSITION_INPUTS
         and any(source in mixed for source in node.inputs[_POSITION_INPUTS[node.op]])
     )
+
+
+MAX_CUTS = 32  # values put elsewhere whose further ways are followed
 
 
 # What works on each number for itself, or puts numbers elsewhere as they are.
@@ -119,17 +128,26 @@ _MOVING_NAMES = """BroadcastTo ConcatV2 ExpandDims Pack Reshape Slice Split Spli
 _MOVING = frozenset(_MOVING_NAMES.split())
 
 
-def _find_mixtures(nodes: Sequence[NodeFacts]) -> set[str]:
+def _list_mixed(levels: Mapping[str, int]) -> set[str]:
     """Return the names of the nodes of which one number is computed from several numbers of a row."""
+    return {name for name, level in levels.items() if level == _MIXED}
+
+
+def _find_levels(nodes: Sequence[NodeFacts], cut: str = "") -> dict[str, int]:
+    """Return what a number of each node is computed from that depends on the rows.
+
+    `cut`: a node whose numbers are those that are looked at, in place of those of the rows; "" for these.
+    """
     readers: dict[str, list[NodeFacts]] = {}
     for node in nodes:
         for source in node.inputs:
             readers.setdefault(source, []).append(node)
     levels: dict[str, int] = {}
-    unvisited = [(node.name, _IN_PLACE) for node in nodes if node.op == "Placeholder"]
+    unvisited = [(node.name, _MOVED if cut else _IN_PLACE) for node in nodes if node.op == "Placeholder"]
+    unvisited += [(cut, _IN_PLACE)] if cut else []
     while unvisited:
         name, level = unvisited.pop()
-        if levels.get(name, 0) >= level:
+        if levels.get(name, 0) >= level or (name == cut and level != _IN_PLACE):
             continue
         levels[name] = level
         unvisited += [
@@ -137,7 +155,7 @@ def _find_mixtures(nodes: Sequence[NodeFacts]) -> set[str]:
             for reader in readers.get(name, ())
             if reader.op not in SHAPE_OPERATIONS
         ]
-    return {name for name, level in levels.items() if level == _MIXED}
+    return levels
 
 
 # What a number of a node is computed from: the number of the row in the same place, one in another place, several.

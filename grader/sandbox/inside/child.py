@@ -83,16 +83,12 @@ from grader.sandbox.inside.keras_facts import is_compiled, is_layer, is_model, m
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
 from grader.sandbox.inside.layer_trial import try_layer
 from grader.sandbox.inside.line_watch import LineWatch
+from grader.sandbox.inside.model_inputs import OneInput, read_inputs
 from grader.sandbox.inside.model_outputs import add_fitted, describe_for
 from grader.sandbox.inside.model_state import ModelStates
 from grader.sandbox.inside.replay import replay
 from grader.sandbox.inside.stand_in import make_network
-from grader.sandbox.inside.submission_module import (
-    SubmissionModule,
-    describe_lazy,
-    exception_facts,
-    lazy_kind,
-)
+from grader.sandbox.inside.submission_module import SubmissionModule, describe_lazy, exception_facts, lazy_kind
 from grader.sandbox.inside.substitute_modules import set_figure_graded
 
 try:
@@ -239,11 +235,14 @@ class SubmissionRun:
         model = self.live.get(step.step)
         if not is_model(model):
             return StepEvidence(id=step.id, outcome=Skipped(step=step.step))
+        inputs = read_inputs(step.inputs, self.arrays) if isinstance(step, Describe) else None
+        sample = self.arrays[step.sample] if inputs is None else inputs.sample
+        one_input = OneInput(model, inputs) if inputs is not None else None
         with self.captured_io.on():
-            facts = describe_for(step, model, self.arrays[step.sample], store, self.fits.batch_form(model))
+            facts = describe_for(step, model, sample, store, self.fits.batch_form(model), one_input)
             is_trained = isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs)
             if is_trained and has_room_for_graph(store.arrays.values()):
-                facts = add_fitted(facts, self.fits.fitted.freeze(model, self.arrays[step.sample], store))
+                facts = add_fitted(facts, self.fits.fitted.freeze(model, sample, store, one_input))
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())
@@ -313,13 +312,11 @@ class SubmissionRun:
         threads = threading.active_count()
         clock = Clock()
         self.fits.sample = self.arrays[step.freeze] if step.freeze else None
+        self.fits.inputs = read_inputs(step.inputs, self.arrays)
         outcome = self._call_function(step, function, arguments, store)
         if isinstance(outcome, Returned):
-            changed = tuple(
-                i
-                for i, (a, b) in enumerate(zip(arguments, before, strict=True))
-                if b is not None and _differ(a, b)
-            )
+            pairs = enumerate(zip(arguments, before, strict=True))
+            changed = tuple(i for i, (a, b) in pairs if b is not None and _differ(a, b))
             outcome = msgspec.structs.replace(outcome, mutated=changed)
             self.states.save(step.id, [*arguments, self.live.get(step.id)])
             self.ended.add(step.id)

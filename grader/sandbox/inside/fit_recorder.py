@@ -8,7 +8,7 @@ import functools
 import inspect
 import math
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
@@ -21,6 +21,7 @@ from grader.protocol.evidence import FitFacts, GraphFacts, LabelFacts
 from grader.sandbox.inside.array_store import Store, curves_of
 from grader.sandbox.inside.fitted_weights import FittedWeights
 from grader.sandbox.inside.keras_facts import flatten_layers, freeze_model, is_model, layer_facts
+from grader.sandbox.inside.model_inputs import SeveralInputs
 from grader.sandbox.inside.model_outputs import list_places
 from grader.sandbox.inside.try_losses import BatchForm, loss_facts
 
@@ -28,6 +29,7 @@ FIRST_ROWS = 128  # of x, which show what was done to the rows before they were 
 MAX_FIRST_NUMBERS = 1 << 18  # in these rows; of wider ones, none is recorded
 MAX_GRAPHS = 40  # of the networks that one step trains
 MAX_GRAPH_BYTES = 32 << 20  # of all of them: those of several steps are replayed together
+ReadRows = Callable[[Any], np.ndarray[Any, Any]]  # makes an array of what `fit` gets
 _MOST_BATCHES = 500  # of a data set that is looked at for validation rows: it may be endless
 
 
@@ -58,6 +60,7 @@ class FitWatch:
         self.sample: np.ndarray[Any, Any] | None = (
             None  # rows to trace trained networks with; None: none is frozen
         )
+        self.inputs: SeveralInputs | None = None  # of a network that has several
         self._graphs = Store()  # of the networks that the current step has trained so far
         self.fitted = FittedWeights()
         self._running: list[_RecordedFit] = []
@@ -70,7 +73,8 @@ class FitWatch:
 
         @functools.wraps(original)
         def fit(model: Any, *positional: Any, **named: Any) -> Any:
-            recorded = _record_call(model, signature, positional, named)
+            read = self._choose_reader(model)
+            recorded = _record_call(model, signature, positional, named, read)
             if self.sample is not None:
                 recorded.first_rows = _read_first_rows(signature, (model, *positional), named)
             self._fits.append(recorded)
@@ -87,7 +91,8 @@ class FitWatch:
             with contextlib.suppress(Exception):
                 self._trained.setdefault(model, _list_trainable(model))
             with contextlib.suppress(Exception):
-                recorded.validation_rows += _rows_of_dataset(signature.bind(model, *positional, **named).arguments)
+                bound = signature.bind(model, *positional, **named)
+                recorded.validation_rows += _rows_of_dataset(bound.arguments, read)
             with contextlib.suppress(Exception):
                 recorded.graph = self._freeze(model, recorded)
             recorded.history, recorded.finished = _copy_history(getattr(result, "history", None)), True
@@ -100,6 +105,11 @@ class FitWatch:
             return original_evaluate(model, *positional, **named)
 
         keras.Model.fit, keras.Model.evaluate = fit, evaluate
+
+    def _choose_reader(self, model: Any) -> "ReadRows":
+        """Return what makes one array of the rows that a model is trained or validated on."""
+        inputs = self.inputs
+        return _as_array if inputs is None else lambda x: _as_array(inputs.read_rows(model, x))
 
     def _freeze(self, model: Any, recorded: _RecordedFit) -> GraphFacts | None:
         """Return the graph of a network that was just trained, where the step asks for it and there is room."""
@@ -118,7 +128,7 @@ class FitWatch:
         fit = self._running[-1] if self._running else None
         if fit is None or fit.model is not model or fit.evaluates or named.get("_use_cached_eval_dataset"):
             return
-        rows = _hash_table(positional[0] if positional else named.get("x"))
+        rows = _hash_table(positional[0] if positional else named.get("x"), self._choose_reader(model))
         if rows is not None:
             fit.evaluates = True
             fit.validation_rows.append(rows)
@@ -222,12 +232,12 @@ def _as_array(rows: Any) -> np.ndarray[Any, Any]:
     return np.asarray(rows if is_array else None)
 
 
-def _hash_table(x: Any) -> np.ndarray[Any, Any] | None:
+def _hash_table(x: Any, read: ReadRows) -> np.ndarray[Any, Any] | None:
     """Return the hashes of the rows of a table; None where they tell nothing.
 
     Rows of a single number cannot be distinguished: their hashes ignore scale.
     """
-    table = _as_array(x)
+    table = read(x)
     return row_hashes(table) if table.dtype.kind in "biuf" and table.ndim > 1 and table.size > len(table) else None
 
 
@@ -239,14 +249,14 @@ def _read_labels(y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
     return (first[:, 0] if first.shape[1] == 1 else first.argmax(axis=1)).astype(np.float32)
 
 
-def _rows_of_dataset(arguments: Mapping[str, Any]) -> list[np.ndarray[Any, Any]]:
+def _rows_of_dataset(arguments: Mapping[str, Any], read: ReadRows) -> list[np.ndarray[Any, Any]]:
     """Return the hashes of the validation rows where these came as a data set of TensorFlow."""
     import tensorflow as tf
 
     data = arguments.get("validation_data")
     if not isinstance(data, tf.data.Dataset):
         return []
-    hashes = [_hash_table(batch[0]) for batch in data.take(_MOST_BATCHES)]
+    hashes = [_hash_table(batch[0], read) for batch in data.take(_MOST_BATCHES)]
     return [rows for rows in hashes if rows is not None]
 
 
@@ -261,16 +271,17 @@ def _range(x: np.ndarray[Any, Any]) -> tuple[float, float] | None:
     return float(x.min()), float(x.max())
 
 
-def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> float:
+def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None, read: ReadRows) -> float:
     """Return the share of the validation rows that are training rows too; 0 where that cannot be determined.
 
     Args:
         validation_data: the argument of `fit`.
         rows: hashes of the training rows.
+        read: makes an array of rows.
     """
     if rows is None or not isinstance(validation_data, list | tuple) or not validation_data:
         return 0.0
-    validation_rows = _hash_table(validation_data[0])
+    validation_rows = _hash_table(validation_data[0], read)
     return (
         0.0
         if validation_rows is None or not len(validation_rows)
@@ -279,15 +290,16 @@ def _share_seen(validation_data: Any, rows: np.ndarray[Any, Any] | None) -> floa
 
 
 def _find_validation_rows(
-    arguments: Mapping[str, Any], rows: np.ndarray[Any, Any] | None
+    arguments: Mapping[str, Any], rows: np.ndarray[Any, Any] | None, read: ReadRows
 ) -> np.ndarray[Any, Any] | None:
     """Return the hashes of the rows that `fit` is to validate on; None where they are not known yet.
 
     `rows`: hashes of x, where they tell rows apart. Keras splits off its last rows (`train_validation_split`).
+    `read`: makes an array of rows.
     """
     data, share = arguments.get("validation_data"), arguments.get("validation_split")
     if isinstance(data, list | tuple) and data:
-        return _hash_table(data[0])
+        return _hash_table(data[0], read)
     if data is None and share and rows is not None:
         return rows[math.floor(len(rows) * (1.0 - float(share))) :]
     return None
@@ -329,12 +341,19 @@ def _find_outputs(model: Any, y: Any) -> list[_LabelsOfOutput]:
 
 
 def _record_call(
-    model: Any, signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]
+    model: Any,
+    signature: inspect.Signature,
+    positional: tuple[Any, ...],
+    named: dict[str, Any],
+    read: ReadRows,
 ) -> _RecordedFit:
-    """Record the arguments of a call of `fit`; nothing of one whose arguments cannot be read."""
+    """Record the arguments of a call of `fit`; nothing of one whose arguments cannot be read.
+
+    `read`: makes an array of rows.
+    """
     try:
         arguments = signature.bind(model, *positional, **named).arguments
-        x = _as_array(arguments.get("x"))
+        x = read(arguments.get("x"))
         outputs = _find_outputs(model, arguments.get("y"))
         y = _as_array(None if outputs else arguments.get("y"))
         activations = [layer_facts(layer, "").activation for layer, _ in flatten_layers(model)]
@@ -357,13 +376,13 @@ def _record_call(
                 "Literal['', 'data', 'split']",
                 validation or ("split" if arguments.get("validation_split") else ""),
             ),
-            validation_seen=_share_seen(arguments.get("validation_data"), rows),
+            validation_seen=_share_seen(arguments.get("validation_data"), rows, read),
             weighted=any(arguments.get(name) is not None for name in ("class_weight", "sample_weight")),
             outputs=tuple(output.facts for output in outputs),
         )
         batch = _find_batch_form(arguments, outputs[0].labels if outputs else y)
         ranks = {key: min(o.labels.ndim, 2) for place, o in enumerate(outputs) for key in (place, o.facts.name)}
-        validation_rows = _find_validation_rows(arguments, _hash_table(x))
+        validation_rows = _find_validation_rows(arguments, _hash_table(x, _as_array), read)
         return _RecordedFit(
             facts,
             model=model,

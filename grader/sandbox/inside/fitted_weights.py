@@ -59,7 +59,9 @@ class FittedWeights:
         while len(self._left) > MAX_NETWORKS or sum(left.size for left in self._left) > MAX_BYTES:
             self._left.pop(0)
 
-    def freeze(self, model: Any, sample: np.ndarray[Any, Any], store: Store) -> tuple[GraphFacts, ...]:
+    def freeze(
+        self, model: Any, sample: np.ndarray[Any, Any], store: Store, call: Any = None
+    ) -> tuple[GraphFacts, ...]:
         """Return the frozen graph of a model as `fit` left it, for each of its outputs.
 
         Nothing where the model is as some `fit` left it, or that is not known.
@@ -69,6 +71,7 @@ class FittedWeights:
             model: a Keras model.
             sample: some rows of input, float32 of shape (n, ...).
             store: gets the graph.
+            call: gives what the model gives for such rows; None for the model itself.
         """
         with contextlib.suppress(Exception):  # any code of the submission may run here
             current = model.get_weights()
@@ -76,7 +79,7 @@ class FittedWeights:
             if fitted is not None:
                 model.set_weights(fitted)
                 try:
-                    return freeze(trace(model, sample), store)
+                    return freeze(trace(model if call is None else call, sample), store)
                 finally:
                     model.set_weights(current)
         return ()

@@ -70,7 +70,13 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
-def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchForm | None = None) -> ModelFacts:
+def describe(
+    model: Any,
+    sample: np.ndarray[Any, Any],
+    store: Store,
+    fit: BatchForm | None = None,
+    call: Any = None,
+) -> ModelFacts:
     """Describe a model and freeze its graph.
 
     Args:
@@ -78,22 +84,24 @@ def describe(model: Any, sample: np.ndarray[Any, Any], store: Store, fit: BatchF
         sample: some rows of input, float32 of shape (n, ...).
         store: gets the arrays that the record names.
         fit: what the batches are like that the model was trained on; None where it was not.
+        call: gives what the model gives for such rows; None for the model itself.
 
     Returns:
         The facts; without a graph where it cannot be frozen, with the reason in `problem`.
     """
     graph, problem, outputs, is_frozen = None, "", 1, True
     trials: tuple[LossTrial, ...] = ()
+    call = model if call is None else call
     try:
         # Subclassed models have no weights before they are first called.
-        answer = _call(model, sample[:2])
+        answer = _call(call, sample[:2])
         outputs = len(keras.tree.flatten(answer))
         shape = _shape(getattr(answer, "shape", None))
         if shape is not None and is_compiled(model):
             trials = try_loss(model, sample, shape, fit or BatchForm(), store, getattr(model, "loss", None))
-        traced = trace(model, sample)
+        traced = trace(call, sample)
         is_frozen = False
-        graph = require_one(_freeze_prediction(model, traced, sample, store)) if outputs == 1 else None
+        graph = require_one(_freeze_prediction(call, traced, sample, store)) if outputs == 1 else None
         is_frozen = True
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = _describe_error(error)[:500]
@@ -306,7 +314,7 @@ def _metric_name(metric: Any) -> str:
 
 
 def trace(model: Any, sample: np.ndarray[Any, Any]) -> Any:
-    """Trace a model in inference mode, for any number of rows."""
+    """Trace a model in inference mode, for any number of rows. `model`: also what gives the same as one."""
     import tensorflow as tf
 
     spec = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype))
@@ -330,7 +338,13 @@ def freeze_model(model: Any, sample: np.ndarray[Any, Any], store: Store) -> Grap
 
 
 def freeze_outputs(model: Any, sample: np.ndarray[Any, Any], store: Store) -> tuple[GraphFacts, ...]:
-    """Return the frozen graph of a model for each of its outputs; raises what stops it."""
+    """Return the frozen graph of a model for each of its outputs; raises what stops it.
+
+    Args:
+        model: a Keras model, or what gives the same for rows such as the sample.
+        sample: some rows of input, float32 of shape (n, ...).
+        store: gets the graph.
+    """
     return _freeze_prediction(model, trace(model, sample), sample, store)
 
 

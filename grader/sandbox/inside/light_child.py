@@ -64,6 +64,7 @@ class _NoFits:
     """What records trainings, where there are none."""
 
     sample: object = None
+    inputs: object = None
 
     def take(self, *_: object) -> tuple[()]:
         return ()
@@ -100,6 +101,7 @@ _REPLACED: Mapping[str, Mapping[str, object]] = {
     },
     "layer_calls": {"refuse_layer_calls": _need_libraries},
     "layer_trial": {"try_layer": _need_libraries},
+    "model_inputs": {"OneInput": _need_libraries, "read_inputs": lambda _inputs, _arrays: None},
     "model_outputs": {"add_fitted": _need_libraries, "describe_for": _need_libraries},
     "model_state": {"ModelStates": _NoModels},
     "replay": {"replay": _need_libraries},

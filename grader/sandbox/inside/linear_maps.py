@@ -4,7 +4,7 @@ However a weight is written, as one layer or several, turned, cut into pieces or
 number that each feature is multiplied with before something bends the sum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,9 @@ def list_bent(graph: Any) -> list[str]:
     return list(dict.fromkeys(bent))
 
 
-def measure_maps(function: GraphFunction, input_node: str, names: Sequence[str], rows: Array) -> list[Array]:
+def measure_maps(
+    function: GraphFunction, input_node: str, names: Sequence[str], rows: Array, fixed: Collection[int] = ()
+) -> list[Array]:
     """Return factors and summand (units, ..., features + 1) of each value that is a linear function of the input.
 
     Args:
@@ -36,12 +38,13 @@ def measure_maps(function: GraphFunction, input_node: str, names: Sequence[str],
         input_node: name of the tensor that gets the rows.
         names: of the tensors.
         rows: some rows of input, shape (n, ...).
+        fixed: numbers of the features that keep the value of the first row; their factors are 0.
     """
     features = int(np.prod(rows.shape[1:]))
     random = np.random.default_rng(0)
     one, other = (random.normal(0.0, SIZE, (PAIRS, features)) for _ in range(2))
     nothing = np.zeros((1, features))
-    trial = _shape(np.concatenate([nothing, one, other, one + other]), rows)
+    trial = _shape(np.concatenate([nothing, one, other, one + other]), rows, fixed)
     tried = function.prune([input_node], names)(trial) if names else []
     linear = [
         name
@@ -50,7 +53,7 @@ def measure_maps(function: GraphFunction, input_node: str, names: Sequence[str],
     ][:MAX_MAPS]
     if not linear:
         return []
-    basis = _shape(np.concatenate([nothing, np.eye(features)]), rows)
+    basis = _shape(np.concatenate([nothing, np.eye(features)]), rows, fixed)
     at_basis = [values.astype(np.float32) for values in function.prune([input_node], linear)(basis)]
     return [np.stack([*(values[1:] - values[:1]), values[0]], axis=-1) for values in at_basis]
 
@@ -65,5 +68,8 @@ def _is_linear(values: Array) -> bool:
     return bool(np.abs(first + second - zero - both).max(initial=0.0) <= TOLERANCE * scale)  # and none is NaN
 
 
-def _shape(table: Array, rows: Array) -> Array:
+def _shape(table: Array, rows: Array, fixed: Collection[int]) -> Array:
+    """Return a table as rows of input, in which some features have the values of the first of `rows`."""
+    columns = list(fixed)
+    table[:, columns] = rows[:1].reshape(1, -1)[:, columns]
     return table.reshape(-1, *rows.shape[1:]).astype(rows.dtype)

@@ -23,6 +23,7 @@ from grader.sandbox.inside.keras_facts import (
     is_compiled,
     trace_in_training,
 )
+from grader.sandbox.inside.model_inputs import OneInput
 from grader.sandbox.inside.try_losses import BatchForm, try_loss
 
 Array = np.ndarray[Any, Any]
@@ -45,7 +46,12 @@ class Place(NamedTuple):
 
 
 def describe_for(
-    step: Describe | TraceInTraining, model: Any, sample: Array, store: Store, fit: BatchForm | None
+    step: Describe | TraceInTraining,
+    model: Any,
+    sample: Array,
+    store: Store,
+    fit: BatchForm | None,
+    one_input: OneInput | None = None,
 ) -> ModelFacts:
     """Describe a model as a step asks for it.
 
@@ -55,23 +61,27 @@ def describe_for(
         sample: some rows of input, float32 of shape (n, ...).
         store: gets the arrays that the record names.
         fit: what the batches are like that the model was trained on; None where it was not.
+        one_input: calls a model with several inputs on rows such as the sample; None for a model with one input.
     """
     if isinstance(step, TraceInTraining):
         return trace_in_training(model, sample, store)
-    facts = describe(model, sample, store, fit)
+    facts = describe(model, sample, store, fit, one_input)
+    if one_input is not None:
+        facts = msgspec.structs.replace(facts, inputs=one_input.describe())
     if not step.output_names or not 1 < facts.output_count <= MAX_OUTPUTS or facts.problem:
         return facts
     try:
-        outputs = tuple(_describe_outputs(model, sample, store, fit or BatchForm()))
+        outputs = tuple(_describe_outputs(model, one_input or model, sample, store, fit or BatchForm()))
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a call
         problem = f"{type(error).__name__}: {error}"[:500]
         return msgspec.structs.replace(facts, problem=problem, not_frozen=True)
     return msgspec.structs.replace(facts, outputs=outputs)
 
 
-def _describe_outputs(model: Any, sample: Array, store: Store, fit: BatchForm) -> Sequence[OutputFacts]:
-    answer = model(sample[:2], training=False)
-    graphs = freeze_outputs(model, sample, store)
+def _describe_outputs(model: Any, call: Any, sample: Array, store: Store, fit: BatchForm) -> Sequence[OutputFacts]:
+    """Return what belongs to each output. `call`: gives what the model gives for rows such as the sample."""
+    answer = call(sample[:2], training=False)
+    graphs = freeze_outputs(call, sample, store)
     names = _name_leaves(model, answer)
     if len(graphs) != len(names):
         raise ValueError(f"{len(names)} outputs, but the graph has {len(graphs)}")

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ MAX_TAIL_NUMBERS = 4096  # for each row, of a tensor between the last kernels an
 
 _TAPPED = frozenset({"Relu", "Sigmoid", "Tanh"})
 _numbers = itertools.count()  # of the replays of this process
+_BEYOND_TABLE = re.compile(r"indices\[[\d,]*\] = -?\d+ is not in \[0, \d+\)")
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
@@ -66,7 +68,7 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             return ReplayEvidence(id=step.id, forbidden=tuple(sorted(dangerous)))
         nodes, const_nodes = flatten(graph, MAX_NODES)
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
-        lookups = find_table_lookups(nodes)
+        lookups = find_table_lookups(nodes, has_categories=bool(step.fixed_features))
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
         constants, placed = store_constants(const_nodes, data, store)
@@ -93,12 +95,15 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             ),
         )
     except Exception as error:  # noqa: BLE001 - a graph that cannot be run is evidence, whatever is wrong with it
-        return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {error}"[:500])
+        text = str(error)
+        if step.fixed_features and (beyond := _BEYOND_TABLE.search(text)):
+            text = beyond[0]  # a category that a table does not have, at the end of a long traceback
+        return ReplayEvidence(id=step.id, problem=f"{type(error).__name__}: {text}"[:500])
     if not step.logits or not step.inputs:
         return evidence
     with contextlib.suppress(Exception):  # a graph of one batch size, or of values that are no table
         names = [_name_tensor(name) for name in list_bent(graph)[:MAX_BENT]]
-        maps = measure_maps(function, step.input_node, names, arrays[step.inputs[0]])
+        maps = measure_maps(function, step.input_node, names, arrays[step.inputs[0]], step.fixed_features)
         evidence = msgspec.structs.replace(evidence, maps=tuple(map(store.add, maps)))
     try:
         tail = _choose_tail(graph, nodes, step)

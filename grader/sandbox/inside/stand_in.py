@@ -43,8 +43,8 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
         step: the sizes, the loss and the names of arrays.
         arrays: of the plan; the sample has the shape (n, ...), kernel (features, units), bias (units,).
     """
-    if step.heads:
-        return _build_heads(step, arrays)
+    if step.heads or step.inputs:
+        return _build_on_rows(step, arrays)
     row = arrays[step.sample].shape[1:]
     flatten = [keras.layers.Flatten()] if len(row) > 1 else []
     dense = keras.layers.Dense(step.units, activation=step.activation)
@@ -55,19 +55,35 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
     return model
 
 
-def _build_heads(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
-    """Return a compiled network with one Dense layer for each of several outputs."""
-    rows = keras.Input(shape=arrays[step.sample].shape[1:])
-    flat = keras.layers.Flatten()(rows) if len(rows.shape) > 2 else rows
+def _build_on_rows(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
+    """Return a compiled network in the functional style: with several inputs, several outputs or both."""
+    inputs, flat = _make_inputs(step, arrays)
+    if not step.heads:
+        dense = keras.layers.Dense(step.units, activation=step.activation)
+        model = keras.Model(inputs, dense(flat))
+        model.compile(optimizer="adam", loss=step.loss, metrics=[step.metric])
+        if step.kernel:
+            dense.set_weights([arrays[step.kernel], arrays[step.bias]])
+        return model
     outputs = {}
     for head in step.heads:
         dense = keras.layers.Dense(head.units, activation=head.activation, name=head.name)
         outputs[head.name] = dense(flat)
         if head.kernel:
             dense.set_weights([arrays[head.kernel], arrays[head.bias]])
-    model = keras.Model(rows, outputs if step.as_dict else list(outputs.values()))
+    model = keras.Model(inputs, outputs if step.as_dict else list(outputs.values()))
     model.compile(optimizer="adam", loss={head.name: head.loss for head in step.heads})
     return model
+
+
+def _make_inputs(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]]) -> tuple[Any, Any]:
+    """Return the inputs of a network, one or a list of several, and all of their numbers in one row."""
+    if not step.inputs:
+        rows = keras.Input(shape=arrays[step.sample].shape[1:])
+        return rows, keras.layers.Flatten()(rows) if len(rows.shape) > 2 else rows
+    inputs = [keras.Input(shape=arrays[one.rows].shape[1:] or (1,), name=one.name) for one in step.inputs]
+    flat = [keras.layers.Flatten()(rows) if len(rows.shape) > 2 else rows for rows in inputs]
+    return inputs, keras.layers.Concatenate()(flat)
 
 
 def build_chain(step: BuildChain, arrays: Mapping[str, np.ndarray[Any, Any]], like: object) -> Any:

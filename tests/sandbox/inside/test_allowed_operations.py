@@ -82,3 +82,37 @@ def test_an_embedding_of_each_number_is_no_table_of_rows() -> None:
     assert not find_table_lookups(nodes(TABLE, first, *of_one))
     both = (("index", "AddV2", ("first", "second")), ("a", "GatherV2", ("table", "index")))
     assert find_table_lookups(nodes(TABLE, first, second, *both)) == {"GatherV2 by value"}
+
+
+CUT = ("cut", "StridedSlice", ("x", "zero"))
+# As Keras's Embedding counts from the end where a number is negative.
+LOOKED_UP = (
+    ("index", "Cast", ("cut",)),
+    ("below", "Less", ("index", "zero")),
+    ("wrapped", "AddV2", ("index", "size")),
+    ("place", "SelectV2", ("below", "wrapped", "index")),
+    ("a", "GatherV2", ("table", "place", "zero")),
+)
+
+
+def test_a_category_that_is_cut_out_of_a_row_of_several_inputs_may_be_looked_up() -> None:
+    assert find_table_lookups(nodes(TABLE, CUT, *LOOKED_UP)) == {"GatherV2 by value"}
+    assert not find_table_lookups(nodes(TABLE, CUT, *LOOKED_UP), has_categories=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("more", "StridedSlice", ("x", "one")),
+        ("more", "Reshape", ("cut", "shape")),
+        ("more", "Sum", ("x",)),
+        ("more", "Identity", ("x",)),
+    ],
+)
+def test_a_position_that_is_computed_from_several_numbers_is_found_beside_categories(
+    other: tuple[str, str, tuple[str, ...]],
+) -> None:
+    mixed = ("index", "AddV2", ("cut", "more"))
+    assert find_table_lookups(nodes(TABLE, CUT, other, mixed, *LOOKED_UP[1:]), has_categories=True) == {
+        "GatherV2 by value"
+    }

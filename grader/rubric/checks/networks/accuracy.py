@@ -161,7 +161,10 @@ class Probabilities(NetworkCheck):
         call = Call(
             id=self._step,
             function=self.function,
-            arguments=(ResultOf(step=self.training.built(seed)), ArrayArg(name=self.training.array("x_val"))),
+            arguments=(
+                ResultOf(step=self.training.built(seed)),
+                *(ArrayArg(name=name) for name in self.training.list_rows("x_val")),
+            ),
             after=self.training.fitted(seed),
         )
         return (*self.training.steps(seeds), call)

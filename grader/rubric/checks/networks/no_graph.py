@@ -1,31 +1,74 @@
 """Explain why there is nothing to judge of a network: its shapes do not fit, or the grader does not run it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from grader.core.i18n import _
+from grader.core.i18n import Words, _
 from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement, failed, not_graded
 from grader.evidence.network import Model
 from grader.evidence.values import name_of
-from grader.protocol.evidence import MAX_PARAMETERS, ExceptionFacts, OtherValue, Stopped, StopReason, Value
+from grader.protocol.evidence import (
+    MAX_PARAMETERS,
+    ExceptionFacts,
+    ModelFacts,
+    OtherValue,
+    Stopped,
+    StopReason,
+    Value,
+)
 from grader.protocol.training import Training
 
+Inputs = Mapping[str, tuple[int, ...]]
 
-def explain_no_graph(model: Model, training: Training, row: tuple[int, ...]) -> Judgement:
-    """Return the judgement for a network of which nothing could be computed. `row`: the shape of one row of x."""
+
+def explain_no_graph(
+    model: Model, training: Training, row: tuple[int, ...], inputs: Inputs = MappingProxyType({})
+) -> Judgement:
+    """Return the judgement for a network of which nothing could be computed.
+
+    Args:
+        model: the network.
+        training: says how it is built.
+        row: the shape of one row of x.
+        inputs: of a network with several, the shape of one row of each.
+    """
     if model.facts.graph is None:
         return (
             _no_layers(model)
-            or _other_counts(model.facts.input_count, model.facts.output_count, training)
-            or _other_rows(model, training, row)
+            or _other_counts(model.facts, training)
+            or (_other_inputs(model, inputs) if inputs else _other_rows(model, training, row))
             or _too_large(model.facts.parameters)
-            or (_not_frozen(model.problem) if model.facts.not_frozen else _not_callable(model, training, row))
+            or (_not_frozen(model.problem) if model.facts.not_frozen else None)
+            or (_not_callable_on(model, inputs) if inputs else _not_callable(model, training, row))
         )
     if model.forbidden:
         return _not_run(model.forbidden)
     if model.stopped is not None:
         return _not_finished(model.stopped)
+    if inputs and (place := _BEYOND_TABLE.search(model.problem)):
+        return _beyond_table(place[1], place[2], inputs)
     return not_graded(_("The grader could not run the frozen network: {problem}", problem=model.problem))
+
+
+_BEYOND_TABLE = re.compile(r"indices\[[\d,]*\] = (-?\d+) is not in \[0, (\d+)\)")
+
+
+def _beyond_table(number: str, count: str, inputs: Inputs) -> Judgement:
+    """Return the judgement for a network that looks up an entry which its table does not have."""
+    return failed(
+        _(
+            "The network looks up the entry {number} of a table with {count} entries, numbered from 0. It gets "
+            "the inputs in the order {inputs}. Does it take them in another order, or is input_dim of its "
+            "Embedding layer too small?",
+            number=number,
+            count=count,
+            inputs=describe_inputs(inputs),
+        ),
+        expected=describe_inputs(inputs),
+        received=_("entry {number} of {count}", number=number, count=count),
+    )
 
 
 def _no_layers(model: Model) -> Judgement | None:
@@ -40,8 +83,20 @@ def _no_layers(model: Model) -> Judgement | None:
     )
 
 
-def _other_counts(inputs: int, outputs: int, training: Training) -> Judgement | None:
+def _other_counts(facts: ModelFacts, training: Training) -> Judgement | None:
     """Return the judgement for a network with too few or too many inputs or outputs, else None."""
+    inputs, outputs = facts.input_count, facts.output_count
+    # A class of the submission's does not say how many it takes.
+    if training.inputs and inputs != len(training.inputs) and facts.style != "subclassed":
+        names = ", ".join(training.inputs)
+        received = _("one input") if inputs == 1 else _("{count} inputs", count=inputs)
+        message = _(
+            "The network has {received}, but these are expected: {names}. Make a keras.Input for each, and give "
+            "keras.Model all of them, in a list or in a dict.",
+            received=received,
+            names=names,
+        )
+        return failed(message, expected=names, received=received)
     if training.outputs and outputs != len(training.outputs):
         names = ", ".join(output.name for output in training.outputs)
         return failed(
@@ -64,7 +119,7 @@ def _other_counts(inputs: int, outputs: int, training: Training) -> Judgement | 
             expected=_("one output"),
             received=_("{count} outputs", count=outputs),
         )
-    if inputs != 1:
+    if inputs != 1 and not training.inputs:
         return failed(
             _(
                 "The network has {count} inputs, but one input is expected: the rows of x. Use a single "
@@ -123,6 +178,60 @@ def _other_rows(model: Model, training: Training, row: tuple[int, ...]) -> Judge
     return failed(message, expected=expected, received=received)
 
 
+def _other_inputs(model: Model, inputs: Inputs) -> Judgement | None:
+    """Return the judgement for a network one of whose inputs is made for rows of another shape, else None."""
+    for one in model.facts.inputs:
+        row, shape = inputs.get(one.gets, ()), one.shape[1:]
+        is_single = row in {(), (1,)} and shape in {(), (1,)}  # the axis of a single number may be left out
+        if is_single or (len(shape) == len(row) and all(a in {None, b} for a, b in zip(shape, row, strict=True))):
+            continue
+        return failed(
+            _(
+                "The input for {name} takes rows of the shape {made_for}, but each row of {name} has the shape "
+                "{row}. Write keras.Input(shape={row}) for it.",
+                name=one.gets,
+                made_for=str(shape),
+                row=str(row or (1,)),
+            ),
+            expected=describe_inputs(inputs),
+            received=describe_inputs({other.gets: other.shape[1:] for other in model.facts.inputs}),
+        )
+    return None
+
+
+def describe_inputs(shapes: Mapping[str, tuple[int | None, ...]]) -> str:
+    """Return the inputs of a network for a message: their names, each with the shape of one row."""
+    return ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+
+
+def _not_callable_on(model: Model, inputs: Inputs) -> Judgement:
+    """Return the judgement for a network that takes its inputs neither as a list nor as a dict."""
+    problem = _shorten_keras_message(model.problem)
+    expected = describe_inputs(inputs)
+    if "call() returned None" in problem:
+        return failed(_explain_no_return(), expected=expected, received="None")
+    return failed(
+        _(
+            "The network could not be called with the inputs {inputs}, neither in a list, in this order, nor in a "
+            "dict with these names: {problem}",
+            inputs=expected,
+            problem=_explain_problem(problem),
+        ),
+        expected=expected,
+        received=problem,
+    )
+
+
+def _explain_no_return() -> Words:
+    return _("The network gives nothing: its call() returned None. Is there a `return` at its end?")
+
+
+def _explain_problem(problem: str) -> Words:
+    """Return a sentence about an exception of Keras, of which the class and the message are known."""
+    kind, _colon, text = problem.partition(": ")
+    return describe_exception(ExceptionFacts(type=kind, message=text, bases=(kind,)))
+
+
 def _read_row_shape(model: Model) -> tuple[int, ...] | None:
     """Return the shape of the rows that a network was made for; None where it does not say so."""
     shape = model.facts.input_shape
@@ -141,10 +250,8 @@ def _not_callable(model: Model, training: Training, row: tuple[int, ...]) -> Jud
     problem = _shorten_keras_message(model.problem)
     expected = _("a network that takes rows of the shape {row}", row=str(row))
     if "call() returned None" in problem:
-        message = _("The network gives nothing: its call() returned None. Is there a `return` at its end?")
-        return failed(message, expected=expected, received="None")
-    kind, _colon, text = problem.partition(": ")
-    reason = describe_exception(ExceptionFacts(type=kind, message=text, bases=(kind,)))
+        return failed(_explain_no_return(), expected=expected, received="None")
+    reason = _explain_problem(problem)
     if training.arguments and _ABOUT_SHAPES.search(problem):
         message = _(
             "The network could not be called on rows of the shape {row}: {problem} Is the number of features "

@@ -43,6 +43,9 @@ def advise_on_score(case: Case, training: Training) -> Words:
     if mistake is not None:
         return mistake
     network = read_network(case, training, case.seeds[0])
+    ignored = [name for name in training.inputs if network.after is not None and network.after.ignores(name)]
+    if ignored and len(ignored) < len(training.inputs):
+        return _("The network does without {names}, so it lacks what these say.", names=", ".join(ignored))
     loss, val_loss = (np.asarray(network.curves.get(key, []), dtype=np.float64) for key in ("loss", "val_loss"))
     if not loss.size or not np.isfinite(loss).all():
         return _("Look at the learning curves: are they still rising, or apart?")

@@ -78,7 +78,9 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
     for model in (network.before, network.after) if after else (network.before,):
         if model is not None and model.graph is None:
             row = case.inside[training.array("x_train")].shape[1:]
-            raise PreconditionFailedError(explain_no_graph(model, training, row))
+            rows = (case.inside[name] for name in training.list_rows("x_train"))
+            inputs = {name: part.shape[1:] for name, part in zip(training.inputs, rows, strict=False)}
+            raise PreconditionFailedError(explain_no_graph(model, training, row, inputs))
     if any(not item.agrees for item in certify(case) if item.id != SECOND_TRAINING):
         raise PreconditionFailedError(
             not_graded(

@@ -66,11 +66,12 @@ class ScoresOutputs(OfAllOutputs):
 
     def _steps_with(self, training: Training, seeds: Sequence[int]) -> Sequence[Step]:
         seed = seeds[0]
+        rows = [ArrayArg(name=name) for name in training.list_rows("x_val")]
         labels = [ArrayArg(name=training.array(name_labels("y_mixed", o.name))) for o in training.outputs]
         call = Call(
             id=self._name_step(training, seed),
             function=self.function,
-            arguments=(ResultOf(step=training.built(seed)), ArrayArg(name=training.array("x_val")), *labels),
+            arguments=(ResultOf(step=training.built(seed)), *rows, *labels),
             after=training.fitted(seed),
         )
         return (*training.steps(seeds), call)
