@@ -10,7 +10,7 @@ from tests.helpers.paths import ROOT
 
 EXERCISE = ROOT / "exercises" / "transfer_learning"
 PICTURES = Setting(
-    LaterDigits(Base(str(EXERCISE / "rubric.py"), "base.npz")),
+    LaterDigits(Base(str(EXERCISE / "rubric.py"), "handout/base.npz")),
     Task(kind="classification", classes=5, labels="integers"),
 )
 

@@ -249,7 +249,7 @@ def test_heads_and_losses_that_belong_together_pass(head: str, loss: Any, units:
         ("", compiled("categorical_crossentropy"), 2, "has no activation"),
         ("Softmax", compiled("mean_squared_error"), 2, "the loss is binary_crossentropy"),
         ("Sigmoid", None, 1, "not compiled"),
-        ("Sigmoid", compiled(""), 1, "not compiled"),
+        ("Sigmoid", compiled(""), 1, "compile was called, but it has no loss"),
     ],
 )
 def test_each_unfit_pair_has_its_own_sentence(head: str, loss: Any, units: int, said: str) -> None:

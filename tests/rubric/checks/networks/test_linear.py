@@ -115,7 +115,7 @@ WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
     "softmax": (layers(lambda k: k.Dense(1, activation="softmax")), "always 1"),
     "scaled sigmoid": (
         layers(lambda k: k.Dense(1, activation="sigmoid"), lambda k: k.Rescaling(10.0)),
-        "goes through sigmoid",
+        "goes through scaled sigmoid",
     ),
     "two units": (layers(lambda k: k.Dense(2)), "2 output units"),
     "not flat": (layers(lambda k: k.Reshape((-1, 1)), lambda k: k.Dense(1)), "outputs of shape"),

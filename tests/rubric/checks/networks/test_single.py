@@ -294,11 +294,12 @@ def test_a_loss_that_the_model_computes_itself_is_left_to_a_person(method: str) 
     assert f"in {method}" in text(judgement.message)
 
 
-def test_a_model_without_a_loss_is_not_compiled() -> None:
-    for loss in (None, compiled("")):
-        judgement = of(HEAD, claims={"compiled": loss})
+def test_a_model_without_a_loss_is_told_from_one_that_is_not_compiled() -> None:
+    told = ((None, "not compiled"), (compiled(""), "compile was called, but it has no loss"))
+    for compilation, words in told:
+        judgement = of(HEAD, claims={"compiled": compilation})
         assert judgement.status is Status.FAILED
-        assert "not compiled" in text(judgement.message)
+        assert words in text(judgement.message)
 
 
 # Training.
