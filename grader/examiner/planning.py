@@ -15,7 +15,7 @@ from grader.examiner.build_case import name_other_arrays
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.messages import Question, RunPlan
 from grader.protocol.parcels import pack
-from grader.protocol.plan import Limits, Plan, Replay, Step, WriteFiles, uses
+from grader.protocol.plan import Limits, Plan, Replay, Step, depends_on
 from grader.protocol.training import Training
 from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data.dataset import Data
@@ -74,7 +74,7 @@ def _with_uses(steps: Mapping[str, Step], names: set[str]) -> set[str]:
         if name not in visited and name in steps:
             visited.add(name)
             step = steps[name]
-            to_visit += {step.files} if isinstance(step, WriteFiles) else uses(step)
+            to_visit += depends_on(step)
     return visited
 
 

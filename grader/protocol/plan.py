@@ -343,6 +343,11 @@ def uses(step: Step) -> set[str]:
     return needs(step) | optional
 
 
+def depends_on(step: Step) -> set[str]:
+    """Return the ids of the steps that `step` depends on: whose live results it uses, or whose files it writes."""
+    return {step.files} if isinstance(step, WriteFiles) else uses(step)
+
+
 def list_apart(steps: Sequence[Step]) -> set[str]:
     """Return the ids of the steps that run in a process of their own: what writes files, and what needs that."""
     apart: set[str] = set()

@@ -27,7 +27,7 @@ from grader.protocol.plan import (
     Step,
     TraceInTraining,
     TryLayer,
-    uses,
+    depends_on,
 )
 
 _HARMLESS_IMPORTS = frozenset(
@@ -157,7 +157,8 @@ def find_unaffected_steps(steps: Sequence[Step], names: frozenset[str]) -> froze
     affected_families: set[str] = set()
     affected: set[str] = set()
     for step in steps:
-        uses_affected = any(used in affected or families.get(used) in affected_families for used in uses(step))
+        sources = depends_on(step)
+        uses_affected = any(used in affected or families.get(used) in affected_families for used in sources)
         if uses_affected or _called_names(step) & names:
             affected.add(step.id)
             affected_families |= {families[used] for used in (step.id, *_live_inputs(step)) if used in families}

@@ -4,7 +4,18 @@ import pytest
 
 from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
 from grader.core.course import Course
-from grader.protocol.plan import ArrayArg, Call, Describe, ReadGlobal, ResultOf, ResultOrTruth, SetWeights
+from grader.protocol.plan import (
+    ArrayArg,
+    Call,
+    Describe,
+    FolderArg,
+    ReadFiles,
+    ReadGlobal,
+    ResultOf,
+    ResultOrTruth,
+    SetWeights,
+    WriteFiles,
+)
 from tests.helpers.paths import ROOT
 
 SCRIPT = """
@@ -163,3 +174,19 @@ def test_a_network_with_other_weights_is_the_one_that_was_built() -> None:
     )
     assert find_unaffected_steps(steps, frozenset({"forward"})) == {"build_model@0", "network@own"}
     assert find_unaffected_steps(steps, frozenset({"train"})) >= {"forward@own"}
+
+
+def test_a_network_that_is_loaded_follows_from_the_one_that_was_saved() -> None:
+    """It is loaded in a process of its own, which gets nothing but the files."""
+    steps = (
+        Call(id="build_model@0", function="build_model"),
+        Call(id="save@own", function="save", arguments=(ResultOf(step="build_model@0"), FolderArg(name="saved"))),
+        ReadFiles(id="files@own", folder="saved", after="save@own"),
+        WriteFiles(id="written@own", files="files@own", folder="moved"),
+        Call(id="load@own", function="load", arguments=(FolderArg(name="moved"),), after="written@own"),
+        Describe(id="loaded@own", step="load@own", sample="x"),
+    )
+    assert find_unaffected_steps(steps, frozenset({"build_model"})) == frozenset()
+    assert find_unaffected_steps(steps, frozenset({"save"})) == {"build_model@0"}
+    of_load = {"load@own", "loaded@own"}
+    assert find_unaffected_steps(steps, frozenset({"load"})) == {step.id for step in steps} - of_load
