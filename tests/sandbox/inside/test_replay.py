@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.protocol.evidence import ReplayEvidence
+from grader.protocol.evidence import ModelFacts, ReplayEvidence
 from grader.protocol.plan import Replay
 from grader.sandbox.inside.array_store import Store
 
@@ -23,6 +23,13 @@ def frozen() -> tuple[Any, dict[str, np.ndarray[Any, Any]]]:
     keras.utils.set_random_seed(0)
     store = Store()
     facts = describe(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), X, store)
+    return replay_of(facts, store, X)
+
+
+def replay_of(
+    facts: ModelFacts, store: Store, rows: np.ndarray[Any, Any]
+) -> tuple[Replay, dict[str, np.ndarray[Any, Any]]]:
+    """Return the replay of a network that was described, and its arrays."""
     assert facts.graph is not None
     step = Replay(
         id="r",
@@ -31,7 +38,7 @@ def frozen() -> tuple[Any, dict[str, np.ndarray[Any, Any]]]:
         output_node=facts.graph.output_node,
         inputs=("x",),
     )
-    return step, {"graph": store.arrays[facts.graph.ref], "x": X}
+    return step, {"graph": store.arrays[facts.graph.ref], "x": rows}
 
 
 def replayed(
@@ -252,15 +259,7 @@ def large_network() -> tuple[Replay, dict[str, np.ndarray[Any, Any]]]:
     rows, store = np.ones((2, 512), np.float32), Store()
     layers = [keras.Input((512,)), keras.layers.Dense(1024), keras.layers.Dense(3)]
     facts = describe(keras.Sequential(layers), rows, store)
-    assert facts.graph is not None
-    step = Replay(
-        id="r",
-        graph="graph",
-        input_node=facts.graph.input_node,
-        output_node=facts.graph.output_node,
-        inputs=("x",),
-    )
-    return step, {"graph": store.arrays[facts.graph.ref], "x": rows}
+    return replay_of(facts, store, rows)
 
 
 def test_a_large_constant_is_not_sent_a_second_time() -> None:
