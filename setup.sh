@@ -44,7 +44,10 @@ packages() {
     fi
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     say "Installing the locked packages into .venv (TensorFlow among them: about 300 MB to download) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+        -r requirements-dev.lock
+    # pip would compile the 13,000 modules on one core. Some packages bring files that are no Python on purpose.
+    .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }
 
