@@ -247,3 +247,13 @@ def test_no_loss_and_several_are_not_tried(loss: Any) -> None:
     inputs = keras.Input((4,))
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     assert try_loss(model, X, (None, 1), BatchForm(), Store(), loss) == ()
+
+
+def test_a_model_that_gives_one_number_for_a_row_has_one_unit() -> None:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Reshape(())(keras.layers.Dense(1)(inputs)))
+    trials = try_loss(model, X, (None,), BatchForm(), Store(), "mse")
+    assert [(trial.form, trial.units, trial.problem) for trial in trials] == [
+        ("yes_no", 1, ""),
+        ("numbers", 1, ""),
+    ]
