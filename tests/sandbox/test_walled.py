@@ -83,6 +83,7 @@ def test_a_run_has_evidence_and_leaves_nothing(light: WalledEnvironment) -> None
     assert 0.3 <= result.cpu_seconds < 30.0
     assert list(folder_of(light).iterdir()) == []
     assert light._runs == {}
+    assert light.import_libraries() is False  # what its children have was decided at the start
 
 
 def test_children_run_at_once_each_in_its_own_folder(light: WalledEnvironment) -> None:
