@@ -129,7 +129,9 @@ def identify_loss(
         forms: of the labels that the loss may get, the likeliest first.
     """
     claimed = IdentifiedLoss(compiled.loss, compiled.from_logits)
-    is_own = compiled.loss == "custom" or (not compiled.loss and bool(compiled.trials))
+    # Where a model has a `compute_loss` of its own, that was tried, whatever is compiled besides.
+    has_method = "compute_loss" in compiled.own_methods
+    is_own = compiled.loss == "custom" or (has_method if compiled.loss else bool(compiled.trials))
     findings: list[IdentifiedLoss] = []
     for form in forms:
         trial = next((trial for trial in compiled.trials if trial.form == form), None)
@@ -141,7 +143,7 @@ def identify_loss(
     if not findings:
         return undecided if is_own else claimed
     best = next((one for one in findings if one.finding in {Finding.NAMED, Finding.PROPER}), findings[0])
-    if "compute_loss" in compiled.own_methods and best.finding not in {Finding.NAMED, Finding.PROPER}:
+    if has_method and best.finding not in {Finding.NAMED, Finding.PROPER}:
         return undecided  # it may compute the outputs anew
     # One that is not what its name says is treated like a function of the student's.
     return replace(best, is_own=is_own or best.name == "custom")

@@ -370,6 +370,13 @@ def test_short_texts_count_as_whole_words_and_ordinary_names_not() -> None:
     assert not PersonTexts(texts).are_in("annabel and Class 3")
 
 
+def test_a_file_or_folder_counts_where_its_name_has_something_of_the_person() -> None:
+    who = HandIn(student="k17", name="Anna-Lena Böhm", file="Class 3\\Lena_12\\böhm.py", platform_id="98765")
+    assert list_texts(who, "0f3a") == ["k17", who.name, "98765", who.file, "Lena_12", "böhm.py", "böhm", "0f3a"]
+    who = HandIn(student="k17", name="", file="Class 3/x_alb42.py", email="alb42@school.org")
+    assert list_texts(who) == ["k17", who.email, who.file, "x_alb42.py", "x_alb42"]
+
+
 def test_what_people_wrote_names_somebody_in_capital_and_small_letters() -> None:
     texts = PersonTexts(["anna", "Ben Ode"])
     for text in ("Dear Anna, look.", "ANNA", "see ben ode"):

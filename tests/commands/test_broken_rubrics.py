@@ -10,7 +10,7 @@ from grader.commands.app import app
 from grader.commands.broken_rubrics import find_broken_rubrics
 from grader.commands.progress import describe_fault
 from grader.core.course import Course
-from grader.core.errors import UnusableRubricError
+from grader.core.errors import SandboxError, UnusableRubricError
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Message, Translator
 from tests.rubric.author_mistakes import MISTAKES, RUBRIC, STUB
@@ -101,3 +101,8 @@ def test_a_broken_rubric_is_no_fault_of_the_grader(language: str, fault: str) ->
     said = Translator(language)(describe_fault(UnusableRubricError(Message("The rubric is wrong."))))
     assert said.startswith("The rubric is wrong. ")
     assert fault in said
+
+
+def test_any_other_fault_is_the_graders_and_says_what_to_report() -> None:
+    said = Translator("en")(describe_fault(SandboxError("the worker is gone")))
+    assert said == "Nothing could be graded; this is the grader's fault. Please report it: the worker is gone"

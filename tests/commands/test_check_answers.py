@@ -1,11 +1,13 @@
 """Evidence that is used again while a file is worked on gives the verdict that a fresh run gives."""
 
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from grader.commands.check_answers import CheckAnswers
+from grader.commands import check_answers
+from grader.commands.check_answers import CheckAnswers, describe_moment
 from grader.core.course import Course
 from grader.grading.results import Graded, Mode
 from grader.grading.warm_grader import WarmGrader
@@ -106,3 +108,17 @@ def test_no_mutant_gets_what_the_text_before_it_came_to(tmp_path: Path) -> None:
             assert content(again) == content(checks.check(mutant, fresh=True)), name
     assert counts["the function itself"] < all_steps - 3  # else nothing was used again
     assert counts["a file beside it"] == counts["data beside it"] == counts["a global that it reads"] == all_steps
+
+
+def test_a_check_of_today_is_named_by_its_time_and_another_by_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 2, 10, 12, 30, tzinfo=UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return now.astimezone(tz)
+
+    monkeypatch.setattr(check_answers, "datetime", Clock)
+    local = now.astimezone()
+    assert describe_moment(now) == f"{local:%H:%M}"
+    assert describe_moment(now - timedelta(days=2)) == f"{local - timedelta(days=2):%Y-%m-%d %H:%M}"

@@ -95,11 +95,28 @@ def test_every_table_is_printed_and_no_name_steers_the_terminal(language: str) -
     made = Exported(data=b"", without_row=names, without_hand_in=names, without_mark=names)
     output.print_export(made, Path("out.csv"))
     said = text.getvalue()
-    assert "[red]<b> x" in said
+    assert said.count("[red]<b> x") == said.count("<b>") > 5
+    assert "[red]oops" in said
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert "{" not in said
     assert ("2,5" if language == "de" else "2.5") in said
+
+
+def test_the_files_of_a_watched_folder_are_named_in_whole_lines_and_each_list_says_why() -> None:
+    text = io.StringIO()
+    output = ClassOutput(Translator("en"), Console(file=text, width=20, color_system=None))
+    name = "name " * 10 + "x.py"
+    for print_files in (output.print_empty_files, output.print_gone_files, output.print_conflicts):
+        print_files([])
+        print_files([name])
+    lines = text.getvalue().splitlines()
+    assert lines[::2] == [
+        "Empty so far, so they are waited for:",
+        "No longer in the folder, or renamed; their results are kept:",
+        "Two versions that the drive could not merge; say which counts by removing or renaming one:",
+    ]
+    assert lines[1::2] == [f"  {name}"] * 3
 
 
 def test_under_pseudonyms_no_file_is_named() -> None:

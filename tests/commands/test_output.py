@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.commands import output
-from grader.commands.options import describe_write_error
+from grader.commands.options import describe_write_error, print_to_stderr
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator
 from grader.protocol.verdict import decode
@@ -137,3 +137,14 @@ def test_a_link_stays_a_link_and_gets_the_report(tmp_path: Path) -> None:
     output._write_whole(tmp_path / "link.html", "new")
     assert (tmp_path / "link.html").is_symlink()
     assert (tmp_path / "real.html").read_text() == "new"
+
+
+def test_text_that_utf_8_does_not_have_is_no_reason_to_lose_a_report(tmp_path: Path) -> None:
+    output._write_whole(tmp_path / "report.html", "a\udc80b")
+    assert (tmp_path / "report.html").read_text() == "a?b"
+
+
+def test_what_is_no_result_is_printed_as_it_is_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    line = "[red]submissions[/red] 12 " + "a name " * 40 + "."
+    print_to_stderr(line)
+    assert capsys.readouterr() == ("", line + "\n")

@@ -67,6 +67,25 @@ def test_the_hash_is_that_of_the_file(course: Course) -> None:
     assert course.rubric_hash("good") != first
 
 
+def test_the_hash_is_that_of_all_files_that_judge_and_of_no_other(course: Course) -> None:
+    folder = course.rubric_file("good").parent
+    hashes = [course.rubric_hash("good")]
+
+    def write(name: str, text: str) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+    for name in ("task.md", "task.de.md", "submission.py", ".notes/helper.py", "__pycache__/helper.pyc"):
+        write(name, "x")
+        assert course.rubric_hash("good") == hashes[0], name
+    for name, text in (("helper.py", "x"), ("helper.py", "y"), ("data/task.md", "x"), ("data/rubric.py", "x")):
+        write(name, text)
+        hashes.append(course.rubric_hash("good"))
+    (folder / "helper.py").rename(folder / "other.py")
+    hashes.append(course.rubric_hash("good"))
+    assert len(set(hashes)) == len(hashes)
+
+
 def test_the_course_around_the_current_folder_is_found(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course.folder / "exercises" / "draft")
     assert find_course() == course

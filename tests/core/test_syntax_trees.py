@@ -11,6 +11,7 @@ from grader.core.syntax_trees import (
     bound_names,
     is_docstring,
     is_main_block,
+    is_main_guard,
     parse_or_none,
     parse_python,
     read_names,
@@ -56,6 +57,23 @@ def test_a_main_block_is_told_by_its_condition() -> None:
 @pytest.mark.parametrize("source", ["def f(:", "x = \0", "-" * 200_000 + "1"])
 def test_what_is_no_python_has_no_tree(source: str) -> None:
     assert parse_or_none(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "is_guard"),
+    [
+        ('if __name__ == "__main__":\n    x()', True),
+        ('if __name__ == "__main__":\n    x()\nelse:\n    y()', False),
+        ('if __name__ != "__main__":\n    x()', False),
+        ('if __name__ == "main":\n    x()', False),
+        ('if name == "__main__":\n    x()', False),
+        ('if __name__ == "__main__" or x:\n    x()', False),
+        ('while __name__ == "__main__":\n    x()', False),
+    ],
+)
+def test_a_guard_of_the_main_program_is_exactly_that(source: str, is_guard: bool) -> None:
+    (statement,) = parse_python(source).body
+    assert is_main_guard(statement) is is_guard
 
 
 class Garbage:

@@ -1,6 +1,7 @@
 """What processes of the grader may use: memory and processor time have limits that they set themselves."""
 
 import itertools
+import signal
 import subprocess
 import sys
 import threading
@@ -44,8 +45,11 @@ def test_beyond_the_limit_python_says_so() -> None:
 def test_a_computation_without_an_end_is_interrupted_in_the_main_thread() -> None:
     with pytest.raises(ProcessorTimeOverError), limit_processor_time(0.05):
         sum(1 for _ in itertools.count())
+    before = signal.getsignal(signal.SIGPROF)
     with limit_processor_time(60.0):
-        pass
+        assert signal.getitimer(signal.ITIMER_PROF)[1] > 0.0  # again, should the first one be caught by chance
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGPROF) == before
     done: list[bool] = []
 
     def compute() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
@@ -12,6 +13,7 @@ from grader.core.i18n import LANGUAGES, Translator
 from grader.protocol.verdict import Severity, Status
 from reports.common import symbols
 from reports.common.numbers import Numbers
+from tests.reports import samples
 
 REPORTS = Path(symbols.__file__).parent.parent
 ICONS = (REPORTS / "templates" / "icons.html").read_text(encoding="utf-8")
@@ -27,6 +29,17 @@ def test_each_status_and_severity_has_its_own_word_and_sign(language: str) -> No
         assert all(symbol.ascii_sign.isascii() for symbol in table.values())
         assert all(f'id="icon-{kind}"' in ICONS for kind in kinds)
     assert set(symbols.SENTENCE) == set(Status)
+
+
+def test_where_only_a_person_has_to_decide_the_sentence_says_so() -> None:
+    verdict = samples.mixed()[0]
+    assert symbols.choose_sentence(verdict) == symbols.SENTENCE[Status.NOT_GRADED]
+    criteria = tuple(
+        msgspec.structs.replace(criterion, waits_for_person=criterion.status is Status.NOT_GRADED)
+        for criterion in verdict.criteria
+    )
+    sentence = symbols.choose_sentence(msgspec.structs.replace(verdict, criteria=criteria))
+    assert Translator("en")(sentence).startswith("A person still has to give points for some of it.")
 
 
 def test_every_word_of_the_documents_is_translated() -> None:

@@ -29,6 +29,12 @@ def test_a_rubric() -> None:
     assert rubric(*(criterion(str(i), 0.1) for i in range(10)), total=1).total == 1
 
 
+def test_a_list_and_a_range_are_as_right_as_a_tuple() -> None:
+    anything: Any = [criterion()], range(2)
+    made = Rubric(title=TITLE, task=Task("functions"), data=data, criteria=anything[0], seeds=anything[1])
+    assert (type(made.criteria), made.seeds) == (tuple, (0, 1))
+
+
 WRONG: dict[str, tuple[tuple[Criterion, ...], dict[str, Any], str]] = {
     "nothing": ((), {}, "checks nothing"),
     "twice": ((criterion("a", 50), criterion("a", 50)), {}, "named twice: a"),

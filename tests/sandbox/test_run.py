@@ -24,6 +24,7 @@ from tests.sandbox.played_children import (
     Act,
     Child,
     PlayedEnvironment,
+    PlayedProcess,
     answer,
     end,
     fail,
@@ -270,17 +271,17 @@ def test_a_child_that_does_not_start_is_replaced_twice() -> None:
 def test_evidence_beyond_the_budget_is_not_kept_and_later_evidence_may_fit() -> None:
     arrived: list[str] = []
     environment = PlayedEnvironment(
-        Child({"one": answer(bytes(8)), "two": answer(bytes(3)), "three": answer(b"xy")})
+        Child({"one": answer(bytes(8)), "two": answer(bytes((1 << 20) - 9)), "three": answer(b"xy")})
     )
     result = execute_plan(
         environment,
         parcel_of(STEPS),
         SCRIPT,
-        budget=12,  # two bytes are what the file left
+        budget=1 << 20,  # two bytes are what the file left
         on_evidence=lambda name, _body: arrived.append(name),
     )
     assert list(result.bodies) == ["one", "three"] == arrived
-    assert result.stops == {"two": Stopped(reason=StopReason.TOO_LARGE, detail="0")}
+    assert result.stops == {"two": Stopped(reason=StopReason.TOO_LARGE, detail="1")}  # in MiB
     assert len(environment.started) == 1
 
 
@@ -435,6 +436,15 @@ def test_a_run_that_is_cancelled_ends_its_child() -> None:
     with pytest.raises(CancelledError):
         execute_plan(environment, parcel_of(STEPS), SCRIPT, cancel=cancel)
     assert len(environment.started) == 1
+
+
+def test_a_child_that_starts_while_the_run_is_cancelled_is_killed_at_once() -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    process = PlayedProcess(Child())
+    with cancel.watching(process):
+        assert process.child.was_killed
+    process.end(0.0)
 
 
 def test_ctrl_c_kills_the_child_and_waits_for_nobody() -> None:

@@ -83,6 +83,7 @@ def test_a_run_has_evidence_and_leaves_nothing(light: WalledEnvironment) -> None
     assert 0.3 <= result.cpu_seconds < 30.0
     assert list(folder_of(light).iterdir()) == []
     assert light._runs == {}
+    assert light.import_libraries() is False  # what its children have was decided at the start
 
 
 def test_children_run_at_once_each_in_its_own_folder(light: WalledEnvironment) -> None:
@@ -125,6 +126,22 @@ def test_what_was_not_asked_of_the_machine_is_not_measured(light: WalledEnvironm
     assert (process.waited_seconds(), process.peak_mib(), process.exceeded) == (0.0, 0.0, None)
     process.ended(Exit(3, 1.0))
     assert process.end(0.0) == Exit(3, 1.0)
+
+
+def test_at_the_end_of_a_run_its_memory_is_no_longer_measured(light: WalledEnvironment) -> None:
+    class Watch:
+        is_stopped = False
+
+        def stop(self) -> None:
+            self.is_stopped = True
+
+    supervisor_end, child_end = socket.socketpair()
+    child_end.close()
+    process = WalledProcess(light, 10**6, walled._open_channel(supervisor_end), tempfile.mkdtemp(), Limits())
+    process.memory = watch = Watch()  # type: ignore[assignment]
+    process.ended(Exit(0, 0.0))
+    process.end(0.0)
+    assert watch.is_stopped  # another process may get the same number
 
 
 def test_without_a_mount_namespace_files_are_watched(

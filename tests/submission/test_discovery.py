@@ -71,6 +71,10 @@ def test_nothing_there_says_where_was_looked_and_how_to_start(lay: Lay, tmp_path
     assert said.endswith("grader start digits")
 
 
+def test_a_folder_whose_name_no_system_takes_has_no_files() -> None:
+    assert "There is no file to check" in refused(Path("a" * 1000))
+
+
 def test_of_script_and_notebook_the_one_that_was_worked_on_is_meant(lay: Lay, tmp_path: Path) -> None:
     lay(submission_py=None, submission_ipynb=MINE)
     assert found() == "submission.ipynb"

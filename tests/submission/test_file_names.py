@@ -57,8 +57,16 @@ def test_a_key_that_is_not_the_name_itself_bears_the_mark_of_the_name() -> None:
 def test_a_dot_in_front_begins_no_ending() -> None:
     assert (stem("a.b.PY"), suffix("a.b.PY")) == ("a.b", ".py")
     assert (stem(".py"), suffix(".py")) == (".py", "")
-    assert is_noise(".py")
-    assert not is_noise(".a.py")
+
+
+@pytest.mark.parametrize("name", ["._a.py", "._a.ipynb", ".DS_Store", ".git", ".py", "__MACOSX", "Desktop.ini"])
+def test_what_systems_and_editors_make_is_noise(name: str) -> None:
+    assert is_noise(name)
+
+
+@pytest.mark.parametrize("name", ["a.py", ".a.py", ".a.ipynb", "a._b.py", "macosx", "data.csv"])
+def test_what_students_make_is_no_noise(name: str) -> None:
+    assert not is_noise(name)
 
 
 def test_most_names_are_their_own_keys() -> None:

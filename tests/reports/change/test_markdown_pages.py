@@ -45,9 +45,18 @@ def test_what_is_not_passed_is_told_with_its_place_and_how_to_mend_it(make: Make
     assert "digits.ipynb, cell 4, line 3" in read
     assert "■ Error A digit is exactly one of ten classes." in read
     assert "▲ Warning Cell 9 raised NameError" in read
+    assert "digits.ipynb, cell 9, line 1" in read
     assert "The last layer claims softmax" in read
     assert "Missing wall: landlock." in read
     assert "1-digits.html" in read
+    assert "No walls" not in read
+
+
+@BOTH
+def test_a_run_without_walls_is_said_to_be_no_mark(make: Make) -> None:
+    assert "No walls stood around this run: it is meant for your own code" in hosts.text(
+        make(answer(outcome("broken")))
+    )
 
 
 def test_the_code_line_is_shown_with_its_number() -> None:

@@ -1,5 +1,6 @@
 """The page of a class over several exercises: what it says, and that a browser and axe find no fault with it."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -102,6 +103,22 @@ def test_the_page_says_marks_progress_and_hints(language: str) -> None:
 def test_a_share_of_too_few_is_not_given() -> None:
     page = render(a_course(), "Deep Learning", "en")
     assert "100%" not in text_of(page)
+
+
+def test_the_gain_is_the_mean_of_those_who_handed_in_again() -> None:
+    attempts = {"again": [(2.0, 3.0), (5.0, None, 5.0), (1.0,), (None, 3.0)], "once": [(1.0,), (None, 3.0)]}
+    marks = [
+        [CourseMark(status=Status.PARTIAL, mark=1.0, attempts=one) for one in attempts[name]] for name in attempts
+    ]
+    course = CourseGradebook(
+        exercises=tuple(CourseExercise(name=name, title=name, max_points=None) for name in attempts),
+        students=tuple(
+            CourseStudent(key=f"s{number}", name="", marks=each)
+            for number, each in enumerate(itertools.zip_longest(*marks))
+        ),
+    )
+    text = text_of(render(course, "Deep Learning", "en"))
+    assert "again – 4 1 3 +0.5 once – 2 1 1 – " in text
 
 
 def test_an_empty_course_is_a_page_too() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from grader.protocol.verdict import CodePlace, CodeUnit, CriterionVerdict, Exhibits, Location
-from reports.submission.code import LINES_AFTER, LINES_BEFORE, MAX_LINES, CodeView
+from reports.submission.code import LINES_AFTER, LINES_BEFORE, MAX_LINES, CodeView, Excerpt
 from tests.reports import samples
 
 LINES = tuple(f"line {number}" for number in range(1, 101))
@@ -15,18 +15,27 @@ PLACES = (
 EXHIBITS = Exhibits(code=(CodeUnit(cell=2, lines=LINES),), places=PLACES)
 
 
-def numbers(line: int | None = None, cell: int = 2, places: tuple[CodePlace, ...] = PLACES) -> list[list[int]]:
-    """Return the numbers of the shown lines, by excerpt."""
+def excerpts(
+    line: int | None = None, cell: int = 2, places: tuple[CodePlace, ...] = PLACES
+) -> tuple[Excerpt, ...]:
+    """Return what is shown beside a criterion whose message names a line, or none."""
     location = Location(file="a.ipynb", line=line, cell=cell, source="x") if line is not None else None
     criterion: CriterionVerdict = msgspec.structs.replace(samples.good()[0].criteria[0], location=location)
     view = CodeView(msgspec.structs.replace(EXHIBITS, places=places), [location])
-    return [[row.number for row in excerpt.rows] for excerpt in view.find_excerpts(criterion)]
+    return view.find_excerpts(criterion)
+
+
+def numbers(line: int | None = None, cell: int = 2, places: tuple[CodePlace, ...] = PLACES) -> list[list[int]]:
+    """Return the numbers of the shown lines, by excerpt."""
+    return [[row.number for row in excerpt.rows] for excerpt in excerpts(line, cell, places)]
 
 
 def test_functions_are_shown_without_docstrings_and_together_no_longer_than_the_limit() -> None:
     first, second = numbers()
     assert first == [10, 13, 14]
     assert second == list(range(20, 20 + MAX_LINES - 3))
+    assert [excerpt.is_cut for excerpt in excerpts()] == [False, True]
+    assert [excerpt.is_cut for excerpt in excerpts(50)] == [False]
 
 
 def test_a_named_line_is_shown_with_its_surroundings_within_the_function() -> None:

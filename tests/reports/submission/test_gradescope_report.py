@@ -26,8 +26,8 @@ def decided(verdict: Verdict) -> Verdict:
 def test_each_criterion_is_a_test_with_its_points_bonus_included() -> None:
     verdict = samples.good()[0]
     found = read(verdict)
-    assert [(t["score"], t["max_score"]) for t in found["tests"]] == [
-        (c.points, c.max_points) for c in verdict.criteria
+    assert [(t["number"], t["name"], t["score"], t["max_score"]) for t in found["tests"]] == [
+        (str(number), c.title, c.points, c.max_points) for number, c in enumerate(verdict.criteria, 1)
     ]
     assert any(t["score"] > t["max_score"] for t in found["tests"])
     assert found["score"] == verdict.points > verdict.max_points

@@ -47,6 +47,7 @@ def test_each_criterion_has_its_line_and_the_mark_and_the_next_step_stand_last()
 
 def test_what_is_wrong_is_shown_with_the_code_line_and_its_hints() -> None:
     text = _printed(samples.mixed())
+    assert "\n✗ Scale the pixels to [0, 1]  failed, 0 / 6\n" in text
     assert "Expected  row 0 alone: maximum 0.9375" in text
     assert "Received  row 0 alone: maximum 1.0" in text
     assert "digits.ipynb, cell 4, line 3" in text
@@ -57,6 +58,19 @@ def test_what_is_wrong_is_shown_with_the_code_line_and_its_hints() -> None:
 
 def test_one_reason_for_many_criteria_is_told_once() -> None:
     assert _printed(samples.broken()).count("because the file could not be run") == 1
+
+
+def test_what_kept_the_file_from_being_run_is_said_before_all_else() -> None:
+    verdict, exhibits = samples.broken()
+    notices = (msgspec.structs.replace(verdict.notices[0], id="import-failed"),)
+    lines = _printed((msgspec.structs.replace(verdict, notices=notices), exhibits)).splitlines()
+    assert lines[:4] == [
+        "  ■ Error  SyntaxError: '(' was never closed",
+        "  submission.py, line 12",
+        "    12 │     x = np.array([1, 2, 3]",
+        "",
+    ]
+    assert "Notices" not in lines
 
 
 def test_markup_and_control_characters_of_a_submission_are_text() -> None:

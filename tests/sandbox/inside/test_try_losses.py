@@ -186,11 +186,17 @@ def test_a_model_with_a_loss_of_its_own_is_tried_where_that_is_possible() -> Non
         def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, **_: Any) -> Any:
             return ops.mean(ops.square(ops.reshape(y, (-1, 1)) - y_pred)) + 0.1
 
+    class Differs(keras.Model):  # type: ignore[misc]
+        def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, **_: Any) -> Any:
+            return ops.mean(ops.abs(ops.reshape(y, (-1, 1)) - y_pred))
+
     class Steps(keras.Model):  # type: ignore[misc]
         def train_step(self, data: Any) -> Any:
             return {}
 
     assert identified(None, "numbers", kind=Computes).name == MSE
+    assert identified("mse", "numbers", kind=Computes).name == MSE
+    assert identified("mse", "numbers", kind=Differs).name == "mean_absolute_error"  # not what the other one gave
     found = identified(None, "numbers", kind=Steps)
     assert (found.name, found.finding) == ("", Finding.NAMED)
 
@@ -234,3 +240,20 @@ def test_outputs_that_are_no_row_of_numbers_are_not_tried(shape: tuple[int | Non
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     model.compile("adam", "mse")
     assert try_loss(model, X, shape, BatchForm(), Store(), "mse") == ()
+
+
+@pytest.mark.parametrize("loss", [None, [], ["mse", "mae"]])
+def test_no_loss_and_several_are_not_tried(loss: Any) -> None:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    assert try_loss(model, X, (None, 1), BatchForm(), Store(), loss) == ()
+
+
+def test_a_model_that_gives_one_number_for_a_row_has_one_unit() -> None:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Reshape(())(keras.layers.Dense(1)(inputs)))
+    trials = try_loss(model, X, (None,), BatchForm(), Store(), "mse")
+    assert [(trial.form, trial.units, trial.problem) for trial in trials] == [
+        ("yes_no", 1, ""),
+        ("numbers", 1, ""),
+    ]
