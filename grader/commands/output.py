@@ -18,9 +18,9 @@ from grader.core.atomic_files import replace_file
 from grader.core.exit_codes import ExitCode
 from grader.core.i18n import Translator, _
 from grader.core.sanitize import display_path
-from grader.grading.grader import OnCriterion
 from grader.grading.practice_cache import Answer
 from grader.grading.results import Graded
+from grader.grading.submission_runs import OnCriterion
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict, encode
 
 

@@ -24,7 +24,7 @@ from grader.grading.results import Graded
 from grader.grading.warm_grader import WarmGrader
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Verdict
-from grader.sandbox.run import CancelledError, CancelToken
+from grader.sandbox.cancel import CancelledError, CancelToken
 from grader.submission.reader import read
 from reports.submission import progress
 

@@ -8,6 +8,7 @@ import itertools
 import secrets
 import subprocess
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -47,6 +48,9 @@ START_SECONDS = 300.0  # for the reply to a request without evidence: the import
 WALL_FACTOR = 3.0
 END_SECONDS = 5.0  # for a killed process to end
 A = TypeVar("A")
+
+Announce = Callable[[int], None]
+"""Called before a reply is read, with the bytes of memory that it takes. Raises `InternalError` to refuse it."""
 
 
 class ExaminerClient:
@@ -130,23 +134,30 @@ class ExaminerClient:
         except OSError as error:
             raise ExaminerGoneError(f"the examiner is gone: {error.strerror}") from error
 
-    def ask(self, request: Request, seconds: float, *kinds: type[A]) -> A:
+    def ask(self, request: Request, seconds: float, *kinds: type[A], announce: Announce = lambda _size: None) -> A:
         """Return the reply to a request, which is one of `kinds`.
 
         Args:
             request: what is asked.
             seconds: that the examiner may take for the reply. It is of no use any more when it takes longer.
             kinds: the replies that there are to this request.
+            announce: counts the reply. One that is refused makes the client useless: it is to be closed.
 
         Raises:
             UnusableRubricError: nothing can be graded by the rubric.
             UnknownCriterionError: the question is about criteria that the exercise does not have.
             ExaminerGoneError: no answer comes.
-            InternalError: another fault of the examiner; the message is its traceback.
+            InternalError: another fault of the examiner; the message is its traceback. Or the reply is refused.
         """
+
+        def admit(_kind: bytes, _nonce: bytes, length: int) -> bool:
+            announce(2 * length)  # the bytes, and what is decoded from them
+            return True
+
         nonce = secrets.token_bytes(16)
         try:
             with self._lock:
+                self._inbox.channel.admit = admit
                 self._inbox.channel.send(REQUEST, msgspec.msgpack.encode(request), nonce)
                 frame = self._receive_answer(nonce, seconds)
         except TimeoutError as error:
@@ -208,7 +219,13 @@ class ExaminerSession:
         """Return the criteria that can be judged by now and were not returned before. Raises what `ask` raises."""
         return self._client.ask(ListDecided(self._number), self._answer_seconds, Decided).criteria
 
-    def decide(self, isolation: Isolation, resources: Resources, versions: Versions) -> NextStep:
+    def decide(
+        self,
+        isolation: Isolation,
+        resources: Resources,
+        versions: Versions,
+        announce: Announce = lambda _size: None,
+    ) -> NextStep:
         """Return what is to be done next; with a verdict, the session is over. Raises what `ask` raises."""
         reply = self._client.ask(
             Decide(self._number, isolation, resources, versions),
@@ -216,6 +233,7 @@ class ExaminerSession:
             RunPlan,
             ReplayGraphs,
             Judged,
+            announce=announce,
         )
         assert isinstance(reply, RunPlan | ReplayGraphs | Judged)
         return reply

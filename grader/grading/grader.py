@@ -6,37 +6,24 @@ between them and never decodes evidence.
 
 import math
 import threading
-from collections.abc import Callable
 from typing import Self
-
-import msgspec
 
 from grader.core.course import Course
 from grader.core.errors import ExaminerGoneError, ProcessGoneError, SandboxError
 from grader.examiner.client import ExaminerClient, ExaminerSession
-from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, measure_evidence
-from grader.grading.needed_libraries import is_unreadable, needs_libraries
+from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, NoRoomError
 from grader.grading.results import Graded, Mode, PriorEvidence
 from grader.grading.run_cache import RunCache
-from grader.grading.untouched_stub import without_networks
+from grader.grading.submission_runs import OnCriterion, OnPlan, SubmissionRuns
 from grader.grading.versions import versions
-from grader.protocol.evidence import MAX_RUN_BYTES, ReplayEvidence, Stopped, StopReason
 from grader.protocol.messages import Evidence, Judged, Question, ReplayGraphs, RunPlan
-from grader.protocol.parcels import pack, unpack_record
-from grader.protocol.plan import Plan, Step
 from grader.protocol.submission import Submission
-from grader.protocol.verdict import CriterionVerdict, Isolation, Resources
+from grader.protocol.verdict import Isolation
+from grader.sandbox.cancel import CancelToken
 from grader.sandbox.environment import SandboxEnvironment
 from grader.sandbox.on_demand import EnvironmentOnDemand
-from grader.sandbox.run import CancelToken, OnEvidence, Progress, RunResult, execute_plan
-
-OnCriterion = Callable[[CriterionVerdict], None]
-"""Called with the verdict of a criterion as soon as it is decided: without hints, which come with the whole."""
-OnPlan = Callable[[tuple[Step, ...]], None]
-"""Called with the steps of a plan."""
-
-_OF_THE_MACHINE = frozenset({StopReason.GRADER, StopReason.MACHINE_MEMORY})
-REPLAY_SECONDS = 240.0  # of wall time, for all graphs of a submission; an honest one takes a few
+from grader.sandbox.receive import EvidenceCounter
+from grader.sandbox.run import OnEvidence, Progress, RunResult, execute_plan
 
 
 class Grader:
@@ -52,7 +39,6 @@ class Grader:
         mode: Mode,
         runs: RunCache | None = None,
         environment: SandboxEnvironment | None = None,
-        room: EvidenceRoom | None = None,
         *,
         is_light: bool = False,
     ) -> None:
@@ -63,11 +49,9 @@ class Grader:
             mode: how submissions run.
             runs: stored runs, which are not executed again. Without it, every run is executed.
             environment: somebody else's, to be used and not to be ended. Without it, the grader has its own.
-            room: for the evidence of submissions that several threads grade at once.
             is_light: submissions that need no TensorFlow are expected: it is imported for the first that does.
         """
         self.course = course
-        self.room = room or EvidenceRoom()
         self.runs = runs
         self._owns_environment = environment is None
         self.environment = start_environment(mode, course, is_light) if environment is None else environment
@@ -132,6 +116,7 @@ class Grader:
         on_criterion: OnCriterion | None = None,
         on_plan: OnPlan | None = None,
         stub: Submission | None = None,
+        share: EvidenceShare | None = None,
     ) -> Graded:
         """Run and judge one submission.
 
@@ -146,6 +131,8 @@ class Grader:
             on_criterion: called with each criterion that is decided before the run is over.
             on_plan: called with the steps of each plan before it is executed with the submission.
             stub: what is run in the place of an untouched stub: see `grader.grading.untouched_stub`.
+            share: counts the evidence, where several submissions are graded at once. What it counts at the end is
+                the evidence that is returned.
 
         Raises:
             UnknownCriterionError: a name in `only` that the exercise does not have.
@@ -155,6 +142,7 @@ class Grader:
             CancelledError: the run was cancelled.
         """
         cancel = cancel or CancelToken()
+        share = share or EvidenceRoom().share()
         prior = prior or PriorEvidence(Evidence())
         question = Question(
             course=str(self.course.folder),
@@ -165,26 +153,28 @@ class Grader:
         )
         examiner = self.examiner
         try:
-            with (
-                self.room.share() as share,
-                examiner.open(question, submission, language, prior.evidence) as session,
-            ):
-                runs = _Runs(self, session, share, submission, progress, cancel, prior)
+            share.settle(prior.evidence.count_bytes())
+            with share.passing(max(part.count_bytes() for part in prior.evidence.parts())):
+                session = examiner.open(question, submission, language, prior.evidence)
+            with session:
+                runs = SubmissionRuns(self, session, share, submission, progress, cancel, prior)
                 runs.on_criterion, runs.on_plan, runs.stub = on_criterion, on_plan, stub
                 return self._decide(session, runs)
-        except ExaminerGoneError:
+        except (ExaminerGoneError, NoRoomError):  # it may be about to send what there is no room for
             self._give_up(examiner)
             raise
 
-    def _decide(self, session: ExaminerSession, runs: "_Runs") -> Graded:
+    def _decide(self, session: ExaminerSession, runs: "SubmissionRuns") -> Graded:
         """Run what the examiner asks for until it has its verdict."""
         runs.execute(session.first_plan)
         while True:
-            match session.decide(runs.isolation(), runs.used.resources(), versions()):
+            match session.decide(runs.isolation(), runs.used.resources(), versions(), runs.share.announce):
                 case Judged(verdict=verdict, exhibits=exhibits, returned=returned):
+                    runs.share.settle(runs.evidence.count_bytes())
                     return Graded(verdict, exhibits, runs.evidence, returned)
                 case ReplayGraphs(parcel=parcel):
                     runs.replay(parcel)
+                    del parcel  # it is large: not beside the next one
                 case RunPlan() as plan:
                     runs.execute(plan)
 
@@ -216,6 +206,7 @@ class Grader:
         budget: int,
         on_evidence: OnEvidence,
         seconds: float = math.inf,
+        counter: EvidenceCounter | None = None,
     ) -> RunResult:
         """Execute a packed plan, or take the stored run of the same plan.
 
@@ -227,15 +218,17 @@ class Grader:
             budget: how many bytes of evidence the run may leave.
             on_evidence: called with each step's name and evidence as it arrives, unless the run was stored.
             seconds: of wall time, where that is less than what the plan allows.
+            counter: of the evidence, where other submissions run at the same time.
 
         Raises:
             ProcessGoneError: the worker has died.
             CancelledError: the run was cancelled.
+            InternalError: the counter says that a piece must not be read.
         """
 
         def execute() -> RunResult:
             return execute_plan(
-                self.environment, parcel, submission, progress, cancel, budget, on_evidence, seconds
+                self.environment, parcel, submission, progress, cancel, budget, on_evidence, seconds, counter
             )
 
         try:
@@ -246,111 +239,6 @@ class Grader:
             raise
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
-
-
-class _Runs:
-    """Executes the plans of one submission, and collects the evidence and the resources of its runs."""
-
-    def __init__(
-        self,
-        grader: Grader,
-        session: ExaminerSession,
-        share: EvidenceShare,
-        submission: Submission,
-        progress: Progress,
-        cancel: CancelToken,
-        prior: PriorEvidence,
-    ) -> None:
-        self._grader, self._session, self._share, self._submission = grader, session, share, submission
-        share.add(measure_evidence(prior.evidence))
-        self._progress, self._cancel = progress, cancel
-        self._isolation = prior.isolation
-        self._replay_seconds = 0.0  # that all replays took so far
-        self.evidence, self.used = prior.evidence, _ResourceSums(prior.resources)
-        self.on_criterion: OnCriterion | None = None
-        self.on_plan: OnPlan | None = None
-        self.stub: Submission | None = None
-
-    def execute(self, plan: RunPlan) -> None:
-        """Execute a plan with the submission; evidence goes to the examiner as it arrives."""
-        if not plan.parcel:
-            return
-        parcel, submission = plan.parcel, self._submission
-        if self.stub is not None:
-            parcel, submission = without_networks(plan.parcel), self.stub
-        steps = unpack_record(parcel, Plan).steps
-        if self.stub is None and any(map(needs_libraries, steps)) and not is_unreadable(submission):
-            self._grader.environment.import_libraries()
-        if self.on_plan is not None:
-            self.on_plan(steps)
-        sent: set[str] = set()
-
-        def on_evidence(step: str, body: bytes) -> None:
-            self._share.add(len(body))
-            sent.add(step)
-            self._session.add(Evidence(bodies={step: body}))
-            self.announce_decided()
-
-        run = self._run(parcel, submission, on_evidence)
-        new = Evidence(
-            imported=run.imported,
-            import_stop=run.import_stop,
-            import_unit=run.import_unit,
-            bodies=run.bodies,
-            stops=run.stops,
-        )
-        # A stored run has sent nothing yet.
-        unsent = {step: body for step, body in run.bodies.items() if step not in sent}
-        self._share.add(len(run.imported) + sum(map(len, unsent.values())))
-        for part in msgspec.structs.replace(new, bodies=unsent).parts():
-            self._session.add(part)
-        self.evidence = self.evidence.with_new(_without_chance(new))
-        self._isolation = _combine_isolation(self._isolation, self._isolation_of(run))
-
-    def announce_decided(self) -> None:
-        """Tell whoever wants to know which criteria are decided by now."""
-        if self.on_criterion is not None:
-            for criterion in self._session.list_decided():
-                self.on_criterion(criterion)
-
-    def replay(self, parcel: bytes) -> None:
-        """Replay graphs in a process without the submission. Of one that ends its process, it is known why."""
-        self._grader.environment.import_libraries()
-        seconds = max(0.0, REPLAY_SECONDS - self._replay_seconds)
-        run = self._run(parcel, None, lambda *_: None, seconds)
-        self._replay_seconds += run.wall_seconds
-        stopped = {step: pack(ReplayEvidence(id=step, stopped=stop), {}) for step, stop in run.stops.items()}
-        new = Evidence(replays=run.bodies | stopped)
-        self._share.add(measure_evidence(new))
-        for part in new.parts():
-            self._session.add(part)
-        # Where the grader failed, it may go well the next time: that is not kept as evidence.
-        faults = {step for step, stop in run.stops.items() if stop.reason in _OF_THE_MACHINE}
-        lasting = {step: body for step, body in new.replays.items() if step not in faults}
-        self.evidence = self.evidence.with_new(Evidence(replays=lasting))
-
-    def isolation(self) -> Isolation:
-        """Return the isolation features of all runs so far."""
-        assert self._isolation is not None
-        return self._isolation
-
-    def _run(
-        self, parcel: bytes, submission: Submission | None, on_evidence: OnEvidence, seconds: float = math.inf
-    ) -> RunResult:
-        bodies = (*self.evidence.bodies.values(), *self.evidence.replays.values())
-        budget = max(0, MAX_RUN_BYTES - sum(map(len, bodies)))
-        progress = self._progress if submission is not None else _no_progress
-        run = self._grader.run(parcel, submission, progress, self._cancel, budget, on_evidence, seconds)
-        if submission is not None:
-            self.used.add(run)
-        return run
-
-    def _isolation_of(self, run: RunResult) -> Isolation:
-        """Return the isolation features of a run. One is missing, too, if the self-test could get past it."""
-        environment = self._grader.environment
-        failed = {wall.id: wall for wall in environment.walls() if not wall.stands}
-        walls = tuple(failed.get(wall.id, wall) for wall in run.walls)
-        return Isolation(mode=environment.mode, walls=walls)
 
 
 def start_environment(mode: Mode, course: Course, is_light: bool = False) -> SandboxEnvironment:
@@ -373,51 +261,3 @@ def start_environment(mode: Mode, course: Course, is_light: bool = False) -> San
         return PlainEnvironment(is_light=is_without_libraries)
 
     return EnvironmentOnDemand(start) if is_light else start(False)
-
-
-def _without_chance(evidence: Evidence) -> Evidence:
-    """Return evidence without what a machine short of memory has ended: on another day, it has a result."""
-
-    def lasts(stop: Stopped | None) -> bool:
-        return stop is None or stop.reason is not StopReason.MACHINE_MEMORY
-
-    return msgspec.structs.replace(
-        evidence,
-        import_stop=evidence.import_stop if lasts(evidence.import_stop) else None,
-        stops={step: stop for step, stop in evidence.stops.items() if lasts(stop)},
-    )
-
-
-def _no_progress(*_: object) -> None:
-    """Show nothing: replays are not steps that users know of."""
-
-
-def _combine_isolation(earlier: Isolation | None, later: Isolation) -> Isolation:
-    """Return the isolation features of two runs together: one that was missing in either is missing."""
-    if earlier is None:
-        return later
-    missing = {wall.id: wall for wall in earlier.walls if not wall.stands}
-    return Isolation(mode=later.mode, walls=tuple(missing.get(wall.id, wall) for wall in later.walls))
-
-
-class _ResourceSums:
-    """Adds up the resources that the runs of one submission used."""
-
-    def __init__(self, prior: Resources | None) -> None:
-        self.wall_seconds = prior.wall_seconds if prior is not None else 0.0
-        self.cpu_seconds = prior.cpu_seconds if prior is not None else 0.0
-        self.peak_mib = prior.peak_mib if prior is not None else 0.0
-
-    def add(self, run: RunResult) -> None:
-        """Add the resources of one run; memory is the largest, not the sum."""
-        self.wall_seconds += run.wall_seconds
-        self.cpu_seconds += run.cpu_seconds
-        self.peak_mib = max(self.peak_mib, run.peak_mib)
-
-    def resources(self) -> Resources:
-        """Return what all runs used together, rounded."""
-        return Resources(
-            wall_seconds=round(self.wall_seconds, 2),
-            cpu_seconds=round(self.cpu_seconds, 2),
-            peak_mib=round(self.peak_mib, 1),
-        )

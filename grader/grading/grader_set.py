@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from grader.core.course import Course
 from grader.core.errors import ExaminerGoneError, InternalError, ProcessGoneError, SandboxError
-from grader.grading.evidence_room import EvidenceRoom
 from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.protocol.messages import Question
@@ -29,17 +28,16 @@ class GraderSet:
     A second grader is started when two submissions are graded at once, and kept.
     """
 
-    def __init__(self, course: Course, mode: Mode, room: EvidenceRoom, make_grader: MakeGrader = Grader) -> None:
+    def __init__(self, course: Course, mode: Mode, make_grader: MakeGrader = Grader) -> None:
         """Start the worker and one examiner. Raises `SandboxError`.
 
         Args:
             course: whose exercises are graded.
             mode: behind walls or without.
-            room: for the evidence of all submissions that are graded at once.
             make_grader: starts a grader.
         """
-        self._course, self._mode, self._room, self._make_grader = course, mode, room, make_grader
-        self._first = make_grader(course, mode, room=room)
+        self._course, self._mode, self._make_grader = course, mode, make_grader
+        self._first = make_grader(course, mode)
         self._graders, self._idle = [self._first], [self._first]
         self._lock = threading.Lock()
         self._is_closed = False
@@ -73,7 +71,7 @@ class GraderSet:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        grader = self._make_grader(self._course, self._mode, environment=self.environment, room=self._room)
+        grader = self._make_grader(self._course, self._mode, environment=self.environment)
         with self._lock:
             self._graders.append(grader)
             is_late = self._is_closed

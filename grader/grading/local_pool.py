@@ -18,7 +18,7 @@ from grader.core.errors import (
     UnusableRubricError,
 )
 from grader.examiner.client import ExaminerClient
-from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, NoRoomError, measure_evidence
+from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, NoRoomError
 from grader.grading.grader import Grader
 from grader.grading.grader_set import GraderSet
 from grader.grading.pool import Started
@@ -109,14 +109,15 @@ class LocalPool:
 
     def grade_one(self, job: Job) -> JobResult:
         """Grade one job, in the caller's thread."""
-        result = self.try_job(job)
+        with self.room.share() as share:
+            result = self.try_job(job, share)
         return self._grade_alone(job, result) if isinstance(result, Setback) else result
 
-    def try_job(self, job: Job) -> JobResult | Setback:
+    def try_job(self, job: Job, share: EvidenceShare) -> JobResult | Setback:
         """Grade a job; return a setback where it has to be tried alone.
 
         So it is when processes died meanwhile, because of this job or of another one, and when there is no room
-        for its evidence beside that of the others.
+        for its evidence beside that of the others. `share`: counts its evidence.
 
         Raises:
             ProcessGoneError: new processes cannot be started, or can do nothing.
@@ -127,7 +128,7 @@ class LocalPool:
             if missing and not self.despite_missing_walls:
                 return JobResult(job.id, None, f"isolation features missing: {', '.join(missing)}")
             with graders.grader() as grader:
-                graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior)
+                graded = grader.grade(job.exercise, job.submission, job.language, prior=job.prior, share=share)
         except ExaminerGoneError as error:
             _log.warning("the examiner of a job is gone", exc_info=True)
             self._require_working_examiner(graders, job.exercise)
@@ -153,7 +154,8 @@ class LocalPool:
         Where it was the examiner, the submission is not graded: what it left has ended that process.
         """
         for _ in range(TRIES_ALONE):
-            result = self.try_job(job)
+            with self.room.share() as share:
+                result = self.try_job(job, share)
             if isinstance(result, JobResult):
                 return result
             if setback.is_of_examiner and result.is_of_examiner:  # nothing else can have ended two of them
@@ -182,7 +184,7 @@ class LocalPool:
 
     def _start_graders(self) -> GraderSet:
         try:
-            return GraderSet(self.course, self.mode, self.room, Grader)
+            return GraderSet(self.course, self.mode, Grader)
         except SandboxError as error:
             raise ProcessGoneError(str(error)) from error
 
@@ -217,7 +219,7 @@ class LocalPool:
             raise self._start_error from reason
 
 
-_Waiting = tuple[JobResult, EvidenceShare]  # a result, and what it holds as long as nobody has taken it
+_Waiting = tuple[JobResult, EvidenceShare]  # a result, and what counts its evidence until it is stored
 
 
 class _JobThreads:
@@ -250,11 +252,13 @@ class _JobThreads:
         try:
             while not self.pool.is_closed and (job := self._next_job()) is not None:
                 self.started(job)
-                result = self.pool.try_job(job)
+                share = self.pool.room.share()
+                result = self.pool.try_job(job, share)
                 if isinstance(result, Setback):
+                    share.close()
                     self.set_aside.append((job, result))
                 else:
-                    self._put((result, self._hold_evidence(result)))
+                    self._put((result, share))
         except Exception as error:  # noqa: BLE001 - raised where the results are taken
             self._put(error)
         else:
@@ -263,13 +267,6 @@ class _JobThreads:
     def _next_job(self) -> Job | None:
         with self._jobs_lock:
             return next(self._jobs, None)
-
-    def _hold_evidence(self, result: JobResult) -> EvidenceShare:
-        """Count the evidence of a result as long as the result waits to be taken, and stored."""
-        share = self.pool.room.share()
-        if result.graded is not None:
-            share.hold(measure_evidence(result.graded.evidence))
-        return share
 
     def _put(self, waiting: "_Waiting | Exception | None") -> None:
         """Hand over a result; when nobody takes results any more, drop it."""

@@ -5,10 +5,12 @@ from typing import Self
 
 from grader.core.course import Course
 from grader.core.errors import ExaminerGoneError, ProcessGoneError, SandboxError
-from grader.grading.grader import Grader, OnCriterion, OnPlan
+from grader.grading.grader import Grader
 from grader.grading.results import Graded, Mode, PriorEvidence
+from grader.grading.submission_runs import OnCriterion, OnPlan
 from grader.protocol.submission import Submission
-from grader.sandbox.run import CancelledError, CancelToken, Progress
+from grader.sandbox.cancel import CancelledError, CancelToken
+from grader.sandbox.run import Progress
 
 TRIES = 2  # for one submission; processes that die each time die because of it, or because of the machine
 

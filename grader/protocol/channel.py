@@ -64,8 +64,11 @@ class Frame:
     body: bytes
 
 
-FrameLimit = Callable[[bytes, bytes], int]
-"""Gives the most bytes that a frame may have in its body, by its kind and nonce. Asked before the body is read."""
+Admission = Callable[[bytes, bytes, int], bool]
+"""Returns whether a frame may be read, by its kind, its nonce and the length of its body, before the body is read.
+
+May raise `InternalError`: then the frame is not read either, and whoever waits for it gets the exception.
+"""
 
 
 class Channel:
@@ -73,7 +76,7 @@ class Channel:
 
     def __init__(self, reader: int, writer: int) -> None:
         self.reader, self.writer = reader, writer
-        self.limit: FrameLimit = lambda _kind, _nonce: MAX_FRAME_BYTES
+        self.admit: Admission = lambda _kind, _nonce, _length: True
         self._sending = threading.Lock()
         self._is_closed = False
 
@@ -101,7 +104,8 @@ class Channel:
     def receive(self) -> Frame | None:
         """Wait for one frame; None when the other side has closed its end between two frames.
 
-        Raises `CutOffError` for half a frame, and another `ProtocolError` for one that is too large.
+        Raises `CutOffError` for half a frame, another `ProtocolError` for one that is too large, and what `admit`
+        raises.
         """
         header = self._read(_HEADER.size)
         if not header:
@@ -109,7 +113,7 @@ class Channel:
         if len(header) < _HEADER.size:
             raise CutOffError("cut off")
         kind, nonce, length = _HEADER.unpack(header)
-        if length > min(MAX_FRAME_BYTES, self.limit(kind, nonce)):
+        if length > MAX_FRAME_BYTES or not self.admit(kind, nonce, length):
             raise ProtocolError("too large")
         body = self._read(length)
         if len(body) < length:
@@ -224,7 +228,7 @@ class Inbox:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self._frames: queue.Queue[Frame | ProtocolError | None] = queue.Queue(MAX_WAITING)
+        self._frames: queue.Queue[Frame | InternalError | None] = queue.Queue(MAX_WAITING)
         self._ahead = _ReadAhead()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -255,6 +259,7 @@ class Inbox:
         Raises:
             TimeoutError: none arrived within `seconds`.
             ProtocolError: what arrived is no frame.
+            InternalError: it must not be read; see `Channel.admit`.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -266,11 +271,11 @@ class Inbox:
                 if left <= SLICE_SECONDS:
                     raise TimeoutError from None
                 continue
-            if isinstance(item, ProtocolError):
+            if isinstance(item, InternalError):
                 raise item
             return item
 
-    def _take(self, seconds: float) -> Frame | ProtocolError | None:
+    def _take(self, seconds: float) -> Frame | InternalError | None:
         """Return the next item. Raises `queue.Empty`."""
         item = self._frames.get(timeout=seconds)
         if isinstance(item, Frame):
@@ -281,7 +286,7 @@ class Inbox:
         while self._ahead.has_room():
             try:
                 frame = self.channel.receive()
-            except ProtocolError as error:
+            except InternalError as error:
                 self._frames.put(error)
                 return
             except OSError:

@@ -64,6 +64,10 @@ class Evidence(msgspec.Struct, frozen=True):
             replays=new.replays | self.replays,
         )
 
+    def count_bytes(self) -> int:
+        """Return how many bytes it takes, packed as it is."""
+        return len(self.imported) + sum(map(len, (*self.bodies.values(), *self.replays.values())))
+
     def parts(self) -> "tuple[Evidence, ...]":
         """Return the same evidence in parts of one packed body each, so that each fits into a frame."""
         bodies = (Evidence(bodies={step: body}) for step, body in self.bodies.items())

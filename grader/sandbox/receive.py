@@ -1,5 +1,7 @@
 """Receive what a child sends while it answers: its answer and, meanwhile, which line of the submission runs."""
 
+from typing import Protocol
+
 import msgspec
 
 from grader.core.errors import GraderError
@@ -23,20 +25,44 @@ class RunInterruptedError(GraderError):
         self.stopped = Stopped(reason=reason, detail=detail)
 
 
+class EvidenceCounter(Protocol):
+    """Counts the evidence of a submission, so that of several together there is never too much in memory."""
+
+    def announce(self, size: int) -> None:
+        """Count a piece that is about to be read. Raises `InternalError` where it must not be."""
+
+    def keep(self) -> None:
+        """Go on counting the piece that was announced last; otherwise the next one takes its place."""
+
+
+class NoCounter:
+    """Lets everything be read: where only one submission is graded, the budget of its run is limit enough."""
+
+    def announce(self, size: int) -> None:
+        """Do nothing."""
+
+    def keep(self) -> None:
+        """Do nothing."""
+
+
 class FrameLimits:
     """How long the frames of a child may be. Evidence that nobody has asked for, or a second time, is not read."""
 
-    def __init__(self) -> None:
+    def __init__(self, counter: EvidenceCounter) -> None:
         self.asked: bytes | None = None  # the nonce of what the child was asked for and has not answered
+        self._counter = counter
 
-    def __call__(self, kind: bytes, nonce: bytes) -> int:
-        """Return the most bytes of a frame that has arrived."""
+    def __call__(self, kind: bytes, nonce: bytes, length: int) -> bool:
+        """Return whether a frame may be read; evidence is announced. Raises what the counter raises."""
         if kind not in (IMPORTED, EVIDENCE):
-            return MAX_SMALL_BYTES
+            return length <= MAX_SMALL_BYTES
         if nonce != self.asked:
-            return 0
+            return length == 0
         self.asked = None
-        return MAX_STEP_BYTES
+        if length > MAX_STEP_BYTES:
+            return False
+        self._counter.announce(length)
+        return True
 
 
 class Awaited:

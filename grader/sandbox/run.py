@@ -4,18 +4,17 @@ When the process of a submission ends during a step, that step is lost. A fresh 
 steps, after repeating those whose live results they use. What reads files that were saved has a child of its own.
 """
 
-import contextlib
 import logging
 import math
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
-from grader.core.errors import GraderError, SandboxError
+from grader.core.errors import SandboxError
 from grader.protocol.channel import (
     END,
     EVIDENCE,
@@ -35,11 +34,20 @@ from grader.protocol.parcels import exchange_record, unpack_record
 from grader.protocol.plan import Call, Plan, Setup, Step, WriteFiles, list_arrays_apart, list_next_steps
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
+from grader.sandbox.cancel import CancelToken
 from grader.sandbox.environment import Process, SandboxEnvironment
 from grader.sandbox.explain_stop import explain_stop, is_killed
 from grader.sandbox.oom_kills import count_oom_kills
 from grader.sandbox.processor_wait import MOST_EXTENSION
-from grader.sandbox.receive import Awaited, FrameLimits, RunInterruptedError, check_frame, receive_frame
+from grader.sandbox.receive import (
+    Awaited,
+    EvidenceCounter,
+    FrameLimits,
+    NoCounter,
+    RunInterruptedError,
+    check_frame,
+    receive_frame,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -94,47 +102,6 @@ class RunResult:
     """Peak anonymous memory of any child beyond what it shares with the worker, in MiB."""
 
 
-class CancelledError(GraderError):
-    """Raised when a run was cancelled before its end; it says nothing about the submission."""
-
-
-class CancelToken:
-    """Lets another thread cancel a run: its process is killed at once, and `execute_plan` raises `CancelledError`.
-
-    One token can be passed to several runs, one after the other; after `cancel`, all of them end.
-    """
-
-    def __init__(self) -> None:
-        self.is_cancelled = False
-        self._lock = threading.Lock()
-        self._process: Process | None = None
-
-    def cancel(self) -> None:
-        """Cancel the current run, and every later one with this token. May be called from any thread."""
-        with self._lock:
-            self.is_cancelled = True
-            if self._process is not None:
-                self._process.kill()
-
-    def check(self) -> None:
-        """Raise `CancelledError` if the run was cancelled."""
-        if self.is_cancelled:
-            raise CancelledError
-
-    @contextlib.contextmanager
-    def watching(self, process: Process) -> Iterator[None]:
-        """Make `cancel` kill `process`, as long as the context lasts."""
-        with self._lock:
-            self._process = process
-            if self.is_cancelled:
-                process.kill()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._process = None
-
-
 def execute_plan(
     environment: SandboxEnvironment,
     parcel: bytes,
@@ -144,6 +111,7 @@ def execute_plan(
     budget: int = MAX_RUN_BYTES,
     on_evidence: OnEvidence = lambda *_: None,
     seconds: float = math.inf,
+    counter: EvidenceCounter | None = None,
 ) -> RunResult:
     """Execute all steps of a packed plan in child processes.
 
@@ -156,6 +124,7 @@ def execute_plan(
         budget: the most bytes of evidence from this run; a step whose evidence exceeds it has none.
         on_evidence: called with the evidence of each step when it arrives.
         seconds: of wall time, where that is less than what the plan allows.
+        counter: of the evidence, where other submissions run at the same time.
 
     Returns:
         Each step has an entry in `bodies` or in `stops`, whatever the submission does.
@@ -163,9 +132,10 @@ def execute_plan(
     Raises:
         SandboxError: the worker has ended. Nothing that a submission does raises this.
         CancelledError: the run was cancelled.
+        InternalError: the counter says that a piece must not be read.
     """
     execution = _Execution(environment, parcel, submission, progress, cancel or CancelToken())
-    execution.budget, execution.on_evidence = budget, on_evidence
+    execution.budget, execution.on_evidence, execution.counter = budget, on_evidence, counter or NoCounter()
     execution.seconds = min(execution.seconds, seconds)
     return execution.run_children()
 
@@ -185,6 +155,7 @@ class _Execution:
         self.submission, self.progress, self.cancel = submission, progress, cancel
         self.budget, self.seconds = MAX_RUN_BYTES, self.plan.limits.wall_seconds
         self.on_evidence: OnEvidence = lambda *_: None
+        self.counter: EvidenceCounter = NoCounter()
         self.has_begun = False  # the current child is isolated, and is told what to do
         self.run, self.start_time = RunResult(), time.monotonic()
         self.launch_time = self.start_seconds = 0.0  # of the current child; how long all took to start
@@ -195,7 +166,7 @@ class _Execution:
         self.waited = 0.0  # seconds for which earlier children have waited for a processor
         self.current: Step | None = None  # the step that the child is executing; None during the import
         self.awaited: Awaited | None = None  # what the child is answering
-        self.frame_limits = FrameLimits()
+        self.frame_limits = FrameLimits(self.counter)
 
     def run_children(self) -> RunResult:
         """Start children until every step has evidence or a reason why it has none."""
@@ -231,7 +202,7 @@ class _Execution:
         oom_kills, self.launch_time = count_oom_kills(), time.monotonic()
         process = self.environment.launch(self.plan.limits)
         self.current, self.awaited, self.has_begun = None, None, False
-        process.channel.limit = self.frame_limits = FrameLimits()
+        process.channel.admit = self.frame_limits = FrameLimits(self.counter)
         failure: Exception | None = None
         try:
             with self.cancel.watching(process):
@@ -332,6 +303,7 @@ class _Execution:
         if not self.run.imported:
             self.evidence_bytes += len(body)
             self.run.imported = body
+            self.counter.keep()
 
     def _seconds_left(self, process: Process | None = None) -> float:
         """Return the time left for the run. That children start and wait for a processor does not count."""
@@ -363,6 +335,7 @@ class _Execution:
             return
         self.evidence_bytes += len(body)
         self.run.bodies[step.id] = body
+        self.counter.keep()
         self.on_evidence(step.id, body)
 
     def _may_be_chance(self, stopped: Stopped) -> bool:

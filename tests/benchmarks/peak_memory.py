@@ -7,10 +7,13 @@ that Linux has counted, which nothing short escapes. The processes of submission
 own, and are shown for comparison: what they share with the worker is counted, too.
 
     python -m tests.benchmarks.peak_memory [HAND-INS [FOLDER OF ATTACKS]]
+    python -m tests.benchmarks.peak_memory --workers 8
 
-Prints a table, and which process was above the aim. Linux only.
+The second form grades large networks and large answers alone, as many at once as it says, so that their evidence
+is on its way at the same time. Prints a table, and which process was above the aim. Linux only.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -45,28 +48,35 @@ def build_model():
 def train(model, x_train, y_train, x_val, y_val):
     return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=1, batch_size=1010, verbose=0)
 '''
-_ANSWERS = "\n\nimport numpy as np\n\nBIG = np.zeros({size}, {dtype})\n" + "".join(
+_ANSWERS = "\n\nimport numpy as np\n\nBIG = {value}\n" + "".join(
     f"\ndef {name}(*_): return BIG\n" for name in ("one_hot", "scale", "class_counts", "confusion")
 )
 LARGE = {  # what is appended to the right solution of the digits
     "network_25": _NETWORK.format(millions=25, units="(4096, 4096, 2048)"),
     "network_30": _NETWORK.format(millions=30, units="(4096, 4096, 3072)"),
     "network_100": _NETWORK.format(millions=100, units="(8192, 8192, 4096)"),
-    "bytes": _ANSWERS.format(size="60 << 20", dtype="np.uint8"),
-    "numbers": _ANSWERS.format(size="7 << 20", dtype="np.float64"),
+    "bytes": _ANSWERS.format(value="np.zeros(60 << 20, np.uint8)"),
+    "numbers": _ANSWERS.format(value="np.zeros(7 << 20)"),
+    "pieces": _ANSWERS.format(value="[np.zeros(7 << 20), np.zeros(8 << 20)]"),  # nearly what a step may send
 }
 
 Class = tuple[str, str, Path]  # what it is called, its exercise, its folder
 
 
-def write_classes(folder: Path, count: int, attacks: Path | None) -> Iterator[Class]:
-    """Write the classes into folders, and yield each. `count`: hand-ins of the one that is mixed."""
+def write_large_class(folder: Path, copies: int = 1) -> Class:
+    """Write large networks and large answers into a folder. `copies`: of each, which differ in a comment."""
     large = folder / "large"
     large.mkdir()
     right = (ROOT / "reference" / "digits" / "submission.py").read_text("utf-8")
-    for name, added in LARGE.items():
-        (large / f"{name}.py").write_text(right + added)
-    yield "large", "digits", large
+    for copy in range(copies):
+        for name, added in LARGE.items():
+            (large / f"{name}-{copy}.py").write_text(f"{right}{added}\n# {copy}\n")
+    return "large", "digits", large
+
+
+def write_classes(folder: Path, count: int, attacks: Path | None) -> Iterator[Class]:
+    """Write the classes into folders, and yield each. `count`: hand-ins of the one that is mixed."""
+    yield write_large_class(folder)
     mixed = folder / "mixed"
     mixed.mkdir()
     write_first_class(mixed, count)
@@ -86,9 +96,13 @@ def write_classes(folder: Path, count: int, attacks: Path | None) -> Iterator[Cl
         yield "attacks", exercise, chosen
 
 
-def grade(exercise: str, folder: Path) -> tuple[dict[str, float], float]:
-    """Grade a class; return the most MiB of a process of each kind, and the seconds that it took."""
+def grade(exercise: str, folder: Path, workers: int | None = None) -> tuple[dict[str, float], float]:
+    """Grade a class; return the most MiB of a process of each kind, and the seconds that it took.
+
+    `workers`: submissions at once; None for one per processor.
+    """
     command = [sys.executable, "-m", "grader", "batch", exercise, str(folder), "--out", f"{folder}-out"]
+    command += ["--workers", str(workers)] if workers is not None else []
     began, peaks = time.monotonic(), dict.fromkeys((*TRUSTED, CHILD), 0.0)
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None:
@@ -112,15 +126,22 @@ def list_processes(command: int) -> Iterator[tuple[int, str]]:
 
 def main() -> None:
     """Grade all classes, and print what they took."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else USUAL_COUNT
-    attacks = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
+    parser = argparse.ArgumentParser()
+    parser.add_argument("count", type=int, nargs="?", default=USUAL_COUNT)
+    parser.add_argument("attacks", type=lambda name: Path(name).resolve(), nargs="?")
+    parser.add_argument("--workers", type=int)
+    options = parser.parse_args()
     print(
         f"{'class':10}{'exercise':22}{'hand-ins':>9}{'seconds':>9}", *(f"{kind:>14}" for kind in (*TRUSTED, CHILD))
     )
     above = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, exercise, hand_ins in write_classes(Path(folder), count, attacks):
-            peaks, seconds = grade(exercise, hand_ins)
+    with tempfile.TemporaryDirectory() as name_of_folder:
+        folder = Path(name_of_folder)
+        classes = write_classes(folder, options.count, options.attacks)
+        if options.workers is not None:
+            classes = iter([write_large_class(folder, copies=-(-options.workers // len(LARGE)))])
+        for name, exercise, hand_ins in classes:
+            peaks, seconds = grade(exercise, hand_ins, options.workers)
             number = len(list(hand_ins.iterdir()))
             figures = (f"{peak:>10.0f} MiB" for peak in peaks.values())
             print(f"{name:10}{exercise:22}{number:>9}{seconds:>9.0f}", *figures, flush=True)

@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
 def test_what_goes_beyond_the_budget_fails_with_its_own_message(
     grade: Grade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.grading.grader.MAX_RUN_BYTES", 1 << 20)
+    monkeypatch.setattr("grader.grading.submission_runs.MAX_RUN_BYTES", 1 << 20)
     verdict = grade("".join(LARGE.format(name=name) for name in ("one_hot", "scale")))
     assert statuses(verdict) == {"one_hot": "failed", "scale": "failed", "class_counts": "passed"}
     assert "more data than" in criterion(verdict, "scale").message

@@ -10,7 +10,6 @@ import pytest
 
 from grader.core.course import Course
 from grader.core.errors import InternalError, ProcessGoneError
-from grader.grading.evidence_room import EvidenceRoom
 from grader.grading.grader import Grader
 from grader.grading.local_pool import MOST_STARTS_FOR_NOTHING, LocalPool
 from grader.grading.results import Graded, Job, JobResult, Mode
@@ -107,9 +106,9 @@ def test_a_grader_that_never_starts_is_reported_and_not_started_for_each_submiss
     started: list[int] = []
 
     class Broken(Grader):
-        def __init__(self, course: Course, mode: Mode, room: EvidenceRoom) -> None:
+        def __init__(self, course: Course, mode: Mode) -> None:
             started.append(1)
-            super().__init__(course, mode, room=room)
+            super().__init__(course, mode)
 
     monkeypatch.setattr("grader.grading.local_pool.Grader", Broken)
     monkeypatch.setattr("grader.sandbox.walled.worker_environment", lambda: {"PYTHONHOME": "/nowhere"})

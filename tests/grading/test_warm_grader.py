@@ -12,9 +12,9 @@ from grader.grading.warm_grader import WarmGrader
 from grader.protocol.plan import Limits
 from grader.protocol.submission import Submission
 from grader.protocol.verdict import Status
+from grader.sandbox.cancel import CancelledError, CancelToken
 from grader.sandbox.environment import Exit, Process
 from grader.sandbox.plain import AHEAD, PlainEnvironment
-from grader.sandbox.run import CancelledError, CancelToken
 from grader.sandbox.walled import WalledEnvironment
 from grader.submission.reader import read
 from tests.end_to_end.conftest import COURSE, notebook, written

@@ -30,10 +30,18 @@ from grader.protocol.parcels import pack
 from grader.protocol.plan import Call, Limits, Plan
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox import processor_wait, run
+from grader.sandbox.cancel import CancelToken
 from grader.sandbox.environment import Exit
 from grader.sandbox.explain_stop import explain_stop
 from grader.sandbox.processor_wait import waited_seconds
-from grader.sandbox.receive import MAX_PLACES, MAX_SMALL_BYTES, Awaited, FrameLimits, RunInterruptedError
+from grader.sandbox.receive import (
+    MAX_PLACES,
+    MAX_SMALL_BYTES,
+    Awaited,
+    FrameLimits,
+    NoCounter,
+    RunInterruptedError,
+)
 from grader.sandbox.run import RunResult
 
 NONCE, OTHER = b"n" * 16, b"o" * 16
@@ -85,7 +93,7 @@ def test_of_what_nobody_asked_for_no_byte_is_read() -> None:
     """A child may send 190 MiB as often as it likes; the header says so, and that is enough."""
     reader, writer = os.pipe()
     child, supervisor = Channel(reader, writer), Channel(reader, writer)
-    supervisor.limit = limits = FrameLimits()
+    supervisor.admit = limits = FrameLimits(NoCounter())
     limits.asked = NONCE
     child.send(EVIDENCE, b"asked", NONCE)
     assert supervisor.receive() == Frame(EVIDENCE, NONCE, b"asked")
@@ -100,7 +108,7 @@ def test_of_a_submission_that_sends_and_sends_nothing_more_is_read(monkeypatch: 
     """What is beyond the budget of a run is not kept, but was sent all the same."""
     steps = tuple(Call(id=f"{name}@0", function=name) for name in ("one", "two", "three", "four"))
     parcel = pack(Plan(exercise="wine", limits=Limits(), steps=steps), {})
-    execution = run._Execution(Mock(), parcel, None, lambda *_: None, run.CancelToken())
+    execution = run._Execution(Mock(), parcel, None, lambda *_: None, CancelToken())
     monkeypatch.setattr(run, "MAX_SENT_BYTES", 100)
     execution.budget = 50
     for step, body in zip(steps[:2], (bytes(40), bytes(45)), strict=True):
@@ -118,12 +126,42 @@ def test_of_a_submission_that_sends_and_sends_nothing_more_is_read(monkeypatch: 
 
 
 def test_evidence_may_be_large_and_nothing_else() -> None:
-    limits = FrameLimits()
-    assert limits(IMPORTED, NO_NONCE) == limits(EVIDENCE, OTHER) == 0
+    limits = FrameLimits(NoCounter())
+    assert not limits(IMPORTED, NO_NONCE, 1)
     for kind in (IMPORTED, EVIDENCE):
         limits.asked = NONCE
-        assert [limits(kind, OTHER), limits(kind, NONCE), limits(kind, NONCE)] == [0, MAX_STEP_BYTES, 0]
-    assert {limits(kind, NONCE) for kind in (PLACE, UNIT, WALLS, FAULT)} == {MAX_SMALL_BYTES}
+        assert not limits(kind, OTHER, 1)
+        assert limits(kind, NONCE, MAX_STEP_BYTES)
+        assert not limits(kind, NONCE, 1)  # a second time
+        limits.asked = NONCE
+        assert not limits(kind, NONCE, MAX_STEP_BYTES + 1)
+    for kind in (PLACE, UNIT, WALLS, FAULT):
+        assert [limits(kind, NONCE, MAX_SMALL_BYTES), limits(kind, NONCE, MAX_SMALL_BYTES + 1)] == [True, False]
+
+
+class Counter:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[int | str] = []
+
+    def announce(self, size: int) -> None:
+        self.told.append(size)
+
+    def keep(self) -> None:
+        self.told.append("keep")
+
+
+def test_evidence_is_announced_before_it_is_read_and_nothing_else_is() -> None:
+    counter = Counter()
+    limits = FrameLimits(counter)
+    limits(PLACE, NO_NONCE, 100)
+    limits(EVIDENCE, NONCE, 100)
+    limits.asked = NONCE
+    limits(EVIDENCE, NONCE, MAX_STEP_BYTES + 1)
+    limits.asked = NONCE
+    assert limits(EVIDENCE, NONCE, 100)
+    assert counter.told == [100]
 
 
 def test_the_last_line_is_recorded_until_the_answer_comes() -> None:

@@ -16,9 +16,10 @@ from grader.protocol.parcels import pack
 from grader.protocol.plan import Call, Limits, Plan, ResultOf, Step, value_of
 from grader.protocol.submission import Submission, Unit
 from grader.sandbox import run
+from grader.sandbox.cancel import CancelledError, CancelToken
 from grader.sandbox.environment import Exit, Process
 from grader.sandbox.receive import FrameLimits
-from grader.sandbox.run import MAX_CHILDREN, CancelledError, CancelToken, RunResult, execute_plan
+from grader.sandbox.run import MAX_CHILDREN, RunResult, execute_plan
 from tests.sandbox.played_children import (
     STANDING,
     Act,
@@ -299,10 +300,10 @@ def test_what_the_file_left_counts_as_sent_each_time(monkeypatch: pytest.MonkeyP
 
 def test_of_a_child_no_evidence_is_read_that_nobody_asked_for() -> None:
     _, environment = execute(Child({"one": end}))
-    limits = [process.channel.limit for process in environment.processes]
+    limits = [process.channel.admit for process in environment.processes]
     assert all(isinstance(limit, FrameLimits) for limit in limits)
     assert len({id(limit) for limit in limits}) == 2
-    assert [limit(EVIDENCE, b"x" * 16) for limit in limits] == [0, 0]
+    assert [limit(EVIDENCE, b"x" * 16, 1) for limit in limits] == [False, False]
 
 
 def test_evidence_longer_than_that_of_one_step_may_be_is_tampering(monkeypatch: pytest.MonkeyPatch) -> None:

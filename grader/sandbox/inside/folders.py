@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from grader.protocol.evidence import (
     StepEvidence,
     Value,
 )
-from grader.protocol.parcels import unpack
+from grader.protocol.parcels import BadParcelError, unpack
 from grader.protocol.plan import ReadFiles, WriteFiles
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.encode_values import encode
@@ -75,34 +76,65 @@ def write_files(step: WriteFiles, body: bytes, store: Store) -> Outcome:
 
     Args:
         step: names the folder.
-        body: the evidence of the step that has read the files; nothing where it has none.
+        body: the evidence of the step that has read the files; nothing where it has none. Another process of the
+            submission has sent it. So it may be anything: what is no evidence of files is as good as none, and the
+            examiner, which reads it too, says why.
         store: gets the arrays that the outcome names.
     """
-    if not body:
-        return Skipped(step=step.files)
-    evidence, arrays = unpack(body, StepEvidence)
-    if not isinstance(evidence.outcome, Returned) or not isinstance(evidence.outcome.value, Entries):
+    files = _unpack_files(body)
+    if files is None:
         return Skipped(step=step.files)
     folder = make_folder(step.folder)
     try:
         for path in folder.iterdir():  # of what runs when the file of the submission is executed
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        for name, value in evidence.outcome.value.entries:
-            _write_file(folder, name, value, arrays)
+        for name, file in files.items():
+            _write_file(folder, name, file)
     except OSError as error:  # the submission puts a file in the place of the folder, say
         return _fail(error)
     return Returned(value=encode(None, store))
 
 
-def _write_file(folder: Path, name: str, value: Value, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
-    """Write a file that `read_files` has read; what the submission has put in its place is passed over."""
-    path = (folder / name).resolve()
-    if not isinstance(value, Items) or not path.is_relative_to(folder.resolve()):
+@dataclass(frozen=True)
+class _File:
+    """The content of a file: the first `length` bytes of an array."""
+
+    words: np.ndarray[Any, Any]
+    length: int
+
+
+def _unpack_files(body: bytes) -> dict[str, _File] | None:
+    """Return the files that packed evidence names, by their paths; None where it names none."""
+    try:
+        evidence, arrays = unpack(body, StepEvidence)
+    except BadParcelError:
+        return None
+    if not isinstance(evidence.outcome, Returned) or not isinstance(evidence.outcome.value, Entries):
+        return None
+    entries = evidence.outcome.value.entries[:MAX_FILES]  # `read_files` names no more
+    files = {name: _find_file(value, arrays) for name, value in entries}
+    return {name: file for name, file in files.items() if file is not None}
+
+
+def _find_file(value: Value, arrays: Mapping[str, np.ndarray[Any, Any]]) -> _File | None:
+    """Return a file that `read_files` has read; None for what the submission put in its place."""
+    refs = [part.ref for part in value.items if isinstance(part, ArrayValue)] if isinstance(value, Items) else []
+    if len(refs) != 2 or not set(refs) <= set(arrays):
+        return None
+    length, words = (arrays[ref] for ref in refs)
+    if length.dtype.kind not in "iu" or length.size != 1:
+        return None
+    return _File(words, max(0, int(length.item())))
+
+
+def _write_file(folder: Path, name: str, file: _File) -> None:
+    """Write a file; one whose name leads out of the folder, or is none, is passed over."""
+    if "\0" in name:
         return
-    parts = [arrays[part.ref] for part in value.items if isinstance(part, ArrayValue)]
-    if len(parts) == 2:
+    path = (folder / name).resolve()
+    if path.is_relative_to(folder.resolve()):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(parts[1].tobytes()[: int(parts[0])])
+        path.write_bytes(file.words.tobytes()[: file.length])
 
 
 def _fail(error: OSError) -> Raised:

@@ -20,10 +20,10 @@ from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.examiner import session
-from grader.grading.evidence_room import EvidenceRoom, NoRoomError, measure_evidence
+from grader.grading.evidence_room import OWN_BYTES, EvidenceRoom, NoRoomError
 from grader.protocol import channel, parcels
 from grader.protocol.channel import NO_NONCE, Channel, Frame, Inbox
-from grader.protocol.evidence import MAX_RUN_BYTES, ImportEvidence
+from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, ImportEvidence
 from grader.protocol.messages import Evidence, Judged
 from grader.protocol.parcels import BadParcelError, unpack
 from grader.rubric.checks.base import Check
@@ -203,20 +203,23 @@ def test_an_array_of_items_without_bytes_is_refused() -> None:
 
 
 def test_the_evidence_of_all_submissions_together_is_bounded() -> None:
+    """Evidence that is there, and four of the largest pieces on their way at the same time."""
     room = EvidenceRoom()
     with room.share() as one, room.share() as other, room.share() as third:
-        one.add(MAX_RUN_BYTES)
-        other.add(MAX_RUN_BYTES)
+        for share in (one, other):
+            share.settle(MAX_RUN_BYTES)
+            share.announce(MAX_STEP_BYTES - OWN_BYTES)
         with pytest.raises(NoRoomError):
-            third.add(1000)
+            third.announce(MAX_STEP_BYTES)
     with room.share() as alone:
-        alone.add(3 * MAX_RUN_BYTES)  # there is nobody to wait for
+        alone.settle(3 * MAX_RUN_BYTES)
+        alone.announce(MAX_STEP_BYTES)  # nobody else is there
     unbounded = EvidenceRoom(1 << 60)
     with unbounded.share() as one, unbounded.share() as other:
-        one.add(MAX_RUN_BYTES * 100)
-        other.add(MAX_RUN_BYTES * 100)
+        one.settle(MAX_RUN_BYTES * 100)
+        other.announce(MAX_RUN_BYTES * 100)
 
 
-def test_evidence_is_measured_as_it_is_packed() -> None:
+def test_evidence_is_counted_as_it_is_packed() -> None:
     evidence = Evidence(imported=b"123", bodies={"a": b"12"}, replays={"b": b"1"})
-    assert measure_evidence(evidence) == 6
+    assert evidence.count_bytes() == 6

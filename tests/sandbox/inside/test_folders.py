@@ -11,6 +11,7 @@ import pytest
 from grader.protocol.evidence import (
     ArrayValue,
     Entries,
+    ImportEvidence,
     Items,
     NoneValue,
     Outcome,
@@ -19,6 +20,7 @@ from grader.protocol.evidence import (
     Skipped,
     StepEvidence,
     TextValue,
+    Value,
 )
 from grader.protocol.parcels import pack
 from grader.protocol.plan import ReadFiles, WriteFiles
@@ -134,17 +136,80 @@ def test_where_no_files_were_read_none_are_written(outcome: type | None) -> None
 
 
 def test_nothing_is_written_outside_of_the_folder(tmp_path: Path) -> None:
-    content = ArrayValue(ref="c", dtype="int64", shape=(1,), container="ndarray")
-    length = ArrayValue(ref="n", dtype="int64", shape=(), container="scalar")
-    item = Items(container="tuple", items=(TextValue(text="other"), length, content))
+    item = file_of(LENGTH, CONTENT)
     entries = (("../up", item), (str(tmp_path / "absolute"), item), ("text", TextValue(text="x")), ("in", item))
-    evidence = StepEvidence(id="files", outcome=Returned(value=Entries(entries=entries)))
-    body = pack(evidence, {"c": np.array([7]), "n": np.array(1)})
-    assert isinstance(write_files(WRITE, body, Store()), Returned)
+    assert isinstance(write_files(WRITE, forge(*entries), Store()), Returned)
     assert [path.name for path in make_folder("b").iterdir()] == ["in"]
     assert (make_folder("b") / "in").read_bytes() == b"\x07"
     assert not list(tmp_path.rglob("up"))
     assert not list(tmp_path.rglob("absolute"))
+
+
+CONTENT = ArrayValue(ref="c", dtype="int64", shape=(1,), container="ndarray")
+LENGTH = ArrayValue(ref="n", dtype="int64", shape=(), container="scalar")
+
+
+def forge(*entries: tuple[str, Value], length: object = 1) -> bytes:
+    """Return evidence of files as a process can send it that has read none. `length`: of each of them."""
+    evidence = StepEvidence(id="files", outcome=Returned(value=Entries(entries=entries)))
+    return pack(evidence, {"c": np.array([7]), "n": np.array(length)})
+
+
+def file_of(*parts: Value) -> Items:
+    return Items(container="tuple", items=(TextValue(text="other"), *parts))
+
+
+NO_EVIDENCE = {
+    "other bytes": b"no evidence",
+    "an import": pack(ImportEvidence(), {}),
+    "cut off": forge(("a", file_of(LENGTH, CONTENT)))[:-3],
+    "damaged": forge(("a", file_of(LENGTH, CONTENT)))[:-1] + b"x",
+}
+
+
+@pytest.mark.parametrize("case", NO_EVIDENCE)
+def test_what_is_no_evidence_of_files_is_as_good_as_none(case: str) -> None:
+    (make_folder("b") / "old").write_text("{}")
+    assert write_files(WRITE, NO_EVIDENCE[case], Store()) == Skipped(step="files")
+
+
+def test_no_more_files_are_written_than_are_read() -> None:
+    write_files(WRITE, forge(*[(str(number), file_of(LENGTH, CONTENT)) for number in range(1000)]), Store())
+    assert len(list(make_folder("b").iterdir())) == MAX_FILES
+
+
+MISSING = ArrayValue(ref="x", dtype="int64", shape=(1,), container="ndarray")
+NO_FILES = {
+    "an array that is not there": forge(("a", file_of(LENGTH, MISSING))),
+    "no content": forge(("a", file_of(LENGTH))),
+    "three arrays": forge(("a", file_of(LENGTH, CONTENT, CONTENT))),
+    "no items": forge(("a", TextValue(text="x"))),
+    "a length of text": forge(("a", file_of(LENGTH, CONTENT)), length="x"),
+    "a length of many": forge(("a", file_of(LENGTH, CONTENT)), length=[1, 2]),
+    "a fraction": forge(("a", file_of(LENGTH, CONTENT)), length=0.5),
+    "a name with an end": forge(("a\0b", file_of(LENGTH, CONTENT))),
+    "a name that leads out": forge(("../a", file_of(LENGTH, CONTENT))),
+}
+
+
+@pytest.mark.parametrize("case", NO_FILES)
+def test_what_is_put_in_the_place_of_a_file_is_passed_over(case: str) -> None:
+    assert isinstance(write_files(WRITE, NO_FILES[case], Store()), Returned)
+    assert not list(make_folder("b").iterdir())
+
+
+@pytest.mark.parametrize(("length", "expected"), [(-1, b""), (0, b""), (10**15, bytes([7]) + bytes(7))])
+def test_a_length_beyond_the_content_gives_no_more_than_there_is(length: int, expected: bytes) -> None:
+    write_files(WRITE, forge(("a", file_of(LENGTH, CONTENT)), length=length), Store())
+    assert (make_folder("b") / "a").read_bytes() == expected
+
+
+@pytest.mark.parametrize("name", ["x" * 300, ".", "in/in"])
+def test_a_name_that_cannot_be_written_is_an_error_of_the_step(name: str) -> None:
+    outcome = write_files(
+        WRITE, forge(("in", file_of(LENGTH, CONTENT)), (name, file_of(LENGTH, CONTENT))), Store()
+    )
+    assert isinstance(outcome, Raised)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '"text"', "null"])

@@ -96,7 +96,7 @@ class SavesAndLoads(Check):
 
     def _load(self, name: str) -> tuple[Step, ...]:
         files = ReadFiles(id=self._files(name), folder=f"{name}-saved", after=f"{self.save}@{name}")
-        written = WriteFiles(id=f"written:{files.id}", files=files.id, folder=f"{name}-moved")
+        written = WriteFiles(id=f"{self.load}@files:{name}", files=files.id, folder=f"{name}-moved")
         call = Call(
             id=f"{self.load}@{name}",
             function=self.load,
@@ -107,7 +107,7 @@ class SavesAndLoads(Check):
         return files, written, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
 
     def _files(self, name: str) -> str:
-        return f"files@{self.save}:{name}"
+        return f"{self.save}@files:{name}"  # what goes wrong with them is told with the name of the function
 
     def _loaded(self, name: str) -> str:
         return f"model:{self.load}@{name}"
