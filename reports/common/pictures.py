@@ -5,6 +5,7 @@ import binascii
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -72,20 +73,26 @@ class LayerView(msgspec.Struct, frozen=True):
 
 def draw_mistake(mistake: Mistake) -> Picture:
     """Return the picture of `mistake` and its bars, those of the likeliest classes where there are many."""
-    levels: dict[int, list[str]] = {}
-    for y, row in enumerate(mistake.image):
-        for x, grey in enumerate(row):
-            level = round(_share(grey) * _INK_LEVELS)
-            if level:
-                levels.setdefault(level, []).append(f"M{x} {y}h1v1h-1z")
     return Picture(
         width=max((len(row) for row in mistake.image), default=1) or 1,
         height=len(mistake.image) or 1,
-        ink=tuple(Ink(f"{level / _INK_LEVELS:.2f}", "".join(path)) for level, path in sorted(levels.items())),
+        ink=_draw_ink(mistake.image),
         bars=_bars(mistake),
         true=mistake.true,
         predicted=mistake.predicted,
     )
+
+
+@lru_cache(maxsize=512)
+def _draw_ink(image: tuple[tuple[float, ...], ...]) -> tuple[Ink, ...]:
+    """Return the pixels of a picture by their grey level. Most of a class get the same pictures wrong."""
+    levels: dict[int, list[str]] = {}
+    for y, row in enumerate(image):
+        for x, grey in enumerate(row):
+            level = round(_share(grey) * _INK_LEVELS)
+            if level:
+                levels.setdefault(level, []).append(f"M{x} {y}h1v1h-1z")
+    return tuple(Ink(f"{level / _INK_LEVELS:.2f}", "".join(path)) for level, path in sorted(levels.items()))
 
 
 def _bars(mistake: Mistake) -> tuple[Bar, ...]:
