@@ -7,6 +7,8 @@ is there. And a line of a megabyte is no attack on the browser, but on the reade
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from operator import is_
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,21 +53,33 @@ def one_line(text: str) -> str:
 
 
 def sanitize_record(record: R, longest: int = LONGEST) -> R:
-    """Return a copy of `record` whose strings are all visible and at most about `longest` characters long."""
-    return msgspec.convert(_walk(msgspec.to_builtins(record), longest), type(record))
+    """Return a copy of `record` whose strings are all visible and at most about `longest` characters long.
+
+    What need not be changed is not copied.
+    """
+    cleaned: R = _clean(record, longest)
+    return cleaned
 
 
-def _walk(value: Any, longest: int) -> Any:
+def _clean(value: Any, longest: int) -> Any:
     if isinstance(value, str):
         return clip(visible(value), longest)
-    if isinstance(value, dict):
-        return {
-            _walk(key, longest): entry if key in _WHOLE and isinstance(entry, str) else _walk(entry, longest)
-            for key, entry in value.items()
-        }
-    if isinstance(value, list | tuple):
+    if isinstance(value, msgspec.Struct):
+        changed = {}
+        for name in value.__struct_fields__:
+            entry = getattr(value, name)
+            cleaned = entry if name in _WHOLE and isinstance(entry, str) else _clean(entry, longest)
+            if cleaned is not entry:
+                changed[name] = cleaned
+        return msgspec.structs.replace(value, **changed) if changed else value
+    if isinstance(value, list | tuple | set | frozenset):
         # Most of a report are numbers of pictures and curves.
-        return [entry if isinstance(entry, float) else _walk(entry, longest) for entry in value]
+        entries = [entry if type(entry) is float else _clean(entry, longest) for entry in value]
+        return value if all(map(is_, entries, value)) else type(value)(entries)
+    if isinstance(value, Mapping):
+        cleaned = {_clean(key, longest): _clean(entry, longest) for key, entry in value.items()}
+        is_clean = all(map(is_, cleaned, value)) and all(map(is_, cleaned.values(), value.values()))
+        return value if is_clean else cleaned
     return value
 
 

@@ -25,9 +25,13 @@ def explain_foreign_labels(case: Case, training: Training) -> Words | None:
 
     Rows of a single feature cannot be told apart: what the same function did for another network holds for them.
     """
-    others = (other for other in case.trainings if other.train == training.train and other != training)
-    sentences = (_explain_one(case, one) for one in (training, *others))
-    return next((words for words in sentences if words is not None), None)
+
+    def explain() -> Words | None:
+        others = (other for other in case.trainings if other.train == training.train and other != training)
+        sentences = (_explain_one(case, one) for one in (training, *others))
+        return next((words for words in sentences if words is not None), None)
+
+    return case.once((explain_foreign_labels, training), explain)
 
 
 def _explain_one(case: Case, training: Training) -> Words | None:
@@ -64,15 +68,15 @@ def _explain_order() -> Words:
 
 def _explain_classes(pairs: Array) -> Words | None:
     """Return a sentence where the rows of a class came with the number of another class, else None."""
-    for label in np.unique(pairs[:, 0]):
-        values, counts = np.unique(pairs[pairs[:, 0] == label, 1], return_counts=True)
-        usual = values[counts.argmax()]
-        if usual != label and usual in pairs[:, 0]:
+    usual_labels = _find_usual_labels(pairs)
+    labels = {label for label, _usual, _count in usual_labels}
+    for label, usual, _count in usual_labels:
+        if usual != label and usual in labels:
             return _(
                 "fit was given the label {usual:g} for the rows of class {label:g}, so the network learns to call "
                 "them so. Hand on the labels that train() gets.",
-                usual=float(usual),
-                label=float(label),
+                usual=usual,
+                label=label,
             )
     return None
 
@@ -106,27 +110,46 @@ def are_exchanged(case: Case, training: Training, fit: FitFacts) -> bool:
 def _pair_labels(case: Case, training: Training, hashes: Array, labels: Array) -> Array:
     """Return the exercise's label and the one that `fit` got for each row that both have once, shape (n, 2)."""
     own = case.of_data(row_hashes, training.array("x_train"))
+    single_own, place_own = case.of_data(_find_single_rows, training.array("x_train"))
     truth = case.inside[training.array("y_train")][: len(own)].reshape(len(own), -1)
     if truth.shape[1] != 1:
         truth = truth.argmax(axis=1)[:, None]
-    unique_own, place_own, times_own = np.unique(own, return_index=True, return_counts=True)
-    unique, place, times = np.unique(hashes, return_index=True, return_counts=True)
-    _common, of_own, of_fit = np.intersect1d(
-        unique_own[times_own == 1], unique[times == 1], assume_unique=True, return_indices=True
-    )
-    pairs: Array = np.column_stack(
-        [truth[place_own[times_own == 1][of_own], 0], labels[place[times == 1][of_fit]]]
-    ).astype(np.float64)
+    single, place = _find_single_hashes(hashes)
+    _common, of_own, of_fit = np.intersect1d(single_own, single, assume_unique=True, return_indices=True)
+    pairs: Array = np.column_stack([truth[place_own[of_own], 0], labels[place[of_fit]]]).astype(np.float64)
     return pairs
+
+
+def _find_single_rows(rows: Array) -> tuple[Array, Array]:
+    """Return hash and place of each row that is there once, sorted by the hashes."""
+    return _find_single_hashes(row_hashes(rows))
+
+
+def _find_single_hashes(hashes: Array) -> tuple[Array, Array]:
+    """Return the hashes that are there once, sorted, and the place of each."""
+    unique, place, times = np.unique(hashes, return_index=True, return_counts=True)
+    return unique[times == 1], place[times == 1]
 
 
 def _share_of_other_classes(pairs: Array) -> float:
     """Return the share of rows whose label is not what most rows of their class got: classes may be renamed."""
-    usual = 0
-    for label in np.unique(pairs[:, 0]):
-        of_class = pairs[pairs[:, 0] == label, 1]
-        usual += int(np.unique(of_class, return_counts=True)[1].max())
-    return 1.0 - usual / len(pairs)
+    return 1.0 - sum(count for _label, _usual, count in _find_usual_labels(pairs)) / len(pairs)
+
+
+def _find_usual_labels(pairs: Array) -> list[tuple[float, float, int]]:
+    """Return each label of the exercise, what most of its rows got, and how many these are.
+
+    Of two that as many rows got, the smaller one counts.
+    """
+    labels, of_class = np.unique(pairs[:, 0], return_inverse=True)
+    received, of_received = np.unique(pairs[:, 1], return_inverse=True)
+    codes, counts = np.unique(of_class * len(received) + of_received, return_counts=True)
+    ends = np.searchsorted(codes, np.arange(1, len(labels) + 1) * len(received))
+    usual = []
+    for label, start, end in zip(labels, (0, *ends[:-1]), ends, strict=True):
+        best = start + int(counts[start:end].argmax())
+        usual.append((float(label), float(received[codes[best] % len(received)]), int(counts[best])))
+    return usual
 
 
 def _correlate_ranks(pairs: Array) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -205,19 +206,33 @@ def _find_known(trial: LossTrial, values: Array) -> list[IdentifiedLoss]:
     """Return the known losses with these values: first equal ones, then those that are proportional."""
     if len(values) < SCATTERED or not np.isfinite(values).all():
         return []
-    candidates = compute_known_losses(trial.form, trial.units, trial.rows)
+    return list(_match_known(trial.form, trial.units, trial.rows, values.astype(np.float64).tobytes()))
+
+
+@lru_cache(maxsize=128)
+def _match_known(form: LabelForm, units: int, rows: int, content: bytes) -> tuple[IdentifiedLoss, ...]:
+    """Return what `_find_known` does for finite values. Most of a class have the same loss, hence the same values.
+
+    Args:
+        form: of the labels.
+        units: outputs of the network.
+        rows: of a batch.
+        content: the values, as the bytes of float64.
+    """
+    values = np.frombuffer(content)
+    candidates = compute_known_losses(form, units, rows)
     equal = [one for one in candidates if _are_equal(values, one.values[: len(values)])]
     alike = [
         one
         for one in candidates
-        if one.name in _PROPORTIONAL[trial.form] and _are_proportional(values, one.values[: len(values)])
+        if one.name in _PROPORTIONAL[form] and _are_proportional(values, one.values[: len(values)])
     ]
-    return [
+    return tuple(
         IdentifiedLoss("custom", finding=Finding.ALL_PAIRS)
         if one.name == ALL_PAIRS
         else IdentifiedLoss(one.name, one.from_logits)
         for one in [*equal, *alike]
-    ]
+    )
 
 
 def _are_equal(values: Array, expected: Array) -> bool:

@@ -43,10 +43,13 @@ def compute_loss(
         sums = outputs.sum(axis=1, keepdims=True)
         if (outputs < 0).any() or (sums < 1e-7).any():
             return None  # no shares of anything: what Keras makes of that hangs on rounding
-        shares = outputs / sums
         if loss == "categorical_crossentropy":
             target = target * (1 - smoothing) + smoothing / target.shape[1]
-        return float(-(target * np.log(np.clip(shares, epsilon, 1 - epsilon))).sum(axis=1).mean())
+        if smoothing or outputs.shape[1] == 1:
+            return float(-(target * np.log(np.clip(outputs / sums, epsilon, 1 - epsilon))).sum(axis=1).mean())
+        # The shares of all other classes would be multiplied by zero: no logarithm of them has to be computed.
+        shares = outputs[np.arange(len(labels)), labels.reshape(-1)] / sums[:, 0]
+        return float(-np.log(np.clip(shares, epsilon, 1 - epsilon)).mean())
     return None
 
 
@@ -56,7 +59,7 @@ def _targets(labels: Array, outputs: Array) -> Array | None:
         return None
     if outputs.shape[1] == 1:
         return labels.astype(np.float64).reshape(-1, 1)
-    if labels.dtype.kind not in "iu" or labels.max() >= outputs.shape[1]:
+    if labels.dtype.kind not in "iu" or labels.max() >= outputs.shape[1] or labels.min() < 0:
         return None
     # Not rows of an identity matrix: that has the square of the number of outputs.
     targets: Array = (np.arange(outputs.shape[1]) == labels.reshape(-1, 1)).astype(np.float64)

@@ -26,10 +26,18 @@ def compute_score(model: Model | None, case: Case, training: Training, role: str
     Returns:
         None without finite outputs of shape (rows, k), with k = 1 for numbers.
     """
-    outputs = model.outputs.get(role) if model is not None else None
+    if model is None:
+        return None
+    # The result holds the model, so that no other one can have its id.
+    key = (compute_score, id(model), training, role)
+    return case.once(key, lambda: (model, _compute_score(model, case, training, role)))[1]
+
+
+def _compute_score(model: Model, case: Case, training: Training, role: str) -> float | None:
+    outputs = model.outputs.get(role)
     labels = {"x_val": "y_val", "x_train": "y_train"}.get(role, "y_test")
     truth = (case.outside if labels == "y_test" else case.inside)[training.array(labels)]
-    if model is None or outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
+    if outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
         return None
     if len(outputs) != len(truth) or not outputs.shape[1]:
         return None

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from functools import lru_cache
 from math import ceil, sqrt
 
 import numpy as np
@@ -93,9 +94,7 @@ def list_mistakes(outputs: Array, data: Data, truth: Array, *, right: bool = Fal
     chosen = rows[np.argsort(margin if right else -margin, kind="stable")][:MAX_ROWS]
     return tuple(
         Mistake(
-            image=tuple(
-                tuple(round(float(v), 3) for v in line) for line in data.draw_picture(data.outside["x_test"][row])
-            ),
+            image=_list_pixels(data.draw_picture(data.outside["x_test"][row])),
             true=data.class_names[truth[row]],
             predicted=data.class_names[predicted[row]],
             labels=tuple(data.class_names[label] for label in order),
@@ -103,3 +102,14 @@ def list_mistakes(outputs: Array, data: Data, truth: Array, *, right: bool = Fal
         )
         for row in chosen
     )
+
+
+def _list_pixels(picture: Array) -> tuple[tuple[float, ...], ...]:
+    """Return the grey values of a picture (height, width), line by line, with three digits."""
+    return _round_pixels(picture.astype(np.float64).tobytes(), picture.shape[1])
+
+
+@lru_cache(maxsize=512)
+def _round_pixels(content: bytes, width: int) -> tuple[tuple[float, ...], ...]:
+    """Round float64 in lines of `width`. The rows that are hard are the same ones for most of a class."""
+    return tuple(tuple(round(float(v), 3) for v in line) for line in np.frombuffer(content).reshape(-1, width))

@@ -5,8 +5,10 @@ import binascii
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
+from markupsafe import Markup
 
 from grader.protocol.verdict import (
     Confusion,
@@ -19,24 +21,18 @@ from grader.protocol.verdict import (
     Status,
     Walkthrough,
 )
+from reports.common.numbers import Numbers
 
 _INK_LEVELS = 15
 _HEAT_STEPS = 5
 _MOST_BARS = 7
 
 
-class Ink(msgspec.Struct, frozen=True):
-    """All pixels of one grey level as one SVG path of unit squares."""
-
-    opacity: str
-    path: str
-
-
 class Bar(msgspec.Struct, frozen=True):
     """The probability that a network gave to one class."""
 
     label: str
-    probability: float
+    probability: str  # in percent
     width: str  # of 100
     is_true: bool
     is_predicted: bool
@@ -47,7 +43,7 @@ class Picture(msgspec.Struct, frozen=True):
 
     width: int
     height: int
-    ink: tuple[Ink, ...]
+    ink: Markup  # the SVG paths of all pixels, one for each grey level
     bars: tuple[Bar, ...]
     true: str
     predicted: str
@@ -70,31 +66,50 @@ class LayerView(msgspec.Struct, frozen=True):
     width_before: float
 
 
-def draw_mistake(mistake: Mistake) -> Picture:
+def draw_mistake(mistake: Mistake, numbers: Numbers) -> Picture:
     """Return the picture of `mistake` and its bars, those of the likeliest classes where there are many."""
-    levels: dict[int, list[str]] = {}
-    for y, row in enumerate(mistake.image):
-        for x, grey in enumerate(row):
-            level = round(_share(grey) * _INK_LEVELS)
-            if level:
-                levels.setdefault(level, []).append(f"M{x} {y}h1v1h-1z")
     return Picture(
         width=max((len(row) for row in mistake.image), default=1) or 1,
         height=len(mistake.image) or 1,
-        ink=tuple(Ink(f"{level / _INK_LEVELS:.2f}", "".join(path)) for level, path in sorted(levels.items())),
-        bars=_bars(mistake),
+        ink=_draw_ink(mistake.image),
+        bars=_bars(mistake, numbers),
         true=mistake.true,
         predicted=mistake.predicted,
     )
 
 
-def _bars(mistake: Mistake) -> tuple[Bar, ...]:
+@lru_cache(maxsize=512)
+def _draw_ink(image: tuple[tuple[float, ...], ...]) -> Markup:
+    """Return one SVG path of unit squares for all pixels of each grey level.
+
+    Most of a class get the same pictures wrong, so each is drawn once.
+    """
+    levels: dict[int, list[str]] = {}
+    for y, row in enumerate(image):
+        for x, grey in enumerate(row):
+            level = round(_share(grey) * _INK_LEVELS)
+            if level:
+                levels.setdefault(level, []).append(f"M{x} {y}h1v1h-1z")
+    paths = [
+        f'<path fill-opacity="{level / _INK_LEVELS:.2f}" d="{"".join(path)}"/>\n'
+        for level, path in sorted(levels.items())
+    ]
+    return Markup("".join(paths))  # noqa: S704 - there is nothing in it but numbers
+
+
+def _bars(mistake: Mistake, numbers: Numbers) -> tuple[Bar, ...]:
     pairs = list(zip(mistake.labels, mistake.probabilities, strict=False))
     if len(pairs) > _MOST_BARS:
         likeliest = sorted(pairs, key=lambda pair: -_share(pair[1]))[: _MOST_BARS - 1]
         pairs = [pair for pair in pairs if pair in likeliest or pair[0] == mistake.true]
     return tuple(
-        Bar(label, value, f"{_share(value) * 100:.1f}", label == mistake.true, label == mistake.predicted)
+        Bar(
+            label=label,
+            probability=numbers.percent(value),
+            width=f"{_share(value) * 100:.1f}",
+            is_true=label == mistake.true,
+            is_predicted=label == mistake.predicted,
+        )
         for label, value in pairs
     )
 

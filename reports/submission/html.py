@@ -9,7 +9,7 @@ from markupsafe import Markup
 from grader.core.i18n import Translator
 from grader.core.sanitize import sanitize_record
 from grader.protocol.gradebook import Adjustment, AppliedRule, GradebookEntry
-from grader.protocol.verdict import Exhibits, Status, Verdict
+from grader.protocol.verdict import Confusion, Exhibits, Status, Verdict
 from reports.common import charts, label_charts, pictures, symbols
 from reports.common.numbers import Numbers
 from reports.common.templates import TEMPLATES, content_security_policy, load_templates
@@ -109,18 +109,24 @@ def _template_values(
         "strip": pictures.draw_strip(verdict.criteria),
         "training": charts.draw_charts(exhibits.curves, translate, numbers),
         "experiments": charts.draw_charts(exhibits.experiments, translate, numbers),
-        "heat": pictures.find_heat_classes(exhibits.confusion) if exhibits.confusion else (),
+        "heat": _list_cells(exhibits.confusion, numbers) if exhibits.confusion else (),
         "value_heat": pictures.find_value_classes(exhibits.walkthrough) if exhibits.walkthrough else (),
         "balances": tuple(label_charts.draw_balance(balance) for balance in exhibits.balances),
         "reliabilities": tuple(label_charts.draw_reliability(r, numbers) for r in exhibits.reliabilities),
-        "mistakes": tuple(pictures.draw_mistake(mistake) for mistake in exhibits.mistakes),
-        "narrow_rows": tuple(pictures.draw_mistake(row) for row in exhibits.narrow_rows),
+        "mistakes": tuple(pictures.draw_mistake(mistake, numbers) for mistake in exhibits.mistakes),
+        "narrow_rows": tuple(pictures.draw_mistake(row, numbers) for row in exhibits.narrow_rows),
         "weights": tuple((layer, pictures.is_png(layer)) for layer in exhibits.weights),
         "layers": pictures.draw_layers(exhibits.network) if exhibits.network else (),
         "figures": tuple((figure, pictures.is_png(figure)) for figure in exhibits.figures),
         "style": style,
         "policy": policy,
     }
+
+
+def _list_cells(confusion: Confusion, numbers: Numbers) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return the style class and the number of each cell, by row."""
+    rows = zip(pictures.find_heat_classes(confusion), confusion.counts, strict=True)
+    return tuple(tuple(zip(styles, map(numbers.integer, counts), strict=True)) for styles, counts in rows)
 
 
 def _criteria_values(verdict: Verdict, decided: Mapping[str, float]) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """Strings of a submission are shown as what they are."""
 
+from typing import Any
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.core.sanitize import clip, one_line, sanitize_record, visible
-from grader.protocol.verdict import Confusion, Exhibits, Figure
+from grader.protocol.verdict import Confusion, Exhibits, Figure, Status
 from tests.reports import samples
 
 
@@ -59,6 +63,50 @@ def test_strings_in_a_list_are_cleaned_too() -> None:
     assert shown is not None
     assert shown.labels[0] == "a⟨U+202E⟩"
     assert len(shown.labels[1]) < 4100
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A record that holds records in everything that records may be in."""
+
+    text: str | None = None
+    parts: tuple["Page | str | float | None", ...] = ()
+    by_name: dict[str, "Page"] = {}
+    names: frozenset[str] = frozenset()
+    lines: list[str] = []
+    status: Status = Status.PASSED
+
+
+TEXTS = st.text(max_size=30)
+PAGES = st.recursive(
+    st.builds(Page, text=TEXTS | st.none(), names=st.frozensets(TEXTS), lines=st.lists(TEXTS)),
+    lambda pages: st.builds(
+        Page,
+        text=TEXTS,
+        parts=st.lists(pages | TEXTS | st.floats(allow_nan=False) | st.none()).map(tuple),
+        by_name=st.dictionaries(TEXTS, pages),
+        status=st.sampled_from(Status),
+    ),
+    max_leaves=6,
+)
+
+
+@given(PAGES)
+def test_every_string_is_cleaned_wherever_it_stands(page: Page) -> None:
+    def clean_text(part: Any) -> Any:
+        if isinstance(part, str):
+            return clip(visible(part), 20)
+        if isinstance(part, dict):
+            return {clean_text(key): clean_text(value) for key, value in part.items()}
+        return [clean_text(one) for one in part] if isinstance(part, list | tuple) else part
+
+    cleaned = sanitize_record(page, 20)
+    assert cleaned == msgspec.convert(clean_text(msgspec.to_builtins(page)), Page)
+    assert sanitize_record(cleaned, 100) == cleaned
+
+
+def test_what_is_clean_is_not_copied() -> None:
+    _, exhibits = samples.good()
+    assert sanitize_record(exhibits) is exhibits
 
 
 def test_a_picture_is_not_cut() -> None:

@@ -84,3 +84,10 @@ def test_without_a_network_there_is_no_score() -> None:
 def test_scores_are_called_what_they_are() -> None:
     assert metric_name(REGRESSION) == "R²"
     assert metric_name(Task(kind="classification", classes=3)) == "accuracy"
+
+
+def test_each_network_of_a_case_has_its_own_score_also_when_another_one_is_gone() -> None:
+    model, of_class = trained_model(Network().case()), Task(kind="classification", classes=2)
+    seen = case(outside={"y_test": np.array([1, 0])}, task=of_class)
+    for outputs, score in (([[0, 1], [1, 0]], 1.0), ([[0, 1], [0, 1]], 0.5), ([[1, 0], [0, 1]], 0.0)):
+        assert compute_score(replace(model, outputs={"x_test": np.array(outputs)}), seen, Training()) == score

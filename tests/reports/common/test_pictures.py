@@ -6,15 +6,16 @@ import msgspec
 import pytest
 
 from grader.protocol.verdict import Confusion, Figure, Mistake
+from reports.common.numbers import Numbers
 from reports.common.pictures import draw_layers, draw_mistake, draw_strip, find_heat_classes, is_png
 from tests.reports import sample_exhibits, samples
 
 
 def test_ink_is_drawn_where_the_picture_has_some() -> None:
     mistake = Mistake(image=((0.0, 1.0), (0.5, 0.0)), true="1", predicted="7", labels=(), probabilities=())
-    assert [(ink.opacity, ink.path) for ink in draw_mistake(mistake).ink] == [
-        ("0.53", "M0 1h1v1h-1z"),
-        ("1.00", "M1 0h1v1h-1z"),
+    assert draw_mistake(mistake, Numbers("en")).ink.splitlines() == [
+        '<path fill-opacity="0.53" d="M0 1h1v1h-1z"/>',
+        '<path fill-opacity="1.00" d="M1 0h1v1h-1z"/>',
     ]
 
 
@@ -22,11 +23,13 @@ def test_of_many_classes_the_likeliest_and_the_true_one_are_shown() -> None:
     labels = tuple(f"class {index}" for index in range(1000))
     probabilities = tuple(index / 1000 for index in range(1000))
     bars = draw_mistake(
-        Mistake(image=(), true="class 3", predicted="class 999", labels=labels, probabilities=probabilities)
+        Mistake(image=(), true="class 3", predicted="class 999", labels=labels, probabilities=probabilities),
+        Numbers("de"),
     ).bars
     assert bars[0].label == "class 3"
     assert bars[0].is_true
     assert bars[-1].is_predicted
+    assert bars[-1].probability == "100\N{NO-BREAK SPACE}%"
     assert len(bars) == 7
 
 
