@@ -109,7 +109,7 @@ RUBRIC = Rubric(
         Criterion(
             id="loss_weights",
             points=10,
-            title=Bilingual(en="Losses of one size", de="Gleich große Losses"),
+            title=Bilingual(en="Losses of the same size", de="Gleich große Losses"),
             lesson=Bilingual(
                 en="The losses are added up: one that is a hundred times as large is all that the trunk hears.",
                 de="Die Losses werden addiert: Von einem, der hundertmal so groß ist, hört der Rumpf allein.",
