@@ -23,8 +23,8 @@ def build_model():
     """Baue und kompiliere ein Netz für acht Merkmale mit zwei Ausgaben, die ihre ersten Schichten teilen.
 
     Gib ein kompiliertes keras.Model mit den Ausgaben "sweetness" (eine Zahl) und "variety" (drei Klassen)
-    zurück, in dieser Reihenfolge. Jede hat ihre eigene Aktivierung und ihren eigenen Loss, und loss_weights
-    bringen beide Losses in eine Größe.
+    zurück; Ausgaben ohne Namen kommen in dieser Reihenfolge. Jede hat ihre eigene Aktivierung und ihren
+    eigenen Loss, und loss_weights machen beide Losses etwa gleich groß.
     """
     raise NotImplementedError
 

@@ -22,9 +22,9 @@ import numpy as np
 def build_model():
     """Build and compile a network for eight features, with two outputs that share their first layers.
 
-    Returns a compiled keras.Model with the outputs "sweetness" (one number) and "variety" (three classes),
-    in this order. Each has its own activation and its own loss, and loss_weights bring both losses to one
-    size.
+    Returns a compiled keras.Model with the outputs "sweetness" (one number) and "variety" (three classes);
+    outputs without names come in this order. Each has its own activation and its own loss, and loss_weights
+    make both losses about the same size.
     """
     raise NotImplementedError
 

@@ -69,13 +69,19 @@ def _describe(value: Value) -> str:
         case Items(container=container, items=items):
             return f"{container} ({', '.join(_describe(i) for i in items[:4])}{', …' if len(items) > 4 else ''})"
         case Entries(entries=entries):
-            return f"dict {{{', '.join(repr(key) for key, _ in entries[:6])}{', …' if len(entries) > 6 else ''}}}"
+            keys = [_describe_key(key, value) for key, _item in entries[:6]]
+            return f"dict {{{', '.join(keys)}{', …' if len(entries) > 6 else ''}}}"
         case ModelValue(type=kind):
             return f"keras model {kind}"
         case OtherValue(type=kind, note=note):
             return f"{kind} ({note})" if note else kind
         case _:
             return {"NoneValue": "None", "HistoryValue": "History", "FigureValue": "Figure"}[type(value).__name__]
+
+
+def _describe_key(key: str, entries: Entries) -> str:
+    is_number = key.removeprefix("-").replace(".", "", 1).isdecimal() and not entries.has_number_as_text
+    return key if is_number else repr(key)
 
 
 def first_difference(received: Array, expected: Array) -> tuple[int, ...] | None:

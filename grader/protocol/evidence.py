@@ -79,6 +79,7 @@ class Entries(Tagged, frozen=True, tag="Entries"):
 
     # Key and value. Texts and numbers are written as `str(key)`; of any other key, only the name of its class.
     entries: "tuple[tuple[str, Value], ...]"
+    has_number_as_text: bool = False  # whether a key is a text that reads as a number: "0" in place of 0
 
 
 class ModelValue(Tagged, frozen=True, tag="ModelValue"):

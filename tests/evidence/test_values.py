@@ -34,6 +34,8 @@ ROWS = ArrayValue(ref="b", dtype="int64", shape=(3, 2), container="ndarray")
         (Items(container="tuple", items=(NoneValue(),) * 5), "tuple (None, None, None, None, …)"),
         (Entries(entries=tuple((key, NUMBER) for key in "abcdef")), "dict {'a', 'b', 'c', 'd', 'e', 'f'}"),
         (Entries(entries=tuple((key, NUMBER) for key in "abcdefg")), "dict {'a', 'b', 'c', 'd', 'e', 'f', …}"),
+        (Entries(entries=(("0", NUMBER), ("-1.5", NUMBER), ("a", NUMBER))), "dict {0, -1.5, 'a'}"),
+        (Entries(entries=(("0", NUMBER), ("1", NUMBER)), has_number_as_text=True), "dict {'0', '1'}"),
     ],
 )
 def test_a_value_is_called_by_its_kind_and_size(value: Value, name: str) -> None:

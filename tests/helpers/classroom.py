@@ -112,6 +112,18 @@ def pairs() -> Data:
     return _several(PAIRS, (before, after), after[:, 0] - before[:, 0])
 
 
+@cache
+def growth() -> Data:
+    """Two rows of one shape; how much the first number has grown from the one to the other, and how strongly."""
+    given = pairs()
+    arrays = {**given.inside, **given.outside}
+    for part in ("train", "val", "test"):
+        grown = arrays.pop(f"y_{part}")
+        arrays |= {f"y_{part}_price": grown, f"y_{part}_kind": np.digitize(grown, [-0.5, 0.5])}
+    inside = {name: array for name, array in arrays.items() if "_test" not in name}
+    return Data(inside, {n: a for n, a in arrays.items() if n not in inside}, class_names=("a", "b", "c"))
+
+
 def _several(training: Training, inputs: Sequence[Array], y: Array) -> Data:
     """Deal out the rows of several inputs, half of them to train with."""
     parts = {"train": slice(150), "val": slice(150, 225), "test": slice(225, 300)}
@@ -162,6 +174,7 @@ PRICE, KIND = (
     Output("kind", Task(kind="classification", classes=3, labels="integers")),
 )
 PEOPLE, PAIRS = Training(inputs=("numbers", "kind")), Training(inputs=("before", "after"))
+GROWTH = Training(inputs=("before", "after"), outputs=(PRICE, KIND))
 STYLES = ("sequential", "functional", "subclassed")
 ROOMS = {
     "digits": Room(data, Task(kind="classification", classes=10), (TRAINING,)),
@@ -173,6 +186,7 @@ ROOMS = {
     "fruit": Room(fruit, Task(kind="several"), (Training(outputs=(PRICE, KIND)),)),
     "people": Room(people, _REGRESSION, (PEOPLE,)),
     "pairs": Room(pairs, _REGRESSION, (PAIRS,)),
+    "growth": Room(growth, Task(kind="several"), (GROWTH,)),
     "styles": Room(numbers, _REGRESSION, tuple(Training(build=f"build_{s}", name=s) for s in STYLES)),
 }
 IMPORTS = "import keras, numpy as np\nfrom keras import layers\n"

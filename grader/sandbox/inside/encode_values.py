@@ -137,7 +137,16 @@ def _encode_mapping(value: Mapping[Any, object], store: Store, depth: int) -> Va
     for key, item in value.items():
         is_plain = isinstance(key, str | int | float | bool | np.generic)
         entries.append((str(key)[:200] if is_plain else type_name(key), encode(item, store, depth + 1)))
-    return Entries(entries=tuple(entries))
+    has_number_as_text = any(isinstance(key, str) and _reads_as_number(str.__str__(key)) for key in value)
+    return Entries(entries=tuple(entries), has_number_as_text=has_number_as_text)
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _encode_set(value: Any, store: Store, depth: int) -> Value:

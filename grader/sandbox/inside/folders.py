@@ -35,7 +35,8 @@ from grader.sandbox.inside.encode_values import encode
 MAX_FILES = 50  # that are named
 MAX_JSON_BYTES = 8 << 20
 MAX_DEPTH = 3  # of a model within JSON
-_BEGINNINGS = {b"\x89HDF": "hdf5", b"PK\x03\x04": "keras"}
+_HDF5, _ZIP = b"\x89HDF", b"PK\x03\x04"
+_MODEL_IN_HDF5 = b"model_config"  # the attribute that `model.save("model.h5")` writes the architecture to
 
 
 def make_folder(name: str) -> Path:
@@ -142,13 +143,18 @@ def _fail(error: OSError) -> Raised:
 
 
 def find_kind(path: Path) -> str:
-    """Return what a file is: "architecture" for the JSON of a Keras model, "json", "keras", "hdf5", or "other"."""
+    """Return what a file is by what it begins with.
+
+    That is "architecture" for the JSON of a Keras model, "keras" for a whole model with its weights, or "json",
+    "hdf5", "other".
+    """
     with contextlib.suppress(OSError, ValueError, RecursionError):
         with path.open("rb") as file:
             beginning = file.read(4)
-        if beginning in _BEGINNINGS:
-            is_archive = beginning == b"PK\x03\x04" and path.suffix != ".keras"
-            return "other" if is_archive else _BEGINNINGS[beginning]
+        if beginning == _HDF5:
+            return "keras" if _MODEL_IN_HDF5 in path.read_bytes() else "hdf5"
+        if beginning == _ZIP:
+            return "keras" if path.suffix == ".keras" else "other"
         if path.stat().st_size <= MAX_JSON_BYTES:
             return "architecture" if _holds_model(json.loads(path.read_text("utf-8"))) else "json"
     return "other"

@@ -1,4 +1,4 @@
-# loses: dropout, training, r2, scores, residual_plot
+# loses: dropout, r2
 # why: training=True in call: predictions are a matter of luck.
 # from: reference
 

@@ -54,6 +54,24 @@ def test_a_table_that_is_too_large_is_only_named() -> None:
     assert value == OtherValue(type="DataFrame", note=f"({MAX_ITEMS + 1}, 1)")
 
 
+@pytest.mark.parametrize(
+    ("keys", "is_text"),
+    [
+        ((0, 1), False),
+        ((np.int64(0), 1.0), False),
+        (("loss", "1a"), False),
+        (("0", "1"), True),
+        ((0, np.str_("1")), True),
+        ((0, "1.5"), True),
+    ],
+)
+def test_a_dict_says_whether_a_number_is_a_text_among_its_keys(keys: tuple[Any, ...], is_text: bool) -> None:
+    value, _ = encoded(dict.fromkeys(keys, 1.0))
+    assert isinstance(value, Entries)
+    assert [key for key, _item in value.entries] == [str(key) for key in keys]
+    assert value.has_number_as_text is is_text
+
+
 @pytest.mark.parametrize("kind", [set, frozenset])
 def test_a_set_has_one_order(kind: Any) -> None:
     members = [f"style {i}" for i in range(9)]

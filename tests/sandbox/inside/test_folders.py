@@ -62,6 +62,7 @@ def test_files_are_named_by_what_they_are_and_come_back_byte_for_byte() -> None:
     (folder / "below").mkdir()
     model.save_weights(folder / "below" / "w.weights.h5")
     model.save(folder / "all.keras")
+    model.save(folder / "all.h5")
     np.savez(folder / "w.npz", np.zeros(2))
     (folder / "text").write_bytes(b"\xff\x00")
     (folder / "nothing").write_bytes(b"")
@@ -72,6 +73,7 @@ def test_files_are_named_by_what_they_are_and_come_back_byte_for_byte() -> None:
         "numbers.json": "json",
         "below/w.weights.h5": "hdf5",
         "all.keras": "keras",
+        "all.h5": "keras",
         "w.npz": "other",
         "text": "other",
         "nothing": "other",

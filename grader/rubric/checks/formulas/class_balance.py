@@ -146,7 +146,22 @@ def read_weights(case: Case, step: str, function: str) -> Array:
         if weight.size != 1 or not is_numeric(weight):
             raise _refuse_weights(function, name_of(value))
         rows.append((label, float(weight.item())))
+    if value.has_number_as_text:
+        raise _refuse_text_keys(function, value)
     return np.array(sorted(rows)).reshape(-1, 2)
+
+
+def _refuse_text_keys(function: str, value: Entries) -> PreconditionFailedError:
+    """Return the refusal of labels as text, which `fit` of Keras 3 does not find."""
+    received = name_of(value)
+    message = _(
+        "{function}() returns a dict with labels that are text, as '0' in place of 0. In class_weight, fit looks "
+        "for whole numbers: without an error it gives the weight 1 to each class whose number it does not find. "
+        "Use the labels themselves as keys, as in {example}.",
+        function=function,
+        example="{int(label): weight}",
+    )
+    return PreconditionFailedError(failed(message, expected=_("labels that are numbers"), received=received))
 
 
 def _refuse_weights(function: str, received: str) -> PreconditionFailedError:

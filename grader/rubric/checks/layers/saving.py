@@ -38,6 +38,7 @@ CLOSE = 1e-4  # of two outputs
 HALF = 0.5  # of the points: for a network that comes back right, but from other files
 SIZES = ((6, 5, 4), (9, 7, 3))  # of the grader's networks: unlike what any builder of a submission returns
 OWN = "own"
+_WITH_ARCHITECTURE = frozenset({"architecture", "keras"})  # kinds of files that are not weights alone
 
 
 @dataclass(frozen=True)
@@ -299,12 +300,13 @@ class SavesAndLoads(Check):
                 expected=_("the architecture as JSON"),
                 received=listed,
             )
-        if all(kind == "architecture" for kind in kinds.values()):
+        if all(kind in _WITH_ARCHITECTURE for kind in kinds.values()):
             return partial(
                 HALF,
                 _(
                     "The network comes back, but its weights have no file of their own, as "
-                    "model.save_weights('….weights.h5') writes it. Files: {files}.",
+                    "model.save_weights('….weights.h5') writes it; a file of model.save() holds the architecture, "
+                    "too. Files: {files}.",
                     files=listed,
                 ),
                 expected=_("a file with the weights"),

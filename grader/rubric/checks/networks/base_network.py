@@ -81,9 +81,10 @@ class _BaseCheck(NetworkCheck):
 class UsesBase(_BaseCheck):
     """The network puts its rows through the whole base that it is given, with the weights that this one has.
 
-    However it is called, nested or layer by layer, and copies with these weights are right as well. A part of the
-    base keeps half of the points. The answers have to depend on it: a tenth of their differences has to come from
-    the base, so that one whose features are multiplied by zero is none, and one beside other layers may be one.
+    However it is called, nested or layer by layer, and copies with these weights are right as well. Layers at its
+    end that have no weights, such as a pooling, may be left out: they have learned nothing. A part of the base
+    keeps half of the points. The answers have to depend on it: a tenth of their differences has to come from the
+    base, so that one whose features are multiplied by zero is none, and one beside other layers may be one.
 
     >>> UsesBase(Training(base=True))
     """

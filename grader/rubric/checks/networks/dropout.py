@@ -14,6 +14,7 @@ from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.plan import Replay, Step, TraceInTraining
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
+from grader.rubric.checks.networks.two_answers import draws_random_numbers
 
 ROWS, COPIES = 4, 64  # rows, and how often each is put into the network in training
 SAME = 1e-6  # share of the outputs by which the answers for copies of a row may differ without dropout
@@ -67,7 +68,7 @@ class DropsInTraining(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge the network as it predicts, then as it is in training."""
         model = require_certified(case, self.training, after=False)
-        if _draws(case.replays[self.training.model(case.seeds[0])]):
+        if draws_random_numbers(case.replays[self.training.model(case.seeds[0])]):
             return failed(
                 _(
                     "The network drops units when it predicts, too, so each prediction is a matter of luck. Leave "
@@ -79,7 +80,7 @@ class DropsInTraining(NetworkCheck):
                 blocks=False,
             )
         replay = self._require_replay(case)
-        if not _draws(replay):
+        if not draws_random_numbers(replay):
             return failed(_explain_nothing_dropped(model), received=_("no dropout in training"), blocks=False)
         names = {node.op for node in replay.evidence.nodes}
         if names & _NOISE and not any("Uniform" in name for name in names) and not _has_dropout_layer(model):
@@ -151,12 +152,6 @@ class DropsInTraining(NetworkCheck):
                 spread=float(answers.std(axis=1).mean()),
             )
         )
-
-
-def _draws(replay: ReplayResult) -> bool:
-    """Return whether a graph draws random numbers for what it gives."""
-    names = [*(node.op for node in replay.evidence.nodes), *replay.evidence.forbidden]
-    return any("Random" in name for name in names)
 
 
 def _drops_output(answers: Array) -> bool:

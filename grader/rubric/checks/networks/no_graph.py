@@ -388,16 +388,3 @@ def explain_no_model(function: str, value: Value) -> Judgement:
             function=function,
         )
     return failed(message, expected=_("a compiled keras.Model"), received=received)
-
-
-def explain_two_answers() -> Judgement:
-    """Return the judgement for a network whose answer for a row depends on the rows around it."""
-    return failed(
-        _(
-            "The network answers differently for the same row when other rows are around it, or when it comes at "
-            "another place. What it predicts for a row has to follow from that row alone. Does it compute along "
-            "the wrong axis, such as softmax(axis=0), or call a layer with training=True?"
-        ),
-        expected=_("one answer for each row"),
-        received=_("answers that depend on the other rows"),
-    )

@@ -6,7 +6,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.label_pairs import explain_foreign_labels
-from grader.evidence.network import read_network
+from grader.evidence.network import TrainedNetwork, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.output_and_loss import HeadAndLoss
@@ -37,12 +37,33 @@ def _name_misfit(case: Case, training: Training) -> Words | None:
     )
 
 
+def _name_unchanged_layers(network: TrainedNetwork) -> Words | None:
+    """Return a sentence where training changed some layers and left others as they were, else None."""
+    if network.training.base or any(m is None or m.graph is None for m in (network.before, network.after)):
+        return None  # a base is to stay as it is
+    before, after = (m.graph.kernels for m in (network.before, network.after) if m is not None and m.graph)
+    if len(before) != len(after):
+        return None
+    unchanged = [a.shape for (_n, a), (_m, b) in zip(before, after, strict=True) if np.array_equal(a, b)]
+    if not 0 < len(unchanged) < len(before):
+        return None
+    return _(
+        "Training left {count} of {total} kernels as they were before ({shapes}), and more training would not "
+        "change them. Are their layers set to trainable=False, or behind a stop_gradient? Let them learn first.",
+        count=len(unchanged),
+        total=len(before),
+        shapes=", ".join("×".join(map(str, shape)) for shape in unchanged),
+    )
+
+
 def advise_on_score(case: Case, training: Training) -> Words:
-    """Return one sentence: labels that fit neither rows nor output, a loss that still fell, or did no more."""
-    mistake = explain_foreign_labels(case, training) or _name_misfit(case, training)
+    """Return one sentence: what keeps the network from learning, else how its loss fell."""
+    network = read_network(case, training, case.seeds[0])
+    mistake = (
+        explain_foreign_labels(case, training) or _name_misfit(case, training) or _name_unchanged_layers(network)
+    )
     if mistake is not None:
         return mistake
-    network = read_network(case, training, case.seeds[0])
     ignored = [name for name in training.inputs if network.after is not None and network.after.ignores(name)]
     if ignored and len(ignored) < len(training.inputs):
         return _("The network does without {names}, so it lacks what these say.", names=", ".join(ignored))

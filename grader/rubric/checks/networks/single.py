@@ -12,7 +12,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.certification import SECOND_TRAINING, certify
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, read_network
 from grader.evidence.second_training import (
     SecondOutcome,
     compare_second,
@@ -28,7 +28,8 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
-from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model, explain_two_answers
+from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
+from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
 from grader.rubric.checks.networks.validation_rows import (
     find_split_share,
     find_validation_rows,
@@ -91,7 +92,9 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
             )
         )
     if after and any(m is not None and not m.has_one_answer for m in (network.before, network.after)):
-        raise PreconditionFailedError(explain_two_answers())
+        steps = (training.model(seed), training.trained(seed))
+        is_random = any(draws_random_numbers(case.replays[step]) for step in steps if step in case.replays)
+        raise PreconditionFailedError(explain_two_answers(is_random=is_random))
     if after and network.after is None:
         case.seen(training.trained(seed))  # skipped where train() did not come to a result
         raise PreconditionFailedError(not_graded(_("The grader has no description of the trained network.")))
@@ -284,7 +287,7 @@ class Trains(NetworkCheck):
 
     def can_use(self, case: Case, training: Training) -> bool:
         """Return whether the network can learn at all."""
-        return is_usable(case, training) and is_trainable(case, training)
+        return super().can_use(case, training) and is_trainable(case, training)
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""

@@ -280,8 +280,8 @@ class BalancedLosses(OfAllOutputs):
         if ratio <= self.most:
             return passed(
                 _(
-                    "The losses are of one size. For the best answer that is the same for all rows, times the "
-                    "weights: {sizes}.",
+                    "The losses are about the same size. For the best answer that is the same for all rows, times "
+                    "the weights: {sizes}.",
                     sizes=sizes,
                 ),
                 received=sizes,
@@ -290,7 +290,7 @@ class BalancedLosses(OfAllOutputs):
             _(
                 "The loss of {largest} drowns that of {smallest}: it is {ratio:.0f} times as large (for the best "
                 "answer that is the same for all rows, times the weights: {sizes}). So the shared layers hardly "
-                "learn for {smallest}. Choose loss_weights that bring both to one size.",
+                "learn for {smallest}. Choose loss_weights that make both about the same size.",
                 largest=largest,
                 smallest=smallest,
                 ratio=ratio,

@@ -13,7 +13,7 @@ from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.losses import softmax
-from grader.evidence.network import Model, is_usable, read_network
+from grader.evidence.network import Model, read_network
 from grader.evidence.values import flat
 from grader.protocol.evidence import AxesFacts
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
@@ -60,7 +60,7 @@ class OnMistakes(NetworkCheck):
         after = read_network(case, training, case.seeds[0]).after
         outputs = after.outputs.get("x_val") if after is not None else None
         is_finite = outputs is None or bool(outputs.ndim == 2 and np.isfinite(outputs).all())
-        return is_usable(case, training) and is_finite
+        return super().can_use(case, training) and is_finite
 
     @property
     def _draws(self) -> bool:

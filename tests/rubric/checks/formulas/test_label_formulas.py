@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from keras.src.trainers.data_adapters import data_adapter_utils
 
 from grader.core.seal import Seal
 from grader.evidence.judgement import Judgement
@@ -88,7 +89,7 @@ def weights_of(y: Any) -> Any:
 
 WEIGHTS_IN_OTHER_CLOTHES = {
     "keys of NumPy": lambda y: {np.int64(label): np.float32(w) for label, w in weights_of(y).items()},
-    "keys as text": lambda y: {str(label): w for label, w in weights_of(y).items()},
+    "keys of another type": lambda y: {np.float32(label): w for label, w in weights_of(y).items()},
     "another order": lambda y: dict(reversed(weights_of(y).items())),
     "three digits": lambda y: {label: float(f"{w:.3g}") for label, w in weights_of(y).items()},
 }
@@ -98,6 +99,26 @@ WEIGHTS_IN_OTHER_CLOTHES = {
 def test_weights_come_in_equivalent_clothes(name: str) -> None:
     judgement = judge_function("class_weights", WEIGHTS_IN_OTHER_CLOTHES[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("rename", "received"),
+    [(str, "dict {'0', '1', '2'}"), (np.str_, "dict {'0', '1', '2'}"), (lambda label: label or "0", "dict {'0',")],
+)
+def test_labels_as_text_are_refused_as_fit_gives_them_no_weight(rename: Any, received: str) -> None:
+    judgement = judge_function("class_weights", lambda y: {rename(la): w for la, w in weights_of(y).items()})
+    assert judgement.status is Status.FAILED
+    assert judgement.share == 0
+    assert "fit looks for whole numbers" in text(judgement.message)
+    assert judgement.received is not None
+    assert text(judgement.received).startswith(received)
+
+
+def test_keras_finds_no_weight_under_a_label_that_is_text() -> None:
+    y = np.array([0, 1, 1])
+    find = data_adapter_utils.class_weight_to_sample_weights
+    assert find(y, {0: 2.0, 1: 3.0}).tolist() == find(y, {np.float32(0): 2.0, 1.0: 3.0}).tolist() == [2, 3, 3]
+    assert find(y, {"0": 2.0, "1": 3.0}).tolist() == [1, 1, 1]
 
 
 def test_a_list_of_weights_is_that_of_the_labels_from_0_and_lacks_those_in_between() -> None:

@@ -1,5 +1,6 @@
 """Checks of networks with two inputs, on networks that are really built and trained."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,19 @@ from grader.evidence.run_evidence import ReplayResult
 from grader.evidence.scores import compute_score
 from grader.protocol.verdict import Status
 from grader.rubric.agreement import refuse_disagreement
-from grader.rubric.checks import Architecture, DropsInTraining, NamedInputs, Training, Trains, UsesInputs
+from grader.rubric.checks import (
+    Architecture,
+    DropsInTraining,
+    EachOutput,
+    NamedInputs,
+    NamedOutputs,
+    Training,
+    Trains,
+    UsesInputs,
+)
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.score_advice import advise_on_score
-from tests.helpers.classroom import PAIRS, PEOPLE, ROOMS, case_of, pairs, people
+from tests.helpers.classroom import GROWTH, PAIRS, PEOPLE, ROOMS, case_of, pairs, people
 from tests.helpers.two_inputs import (
     case_of_pairs,
     case_of_people,
@@ -247,3 +257,38 @@ def test_a_check_that_hands_the_rows_on_as_one_array_is_refused(check: Check) ->
 def test_a_check_of_inputs_needs_several() -> None:
     with pytest.raises(RubricError, match="names no inputs"):
         NamedInputs(Training()).check_exercise(ROOMS["numbers"].task, people())
+
+
+# Several outputs besides.
+
+GROWN = """
+def build_model():
+    before, after = keras.Input((8,), name="before"), keras.Input((8,), name="after")
+    tower = layers.Dense(8, activation="relu")
+    joined = layers.Concatenate()([tower(before), tower(after)])
+    price, kind = layers.Dense(1, name="price")(joined), layers.Dense(3, activation="softmax", name="kind")(joined)
+    model = keras.Model([before, after], [price, kind])
+    model.compile("sgd", {"price": "mse", "kind": "sparse_categorical_crossentropy"}, run_eagerly=True)
+    return model
+
+
+def train(model, before, after, price, kind, before_val, after_val, price_val, kind_val):
+    validation = (ROWS_VAL, [price_val, kind_val])
+    return model.fit(ROWS, [price, kind], validation_data=validation, batch_size=75, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("[before, after]", "depends on each input: before, after"),
+        ('{"after": after, "before": before}', "depends on each input: before, after"),
+        ("[after, before]", "fit got the inputs in the order after, before; before, after is expected"),
+    ],
+)
+def test_the_order_of_the_inputs_in_fit_is_seen_with_several_outputs_too(rows: str, words: str) -> None:
+    rows_val = re.sub(r"\b(before|after)\b(?!\")", r"\1_val", rows)
+    case = case_of(GROWN.replace("ROWS_VAL", rows_val).replace("ROWS", rows), "growth")
+    assert words in say(judged(UsesInputs(GROWTH), case).message)
+    for check in (NamedInputs(GROWTH), NamedOutputs(GROWTH), EachOutput(Trains(GROWTH))):
+        assert judged(check, case).status is Status.PASSED, say(judged(check, case).message)

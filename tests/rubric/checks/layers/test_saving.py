@@ -126,6 +126,14 @@ def load_archive(folder: str) -> Any:
     return keras.models.load_model(Path(folder, "model.keras"))
 
 
+def save_json_beside(file: str) -> Any:
+    def save_both(model: Any, folder: str) -> None:
+        Path(folder, "model.json").write_text(model.to_json())
+        model.save(Path(folder, file))
+
+    return {"save": save_both, "load": lambda folder: keras.models.load_model(Path(folder, file))}
+
+
 def save_all_in_json(model: Any, folder: str) -> None:
     config = {**json.loads(model.to_json()), "weights": [w.tolist() for w in model.get_weights()]}
     Path(folder, "model.json").write_text(json.dumps(config))
@@ -148,6 +156,8 @@ def load_all_from_json(folder: str) -> Any:
         ({"load": lambda _folder: None}, 0.0, "has to return a keras model. Received: None"),
         ({"save": save_archive, "load": load_archive}, 0.5, "its architecture is not in the folder as JSON"),
         ({"save": save_all_in_json, "load": load_all_from_json}, 0.5, "its weights have no file of their own"),
+        (save_json_beside("model.keras"), 0.5, "its weights have no file of their own"),
+        (save_json_beside("model.h5"), 0.5, "a file of model.save() holds the architecture, too"),
         ({"save": save_weights_only, "load": load_anew}, 0.1667, "its architecture is not in the folder as JSON"),
         (
             {"save": save_and_remember, "load": lambda _f: LAST["model"]},

@@ -19,6 +19,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import CountsTrainable, FreezesBase, UsesBase
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.base_use import measure_share
+from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.data import Base, Data, digits
 from scripts.transfer_base import build_mobilenet, write_base
 from tests.helpers import lab
@@ -405,3 +406,11 @@ def test_a_mobilenet_is_a_base_as_well(tmp_path: Path) -> None:
     for one in (UsesBase(TRAINING), check):
         judgement = judged(one, case)
         assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_that_a_base_did_not_learn_is_no_advice_for_a_low_score(data: Data) -> None:
+    check = FreezesBase(TRAINING)
+    case = lab.run(check, data, {"build_model": frozen, "train": fit})
+    assert judged(check, case).status is Status.PASSED
+    assert "kernels" not in text(advise_on_score(case, TRAINING))
+    assert "Training left 2 of 3 kernels" in text(advise_on_score(case, Training()))

@@ -172,6 +172,21 @@ def test_outputs_that_do_not_teach_the_same_layers(case: str) -> None:
     assert text in said(SHARED, case_of_fruit(build))
 
 
+@pytest.mark.parametrize("way", ["frozen", "stop_gradient for both"])
+def test_a_score_that_a_trunk_without_training_keeps_low_is_explained_by_that(way: str) -> None:
+    stopped = functional(trunk=TRUNK + "    trunk = layers.Lambda(keras.ops.stop_gradient)(trunk)\n")
+    case = case_of_fruit(WRONG_TRUNKS["frozen"][0] if way == "frozen" else stopped)
+    checks = (
+        ForOutput(RSquared((TRAINING,), at_least=0.999, noise=0.0), output="price"),
+        ForOutput(Accuracy(TRAINING, full=1.0, half=0.999, noise=0.0), output="kind"),
+    )
+    for check in checks:
+        advice = said(check, case)
+        assert "Training left 1 of 2 kernels as they were before (3×6)" in advice
+        assert "loss" not in advice
+    assert "Training left" not in said(checks[0], case_of_fruit())
+
+
 # The losses.
 
 BALANCED = BalancedLosses(TRAINING, most=20.0)
