@@ -112,6 +112,8 @@ WRONG = {
     "other units": (Frozen(), lambda: dense(3, trainable=False), "the shape (1, 3); expected (1, 4)"),
     "an activation": (Frozen(), lambda: dense(activation="relu", trainable=False), "no output is below zero"),
     "another activation": (Frozen(), lambda: dense(activation="tanh", trainable=False), "there is an activation"),
+    "half precision": (Frozen(), lambda: dense(dtype="float16", trainable=False), "computes in half precision"),
+    "the other half": (Frozen(), lambda: dense(dtype="bfloat16", trainable=False), "computes in half precision"),
     "no layer": (Frozen(), lambda: [1, 2], "has to return a Keras layer"),
     "a class that is not called": (Frozen(), lambda: type(dense()), "returned a class, not a layer of it"),
     "nothing": (Frozen(), lambda: None, "returned nothing"),
