@@ -10,7 +10,10 @@ lowest to highest:
     isotonic regression                   0.15 to 0.38
     as they were                          1.00
 
-So 0.65 is asked for. Ties of isotonic regression take up to 0.004 of the area under the ROC curve; 0.03 are
+So 0.65 is asked for. With labels for which the predictions are right already, the error rises by 0.047 at most
+with these four (200 secrets); for a correction by 2.5 in any case, it rises by 0.09 or more. So 0.07 is allowed.
+
+Ties of isotonic regression take up to 0.004 of the area under the ROC curve; 0.03 are
 allowed, which two labels in place of probabilities exceed three times over.
 """
 

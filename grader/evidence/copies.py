@@ -13,6 +13,9 @@ import numpy as np
 from grader.core.arrays import Array
 
 COPIED_FEATURES = 8  # rows of fewer numbers look like one another by chance
+# Of such rows, only copies that are exact but for scale and shift are found, and only with many of them.
+# What single precision takes from a cosine of 1 is far below `EXACT`; chance gets so near in one of 200 columns.
+LEAST_FEATURES, EXACT = 3, 1e-9
 ALIKE = 0.9999  # the cosine, and what single precision is far from taking for it
 # A row with noise is this near to its original, by far nearer than to any other; and there are many of them.
 NEARLY_ALIKE, FURTHER, COPIED_ROWS = 0.99, 0.75, 8
@@ -136,11 +139,12 @@ def find_share_of_copies(weights: Sequence[Array], data: ComparableRows, maps: S
             shape (units, ..., features + 1).
     """
     features = data.width
-    if features < COPIED_FEATURES:
+    if features < LEAST_FEATURES:
         return 0.0
     tables = [weight for weight in weights if weight.ndim >= 2 and weight.size]
     shares = [_share_of_copies(table, data) for table in tables]
-    shares += [_share_of_copies(table, image) for table, image in _put_through_kernels(tables, weights, data)]
+    if features >= COPIED_FEATURES:
+        shares += [_share_of_copies(table, image) for table, image in _put_through_kernels(tables, weights, data)]
     usable = [one for one in maps if one.ndim > 1 and one.shape[-1] == features + 1 and np.isfinite(one).all()]
     shares += [_share_of_copies(_list_mixed(one[..., :-1].reshape(-1, features)), data) for one in usable]
     shares += [_share_of_copies(centres, data) for centres in _find_centres(usable)]
@@ -200,7 +204,19 @@ def _share_of_copies(weight: Array, rows: ComparableRows | Image) -> float:
         return 0.0
     # The rows of the data may be its rows or its columns, and be pictures.
     ways = (weight.reshape(len(weight), -1), weight.reshape(-1, weight.shape[-1]).T)
-    return max((_share_alike(way, rows) for way in ways if way.shape[1] == rows.width), default=0.0)
+    find_share = _share_alike if rows.width >= COPIED_FEATURES else _share_exact
+    return max((find_share(way, rows) for way in ways if way.shape[1] == rows.width), default=0.0)
+
+
+def _share_exact(candidates: Array, rows: ComparableRows | Image) -> float:
+    """Return the share of `candidates` that are some row, scaled and shifted at most; 0.0 of only a few rows."""
+    alike, found = 0, set[int]()
+    for start in range(0, len(candidates), BLOCK):
+        nearness = np.abs(_scale_to_unit(candidates[start : start + BLOCK].astype(np.float64)) @ rows.units.T)
+        is_alike = nearness.max(axis=1) > 1 - EXACT
+        alike += int(is_alike.sum())
+        found.update(nearness[is_alike].argmax(axis=1).tolist())
+    return alike / len(candidates) if len(found) >= COPIED_ROWS else 0.0
 
 
 def _share_alike(candidates: Array, rows: ComparableRows | Image) -> float:

@@ -147,6 +147,14 @@ def test_a_missing_function_names_what_looks_like_it() -> None:
     assert all(j.status is Status.FAILED for j in (close, found))
 
 
+def test_a_function_that_is_asked_for_as_well_is_not_meant() -> None:
+    missing = Missing(close="mean_squared_error")
+    steps = {"mse@a": seen("mse@a", missing), "mean_squared_error@a": seen("mean_squared_error@a", Missing())}
+    said = text(explain_failure(case(steps).run, "mse@a").message)
+    assert "There is no function mse(). Define it" in said
+    assert "mean_squared_error" not in said
+
+
 def test_a_function_missing_after_a_crash_tells_of_the_crash() -> None:
     cell = of(Missing(), imported=ImportEvidence(failures=(CRASH,)))
     assert "ell 3" in text(cell.message)

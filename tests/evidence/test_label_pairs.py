@@ -1,5 +1,7 @@
 """Rows and labels that `fit` got are compared with those of the exercise: scaling and order make no difference."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,11 @@ from grader.core.arrays import Array
 from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.label_pairs import explain_foreign_labels
-from grader.protocol.evidence import HistoryValue, Returned
+from grader.evidence.network import read_network
+from grader.protocol.evidence import HistoryValue, LayerFacts, Returned
 from grader.protocol.task import Task
 from grader.protocol.training import Training
+from grader.rubric.checks.networks import score_advice
 from grader.rubric.checks.networks.score_advice import advise_on_score
 from tests.helpers.cases import case, fit, seen, text
 
@@ -125,6 +129,15 @@ ADVICE = {
 def test_a_low_score_comes_with_what_the_curves_show(kind: str) -> None:
     loss, advice = ADVICE[kind]
     assert advice in text(advise_on_score(fitted(X, CLASSES, loss=loss), TRAINING))
+
+
+def test_a_penalty_is_named_where_more_training_would_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = fitted(X, CLASSES, loss=ADVICE["flat"][0])
+    network = read_network(made, TRAINING, 0)
+    layer = LayerFacts(name="one", kind="Dense", path="", kernel_regularizer="L2")
+    after: Any = SimpleNamespace(facts=SimpleNamespace(layers=(layer,)))
+    monkeypatch.setattr(score_advice, "read_network", lambda *_: replace(network, after=after))
+    assert "A kernel_regularizer pulls the weights towards 0" in text(advise_on_score(made, TRAINING))
 
 
 def test_labels_of_other_rows_are_told_before_anything_else() -> None:

@@ -111,7 +111,10 @@ def _coroutine(_match: re.Match[str], error: RaisedError) -> Words:
 
 
 def _generator(_match: re.Match[str], _error: RaisedError) -> Words:
-    return _("the function contains `yield`, so that calling it computes nothing. Write `return` in its place.")
+    return _(
+        "the function contains `yield`, so that calling it computes nothing. Write `return` in its place; several "
+        "results belong into a list that is returned at the end."
+    )
 
 
 def _sparse(_match: re.Match[str], error: RaisedError) -> Words:

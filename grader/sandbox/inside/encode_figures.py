@@ -42,15 +42,21 @@ def describe(figure: Any, store: Store) -> FigureValue:
 
 def _is_used(axes: Any) -> bool:
     # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either.
-    return bool(axes.has_data()) and axes.get_label() != "<colorbar>"
+    return bool(axes.has_data()) and bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
+
+
+def _is_seen(mark: Any) -> bool:
+    """Return whether a mark is drawn at all."""
+    alpha = mark.get_alpha()
+    return bool(mark.get_visible()) and (alpha is None or bool(np.any(alpha)))
 
 
 def _describe_axes(axes: Any, store: Store) -> AxesFacts:
     legend = axes.get_legend() or (axes.figure.legends[0] if axes.figure.legends else None)
     return AxesFacts(
-        images=tuple(_store_array(i.get_array(), store) for i in axes.images[:MAX_MARKS]),
-        lines=tuple(_store_array(line.get_xydata(), store) for line in axes.lines[:MAX_MARKS]),
-        scatters=tuple(_store_array(c.get_offsets(), store) for c in axes.collections[:MAX_MARKS]),
+        images=tuple(_store_array(i.get_array(), store) for i in axes.images[:MAX_MARKS] if _is_seen(i)),
+        lines=tuple(_store_array(line.get_xydata(), store) for line in axes.lines[:MAX_MARKS] if _is_seen(line)),
+        scatters=tuple(_store_array(c.get_offsets(), store) for c in axes.collections[:MAX_MARKS] if _is_seen(c)),
         bars=len(axes.patches),
         title=str(axes.get_title())[:200],
         x_label=str(axes.get_xlabel() or _shared_label(axes.figure, "x"))[:200],

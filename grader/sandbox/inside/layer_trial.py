@@ -12,6 +12,8 @@ from grader.protocol.plan import TryLayer
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.keras_facts import freeze, require_one, trace
 
+_HALVES = ("float16", "bfloat16")
+
 
 def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, Any]], store: Store) -> LayerTrial:
     """Record the graph of a layer as it is built, and after one step of gradient descent.
@@ -28,6 +30,8 @@ def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, A
         Exception: what the layer raises when it is built and called.
     """
     x, y = arrays[step.x], arrays[step.y]
+    if layer.compute_dtype in _HALVES:  # by a global policy, mostly: it would round away what is looked at
+        layer.dtype_policy = "float32"
     network = keras.Sequential([keras.Input(shape=x.shape[1:]), layer])
     network.compile(optimizer=keras.optimizers.SGD(step.learning_rate), loss="mean_squared_error")
     fresh = require_one(freeze(trace(network, x), store))

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from grader.evidence import replay_rows
+from grader.evidence import copies, replay_rows
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
-from grader.rubric.checks.functions import splits, standardisation
-from grader.rubric.checks.networks import base_network, binary, output_and_loss, single
+from grader.rubric.checks import Calibrates
+from grader.rubric.checks.functions import sampling, splits, standardisation
+from grader.rubric.checks.layers import properties
+from grader.rubric.checks.layers.tried_layer import TriedLayer
+from grader.rubric.checks.networks import base_network, binary, dropout, output_and_loss, single
 from grader.rubric.checks.networks.base_use import BaseUse
 
 # Nothing in the judgement is taken down of these: the run is made again, on the public data, or in one process.
@@ -59,6 +62,30 @@ def _believe_trainings(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(single, "is_unexplained", lambda *_: False)
 
 
+def _believe_probabilities(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Calibrates, "_judge_right", lambda *_: None)
+
+
+def _allow_repetition(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sampling, "is_sample_varied", lambda *_: True)
+
+
+def _allow_same_weights(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(properties, "FEW_DIFFERENT", 0.0)
+
+
+def _allow_beginnings(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(TriedLayer, "is_free", False)
+
+
+def _allow_no_effect(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dropout, "LEAST_EFFECT", 1e-6)
+
+
+def _look_at_wide_rows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(copies, "_share_exact", lambda *_: 0.0)
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -71,4 +98,10 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "one answer for a row": _let_answers_differ,
     "unchanged arguments": _let_arguments_change,
     "rows drawn at random": _allow_patterns,
+    "labels that count": _believe_probabilities,
+    "rows drawn anew": _allow_repetition,
+    "each weight drawn": _allow_same_weights,
+    "a step below zero": _allow_beginnings,
+    "effect of dropout": _allow_no_effect,
+    "copies of narrow rows": _look_at_wide_rows,
 }

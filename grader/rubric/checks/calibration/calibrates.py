@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import BinCount, DrawnRows, FunctionName, Share, Tolerance
-from grader.core.i18n import Message, Translator, Words, _
+from grader.core.i18n import Translator, Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import flat, is_numeric
 from grader.protocol.plan import ArrayArg, Call, Step
 from grader.protocol.verdict import Reliability, ReliabilityBin
 from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calibration.predictions import EDGES, RIGHT, SURENESS, Predictions, draw_all
 from grader.rubric.checks.formulas.calibration import (
     count_in_bins,
-    draw_predictions,
     expected_calibration_error,
     reliability,
 )
@@ -28,20 +27,9 @@ HALF = 0.5  # what is kept where only an edge is wrong
 ROUNDING = 1e-6  # of single precision: by this much a larger probability may become the smaller one
 SAME_ANSWER = 0.05  # by which the answer for a row may differ when two of the rows to fit on are exchanged
 
-# By name: how sure the predictions are (see `draw_predictions`), and what a message calls them.
-SURENESS: Mapping[str, tuple[float, Message]] = {
-    "too_sure": (2.5, _("too sure of themselves")),
-    "too_unsure": (0.4, _("too unsure of themselves")),
-}
-
-
-class Predictions(NamedTuple):
-    """Probabilities to fit a calibration on, with their labels, and those of new rows with theirs; each (n,)."""
-
-    p_fit: Array
-    y_fit: Array
-    p_new: Array
-    y_new: Array
+# By which the error of predictions that are right may rise. It rises by 0.047 at most for a sigmoid of p, the
+# least flexible of the usual ways, and by 0.09 or more for a correction that does not look at the labels.
+RISES = 0.07
 
 
 @dataclass(frozen=True)
@@ -50,6 +38,8 @@ class Calibrates(DrawnCheck):
 
     It is tried on predictions that are too sure of themselves, and on others that are too unsure. The expected
     calibration error of the new rows, in `bins` bins, has to fall to the share `remains` of what it was or below.
+    It is also tried on the first predictions with labels for which they are right already: then the error has to
+    stay small, which a correction that does not follow from the labels misses.
     The ranking has to stay: no larger probability becomes a smaller one; ties may come up, and the area under the
     ROC curve falls by no more than `ranking`, so that one number for all is no calibration. `rows` are fitted on,
     and as many are new. Right in general and wrong for probabilities of exactly 0 and 1 keeps half.
@@ -64,7 +54,10 @@ class Calibrates(DrawnCheck):
     ranking: Tolerance = 0.03
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call on each kind of predictions, and one on the edges."""
+        """Return a call on each kind of predictions, and one on the edges, in an order that the secret decides."""
+        names = list(self._predictions)
+        if self.seal.is_closed:
+            names = [names[i] for i in self.seal.random("order of predictions").permutation(len(names))]
         return tuple(
             Call(
                 id=f"{self.function}@{name}",
@@ -73,7 +66,7 @@ class Calibrates(DrawnCheck):
                     ArrayArg(name=f"{self.function}:{name}:{part}") for part in ("p_fit", "y_fit", "p_new")
                 ),
             )
-            for name in self._predictions
+            for name in names
         )
 
     def arrays(self) -> Mapping[str, Array]:
@@ -86,27 +79,18 @@ class Calibrates(DrawnCheck):
 
     @cached_property
     def _predictions(self) -> Mapping[str, Predictions]:
-        drawn = {}
-        for name, (sureness, _words) in SURENESS.items():
-            random = self.seal.random(f"predictions that are {name}")
-            y, p = draw_predictions(random, 2 * self.rows, sureness)
-            fit, new = slice(self.rows), slice(self.rows, None)
-            drawn[name] = Predictions(p[fit], y[fit], p[new], y[new])
-        first = drawn["too_sure"]
-        # Rows to fit on that are exactly 0 and 1, and a few new ones, of which the last are known.
-        p_fit = np.concatenate([[0.0, 1.0], first.p_fit[2:]])
-        y_fit = np.concatenate([[0, 1], first.y_fit[2:]])
-        p_new = np.concatenate([[0.0, 1.0], first.p_new[:3]])
-        return {**drawn, "edges": Predictions(p_fit, y_fit, p_new, np.zeros(len(p_new), dtype=np.int64))}
+        return draw_all(self.seal, self.rows)
 
     def judge(self, case: Case) -> Judgement:
-        """Judge both kinds of predictions, then the edges."""
+        """Judge both kinds of predictions, those that are right already, then the edges."""
         errors = []
         for name in SURENESS:
             calibrated = self._read(case, name)
             if problem := self._judge_ranking(name, calibrated) or self._judge_error(name, calibrated):
                 return problem
             errors.append(self._measure(name, calibrated))
+        if problem := self._judge_right(case):
+            return problem
         if problem := check_unchanged(case, f"{self.function}@too_sure", self.function):
             return partial(HALF, problem.message, expected=problem.expected, received=problem.received)
         if problem := self._judge_edges(case):
@@ -335,9 +319,32 @@ class Calibrates(DrawnCheck):
             return _("That is worse than without: is the correction made in the wrong direction?")
         return _("Does the correction follow from both, p_fit and y_fit, and was it fitted to the end?")
 
+    def _judge_right(self, case: Case) -> Judgement | None:
+        """Judge the call with the probabilities of the first one, and labels for which these are right."""
+        calibrated = self._read(case, RIGHT)
+        before, after = self._measure(RIGHT, calibrated)
+        most = before + RISES
+        if after <= most:
+            return None
+        return failed(
+            _(
+                "For predictions that are right already, {function}() raises the expected calibration error of "
+                "{rows} new rows from {before:.3f} to {after:.3f}; at most {most:.3f} is expected. The "
+                "probabilities are those of the predictions that were too sure, only the labels are others: the "
+                "correction has to be learned from p_fit and y_fit together.",
+                function=self.function,
+                rows=self.rows,
+                before=before,
+                after=after,
+                most=most,
+            ),
+            expected=_("at most {most:.3f}", most=most),
+            received=f"{after:.3f}",
+        )
+
     def _judge_edges(self, case: Case) -> Judgement | None:
         try:
-            calibrated = self._read(case, "edges")
+            calibrated = self._read(case, EDGES)
         except PreconditionFailedError as unmet:
             return partial(
                 HALF,
@@ -361,7 +368,7 @@ class Calibrates(DrawnCheck):
                 "other rows of p_new.",
                 function=self.function,
                 alone=float(calibrated[2]),
-                p=float(self._predictions["edges"].p_new[2]),
+                p=float(self._predictions[EDGES].p_new[2]),
                 together=float(together[0]),
                 rows=self.rows,
             ),

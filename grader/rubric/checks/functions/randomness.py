@@ -41,6 +41,40 @@ def is_sample_random(y: Array, rows: Array) -> bool:
     return True
 
 
+def is_sample_varied(y: Array, rows: Array) -> bool:
+    """Return whether the rows that a sample repeats are as different as they would be if each were drawn anew.
+
+    Of m draws from n rows, n * (1 - (1 - 1 / n)**m) different ones are expected. Half of that is missed once in a
+    hundred thousand samples at most.
+
+    Args:
+        y: labels of the table, (n,).
+        rows: positions of the sample's rows in the table; one may occur many times.
+    """
+    times = np.bincount(rows, minlength=len(y))
+    for label in np.unique(y):
+        repeated = times[y == label] - times[y == label].min()
+        count, draws = len(repeated), int(repeated.sum())
+        expected = count * (1 - (1 - 1 / count) ** draws)
+        if draws >= LEAST_DRAWN and np.count_nonzero(repeated) < expected / 2:
+            return False
+    return True
+
+
+def explain_few(function: str) -> Judgement:
+    """Return the judgement of a function that balances the classes by a few rows that it repeats many times."""
+    return failed(
+        _(
+            "The classes are balanced, but {function}() repeats a few rows again and again, and others of the "
+            "same class not at all: the network would learn those by heart. Draw a row anew for each one that is "
+            "missing, for example rng.choice(rows, count) with rng = np.random.default_rng(seed).",
+            function=function,
+        ),
+        expected=_("each missing row drawn anew"),
+        received=_("a few rows that are repeated many times"),
+    )
+
+
 def explain_pattern(function: str) -> Judgement:
     """Return the judgement of a function that balances the classes by rows in a pattern."""
     return failed(

@@ -18,7 +18,12 @@ from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
 from grader.protocol.verdict import ClassBalance
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.functions.comparison import check_unchanged
-from grader.rubric.checks.functions.randomness import explain_pattern, is_sample_random
+from grader.rubric.checks.functions.randomness import (
+    explain_few,
+    explain_pattern,
+    is_sample_random,
+    is_sample_varied,
+)
 
 FEATURES = 3  # of a row of the made-up tables
 HALF = 0.5  # what is kept where classes are balanced, but not as the task sheet asks for
@@ -173,8 +178,10 @@ class _Balances(DrawnCheck):
                 received=_("the same rows"),
             )
         y = self.tables()["three"].y
-        are_random = all(is_sample_random(y, samples[name].rows) for name in ("first", "other"))
-        return None if are_random else explain_pattern(self.function)
+        drawn = [samples[name].rows for name in ("first", "other")]
+        if not all(is_sample_varied(y, rows) for rows in drawn):
+            return explain_few(self.function)
+        return None if all(is_sample_random(y, rows) for rows in drawn) else explain_pattern(self.function)
 
     def _read(self, case: Case, name: str, table: Table) -> Sample:
         """Return the rows that a call chose.

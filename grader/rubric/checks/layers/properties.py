@@ -16,6 +16,7 @@ from grader.rubric.checks.layers.tried_layer import SAME, TriedLayer, is_same
 SPREAD_SHARE = 0.05  # of a standard deviation that may be missing: 20,000 numbers are within 0.5 % nearly always
 PENALTY_SHARE = 0.02  # that a penalty may be off: what is left of it in single precision
 TINY = 1e-12  # so that nothing is divided by zero
+FEW_DIFFERENT = 0.05  # of all weights: of 20,000 in half precision, a third are different numbers
 FAR_OUT, FEW_FAR_OUT = 1.75, 0.02  # standard deviations; share of weights beyond: 0.08 if normal, 0 if uniform
 
 
@@ -81,6 +82,19 @@ class HeNormal(LayerProperty):
         features, units = kernel.shape
         expected, received = sqrt(2 / features), float(kernel.std())
         is_off = abs(received / expected - 1) > SPREAD_SHARE or abs(float(kernel.mean())) > SPREAD_SHARE * expected
+        different = len(np.unique(kernel))
+        if not is_off and different < FEW_DIFFERENT * kernel.size:
+            return failed(
+                _(
+                    "The weights have the right standard deviation, but only {different} of {all} are different "
+                    "numbers: units that begin with the same weights learn the same. he_normal draws each weight "
+                    "by itself.",
+                    different=different,
+                    all=kernel.size,
+                ),
+                expected=_("weights that are drawn one by one"),
+                received=_("different weights: {different} of {all}", different=different, all=kernel.size),
+            )
         if not is_off and float((np.abs(kernel) > FAR_OUT * received).mean()) > FEW_FAR_OUT:
             return None
         return failed(
@@ -201,6 +215,16 @@ class NonNegative(LayerProperty):
                 ),
                 expected=_("no weight below zero"),
                 received=_("{count} weights below zero", count=negative),
+            )
+        if layer.is_free and not layer.is_unchanged:
+            return failed(
+                _(
+                    "No weight is below zero after this step, but without a constraint none would be, either: the "
+                    "weights begin too large, or move too slowly, to get there so soon. A beginning keeps no "
+                    "weight from that forever. Begin as Keras does, and set kernel_constraint."
+                ),
+                expected=_("a constraint"),
+                received=describe_step(layer),
             )
         if layer.is_unchanged or not kernel.any():
             return failed(

@@ -13,6 +13,8 @@ from grader.protocol.evidence import GraphFacts, LayerTrial
 from grader.protocol.plan import Replay, TryLayer
 
 SAME = 1e-5  # weights closer than this, as share of the largest one, are the same: single precision, and a replay
+SAME_WAY = 0.9999  # cosine: of a step whose length single precision has rounded; a constraint is far from it
+_TINY = 1e-12  # so that nothing is divided by zero
 _PROBLEM = 300  # characters of an exception: the process of the submission wrote it
 
 
@@ -41,6 +43,14 @@ class TriedLayer:
     def is_unchanged(self) -> bool:
         """Return whether the training changed nothing."""
         return self.trained.equals(self.fresh)
+
+    @property
+    def is_free(self) -> bool:
+        """Return whether the training moved all weights of the kernel as without any option, or less far."""
+        plain, moved = self.plain.kernel - self.fresh.kernel, self.trained.kernel - self.fresh.kernel
+        lengths = float(np.linalg.norm(plain)), float(np.linalg.norm(moved))
+        cosine = float((plain * moved).sum()) / max(lengths[0] * lengths[1], _TINY)
+        return cosine > SAME_WAY and lengths[1] <= lengths[0] * (1 + SAME)
 
 
 def is_same(a: Array, b: Array) -> bool:
@@ -168,8 +178,25 @@ def _read_outputs(case: Case, replay: str) -> Array:
     return outputs
 
 
+def _is_in_half_precision(outputs: Array) -> bool:
+    """Return whether all numbers have no more digits than float16 or bfloat16, the upper half of a float32."""
+    single = np.ascontiguousarray(outputs, dtype=np.float32)
+    is_upper_half = not (single.view(np.uint32) & 0xFFFF).any()
+    with np.errstate(over="ignore"):
+        return is_upper_half or np.array_equal(single, single.astype(np.float16))
+
+
 def _explain_bend(outputs: Array, bias: Array) -> Judgement:
-    """Return the judgement for a layer that does more than to multiply and add."""
+    """Return the judgement for a layer that does more than to multiply and add, or that rounds what it gives."""
+    if _is_in_half_precision(outputs):
+        return failed(
+            _(
+                "The layer computes in half precision: its outputs are rounded so much that its weights cannot be "
+                "read from them. Leave dtype as it is (float32), and set no global policy for it."
+            ),
+            expected="float32",
+            received=_("half precision"),
+        )
     name: Words = _("an activation")
     if (outputs >= 0).all():
         name = _("an activation such as relu: no output is below zero")

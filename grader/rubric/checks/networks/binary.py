@@ -155,10 +155,12 @@ class YesOrNo(NetworkCheck):
         """Judge head, loss and labels as they are when `fit` gets them."""
         model = require_certified(case, self.training, after=False)
         fit = read_network(case, self.training, case.seeds[0]).last_fit
-        odd_labels = find_odd_labels(case, self.training) or _labels_of_another_kind(fit.y_range if fit else None)
+        odd_labels = find_odd_labels(case, self.training)
         if odd_labels is not None:
             return odd_labels
         loss = read_whole_loss(case, self.training, model)
+        if fit is not None and fit.y_range is not None and fit.y_range[0] < 0.0:
+            return _explain_negative_labels(fit.y_range, loss)
         units = count_outputs(model) or 0
         assert model.graph is not None
         return (_squashed_twice(model.stacked) if units == 1 else None) or _fit_of_head_and_loss(
@@ -166,16 +168,25 @@ class YesOrNo(NetworkCheck):
         )
 
 
-def _labels_of_another_kind(label_range: tuple[float, float] | None) -> Judgement | None:
-    if label_range is None or label_range[0] >= 0.0:
-        return None
-    return failed(
-        _(
-            "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
-            "binary_crossentropy reads the label as a probability: use 0 and 1.",
+def _explain_negative_labels(label_range: tuple[float, float], loss: IdentifiedLoss) -> Judgement:
+    """Return the judgement for labels below 0: with another loss than cross-entropy, both are one mistake."""
+    message = _(
+        "fit was given labels from {low:g} to {high:g}. A sigmoid gives numbers from 0 to 1, and "
+        "binary_crossentropy reads the label as a probability: use 0 and 1.",
+        low=label_range[0],
+        high=label_range[1],
+    )
+    if not loss.is_proper and loss.name not in _CROSS_ENTROPIES:
+        message = _(
+            "fit was given labels from {low:g} to {high:g}, and the loss is {loss}: from both, no probability is "
+            "learned. For yes or no, three things belong together: one sigmoid output, binary_crossentropy, and "
+            "the labels 0 and 1.",
             low=label_range[0],
             high=label_range[1],
-        ),
+            loss=loss.label,
+        )
+    return failed(
+        message,
         expected=_("labels 0 and 1"),
         received=_("labels from {low:g} to {high:g}", low=label_range[0], high=label_range[1]),
     )

@@ -96,6 +96,11 @@ def advise_on_score(case: Case, training: Training) -> Words:
             "larger learning rate.",
             epochs=epochs,
         )
+    if network.after is not None and any(layer.kernel_regularizer for layer in network.after.facts.layers):
+        return _(
+            "The loss no longer falls at the end, so more training would not help. A kernel_regularizer pulls the "
+            "weights towards 0: make its factor smaller, such as 0.001, or leave it out."
+        )
     return _(
         "The loss no longer falls at the end, so more training would not help. Does fit get the rows and the "
         "targets just as train() got them?"

@@ -120,9 +120,12 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         "squared": [float(((truth - predicted) ** 2).mean()), float(np.sqrt(((truth - predicted) ** 2).mean()))],
         "sign": [-r_squared(truth, predicted), float((truth - predicted).mean()), 1 - r_squared(truth, predicted)],
         "undivided": [1 - float(((truth - predicted) ** 2).sum()), float(np.abs(truth - predicted).sum())],
+        "variance": [float(1 - np.var(truth - predicted) / np.var(truth))],
         "correlation": [float(np.corrcoef(truth, predicted)[0, 1] ** 2)],
     }
-    kind = next((k for k, values in mistakes.items() if any(_close(received, value) for value in values)), "")
+    nearest = {k: min(abs(received - value) for value in values) for k, values in mistakes.items()}
+    near = [k for k, values in mistakes.items() if any(_close(received, value) for value in values)]
+    kind = min(near, key=nearest.__getitem__, default="")
     if kind == "table":
         return _(
             "y has the shape (n,) and the predictions have (n, 1), so their difference is a table (n, n). Flatten "
@@ -142,6 +145,11 @@ def _reason(name: str, received: float, truth: Array, predicted: Array) -> Words
         return _(
             "That is a sum that is not divided: the squared errors by the squared distances from the mean of y, "
             "the absolute errors by the number of rows."
+        )
+    if kind == "variance" and name == "r2":
+        return _(
+            "That is 1 minus a quotient of variances, as with np.var(y - prediction), which does not see that the "
+            "predictions are too high or too low on average. Take the mean of the squared errors."
         )
     if kind == "correlation":
         return _("That is the squared correlation, which does not see predictions that are off by a factor.")

@@ -46,6 +46,8 @@ def find_problem(draw: Draw, *, line: bool = True, labels: bool = True) -> str:
     [
         lambda axes: axes.scatter(PREDICTED, REST),
         lambda axes: axes.scatter(PREDICTED, -REST),
+        lambda axes: axes.scatter(PREDICTED, REST, alpha=0.05),
+        lambda axes: axes.scatter(PREDICTED, REST, alpha=np.linspace(0, 1, 60)),
         lambda axes: axes.plot(PREDICTED[ORDER], REST[ORDER], "."),
         lambda axes: [axes.scatter(PREDICTED[rows], REST[rows]) for rows in (REST > 0, REST <= 0)],
         lambda axes: (axes.scatter(PREDICTED, REST), axes.hlines(0, 1, 4), axes.plot([1, 4], [0.1, 0.1])),
@@ -75,6 +77,8 @@ def test_a_zero_line_may_be_drawn_in_other_ways() -> None:
         (lambda axes: axes.plot(PREDICTED, TRUTH[:, None] - PREDICTED[None, :], "o"), "3600 points for 60 rows"),
         (lambda axes: axes.scatter(np.repeat(PREDICTED, 60), RANDOM.normal(size=3600)), "3600 points for 60 rows"),
         (lambda axes: axes.hist(REST), "it draws no points"),
+        (lambda axes: axes.scatter(PREDICTED, REST, alpha=0.0), "it draws no points"),
+        (lambda axes: axes.plot(PREDICTED, REST, "o", visible=False), "it draws no points"),
         (lambda axes: axes.scatter(PREDICTED[:30], REST[:30]), "residuals of the 60 rows"),
     ],
 )

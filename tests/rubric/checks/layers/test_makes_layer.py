@@ -58,6 +58,8 @@ RIGHT = {
     "penalty": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01))),
     "non-negative": (NonNegative(), lambda: dense(kernel_constraint="non_neg")),
     "frozen": (Frozen(), lambda: dense(trainable=False)),
+    "half precision": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01), dtype="mixed_bfloat16")),
+    "half precision throughout": (Frozen(), lambda: dense(trainable=False, dtype="float16")),
 }
 
 
@@ -112,6 +114,8 @@ WRONG = {
     "other units": (Frozen(), lambda: dense(3, trainable=False), "the shape (1, 3); expected (1, 4)"),
     "an activation": (Frozen(), lambda: dense(activation="relu", trainable=False), "no output is below zero"),
     "another activation": (Frozen(), lambda: dense(activation="tanh", trainable=False), "there is an activation"),
+    "half precision inside": (Frozen(), lambda: _wrap(dense(dtype="float16")), "computes in half precision"),
+    "the other half inside": (Frozen(), lambda: _wrap(dense(dtype="bfloat16")), "computes in half precision"),
     "no layer": (Frozen(), lambda: [1, 2], "has to return a Keras layer"),
     "a class that is not called": (Frozen(), lambda: type(dense()), "returned a class, not a layer of it"),
     "nothing": (Frozen(), lambda: None, "returned nothing"),
@@ -122,6 +126,21 @@ WRONG = {
         "NaN",
     ),
 }
+
+
+def _wrap(inner: Any) -> Any:
+    """Return a layer of an own class that rounds what a frozen layer of another dtype gives."""
+    import keras
+
+    class Outer(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(trainable=False)
+            self.inner = inner
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x)
+
+    return Outer()
 
 
 def _built_for(features: int) -> Any:

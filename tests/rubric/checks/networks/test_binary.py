@@ -265,6 +265,12 @@ def test_labels_of_minus_one_and_one_are_told_as_they_came_to_fit() -> None:
     assert headed("Sigmoid", BCE, y_range=None).status is Status.PASSED
 
 
+def test_labels_of_minus_one_are_one_mistake_with_a_loss_that_wants_them() -> None:
+    judgement = headed("Tanh", compiled("hinge"), y_range=(-1.0, 1.0))
+    assert judgement.status is Status.FAILED
+    assert "and the loss is hinge: from both, no probability is learned" in text(judgement.message)
+
+
 def test_two_activations_in_a_row_are_told() -> None:
     def make(net: Net) -> str:
         return net.act(net.dense(net.x, 1, "Sigmoid"), "Sigmoid")

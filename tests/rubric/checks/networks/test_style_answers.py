@@ -12,6 +12,7 @@ from grader.protocol.evidence import OtherValue
 from grader.protocol.plan import value_of
 from grader.protocol.verdict import Status
 from grader.rubric.checks import RegressionScores, StyleFacts
+from grader.rubric.checks.networks import style_answers
 from tests.helpers.cases import case, judged, returned, text
 from tests.rubric.checks.networks.test_linear import BOTH, ONE, learn, neuron, of
 
@@ -85,6 +86,15 @@ def test_wrong_scores_are_told_by_what_they_are(name: str) -> None:
     judgement = of(SCORES, train=off_a_bit, scores=function)
     assert judgement.status is Status.FAILED
     assert words in text(judgement.message)
+
+
+def test_variances_in_place_of_squares_are_told_by_the_offset_that_they_do_not_see() -> None:
+    truth = np.linspace(0.0, 4.0, 50)
+    predicted = 0.9 * truth + 0.6 + 0.3 * np.sin(np.arange(50))
+    received = float(1 - np.var(truth - predicted) / np.var(truth))
+    assert "a quotient of variances" in text(style_answers._reason("r2", received, truth, predicted))
+    correlated = float(np.corrcoef(truth, predicted)[0, 1] ** 2)
+    assert "squared correlation" in text(style_answers._reason("r2", correlated, truth, predicted))
 
 
 def test_a_network_that_is_missing_costs_nothing_here() -> None:
