@@ -52,7 +52,7 @@ def test_each_weight_is_a_pixel_whose_colour_tells_its_sign() -> None:
 
 
 def test_of_thousands_of_layers_no_more_are_drawn_than_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes milliseconds, and a graph may hold 20,000 operations."""
+    """Each takes half a millisecond, and a graph may hold 20,000 operations."""
     drawn: list[Array] = []
 
     def draw(kernel: Array) -> LayerWeights:
