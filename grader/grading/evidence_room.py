@@ -73,7 +73,7 @@ class EvidenceShare:
 
     def __init__(self, room: EvidenceRoom) -> None:
         self._room = room
-        self._kept = self._announced = self._passing = 0
+        self._evidence = self._announced = self._passing = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -94,19 +94,19 @@ class EvidenceShare:
         Raises `NoRoomError`: it must not be read.
         """
         with self._lock:
-            self._room.resize(self, self._kept + size + self._passing)
+            self._room.resize(self, self._evidence + size + self._passing)
             self._announced = size
 
     def keep(self) -> None:
         """Count the piece that was announced last as kept: another one can be announced beside it."""
         with self._lock:
-            self._kept, self._announced = self._kept + self._announced, 0
+            self._evidence, self._announced = self._evidence + self._announced, 0
 
     def settle(self, size: int) -> None:
         """Count `size` bytes as kept, in place of all that was kept or announced. Raises `NoRoomError`."""
         with self._lock:
             self._room.resize(self, size + self._passing)
-            self._kept, self._announced = size, 0
+            self._evidence, self._announced = size, 0
 
     @contextmanager
     def passing(self, size: int) -> Iterator[None]:
@@ -115,11 +115,11 @@ class EvidenceShare:
         Raises `NoRoomError`.
         """
         with self._lock:
-            self._room.resize(self, self._kept + self._announced + self._passing + size)
+            self._room.resize(self, self._evidence + self._announced + self._passing + size)
             self._passing += size
         try:
             yield
         finally:
             with self._lock:
                 self._passing -= size
-                self._room.resize(self, self._kept + self._announced + self._passing)
+                self._room.resize(self, self._evidence + self._announced + self._passing)

@@ -70,7 +70,7 @@ def test_several_together_never_have_more_than_the_limit(acts: list[Act]) -> Non
         except NoRoomError:
             assert room.count_bytes() == before
         assert room.count_bytes() <= MOST
-        sizes[number] = share._kept + share._announced + share._passing
+        sizes[number] = share._evidence + share._announced + share._passing
         assert room.count_bytes() == sum(max(size, OWN) for size in sizes)
     for share in shares:
         share.close()
