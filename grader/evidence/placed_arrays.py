@@ -60,10 +60,13 @@ def _read(placed: PlacedArray, graph: Array) -> Array:
     if (
         _DTYPE.fullmatch(placed.dtype) is None
         or len(placed.shape) > MAX_DIMENSIONS
-        or min(placed.shape, default=0) < 0
+        or min(placed.shape, default=1) < 1  # only large ones are placed
     ):
         raise BadParcelError("a constant that is no array")
-    count, dtype = math.prod(placed.shape), np.dtype(placed.dtype)
+    try:
+        count, dtype = math.prod(placed.shape), np.dtype(placed.dtype)
+    except TypeError as error:  # <f1, say, which no machine has
+        raise BadParcelError(f"a constant of dtype {placed.dtype}") from error
     if not 0 <= placed.offset <= placed.offset + count * dtype.itemsize <= graph.nbytes:
         raise BadParcelError("a constant beyond the end of its graph")
     return np.frombuffer(graph, dtype, count, placed.offset).reshape(placed.shape)

@@ -29,8 +29,8 @@ def draw_weights(model: Model) -> tuple[LayerWeights, ...]:
         return ()
     kernels = dict(model.graph.kernels)
     chosen = [kernels[name] for name in kernels if kernels[name].ndim == 2 and kernels[name].size]
-    drawn = [draw_kernel(kernel) for kernel in chosen if max(picture_shape(kernel.shape[1])) <= MAX_SIDE]
-    return tuple(drawn[:MAX_LAYERS])
+    small = [kernel for kernel in chosen if max(picture_shape(kernel.shape[1])) <= MAX_SIDE]
+    return tuple(map(draw_kernel, small[:MAX_LAYERS]))  # a graph may hold thousands
 
 
 def draw_kernel(kernel: Array) -> LayerWeights:

@@ -3,7 +3,7 @@
 What a submission has left, what is on its way from one process to another, and what waits to be stored is counted,
 a piece of evidence before it is read. Where there is no room for it beside the evidence of others, that submission
 is graded alone, after them. Nobody waits for room. So nobody can keep others waiting, whatever it sends and how
-slowly, and no waiting takes up the time of a run. Each submission always has room for `OWN_BYTES`.
+slowly, and no waiting takes up the time of a run. Half of the room is divided among all: each always has its part.
 """
 
 import threading
@@ -15,8 +15,7 @@ from typing import Self
 from grader.core.errors import InternalError
 from grader.protocol.evidence import MAX_RUN_BYTES
 
-MAX_BYTES = 3 * MAX_RUN_BYTES  # one submission with its largest piece on its way takes two thirds of it
-OWN_BYTES = 8 << 20
+MAX_BYTES = 3 * MAX_RUN_BYTES
 
 
 class NoRoomError(InternalError):
@@ -26,14 +25,16 @@ class NoRoomError(InternalError):
 class EvidenceRoom:
     """How many bytes of evidence all submissions have together. Threads may share it."""
 
-    def __init__(self, most_bytes: int = MAX_BYTES, own_bytes: int = OWN_BYTES) -> None:
+    def __init__(self, most_shares: int = 1, most_bytes: int = MAX_BYTES) -> None:
         """Make a room in which there is nothing.
 
         Args:
+            most_shares: how many submissions may have a share at the same time.
             most_bytes: of all submissions together, where there are several.
-            own_bytes: that each has room for in any case; as many are counted for it from the beginning.
         """
-        self.most_bytes, self.own_bytes = most_bytes, own_bytes
+        self.most_bytes = most_bytes
+        # That each has room for in any case, and that are counted for it from the beginning.
+        self.own_bytes = most_bytes // (2 * most_shares)
         self._sizes: dict[EvidenceShare, int] = {}
         self._lock = threading.Lock()
 
@@ -72,7 +73,7 @@ class EvidenceShare:
 
     def __init__(self, room: EvidenceRoom) -> None:
         self._room = room
-        self._kept = self._announced = self._passing = 0
+        self._evidence = self._announced = self._passing = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -93,19 +94,19 @@ class EvidenceShare:
         Raises `NoRoomError`: it must not be read.
         """
         with self._lock:
-            self._room.resize(self, self._kept + size + self._passing)
+            self._room.resize(self, self._evidence + size + self._passing)
             self._announced = size
 
     def keep(self) -> None:
         """Count the piece that was announced last as kept: another one can be announced beside it."""
         with self._lock:
-            self._kept, self._announced = self._kept + self._announced, 0
+            self._evidence, self._announced = self._evidence + self._announced, 0
 
     def settle(self, size: int) -> None:
         """Count `size` bytes as kept, in place of all that was kept or announced. Raises `NoRoomError`."""
         with self._lock:
             self._room.resize(self, size + self._passing)
-            self._kept, self._announced = size, 0
+            self._evidence, self._announced = size, 0
 
     @contextmanager
     def passing(self, size: int) -> Iterator[None]:
@@ -114,11 +115,11 @@ class EvidenceShare:
         Raises `NoRoomError`.
         """
         with self._lock:
-            self._room.resize(self, self._kept + self._announced + self._passing + size)
+            self._room.resize(self, self._evidence + self._announced + self._passing + size)
             self._passing += size
         try:
             yield
         finally:
             with self._lock:
                 self._passing -= size
-                self._room.resize(self, self._kept + self._announced + self._passing)
+                self._room.resize(self, self._evidence + self._announced + self._passing)

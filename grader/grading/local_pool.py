@@ -28,6 +28,7 @@ from grader.protocol.verdict import WallState
 _log = logging.getLogger(__name__)
 
 TRIES_ALONE = 2  # for a job that was being graded when processes died
+MAX_WAITING = 1  # results that wait to be stored, beside one in each thread
 MOST_STARTS_FOR_NOTHING = 3  # workers in a row that may be unable to run even a file of one line
 
 
@@ -70,7 +71,7 @@ class LocalPool:
         """
         self.course, self.mode, self.despite_missing_walls = course, mode, despite_missing_walls
         self.size = size or count_processors()
-        self.room = EvidenceRoom()
+        self.room = EvidenceRoom(self.size + MAX_WAITING + 1)  # one more: the result that is being stored
         self._lock = threading.Lock()
         self._graders = self._start_graders()
         self._closed = threading.Event()
@@ -230,7 +231,7 @@ class _JobThreads:
         self.set_aside: list[tuple[Job, Setback]] = []  # whose processes died, to be tried again alone
         self._jobs, self._jobs_lock = jobs, threading.Lock()
         # Bounded: results wait for whoever stores them, and jobs wait with them. None: a thread has ended.
-        self._results: queue.Queue[_Waiting | Exception | None] = queue.Queue(pool.size)
+        self._results: queue.Queue[_Waiting | Exception | None] = queue.Queue(MAX_WAITING)
 
     def results(self) -> Iterator[JobResult]:
         """Yield each result as it is finished, until all threads have ended. Raises what a thread raised."""

@@ -39,6 +39,9 @@ BAD = {
     "objects": evidence(dtype="|O8"),
     "texts": evidence(dtype="<U1"),
     "a type that there is not": evidence(dtype="<f3"),
+    "a type of another length": evidence(dtype="<f1"),
+    "a length of zero": evidence(shape=(0, 2**62)),
+    "zero behind the end": evidence(offset=10**6, shape=(0,)),
     "items of no bytes": evidence(dtype="<U0", shape=(10**15,)),
 }
 

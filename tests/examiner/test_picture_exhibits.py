@@ -5,18 +5,24 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from grader.core.arrays import Array
+from grader.evidence.network import Model
 from grader.examiner.exhibits import make_exhibits
 from grader.examiner.picture_exhibits import (
+    MAX_LAYERS,
     MAX_PICTURES,
     MAX_PIXELS,
     MAX_ROWS,
     MAX_SIDE,
     draw_kernel,
+    draw_weights,
     list_mistakes,
 )
 from grader.protocol.verdict import LayerWeights
@@ -43,6 +49,22 @@ def test_each_weight_is_a_pixel_whose_colour_tells_its_sign() -> None:
     assert colours[2, 0] == (255, 255, 255, 0)  # between two pictures
     red, _green, blue, _alpha = colours[4, 1]  # type: ignore[misc]
     assert blue > red
+
+
+def test_of_thousands_of_layers_no_more_are_drawn_than_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes half a millisecond, and a graph may hold 20,000 operations."""
+    drawn: list[Array] = []
+
+    def draw(kernel: Array) -> LayerWeights:
+        drawn.append(kernel)
+        return draw_kernel(kernel)
+
+    monkeypatch.setattr("grader.examiner.picture_exhibits.draw_kernel", draw)
+    kernels = [(str(number), np.full((2, 4), number + 1.0)) for number in range(5000)]
+    too_large = ("large", np.ones((1, MAX_SIDE + 1)))  # no square, so a column
+    model = cast("Model", SimpleNamespace(graph=SimpleNamespace(kernels=[too_large, *kernels])))
+    assert len(draw_weights(model)) == len(drawn) == MAX_LAYERS
+    assert drawn[0][0, 0] == 1.0
 
 
 def test_the_same_weights_give_the_same_bytes() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.core.errors import InternalError
 from grader.examiner.client import ExaminerClient
 from grader.grading.evidence_room import EvidenceRoom, EvidenceShare, NoRoomError
-from grader.grading.local_pool import LocalPool, Setback
+from grader.grading.local_pool import MAX_WAITING, LocalPool, Setback
 from grader.grading.results import Job, JobResult, PriorEvidence
 from grader.protocol.channel import _HEADER, ANSWER, EVIDENCE, REQUEST, Channel, Frame, Inbox, InterruptibleChannel
 from grader.protocol.messages import MakePlan, Question, ReplayGraphs, RunPlan
@@ -58,7 +58,7 @@ def do(act: Act, share: EvidenceShare, copies: list[ExitStack]) -> None:
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(ACTS, max_size=40))
 def test_several_together_never_have_more_than_the_limit(acts: list[Act]) -> None:
-    room = EvidenceRoom(MOST, OWN)
+    room = EvidenceRoom(most_shares=10, most_bytes=MOST)
     shares = [room.share() for _ in range(4)]
     copies: list[list[ExitStack]] = [[] for _ in shares]
     sizes = [0] * len(shares)
@@ -70,7 +70,7 @@ def test_several_together_never_have_more_than_the_limit(acts: list[Act]) -> Non
         except NoRoomError:
             assert room.count_bytes() == before
         assert room.count_bytes() <= MOST
-        sizes[number] = share._kept + share._announced + share._passing
+        sizes[number] = share._evidence + share._announced + share._passing
         assert room.count_bytes() == sum(max(size, OWN) for size in sizes)
     for share in shares:
         share.close()
@@ -80,7 +80,7 @@ def test_several_together_never_have_more_than_the_limit(acts: list[Act]) -> Non
 
 @pytest.fixture
 def room() -> EvidenceRoom:
-    return EvidenceRoom(MOST, OWN)
+    return EvidenceRoom(most_shares=10, most_bytes=MOST)
 
 
 def test_a_piece_takes_the_place_of_the_one_before_unless_that_is_kept(room: EvidenceRoom) -> None:
@@ -145,7 +145,7 @@ def execute(share: EvidenceShare, *bodies: bytes) -> RunResult:
 
 
 def test_of_many_that_send_at_once_those_without_room_end_and_then_go_well_alone() -> None:
-    room, begin = Watched(10 * MiB, MiB), threading.Barrier(6)
+    room, begin = Watched(6, 12 * MiB), threading.Barrier(6)
     outcomes: list[RunResult | Exception] = []
 
     def send() -> None:
@@ -166,14 +166,14 @@ def test_of_many_that_send_at_once_those_without_room_end_and_then_go_well_alone
     assert len(outcomes) == 6
     assert len(done) <= 1  # 6 MiB and 5 times the 1 MiB that each has
     assert all(isinstance(outcome, NoRoomError) for outcome in outcomes if outcome not in done)
-    assert 6 * MiB < room.most <= 10 * MiB
+    assert 6 * MiB < room.most <= 12 * MiB
     assert room.count_bytes() == 0
     with room.share() as alone:
         assert len(execute(alone, *[bytes(2 * MiB)] * 3).bodies) == 3
 
 
 def test_one_that_announces_much_and_sends_it_slowly_stops_no_other_one() -> None:
-    room = EvidenceRoom(10 * MiB, MiB)
+    room = EvidenceRoom(5, 10 * MiB)
     has_announced, may_end = threading.Event(), threading.Event()
 
     def send_slowly(channel: Channel, asked: Frame) -> bool:
@@ -213,7 +213,7 @@ def test_one_that_announces_much_and_sends_it_slowly_stops_no_other_one() -> Non
 def test_of_a_piece_without_room_no_byte_is_read(kept: int) -> None:
     reader, writer = os.pipe()
     child, supervisor = Channel(reader, writer), Channel(reader, writer)
-    with EvidenceRoom(MOST, OWN).share() as share, share._room.share():
+    with EvidenceRoom(most_shares=10, most_bytes=MOST).share() as share, share._room.share():
         share.announce(MOST - OWN - 100)
         if kept:
             share.keep()
@@ -289,23 +289,35 @@ def test_a_reply_without_room_is_not_read_and_its_reason_arrives(client: Examine
 # The pool.
 
 
+def test_all_shares_that_a_pool_can_give_find_their_part_in_half_of_the_room() -> None:
+    """One for each thread, for the results that wait, and for the one that is being stored."""
+    room = EvidenceRoom(4 + MAX_WAITING + 1, 1200)
+    shares = [room.share() for _ in range(4 + MAX_WAITING + 1)]
+    assert room.count_bytes() == 600
+    shares[0].settle(700)
+    for share in shares[1:]:
+        share.settle(100)
+    with pytest.raises(NoRoomError):
+        shares[1].settle(101)
+
+
 def test_in_a_pool_all_evidence_is_counted_until_it_is_stored(pool: LocalPool) -> None:
-    pool.room = Watched(10 * MiB, 1000)
+    pool.room = room = Watched(4, 10 * MiB)
+    room.own_bytes = 0  # so that what is counted is what there is
     sizes = []
     for result in pool.grade_all([job(str(number), RIGHT) for number in range(4)], lambda _: None):
         assert points(result) == 100
         assert result.graded is not None
         sizes.append(result.graded.evidence.count_bytes())
-        assert pool.room.count_bytes() >= sizes[-1]
-    assert isinstance(pool.room, Watched)
-    assert max(sizes) < pool.room.most
-    assert pool.room.count_bytes() == 0
+        assert room.count_bytes() >= sizes[-1]
+    assert max(sizes) < room.most
+    assert room.count_bytes() == 0
 
 
 def test_what_finds_no_room_beside_others_is_graded_alone_and_gets_all_its_points(
     pool: LocalPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool.room = EvidenceRoom(3000, 100)
+    pool.room = EvidenceRoom(15, 3000)
     others, alone = pool.room.share(), list[str]()
     others.settle(2900)
     real = pool._grade_alone
@@ -327,9 +339,10 @@ def test_evidence_that_is_there_before_the_run_is_counted(pool: LocalPool) -> No
     assert result.graded is not None
     verdict, evidence = result.graded.verdict, result.graded.evidence
     prior = PriorEvidence(evidence, verdict.seeds, verdict.isolation, verdict.resources)
-    pool.room = Watched(1 << 60, 0)
+    pool.room = room = Watched(2, 1 << 60)
+    room.own_bytes = 0  # so that what is counted is what there is
     with pool.room.share(), pool.room.share() as share:
         pool.try_job(msgspec.structs.replace(job("a", RIGHT), prior=prior), share)
         largest = max(part.count_bytes() for part in evidence.parts())
-        assert pool.room.most == evidence.count_bytes() + largest
-        assert pool.room.count_bytes() == evidence.count_bytes()
+        assert room.most == evidence.count_bytes() + largest
+        assert room.count_bytes() == evidence.count_bytes()

@@ -3,13 +3,16 @@
 Each is refused with a sentence, in little time and memory. With its bound taken down, it takes what it tries to.
 """
 
+import io
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 
 from grader.classroom.exports import UnusableRosterError
@@ -131,3 +134,30 @@ def test_what_is_no_file_of_a_network_is_named_without_waiting_for_it(tmp_path: 
     assert cost.answer["kinds"] == ["other", "other"]
     assert cost.peak_mib < 150
     assert cost.cpu_seconds < 5
+
+
+def write_packed_cells(path: Path, megabytes: int) -> None:
+    """Write a workbook of empty cells: four bytes each, of which a thousandth is left when they are packed."""
+    row = "<row>" + "<c/>" * 100 + "</row>"
+    sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    sheet += row * (megabytes * 1_000_000 // len(row)) + "</sheetData></worksheet>"
+    whole = io.BytesIO()
+    openpyxl.Workbook().save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+
+
+def test_a_workbook_that_is_large_when_it_is_unpacked_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_packed_cells(tmp_path / "list.xlsx", 41)
+    assert (tmp_path / "list.xlsx").stat().st_size < 300_000
+    with pytest.raises(CourseGradebookError, match=r"list\.xlsx holds 42 MB of tables; .* 40 MB are read"):
+        read_roster(tmp_path / "list.xlsx")
+    write_packed_cells(tmp_path / "list.xlsx", 1)
+    with pytest.raises(CourseGradebookError, match="no column"):  # it was read
+        read_roster(tmp_path / "list.xlsx")
+    monkeypatch.setattr("grader.classroom.gradebook.roster.MAX_UNPACKED_MEGABYTES", 0)
+    with pytest.raises(CourseGradebookError, match="MB of tables"):
+        read_roster(tmp_path / "list.xlsx")

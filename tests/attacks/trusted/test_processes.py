@@ -20,7 +20,7 @@ from grader.core.i18n import _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.examiner import session
-from grader.grading.evidence_room import OWN_BYTES, EvidenceRoom, NoRoomError
+from grader.grading.evidence_room import EvidenceRoom, NoRoomError
 from grader.protocol import channel, parcels
 from grader.protocol.channel import NO_NONCE, Channel, Frame, Inbox
 from grader.protocol.evidence import MAX_RUN_BYTES, MAX_STEP_BYTES, ImportEvidence
@@ -204,17 +204,17 @@ def test_an_array_of_items_without_bytes_is_refused() -> None:
 
 def test_the_evidence_of_all_submissions_together_is_bounded() -> None:
     """Evidence that is there, and four of the largest pieces on their way at the same time."""
-    room = EvidenceRoom()
+    room = EvidenceRoom(most_shares=10)
     with room.share() as one, room.share() as other, room.share() as third:
         for share in (one, other):
             share.settle(MAX_RUN_BYTES)
-            share.announce(MAX_STEP_BYTES - OWN_BYTES)
+            share.announce(MAX_STEP_BYTES - room.own_bytes)
         with pytest.raises(NoRoomError):
             third.announce(MAX_STEP_BYTES)
     with room.share() as alone:
         alone.settle(3 * MAX_RUN_BYTES)
         alone.announce(MAX_STEP_BYTES)  # nobody else is there
-    unbounded = EvidenceRoom(1 << 60)
+    unbounded = EvidenceRoom(10, 1 << 60)
     with unbounded.share() as one, unbounded.share() as other:
         one.settle(MAX_RUN_BYTES * 100)
         other.announce(MAX_RUN_BYTES * 100)
