@@ -1,7 +1,7 @@
 """What the reuse of a trained base is judged by.
 
-Accuracy on 496 held-out pictures, lowest, median and highest of ten secrets, each with a seed of its own. The heads
-were trained on what the frozen base gives for the pictures, computed once:
+Accuracy on 496 held-out pictures, lowest, median and highest of ten secrets, each with a seed of its own. The
+heads were trained on what the frozen base gives for the pictures, computed once:
 
     Flatten, softmax, Adam 0.003, 40 epochs (reference)       0.855  0.887  0.909
     global average pooling, Adam 0.01, 40 epochs              0.855  0.894  0.915
