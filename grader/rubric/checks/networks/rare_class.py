@@ -131,8 +131,8 @@ class FindsRareClass(NetworkCheck):
             )
         if fit is not None and fit.weighted:
             return _(
-                "fit got weights. Is the largest one that of the rarest class of y_train, and does every label "
-                "have its own? {advice}",
+                "fit got weights. Is the largest one that of the rarest class of y_train, and is every label a "
+                "key of its own, as a number and not as text? {advice}",
                 advice=advise_on_score(case, self.training),
             )
         return advise_on_score(case, self.training)

@@ -131,7 +131,8 @@ def save_json_beside(file: str) -> Any:
         Path(folder, "model.json").write_text(model.to_json())
         model.save(Path(folder, file))
 
-    return {"save": save_both, "load": lambda folder: keras.models.load_model(Path(folder, file))}
+    # Keras does not find the losses again that an HDF5 file names.
+    return {"save": save_both, "load": lambda folder: keras.models.load_model(Path(folder, file), compile=False)}
 
 
 def save_all_in_json(model: Any, folder: str) -> None:
