@@ -210,13 +210,13 @@ def _share_of_copies(weight: Array, rows: ComparableRows | Image) -> float:
 
 def _share_exact(candidates: Array, rows: ComparableRows | Image) -> float:
     """Return the share of `candidates` that are some row, scaled and shifted at most; 0.0 of only a few rows."""
-    alike, found = 0, set[int]()
+    alike, copied = 0, set[int]()
     for start in range(0, len(candidates), BLOCK):
         nearness = np.abs(_scale_to_unit(candidates[start : start + BLOCK].astype(np.float64)) @ rows.units.T)
         is_alike = nearness.max(axis=1) > 1 - EXACT
         alike += int(is_alike.sum())
-        found.update(nearness[is_alike].argmax(axis=1).tolist())
-    return alike / len(candidates) if len(found) >= COPIED_ROWS else 0.0
+        copied.update(nearness[is_alike].argmax(axis=1).tolist())
+    return alike / len(candidates) if len(copied) >= COPIED_ROWS else 0.0
 
 
 def _share_alike(candidates: Array, rows: ComparableRows | Image) -> float:

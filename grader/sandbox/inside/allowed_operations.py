@@ -86,24 +86,29 @@ def _is_harmless_value(value: Any, operation: str) -> bool:
     return value.type != types_pb2.DT_VARIANT or operation.startswith(("TensorList", "EmptyTensorList"))
 
 
-def find_table_lookups(nodes: Sequence[NodeFacts], *, has_categories: bool = False) -> frozenset[str]:
+def find_table_lookups(nodes: Sequence[NodeFacts]) -> frozenset[str]:
     """Return the operations of a graph that look positions up which are computed from a whole row.
 
-    A position that is computed from a single number of the row is that of an embedding, and fine.
+    A position that is computed from a single number of the row is that of an embedding, and fine: also where that
+    number was cut out of the row before, as a category or a feature that is sorted into bins.
 
     Args:
         nodes: all nodes of the graph, with those of its functions.
-        has_categories: the rows hold categories beside other inputs, so that these are cut out of a row before
-            they are looked up. What is computed from one such cut is still computed from a single number.
 
     Returns:
         Names of operations with ` by value`, such as `GatherV2 by value`.
     """
     levels = _find_levels(nodes)
     mixed = _list_mixed(levels)
-    moved = [n.name for n in nodes if n.op in _MOVING and levels.get(n.name) == _MOVED] if has_categories else []
-    for cut in moved[:MAX_CUTS]:
+    cuts = [node.name for node in nodes if node.op in _CUTTING and levels.get(node.name) == _MOVED]
+    for cut in cuts[: MAX_VISITS // max(1, len(nodes))]:
+        if not _list_lookups(nodes, mixed):
+            break
         mixed &= _list_mixed(_find_levels(nodes, cut))
+    return _list_lookups(nodes, mixed)
+
+
+def _list_lookups(nodes: Sequence[NodeFacts], mixed: set[str]) -> frozenset[str]:
     return frozenset(
         f"{node.op} by value"
         for node in nodes
@@ -112,7 +117,7 @@ def find_table_lookups(nodes: Sequence[NodeFacts], *, has_categories: bool = Fal
     )
 
 
-MAX_CUTS = 32  # values put elsewhere whose further ways are followed
+MAX_VISITS = 1_000_000  # of nodes, for all values put elsewhere whose further ways are followed: about a second
 
 
 # What works on each number for itself, or puts numbers elsewhere as they are.
@@ -126,6 +131,7 @@ _SIDE_BY_SIDE = frozenset({"Pack", "ConcatV2", "IdentityN"})  # several values t
 _MOVING_NAMES = """BroadcastTo ConcatV2 ExpandDims Pack Reshape Slice Split SplitV Squeeze StridedSlice Transpose
     Unpack"""
 _MOVING = frozenset(_MOVING_NAMES.split())
+_CUTTING = _MOVING - {"Split", "SplitV", "Unpack"}  # without those of several results, which have one name
 
 
 def _list_mixed(levels: Mapping[str, int]) -> set[str]:
@@ -164,7 +170,7 @@ _IN_PLACE, _MOVED, _MIXED = 1, 2, 3
 
 def _compute_level(node: NodeFacts, levels: Mapping[str, int]) -> int:
     """Return what a number of a node is computed from, by what those of its inputs are computed from."""
-    values = {source for source in node.inputs if source in levels}
+    values = [source for source in node.inputs if source in levels]  # two results of one node have the same name
     level = max(levels[source] for source in values)
     meets_others = len(values) > 1 and level > _IN_PLACE and node.op not in _SIDE_BY_SIDE
     if node.op not in _BY_ELEMENT or meets_others:

@@ -68,7 +68,7 @@ def replay(step: Replay, arrays: Arrays, store: Store) -> ReplayEvidence:
             return ReplayEvidence(id=step.id, forbidden=tuple(sorted(dangerous)))
         nodes, const_nodes = flatten(graph, MAX_NODES)
         _replace_constants(graph, {name: arrays[ref] for name, ref in step.constants.items()})
-        lookups = find_table_lookups(nodes, has_categories=bool(step.fixed_features))
+        lookups = find_table_lookups(nodes)
         if lookups:
             return ReplayEvidence(id=step.id, nodes=nodes, forbidden=tuple(sorted(lookups)))
         constants, placed = store_constants(const_nodes, data, store)

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.protocol.evidence import NodeFacts
+from grader.sandbox.inside import allowed_operations
 from grader.sandbox.inside.allowed_operations import find_dangerous_operations, find_table_lookups
 
 HARMLESS = """MatMul Conv2D IdentityN Erf Softmax Einsum FusedBatchNormV3 Tile Unpack Const Greater SelectV2
@@ -95,9 +96,21 @@ LOOKED_UP = (
 )
 
 
-def test_a_category_that_is_cut_out_of_a_row_of_several_inputs_may_be_looked_up() -> None:
+def test_a_number_that_is_cut_out_of_a_row_may_be_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not find_table_lookups(nodes(TABLE, CUT, *LOOKED_UP))
+    others = [(f"cut{i}", "StridedSlice", ("x", "zero")) for i in range(100)]
+    assert not find_table_lookups(nodes(TABLE, *others, CUT, *LOOKED_UP))
+    monkeypatch.setattr(allowed_operations, "MAX_VISITS", 5)  # what would take too long is not followed
     assert find_table_lookups(nodes(TABLE, CUT, *LOOKED_UP)) == {"GatherV2 by value"}
-    assert not find_table_lookups(nodes(TABLE, CUT, *LOOKED_UP), has_categories=True)
+
+
+@pytest.mark.parametrize("op", ["Split", "SplitV", "Unpack"])
+def test_one_of_several_results_is_not_taken_for_a_single_number(op: str) -> None:
+    cut = ("cut", op, ("x", "zero"))  # all of its results have its name
+    mixed = ("index", "AddV2", ("cut", "cut"))
+    assert find_table_lookups(nodes(TABLE, cut, mixed, ("a", "GatherV2", ("table", "index")))) == {
+        "GatherV2 by value"
+    }
 
 
 @pytest.mark.parametrize(
@@ -109,10 +122,8 @@ def test_a_category_that_is_cut_out_of_a_row_of_several_inputs_may_be_looked_up(
         ("more", "Identity", ("x",)),
     ],
 )
-def test_a_position_that_is_computed_from_several_numbers_is_found_beside_categories(
+def test_a_position_that_is_computed_from_several_numbers_is_found(
     other: tuple[str, str, tuple[str, ...]],
 ) -> None:
     mixed = ("index", "AddV2", ("cut", "more"))
-    assert find_table_lookups(nodes(TABLE, CUT, other, mixed, *LOOKED_UP[1:]), has_categories=True) == {
-        "GatherV2 by value"
-    }
+    assert find_table_lookups(nodes(TABLE, CUT, other, mixed, *LOOKED_UP[1:])) == {"GatherV2 by value"}
