@@ -125,6 +125,16 @@ def test_a_stop_during_the_import_is_told_for_every_step(reason: StopReason) -> 
     assert "Your file, run from top to bottom," in text(of(imported=ImportEvidence(stopped=stop(reason))).message)
 
 
+def test_a_function_that_is_there_although_a_cell_ended_the_import_is_judged_by_itself() -> None:
+    imported = ImportEvidence(stopped=stop(StopReason.TIME), unit=4)
+    raised = Raised(exception=exception(ValueError("bad")))
+    assert of(raised, imported=imported) == of(raised)
+    own_stop = {"scale@batch": stop(StopReason.MEMORY)}
+    assert of(imported=imported, stops=own_stop) == of(stops=own_stop)
+    assert "Cell 4" in text(of(Missing(), imported=imported).message)
+    assert "Cell 4" in text(of(imported=imported, stops={"scale@batch": stop(StopReason.TIME)}).message)
+
+
 def test_units_are_cells_or_the_file() -> None:
     assert text(name_unit(12)) == "Cell 12"
     assert text(name_unit(None)).startswith("Your file")
@@ -286,6 +296,9 @@ EXCEPTIONS: dict[str, tuple[BaseException, str]] = {
     "keyboard": (KeyboardInterrupt(), "KeyboardInterrupt"),
     "input": (InputUnavailableError("?"), "input()"),
     "module": (ModuleNotFoundError("No module named 'pandas'"), "No module named 'pandas'"),
+    "another module": (ModuleNotFoundError("No module named 'seaborn'"), "Only what the course uses is installed"),
+    "no part of a module": (ModuleNotFoundError("No module named 'sklearn.trees'"), "This part does not exist"),
+    "no module but a short name": (ModuleNotFoundError("No module named 'tf'"), "tf is only the short name"),
     "download": (OSError("URL fetch failure on https://x: None"), "no network here"),
     "name resolution": (OSError("[Errno -3] Temporary failure in name resolution"), "no network here"),
     "blocked": (PermissionError(1, "Operation not permitted"), "use no network and start no programs"),

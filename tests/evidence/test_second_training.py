@@ -79,6 +79,28 @@ def test_only_what_has_learned_is_doubted_and_only_where_there_is_a_secret(
 
 
 @pytest.mark.parametrize(
+    ("score", "fitted", "exceeds"),
+    [
+        (0.9, 0.3, True),
+        (0.9, 0.9 - second_training.BETTER_THAN_FIT + 0.01, False),
+        (0.3, 0.9, False),
+        (None, 0.3, False),
+        (0.9, None, False),
+    ],
+)
+def test_a_network_far_better_than_fit_left_it_is_unexplained_unless_fit_has_measured_it(
+    monkeypatch: pytest.MonkeyPatch, score: float | None, fitted: float | None, exceeds: bool
+) -> None:
+    scores = {"after": score, "fitted": fitted}
+    monkeypatch.setattr(second_training, "compute_score", lambda model, *_: scores[model])
+    network = SimpleNamespace(after="after", fitted="fitted", training=FIRST)
+    for was_measured in (None, True, False):
+        monkeypatch.setattr(second_training, "_was_measured", lambda *_, known=was_measured: known)
+        is_unexplained = second_training.is_unexplained(network, Made().case())  # type: ignore[arg-type]
+        assert is_unexplained is (exceeds and was_measured is None)
+
+
+@pytest.mark.parametrize(
     ("curve", "value", "is_noisy", "is_flat"),
     [
         ([1.10, 1.10, 1.09], 0.1, False, True),  # a network of random weights is worse than one answer for all

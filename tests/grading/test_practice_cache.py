@@ -91,6 +91,25 @@ def test_the_key_depends_on_everything_that_a_verdict_depends_on(
         keys[name] = other
 
 
+def test_a_grader_that_was_changed_gives_another_key(
+    course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "grader"
+    (package / "_course").mkdir(parents=True)
+    monkeypatch.setattr(practice_cache, "PACKAGE", package)
+    monkeypatch.setattr(practice_cache, "_hash_grader", practice_cache._hash_grader.__wrapped__)  # computed anew
+    keys = [key(course)]
+    for name, text in (("a.py", "1"), ("a.py", "2"), ("de.mo", "1"), ("de.mo", "2")):
+        (package / name).write_text(text)
+        keys.append(key(course))
+    (package / "a.py").rename(package / "b.py")
+    keys.append(key(course))
+    assert len(set(keys)) == 6
+    for name in ("notes.txt", "_course/rubric.py"):  # the course is in the key already
+        (package / name).write_text("x")
+        assert key(course) == keys[-1]
+
+
 def test_evidence_is_used_again_only_where_exercises_and_packages_are_the_same(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:

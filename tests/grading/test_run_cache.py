@@ -102,6 +102,13 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) 
     assert cache.get_or_run(b"plan", SUBMISSION, "walls", make) == make.run
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_stored_runs_are_for_their_user_alone(tmp_path: Path) -> None:
+    RunCache(tmp_path / "runs").get_or_run(b"plan", SUBMISSION, "walls", Maker())
+    (entry,) = tmp_path.glob("runs/*.run")
+    assert [path.stat().st_mode & 0o777 for path in (entry.parent, entry)] == [0o700, 0o600]
+
+
 def test_what_was_not_used_for_longest_goes_when_there_is_too_much(tmp_path: Path) -> None:
     cache, make = RunCache(tmp_path), Maker()
     paths: list[Path] = []

@@ -253,3 +253,18 @@ def test_a_channel_can_be_closed_while_the_other_side_takes_no_bytes() -> None:
     with pytest.raises(CutOffError):
         other.receive()
     other.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="Windows reports no end before everything was read")
+def test_an_end_is_seen_before_everything_was_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"not read")
+    assert not frames._has_ended(reader)
+    os.close(writer)
+    assert frames._has_ended(reader)
+    os.close(reader)
+
+
+def test_where_an_end_cannot_be_seen_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(select, "poll", raising=False)
+    assert frames._has_ended(-1) is False

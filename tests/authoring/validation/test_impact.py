@@ -85,6 +85,7 @@ UNCLEAR = {
     "a setting of TensorFlow": "def new():\n    np.config.run_functions_eagerly(True)",
     "names by text": "def new(name):\n    return globals()[name]",
     "a default that is kept": "def new(x, seen=[]):\n    seen.append(x)",
+    "a default by name that is kept": "def new(*, seen=[]):\n    seen.append(1)",
     "a deleted name": "def new(x):\n    del x",
     "an import inside": "def new():\n    import seaborn",
 }
@@ -97,6 +98,7 @@ def test_what_cannot_be_told_reaches_everything(case: str) -> None:
 
 CLEAR = {
     "a collection that is read": "def new(x):\n    return [TABLE[k] for k in TABLE] + list(TABLE.items())",
+    "constants by name": "def new(*, x, y=1):\n    return x",
     "a seed": "def new():\n    np.random.seed(0)",
     "an object's own attribute": "def new(model):\n    model.trainable = False",
     "a known import": "from sklearn.preprocessing import MinMaxScaler",
