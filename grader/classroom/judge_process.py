@@ -90,7 +90,7 @@ class Judge:
             return RejudgeResult(job.number, fault=traceback.format_exc())
 
     def _judge(self, job: RejudgeJob, key: EvidenceKey) -> RejudgeResult:
-        stored = self.store.find_evidence(job.key)
+        stored, read_submission = self.store.find_judged(job.number, job.key)
         if stored is None:
             return RejudgeResult(job.number, rerun=RerunReason.LOST)
         if stored.plan == key.plan:
@@ -99,8 +99,7 @@ class Judge:
             evidence = _convert_old_evidence(stored.evidence)
         else:
             return RejudgeResult(job.number, rerun=RerunReason.PLAN)
-        submission = self.store.read_submission(job.number)
-        session = self.examiner.session(key.question(stored.seeds), submission, key.language)
+        session = self.examiner.session(key.question(stored.seeds), read_submission(), key.language)
         session.add(evidence)
         versions = msgspec.structs.replace(stored.versions, grader=__version__)
         seeds = session.seeds
