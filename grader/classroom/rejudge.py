@@ -34,7 +34,7 @@ from grader.examiner.client import WALL_FACTOR
 from grader.grading.evidence_key import EvidenceKey
 from grader.grading.local_pool import count_processors
 from grader.protocol.channel import ANSWER, REQUEST, SETUP, Inbox, ProtocolError
-from grader.protocol.processes import ONE_THREAD, pipes, spawn
+from grader.protocol.processes import KEEP_MEMORY, ONE_THREAD, pipes, spawn
 
 __all__ = ["JudgePool", "RejudgeJob", "RejudgeResult", "RerunReason", "start_judges"]
 
@@ -64,7 +64,9 @@ class JudgeProcess:
                 raise ExaminerGoneError("judging was stopped")
             if self._inbox is None:
                 # Unlike other processes of ours it opens the store, which may need variables of the user's.
-                self._process = spawn("grader.classroom.judge_process", dict(os.environ) | ONE_THREAD)
+                self._process = spawn(
+                    "grader.classroom.judge_process", dict(os.environ) | ONE_THREAD | KEEP_MEMORY
+                )
                 self._inbox = Inbox(pipes(self._process))
                 with contextlib.suppress(OSError):  # it has ended: whoever waits for its answer will notice
                     self._inbox.channel.send(SETUP, msgspec.msgpack.encode(self._settings))
