@@ -77,8 +77,11 @@ def write_file(target: Path, text: str | bytes) -> None:
     """
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, data)
+        try:
+            replace_file(target, data)
+        except (FileNotFoundError, NotADirectoryError):  # its folder is not there yet, or is no folder
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(target, data)
     except OSError as error:
         raise ClassFolderError(_unwritable(target, error)) from error
 

@@ -8,6 +8,7 @@ import gc
 import hashlib
 import logging
 import traceback
+from collections import deque
 from functools import cached_property
 from pathlib import Path
 
@@ -27,21 +28,24 @@ from grader.classroom.judge_messages import (
     Unusable,
 )
 from grader.classroom.pages import Publisher
+from grader.classroom.store import StoredEvidence
 from grader.core.course import Course
 from grader.core.errors import RubricFileError, UserError
 from grader.examiner.service import Examiner
 from grader.examiner.session import MEMORY_MIB
 from grader.grading.evidence_key import EvidenceKey
 from grader.protocol.channel import ANSWER, FAULT, REQUEST, SETUP, Channel
-from grader.protocol.messages import Evidence, ReplayGraphs, RunPlan
+from grader.protocol.messages import Evidence, Judged, ReplayGraphs, RunPlan
 from grader.protocol.old_parcels import convert_old, pack_old
 from grader.protocol.parcels import unpack
 from grader.protocol.plan import Plan
 from grader.protocol.processes import run_service
+from grader.protocol.submission import Submission
 
 _log = logging.getLogger(__name__)
 
 COLLECTOR_THRESHOLD = 50_000  # objects, a few hand-ins: with Python's 700, a tenth of the time is collecting
+MOST_JUDGED = 8  # verdicts, with what their reports show, which may be pictures of megabytes
 
 
 class Judge:
@@ -56,6 +60,8 @@ class Judge:
         self.store = open_store(class_folder)
         self.publisher = Publisher(class_folder, self.store)
         self.examiner = Examiner()
+        # What was judged last, with all that it depends on: many of a class hand in the stub as it is.
+        self._judged: deque[tuple[object, Judged]] = deque(maxlen=MOST_JUDGED)
 
     def answer(self, request: JudgeRequest) -> JudgeReply:
         """Carry out a request. Raises `UserError` for a rubric, a store or a disk that is of no use."""
@@ -90,7 +96,7 @@ class Judge:
             return RejudgeResult(job.number, fault=traceback.format_exc())
 
     def _judge(self, job: RejudgeJob, key: EvidenceKey) -> RejudgeResult:
-        stored = self.store.find_evidence(job.key)
+        stored, read_submission = self.store.find_judged(job.number, job.key)
         if stored is None:
             return RejudgeResult(job.number, rerun=RerunReason.LOST)
         if stored.plan == key.plan:
@@ -99,20 +105,33 @@ class Judge:
             evidence = _convert_old_evidence(stored.evidence)
         else:
             return RejudgeResult(job.number, rerun=RerunReason.PLAN)
-        submission = self.store.read_submission(job.number)
+        reply = self._decide(job.key, key, stored, evidence, read_submission())
+        if isinstance(reply, RerunReason):
+            return RejudgeResult(job.number, rerun=reply)
+        if job.has_report and job.entry.verdict in (None, reply.verdict):
+            self.publisher.write_report(job.entry, reply.verdict, reply.exhibits)
+        return RejudgeResult(job.number, reply.verdict)
+
+    def _decide(
+        self, name: str, key: EvidenceKey, stored: StoredEvidence, evidence: Evidence, submission: Submission
+    ) -> Judged | RerunReason:
+        """Return the verdict on the evidence of a name, or why the submission has to be run again."""
+        # Another run under the same name has other resources: its seconds differ.
+        same = (name, submission, stored.seeds, stored.isolation, stored.resources, stored.versions)
+        judged = next((judged for earlier, judged in self._judged if earlier == same), None)
+        if judged is not None:
+            return judged
         session = self.examiner.session(key.question(stored.seeds), submission, key.language)
         session.add(evidence)
         versions = msgspec.structs.replace(stored.versions, grader=__version__)
         seeds = session.seeds
         reply = session.decide(stored.isolation, stored.resources, versions)
         if isinstance(reply, ReplayGraphs):
-            return RejudgeResult(job.number, rerun=RerunReason.REPLAY)
+            return RerunReason.REPLAY
         if isinstance(reply, RunPlan):
-            needs_seeds = set(reply.seeds) > set(seeds)
-            return RejudgeResult(job.number, rerun=RerunReason.SEEDS if needs_seeds else RerunReason.STAND_INS)
-        if job.has_report and job.entry.verdict in (None, reply.verdict):
-            self.publisher.write_report(job.entry, reply.verdict, reply.exhibits)
-        return RejudgeResult(job.number, reply.verdict)
+            return RerunReason.SEEDS if set(reply.seeds) > set(seeds) else RerunReason.STAND_INS
+        self._judged.appendleft((same, reply))
+        return reply
 
 
 def _convert_old_evidence(evidence: Evidence) -> Evidence:

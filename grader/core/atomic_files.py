@@ -27,8 +27,9 @@ def replace_file(target: Path, data: bytes, mode: int = 0o644) -> None:
             file.write(data)
         temporary.chmod(mode)
         temporary.replace(target)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
 
 
 def create_file(target: Path, data: bytes, mode: int = 0o644) -> bool:

@@ -4,6 +4,8 @@ Rows are known by their hashes, so that shuffling or scaling them changes nothin
 submission says of `fit` is a claim: it explains a lost point, and never gives one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.core.arrays import Array
@@ -50,7 +52,9 @@ def _explain_one(case: Case, training: Training) -> Words | None:
         return _explain_order() if confused else _explain_targets(case, training, labels)
     if len(pairs) < _FEWEST:
         return None
-    return _explain_order() if _share_of_other_classes(pairs) > _MOST_WRONG else _explain_classes(pairs)
+    usual_labels = _find_usual_labels(pairs)
+    others = len(pairs) - sum(count for _label, _usual, count in usual_labels)  # classes may be renamed
+    return _explain_order() if others / len(pairs) > _MOST_WRONG else _explain_classes(usual_labels)
 
 
 def _are_readable(hashes: Array, labels: Array) -> bool:
@@ -66,9 +70,8 @@ def _explain_order() -> Words:
     )
 
 
-def _explain_classes(pairs: Array) -> Words | None:
+def _explain_classes(usual_labels: Sequence[tuple[float, float, int]]) -> Words | None:
     """Return a sentence where the rows of a class came with the number of another class, else None."""
-    usual_labels = _find_usual_labels(pairs)
     labels = {label for label, _usual, _count in usual_labels}
     for label, usual, _count in usual_labels:
         if usual != label and usual in labels:
@@ -115,9 +118,12 @@ def _pair_labels(case: Case, training: Training, hashes: Array, labels: Array) -
     if truth.shape[1] != 1:
         truth = truth.argmax(axis=1)[:, None]
     single, place = _find_single_hashes(hashes)
-    _common, of_own, of_fit = np.intersect1d(single_own, single, assume_unique=True, return_indices=True)
-    pairs: Array = np.column_stack([truth[place_own[of_own], 0], labels[place[of_fit]]]).astype(np.float64)
-    return pairs
+    if not single_own.size:
+        return np.zeros((0, 2))
+    of_own = np.minimum(np.searchsorted(single_own, single), len(single_own) - 1)
+    is_common = single_own[of_own] == single
+    pairs: Array = np.column_stack([truth[place_own[of_own[is_common]], 0], labels[place[is_common]]])
+    return pairs.astype(np.float64)
 
 
 def _find_single_rows(rows: Array) -> tuple[Array, Array]:
@@ -129,11 +135,6 @@ def _find_single_hashes(hashes: Array) -> tuple[Array, Array]:
     """Return the hashes that are there once, sorted, and the place of each."""
     unique, place, times = np.unique(hashes, return_index=True, return_counts=True)
     return unique[times == 1], place[times == 1]
-
-
-def _share_of_other_classes(pairs: Array) -> float:
-    """Return the share of rows whose label is not what most rows of their class got: classes may be renamed."""
-    return 1.0 - sum(count for _label, _usual, count in _find_usual_labels(pairs)) / len(pairs)
 
 
 def _find_usual_labels(pairs: Array) -> list[tuple[float, float, int]]:

@@ -21,7 +21,7 @@ from grader.protocol.channel import AttendedChannel, Channel, InterruptibleChann
 # One thread: sums in one order, so the same numbers at every run.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # For glibc's `malloc`, see mallopt(3): freed memory is kept for the next array. The kernel would fill it with
-# zeros each time, a fifth of the time of judging one hand-in after the other. Elsewhere without effect.
+# zeros each time, which takes 2 to 4 % of the time of judging a class. Elsewhere without effect.
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(64 << 20), "MALLOC_MMAP_THRESHOLD_": str(32 << 20)}  # bytes
 # What finds files, how much is logged, and whether faults are raised.
 _PASSED_ON = frozenset(

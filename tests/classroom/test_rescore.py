@@ -14,6 +14,11 @@ from grader.classroom.rejudge import RejudgeJob, RejudgeResult
 from grader.classroom.rescore import Rescorer
 from grader.classroom.store.blobs import sha256_of
 from grader.core.course import Course
+from grader.examiner.service import Examiner
+from grader.examiner.session import Session
+from grader.protocol.gradebook import GradebookEntry
+from grader.protocol.messages import Question
+from grader.protocol.submission import Submission
 from tests.helpers.class_fixtures import Run, entries, marks, opened
 from tests.helpers.paths import END_TO_END_COURSE
 from tests.helpers.store_tables import history
@@ -252,6 +257,53 @@ def test_a_fault_while_judging_again_is_no_mark(course: Course, graded: Path) ->
         assert all("a bug" in fault for fault in found.faults.values())
     assert marks(graded) == {"anna": None, "ben": None, "empty": None}
     assert "a bug" in entries(graded)["anna"].problem
+
+
+def test_the_same_evidence_is_judged_once_and_that_of_another_run_again(course: Course, graded: Path) -> None:
+    folder, store, _publisher = opened(graded)
+    settings = folder.settings
+    secret = seal_course(course, folder).secret
+    own = Judge(
+        JudgeSettings(str(graded), settings.course, secret, settings.exercise, settings.language, settings.mode)
+    )
+    sessions: list[str] = []
+
+    class Counting(Examiner):
+        def session(self, question: Question, submission: Submission, language: str) -> Session:
+            sessions.append(submission.sha256)
+            return super().session(question, submission, language)
+
+    own.examiner = Counting()
+    with store, own.store:
+        rows = {row.entry.student: row for row in store.newest_hand_ins(settings.series)}
+        jobs = {
+            student: RejudgeJob(row.number, row.key, msgspec.structs.replace(row.entry, verdict=None))
+            for student, row in rows.items()
+            if row.key is not None
+        }
+        twins = [
+            jobs["anna"],
+            jobs["ben"],
+            msgspec.structs.replace(jobs["anna"], entry=rename(jobs["anna"].entry)),
+        ]
+        first, other, second = map(own.judge, twins)
+        assert sessions == [rows["anna"].sha256, rows["ben"].sha256]
+        assert first == second != other
+        pages = [(graded / folder.report_address(student)).read_text() for student in ("anna", "her twin")]
+        assert ["her twin" in page for page in pages] == [False, True]
+        kept = store.find_evidence(jobs["anna"].key)
+        assert kept is not None
+        resources = msgspec.structs.replace(kept.resources, wall_seconds=kept.resources.wall_seconds + 1.0)
+        store.keep_evidence(jobs["anna"].key, msgspec.structs.replace(kept, resources=resources))
+        again = own.judge(jobs["anna"])
+        assert len(sessions) == 3
+        assert again.verdict is not None
+        assert again.verdict.resources == resources
+
+
+def rename(entry: GradebookEntry) -> GradebookEntry:
+    """Return the entry of somebody else who handed in the same."""
+    return msgspec.structs.replace(entry, student="her twin", name="her twin")
 
 
 def test_a_rubric_that_cannot_be_read_is_the_graders_fault_and_changes_nothing(

@@ -1,6 +1,8 @@
 """What processes of the grader may use: memory and processor time have limits that they set themselves."""
 
 import itertools
+import os
+import platform
 import signal
 import subprocess
 import sys
@@ -8,7 +10,7 @@ import threading
 
 import pytest
 
-from grader.protocol.processes import ProcessorTimeOverError, limit_processor_time
+from grader.protocol.processes import KEEP_MEMORY, ProcessorTimeOverError, limit_processor_time
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these limits are of Unix")
 
@@ -60,3 +62,27 @@ def test_a_computation_without_an_end_is_interrupted_in_the_main_thread() -> Non
     thread.start()
     thread.join()
     assert done == [True]
+
+
+FREE_AND_TAKE = """
+import resource
+import numpy as np
+def count_faults():
+    for _ in range(50):
+        parts = [np.ones(1 << 18) for _ in range(4)]  # of 512 pages each
+        del parts
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+print(-count_faults() + count_faults())
+"""
+
+
+def count_new_pages(environment: dict[str, str]) -> int:
+    """Return how many pages the kernel gives a process that frees arrays and makes others of their size."""
+    command = [sys.executable, "-c", FREE_AND_TAKE]
+    done = subprocess.run(command, env=dict(os.environ) | environment, capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries do not know these variables")
+def test_freed_memory_is_kept_for_the_next_array() -> None:
+    assert count_new_pages(KEEP_MEMORY) < 1000  # of 100,000 that are written to

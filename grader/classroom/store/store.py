@@ -5,14 +5,14 @@ everything or nothing.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
-from sqlalchemy import URL, Connection, insert, select, update
+from sqlalchemy import URL, Connection, Row, bindparam, insert, select, update
 
 from grader.classroom.store import errors, queries
 from grader.classroom.store.blobs import Blobs, sha256_of
@@ -31,6 +31,11 @@ T = TypeVar("T")
 
 WRITERS = 8  # files that are written at the same time
 BATCH_SIZE = 500  # items of a list in one query: databases limit the number of parameters
+
+_EVIDENCE_OF = select(evidence.c.blob).where(evidence.c.key == bindparam("key"))
+_SUBMISSION_OF = select(hand_ins.c.blob, hand_ins.c.student, hand_ins.c.exercise).where(
+    hand_ins.c.number == bindparam("number")
+)
 
 
 class Store:
@@ -109,7 +114,17 @@ class Store:
     def read_submission(self, number: int) -> Submission:
         """Return the submission of a hand-in."""
         with self._database.read() as connection:
-            row = connection.execute(select(hand_ins).where(hand_ins.c.number == number)).one()
+            row = connection.execute(_SUBMISSION_OF, {"number": number}).one()
+        return self._read_submission(row)
+
+    def find_judged(self, number: int, key: str) -> tuple[StoredEvidence | None, Callable[[], Submission]]:
+        """Return what `find_evidence` does, and what does as `read_submission`; the database is asked once."""
+        with self._database.read() as connection:
+            digest = connection.execute(_EVIDENCE_OF, {"key": key}).scalar()
+            row = connection.execute(_SUBMISSION_OF, {"number": number}).one()
+        return self._read_evidence(digest), lambda: self._read_submission(row)
+
+    def _read_submission(self, row: Row[str | None, str, str]) -> Submission:
         data = None if row.blob is None else self._blobs.get(row.blob)
         if data is not None:
             try:
@@ -145,7 +160,10 @@ class Store:
     def find_evidence(self, key: str) -> StoredEvidence | None:
         """Return the evidence of this key; None where there is none, or where its file is lost or was changed."""
         with self._database.read() as connection:
-            digest = connection.execute(select(evidence.c.blob).where(evidence.c.key == key)).scalar()
+            digest = connection.execute(_EVIDENCE_OF, {"key": key}).scalar()
+        return self._read_evidence(digest)
+
+    def _read_evidence(self, digest: str | None) -> StoredEvidence | None:
         data = None if digest is None else self._blobs.get(digest)
         if data is None:
             return None

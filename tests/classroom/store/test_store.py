@@ -497,3 +497,19 @@ def test_the_command_line_starts_without_the_store() -> None:
     code = f"import sys, grader.commands.app; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_judged_again_is_found_together(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        number = add_hand_in(store, EXERCISE, hand(), store.begin_run(EXERCISE, "me"))
+        store.keep_evidence("key", kept())
+        stored, read_submission = store.find_judged(number, "key")
+        assert (stored, read_submission()) == (store.find_evidence("key"), store.read_submission(number))
+        assert store.find_judged(number, "other")[0] is None
+        for file in (tmp_path / "evidence").rglob("*"):
+            if file.is_file():
+                file.unlink()
+        stored, read_submission = store.find_judged(number, "key")
+        assert stored is None
+        with pytest.raises(StoreError, match="no longer in the store"):
+            read_submission()
