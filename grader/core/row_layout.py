@@ -14,7 +14,8 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-LARGEST_WHOLE = 1 << 24  # up to which single precision holds each whole number
+LARGEST_WHOLE = 1 << 24  # up to which single precision has each whole number
+FEW = 7  # numbers of an input that may be categories, although they are no integers
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,6 @@ class RowLayout:
             if np.dtype(dtype).kind in "biu" or (is_whole and place.stop - place.start <= FEW):
                 fixed += range(place.start, place.stop)
         return tuple(fixed)
-
-
-FEW = 7  # numbers of an input that may be categories, although they are no integers
 
 
 def read_layout(names: Sequence[str], rows: Sequence[Array]) -> RowLayout:

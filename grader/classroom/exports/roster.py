@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.classroom.exports.cells import format_number
 from grader.classroom.exports.formats import Exported, Format, UnusableRosterError
 from grader.classroom.exports.text_files import BOM, encode_csv
-from grader.core.i18n import _
+from grader.core.i18n import Message, _
 from grader.core.safe_files import read_own_file
 from grader.protocol.gradebook import GradebookEntry
 from grader.protocol.verdict import Record
@@ -131,12 +131,15 @@ def read_csv_lines(roster: Path) -> tuple[list[list[str]], str, bool]:
     except csv.Error as error:
         raise UnusableRosterError(_("{file} is no CSV file: {why}", file=roster.name, why=str(error))) from None
     if len(lines) > MAX_LINES:  # a line of one byte takes sixty times as much memory
-        raise UnusableRosterError(
-            _("{file} has more than {most} lines; a list of students has not.", file=roster.name, most=MAX_LINES)
-        )
+        raise UnusableRosterError(describe_too_long(roster.name))
     if not lines:
         raise UnusableRosterError(_("{file} is empty.", file=roster.name))
     return lines, delimiter, bom
+
+
+def describe_too_long(file: str) -> Message:
+    """Return what to say of a list of students that has more than `MAX_LINES` lines."""
+    return _("{file} has more than {most} lines; a list of students has not.", file=file, most=MAX_LINES)
 
 
 class _RosterColumns:

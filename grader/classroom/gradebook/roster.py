@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from grader.classroom.exports import UnusableRosterError
-from grader.classroom.exports.roster import MAX_MEGABYTES, read_csv_lines
+from grader.classroom.exports.roster import MAX_LINES, MAX_MEGABYTES, describe_too_long, read_csv_lines
 from grader.classroom.gradebook.errors import CourseGradebookError
 from grader.core.i18n import Message, _
 from grader.core.safe_files import read_own_file
 from grader.protocol.verdict import Record
 
-MAX_ROWS = 100_000
 # Of a workbook, which is a packed archive of XML: an empty cell takes four bytes there, and 3 µs to read.
 MAX_UNPACKED_MEGABYTES = 40
 # Headings in lower case, in English and German; of these programs and of the lists that offices give out.
@@ -197,8 +196,8 @@ def _read_xlsx(path: Path) -> list[list[str]]:
         data = _read_small(path)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=100, values_only=True)
-        return [[_to_text(value) for value in row] for row in rows]
+        rows = sheet.iter_rows(max_row=MAX_LINES + 1, max_col=100, values_only=True)
+        lines = [[_to_text(value) for value in row] for row in rows]
     except OSError as error:
         raise CourseGradebookError(
             _("{file} cannot be read: {why}", file=path.name, why=error.strerror or type(error).__name__)
@@ -210,6 +209,9 @@ def _read_xlsx(path: Path) -> list[list[str]]:
                 file=path.name,
             )
         ) from error
+    if any(map(any, lines[MAX_LINES:])):  # a line far below may be empty, and only have a colour
+        raise CourseGradebookError(describe_too_long(path.name))
+    return lines
 
 
 def _to_text(value: object) -> str:

@@ -1,6 +1,6 @@
 """Call a model with several inputs as if it had a single one, in whose rows those of all inputs lie side by side.
 
-Which input of the model gets which rows is told by shapes, then by names, then by places. Nothing depends on that
+Which input of the model gets which rows is decided by shapes, then by names, then by places. Nothing depends on that
 being right: what is frozen is a function of the whole row, whichever part of it goes where.
 """
 
@@ -19,6 +19,7 @@ from grader.protocol.evidence import MAX_INPUTS, InputFacts
 from grader.protocol.plan import InputRows
 
 Array = np.ndarray[Any, Any]
+_COLOURED = re.compile(r"\x1b\[1m(.*?)\x1b\[0m")  # what Keras prints in bold
 
 
 class _Leaf(NamedTuple):
@@ -172,9 +173,6 @@ def _shorten_key_error(error: Exception) -> Exception:
     """Return an exception about a missing key with the key alone: Keras puts a text around it."""
     keys = _COLOURED.findall(str(error.args[0])) if isinstance(error, KeyError) and error.args else []
     return KeyError(keys[0].strip("'")) if keys else error
-
-
-_COLOURED = re.compile(r"\x1b\[1m(.*?)\x1b\[0m")
 
 
 def list_leaves(model: Any) -> tuple[_Leaf, ...]:

@@ -111,6 +111,22 @@ def test_a_workbook_is_a_roster_too(tmp_path: Path) -> None:
     assert (row.name, row.number, row.keys) == ("Jürgen Müller-Lüdenscheidt", "4711", frozenset(("4711",)))
 
 
+def test_a_workbook_with_too_many_students_is_refused_but_lines_below_may_have_a_colour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.classroom.gradebook.roster.MAX_LINES", 3)
+    book = openpyxl.Workbook()
+    for line in (["Name", "Login"], ["Anna", "anna"], ["Ben", "ben"]):
+        book.active.append(line)
+    book.active.cell(row=4, column=1).fill = openpyxl.styles.PatternFill("solid", fgColor="FFFF00")
+    book.save(tmp_path / "list.xlsx")
+    assert [row.name for row in read_roster(tmp_path / "list.xlsx").rows] == ["Anna", "Ben"]
+    book.active.cell(row=4, column=1, value="Cem")
+    book.save(tmp_path / "list.xlsx")
+    with pytest.raises(CourseGradebookError, match=r"list\.xlsx has more than 100,?000 lines"):
+        read_roster(tmp_path / "list.xlsx")
+
+
 @pytest.mark.parametrize(
     ("text", "key", "said"),
     [

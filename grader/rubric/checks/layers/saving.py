@@ -108,7 +108,7 @@ class SavesAndLoads(Check):
         return files, written, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
 
     def _files(self, name: str) -> str:
-        return f"{self.save}@files:{name}"  # what goes wrong with them is told with the name of the function
+        return f"{self.save}@files:{name}"  # messages about it name the function
 
     def _loaded(self, name: str) -> str:
         return f"model:{self.load}@{name}"
