@@ -1,7 +1,7 @@
 """Call a model with several inputs as if it had a single one, in whose rows those of all inputs lie side by side.
 
-Which input of the model gets which rows is decided by shapes, then by names, then by places. Nothing depends on that
-being right: what is frozen is a function of the whole row, whichever part of it goes where.
+Which input of the model gets which rows is decided by shapes, then by names, then by places. Nothing depends on
+that being right: what is frozen is a function of the whole row, whichever part of it goes where.
 """
 
 import re
