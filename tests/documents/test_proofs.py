@@ -186,9 +186,8 @@ def test_a_verdict_depends_on_all_rooms_but_those_that_are_named_and_on_what_the
 def test_of_what_is_proven_a_part_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Proof, "is_made", lambda _: True)
     chosen = test_strangers.choose_cases().values()
-    assert {(case.exercise, bool(case.must_lose)) for case in chosen} == {
-        (case.exercise, bool(case.must_lose)) for case in test_strangers.CASES.values()
-    }
+    assert all(case.must_lose for case in chosen)  # of each exercise, the reference is run, too
+    assert sorted(case.exercise for case in chosen) == sorted(test_exercises.EXERCISES)
     assert {exercise for exercise, _ in test_bad_values.choose_values()} == set(test_exercises.EXERCISES)
     assert {kind for _, kind in test_bad_values.choose_values()} == set(test_bad_values.KINDS)
     assert len(test_bad_values.choose_exercises_with_lists()) == 1

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,13 +113,15 @@ def test_a_batch_ends_at_once_and_the_next_one_finishes(
             note("running" if kind == EVIDENCE else "")
             return receive(awaited, kind, nonce)
 
-        def ask_and_tell(client: ExaminerClient, request: Request, seconds: float, *kinds: type[object]) -> object:
+        def ask_and_tell(
+            client: ExaminerClient, request: Request, seconds: float, *kinds: type[object], **options: Any
+        ) -> object:
             if phase != "examining" or not isinstance(request, Decide):
-                return ask(client, request, seconds, *kinds)
+                return ask(client, request, seconds, *kinds, **options)
             timer = threading.Timer(1.0, is_there.set)  # only the slow one is not decided by then
             timer.start()
             try:
-                return ask(client, request, seconds, *kinds)
+                return ask(client, request, seconds, *kinds, **options)
             finally:
                 timer.cancel()
 

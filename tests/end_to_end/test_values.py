@@ -45,7 +45,7 @@ WRONG = {
     "nothing": ("def one_hot(y):\n    np.eye(10)[y]", "one_hot() returned None. Is there a `return` at its end?", "None"),
     "text": (ONE_HOT + "'hello'", "one_hot() has to return numbers", "'hello'"),
     "surrogate": (ONE_HOT + "'\\ud800'", "one_hot() has to return numbers", "'?'"),
-    "dict": (ONE_HOT + "{1: 2, (1, 2): 3, None: 4, '\\ud800': 5}", "", "dict {'1', 'tuple', 'NoneType', '?'}"),
+    "dict": (ONE_HOT + "{1: 2, (1, 2): 3, None: 4, '\\ud800': 5}", "", "dict {1, 'tuple', 'NoneType', '?'}"),
     "generator": (ONE_HOT + "(i for i in y)", "one_hot() has to return numbers", "generator"),
     "lambda": (ONE_HOT + "lambda: y", "one_hot() has to return numbers", "function"),
     "class": (ONE_HOT + "int", "one_hot() has to return numbers", "type"),

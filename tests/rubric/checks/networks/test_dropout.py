@@ -107,7 +107,7 @@ WRONG = {
     "always": (own(lambda m, x, _training: m.dropout(x, training=True)), "drops units when it predicts, too"),
     "without effect": (
         own(lambda m, x, training: x + 0.0 * m.dropout(x, training=training)),
-        "do not depend on them",
+        "hardly depend on them",
     ),
 }
 
