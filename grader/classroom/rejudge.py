@@ -11,6 +11,7 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -157,11 +158,15 @@ class JudgePool:
     def evidence_key(self) -> EvidenceKey:
         """Return today's evidence key, with the plan.
 
+        All processes read the rubric and draw the data meanwhile, so that each can judge afterwards.
+
         Raises:
             UserError: the store or the disk fails.
             InternalError: the rubric cannot be read, or no process can be started.
         """
-        return replace(self._unplanned, plan=self._processes[0].plan().plan)
+        with ThreadPoolExecutor(len(self._processes)) as threads:
+            first, *_others = [threads.submit(process.plan) for process in self._processes]
+        return replace(self._unplanned, plan=first.result().plan)
 
     def judge(self, jobs: Sequence[RejudgeJob]) -> Iterator[RejudgeResult]:
         """Judge each hand-in and write its report. Results come as they are finished, in any order.

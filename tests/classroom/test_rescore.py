@@ -1,6 +1,7 @@
 """A class judged again: no run where evidence is kept, each change told, old verdicts and adjustments kept."""
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import msgspec
 import pytest
 
 from grader.classroom.folder import seal_course
-from grader.classroom.judge_messages import JudgeSettings
+from grader.classroom.judge_messages import JudgeReply, JudgeRequest, JudgeSettings, PlanKey
 from grader.classroom.judge_process import Judge
-from grader.classroom.rejudge import RejudgeJob, RejudgeResult
+from grader.classroom.rejudge import JudgeProcess, RejudgeJob, RejudgeResult
 from grader.classroom.rescore import Rescorer
 from grader.classroom.store.blobs import sha256_of
 from grader.core.course import Course
@@ -74,6 +75,23 @@ def test_other_points_need_no_run_and_every_change_is_told(
     assert line.split() == ["ben", "60", "30", "one_hot", "60", "→", "30"]
     assert past_points(graded, "ben") == [60, 30]
     assert "30" in (graded / entries(graded)["ben"].report).read_text("utf-8")
+
+
+def test_all_judges_read_the_rubric_at_the_same_time(
+    run: Run, graded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, meeting = JudgeProcess.ask, threading.Barrier(2, timeout=60)
+
+    def ask_together(process: JudgeProcess, request: JudgeRequest, seconds: float) -> JudgeReply:
+        if isinstance(request, PlanKey):
+            meeting.wait()  # an error where nobody comes
+        return ask(process, request, seconds)
+
+    monkeypatch.setattr("grader.classroom.rejudge.count_processors", lambda: 2)
+    monkeypatch.setattr(JudgeProcess, "ask", ask_together)
+    result = run("rescore", graded)
+    assert result.exit_code == 0, result.output
+    assert "2 judged again" in result.output
 
 
 def test_marks_that_the_rules_of_the_course_changed_are_listed_as_well(

@@ -29,12 +29,17 @@ def children_of(pid: int) -> set[int]:
     return children
 
 
+def _is_of_browser(pid: int) -> bool:
+    """Return whether a process is the driver of Playwright, which has started the browser."""
+    return "/playwright/driver/" in command_lines({pid})
+
+
 def descendants(pid: int) -> set[int]:
-    """Return the ids of all processes below one."""
+    """Return the ids of all processes below one, without those of a browser that other tests use."""
     found: set[int] = set()
     unvisited = [pid]
     while unvisited:
-        children = children_of(unvisited.pop()) - found
+        children = {child for child in children_of(unvisited.pop()) - found if not _is_of_browser(child)}
         unvisited += children
         found |= children
     return found
