@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.protocol.verdict import Verdict
-from grader.submission.reader import read
+from tests.helpers.plants import grade_plants
 from tests.helpers.shared_worker import SharedWorker, start_grader
-from tests.helpers.two_inputs_course import DICT, IMPORTS, build, subclass, use, write_course
+from tests.helpers.two_inputs_course import DICT, build, subclass, use, write_course
 
 Grade = Callable[[str], Verdict]
 
@@ -29,13 +30,7 @@ def grader(shared_worker: SharedWorker, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def grade(grader: Grader, tmp_path: Path) -> Grade:
     """Grade the code of a submission."""
-
-    def grading(code: str) -> Verdict:
-        path = tmp_path / "submission.py"
-        path.write_text(IMPORTS + code, encoding="utf-8")
-        return grader.grade("plants", read(path)).verdict
-
-    return grading
+    return partial(grade_plants, grader, tmp_path)
 
 
 RIGHT = {

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tests.helpers.plants import IMPORTS
+
 RUBRIC = '''
 """How high plants grow and of which kind they are, by eight measured numbers and by their soil."""
 
@@ -81,7 +83,6 @@ def train(model, numbers, soil, height, kind, numbers_val, soil_val, height_val,
 def scores(model, numbers, soil, height, kind):
     raise NotImplementedError
 """
-IMPORTS = "import keras\nimport numpy as np\nfrom keras import layers\n"
 INPUTS, INPUTS_BY_NAME = "[numbers, soil]", "{'numbers': numbers, 'soil': soil}"
 OUTPUTS, OUTPUTS_BY_NAME = "[height, kind]", "{'height': height, 'kind': kind}"
 LOSS = "{'height': 'mse', 'kind': 'sparse_categorical_crossentropy'}"
