@@ -112,7 +112,7 @@ def _is_proven(grader: Grader, exercise: Exercise, translate: Translator) -> boo
             advance(result.expectation.name)
             checked.append(result)
         if checked[0].complaint is None:
-            for mutant_result in validator.try_mutants(exercise.mutants, exercise.equivalents):
+            for mutant_result in validator.try_mutants(exercise.mutants, exercise.listed):
                 advance(mutant_result.mutant.id)
                 tried.append(mutant_result)
     console.print(build_expectation_table(exercise.name, checked, translate))

@@ -13,6 +13,7 @@ _OUTCOMES: dict[MutantOutcome, Message] = {
     MutantOutcome.KILLED: _("killed"),
     MutantOutcome.SURVIVED: _("survived"),
     MutantOutcome.EQUIVALENT: _("equivalent"),
+    MutantOutcome.BORDERLINE: _("borderline"),
     MutantOutcome.NOT_GRADED: _("not graded"),
     MutantOutcome.NOT_EQUIVALENT: _("not equivalent"),
 }
@@ -75,12 +76,13 @@ def count_mutants(results: Sequence[MutantResult], translate: Translator) -> str
     count = Counter(result.outcome for result in results)
     return translate(
         _(
-            "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {undecided} not "
-            "graded, {wrong} listed as equivalent but not so.",
+            "{total} mutants: {killed} killed, {survived} survived, {equivalent} equivalent, {borderline} "
+            "borderline, {undecided} not graded, {wrong} listed as equivalent but not so.",
             total=len(results),
             killed=count[MutantOutcome.KILLED],
             survived=count[MutantOutcome.SURVIVED],
             equivalent=count[MutantOutcome.EQUIVALENT],
+            borderline=count[MutantOutcome.BORDERLINE],
             undecided=count[MutantOutcome.NOT_GRADED],
             wrong=count[MutantOutcome.NOT_EQUIVALENT],
         )

@@ -153,6 +153,33 @@ class TrainedNetwork:
         """Return the call of `fit` of this network that counts: the last that returned, else the last one."""
         return next((fit for fit in reversed(self.own_fits) if fit.finished), (self.own_fits or (None,))[-1])
 
+    @property
+    def has_other_kernels(self) -> bool:
+        """Return whether training changed the kernels, or, where there are none, the outputs; False if unknown."""
+        if self.before is None or self.after is None or self.before.graph is None or self.after.graph is None:
+            return False
+        pairs = [
+            (a, b) for (_, a), (_, b) in zip(self.before.graph.kernels, self.after.graph.kernels, strict=False)
+        ] or self._pair_outputs()  # weights in a shape of their own: what comes out tells
+        return any(a.shape != b.shape or not np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Return whether training left the network as it was: kernels and answers are the same."""
+        pairs = self._pair_outputs()
+        return (
+            bool(pairs)
+            and not self.has_other_kernels
+            and all(a.shape == b.shape and np.allclose(a, b, rtol=1e-4, atol=1e-6) for a, b in pairs)
+        )
+
+    def _pair_outputs(self) -> list[tuple[Array, Array]]:
+        """Return what comes out for the same rows before and after the training; nothing where one is unknown."""
+        if self.before is None or self.after is None:
+            return []
+        after = self.after.outputs
+        return [(outputs, after[name]) for name, outputs in self.before.outputs.items() if name in after]
+
 
 def read_network(case: Case, training: Training, seed: int) -> TrainedNetwork:
     """Return what is known of a network on one seed; it is read once, for all checks."""
@@ -203,9 +230,16 @@ def is_usable(case: Case, training: Training) -> bool:
 
 
 def is_trainable(case: Case, training: Training) -> bool:
-    """Return whether the network of the first seed has weights that training may change, by what it says."""
-    before = read_network(case, training, case.seeds[0]).before
-    return before is not None and before.facts.trainable_parameters > 0
+    """Return whether `fit` may change the network of the first seed.
+
+    It has to be compiled and to have weights that are trained. Where a `fit` of it changed nothing, something in
+    the network keeps it from learning, such as a loss that is always 0.
+    """
+    network = read_network(case, training, case.seeds[0])
+    facts = network.before.facts if network.before is not None else None
+    if facts is None or facts.trainable_parameters == 0 or facts.compiled is None:
+        return False
+    return not (network.is_untouched and any(fit.finished for fit in network.own_fits))
 
 
 def read_model(case: Case, step: str, training: Training) -> Model | None:

@@ -10,11 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from grader.authoring.notebooks import find_sources, is_up_to_date
 from grader.authoring.task_sheets import find_missing_sheets
-from grader.authoring.validation.equivalent_mutants import (
-    EquivalentMutants,
-    EquivalentMutantsError,
-    read_equivalent_mutants,
-)
 from grader.authoring.validation.expectations import (
     Expectation,
     ExpectationError,
@@ -23,6 +18,11 @@ from grader.authoring.validation.expectations import (
     read_expectations,
 )
 from grader.authoring.validation.impact import Script, find_affected_names, find_unaffected_steps
+from grader.authoring.validation.listed_mutants import (
+    ListedMutants,
+    ListedMutantsError,
+    read_listed_mutants,
+)
 from grader.authoring.validation.mutants import Mutant, choose_mutants, make_mutants
 from grader.core.course import Course
 from grader.core.errors import UnreadableSubmission, UserError
@@ -58,6 +58,7 @@ class MutantOutcome(StrEnum):
     KILLED = "killed"  # it lost points
     SURVIVED = "survived"  # it lost nothing: the rubric does not notice the mistake
     EQUIVALENT = "equivalent"  # it lost nothing, and somebody said why that is right
+    BORDERLINE = "borderline"  # it may lose points or not, and somebody said why
     NOT_GRADED = "not_graded"  # the grader could not decide
     NOT_EQUIVALENT = "not_equivalent"  # it lost points, though somebody said that it is right
 
@@ -78,14 +79,14 @@ class MutantResult:
     mutant: Mutant
     outcome: MutantOutcome
     criteria: tuple[str, ...] = ()  # ids of those that it lost points in, or that could not be decided
-    reason: str = ""  # why it is as right as the reference, where it is
+    reason: str = ""  # why it may keep all points, where somebody said so
     # Ids of criteria that it lost points in although they are about other functions; None where that is unclear.
     consequences: tuple[str, ...] | None = None
 
     @property
     def is_expected(self) -> bool:
         """Whether nobody has to do anything about it."""
-        return self.outcome in {MutantOutcome.KILLED, MutantOutcome.EQUIVALENT}
+        return self.outcome in {MutantOutcome.KILLED, MutantOutcome.EQUIVALENT, MutantOutcome.BORDERLINE}
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ class Exercise:
     rubric: "Rubric"
     expectations: tuple[Expectation, ...]  # that of the reference first
     mutants: tuple[Mutant, ...]
-    equivalents: EquivalentMutants
-    unused_patterns: tuple[str, ...]  # of `equivalents`: those that match no mutant
+    listed: ListedMutants
+    unused_patterns: tuple[str, ...]  # of `listed`: those that match no mutant
     complaints: tuple[Message, ...] = ()  # what is wrong with the files that students get
     notes: tuple[Message, ...] = ()  # what works and should be changed all the same
 
@@ -117,8 +118,8 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
     rubric = loaded.rubric
     try:
         expectations = read_expectations(course, name)
-        equivalents = read_equivalent_mutants(course.folder / "reference" / name / "equivalent.toml")
-    except (ExpectationError, EquivalentMutantsError) as error:
+        listed = read_listed_mutants(course.folder / "reference" / name / "equivalent.toml")
+    except (ExpectationError, ListedMutantsError) as error:
         raise UnprovableExerciseError(error.text) from None
     except UnreadableSubmission as error:
         raise UnprovableExerciseError(error.text, is_unreadable=True) from None
@@ -132,11 +133,11 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
         line = error.lineno or 0
         problem = _("The reference of {exercise} is no Python: line {line}.", exercise=name, line=line)
         raise UnprovableExerciseError(problem, is_unreadable=True) from None
-    unused_patterns = equivalents.find_unused_patterns(mutant.id for mutant in mutants)
+    unused_patterns = listed.find_unused_patterns(mutant.id for mutant in mutants)
     complaints = (*find_missing_sheets(course, name), *_find_outdated_notebooks(course, name))
     chosen = choose_mutants(mutants, most)
     notes = tuple(use.describe() for use in loaded.old_imports)
-    return Exercise(name, rubric, expectations, chosen, equivalents, unused_patterns, complaints, notes)
+    return Exercise(name, rubric, expectations, chosen, listed, unused_patterns, complaints, notes)
 
 
 def _refuse_unknown_criteria(name: str, expectations: Sequence[Expectation], known: Sequence[str]) -> None:
@@ -211,9 +212,9 @@ class Validator:
         """Grade the submission of each expectation and compare; several at a time, results in the order given."""
         return self._run_in_parallel(self.expectations, self._check_one, last=lambda e: e.from_reference)
 
-    def try_mutants(self, mutants: Sequence[Mutant], equivalents: EquivalentMutants) -> Iterator[MutantResult]:
+    def try_mutants(self, mutants: Sequence[Mutant], listed: ListedMutants) -> Iterator[MutantResult]:
         """Grade the mutants; several at a time, results in the order given."""
-        return self._run_in_parallel(mutants, lambda mutant: self._try_one(mutant, equivalents))
+        return self._run_in_parallel(mutants, lambda mutant: self._try_one(mutant, listed))
 
     def grade_reference(self) -> Graded:
         """Return what the reference gets. It is graded once; other threads wait meanwhile."""
@@ -256,14 +257,17 @@ class Validator:
         complaint = find_complaint(expectation, graded.verdict, self.by_hand)
         return ExpectationResult(expectation, graded.verdict.points, complaint)
 
-    def _try_one(self, mutant: Mutant, equivalents: EquivalentMutants) -> MutantResult:
+    def _try_one(self, mutant: Mutant, listed: ListedMutants) -> MutantResult:
         reference = self.grade_reference().verdict
         verdict = self.grade_changed_reference(make_script(mutant.source, "submission.py")).verdict
         not_graded = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED]
         undecided = tuple(name for name in not_graded if name not in self.by_hand)
         if undecided:
             return MutantResult(mutant, MutantOutcome.NOT_GRADED, undecided)
-        reason = equivalents.find_reason(mutant.id)
+        border = listed.find_border(mutant.id)
+        if border is not None:
+            return MutantResult(mutant, MutantOutcome.BORDERLINE, reason=border)
+        reason = listed.find_equivalence(mutant.id)
         if verdict.points < reference.points:
             pairs = zip(verdict.criteria, reference.criteria, strict=True)
             criteria = tuple(of_mutant.id for of_mutant, right in pairs if of_mutant.points < right.points)

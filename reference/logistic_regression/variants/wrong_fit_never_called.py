@@ -1,5 +1,4 @@
 # loses: training, accuracy
-# may lose: predict_label
 # why: train only evaluates and fills a History by hand.
 # from: reference
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.authoring.validation.equivalent_mutants import EquivalentMutants
 from grader.authoring.validation.expectations import make_script
+from grader.authoring.validation.listed_mutants import ListedMutants
 from grader.authoring.validation.validate import (
     Exercise,
     MutantOutcome,
@@ -310,7 +310,7 @@ def test_a_criterion_that_passes_on_nothing_is_named(grader: Grader, tiny: Exerc
 
 
 def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tiny: Exercise) -> None:
-    listed = EquivalentMutants({"half:*": "It may be anything.", "class_counts:return:0": "No."})
+    listed = ListedMutants({"half:*": "It may be anything.", "class_counts:return:0": "No."})
     validator = Validator(grader, "tiny", tiny.expectations)
     chosen = [
         m for m in tiny.mutants if m.id in {"half:return:0", "class_counts:return:0", "half:return:forgotten"}
@@ -321,8 +321,17 @@ def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tin
         "half:return:forgotten": (MutantOutcome.EQUIVALENT, "It may be anything."),
         "class_counts:return:0": (MutantOutcome.NOT_EQUIVALENT, ""),
     }
-    (survived,) = validator.try_mutants(chosen[-1:], EquivalentMutants({}))
+    (survived,) = validator.try_mutants(chosen[-1:], ListedMutants())
     assert (survived.outcome, survived.is_expected) == (MutantOutcome.SURVIVED, False)
+
+
+def test_a_borderline_mutant_may_keep_all_points_or_lose_some(grader: Grader, tiny: Exercise) -> None:
+    listed = ListedMutants(borderline={"half:return:0": "It keeps all.", "class_counts:return:0": "It loses."})
+    chosen = [mutant for mutant in tiny.mutants if mutant.id in listed.borderline]
+    tried = list(Validator(grader, "tiny", tiny.expectations).try_mutants(chosen, listed))
+    assert {t.mutant.id: t.reason for t in tried} == listed.borderline
+    assert all(t.outcome is MutantOutcome.BORDERLINE and t.is_expected for t in tried)
+    assert all(t.consequences is None for t in tried)
 
 
 def without_resources(verdict: Verdict) -> str:
@@ -388,7 +397,10 @@ def test_the_table_shows_every_outcome(tiny: Exercise) -> None:
     shown = captured.get()
     assert all(mutant.id in shown for mutant in mutants[: len(MutantOutcome)])
     assert "because" in shown
-    assert "5" in count_mutants(results, Translator("en"))
+    assert count_mutants(results, Translator("en")) == (
+        f"{len(MutantOutcome)} mutants: 1 killed, 1 survived, 1 equivalent, 1 borderline, 1 not graded, 1 listed "
+        "as equivalent but not so."
+    )
 
 
 def test_mutants_that_cost_more_than_what_they_are_about_are_counted_and_named(tiny: Exercise) -> None:

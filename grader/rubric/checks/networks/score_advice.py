@@ -10,6 +10,7 @@ from grader.evidence.network import TrainedNetwork, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.output_and_loss import HeadAndLoss
+from grader.rubric.checks.networks.untrained import explain_untrained
 
 _SETTLED_EPOCHS = 5  # with fewer, nothing can be said of how the loss goes on
 FLAT = 0.01  # share by which the last quarter of the epochs has to get below the others to be still falling
@@ -59,6 +60,8 @@ def _name_unchanged_layers(network: TrainedNetwork) -> Words | None:
 def advise_on_score(case: Case, training: Training) -> Words:
     """Return one sentence: what keeps the network from learning, else how its loss fell."""
     network = read_network(case, training, case.seeds[0])
+    if network.is_untouched:
+        return explain_untrained(network)
     mistake = (
         explain_foreign_labels(case, training) or _name_misfit(case, training) or _name_unchanged_layers(network)
     )

@@ -5,21 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-import numpy as np
-
 from grader.core.field_rules import Count, CountOrZero
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.certification import SECOND_TRAINING, certify
+from grader.evidence.fit_measures import is_better_than_fit, is_unexplained
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.network import Model, TrainedNetwork, is_trainable, read_network
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
+from grader.evidence.outputs import has_one_answer
 from grader.evidence.second_training import (
     SecondOutcome,
     compare_second,
     describe_second,
     find_second,
-    is_better_than_fit,
-    is_unexplained,
+    knows_untrained,
 )
 from grader.evidence.values import name_of
 from grader.protocol.evidence import ModelValue
@@ -30,6 +29,7 @@ from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
+from grader.rubric.checks.networks.untrained import judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
     find_split_share,
     find_validation_rows,
@@ -99,6 +99,8 @@ def require_certified(case: Case, training: Training, *, after: bool) -> Model:
         case.seen(training.trained(seed))  # skipped where train() did not come to a result
         raise PreconditionFailedError(not_graded(_("The grader has no description of the trained network.")))
     if after:
+        if knows_untrained(case, training):
+            raise PreconditionFailedError(judge_untrained(network))
         _require_second_training(case, training)
     chosen = network.after if after else network.before
     assert chosen is not None
@@ -287,26 +289,17 @@ class Trains(NetworkCheck):
 
     def can_use(self, case: Case, training: Training) -> bool:
         """Return whether the network can learn at all."""
-        return super().can_use(case, training) and is_trainable(case, training)
+        can_answer = is_usable(case, training) and has_one_answer(case, training)
+        return can_answer and is_trainable(case, training)
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
         require_certified(case, self.training, after=False)
         case.seen(self.training.fitted(case.seeds[0]))  # what went wrong in train() is said here, once
-        model = require_certified(case, self.training, after=True)
+        require_certified(case, self.training, after=True)
         network = read_network(case, self.training, case.seeds[0])
-        assert network.before is not None
-        if not _weights_moved(network.before, model):
-            if model.is_constant:
-                return failed(_explain_constant(), received=_("the same weights as before"))
-            return failed(
-                _(
-                    "After train() the weights are what they were before: nothing was learned. Does train() "
-                    "call model.fit() on the model that it is given?"
-                ),
-                expected=_("weights that training changed"),
-                received=_("the same weights as before"),
-            )
+        if not network.has_other_kernels:
+            return judge_untrained(network)
         if not any(fit.finished for fit in network.fits):
             return self._judge_without_fit(network)
         if is_better_than_fit(network, case):
@@ -379,19 +372,3 @@ class Trains(NetworkCheck):
                 )
             )
         return problems
-
-
-def _explain_constant() -> Words:
-    return _(
-        "After train() the weights are what they were before: what the network gives does not depend on them, "
-        "as with softmax over a single unit, which is always 1. Mend the output first."
-    )
-
-
-def _weights_moved(before: Model, after: Model) -> bool:
-    if before.graph is None or after.graph is None:
-        return False
-    pairs = [(a, b) for (_, a), (_, b) in zip(before.graph.kernels, after.graph.kernels, strict=False)]
-    if not pairs:  # weights in a shape of their own: what comes out tells
-        pairs = [(a, after.outputs[name]) for name, a in before.outputs.items() if name in after.outputs]
-    return any(a.shape != b.shape or not np.array_equal(a, b, equal_nan=True) for a, b in pairs)

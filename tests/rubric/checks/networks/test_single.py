@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -31,10 +32,11 @@ from grader.protocol.evidence import (
 from grader.protocol.plan import Call, Describe, ResultOrTruth
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
-from grader.rubric.checks import Architecture, HeadAndLoss, Trains
+from grader.rubric.checks import Accuracy, Architecture, HeadAndLoss, Probabilities, Trains
 from grader.rubric.checks import Training as Steps
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.no_graph import explain_no_graph
+from grader.rubric.checks.networks.untrained import explain_untrained
 from tests.helpers.cases import (
     TASK,
     Net,
@@ -394,6 +396,48 @@ def test_weights_that_did_not_move_were_not_trained() -> None:
     judgement = of(TRAINS, moves=False)
     assert judgement.status is Status.FAILED
     assert "nothing was learned" in text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"fit": None}, "Does train() call model.fit() on the model that it is given?"),
+        ({"fit": fit(finished=False)}, "Does train() call model.fit() on the model that it is given?"),
+        ({"fit": fit(finished=True)}, "although fit ran: nothing was learned"),
+        ({"claims": {"trainable_parameters": 0}}, "all of them are set to trainable=False"),
+    ],
+)
+def test_why_nothing_was_learned_is_said(parts: dict[str, Any], said: str) -> None:
+    judgement = of(TRAINS, moves=False, **parts)
+    assert judgement.status is Status.FAILED
+    assert said in text(judgement.message)
+
+
+def test_a_network_whose_output_never_changes_is_to_be_mended_first() -> None:
+    constant = SimpleNamespace(before=SimpleNamespace(is_constant=True), training=Steps())
+    assert "Mend the output first" in text(explain_untrained(constant))  # type: ignore[arg-type]
+
+
+def test_a_network_that_knows_without_training_earns_nothing_by_that() -> None:
+    accuracy = Accuracy(Steps(), full=0.9, half=0.5)
+    assert of(accuracy).status is Status.PASSED
+    judgement = of(accuracy, moves=False, fit=None)
+    assert judgement.status is Status.FAILED
+    assert text(judgement.message) == text(of(TRAINS, moves=False, fit=None).message)
+
+
+def test_a_function_can_use_no_network_that_was_not_trained_and_train_none_that_cannot_learn() -> None:
+    predicts = Probabilities(Steps(), "predict_probabilities")
+    assert predicts.can_use(Training().case(), Steps())
+    assert not predicts.can_use(Training(moves=False).case(), Steps())
+    for parts, is_trainable in (
+        ({}, True),
+        ({"moves": False}, False),  # fit ran and changed nothing
+        ({"moves": False, "fit": None}, True),
+        ({"claims": {"trainable_parameters": 0}}, False),
+        ({"claims": {"compiled": None}}, False),
+    ):
+        assert TRAINS.can_use(Training(**parts).case(), Steps()) is is_trainable, parts
 
 
 def test_a_history_that_no_call_of_fit_left_earns_nothing() -> None:

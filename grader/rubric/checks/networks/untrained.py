@@ -1,0 +1,42 @@
+"""Say why training left a network as it was."""
+
+from grader.core.i18n import Words, _
+from grader.evidence.judgement import Judgement, failed
+from grader.evidence.network import TrainedNetwork
+
+
+def judge_untrained(network: TrainedNetwork) -> Judgement:
+    """Return the judgement of a network whose training changed nothing."""
+    return failed(
+        explain_untrained(network),
+        expected=_("weights that training changed"),
+        received=_("the same weights as before"),
+    )
+
+
+def explain_untrained(network: TrainedNetwork) -> Words:
+    """Return what keeps the network from learning, or else what to look at."""
+    before, train = network.before, network.training.train
+    if before is not None and before.is_constant:
+        return _(
+            "After {function}() the weights are what they were before: what the network gives does not depend on "
+            "them, as with softmax over a single unit, which is always 1. Mend the output first.",
+            function=train,
+        )
+    if before is not None and before.facts.parameters > 0 and before.facts.trainable_parameters == 0:
+        return _(
+            "After {function}() the weights are what they were before: all of them are set to trainable=False. "
+            "Let at least one layer learn.",
+            function=train,
+        )
+    if any(fit.finished for fit in network.own_fits):
+        return _(
+            "After {function}() the weights are what they were before, although fit ran: nothing was learned. "
+            "Does the loss fit the output activation, and is the learning rate above 0?",
+            function=train,
+        )
+    return _(
+        "After {function}() the weights are what they were before: nothing was learned. Does {function}() call "
+        "model.fit() on the model that it is given?",
+        function=train,
+    )
