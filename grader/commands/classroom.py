@@ -18,6 +18,7 @@ from grader.commands.options import (
     CourseOption,
     ExerciseArgument,
     LanguageOption,
+    MessageLanguageOption,
     MissingWallsOption,
     PlainOption,
     exit_after_interrupt,
@@ -137,7 +138,7 @@ def rescore(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     despite_missing_walls: MissingWallsOption = False,
-    lang: LanguageOption = DEFAULT_LANGUAGE,
+    lang: MessageLanguageOption = DEFAULT_LANGUAGE,
     course: CourseOption = None,
 ) -> None:
     """Judge stored evidence, say whose mark changed, and ask before anything is run."""

@@ -47,6 +47,10 @@ CourseOption = Annotated[
     ),
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help=help_(_("Language of messages and report.")))]
+MessageLanguageOption = Annotated[
+    Language,
+    typer.Option("--lang", help=help_(_("Language of messages. Reports stay in the language that they are in."))),
+]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help=help_(_("Run without walls, in plain processes: only for your own code.")))
 ]

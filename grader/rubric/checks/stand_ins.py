@@ -58,11 +58,19 @@ def judge_by_itself(check: Check, case: Case, own: Judgement, *, is_blocked: boo
         judgement = unmet.judgement
     if tells_nothing and own.status is Status.PASSED:
         return replace(judgement, note=_explain_stand_in(on_stand_ins))
-    if judgement.status in {Status.SKIPPED, Status.NOT_GRADED} or judgement.share < own.share:
+    if judgement.status in {Status.SKIPPED, Status.NOT_GRADED} or _is_no_better(judgement, own):
         return own
     if judgement.status is Status.NOT_ATTEMPTED:
         return judgement
     return replace(judgement, note=_explain_stand_in(on_stand_ins))
+
+
+def _is_no_better(judgement: Judgement, own: Judgement) -> bool:
+    """Return whether another network changes nothing, or makes it worse.
+
+    Where neither earns anything, what was seen with the grader's network says more of the function itself.
+    """
+    return judgement.share < own.share or 0 < judgement.share == own.share
 
 
 def _needs_training(check: Check) -> bool:

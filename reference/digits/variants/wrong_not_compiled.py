@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy
+# loses: head_and_loss, accuracy
 # why: build_model returns a model that was never compiled: fit stops with an error.
 # from: reference
 

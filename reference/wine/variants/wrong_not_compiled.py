@@ -1,4 +1,4 @@
-# loses: head_and_loss, training, accuracy
+# loses: head_and_loss, accuracy
 # why: The model is built but not compiled, so fit stops with an error.
 # from: reference
 

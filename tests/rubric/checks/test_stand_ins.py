@@ -91,7 +91,7 @@ def test_training_is_tried_on_a_network_that_is_not_trained() -> None:
         "No network of yours could be used here, so train() was given one that the grader built."
     )
     lazy = outcome(check, evidence(check, build_model=stop, train=lambda model, x, y: lab.history(loss=[1.0])))
-    assert "nothing was learned" in text(lazy.message)
+    assert "the weights are what they were before" in text(lazy.message)
 
 
 def test_only_the_network_that_is_missing_is_made_up_for() -> None:
@@ -227,3 +227,20 @@ def test_a_network_of_the_grader_s_that_was_exchanged_is_noticed() -> None:
     judgement = outcome(PREDICTS, exchanged)
     assert judgement.status is Status.NOT_GRADED
     assert "another one came back" in text(judgement.message)
+
+
+def test_what_another_network_does_not_better_is_said_of_the_submission_s_own() -> None:
+    def not_compiled(n: int) -> Any:
+        import keras
+
+        return keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])
+
+    def shift(model: Any, x: Any, y: Any) -> Any:
+        model.set_weights([weight + 0.5 for weight in model.get_weights()])
+        return None
+
+    check = TrainsEach((ONE,))
+    case = evidence(check, build_model=not_compiled, train=shift)
+    own, judgement = judged(check, case), outcome(check, case)
+    assert own.share == 0.5
+    assert judgement == own

@@ -29,7 +29,14 @@ def explain_untrained(network: TrainedNetwork) -> Words:
             "Let at least one layer learn.",
             function=train,
         )
-    if any(fit.finished for fit in network.own_fits):
+    has_run = any(fit.finished for fit in network.own_fits)
+    if has_run and network.training.stand_in is not None:  # a network that can learn
+        return _(
+            "After {function}() the weights are what they were before, although fit ran. Does {function}() put "
+            "the old weights back afterwards? Leave them as fit left them.",
+            function=train,
+        )
+    if has_run:
         return _(
             "After {function}() the weights are what they were before, although fit ran: nothing was learned. "
             "Does the loss fit the output activation, and is the learning rate above 0?",

@@ -418,6 +418,15 @@ def test_a_network_whose_output_never_changes_is_to_be_mended_first() -> None:
     assert "Mend the output first" in text(explain_untrained(constant))  # type: ignore[arg-type]
 
 
+def test_who_puts_the_old_weights_back_into_the_grader_s_network_is_told_so() -> None:
+    network = read_network(Training(moves=False).case(), Steps(), 0)
+    on_stand_in = replace(
+        network, training=Steps().on_stand_in(TASK, is_trained=False), fits=(FitFacts(finished=True),)
+    )
+    assert "put the old weights back" in text(explain_untrained(on_stand_in))
+    assert "put the old weights back" not in text(explain_untrained(network))
+
+
 def test_a_network_that_knows_without_training_earns_nothing_by_that() -> None:
     accuracy = Accuracy(Steps(), full=0.9, half=0.5)
     assert of(accuracy).status is Status.PASSED
