@@ -43,7 +43,8 @@ make = Table
 
 def _table(name: str, tries: str, source: str) -> Forgery:
     """Return a forgery that looks rows up; `source` defines `look_up`."""
-    return Forgery(name, tries, PUBLIC + _OWN_CALL + source, SCORE, ("the secret", "certification"))
+    without = ("the secret", "certification", "a training that changes it")
+    return Forgery(name, tries, PUBLIC + _OWN_CALL + source, SCORE, without)
 
 
 TABLES = (

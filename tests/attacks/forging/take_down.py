@@ -62,6 +62,10 @@ def _believe_trainings(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(single, "is_unexplained", lambda *_: False)
 
 
+def _allow_no_training(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(single, "knows_untrained", lambda *_: False)
+
+
 def _believe_probabilities(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Calibrates, "_judge_right", lambda *_: None)
 
@@ -92,6 +96,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "use of the base": _believe_graphs,
     "what fit measured": _believe_trainings,
     "certification": _certify_all,
+    "a training that changes it": _allow_no_training,
     "shapes of the replay": _believe_shapes,
     "biases of the graph": _believe_parameters,
     "trial of losses": _believe_names,
