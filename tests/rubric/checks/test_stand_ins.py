@@ -92,6 +92,7 @@ def test_training_is_tried_on_a_network_that_is_not_trained() -> None:
     )
     lazy = outcome(check, evidence(check, build_model=stop, train=lambda model, x, y: lab.history(loss=[1.0])))
     assert "the weights are what they were before" in text(lazy.message)
+    assert "put the old weights back" in text(lazy.message)  # the laboratory says that fit ran
 
 
 def test_only_the_network_that_is_missing_is_made_up_for() -> None:
