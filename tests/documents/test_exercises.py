@@ -160,7 +160,7 @@ class TestComplaints:
         from tests.reports import samples
 
         doubted, _ = samples.mixed("en")
-        undecided = [c.id for c in doubted.criteria if c.status is Status.NOT_GRADED]
+        undecided = [f"{c.id} ({c.message})" for c in doubted.criteria if c.status is Status.NOT_GRADED]
         losses: dict[str, float | None] = {c.id: c.points / c.max_points for c in doubted.criteria}
         _, expectation = self.verdict_and_expectation(losses)
         consistent = replace(doubted, certification=())
@@ -170,7 +170,18 @@ class TestComplaints:
 
     def test_a_loss_that_was_not_said_is_a_complaint(self) -> None:
         verdict, expectation = self.verdict_and_expectation({})
-        assert "other points than expected" in Translator("en")(find_complaint(expectation, verdict) or "")
+        complaint = Translator("en")(find_complaint(expectation, verdict) or "")
+        lost = [c for c in verdict.criteria if c.points < c.max_points]
+        assert complaint.startswith("other points than expected: ")
+        assert all(f"{c.id} {c.points:g}/{c.max_points:g} ({c.message})" in complaint for c in lost)
+
+    def test_points_that_were_to_be_lost_are_a_complaint_without_a_reason(self) -> None:
+        verdict, _ = self.verdict_and_expectation({})
+        passed = next(c for c in verdict.criteria if c.points == c.max_points)
+        _, expectation = self.verdict_and_expectation({passed.id: None})
+        only = replace(verdict, criteria=(passed,))
+        complaint = Translator("en")(find_complaint(expectation, only) or "")
+        assert complaint == f"other points than expected: {passed.id} {passed.points:g}/{passed.max_points:g}"
 
     def test_a_criterion_that_is_not_there_is_a_complaint(self) -> None:
         verdict, expectation = self.verdict_and_expectation({"chess": None})

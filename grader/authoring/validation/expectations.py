@@ -145,13 +145,15 @@ def find_complaint(
         return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
     # Where evidence contradicts itself, it is right that nothing about the network is decided.
     is_consistent = all(item.agrees for item in verdict.certification)
-    undecided = [c.id for c in verdict.criteria if c.status is Status.NOT_GRADED and c.id not in by_hand]
+    undecided = [
+        f"{c.id} ({c.message})" for c in verdict.criteria if c.status is Status.NOT_GRADED and c.id not in by_hand
+    ]
     if undecided and is_consistent:
         return _("the grader could not decide: {criteria}", criteria=", ".join(undecided))
     loses = expectation.loses
     judged = [c for c in verdict.criteria if c.id not in expectation.may_lose]
     wrong = [
-        f"{c.id} {c.points:g}/{c.max_points:g}"
+        _describe_points(c)
         for c in judged
         if not (_is_waiting_as_expected(c, loses) if c.id in by_hand else _is_as_expected(c, loses))
     ]
@@ -163,6 +165,12 @@ def find_complaint(
     if not expectation.loses and alarms:
         return _("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
     return None
+
+
+def _describe_points(criterion: CriterionVerdict) -> str:
+    """Return what a criterion got, and why where that is not all."""
+    points = f"{criterion.id} {criterion.points:g}/{criterion.max_points:g}"
+    return points if criterion.points >= criterion.max_points else f"{points} ({criterion.message})"
 
 
 def _find_points_for_nothing(expectation: Expectation, verdict: Verdict) -> Words | None:

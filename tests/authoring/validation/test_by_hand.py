@@ -13,7 +13,7 @@ from tests.helpers.by_hand_course import write_course
 from tests.helpers.commands import run_here
 from tests.helpers.gradebook_entries import criterion, verdict
 
-VERDICT = verdict(criterion("a"), criterion("b", 0.0, Status.NOT_GRADED))
+VERDICT = verdict(criterion("a"), criterion("b", 0.0, Status.NOT_GRADED, message="Look at it."))
 
 
 def complain(tmp_path: Path, loses: dict[str, float | None], status: Status = Status.NOT_GRADED) -> str:
@@ -29,9 +29,9 @@ def complain(tmp_path: Path, loses: dict[str, float | None], status: Status = St
 
 def test_what_waits_for_a_person_is_as_expected_and_what_is_lost_must_not_wait(tmp_path: Path) -> None:
     assert complain(tmp_path, {}) == ""
-    assert complain(tmp_path, {"b": None}) == "other points than expected: b 0/2"
+    assert complain(tmp_path, {"b": None}) == "other points than expected: b 0/2 (Look at it.)"
     assert complain(tmp_path, {"b": None}, Status.NOT_ATTEMPTED) == ""
-    assert complain(tmp_path, {}, Status.NOT_ATTEMPTED) == "other points than expected: b 0/2"
+    assert complain(tmp_path, {}, Status.NOT_ATTEMPTED) == "other points than expected: b 0/2 (Look at it.)"
 
 
 def test_a_rubric_with_criteria_for_a_person_is_proven_by_the_others(tmp_path: Path) -> None:
