@@ -69,7 +69,7 @@ RUBRIC = Rubric(
                 de="Ein Neuron mit Sigmoid ist logistische Regression: zu Ende trainiert, findet es dieselbe "
                 "Grenze.",
             ),
-            check=NearScikitLearn(THIRTY, ONE, within=0.02, border=0.1),
+            check=NearScikitLearn(THIRTY, ONE, within=0.02, border=0.15),
             depends_on=("architecture",),
         ),
         Criterion(

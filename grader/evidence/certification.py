@@ -21,7 +21,6 @@ from grader.evidence.claimed_losses import (
     find_validated,
     is_far_better,
     is_fit_on_original_rows,
-    is_untouched,
     list_claimed_losses,
     split_into_blocks,
 )
@@ -259,7 +258,7 @@ def _check_loss(network: TrainedNetwork, case: Case, arrays: Mapping[str, Array]
     Only a history that is far better than the network speaks against it.
     """
     after, fit = network.after, network.last_fit
-    if after is None or fit is None or not fit.validation or is_untouched(network):
+    if after is None or fit is None or not fit.validation or network.is_untouched:
         return None  # untouched: it was another network that fit has trained, and this one claims nothing
     validated = find_validated(after, fit, network.training, case, arrays)
     if validated is None or not is_fit_on_original_rows(fit, network.training, case, arrays):

@@ -88,19 +88,6 @@ def find_validated(
     return outputs[places], case.inside[training.array("y_train")][places]
 
 
-def is_untouched(network: TrainedNetwork) -> bool:
-    """Return whether training left each kernel as it was."""
-    if (
-        network.before is None
-        or network.before.graph is None
-        or network.after is None
-        or network.after.graph is None
-    ):
-        return False
-    pairs = zip(network.before.graph.kernels, network.after.graph.kernels, strict=False)
-    return bool(network.after.graph.kernels) and all(np.array_equal(a, b) for (_, a), (_, b) in pairs)
-
-
 def is_fit_on_original_rows(fit: FitFacts, training: Training, case: Case, arrays: Mapping[str, Array]) -> bool:
     """Return whether `fit` got the rows as they are: losses on scaled ones, or on other labels, say nothing."""
     x = case.inside[training.array("x_train")]

@@ -153,7 +153,7 @@ class TrainedNetwork:
         """Return the call of `fit` of this network that counts: the last that returned, else the last one."""
         return next((fit for fit in reversed(self.own_fits) if fit.finished), (self.own_fits or (None,))[-1])
 
-    @property
+    @cached_property
     def has_other_kernels(self) -> bool:
         """Return whether training changed the kernels, or, where there are none, the outputs; False if unknown."""
         if self.before is None or self.after is None or self.before.graph is None or self.after.graph is None:
@@ -163,7 +163,7 @@ class TrainedNetwork:
         ] or self._pair_outputs()  # weights in a shape of their own: what comes out tells
         return any(a.shape != b.shape or not np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
-    @property
+    @cached_property
     def is_untouched(self) -> bool:
         """Return whether training left the network as it was: kernels and answers are the same."""
         pairs = self._pair_outputs()

@@ -13,7 +13,7 @@ import msgspec
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.network import name_fitted, read_network
+from grader.evidence.network import is_usable, name_fitted, read_network
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     FitFacts,
@@ -37,11 +37,13 @@ def list_views(case: Case, training: Training) -> tuple[Case, ...]:
     return tuple(show_output(case, training.outputs, output.name) for output in training.outputs)
 
 
-def has_one_answer(case: Case, training: Training) -> bool:
-    """Return whether a row gets one answer of the network of the first seed, whichever rows are around it.
+def can_answer(case: Case, training: Training) -> bool:
+    """Return whether the network of the first seed takes the rows of the exercise, and gives each one answer.
 
-    That is not so where it draws random numbers when it predicts. True where nothing is known of its answers.
+    A row gets several, depending on the rows around it, where the network draws random numbers when it predicts.
     """
+    if not is_usable(case, training):
+        return False
     networks = [read_network(view, training, case.seeds[0]) for view in list_views(case, training)]
     models = [model for network in networks for model in (network.before, network.after)]
     return all(model is None or model.has_one_answer for model in models)

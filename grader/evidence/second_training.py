@@ -25,6 +25,7 @@ LEAST_LEARNED = 0.1  # of a score beyond that of a constant answer: with less, t
 MEMORISED = 0.15  # by which the score on rows with a little noise, or on the rows of the training, may be lower
 SAME = 0.1  # by which the score may be lower on other data: with 54 held-out rows, an honest one is, in 2 of 100
 KNOWN_BEFORE = 0.95  # of what was learned: one random weight with the right sign may know 0.85
+LUCK = 0.02  # by which two trainings of one network differ on held-out rows, more or less
 CLEARLY_LESS = 0.5  # of what was learned: with less on other data, it was not learned from the rows
 
 
@@ -59,10 +60,29 @@ def find_doubts(case: Case, training: Training) -> tuple[Doubt, ...]:
         return ()
 
     def find() -> tuple[Doubt, ...]:
-        doubts = (doubt for seed in case.seeds for doubt in _find_doubts(case, read_network(case, training, seed)))
-        return tuple(dict.fromkeys(doubts))
+        networks = [read_network(case, training, seed) for seed in case.seeds]
+        doubts = dict.fromkeys(doubt for network in networks for doubt in _find_doubts(case, network))
+        if any(_has_learned(case, network) for network in networks):
+            doubts.pop(Doubt.KNEW_BEFORE, None)  # what one seed could learn, another one may know by luck
+        return tuple(doubts)
 
     return case.once((find_doubts, training), find)
+
+
+def may_be_luck(case: Case, training: Training) -> bool:
+    """Return whether a network knew before its training what it knows now, and no other seed was tried.
+
+    One that was built at random may do so by luck, above all if it has few weights.
+    """
+    return len(case.seeds) == 1 and Doubt.KNEW_BEFORE in find_doubts(case, training)
+
+
+def _has_learned(case: Case, network: TrainedNetwork) -> bool:
+    """Return whether training made a network as good as the score that counts, and it was not so before."""
+    score, counts = _knows(case, network), _score_first(case, network.training)
+    if score is None or counts is None or score < counts - LUCK:
+        return False
+    return not _knew_before(case, network, score)
 
 
 def knows_untrained(case: Case, training: Training) -> bool:

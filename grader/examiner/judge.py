@@ -16,7 +16,7 @@ from grader.evidence.certification import ConsistencyCheck, certify
 from grader.evidence.failures import function_name, not_written
 from grader.evidence.judgement import Judgement, PreconditionFailedError, not_graded
 from grader.evidence.outputs import list_views
-from grader.evidence.second_training import find_doubts
+from grader.evidence.second_training import find_doubts, may_be_luck
 from grader.examiner.causes import find_shared_causes, point_to_causes
 from grader.examiner.exhibited_code import exhibit_code
 from grader.examiner.exhibits import add_exhibits_of_checks, make_exhibits
@@ -57,7 +57,7 @@ Hints = list[tuple[Finding, ...]]
 class MissingEvidence:
     """What more the judgements need."""
 
-    seeds: bool  # a score is too close to a threshold
+    seeds: bool  # a score is too close to a threshold, or may be the luck of the first
     stand_ins: tuple[str, ...]  # ids of criteria whose functions had no network of the submission's to work on
     second_trainings: tuple[str, ...]  # steps that build networks of which it is doubted how they were trained
 
@@ -113,10 +113,10 @@ def judge(
     )
     # Where that fails, all are done once more: what is doubted must not be believed by mistake.
     every_training = tuple(training.built(case.seeds[0]) for training in case.trainings)
-    doubts = guard(
+    doubted, needs_seeds = guard(
         _("the list of second trainings"),
-        lambda: _list_doubted_trainings(case, consistency_checks),
-        every_training,
+        lambda: _find_doubted_trainings(case, consistency_checks),
+        (every_training, False),
     )
     shared_causes = find_shared_causes(rubric.criteria, judgements)
     judgements = point_to_causes(rubric.criteria, judgements, shared_causes)
@@ -149,9 +149,9 @@ def judge(
         verdict,
         exhibits,
         MissingEvidence(
-            seeds=any(j.undecided for j in judgements.values()),
+            seeds=needs_seeds or any(j.undecided for j in judgements.values()),
             stand_ins=tuple(name for name, judgement in judgements.items() if judgement.needs_stand_ins),
-            second_trainings=doubts,
+            second_trainings=doubted,
         ),
     )
 
@@ -164,13 +164,18 @@ def _name_source(data: Data, translate: Translator) -> tuple[Notice, ...]:
     return (Notice(id="graded-data", severity="tip", text=translate(text)),)
 
 
-def _list_doubted_trainings(case: Case, consistency_checks: Sequence[ConsistencyCheck]) -> tuple[str, ...]:
-    """Return the steps that build the networks whose training has to be done once more, on other data."""
+def _find_doubted_trainings(
+    case: Case, consistency_checks: Sequence[ConsistencyCheck]
+) -> tuple[tuple[str, ...], bool]:
+    """Return the steps that build the networks whose training has to be done once more, on other data.
+
+    And whether more seeds have to be tried first, because one of those networks may know by luck what it knows.
+    """
     if not all(check.agrees for check in consistency_checks):
-        return ()  # nothing is earned by these networks anyway
-    return tuple(
-        t.built(case.seeds[0]) for t in case.trainings if any(find_doubts(view, t) for view in list_views(case, t))
-    )
+        return (), False  # nothing is earned by these networks anyway
+    views = [(view, training) for training in case.trainings for view in list_views(case, training)]
+    doubted = dict.fromkeys(t.built(case.seeds[0]) for view, t in views if find_doubts(view, t))
+    return tuple(doubted), any(may_be_luck(view, training) for view, training in views)
 
 
 def is_certified(consistency_checks: Sequence[ConsistencyCheck]) -> bool | None:

@@ -17,6 +17,7 @@ from grader.evidence.second_training import (
     find_doubts,
     is_refuted,
     knows_untrained,
+    may_be_luck,
 )
 from grader.protocol.training import Training
 from tests.helpers.cases import Training as Made
@@ -105,6 +106,45 @@ def test_a_network_that_training_left_as_it_was_is_not_trained_again() -> None:
         assert knows_untrained(case, FIRST) is knows
         assert is_refuted(case, FIRST) is knows
         assert bool(find_doubts(case, FIRST)) is is_doubted
+
+
+def with_scores(monkeypatch: pytest.MonkeyPatch, *pairs: tuple[float, float]) -> Case:
+    """Return a case with a seed for each pair of scores: before the training, and after it."""
+    made = replace(Made().case(tuple(range(len(pairs)))), seal=Seal(PRACTICE))
+    networks = [read_network(made, FIRST, seed) for seed in made.seeds]
+    scores = {}
+    for network, (before, after) in zip(networks, pairs, strict=True):
+        scores[id(network.before)], scores[id(network.after)] = before, after
+    monkeypatch.setattr(second_training, "compute_score", lambda model, *_: scores[id(model)])
+    monkeypatch.setattr(second_training, "_score_of_constant", lambda *_: 0.25)
+    return made
+
+
+LUCKY, UNLUCKY = (0.94, 0.95), (0.3, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "is_doubted"),
+    [
+        ((LUCKY,), True),
+        ((LUCKY, UNLUCKY, UNLUCKY), False),  # what counts is 0.5, which two of them have learned
+        ((LUCKY, LUCKY, (0.3, 0.95)), False),  # a neuron whose only weight had the right sign twice
+        ((LUCKY, LUCKY, (0.3, 0.935)), False),
+        ((LUCKY, LUCKY, (0.3, 0.92)), True),  # what it can learn is less than what counts
+        ((LUCKY, LUCKY, UNLUCKY), True),
+        ((LUCKY, LUCKY, LUCKY), True),
+    ],
+)
+def test_what_a_network_knew_before_may_be_luck_where_another_seed_learned_as_much(
+    monkeypatch: pytest.MonkeyPatch, pairs: tuple[tuple[float, float], ...], is_doubted: bool
+) -> None:
+    case = with_scores(monkeypatch, *pairs)
+    assert find_doubts(case, FIRST) == ((Doubt.KNEW_BEFORE,) if is_doubted else ())
+    assert may_be_luck(case, FIRST) is (pairs == (LUCKY,))
+
+
+def test_one_seed_that_learned_is_not_called_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not may_be_luck(with_scores(monkeypatch, (0.3, 0.95)), FIRST)
 
 
 def test_one_seed_that_was_not_trained_is_enough() -> None:

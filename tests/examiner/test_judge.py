@@ -15,6 +15,7 @@ from grader.evidence.case import Case
 from grader.evidence.certification import ConsistencyCheck
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import TrainedNetwork, read_network
+from grader.evidence.second_training import Doubt
 from grader.examiner import judge as judging
 from grader.examiner.judge import MissingEvidence, is_certified, judge, judge_criteria, overall
 from grader.protocol.evidence import Frame
@@ -170,6 +171,14 @@ def test_doubt_asks_for_more_seeds() -> None:
         seeds=True, stand_ins=(), second_trainings=()
     )
     assert verdict(criterion("a", PASS))[2] == MissingEvidence(seeds=False, stand_ins=(), second_trainings=())
+
+
+@pytest.mark.parametrize("is_luck", [False, True])
+def test_what_may_be_luck_asks_for_more_seeds(monkeypatch: pytest.MonkeyPatch, is_luck: bool) -> None:
+    monkeypatch.setattr(judging, "find_doubts", lambda *_: (Doubt.KNEW_BEFORE,))
+    monkeypatch.setattr(judging, "may_be_luck", lambda *_: is_luck)
+    missing = verdict(criterion("a", PASS), made=Training().case())[2]
+    assert missing == MissingEvidence(seeds=is_luck, stand_ins=(), second_trainings=("build_model@0",))
 
 
 def test_the_same_evidence_makes_the_same_verdict_byte_for_byte() -> None:

@@ -4,7 +4,7 @@
     "plot_*:number:*" = "The size of a figure is free."
 
     [borderline]
-    "build_model:learning-rate:100.0" = "With a rate of 1.0, accuracies lie on both sides of the threshold."
+    "build_model:learning-rate:100.0" = "With a rate of 100, accuracies lie on both sides of the threshold."
 
 A star stands for any characters. An equivalent mutant is as right as the reference, and has to keep all points. A
 borderline mutant ends so near to a threshold that it may pass on one processor and fail on another, which rounds

@@ -62,7 +62,8 @@ def untrained(view: NetworkView) -> Explanation | None:
         _(
             "fit ran for {epochs} epochs, but the weights of the network that {train}() was given are what "
             "they were. Either another network was trained, such as a copy or a new {build}(), or the "
-            "learning rate is 0. Call fit on the model that {train}() is given.",
+            "learning rate is 0, or the old weights were put back afterwards. Call fit on the model that "
+            "{train}() is given, and leave its weights as fit left them.",
             epochs=max(fit.epochs for fit in view.network.training_fits),
             train=view.training.train,
             build=view.training.build,

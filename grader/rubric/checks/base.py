@@ -11,8 +11,7 @@ from grader.core.i18n import Translator
 from grader.core.seal import NO_SEAL, Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
-from grader.evidence.network import is_usable
-from grader.evidence.outputs import has_one_answer, list_views
+from grader.evidence.outputs import can_answer, list_views
 from grader.evidence.second_training import is_refuted
 from grader.evidence.values import first_difference, flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import Raised, Skipped
@@ -161,7 +160,7 @@ class Check(Declared, ABC):
 
     def can_use(self, case: Case, training: Training) -> bool:
         """Return whether `tried_function` can do anything with a network of the submission."""
-        if not is_usable(case, training) or not has_one_answer(case, training):
+        if not can_answer(case, training):
             return False
         return not any(is_refuted(view, training) for view in list_views(case, training))
 

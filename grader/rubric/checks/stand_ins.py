@@ -128,12 +128,12 @@ def _is_missing(check: Check, case: Case) -> bool:
 def _explain_stand_in(on_stand_ins: Check) -> Words:
     if any(training.stand_in and training.stand_in.is_trained for training in on_stand_ins.trainings()):
         return _(
-            "No trained network of yours could be used here, so {function}() was given one that the grader built "
+            "No trained network of yours shows what {function}() does, so it was given one that the grader built "
             "and trained.",
             function=on_stand_ins.tried_function,
         )
     return _(
-        "No network of yours could be used here, so {function}() was given one that the grader built.",
+        "No network of yours shows what {function}() does, so it was given one that the grader built.",
         function=on_stand_ins.tried_function,
     )
 

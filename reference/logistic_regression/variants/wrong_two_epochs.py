@@ -1,5 +1,6 @@
 # loses: accuracy
-# why: Two epochs with the standard learning rate: the neuron has hardly moved.
+# may lose: training
+# why: Two epochs with the standard learning rate: the neuron has hardly moved. By luck, it knew as much before.
 # from: reference
 
 

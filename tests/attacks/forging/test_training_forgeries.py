@@ -78,6 +78,20 @@ def test_only_doubtful_trainings_are_done_once_more(forged: ForgedSession) -> No
     assert forged.runs == 2  # the second is of a new process
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("two_faces", "the network was as good before"),
+        ("pasted", "keep no weights, labels or rows of other data"),
+    ],
+)
+def test_the_message_says_what_speaks_against_a_training(forged: ForgedSession, name: str, reason: str) -> None:
+    forgery = next(f for f in FORGERIES if f.name == name)
+    judgement = forged.judge(forgery, "accuracy")
+    assert "was called once more, in a new process" in text(judgement.message)
+    assert reason in text(judgement.message)
+
+
 def test_what_cannot_be_repeated_is_left_to_a_person(forged: ForgedSession) -> None:
     forgery = next(f for f in FORGERIES if f.name == "knows_the_first_run")
     judgement = forged.judge(forgery, "accuracy")

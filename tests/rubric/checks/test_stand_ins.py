@@ -70,7 +70,7 @@ def test_a_function_that_had_no_network_is_judged_on_one_of_the_grader_s() -> No
         judgement = outcome(PREDICTS, evidence(PREDICTS, **broken))
         assert judgement.status is Status.PASSED, broken
         assert text(judgement.note or "") == (
-            "No trained network of yours could be used here, so predict() was given one that the grader built and "
+            "No trained network of yours shows what predict() does, so it was given one that the grader built and "
             "trained."
         )
 
@@ -88,7 +88,7 @@ def test_training_is_tried_on_a_network_that_is_not_trained() -> None:
     judgement = outcome(check, evidence(check, build_model=stop))
     assert judgement.status is Status.PASSED
     assert text(judgement.note or "") == (
-        "No network of yours could be used here, so train() was given one that the grader built."
+        "No network of yours shows what train() does, so it was given one that the grader built."
     )
     lazy = outcome(check, evidence(check, build_model=stop, train=lambda model, x, y: lab.history(loss=[1.0])))
     assert "the weights are what they were before" in text(lazy.message)

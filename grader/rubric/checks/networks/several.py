@@ -11,8 +11,8 @@ from grader.core.field_rules import Filled, OptionalFunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed
-from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
-from grader.evidence.outputs import has_one_answer
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, read_network
+from grader.evidence.outputs import can_answer
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -178,8 +178,7 @@ class TrainsEach(EachNetwork):
         """Return whether the network can learn at all: a number for each row, and weights that may change."""
         before = read_network(case, training, case.seeds[0]).before
         has_right_outputs = before is not None and (case.task.kind != "regression" or count_outputs(before) == 1)
-        can_answer = is_usable(case, training) and has_one_answer(case, training)
-        return has_right_outputs and can_answer and is_trainable(case, training)
+        return has_right_outputs and can_answer(case, training) and is_trainable(case, training)
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge as `Trains` does, after a look for weights that are no numbers any more."""

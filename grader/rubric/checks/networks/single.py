@@ -11,12 +11,14 @@ from grader.evidence.case import Case
 from grader.evidence.certification import SECOND_TRAINING, certify
 from grader.evidence.fit_measures import is_better_than_fit, is_unexplained
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
-from grader.evidence.network import Model, TrainedNetwork, is_trainable, is_usable, read_network
-from grader.evidence.outputs import has_one_answer
+from grader.evidence.network import Model, TrainedNetwork, is_trainable, read_network
+from grader.evidence.outputs import can_answer
 from grader.evidence.second_training import (
+    Doubt,
     SecondOutcome,
     compare_second,
     describe_second,
+    find_doubts,
     find_second,
     knows_untrained,
 )
@@ -114,6 +116,18 @@ def _require_second_training(case: Case, training: Training) -> None:
     if second is None or outcome is SecondOutcome.LEARNED:
         return
     scores = describe_second(case, second)
+    expected = _("a network that learns from the rows that it is given")
+    if outcome is SecondOutcome.NOT_LEARNED and Doubt.KNEW_BEFORE in find_doubts(case, training):
+        message = _(
+            "{scores} On the first ones, the network was as good before {function}() as after it. So it knows "
+            "that by chance or from elsewhere, and not from the rows that {function}() was given. Begin with "
+            "random weights, and train for more epochs.",
+            scores=scores,
+            function=training.train,
+        )
+        raise PreconditionFailedError(
+            failed(message, expected=expected, received=_("a network that was as good before"))
+        )
     if outcome is SecondOutcome.NOT_LEARNED:
         message = _(
             "{scores} So the network did not learn from the rows that {function}() was given. Train it with "
@@ -124,7 +138,7 @@ def _require_second_training(case: Case, training: Training) -> None:
         raise PreconditionFailedError(
             failed(
                 message,
-                expected=_("a network that learns from the rows that it is given"),
+                expected=expected,
                 received=_("a network that does not"),
             )
         )
@@ -289,8 +303,7 @@ class Trains(NetworkCheck):
 
     def can_use(self, case: Case, training: Training) -> bool:
         """Return whether the network can learn at all."""
-        can_answer = is_usable(case, training) and has_one_answer(case, training)
-        return can_answer and is_trainable(case, training)
+        return can_answer(case, training) and is_trainable(case, training)
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the graphs before and after, and by the calls of `fit` meanwhile."""
