@@ -51,12 +51,12 @@ def explain_stop(
             return Stopped(reason=StopReason.BROKEN, detail=stopped.detail)
         return stopped
     stopped = _explain_end(process_exit, limits)
-    if was_memory_short and is_killed(stopped):
+    if was_memory_short and _is_killed(stopped):
         return Stopped(reason=StopReason.MACHINE_MEMORY, detail=f"{process.peak_mib():.0f}")
     return stopped
 
 
-def is_killed(stopped: Stopped) -> bool:
+def _is_killed(stopped: Stopped) -> bool:
     """Return whether a process was ended by SIGKILL, and by none of the grader's."""
     return stopped.reason is StopReason.SIGNAL and stopped.detail == "SIGKILL"
 

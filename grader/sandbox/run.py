@@ -36,7 +36,7 @@ from grader.protocol.submission import Submission
 from grader.protocol.verdict import WallState
 from grader.sandbox.cancel import CancelToken
 from grader.sandbox.environment import Process, SandboxEnvironment
-from grader.sandbox.explain_stop import explain_stop, is_killed
+from grader.sandbox.explain_stop import explain_stop
 from grader.sandbox.oom_kills import count_oom_kills
 from grader.sandbox.processor_wait import MOST_EXTENSION
 from grader.sandbox.receive import (
@@ -339,14 +339,17 @@ class _Execution:
         self.on_evidence(step.id, body)
 
     def _may_be_chance(self, stopped: Stopped) -> bool:
-        """Return whether another child may do better, such as where the machine was out of memory for a moment."""
+        """Return whether another child may do better.
+
+        So it is where the machine was out of memory for a moment, or where a library crashed by chance.
+        """
         if not self.has_begun:
             self.false_starts += 1
             return self.false_starts < MAX_FALSE_STARTS
         is_first = stopped.reason not in self.tried_again  # what the submission does, it does again
         self.tried_again.add(stopped.reason)
-        may_differ = stopped.reason in {StopReason.BROKEN, StopReason.MACHINE_MEMORY}
-        return is_first and (may_differ or is_killed(stopped))
+        may_differ = stopped.reason in {StopReason.BROKEN, StopReason.MACHINE_MEMORY, StopReason.SIGNAL}
+        return is_first and may_differ
 
     def _record_stop(self, stopped: Stopped) -> None:
         if self._may_be_chance(stopped):

@@ -4,6 +4,7 @@ One file of more than 400 lines, because all tests play children to the same loo
 """
 
 import math
+import signal
 from collections.abc import Sequence
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -167,13 +168,15 @@ def test_a_step_that_fails_when_it_is_repeated_ends_the_run_of_all_that_are_left
     assert len(environment.started) == 2
 
 
-def test_a_step_that_was_killed_is_tried_once_more() -> None:
-    """A machine that is short of memory kills right solutions, too."""
-    result, environment = execute(Child({"two": end}, exit=KILLED), Child())
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
+def test_a_step_that_a_signal_ended_is_tried_once_more(number: signal.Signals) -> None:
+    """A machine that is short of memory kills right solutions, too, and libraries crash by chance."""
+    killed = Exit(-number, 0.0)
+    result, environment = execute(Child({"two": end}, exit=killed), Child())
     assert len(result.bodies) == 3
     assert environment.started[1].asked == ["two", "three"]
-    result, environment = execute(Child({"two": end}, exit=KILLED), Child({"two": end}, exit=KILLED))
-    assert result.stops == {"two": Stopped(reason=StopReason.SIGNAL, detail="SIGKILL")}
+    result, environment = execute(Child({"two": end}, exit=killed), Child({"two": end}, exit=killed))
+    assert result.stops == {"two": Stopped(reason=StopReason.SIGNAL, detail=number.name)}
     assert [child.asked for child in environment.started] == [["one", "two"], ["two"], ["three"]]
 
 
@@ -181,8 +184,8 @@ def test_a_fault_is_tried_once_more_and_other_ends_are_not() -> None:
     result, environment = execute(Child({"two": fail}))
     assert len(result.bodies) == 3
     assert len(environment.started) == 2
-    result, _ = execute(Child({"two": end}, exit=Exit(-11, 0.0)))
-    assert result.stops == {"two": Stopped(reason=StopReason.SIGNAL, detail="SIGSEGV")}
+    result, _ = execute(Child({"two": end}, exit=Exit(1, 0.0)))
+    assert result.stops == {"two": Stopped(reason=StopReason.EXIT, detail="1")}
 
 
 def test_a_limit_that_was_exceeded_is_told_with_its_size() -> None:
