@@ -225,7 +225,8 @@ class Validator:
 
     def grade_changed_reference(self, submission: Submission) -> Graded:
         """Grade a copy of the reference in which some names are defined differently."""
-        return self.grader.grade(self.exercise, submission, prior=self.reusable_evidence(submission))
+        prior = self.reusable_evidence(submission)
+        return self.grader.grade(self.exercise, submission, self.language, prior=prior)
 
     def reusable_evidence(self, submission: Submission) -> PriorEvidence | None:
         """Return the evidence of the reference that a changed copy leaves as well; None where that is unclear."""
@@ -253,7 +254,7 @@ class Validator:
         elif expectation.from_reference:
             graded = self.grade_changed_reference(expectation.submission)
         else:
-            graded = self.grader.grade(self.exercise, expectation.submission)
+            graded = self.grader.grade(self.exercise, expectation.submission, self.language)
         complaint = find_complaint(expectation, graded.verdict, self.by_hand)
         return ExpectationResult(expectation, graded.verdict.points, complaint)
 

@@ -3,6 +3,7 @@
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -307,6 +308,20 @@ def test_a_criterion_that_passes_on_nothing_is_named(grader: Grader, tiny: Exerc
     complaints = {result.expectation.name: result.complaint for result in results}
     said = {name: Translator("en")(complaint) for name, complaint in complaints.items() if complaint is not None}
     assert said == dict.fromkeys(("stub.py", "empty.py"), "gives points for nothing, so it checks nothing: half")
+
+
+@pytest.mark.parametrize("from_reference", [True, False])
+def test_why_points_were_lost_is_said_in_the_author_s_language(
+    grader: Grader, tiny: Exercise, from_reference: bool
+) -> None:
+    wrong = next(expectation for expectation in tiny.expectations if expectation.loses)
+    changed = replace(wrong, loses={}, from_reference=from_reference)
+    validator = Validator(grader, "tiny", (tiny.expectations[0], changed), "de")
+    complaint = list(validator.check_expectations())[1].complaint
+    assert complaint is not None
+    said = Translator("de")(complaint)
+    assert said.startswith("andere Punkte als erwartet: class_counts 0/")
+    assert "gab andere Zahlen zurück als erwartet" in said
 
 
 def test_equivalents_are_believed_only_where_nothing_is_lost(grader: Grader, tiny: Exercise) -> None:
