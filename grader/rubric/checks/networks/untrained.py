@@ -39,8 +39,8 @@ def explain_untrained(network: TrainedNetwork) -> Words:
     if has_run:
         return _(
             "After {function}() the weights are what they were before, although fit ran: nothing was learned. "
-            "Does the loss fit the output activation, is the learning rate above 0, and does {function}() leave the "
-            "weights as fit left them?",
+            "Does the loss fit the output activation, is the learning rate above 0, and does {function}() leave "
+            "the weights as fit left them?",
             function=train,
         )
     return _(
