@@ -13,7 +13,7 @@ feature it says 0.5 at 0.847. On seeds 0 to 9, lowest to highest (accuracy; bord
 
 So the accuracy asked for is 0.915. Stopped early, a network may be better than scikit-learn's: without penalty,
 that one learns 30 weights from 309 rows to the last. With 20 secrets, one border of a right network was 0.11 away
-from scikit-learn's (trained on 80 % of the rows): 0.15 takes nothing from the right ones. Of the wrong ones, a tanh
+from scikit-learn's (trained on 80 % of the rows): 0.15 takes nothing from the right ones. Of the wrong ones, tanh
 and labels of -1 may then keep these points, and lose those of head and loss.
 """
 
