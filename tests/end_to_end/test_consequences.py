@@ -46,8 +46,8 @@ def test_a_network_that_cannot_be_built_costs_what_is_about_it(course_grader: Gr
     graded = grade(course_grader, tmp_path, "wine", {"build_model": "    raise ValueError('no')\n"})
     assert lost(graded) == {"architecture": "failed", "head_and_loss": "skipped", "accuracy": "skipped"}
     messages = {c.id: c.message for c in graded.verdict.criteria}
-    assert messages["training"].endswith("so train() was given one that the grader built.")
-    assert messages["evaluate"].endswith("so evaluate() was given one that the grader built and trained.")
+    assert messages["training"].endswith("train() does, so it was given one that the grader built.")
+    assert messages["evaluate"].endswith("evaluate() does, so it was given one that the grader built and trained.")
     assert graded.verdict.certified is None
     again = PriorEvidence(
         graded.evidence, graded.verdict.seeds, graded.verdict.isolation, graded.verdict.resources
@@ -75,4 +75,4 @@ def test_a_function_that_fails_on_a_wrong_network_may_be_right(course_grader: Gr
     assert messages["architecture"][0] == "failed"
     status, message = messages["coefficients"]
     assert status == "passed"
-    assert message.endswith("so coefficients() was given one that the grader built and trained.")
+    assert message.endswith("coefficients() does, so it was given one that the grader built and trained.")
