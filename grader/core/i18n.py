@@ -52,6 +52,11 @@ def _(msgid: str, /, **params: Filling) -> Message:
     return Message(msgid, params)
 
 
+def write_number(value: float, spec: str) -> Message:
+    """Return a number as it is written in the language that it is read in: `spec` is Python's, such as `.3f`."""
+    return Message(f"{{value:{spec}}}", {"value": float(value)})
+
+
 class Translator:
     """Turns `Message` and `Bilingual` into strings of one language.
 

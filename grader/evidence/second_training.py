@@ -42,6 +42,10 @@ class Doubt(StrEnum):
     BETTER_ON_HELD_OUT = "better_on_held_out"  # it knows held-out rows better than those of the training
 
 
+# What one seed may cause by luck: a single weight with the right sign, or held-out rows that happen to be easy.
+MAY_BE_LUCK = frozenset({Doubt.KNEW_BEFORE, Doubt.BETTER_ON_HELD_OUT})
+
+
 class SecondOutcome(StrEnum):
     """What came of a training on other data."""
 
@@ -61,28 +65,31 @@ def find_doubts(case: Case, training: Training) -> tuple[Doubt, ...]:
 
     def find() -> tuple[Doubt, ...]:
         networks = [read_network(case, training, seed) for seed in case.seeds]
-        doubts = dict.fromkeys(doubt for network in networks for doubt in _find_doubts(case, network))
-        if any(_has_learned(case, network) for network in networks):
-            doubts.pop(Doubt.KNEW_BEFORE, None)  # what one seed could learn, another one may know by luck
-        return tuple(doubts)
+        doubts_of = [_find_doubts(case, network) for network in networks]
+        pairs = zip(networks, doubts_of, strict=True)
+        # What one seed could learn without such a doubt, another one may know by luck.
+        has_learned = any(_counts(case, n) and MAY_BE_LUCK.isdisjoint(doubts) for n, doubts in pairs)
+        found = dict.fromkeys(doubt for doubts in doubts_of for doubt in doubts)
+        return tuple(doubt for doubt in found if not has_learned or doubt not in MAY_BE_LUCK)
 
     return case.once((find_doubts, training), find)
 
 
 def may_be_luck(case: Case, training: Training) -> bool:
-    """Return whether a network knew before its training what it knows now, and no other seed was tried.
+    """Return whether a doubt about a network may be due to luck, and no other seed was tried.
 
-    One that was built at random may do so by luck, above all if it has few weights.
+    One that was built at random may know before its training what it knows after it, above all if it has few
+    weights; and the held-out rows may be easier for it than those of the training.
     """
-    return len(case.seeds) == 1 and Doubt.KNEW_BEFORE in find_doubts(case, training)
+    return len(case.seeds) == 1 and not MAY_BE_LUCK.isdisjoint(find_doubts(case, training))
 
 
-def _has_learned(case: Case, network: TrainedNetwork) -> bool:
-    """Return whether training made a network as good as the score that counts, and it was not so before."""
-    score, counts = _knows(case, network), _score_first(case, network.training)
-    if score is None or counts is None or score < counts - LUCK:
+def _counts(case: Case, network: TrainedNetwork) -> bool:
+    """Return whether a network was trained and is as good as the score that counts, the median of all seeds."""
+    score, median_score = _knows(case, network), _score_first(case, network.training)
+    if score is None or median_score is None or network.is_untouched:
         return False
-    return not _knew_before(case, network, score)
+    return score >= median_score - LUCK
 
 
 def knows_untrained(case: Case, training: Training) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.core.i18n import LANGUAGES, Bilingual, Message, Translator, _
+from grader.core.i18n import LANGUAGES, Bilingual, Message, Translator, _, write_number
 
 EN = Translator("en")
 
@@ -42,3 +42,15 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     words = _("{score:.1%} and {value:.3f} of {count}", score=0.9556, value=1.5, count=3)
     assert Translator("en")(words) == "95.6% and 1.500 of 3"
     assert Translator("de")(words) == "95,6\N{NO-BREAK SPACE}% and 1,500 of 3"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "english", "german"),
+    [(0.6884, ".3f", "0.688", "0,688"), (2, "g", "2", "2"), (float("nan"), ".2f", "nan", "nan")],
+)
+def test_a_number_alone_is_written_in_the_language_as_well(
+    value: float, spec: str, english: str, german: str
+) -> None:
+    number = write_number(value, spec)
+    assert (Translator("en")(number), Translator("de")(number)) == (english, german)
+    assert Translator("de")(_("a {b}", b=number)) == f"a {german}"

@@ -143,6 +143,55 @@ def test_what_a_network_knew_before_may_be_luck_where_another_seed_learned_as_mu
     assert may_be_luck(case, FIRST) is (pairs == (LUCKY,))
 
 
+EASY, EVEN = (0.95, 0.6), (0.95, 0.9)  # after the training: on held-out rows, and on those of the training
+
+
+@pytest.mark.parametrize(
+    ("pairs", "is_doubted"),
+    [
+        ((EASY,), True),
+        ((EASY, EASY, EVEN), False),  # held-out rows that happened to be easy for two networks
+        ((EASY, EASY, (0.92, 0.9)), True),
+        ((EASY, (0.5, 0.5), (0.5, 0.5)), False),  # what counts is 0.5
+        ((EASY, EASY, EASY), True),
+    ],
+)
+def test_held_out_rows_may_be_easier_by_luck(
+    monkeypatch: pytest.MonkeyPatch, pairs: tuple[tuple[float, float], ...], is_doubted: bool
+) -> None:
+    case = with_scores(monkeypatch, *((0.2, after) for after, _train in pairs))
+    of_training = {
+        id(read_network(case, FIRST, seed).after): train
+        for seed, (_after, train) in zip(case.seeds, pairs, strict=True)
+    }
+    score = vars(second_training)["compute_score"]
+    monkeypatch.setattr(
+        second_training,
+        "compute_score",
+        lambda model, *of: of_training[id(model)] if of[-1] == "x_train" else score(model, *of),
+    )
+    assert find_doubts(case, FIRST) == ((Doubt.BETTER_ON_HELD_OUT,) if is_doubted else ())
+    assert may_be_luck(case, FIRST) is (pairs == (EASY,))
+
+
+KNEW, HELD_OUT = Doubt.KNEW_BEFORE, Doubt.BETTER_ON_HELD_OUT
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        ([[KNEW], [HELD_OUT], [Doubt.NO_FIT]], (Doubt.NO_FIT,)),
+        ([[KNEW], [HELD_OUT], [KNEW]], (KNEW, HELD_OUT)),  # one kind of luck does not excuse another
+    ],
+)
+def test_only_a_training_without_luck_excuses_the_others(
+    monkeypatch: pytest.MonkeyPatch, found: list[list[Doubt]], left: tuple[Doubt, ...]
+) -> None:
+    case, doubts = with_scores(monkeypatch, *[(0.3, 0.95)] * 3), iter(found)
+    monkeypatch.setattr(second_training, "_find_doubts", lambda *_: next(doubts))
+    assert find_doubts(case, FIRST) == left
+
+
 def test_one_seed_that_learned_is_not_called_luck(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not may_be_luck(with_scores(monkeypatch, (0.3, 0.95)), FIRST)
 

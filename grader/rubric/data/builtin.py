@@ -156,7 +156,7 @@ def wines(seal: Seal = NO_SEAL) -> Data:
     """Return scikit-learn's wines, standardised by the training rows: 178 of them, 13 features, 3 growers.
 
     Inside: `x_train` (90, 13) float32, `x_val` (34, 13), labels `y_*` as integers from 0 to 2. `y_val_mixed`:
-    labels of which a third are wrong, so that a network errs in each class. `x_val_one`, `y_val_one`: the rows of
+    labels of which many are wrong, so that the best network errs, too. `x_val_one`, `y_val_one`: the rows of
     `x_val` that are of class 1. Outside: `x_test` (54, 13), `y_test`.
 
     >>> wines().class_names

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.core.i18n import Translator
+from grader.core.seal import PRACTICE, Seal
 from grader.rubric.data.builders import Classes, Csv, Numbers, TableError
 from grader.rubric.data.builtin import lines, tumours, wines
 from grader.rubric.data.dataset import Data
@@ -42,6 +43,15 @@ def test_classes_are_dealt_out_with_the_same_share_everywhere_and_the_same_way_e
     assert np.bincount(data.inside["y_val"]).tolist() == [6, 6, 6]
     assert not set(map(bytes, data.inside["x_train"])) & set(map(bytes, data.outside["x_test"]))
     assert np.array_equal(data.outside["x_all"], table()[0])
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_recall_is_never_precision_with_the_labels_of_which_many_are_wrong(number: int) -> None:
+    inside = wines(Seal(PRACTICE).derive(f"validate {number}")).inside
+    right, mixed = (np.bincount(inside[name]) for name in ("y_val", "y_val_mixed"))
+    assert mixed[0] < right[0]  # with the best network, which says `right`, these are the two denominators
+    assert mixed.sum() == right.sum()
+    assert (inside["y_val_mixed"] != inside["y_val"]).mean() > 0.1
 
 
 def test_standardising_uses_the_training_rows_alone() -> None:

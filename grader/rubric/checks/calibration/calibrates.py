@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import BinCount, DrawnRows, FunctionName, Share, Tolerance
-from grader.core.i18n import Translator, Words, _
+from grader.core.i18n import Translator, Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import flat, is_numeric
@@ -281,7 +281,7 @@ class Calibrates(DrawnCheck):
                     after=after,
                 ),
                 expected=_("an area under the ROC curve of at least {least:.3f}", least=before - self.ranking),
-                received=f"{after:.3f}",
+                received=write_number(after, ".3f"),
             )
         return None
 
@@ -304,7 +304,7 @@ class Calibrates(DrawnCheck):
                 why=self._explain_error(name, calibrated, before, after),
             ),
             expected=_("at most {most:.3f}", most=most),
-            received=f"{after:.3f}",
+            received=write_number(after, ".3f"),
         )
 
     def _explain_error(self, name: str, calibrated: Array, before: float, after: float) -> Words:
@@ -339,7 +339,7 @@ class Calibrates(DrawnCheck):
                 most=most,
             ),
             expected=_("at most {most:.3f}", most=most),
-            received=f"{after:.3f}",
+            received=write_number(after, ".3f"),
         )
 
     def _judge_edges(self, case: Case) -> Judgement | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed
 from grader.evidence.values import first_difference, is_numeric
@@ -71,8 +71,8 @@ def compare(
         )
     return failed(
         message,
-        expected=f"{float(expected[place]):.6g}",
-        received=f"{float(received[place]):.6g}",
+        expected=write_number(float(expected[place]), ".6g"),
+        received=write_number(float(received[place]), ".6g"),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import ClassCount, FunctionName
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.losses import compute_loss
@@ -102,9 +102,10 @@ class Evaluates(NetworkCheck):
 
     def _write_call(self, name: str, labels: Array) -> str:
         """Return a call as it can be pasted: with the validation rows, or those of one class."""
+        last = self.classes - 1
         rows, truth = {
             "val": ("x_val", "y_val"),
-            "mixed": ("x_val", f"np.where(np.arange(len(y_val)) % 3, y_val, (y_val + 1) % {self.classes})"),
+            "mixed": ("x_val", f"np.where(np.arange(len(y_val)) % 3, y_val, np.minimum(y_val + 1, {last}))"),
             "one": (f"x_val[y_val == {int(labels[0])}]", f"y_val[y_val == {int(labels[0])}]"),
         }[name]
         return write_network_call(self.training, self.function, rows, truth)
@@ -226,7 +227,7 @@ class Evaluates(NetworkCheck):
                 hits=int(hits.sum()),
                 rows=len(hits),
             )
-        return failed(message, expected=f"{expected:.4g}", received=f"{received:.4g}")
+        return failed(message, expected=write_number(expected, ".4g"), received=write_number(received, ".4g"))
 
     def _wrong_recall(self, received: Array, labels: Array, predicted: Array) -> Judgement | None:
         classes = range(self.classes)
@@ -237,8 +238,9 @@ class Evaluates(NetworkCheck):
             return None
         k = wrong[0]
         shares = {"percent": hits / np.maximum(occurs, 1), "precision": hits / np.maximum(named, 1)}
-        expected = _("{share} for class {k}", share=f"{shares['percent'][k]:.4g}" if occurs[k] else "nan", k=k)
-        received_share = _("{share} for class {k}", share=f"{received[k]:.4g}", k=k)
+        share = write_number(shares["percent"][k], ".4g") if occurs[k] else "nan"
+        expected = _("{share} for class {k}", share=share, k=k)
+        received_share = _("{share} for class {k}", share=write_number(received[k], ".4g"), k=k)
         if occurs[k] == 0:
             message = _(
                 '"recall" of class {k} is {received:.4g}, but no row is of this class: nan or 0 is expected.',

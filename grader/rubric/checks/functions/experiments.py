@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName, Seconds, Share
-from grader.core.i18n import _
+from grader.core.i18n import _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.values import is_numeric, name_of, numbers
@@ -191,7 +191,7 @@ class Experiments(Check):
                         value=value,
                     ),
                     expected=_("at least {least:g}", least=self.learned),
-                    received=f"{value:.3f}",
+                    received=write_number(value, ".3f"),
                 )
         return None
 
@@ -214,8 +214,8 @@ class Experiments(Check):
                         value=value,
                         seen=seen[-2],
                     ),
-                    expected=f"{seen[-2]:.3f}",
-                    received=f"{value:.3f}",
+                    expected=write_number(seen[-2], ".3f"),
+                    received=write_number(value, ".3f"),
                 )
         return None
 
@@ -272,7 +272,7 @@ class Experiments(Check):
                         value=value,
                     ),
                     expected=_("numbers from 0 to 1"),
-                    received=f"{name}: {value:g}",
+                    received=_("{name}: {value}", name=name, value=write_number(value, "g")),
                 )
         return None
 
@@ -347,7 +347,7 @@ def _explain_not_reached(function: str, name: str, value: float, networks: Seque
             highest=highest,
         )
     )
-    return failed(message, expected=f"{highest:.3f}", received=f"{value:.3f}")
+    return failed(message, expected=write_number(highest, ".3f"), received=write_number(value, ".3f"))
 
 
 def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) -> Array:

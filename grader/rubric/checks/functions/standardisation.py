@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName, TableWidth
-from grader.core.i18n import _
+from grader.core.i18n import _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
@@ -259,7 +259,11 @@ class Standardises(DrawnCheck):
             row=row,
             column=column,
         )
-        return failed(message, expected=f"{right_part[row, column]:.6g}", received=f"{part[row, column]:.6g}")
+        return failed(
+            message,
+            expected=write_number(right_part[row, column], ".6g"),
+            received=write_number(part[row, column], ".6g"),
+        )
 
 
 def _table(item: Value, arrays: Mapping[str, Array], function: str) -> Array:

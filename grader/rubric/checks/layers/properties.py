@@ -9,7 +9,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.declarations import Declared
 from grader.core.field_rules import InitialWeight, Penalty
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.judgement import Judgement, failed
 from grader.rubric.checks.layers.tried_layer import SAME, TriedLayer, is_same
 
@@ -52,7 +52,7 @@ class ConstantWeights(LayerProperty):
                         expected=expected,
                         received=_write_some(values),
                     ),
-                    expected=f"{expected:g}",
+                    expected=write_number(expected, "g"),
                     received=_write_some(values),
                 )
         return _explain_training(layer)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial
 from grader.protocol.evidence import Raised
@@ -147,7 +147,8 @@ class TriedFunction:
             )
         flat = np.abs(values.astype(np.float64).reshape(right.shape) - right)
         place = np.unravel_index(int(np.argmax(np.where(np.isfinite(flat), flat, np.inf))), right.shape)
-        expected_number, received_number = f"{right[place]:.5g}", f"{values.reshape(right.shape)[place]:.5g}"
+        expected_number = write_number(right[place], ".5g")
+        received_number = write_number(values.reshape(right.shape)[place], ".5g")
         make: Any = _make_half if position == len(expected) - 1 else failed
         judgement: Judgement = make(
             _(

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model, read_model, read_network
@@ -144,7 +144,9 @@ class FindsBorder(NetworkCheck):
                 received=received,
             )
             judgement = failed(
-                message, expected=_("the border of the network that it is given"), received=f"{received:.4g}"
+                message,
+                expected=_("the border of the network that it is given"),
+                received=write_number(received, ".4g"),
             )
             return show_call(judgement, write_call(self.function, write_build(self.training)))
         return passed(
@@ -216,7 +218,7 @@ class FindsBorder(NetworkCheck):
                 likely=float(np.interp(received, x, likely)),
                 border=border,
             )
-        return failed(message, expected=f"{border:.4g}", received=f"{received:.4g}")
+        return failed(message, expected=write_number(border, ".4g"), received=write_number(received, ".4g"))
 
     def _is_constant(self, received: float, case: Case) -> bool:
         """Return whether a network with another border is said to have the same."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Share
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
@@ -220,8 +220,8 @@ class LeastSquares(EachNetwork):
                 within=self.within,
                 advice=_advice(case, network),
             ),
-            expected=f"{right[worst]:.3f}",
-            received=f"{received[worst]:.3f}",
+            expected=write_number(right[worst], ".3f"),
+            received=write_number(received[worst], ".3f"),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import read_network
@@ -103,8 +103,8 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
         )
     return failed(
         message,
-        expected=f"{names[worst]} = {right[worst]:.4f}",
-        received=f"{names[worst]} = {received[worst]:.4f}",
+        expected=_("{name} = {value}", name=names[worst], value=write_number(right[worst], ".4f")),
+        received=_("{name} = {value}", name=names[worst], value=write_number(received[worst], ".4f")),
     )
 
 
@@ -239,8 +239,8 @@ class Predictions(AfterTraining):
                     function=self.function,
                     row=worst,
                 ),
-                expected=f"{right.ravel()[worst]:.4f}",
-                received=f"{flat(received)[worst]:.4f}",
+                expected=write_number(right.ravel()[worst], ".4f"),
+                received=write_number(flat(received)[worst], ".4f"),
             )
             rows = case.inside[network.array("x_val")][worst : worst + 1]
             return show_call(judgement, write_network_call(network, self.function, rows))

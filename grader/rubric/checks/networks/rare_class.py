@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Score, Tolerance
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
@@ -92,7 +92,7 @@ class FindsRareClass(NetworkCheck):
             return failed(
                 message,
                 expected=_("a recall of at least {least:.2f}", least=least),
-                received=f"{trained.rare:.2f}",
+                received=write_number(trained.rare, ".2f"),
             )
         if trained.mean < plain.mean:
             message = _(
@@ -107,7 +107,7 @@ class FindsRareClass(NetworkCheck):
             return failed(
                 message,
                 expected=_("a mean recall of at least {least:.2f}", least=plain.mean),
-                received=f"{trained.mean:.2f}",
+                received=write_number(trained.mean, ".2f"),
             )
         return passed(
             _(
@@ -116,7 +116,7 @@ class FindsRareClass(NetworkCheck):
                 plain=plain.mean,
                 mean=trained.mean,
             ),
-            received=f"{trained.rare:.2f}",
+            received=write_number(trained.rare, ".2f"),
         )
 
     def _advise(self, case: Case) -> Words:

@@ -130,8 +130,9 @@ def _require_second_training(case: Case, training: Training) -> None:
         )
     if outcome is SecondOutcome.NOT_LEARNED:
         message = _(
-            "{scores} So the network did not learn from the rows that {function}() was given. Train it with "
-            "x_train and y_train only, and keep no weights, labels or rows of other data in the file.",
+            "{scores} So the network did not learn from the rows that {function}() was given, or it does so only "
+            "now and then. Train it with x_train and y_train only, and keep no weights, labels or rows of other "
+            "data in the file. If the network or its loss have another mistake, mend that first.",
             scores=scores,
             function=training.train,
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Positive, Tolerance
-from grader.core.i18n import _
+from grader.core.i18n import _, write_number
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
@@ -125,7 +125,7 @@ class NearScikitLearn(Check):
                 advice=advise_on_score(case, self.many),
             )
         expected = _("accuracy of at least {least:.3f}", least=reference - self.within)
-        return replace(failed(message, expected=expected, received=f"{accuracy:.3f}"), undecided=doubt)
+        return replace(failed(message, expected=expected, received=write_number(accuracy, ".3f")), undecided=doubt)
 
     def _border(self, case: Case, *, is_advised: bool) -> Judgement:
         """Judge the border of the network of one feature. `is_advised`: what to do has been said already."""
@@ -165,7 +165,7 @@ class NearScikitLearn(Check):
         )
         if not is_advised:
             message = _("{first} {second}", first=message, second=advise_on_score(case, self.one))
-        return replace(failed(message, expected=expected, received=f"{border:.2f}"), undecided=doubt)
+        return replace(failed(message, expected=expected, received=write_number(border, ".2f")), undecided=doubt)
 
 
 def _compute_accuracy(model: Model | None, truth: Array) -> float:

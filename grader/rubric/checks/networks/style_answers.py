@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.scores import r_squared
@@ -91,8 +91,8 @@ class RegressionScores(AfterTraining):
                         expected=expected,
                         reason=_reason(name, received[name], truth, predicted),
                     ),
-                    expected=f"{name} = {expected:.4f}",
-                    received=f"{name} = {received[name]:.4f}",
+                    expected=_("{name} = {value}", name=name, value=write_number(expected, ".4f")),
+                    received=_("{name} = {value}", name=name, value=write_number(received[name], ".4f")),
                 )
                 return show_call(judgement, self.write_call(network))
         return passed(_("R² and mean absolute error are those of the network."))

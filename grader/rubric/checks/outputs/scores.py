@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.outputs import list_views
@@ -157,8 +157,8 @@ class ScoresOutputs(OfAllOutputs):
                 expected=expected,
                 reason=_explain(output, value, expected, truth, outputs),
             ),
-            expected=f"{output.name}: {expected:.4g}",
-            received=f"{output.name}: {value:.4g}",
+            expected=_("{name}: {value}", name=output.name, value=write_number(expected, ".4g")),
+            received=_("{name}: {value}", name=output.name, value=write_number(value, ".4g")),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Range
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.losses import compute_loss
@@ -342,12 +342,16 @@ def _refuse_weight(name: str, weight: float) -> Judgement:
     if weight < 0:
         message = _(
             "The loss of {output} has the weight {weight:g}: training makes it larger, so the network learns to "
-            "be "
-            "wrong.",
+            "be wrong.",
             output=name,
             weight=weight,
         )
-    return failed(message, expected=_("weights above 0"), received=f"{name}: {weight:g}", blocks=False)
+    return failed(
+        message,
+        expected=_("weights above 0"),
+        received=_("{name}: {value}", name=name, value=write_number(weight, "g")),
+        blocks=False,
+    )
 
 
 def _explain_own_methods(compiled: CompileFacts) -> Judgement:

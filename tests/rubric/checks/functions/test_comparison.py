@@ -13,7 +13,9 @@ def test_a_message_shows_a_call_that_can_be_pasted() -> None:
     wrong = compare("double", np.array([2, 5]), np.array([2, 4]), "twice", (np.array([1, 2]),))  # type: ignore[arg-type]
     assert wrong is not None
     assert "double(np.array([1, 2])) returned other numbers" in text(wrong.message)
-    assert (wrong.expected, wrong.received) == ("4", "5")
+    assert wrong.expected is not None
+    assert wrong.received is not None
+    assert (text(wrong.expected), text(wrong.received)) == ("4", "5")
     assert eval(write_call("list", np.array([[1, 2], [3, 4]])), {"np": np})
 
 

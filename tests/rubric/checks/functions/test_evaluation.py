@@ -14,7 +14,7 @@ from grader.protocol.evidence import Raised, Skipped
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Evaluates, Training
-from grader.rubric.data import Data
+from grader.rubric.data import Data, wines
 from tests.helpers.cases import compiled, exception, judged, returned, seen, text
 from tests.rubric.checks.network_cases import Network, case_of, weighted
 
@@ -114,6 +114,13 @@ RIGHT: Mapping[str, Evaluate] = {
 def test_right_ones_pass(name: str) -> None:
     judgement = of(RIGHT[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_the_call_that_is_shown_has_the_labels_of_which_many_are_wrong() -> None:
+    inside = wines().inside
+    call = CHECK._write_call("mixed", inside["y_val_mixed"])
+    shown = call[call.index("np.where") : call.rindex(")")]
+    assert np.array_equal(eval(shown, {"np": np, "y_val": inside["y_val"]}), inside["y_val_mixed"])
 
 
 def precision(x: Array, y: Array) -> list[float]:
