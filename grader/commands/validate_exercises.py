@@ -1,6 +1,7 @@
 """What `grader validate` does: prove each rubric on the course's own solutions and on mutants of the reference."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,6 +27,8 @@ from grader.grading.run_cache import RunCache, cache_folder
 from grader.protocol.verdict import Verdict
 
 _log = logging.getLogger(__name__)
+
+KEPT_AT_MOST = 0.2  # of the secrets, with which a submission may keep what it usually loses; one in any case
 
 
 def validate_exercises(course: Course, names: Sequence[str], translate: Translator, secrets: int = 0) -> ExitCode:
@@ -70,16 +73,30 @@ def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Transl
 def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate: Translator) -> bool:
     """Print which submissions do not get what they have to with some secret; return whether there is none."""
     complaints: dict[str, list[str]] = {}
+    kept: Counter[tuple[str, str]] = Counter()
     total = secrets * len(exercise.expectations)
     with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
         for number in range(secrets):
             grader.course = replace(grader.course, secret=Seal(PRACTICE).derive(f"validate {number}").secret)
-            validator = Validator(grader, exercise.name, exercise.expectations, translate.language)
+            validator = Validator(
+                grader, exercise.name, exercise.expectations, translate.language, is_one_of_many=True
+            )
             for result in validator.check_expectations():
                 advance(result.expectation.name)
+                kept.update((result.expectation.name, criterion) for criterion in result.kept)
                 if result.complaint is not None:
                     numbered = f"{number}: {translate(result.complaint)}"
                     complaints.setdefault(result.expectation.name, []).append(numbered)
+    most = max(1, int(KEPT_AT_MOST * secrets))
+    for (name, criterion), count in kept.items():
+        if count > most:
+            often = _(
+                "{criterion} is usually lost, and got all points with {count} secrets; at most {most} may be",
+                criterion=criterion,
+                count=count,
+                most=most,
+            )
+            complaints.setdefault(name, []).append(translate(often))
     console = Console()
     sentence = _(
         "{exercise}: {right} of {count} submissions get what they have to with each of {secrets} secrets.",

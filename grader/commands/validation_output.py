@@ -28,7 +28,8 @@ def build_expectation_table(name: str, results: Sequence[ExpectationResult], tra
         answer = "✓" if result.complaint is None else f"[red]✗ {escape(translate(result.complaint))}[/red]"
         expectation = result.expectation
         loses_all = expectation.is_stub or expectation.is_empty
-        loses = translate(_("everything")) if loses_all else ", ".join(expectation.loses) or "–"
+        names = ", ".join((*expectation.loses, *sorted(expectation.usually_loses)))
+        loses = translate(_("everything")) if loses_all else names or "–"
         table.add_row(escape(expectation.name), f"{result.points:g}", escape(loses), answer)
     return table
 

@@ -5,6 +5,7 @@ A variant of the reference is a right solution in another style, or a wrong one.
 It says in comments at its top what it loses:
 
     # loses: head_and_loss=0.5, accuracy     (or: nothing)
+    # usually loses: r2                      (with the practice secret, and with most others; may be left out)
     # may lose: probabilities                (where it depends on the data; may be left out)
     # why: one sentence
     # from: reference                        (optional: this file only redefines what differs)
@@ -24,7 +25,7 @@ from grader.protocol.submission import Submission, Unit
 from grader.protocol.verdict import CriterionVerdict, Status, Verdict
 from grader.submission.reader import read
 
-_HEADER = re.compile(r"^#\s*(loses|may lose|why|from):\s*(.+?)\s*$", re.MULTILINE)
+_HEADER = re.compile(r"^#\s*(loses|usually loses|may lose|why|from):\s*(.+?)\s*$", re.MULTILINE)
 EMPTY = "# nothing\n"
 
 
@@ -39,6 +40,7 @@ class Expectation:
     name: str
     submission: Submission
     loses: Mapping[str, float | None]  # by criterion: the share of its points that is kept; None: any but all
+    usually_loses: frozenset[str] = frozenset()  # criteria that a few secrets let it keep by luck
     may_lose: frozenset[str] = frozenset()  # criteria whose points depend on the data that the secret gives
     is_stub: bool = False  # every criterion has to be `not_attempted`
     is_empty: bool = False  # a file without any code: no criterion may give points
@@ -107,8 +109,11 @@ def _variant(path: Path, reference: Path) -> Expectation:
         name, _unused, keeps = part.strip().partition("=")
         if name != "nothing":
             loses[name] = _share(keeps, path) if keeps else None
-    may_lose = frozenset(name.strip() for name in header.get("may lose", "").split(",") if name.strip())
-    return Expectation(path.name, submission, loses, may_lose, from_reference=from_reference)
+    usually_loses, may_lose = (
+        frozenset(name.strip() for name in header.get(kind, "").split(",") if name.strip())
+        for kind in ("usually loses", "may lose")
+    )
+    return Expectation(path.name, submission, loses, usually_loses, may_lose, from_reference=from_reference)
 
 
 def _share(text: str, path: Path) -> float:
@@ -132,15 +137,21 @@ def _joined(reference: Path, path: Path) -> Submission:
 
 
 def find_complaint(
-    expectation: Expectation, verdict: Verdict, by_hand: Collection[str] = frozenset()
+    expectation: Expectation,
+    verdict: Verdict,
+    by_hand: Collection[str] = frozenset(),
+    *,
+    is_one_of_many: bool = False,
 ) -> Words | None:
     """Return what is not as expected in the verdict on a submission of the course's own, or None.
 
     `by_hand`: the criteria that a person judges. They have to be not graded, unless they are lost.
+    `is_one_of_many`: many secrets are tried, and what is usually lost may be kept with this one.
     """
     if expectation.is_stub or expectation.is_empty:
         return _find_points_for_nothing(expectation, verdict)
-    unknown = (set(expectation.loses) | expectation.may_lose) - {c.id for c in verdict.criteria}
+    named = set(expectation.loses) | expectation.usually_loses | expectation.may_lose
+    unknown = named - {c.id for c in verdict.criteria}
     if unknown:
         return _("no such criterion: {criteria}", criteria=", ".join(sorted(unknown)))
     # Where evidence contradicts itself, it is right that nothing about the network is decided.
@@ -150,8 +161,9 @@ def find_complaint(
     ]
     if undecided and is_consistent:
         return _("the grader could not decide: {criteria}", criteria=", ".join(undecided))
-    loses = expectation.loses
-    judged = [c for c in verdict.criteria if c.id not in expectation.may_lose]
+    loses = {**expectation.loses, **dict.fromkeys(expectation.usually_loses)}
+    free = expectation.may_lose | (expectation.usually_loses if is_one_of_many else frozenset())
+    judged = [c for c in verdict.criteria if c.id not in free]
     wrong = [
         _describe_points(c)
         for c in judged
@@ -159,12 +171,18 @@ def find_complaint(
     ]
     if wrong:
         return _("other points than expected: {criteria}", criteria=", ".join(wrong))
-    if not expectation.loses and not is_consistent:
+    if not loses and not is_consistent:
         return _("loses nothing, but the network is not certified")
     alarms = sorted({h.id for c in verdict.criteria for h in c.hints if h.severity != "tip"})
-    if not expectation.loses and alarms:
+    if not loses and alarms:
         return _("loses nothing, but shows misconceptions: {alarms}", alarms=", ".join(alarms))
     return None
+
+
+def list_kept(expectation: Expectation, verdict: Verdict) -> tuple[str, ...]:
+    """Return the criteria that a submission usually loses and got all points for."""
+    usual = [c for c in verdict.criteria if c.id in expectation.usually_loses]
+    return tuple(c.id for c in usual if c.points >= c.max_points)
 
 
 def _describe_points(criterion: CriterionVerdict) -> str:

@@ -14,6 +14,7 @@ from grader.authoring.validation.expectations import (
     Expectation,
     ExpectationError,
     find_complaint,
+    list_kept,
     make_script,
     read_expectations,
 )
@@ -70,6 +71,7 @@ class ExpectationResult:
     expectation: Expectation
     points: float
     complaint: Words | None  # what is not as expected; None where all is
+    kept: tuple[str, ...] = ()  # criteria that it usually loses, and did not lose
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def load_exercise(course: Course, name: str, most: int = MAX_MUTANTS) -> Exercis
 def _refuse_unknown_criteria(name: str, expectations: Sequence[Expectation], known: Sequence[str]) -> None:
     """Raise `UnprovableExerciseError` for a variant that is to lose a criterion which the rubric does not have."""
     for expectation in expectations:
-        for criterion in (*expectation.loses, *expectation.may_lose):
+        for criterion in (*expectation.loses, *expectation.usually_loses, *expectation.may_lose):
             if criterion not in known:
                 raise UnprovableExerciseError(
                     _(
@@ -197,9 +199,19 @@ class Validator:
     """
 
     def __init__(
-        self, grader: Grader, exercise: str, expectations: Sequence[Expectation], language: str = "en"
+        self,
+        grader: Grader,
+        exercise: str,
+        expectations: Sequence[Expectation],
+        language: str = "en",
+        *,
+        is_one_of_many: bool = False,
     ) -> None:
-        """Prepare the validation of an exercise; the first of the expectations is that of the reference."""
+        """Prepare the validation of an exercise; the first of the expectations is that of the reference.
+
+        `is_one_of_many`: many secrets are tried, and what is usually lost may be kept with this one.
+        """
+        self.is_one_of_many = is_one_of_many
         self.grader, self.exercise, self.expectations, self.language = grader, exercise, expectations, language
         rubric = load_rubric(grader.course, exercise)
         self.steps = _rubric_steps(rubric)
@@ -255,8 +267,9 @@ class Validator:
             graded = self.grade_changed_reference(expectation.submission)
         else:
             graded = self.grader.grade(self.exercise, expectation.submission, self.language)
-        complaint = find_complaint(expectation, graded.verdict, self.by_hand)
-        return ExpectationResult(expectation, graded.verdict.points, complaint)
+        complaint = find_complaint(expectation, graded.verdict, self.by_hand, is_one_of_many=self.is_one_of_many)
+        kept = list_kept(expectation, graded.verdict)
+        return ExpectationResult(expectation, graded.verdict.points, complaint, kept)
 
     def _try_one(self, mutant: Mutant, listed: ListedMutants) -> MutantResult:
         reference = self.grade_reference().verdict

@@ -1,5 +1,5 @@
 # loses: head_and_loss
-# may lose: accuracy
+# usually loses: accuracy
 # why: Labels -1 and 1: a sigmoid can never give -1, so the border moves ever further away.
 # from: reference
 

@@ -1,5 +1,5 @@
 # loses: head_and_loss
-# may lose: accuracy
+# usually loses: accuracy
 # why: The output layer has no activation, and the loss is not told that it gets raw outputs.
 # from: reference
 
