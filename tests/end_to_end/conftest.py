@@ -13,6 +13,7 @@ from grader.grading.grader import Grader
 from grader.grading.results import Mode
 from grader.protocol.verdict import CriterionVerdict, Resources, Verdict
 from grader.submission.reader import read
+from tests.helpers.paths import ROOT
 from tests.helpers.shared_worker import SharedWorker, start_grader
 
 HERE = Path(__file__).parent
@@ -27,6 +28,15 @@ def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
     if sys.platform != "linux":
         pytest.skip("the walls are Linux's")
     with start_grader(shared_worker, COURSE) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shipped_grader(shared_worker: SharedWorker) -> Iterator[Grader]:
+    """Start a grader on the course that is shipped, for the worker that tests share."""
+    if sys.platform != "linux":
+        pytest.skip("the walls are Linux's")
+    with start_grader(shared_worker, Course(ROOT)) as started:
         yield started
 
 

@@ -2,27 +2,18 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.grading.results import Graded, PriorEvidence
 from grader.submission.reader import read
 from tests.helpers.paths import ROOT
-from tests.helpers.shared_worker import SharedWorker, start_grader
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
 STUB = "    raise NotImplementedError\n"
-
-
-@pytest.fixture(scope="module")
-def course_grader(shared_worker: SharedWorker) -> Iterator[Grader]:
-    with start_grader(shared_worker, Course(ROOT)) as grader:
-        yield grader
 
 
 def grade(grader: Grader, folder: Path, exercise: str, bodies: dict[str, str]) -> Graded:
@@ -42,8 +33,8 @@ def lost(graded: Graded) -> dict[str, str]:
     return {c.id: c.status.value for c in graded.verdict.criteria if c.status.value != "passed"}
 
 
-def test_a_network_that_cannot_be_built_costs_what_is_about_it(course_grader: Grader, tmp_path: Path) -> None:
-    graded = grade(course_grader, tmp_path, "wine", {"build_model": "    raise ValueError('no')\n"})
+def test_a_network_that_cannot_be_built_costs_what_is_about_it(shipped_grader: Grader, tmp_path: Path) -> None:
+    graded = grade(shipped_grader, tmp_path, "wine", {"build_model": "    raise ValueError('no')\n"})
     assert lost(graded) == {"architecture": "failed", "head_and_loss": "skipped", "accuracy": "skipped"}
     messages = {c.id: c.message for c in graded.verdict.criteria}
     assert messages["training"].endswith("train() does, so it was given one that the grader built.")
@@ -52,25 +43,25 @@ def test_a_network_that_cannot_be_built_costs_what_is_about_it(course_grader: Gr
     again = PriorEvidence(
         graded.evidence, graded.verdict.seeds, graded.verdict.isolation, graded.verdict.resources
     )
-    assert course_grader.grade("wine", read(tmp_path / "submission.py"), prior=again).verdict == graded.verdict
+    assert shipped_grader.grade("wine", read(tmp_path / "submission.py"), prior=again).verdict == graded.verdict
 
 
-def test_a_training_that_stops_costs_what_is_about_it(course_grader: Grader, tmp_path: Path) -> None:
+def test_a_training_that_stops_costs_what_is_about_it(shipped_grader: Grader, tmp_path: Path) -> None:
     bodies = {"train": "    raise ValueError('no')\n", "predict_label": STUB}
-    graded = grade(course_grader, tmp_path, "logistic_regression", bodies)
+    graded = grade(shipped_grader, tmp_path, "logistic_regression", bodies)
     assert lost(graded) == {"training": "failed", "accuracy": "skipped", "predict_label": "not_attempted"}
     # What is not written yet is not tried.
     assert any(step.startswith("decision_boundary@") for step in graded.evidence.bodies)
     assert not [step for step in graded.evidence.bodies if step.startswith("predict_label@trained")]
 
 
-def test_a_function_that_fails_on_a_wrong_network_may_be_right(course_grader: Grader, tmp_path: Path) -> None:
+def test_a_function_that_fails_on_a_wrong_network_may_be_right(shipped_grader: Grader, tmp_path: Path) -> None:
     build = """\
     model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(keras.optimizers.Adam(0.1), "mse")
     return model
 """
-    graded = grade(course_grader, tmp_path, "linear_regression", {"build_model": build})
+    graded = grade(shipped_grader, tmp_path, "linear_regression", {"build_model": build})
     messages = {c.id: (c.status.value, c.message) for c in graded.verdict.criteria}
     assert messages["architecture"][0] == "failed"
     status, message = messages["coefficients"]

@@ -1,18 +1,14 @@
 """A process of a submission sends forged files to the next one: no points, and told as what the submission did."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.core.course import find_course
 from grader.grading.grader import Grader
 from grader.protocol.verdict import CriterionVerdict, Status
 from grader.submission.reader import read
 from tests.end_to_end.conftest import criterion
-from tests.end_to_end.test_saved_networks import BEGIN, ROOT
-from tests.helpers.shared_worker import SharedWorker, start_grader
+from tests.end_to_end.test_saved_networks import BEGIN
 
 # Changes what the process sends of the files that `save` wrote. `forge` gets the evidence and its arrays.
 FORGE = """
@@ -87,15 +83,6 @@ CASES = {  # how it is forged, the status, and what is said
 }
 
 
-@pytest.fixture(scope="module")
-def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
-    """Start a grader on the shipped course."""
-    if sys.platform != "linux":
-        pytest.skip("the walls are Linux's")
-    with start_grader(shared_worker, find_course(ROOT)) as started:
-        yield started
-
-
 def judge(grader: Grader, folder: Path, source: str) -> CriterionVerdict:
     path = folder / "submission.py"
     path.write_text(source)
@@ -104,23 +91,23 @@ def judge(grader: Grader, folder: Path, source: str) -> CriterionVerdict:
 
 @pytest.mark.parametrize("name", CASES)
 def test_forged_files_earn_nothing_and_are_told_as_what_the_submission_did(
-    grader: Grader, tmp_path: Path, name: str
+    shipped_grader: Grader, tmp_path: Path, name: str
 ) -> None:
     body, status, words = CASES[name]
-    judged = judge(grader, tmp_path, f"{BEGIN}\n{FORGE}\n\ndef forge(evidence, store):\n    {body}\n")
+    judged = judge(shipped_grader, tmp_path, f"{BEGIN}\n{FORGE}\n\ndef forge(evidence, store):\n    {body}\n")
     assert judged.points == 0
     assert words in judged.message
     assert judged.status is status
     assert "grader's" not in judged.message.replace("network 6-5-4 of the grader's", "")
 
 
-def test_what_forges_nothing_keeps_its_points(grader: Grader, tmp_path: Path) -> None:
+def test_what_forges_nothing_keeps_its_points(shipped_grader: Grader, tmp_path: Path) -> None:
     """Else the tests above would say nothing."""
     source = f"{BEGIN}\n{FORGE}\n\ndef forge(evidence, store):\n    return pack_files(evidence, store)\n"
-    assert judge(grader, tmp_path, source).points == 14
+    assert judge(shipped_grader, tmp_path, source).points == 14
 
 
-def test_a_link_in_the_place_of_the_other_folder_leads_nowhere(grader: Grader, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_the_other_folder_leads_nowhere(shipped_grader: Grader, tmp_path: Path) -> None:
     """The files come through the link: into a folder of the same process, which is all that it can name."""
     link = (
         "import tempfile\n"
@@ -129,7 +116,7 @@ def test_a_link_in_the_place_of_the_other_folder_leads_nowhere(grader: Grader, t
         "for name in ('own', '6-5-4', '9-7-3'):\n"
         "    os.symlink(TARGET, os.path.join(folders, name + '-moved'))\n"
     )
-    judged = judge(grader, tmp_path, f"{BEGIN}\n{link.replace('TARGET', repr('/etc'))}")
+    judged = judge(shipped_grader, tmp_path, f"{BEGIN}\n{link.replace('TARGET', repr('/etc'))}")
     assert judged.points == 0
     assert judged.status is Status.SKIPPED
     assert "load() gave no result" in judged.message

@@ -1,29 +1,17 @@
 """Networks of millions of weights: they are graded as any other, and their weights are sent once."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.protocol.evidence import ReplayEvidence
 from grader.protocol.parcels import unpack
 from grader.protocol.submission import Submission, Unit
 from tests.end_to_end.conftest import statuses
 from tests.helpers.paths import ROOT
-from tests.helpers.shared_worker import SharedWorker, start_grader
 
 SOURCE = (ROOT / "reference" / "wine" / "submission.py").read_text("utf-8")
 SMALL = 'keras.layers.Dense(16, activation="relu"),'
 UNITS = 1200
 LARGE = f'keras.layers.Dense({UNITS}, activation="relu"),' * 2
 WEIGHTS_BYTES = 4 * UNITS * UNITS
-
-
-@pytest.fixture(scope="module")
-def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
-    with start_grader(shared_worker, Course(ROOT)) as started:
-        yield started
 
 
 def large() -> Submission:
@@ -33,8 +21,8 @@ def large() -> Submission:
     return Submission("submission.py", "0" * 64, "script", (Unit(text, text),))
 
 
-def test_a_large_network_is_certified_and_its_weights_are_sent_once(grader: Grader) -> None:
-    graded = grader.grade("wine", large())
+def test_a_large_network_is_certified_and_its_weights_are_sent_once(shipped_grader: Grader) -> None:
+    graded = shipped_grader.grade("wine", large())
     assert graded.verdict.certified is True
     assert set(statuses(graded.verdict).values()) == {"passed"}
     assert len(graded.evidence.bodies["trained:train@0"]) > WEIGHTS_BYTES

@@ -1,17 +1,13 @@
 """A network is saved and loaded in a real run: behind the walls, from a folder that was moved meanwhile."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.core.course import find_course
 from grader.grading.grader import Grader
 from grader.protocol.verdict import CriterionVerdict
 from grader.submission.reader import read
 from tests.end_to_end.conftest import criterion
-from tests.helpers.shared_worker import SharedWorker, start_grader
 
 ROOT = Path(__file__).parents[2]
 BEGIN = """
@@ -72,20 +68,11 @@ CHANGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
-    """Start a grader on the shipped course."""
-    if sys.platform != "linux":
-        pytest.skip("the walls are Linux's")
-    with start_grader(shared_worker, find_course(ROOT)) as started:
-        yield started
-
-
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_comes_back_from_the_folder_is_judged(grader: Grader, tmp_path: Path, name: str) -> None:
+def test_what_comes_back_from_the_folder_is_judged(shipped_grader: Grader, tmp_path: Path, name: str) -> None:
     added, points, words = CHANGES[name]
     path = tmp_path / "submission.py"
     path.write_text(f"{BEGIN}\n\n{added}\n")
-    judged: CriterionVerdict = criterion(grader.grade("mnist", read(path)).verdict, "save_and_load")
+    judged: CriterionVerdict = criterion(shipped_grader.grade("mnist", read(path)).verdict, "save_and_load")
     assert judged.points == points
     assert words in judged.message

@@ -1,16 +1,12 @@
 """Networks that give one row several answers, through the real walls: they cost what is about their answers."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader.core.course import Course
 from grader.grading.grader import Grader
 from grader.submission.reader import read
 from tests.helpers.paths import ROOT
-from tests.helpers.shared_worker import SharedWorker, start_grader
 
 HOUSING = (ROOT / "reference/housing/submission.py").read_text("utf-8") + (
     ROOT / "reference/housing/variants/wrong_dropout_at_each_call.py"
@@ -39,21 +35,14 @@ PROGRAMS = {
 }
 
 
-@pytest.fixture(scope="module")
-def grader(shared_worker: SharedWorker) -> Iterator[Grader]:
-    """Start the examiner once, for the worker that tests share."""
-    if sys.platform != "linux":
-        pytest.skip("the walls are Linux's")
-    with start_grader(shared_worker, Course(ROOT)) as started:
-        yield started
-
-
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_functions_are_tried_on_a_network_of_the_grader_s(name: str, grader: Grader, tmp_path: Path) -> None:
+def test_functions_are_tried_on_a_network_of_the_grader_s(
+    name: str, shipped_grader: Grader, tmp_path: Path
+) -> None:
     exercise, code, lost, message = PROGRAMS[name]
     path = tmp_path / "submission.py"
     path.write_text(code, encoding="utf-8")
-    verdict = grader.grade(exercise, read(path)).verdict
+    verdict = shipped_grader.grade(exercise, read(path)).verdict
     assert {c.id: c.message for c in verdict.criteria if c.status != "passed"}.keys() == set(lost)
     assert [c.points for c in verdict.criteria if c.id in lost] == [0, 0]
     assert message in " ".join(c.message for c in verdict.criteria if c.id in {"r2", "accuracy"})
