@@ -160,12 +160,20 @@ def _check_kernels(model: Model, network: TrainedNetwork) -> ConsistencyCheck:
     layers = model.facts.layers
     claimed = [layer.weight_shapes[0] for layer in layers if layer.units and layer.weight_shapes]
     missing = [shape for shape in claimed if shape not in in_graph]
-    all_claimed = {shape for layer in layers for shape in layer.weight_shapes}
-    unclaimed = sum(weight.size for weight in model.graph.weights if weight.shape not in all_claimed)
+    # A Normalization layer of n numbers claims (n,), and its graph holds (1, n).
+    all_claimed = {_drop_ones(shape) for layer in layers for shape in layer.weight_shapes}
+    unclaimed = [weight.shape for weight in model.graph.weights if _drop_ones(weight.shape) not in all_claimed]
     # A subclassed model may hold weights of its own, beside those of its layers.
     own = max(
         0, model.facts.parameters - sum(math.prod(shape) for layer in layers for shape in layer.weight_shapes)
     )
+    if sum(map(math.prod, unclaimed)) > own + SPARE_CONSTANTS:
+        text = _(
+            "{network}: the graph holds numbers of the shapes {unclaimed}, which no layer claims as weights.",
+            network=_name_network(network),
+            unclaimed=_shapes(unclaimed),
+        )
+        return ConsistencyCheck("kernels", agrees=False, text=text)
     kernels = [kernel.shape for _unused, kernel in model.graph.kernels]
     text = _(
         "{network}: kernels of the graph {kernels}, of the layers {claimed}.",
@@ -173,9 +181,12 @@ def _check_kernels(model: Model, network: TrainedNetwork) -> ConsistencyCheck:
         kernels=_shapes(kernels),
         claimed=_shapes(claimed),
     )
-    return ConsistencyCheck(
-        "kernels", unclaimed <= own + SPARE_CONSTANTS and not (missing and len(missing) == len(claimed)), text
-    )
+    return ConsistencyCheck("kernels", not (missing and len(missing) == len(claimed)), text)
+
+
+def _drop_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape without its axes of length 1, which say nothing about what it holds."""
+    return tuple(length for length in shape if length != 1)
 
 
 def _shapes(shapes: list[tuple[int, ...]]) -> str:

@@ -24,7 +24,8 @@ def compute_score(model: Model | None, case: Case, training: Training, role: str
         role: `x_test`, `x_perturbed`, `x_val` or `x_train`.
 
     Returns:
-        None without finite outputs of shape (rows, k), with k = 1 for numbers.
+        None without finite outputs of shape (rows, k), with k = 1 for numbers. For numbers, and for two classes,
+        outputs of shape (rows,) are as good as (rows, 1).
     """
     if model is None:
         return None
@@ -37,6 +38,8 @@ def _compute_score(model: Model, case: Case, training: Training, role: str) -> f
     outputs = model.outputs.get(role)
     labels = {"x_val": "y_val", "x_train": "y_train"}.get(role, "y_test")
     truth = (case.outside if labels == "y_test" else case.inside)[training.array(labels)]
+    if outputs is not None and outputs.ndim == 1 and (case.task.kind == "regression" or case.task.classes == 2):
+        outputs = outputs[:, np.newaxis]
     if outputs is None or outputs.ndim != 2 or not np.isfinite(outputs).all():
         return None
     if len(outputs) != len(truth) or not outputs.shape[1]:

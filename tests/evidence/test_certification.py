@@ -70,6 +70,21 @@ def normalised(net: Net) -> str:
     return net.dense(net.dense(net.op("Sub", np.subtract, net.x, mean), 16, "Relu"), 10, "Softmax")
 
 
+def normalised_inside(net: Net) -> str:
+    """Normalise many values, as a Normalization layer does: it claims (300,), and its graph holds (1, 300)."""
+    net.layers.append(
+        LayerFacts(name="n", kind="Normalization", path="", units=None, weight_shapes=((300,), (300,), ()))
+    )
+    return unclaimed_inside(net)
+
+
+def unclaimed_inside(net: Net) -> str:
+    mean, deviation = (net.constant(net.random.normal(2, 0.1, (1, 300)).astype(np.float32)) for _ in range(2))
+    net.layers.append(LayerFacts(name="k", kind="Dense", path="", units=300, weight_shapes=((64, 300),)))
+    values = net.op("Sub", np.subtract, net.kernel(net.x, net.random.normal(0, 1, (64, 300))), mean)
+    return net.dense(net.op("RealDiv", np.divide, values, deviation), 10, "Softmax")
+
+
 def own_weights(net: Net) -> str:
     output = good(net)
     net.layers.clear()
@@ -84,7 +99,8 @@ def weight_norm(net: Net) -> str:
 
 
 @pytest.mark.parametrize(
-    "make", [good, plain(), plain("Sigmoid"), plain(""), unused, normalised, own_weights, weight_norm]
+    "make",
+    [good, plain(), plain("Sigmoid"), plain(""), unused, normalised, normalised_inside, own_weights, weight_norm],
 )
 def test_honest_networks_agree(make: Callable[[Net], str]) -> None:
     assert not disagreeing(make=make)
@@ -93,6 +109,13 @@ def test_honest_networks_agree(make: Callable[[Net], str]) -> None:
 def test_weights_that_no_layer_claims_disagree() -> None:
     few = {"layers": (LayerFacts(name="d", kind="Dense", path="", units=3, weight_shapes=((64, 3), (3,))),)}
     assert disagreeing(claims={**few, "parameters": 195}) == {"parameters", "kernels"}
+
+
+def test_numbers_that_no_layer_claims_are_named_by_their_shapes() -> None:
+    of_layers = {"parameters": 64 * 300 + 300 * 10 + 10}
+    assert disagreeing(make=unclaimed_inside, claims=of_layers) == {"parameters", "kernels"}
+    said = text(of(make=unclaimed_inside, claims=of_layers)["kernels"].text)
+    assert said.endswith("the graph holds numbers of the shapes 1×300, 1×300, which no layer claims as weights.")
 
 
 def decoy(net: Net) -> str:

@@ -69,12 +69,20 @@ def test_r_squared_is_scikit_learn_s(rows: Array) -> None:
 
 @pytest.mark.parametrize(
     "outputs",
-    [np.array([[np.nan], [1.0]]), np.array([[1.0]]), np.array([1.0, 2.0]), np.zeros((2, 0)), np.zeros((2, 3))],
-    ids=["not finite", "too few", "no column", "empty", "several"],
+    [np.array([[np.nan], [1.0]]), np.array([[1.0]]), np.array([1.0]), np.zeros((2, 0)), np.zeros((2, 3))],
+    ids=["not finite", "too few", "too few without a column", "empty", "several"],
 )
 def test_what_cannot_be_compared_has_no_score(outputs: Array) -> None:
     assert scored(outputs, np.array([1.0, 2.0]), REGRESSION) is None
     assert scored(np.array([[1.0], [2.0]]), np.array([1.0, 2.0]), REGRESSION) == 1.0
+
+
+def test_one_number_for_each_row_needs_no_column() -> None:
+    numbers = np.array([1.0, 2.0, 4.0])
+    assert scored(numbers, numbers, REGRESSION) == 1.0
+    logits = np.array([-3.0, 2.0, 5.0])
+    assert scored(logits, np.array([0, 1, 1]), Task(kind="classification", classes=2)) == 1.0
+    assert scored(logits, np.array([0, 1, 1]), Task(kind="classification", classes=3)) is None
 
 
 def test_without_a_network_there_is_no_score() -> None:

@@ -243,6 +243,7 @@ class SubmissionRun:
             is_trained = isinstance(step, Describe) and step.after and (facts.graph is not None or facts.outputs)
             if is_trained and has_room_for_graph(store.arrays.values()):
                 facts = add_fitted(facts, self.fits.fitted.freeze(model, sample, store, one_input))
+            self.states.save_first_weights(getattr(step, "after", "") or step.step, model)
         self.captured_io.take()
         self.ended.add(step.id)
         return StepEvidence(id=step.id, outcome=Returned(value=encode(None, store)), model=facts, **clock.spent())

@@ -40,6 +40,16 @@ class ModelStates:
                 state = _State(model, self._latest.get(id(model)))
                 self._states[step, id(model)] = self._latest[id(model)] = state
 
+    def save_first_weights(self, step: str, model: Any) -> None:
+        """Save a state again where the model got weights since: a subclass has none until it is called.
+
+        Else it would be given to later functions with the weights that training left.
+        """
+        state = self._states.get((step, id(model)))
+        with contextlib.suppress(Exception):
+            if state is not None and len(model.weights) > state.weights:
+                self.save(step, [model])
+
     def restore(self, step: str, value: object) -> None:
         """Bring a model, if the value is one, to its state after a step; nothing where that was not saved."""
         state = self._states.get((step, id(value)))
@@ -54,6 +64,7 @@ class _State:
     def __init__(self, model: Any, before: "_State | None") -> None:
         """`before`: an earlier state, with which arrays that did not change are shared."""
         self._model = model
+        self.weights = len(model.weights)
         variables = {id(variable): variable for variable in _list_variables(model)}
         if sum(int(np.prod(variable.shape)) for variable in variables.values()) > MAX_NUMBERS:
             raise MemoryError

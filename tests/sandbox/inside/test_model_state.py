@@ -127,6 +127,32 @@ def test_a_model_without_weights_keeps_those_that_it_gets() -> None:
     assert not np.array_equal(model.predict(X, verbose=0), before)
 
 
+class Late(keras.Model):  # type: ignore[misc]  # Keras has no types
+    """A model that has no weights until it is called, as most subclasses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.drop, self.out = keras.layers.Dense(3), keras.layers.Dropout(0.5), keras.layers.Dense(1)
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """Return one number for each row."""
+        return self.out(self.drop(self.inner(x), training=training))
+
+
+def test_the_first_weights_of_a_model_are_those_that_it_had_before_its_training() -> None:
+    model = Late()
+    model.compile(optimizer="sgd", loss="mse")
+    states = ModelStates()
+    states.save("build@0", [model])
+    before = model(X).numpy()
+    states.save_first_weights("build@0", model)
+    model.fit(X, Y, epochs=2, verbose=0)
+    states.save_first_weights("build@0", model)  # it has no more weights than then: nothing is saved
+    states.restore("build@0", model)
+    np.testing.assert_array_equal(model(X).numpy(), before)
+    states.save_first_weights("train@0", model)  # of which nothing was saved
+
+
 def test_what_was_not_saved_is_left_alone(model: Any) -> None:
     states = ModelStates()
     states.save("build@0", [model])

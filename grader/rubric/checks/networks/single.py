@@ -204,11 +204,11 @@ class Architecture(NetworkCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge by the frozen graph, so that all styles of building are one."""
         before = read_network(case, self.training, case.seeds[0]).before
-        if before is not None and before.facts.graph is not None and before.units is None:
+        if before is not None and before.facts.graph is not None and count_outputs(before) is None:
             return self._other_shape(before.output_shape)  # whatever else there is to say
         model = require_certified(case, self.training, after=False)
         assert model.graph is not None
-        units = model.units or 0
+        units = count_outputs(model) or 0
         if units != self.outputs:
             message = _(
                 "Expected {outputs} output units, one per class. Received: units={units}.",

@@ -671,6 +671,18 @@ def test_outputs_of_another_shape_fail_whatever_the_operations() -> None:
         assert "(None, 1, 10)" in text(judgement.message)
 
 
+def test_one_number_for_each_row_is_one_output_without_a_column_as_well() -> None:
+    def flat(net: Net) -> str:
+        hidden = net.dense(net.x, 16, "Relu")
+        return net.op("Squeeze", lambda v: v[:, 0], net.dense(hidden, 1))
+
+    check = Architecture(ARCHITECTURE.training, inputs=64, hidden=1, outputs=1)
+    assert judged(check, Training(make=flat).case()).status is Status.PASSED
+    two = judged(ARCHITECTURE, Training(make=flat).case())
+    assert two.status is Status.FAILED
+    assert "units=1" in text(two.message)
+
+
 def test_a_model_of_another_keras_is_named() -> None:
     other = OtherValue(type="Sequential", other_keras="tensorflow.python.keras")
     steps = {"build_model@0": seen("build_model@0", Returned(value=other))}
