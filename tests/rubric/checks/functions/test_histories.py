@@ -1,14 +1,16 @@
 """Diagnoses: different honest rules pass, and so do the words in other clothes."""
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.core.seal import PRACTICE, Seal
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Diagnoses
-from grader.rubric.checks.functions.histories import HISTORIES
+from grader.rubric.checks.functions.histories import HISTORIES, vary_histories
 from tests.helpers.cases import history, judge, text
 
 CHECK = Diagnoses("diagnose")
@@ -82,6 +84,30 @@ def test_two_wrong_kinds_fail() -> None:
         return "no idea" if seen.count(truth) == 1 and truth != "good fit" else truth
 
     assert judge(CHECK, diagnose=wrong_twice).status is Status.FAILED
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_accuracy_on_validation_rows_alone_does_not_tell_all_kinds_apart(number: int) -> None:
+    ends: dict[str, list[float]] = {}
+    for truth, curves in vary_histories(Seal(PRACTICE).derive(f"validate {number}")).values():
+        ends.setdefault(truth, []).append(curves.series["val_accuracy"][-1])
+    assert min(ends["overfitting"]) < max(ends["underfitting"]) < max(ends["overfitting"])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_honest_rules_are_right_with_each_secret(rule: Callable[[Any], str]) -> None:
+    for number in range(50):
+        for truth, curves in vary_histories(Seal(PRACTICE).derive(f"validate {number}")).values():
+            assert rule(SimpleNamespace(history=curves.series)) == truth
+
+
+def test_the_first_epochs_do_not_tell_the_kinds_apart() -> None:
+    ratios = {
+        round((series["loss"][2] - series["loss"][1]) / (series["loss"][1] - series["loss"][0]), 2)
+        for _truth, curves in vary_histories(Seal(PRACTICE)).values()
+        for series in [curves.series]
+    }
+    assert len(ratios) > 3  # else a table of their quotients would do
 
 
 def test_each_kind_has_two_clear_histories() -> None:
