@@ -1,4 +1,4 @@
-"""Checks of what the outputs of a network have in common: names, the trunk, the balance of their losses."""
+"""Checks of all outputs of a network together: how many there are, and their names and shapes."""
 
 from dataclasses import dataclass
 
