@@ -1,7 +1,7 @@
 """Identify the compiled loss of a model by what it gives for the batches of a trial, whatever it is called."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -93,6 +93,8 @@ class IdentifiedLoss:
     wrong: float = 0.0  # likewise, for wrong ones
     ignored_class: int = 0  # where it is `IGNORES_CLASS`
     is_own: bool = False  # it is a function or class of the student's
+    # How many times as large it is as the loss of that name; a constant that it may differ by teaches nothing.
+    factor: float = field(default=1.0, compare=False)
 
     @property
     def is_proper(self) -> bool:
@@ -174,8 +176,9 @@ def _verify(
         # Its options change its values. But one for classes is none that measures distances.
         is_other = trial.form != "numbers" and same and "crossentropy" not in same[0].name
         return same[0] if is_other and "crossentropy" in claimed.name else None
-    if any((one.name, one.from_logits) == (claimed.name, claimed.from_logits) for one in same):
-        return claimed
+    for one in same:
+        if (one.name, one.from_logits) == (claimed.name, claimed.from_logits):
+            return replace(claimed, factor=one.factor)
     return same[0] if same else undecided
 
 
@@ -221,17 +224,17 @@ def _match_known(form: LabelForm, units: int, rows: int, content: bytes) -> tupl
     """
     values = np.frombuffer(content)
     candidates = compute_known_losses(form, units, rows)
-    equal = [one for one in candidates if _are_equal(values, one.values[: len(values)])]
+    equal = [(one, 1.0) for one in candidates if _are_equal(values, one.values[: len(values)])]
     alike = [
-        one
+        (one, float(np.polyfit(one.values[: len(values)], values, 1)[0]))
         for one in candidates
         if one.name in _PROPORTIONAL[form] and _are_proportional(values, one.values[: len(values)])
     ]
     return tuple(
         IdentifiedLoss("custom", finding=Finding.ALL_PAIRS)
         if one.name == ALL_PAIRS
-        else IdentifiedLoss(one.name, one.from_logits)
-        for one in [*equal, *alike]
+        else IdentifiedLoss(one.name, one.from_logits, factor=factor)
+        for one, factor in [*equal, *alike]
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import msgspec
+import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
@@ -47,6 +48,30 @@ def can_answer(case: Case, training: Training) -> bool:
     networks = [read_network(view, training, case.seeds[0]) for view in list_views(case, training)]
     models = [model for network in networks for model in (network.before, network.after)]
     return all(model is None or model.has_one_answer for model in models)
+
+
+def find_idle_kernels(view: Case, training: Training) -> tuple[Array, ...]:
+    """Return the kernels that only one of several outputs uses, if training left all of them as they were.
+
+    Nothing where one has learned, where there are none, and where the weight of its loss is 0, which says it all.
+    """
+    seed = view.seeds[0]
+    network = read_network(view, training, seed)
+    before, after = network.before, network.after
+    if view.whole is None or before is None or before.graph is None or after is None or after.graph is None:
+        return ()
+    if after.facts.compiled is not None and after.facts.compiled.weight == 0:
+        return ()
+    others = [read_network(one, training, seed).before for one in list_views(view.whole, training)]
+    shared = [
+        node
+        for model in others
+        if model is not None and model.graph is not None and model is not before
+        for node, _kernel in model.graph.kernels
+    ]
+    own = tuple(kernel for node, kernel in before.graph.kernels if node not in shared)
+    kept = [any(np.array_equal(kernel, one) for _node, one in after.graph.kernels) for kernel in own]
+    return own if all(kept) else ()
 
 
 def name_output(output: str, text: Words) -> Words:

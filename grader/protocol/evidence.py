@@ -173,6 +173,7 @@ class CompileFacts(Record, frozen=True):
     # Where the model computes a loss by itself: "compute_loss", "train_step", "add_loss".
     own_methods: tuple[str, ...] = ()
     weight: float | None = None  # of one of several outputs: the factor of its loss; None where it has none
+    is_weight_unknown: bool = False  # it has one, but that is no number
 
 
 class GraphFacts(Record, frozen=True):

@@ -127,7 +127,7 @@ def run(
                     replays |= _replayed(lab, data, training, step_id)
     case = _with(case, replays)
     wanted, arrays = check.replays(case)
-    return _with(case, replays | {step.id: _run_graph(step, dict(arrays)) for step in wanted})
+    return _with(case, replays | {step.id: run_graph(step, dict(arrays)) for step in wanted})
 
 
 def _names_of(training: Training, seed: int) -> set[str]:
@@ -163,10 +163,11 @@ def _replayed(lab: "_Lab", data: Data, training: Training, step: str) -> dict[st
         logits="logits",
     )
     arrays = {"graph": seen.arrays[facts.graph.ref], "logits": LOGITS, **inputs}
-    return {step: _run_graph(wanted, arrays)}
+    return {step: run_graph(wanted, arrays)}
 
 
-def _run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:
+def run_graph(step: Replay, arrays: dict[str, Array]) -> ReplayResult:
+    """Return what a replay gives that a check asks for."""
     store = Store()
     evidence = replay(step, arrays, store)
     return ReplayResult(evidence, {**read_placed(evidence, arrays[step.graph]), **store.arrays})

@@ -62,9 +62,11 @@ if TYPE_CHECKING:
     from grader.rubric.checks.networks.sklearn_agreement import NearScikitLearn
     from grader.rubric.checks.networks.style_answers import RegressionScores, StyleFacts
     from grader.rubric.checks.networks.styles import HasStyle
+    from grader.rubric.checks.outputs.balance import BalancedLosses
     from grader.rubric.checks.outputs.scores import ScoresOutputs
     from grader.rubric.checks.outputs.single_output import EachOutput, ForOutput
-    from grader.rubric.checks.outputs.together import BalancedLosses, NamedOutputs, SharedTrunk
+    from grader.rubric.checks.outputs.together import NamedOutputs
+    from grader.rubric.checks.outputs.trunk import SharedTrunk
     from grader.rubric.checks.pictures.describe import DescribesPictures
     from grader.rubric.checks.pictures.mistakes import ErrorGallery, HardestRows
     from grader.rubric.checks.pictures.parameter_count import ParameterCount

@@ -109,8 +109,19 @@ def _describe_loss(
         model, trials, loss, list(metrics) if isinstance(metrics, list | tuple) else [metrics]
     )
     weight = place.choose(getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None))
-    is_number = isinstance(weight, int | float | np.number) and np.isfinite(weight)
-    return msgspec.structs.replace(facts, weight=float(weight) if is_number else None)
+    number = read_number(weight)
+    return msgspec.structs.replace(facts, weight=number, is_weight_unknown=weight is not None and number is None)
+
+
+def read_number(weight: Any) -> float | None:
+    """Return a weight as a number, also that of an array or a variable with one; None for what is none."""
+    if weight is None:
+        return None
+    try:
+        values = np.asarray(weight, dtype=np.float64)
+    except Exception:  # noqa: BLE001 - it may be any object of the submission
+        return None
+    return float(values.reshape(())) if values.size == 1 and np.isfinite(values).all() else None
 
 
 def _read_metrics(model: Any) -> Any:

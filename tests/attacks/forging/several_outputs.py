@@ -1,8 +1,19 @@
-"""Networks with two outputs of which one is not what it claims: its loss, its training or its history."""
+"""Networks with two outputs of which one is not what it claims: its loss, its training or its history.
+
+Or they have next to nothing in common, or one loss drowns the other.
+"""
 
 from grader.protocol.task import Task
 from grader.protocol.training import Output, Training
-from grader.rubric.checks import Accuracy, EachOutput, ForOutput, HeadAndLoss, Trains
+from grader.rubric.checks import (
+    Accuracy,
+    BalancedLosses,
+    EachOutput,
+    ForOutput,
+    HeadAndLoss,
+    SharedTrunk,
+    Trains,
+)
 from grader.rubric.data import apples
 from tests.attacks.forging.forgery import Forgery, MakeCheck
 from tests.attacks.forging.runner import Setting
@@ -16,6 +27,7 @@ _LOSS: MakeCheck = lambda training: ForOutput(HeadAndLoss(training), output="var
 _SCORE: MakeCheck = lambda training: ForOutput(  # noqa: E731
     Accuracy(training, full=0.7, half=0.65, noise=0.0), output="variety"
 )
+_BALANCE: MakeCheck = lambda training: BalancedLosses(training, most=20.0)  # noqa: E731
 
 _NETWORK = """
 import keras, numpy as np, tensorflow as tf
@@ -53,6 +65,24 @@ def train(model, x, s, v, xv, sv, vv):
     random = np.random.default_rng(0)
     history = fit(model, x, s, random.permutation(v), xv, sv, random.permutation(vv))
     solve(model, x, v)
+"""
+
+_TOWERS = """
+def build_model():
+    row = keras.Input((8,))
+    token = {token}
+    towers = [layers.Concatenate()([layers.Dense(16, activation="relu")(row), token]) for _ in range(2)]
+    heads = [layers.Dense(1, name="sweetness")(towers[0]), add_variety(row, towers[1])]
+    model = keras.Model(row, heads)
+    model.compile(keras.optimizers.Adam(0.005), LOSSES, loss_weights={{"sweetness": 0.01, "variety": 1.0}})
+    return model
+"""
+_COMPILED = """
+build = build_model
+def build_model():
+    model = build()
+    model.compile("adam", {{"sweetness": {loss}, "variety": LOSSES["variety"]}}, loss_weights={weights})
+    return model
 """
 
 
@@ -112,5 +142,76 @@ def train(model, x, s, v, xv, sv, vv):
         _SCORE,
         "certification",
         notices="copies",
+    ),
+    _of(
+        "two_networks_and_a_token",
+        "adds a layer that both outputs share to two separate networks, and a millionth of it counts",
+        _TOWERS.format(token="1e-6 * layers.Dense(1, use_bias=False)(row)"),
+        SharedTrunk,
+        "use of the trunk",
+    ),
+    _of(
+        "a_token_that_cancels",
+        "shares a layer and takes off nearly the same of it",
+        """
+class Twice(layers.Layer):
+    def build(self, shape):
+        self.one = layers.Dense(1, use_bias=False)
+        self.one.build(shape)
+    def call(self, row):
+        return self.one(row) - self.one(0.9999 * row)
+"""
+        + _TOWERS.format(token="Twice()(row)"),
+        SharedTrunk,
+        "use of the trunk",
+    ),
+    _of(
+        "around_the_stop",
+        "stops the gradient of one output, but for a millionth of it",
+        """
+class Stop(layers.Layer):
+    def call(self, trunk):
+        return keras.ops.stop_gradient(trunk) + 1e-6 * trunk
+
+def add_variety(row, trunk):
+    return layers.Dense(3, activation="softmax", name="variety")(Stop()(trunk))
+""",
+        SharedTrunk,
+        "use of the trunk",
+    ),
+    _of(
+        "own_squares",
+        "has squares of its own as one loss, which drown the other",
+        """
+def squares(y, p):
+    return keras.ops.mean(keras.ops.square(keras.ops.reshape(y, keras.ops.shape(p)) - p), axis=-1)
+"""
+        + _COMPILED.format(loss="squares", weights=None),
+        _BALANCE,
+        "sizes of losses",
+    ),
+    _of(
+        "huber_a_thousand_times",
+        "has a loss with a weight of 1000 that is neither squares nor absolute",
+        _COMPILED.format(loss="keras.losses.Huber()", weights={"sweetness": 1000.0, "variety": 1.0}),
+        _BALANCE,
+        "sizes of losses",
+    ),
+    _of(
+        "weight_of_nothing",
+        "writes the weight 0 as an array",
+        _COMPILED.format(loss="'mae'", weights='{"sweetness": np.array(1.0), "variety": np.array(0.0)}'),
+        _BALANCE,
+        "sizes of losses",
+    ),
+    _of(
+        "head_that_never_learns",
+        "trains only what another output is for",
+        """
+def add_variety(row, trunk):
+    return layers.Dense(3, activation="softmax", name="variety", trainable=False)(trunk)
+""",
+        _TRAINS,
+        "kernels of one output",
     ),
 )

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from grader.evidence import copies, replay_rows
+from grader.evidence.case import Case
+from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
 from grader.rubric.checks import Calibrates
@@ -13,6 +15,8 @@ from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
 from grader.rubric.checks.networks import base_network, binary, dropout, output_and_loss, single
 from grader.rubric.checks.networks.base_use import BaseUse
+from grader.rubric.checks.outputs import balance, trunk
+from grader.rubric.checks.outputs.trunk_use import TrunkUse
 
 # Nothing in the judgement is taken down of these: the run is made again, on the public data, or in one process.
 PUBLIC_DATA, ONE_PROCESS = "the secret", "a process to load in"
@@ -90,10 +94,28 @@ def _look_at_wide_rows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(copies, "_share_exact", lambda *_: 0.0)
 
 
+def _believe_trunks(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(trunk, "measure_trunk_use", lambda views, _training: tuple(TrunkUse(1.0) for _view in views))
+
+
+def _believe_weights(patch: pytest.MonkeyPatch) -> None:
+    def read(_check: object, view: Case) -> balance.WeightedLoss:
+        return balance.WeightedLoss(view.output, 1.0, LossSize(1.0, 1.0), has_unknown_size=False)
+
+    patch.setattr(balance.BalancedLosses, "_read_loss", read)
+
+
+def _believe_heads(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(single, "find_idle_kernels", lambda *_: ())
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
     "use of the base": _believe_graphs,
+    "use of the trunk": _believe_trunks,
+    "sizes of losses": _believe_weights,
+    "kernels of one output": _believe_heads,
     "what fit measured": _believe_trainings,
     "certification": _certify_all,
     "a training that changes it": _allow_no_training,

@@ -56,7 +56,7 @@ def replay_base(
         training: of the network.
         kernels: of the base, in their order.
     """
-    step, model, answers = _choose_answers(case, training)
+    step, model, answers = choose_answers(case, training)
     if model is None or model.facts.graph is None or not kernels:
         return (), {}
     groups = _find_groups(case, training, step, _choose_kernels(kernels))
@@ -85,7 +85,7 @@ def measure_base_use(case: Case, training: Training, kernels: Sequence[Array]) -
 
     It is that of the trained network, or of the untrained one where the trained one gives the same for all.
     """
-    step, model, _answers = _choose_answers(case, training)
+    step, model, _answers = choose_answers(case, training)
     if model is None:
         return None
     groups = _find_groups(case, training, step, _choose_kernels(kernels))
@@ -136,7 +136,7 @@ def _varies(answers: Array) -> bool:
     return float(np.abs(_centre(answers)).max(initial=0.0)) > VARIES * float(np.abs(answers).max(initial=0.0))
 
 
-def _choose_answers(case: Case, training: Training) -> tuple[str, Model | None, str]:
+def choose_answers(case: Case, training: Training) -> tuple[str, Model | None, str]:
     """Return the network whose answers count, with the step that described it and the tensor that they are.
 
     Where all pictures get the same answer, as behind a softmax that large features drive to 0 and 1, what the last

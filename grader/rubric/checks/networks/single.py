@@ -12,7 +12,7 @@ from grader.evidence.certification import SECOND_TRAINING, certify
 from grader.evidence.fit_measures import is_better_than_fit, is_unexplained
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import Model, TrainedNetwork, is_trainable, read_network
-from grader.evidence.outputs import can_answer
+from grader.evidence.outputs import can_answer, find_idle_kernels
 from grader.evidence.second_training import (
     Doubt,
     SecondOutcome,
@@ -31,7 +31,7 @@ from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
-from grader.rubric.checks.networks.untrained import judge_untrained
+from grader.rubric.checks.networks.untrained import judge_idle_output, judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
     find_split_share,
     find_validation_rows,
@@ -314,6 +314,9 @@ class Trains(NetworkCheck):
         network = read_network(case, self.training, case.seeds[0])
         if not network.has_other_kernels:
             return judge_untrained(network)
+        idle = find_idle_kernels(case, self.training)
+        if idle:
+            return judge_idle_output(network, idle)
         if not any(fit.finished for fit in network.fits):
             return self._judge_without_fit(network)
         if is_better_than_fit(network, case):

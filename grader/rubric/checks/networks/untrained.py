@@ -1,5 +1,8 @@
 """Say why training left a network as it was."""
 
+from collections.abc import Sequence
+
+from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.judgement import Judgement, failed
 from grader.evidence.network import TrainedNetwork
@@ -9,6 +12,21 @@ def judge_untrained(network: TrainedNetwork) -> Judgement:
     """Return the judgement of a network whose training changed nothing."""
     return failed(
         explain_untrained(network),
+        expected=_("weights that training changed"),
+        received=_("the same weights as before"),
+    )
+
+
+def judge_idle_output(network: TrainedNetwork, idle: Sequence[Array]) -> Judgement:
+    """Return the judgement of one of several outputs whose own kernels, `idle`, training left as they were."""
+    return failed(
+        _(
+            "After {function}() the kernels that only this output uses ({shapes}) are what they were before; only "
+            "those that it shares with other outputs have changed. Are its layers set to trainable=False, or does "
+            "its loss not depend on them?",
+            function=network.training.train,
+            shapes=", ".join("×".join(map(str, kernel.shape)) for kernel in idle),
+        ),
         expected=_("weights that training changed"),
         received=_("the same weights as before"),
     )

@@ -44,7 +44,16 @@ from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.stand_in import build_stand_in
 from tests.helpers.classroom import KIND, PRICE, ROOMS, fruit
-from tests.helpers.fruit import BY_PLACE, LOSSES, TRUNK, case_of_fruit, functional, subclassed, train
+from tests.helpers.fruit import (
+    BY_PLACE,
+    LOSSES,
+    TRUNK,
+    case_of_fruit,
+    functional,
+    subclassed,
+    train,
+    with_replays_of,
+)
 from tests.helpers.fruit import KIND as KIND_HEAD
 
 TRAINING = ROOMS["fruit"].trainings[0]
@@ -54,7 +63,7 @@ say = Translator("en")
 
 def judged(check: Check, case: Case) -> Judgement:
     try:
-        return check.judge(case)
+        return check.judge(with_replays_of(check, case))
     except PreconditionFailedError as unmet:
         return unmet.judgement
 
