@@ -8,6 +8,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.field_rules import Share
 from grader.core.i18n import Words, _, write_number
+from grader.evidence.affine import is_bent
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
@@ -43,11 +44,15 @@ class LinearNeuron(EachNetwork):
         units = count_outputs(model)
         if units != 1:
             return _wrong_units(model, units)
-        problem = _not_one_line(model) or _bent(model) or _without_bias(model)
+        problem = _find_problem(case, network, model)
         return problem or passed(
             _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
             received=_("parameters: {count}", count=model.parameters),
         )
+
+
+def _find_problem(case: Case, network: Training, model: Model) -> Judgement | None:
+    return _not_one_line(model) or _bent(model) or _curved(case, network) or _without_bias(model)
 
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:
@@ -126,6 +131,22 @@ def _bent(model: Model) -> Judgement | None:
         message,
         expected=_("a linear output"),
         received=_("an output with {activation}", activation=name_activation(bends[-1])),
+        blocks=False,
+    )
+
+
+def _curved(case: Case, network: Training) -> Judgement | None:
+    """Return the judgement for a network that something bends before its output, else None."""
+    if not is_bent(case, network):
+        return None
+    return failed(
+        _(
+            "What the network computes is no straight line in its features: something bends them on the way, such "
+            "as an activation or a formula of your own. A linear regression is w·x + b. Leave out whatever is not "
+            "that; to scale or to flatten the features first is fine."
+        ),
+        expected=_("one Dense layer"),
+        received=_("something that is not linear"),
         blocks=False,
     )
 
@@ -226,7 +247,6 @@ class LeastSquares(EachNetwork):
 
 
 def _advice(case: Case, network: Training) -> Words:
-    model = require_certified(case, network, after=True)
-    if _not_one_line(model) or _bent(model) or _without_bias(model):
+    if _find_problem(case, network, require_certified(case, network, after=True)):
         return _("This network is not a single linear neuron with a bias; begin with that.")
     return advise_on_score(case, network)

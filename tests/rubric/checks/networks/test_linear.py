@@ -94,12 +94,6 @@ def flat_output(n: int) -> Any:
     return Line()
 
 
-@pytest.mark.parametrize("build", [neuron, functional, normalised, by_hand, flat_output])
-def test_one_linear_neuron_in_every_style(build: Callable[..., Any]) -> None:
-    judgement = of(LinearNeuron(BOTH), build)
-    assert judgement.status is Status.PASSED, text(judgement.message)
-
-
 def layers(*made: Callable[[Any], Any]) -> Callable[[int], Any]:
     def build(n: int) -> Any:
         import keras
@@ -107,6 +101,30 @@ def layers(*made: Callable[[Any], Any]) -> Callable[[int], Any]:
         return keras.Sequential([keras.Input((n,)), *(make(keras.layers) for make in made)])
 
     return build
+
+
+scaled_first = layers(lambda k: k.Rescaling(0.1, -3.0), lambda k: k.BatchNormalization(), lambda k: k.Dense(1))
+
+
+@pytest.mark.parametrize("build", [neuron, functional, normalised, by_hand, flat_output, scaled_first])
+def test_one_linear_neuron_in_every_style(build: Callable[..., Any]) -> None:
+    judgement = of(LinearNeuron(BOTH), build)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def hidden_layer_of_products(n: int) -> Any:
+    """A hidden layer that no operation of Dense layers computes."""
+    import keras
+
+    class Hidden(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.w = self.add_weight(shape=(shape[-1], 16))
+            self.b = self.add_weight(shape=(16,))
+
+        def call(self, x: Any) -> Any:
+            return keras.ops.relu(keras.ops.sum(x[:, :, None] * self.w[None], axis=1) + self.b)
+
+    return keras.Sequential([keras.Input((n,)), Hidden(), keras.layers.Dense(1)])
 
 
 WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
@@ -122,6 +140,8 @@ WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
     "two linear layers": (layers(lambda k: k.Dense(3), lambda k: k.Dense(1)), "collapse into one"),
     "a hidden layer": (layers(lambda k: k.Dense(3, activation="relu"), lambda k: k.Dense(1)), "bends its line"),
     "no bias": (layers(lambda k: k.Dense(1, use_bias=False)), "no bias"),
+    "bent features": (layers(lambda k: k.Activation("relu"), lambda k: k.Dense(1)), "no straight line"),
+    "a hidden layer of products": (hidden_layer_of_products, "no straight line"),
 }
 
 
