@@ -1,8 +1,8 @@
 """How far a network is from a straight line, or plane, in its rows: told from what it gives for them alone.
 
-What it gives in front of its output activation is compared with the plane of least squares through it. So it counts
-what a network computes, and not how it is written: Flatten, Rescaling, Normalization and BatchNormalization leave
-a plane a plane, and everything that bends does not.
+What it gives in front of its output activation is compared with the plane of least squares through it. So it
+counts what a network computes, and not how it is written: Flatten, Rescaling, Normalization and
+BatchNormalization leave a plane a plane, and everything that bends does not.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from grader.evidence.network import Model, read_network
 from grader.evidence.replay_rows import list_rows
 from grader.protocol.training import Training
 
-# Shares of the standard deviation that a plane leaves unexplained. A relu or a sine at the features leaves a tenth or
-# more, and half precision a hundredth. Single precision leaves a millionth: between the two, nothing is said.
+# Shares of the standard deviation that a plane leaves unexplained. A relu or a sine at the features leaves a tenth
+# or more, and half precision a hundredth. Single precision leaves a millionth: between the two, nothing is said.
 BENT = 0.02
 STRAIGHT = 1e-4
 MAX_FEATURES = 1024  # more take too long
-# A sigmoid has lost too many digits of its logit where it is closer to 0 or 1; a softmax only where it is nearly 0.
+# A sigmoid has lost too many digits of its logit where it is closer to 0 or 1; a softmax where it is nearly 0.
 _CLEAR, _NOT_ZERO = 0.01, 1e-30
 _FLAT = 1e-4  # a standard deviation that is no larger, as a share of the values, cannot be told from rounding
 
@@ -60,11 +60,14 @@ def fit_plane(rows: Array, values: Array) -> Plane | None:
 
 
 def read_logits(outputs: Array, activation: str) -> Array | None:
-    """Return what stood in front of an output activation, NaN in rows that do not tell; None for other activations.
+    """Return what stood in front of an output activation, NaN in rows that do not tell.
 
     Args:
         outputs: shape (n,) or (n, units).
         activation: "linear", "sigmoid" or "softmax", whose logits are known up to a summand for each row.
+
+    Returns:
+        None for other activations, and for other shapes.
     """
     values = (outputs[:, None] if outputs.ndim == 1 else outputs).astype(np.float64)
     if values.ndim != 2 or outputs.dtype.itemsize < np.dtype(np.float32).itemsize:
@@ -123,7 +126,7 @@ def is_never_bent(case: Case, training: Training) -> bool:
 
 
 def keeps_its_summand(case: Case, training: Training) -> bool:
-    """Return whether training leaves what a network gives for zeros exactly as it was, unlike what it multiplies."""
+    """Return whether training changes the kernels of a network, but not at all what it gives for zeros."""
     if not read_network(case, training, case.seeds[0]).has_other_kernels:
         return False
     before, after = _fit_both(case, training)

@@ -132,9 +132,7 @@ class NearScikitLearn(Check):
         require_rows_accepted(case, self.one)
         require_certified(case, self.one, after=True)
         reference = _fit_scikit_learn(case, self.one)[1]
-        of_seeds = []
-        for model in _read_each_seed(case, self.one):
-            of_seeds.append(_find_border(case, self.one, model, reference))
+        of_seeds = [_find_border(case, self.one, model, reference) for model in _read_each_seed(case, self.one)]
         distance = median(abs(x - reference) for x in of_seeds)
         border = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
         # One that misses by less than as much again may be the luck of one training.

@@ -151,9 +151,7 @@ def test_a_scalar_bias_is_a_bias() -> None:
     [((0.0, 0.0), Status.FAILED), ((0.5, 0.5), Status.FAILED), ((0.0, 0.3), Status.PASSED)],
     ids=["zero", "a constant", "learned"],
 )
-def test_a_number_that_training_leaves_as_it_is_is_no_bias(
-    summands: tuple[float, float], status: Status
-) -> None:
+def test_a_number_that_training_leaves_as_it_is_is_no_bias(summands: tuple[float, float], status: Status) -> None:
     before, after = summands
     three = network(THREE, with_summand(0.8, after), before=with_summand(0.1, before))
     judgement = judged(NEURON, case_of(TASK, [three, network(ONE)]))
