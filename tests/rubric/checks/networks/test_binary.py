@@ -458,9 +458,15 @@ def own() -> float:
 
 
 def bordered(
-    value: object, recipe: Recipe | None = None, fresh: object = 0.0, loss: Any = BCE, *, lost: bool = False
+    value: object,
+    recipe: Recipe | None = None,
+    fresh: object = 0.0,
+    loss: Any = BCE,
+    *,
+    lost: bool = False,
+    fresh_line: tuple[float, float] = (0.3, 0.0),
 ) -> Judgement:
-    untrained = weighted(np.full((1, 1), 0.3), np.zeros(1), "Sigmoid")
+    untrained = weighted(np.full((1, 1), fresh_line[0]), np.full(1, fresh_line[1]), "Sigmoid")
     net = network(ONE, recipe, loss=loss)
     made = case_of(TASK, [net])
     model = Network(ONE, data(), untrained, loss=loss)
@@ -606,9 +612,32 @@ def test_a_number_that_was_written_down_fails_because_another_network_has_anothe
     assert "for a network with another border as well" in text(judgement.message)
 
 
-@pytest.mark.parametrize("fresh", [0.0, 0.3, None, "text", np.zeros(3)])
-def test_of_a_network_that_is_not_trained_nothing_is_asked_but_another_number(fresh: object) -> None:
-    assert bordered(own(), fresh=fresh).status is Status.PASSED
+def test_a_number_that_is_kept_and_changed_a_little_is_the_same_number() -> None:
+    judgement = bordered(own(), fresh=own() + 1e-6)
+    assert judgement.status is Status.FAILED
+    assert "for a network with another border as well" in text(judgement.message)
+
+
+@pytest.mark.parametrize("fresh", [0.3, -4.0])
+def test_the_border_of_a_network_that_rises_as_the_trained_one_has_to_be_found(fresh: float) -> None:
+    judgement = bordered(own(), fresh=fresh)
+    assert judgement.status is Status.FAILED
+    assert f"only built, it returns {fresh:.4g}" in text(judgement.message)
+    assert bordered(own(), fresh=0.004).status is Status.PASSED
+
+
+@pytest.mark.parametrize("fresh", [None, "text", np.zeros(3)])
+def test_a_number_is_expected_for_it(fresh: object) -> None:
+    assert bordered(own(), fresh=fresh).status is Status.FAILED
+
+
+@pytest.mark.parametrize("fresh", [0.3, -6.0, None, "text", np.zeros(3)])
+@pytest.mark.parametrize(("weight", "bias"), [(-0.3, 0.0), (0.001, 0.0), (0.3, 3.0), (0.0, 0.0)])
+def test_of_other_networks_that_are_not_trained_nothing_is_asked_but_another_number(
+    fresh: object, weight: float, bias: float
+) -> None:
+    """Falling instead of rising, nearly flat, with a border beyond the rows, and flat."""
+    assert bordered(own(), fresh=fresh, fresh_line=(weight, bias)).status is Status.PASSED
 
 
 def test_a_second_network_without_a_replay_takes_no_points() -> None:
