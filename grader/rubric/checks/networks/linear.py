@@ -157,7 +157,12 @@ def read_line(model: Model) -> tuple[Array, float] | None:
     None where there is not one number for each of these rows. The outputs are those of the frozen graph.
     """
     outputs = model.outputs.get("x_probe")
-    if outputs is None or outputs.size != len(outputs):
+    return read_line_of(outputs) if outputs is not None else None
+
+
+def read_line_of(outputs: Array) -> tuple[Array, float] | None:
+    """Return weights and bias from outputs for zeros and for unit rows; None for other outputs."""
+    if not outputs.ndim or outputs.size != len(outputs):
         return None
     values = outputs.ravel().astype(np.float64)
     return values[1:] - values[0], float(values[0])

@@ -1,6 +1,7 @@
 """One linear neuron: what it is, the line that it computes, and what students' functions say of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -215,7 +216,12 @@ def test_a_line_behind_a_normalization_is_judged_by_what_it_computes() -> None:
     assert of(LeastSquares(BOTH), normalised, train).status is Status.PASSED
     raw = of(Coefficients(BOTH), normalised, train, coefficients=lambda m: m.layers[-1].get_weights())
     assert raw.status is Status.PASSED
-    effective = of(Coefficients((TWO,)), normalised, train, coefficients=lambda m: best(2))
+
+    def effective_line(model: Any) -> tuple[Any, float]:
+        kernel, bias = model.layers[-1].get_weights()
+        return kernel[:, 0] / 2, float(bias[0] - 0.25 * kernel.sum())
+
+    effective = of(Coefficients((TWO,)), normalised, train, coefficients=effective_line)
     assert effective.status is Status.PASSED
 
 
@@ -259,6 +265,34 @@ PAIRS: Mapping[str, Callable[[Any], object]] = {
 def test_coefficients_in_every_clothing(name: str) -> None:
     judgement = of(Coefficients(BOTH), coefficients=PAIRS[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_a_line_from_elsewhere_is_not_that_of_an_untrained_network() -> None:
+    judgement = of(Coefficients(BOTH), coefficients=lambda m: best(m.input_shape[-1]))
+    assert judgement.status is Status.FAILED
+    said = text(judgement.message)
+    assert "a network that is only built, and not trained" in said
+    assert "coefficients(build_model(1))" in said
+
+
+def test_what_fails_for_an_untrained_network_is_told() -> None:
+    lines: dict[int, Any] = {}
+
+    def from_training(model: Any, x: Any, y: Any) -> Any:
+        lines[id(model)] = best(x.shape[1])
+        return learn(model, x, y)
+
+    judgement = of(Coefficients((ONE,)), train=from_training, coefficients=lambda m: lines[id(m)])
+    assert judgement.status is Status.FAILED
+    assert "KeyError" in text(judgement.message)
+
+
+def test_evidence_of_a_time_without_untrained_networks_is_enough() -> None:
+    check = Coefficients((ONE,))
+    functions = {"build_model": neuron, "train": learn, "coefficients": lambda m: best(1)}
+    made = lab.run(check, DATA, functions)
+    old = replace(made, replays={name: r for name, r in made.replays.items() if "untrained" not in name})
+    assert judged(check, old).status is Status.PASSED
 
 
 def test_two_plain_numbers_are_the_coefficients_of_one_feature() -> None:
