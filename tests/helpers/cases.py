@@ -13,7 +13,7 @@ from grader.core.row_hashes import row_hashes
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError
 from grader.evidence.losses import softmax
-from grader.evidence.replay_rows import ROLES
+from grader.evidence.replay_rows import ROLES, perturb
 from grader.evidence.run_evidence import ReplayResult, StepResult
 from grader.protocol.evidence import (
     CompileFacts,
@@ -196,7 +196,7 @@ class Net:
         x_test = given.outside["x_test"]
         self.inputs = {
             "x_test": x_test,
-            "x_perturbed": np.clip(x_test + 0.01, 0, 1),
+            "x_perturbed": perturb(x_test),
             "x_val": given.inside["x_val"],
         }
         self.nodes: list[NodeFacts] = []

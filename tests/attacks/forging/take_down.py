@@ -9,11 +9,20 @@ from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
-from grader.rubric.checks import Calibrates
+from grader.rubric.checks import Calibrates, Coefficients
 from grader.rubric.checks.functions import sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
-from grader.rubric.checks.networks import base_network, binary, dropout, output_and_loss, single
+from grader.rubric.checks.networks import (
+    base_network,
+    binary,
+    dropout,
+    linear,
+    linear_output,
+    no_bend,
+    output_and_loss,
+    single,
+)
 from grader.rubric.checks.networks.base_use import BaseUse
 from grader.rubric.checks.outputs import balance, trunk
 from grader.rubric.checks.outputs.trunk_use import TrunkUse
@@ -109,6 +118,22 @@ def _believe_heads(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(single, "find_idle_kernels", lambda *_: ())
 
 
+def _allow_bends(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(linear, "is_bent", lambda *_: False)
+
+
+def _allow_no_bends(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(no_bend, "is_never_bent", lambda *_: False)
+
+
+def _ask_only_after_training(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Coefficients, "_judge_fresh", lambda *_: None)
+
+
+def _believe_last_weights(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(linear_output, "find_frozen_bends", lambda *_: ())
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -131,4 +156,8 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "a step below zero": _allow_beginnings,
     "effect of dropout": _allow_no_effect,
     "copies of narrow rows": _look_at_wide_rows,
+    "bends in front of the weights": _allow_bends,
+    "hidden layers that bend": _allow_no_bends,
+    "an untrained network": _ask_only_after_training,
+    "weights that training changes": _believe_last_weights,
 }

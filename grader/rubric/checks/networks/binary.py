@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from grader.core.i18n import Words, _
+from grader.evidence.affine import is_bent, keeps_its_summand
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.loss_identity import IdentifiedLoss
@@ -83,7 +84,19 @@ class OneNeuron(EachNetwork):
                 received=_("layers with weights: {count}", count=layers),
                 blocks=False,
             )
-        if _without_bias(model):
+        if is_bent(case, network):
+            return failed(
+                _(
+                    "What the network computes in front of its sigmoid is no weighted sum of the features: "
+                    "something bends them on the way, such as an activation or a formula of your own. Logistic "
+                    "regression is sigmoid(w·x + b). Leave out whatever is not that; to scale or to flatten the "
+                    "features first is fine."
+                ),
+                expected=expected,
+                received=_("something that is not linear in front of the sigmoid"),
+                blocks=False,
+            )
+        if _without_bias(model) or (_adds_a_number(model) and keeps_its_summand(case, network)):
             return failed(
                 _(
                     "The neuron has no bias. Then it says 0.5 wherever all features are 0, whatever the data "
@@ -131,6 +144,12 @@ def _without_bias(model: Model) -> bool:
     """Return whether the graph holds one kernel, and nothing that is added to what it gives."""
     assert model.graph is not None
     return len(model.graph.kernels) == 1 and len(model.graph.weights) == 1 and not model.graph.has_summand
+
+
+def _adds_a_number(model: Model) -> bool:
+    """Return whether the graph holds one kernel, and adds a single number that may be a weight or not."""
+    assert model.graph is not None
+    return len(model.graph.kernels) == 1 and len(model.graph.weights) == 1 and model.graph.has_summand
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.field_rules import Share
 from grader.core.i18n import Words, _, write_number
+from grader.evidence.affine import is_bent
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import Model
@@ -43,11 +44,15 @@ class LinearNeuron(EachNetwork):
         units = count_outputs(model)
         if units != 1:
             return _wrong_units(model, units)
-        problem = _not_one_line(model) or _bent(model) or _without_bias(model)
+        problem = _find_problem(case, network, model)
         return problem or passed(
             _("One Dense layer with one unit, linear, with a bias: that is a linear regression."),
             received=_("parameters: {count}", count=model.parameters),
         )
+
+
+def _find_problem(case: Case, network: Training, model: Model) -> Judgement | None:
+    return _not_one_line(model) or _bent(model) or _curved(case, network) or _without_bias(model)
 
 
 def _wrong_units(model: Model, units: int | None) -> Judgement:
@@ -130,13 +135,34 @@ def _bent(model: Model) -> Judgement | None:
     )
 
 
+def _curved(case: Case, network: Training) -> Judgement | None:
+    """Return the judgement for a network that something bends before its output, else None."""
+    if not is_bent(case, network):
+        return None
+    return failed(
+        _(
+            "What the network computes is no straight line in its features: something bends them on the way, such "
+            "as an activation or a formula of your own. A linear regression is w·x + b. Leave out whatever is not "
+            "that; to scale or to flatten the features first is fine."
+        ),
+        expected=_("one Dense layer"),
+        received=_("something that is not linear"),
+        blocks=False,
+    )
+
+
 def read_line(model: Model) -> tuple[Array, float] | None:
     """Return weights and bias of what the network computes, from its outputs for zeros and for unit rows.
 
     None where there is not one number for each of these rows. The outputs are those of the frozen graph.
     """
     outputs = model.outputs.get("x_probe")
-    if outputs is None or outputs.size != len(outputs):
+    return read_line_of(outputs) if outputs is not None else None
+
+
+def read_line_of(outputs: Array) -> tuple[Array, float] | None:
+    """Return weights and bias from outputs for zeros and for unit rows; None for other outputs."""
+    if not outputs.ndim or outputs.size != len(outputs):
         return None
     values = outputs.ravel().astype(np.float64)
     return values[1:] - values[0], float(values[0])
@@ -226,7 +252,6 @@ class LeastSquares(EachNetwork):
 
 
 def _advice(case: Case, network: Training) -> Words:
-    model = require_certified(case, network, after=True)
-    if _not_one_line(model) or _bent(model) or _without_bias(model):
+    if _find_problem(case, network, require_certified(case, network, after=True)):
         return _("This network is not a single linear neuron with a bias; begin with that.")
     return advise_on_score(case, network)

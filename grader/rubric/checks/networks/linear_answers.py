@@ -11,13 +11,15 @@ from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import read_network
+from grader.evidence.network import Model, read_model, read_network
+from grader.evidence.run_evidence import ReplayResult
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, Raised, Value
-from grader.protocol.plan import ArrayArg
+from grader.protocol.plan import ArrayArg, Call, Describe, Replay, ResultOf, Step
 from grader.protocol.training import Training
-from grader.rubric.checks.calls import show_call, write_network_call
-from grader.rubric.checks.networks.linear import require_certified_line
+from grader.protocol.verdict import Status
+from grader.rubric.checks.calls import show_call, write_build, write_call, write_network_call
+from grader.rubric.checks.networks.linear import read_line_of, require_certified_line
 from grader.rubric.checks.networks.several import AfterTraining
 from grader.rubric.checks.networks.single import require_certified
 
@@ -58,10 +60,8 @@ def _pair(value: Value, arrays: Mapping[str, Array], function: str) -> tuple[Arr
     return parts[0], parts[1]
 
 
-def _read_stored_line(case: Case, network: Training) -> Sequence[tuple[Array, float]]:
+def _read_stored_line(model: Model, replayed: ReplayResult) -> Sequence[tuple[Array, float]]:
     """Return kernel and bias as the frozen graph holds them; with a Normalization layer, they are another line."""
-    step = network.trained(case.seeds[0])
-    model, replayed = require_certified(case, network, after=True), case.replays[step]
     assert model.graph is not None
     if len(model.graph.dense) != 1 or not model.graph.dense[0].plain:
         return ()
@@ -110,7 +110,9 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
 
 @dataclass(frozen=True)
 class Coefficients(AfterTraining):
-    """`function(model)` returns the pair (w, b) of the trained network: a weight for each feature, and the bias.
+    """`function(model)` returns the pair (w, b) of the network: a weight for each feature, and the bias.
+
+    It is called for the trained network, and for one that is only built, whose weights are others.
 
     >>> Coefficients((Training(name="one", arguments=(1,)),), "coefficients")
     """
@@ -122,14 +124,83 @@ class Coefficients(AfterTraining):
         """Return what networks need, and the rows on which a linear one shows its line."""
         return (*super().held_back(), *(network.array("x_probe") for network in self.networks))
 
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the trainings and a call after each, and a call for a network of each that is not trained."""
+        fresh = [step for network in self.networks for step in self._fresh_steps(network, seeds[0] + 1)]
+        return [*super().steps(seeds), *fresh]
+
+    def _fresh_steps(self, network: Training, seed: int) -> Sequence[Step]:
+        built = _name_fresh(network)
+        stand_in = network.stand_in and replace(network.stand_in, is_trained=False)
+        return (
+            replace(network, stand_in=stand_in).build_step(built, seed),
+            Describe(id=f"model:{built}", step=built, sample=network.array("x_train")),
+            Call(id=self._call_fresh(network), function=self.function, arguments=(ResultOf(step=built),)),
+        )
+
+    def _call_fresh(self, network: Training) -> str:
+        return f"{self.function}@{network.name}:untrained{network.suffix}"
+
+    def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
+        """Return the replays of the networks that are not trained."""
+        replays: list[Replay] = []
+        arrays: dict[str, Array] = {}
+        for network in self.networks:
+            step = f"model:{_name_fresh(network)}"
+            described = case.steps.get(step)
+            facts = described.evidence.model if described is not None else None
+            graph = facts.graph if facts is not None else None
+            if described is None or graph is None or graph.ref not in described.arrays:
+                continue
+            probe, name = network.array("x_probe"), f"graph:{step}"
+            nodes = graph.input_node, graph.output_node
+            replays.append(Replay(id=step, graph=name, input_node=nodes[0], output_node=nodes[1], inputs=(probe,)))
+            arrays |= {name: described.arrays[graph.ref], probe: case.outside[probe]}
+        return replays, arrays
+
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the line that the frozen graph computes, or the kernel and bias that it holds."""
-        return show_call(self._judge_pair(case, network), write_network_call(network, self.function))
+        step = network.trained(case.seeds[0])
+        pair = self._pair(case, self.call(network, case.seeds[0]).id)
+        lines = [require_certified_line(case, network)]
+        lines += _read_stored_line(require_certified(case, network, after=True), case.replays[step])
+        judgement = show_call(self._judge_pair(pair, lines), write_network_call(network, self.function))
+        if judgement.status is not Status.PASSED:
+            return judgement
+        return self._judge_fresh(case, network) or judgement
 
-    def _judge_pair(self, case: Case, network: Training) -> Judgement:
-        value, arrays = case.value(self.call(network, case.seeds[0]).id)
-        w, b = _pair(value, arrays, self.function)
-        lines = [require_certified_line(case, network), *_read_stored_line(case, network)]
+    def _judge_fresh(self, case: Case, network: Training) -> Judgement | None:
+        """Return what is wrong with the answer for the network that is not trained, or None."""
+        step = f"model:{_name_fresh(network)}"
+        model, replayed = read_model(case, step, network), case.replays.get(step)
+        if model is None or model.graph is None or replayed is None or not replayed.evidence.outputs:
+            return None
+        outputs = replayed.arrays[replayed.evidence.outputs[0]]
+        line = read_line_of(outputs)
+        if line is None:
+            return None
+        lines = [line, *_read_stored_line(model, replayed)]
+        try:
+            judgement = self._judge_pair(self._pair(case, self._call_fresh(network)), lines)
+        except PreconditionFailedError as unmet:
+            judgement = unmet.judgement
+        if judgement.status is not Status.FAILED:  # passed, or the grader could not tell
+            return None
+        message = _(
+            "{message} This is for a network that is only built, and not trained: for the trained one, the "
+            "numbers are right. Read them from the weights of the model that {function}() is given.",
+            message=judgement.message,
+            function=self.function,
+        )
+        call = write_call(self.function, write_build(network))
+        return show_call(replace(judgement, message=message), call)
+
+    def _pair(self, case: Case, call: str) -> tuple[Array, Array]:
+        value, arrays = case.value(call)
+        return _pair(value, arrays, self.function)
+
+    def _judge_pair(self, pair: tuple[Array, Array], lines: Sequence[tuple[Array, float]]) -> Judgement:
+        w, b = pair
         features = len(lines[0][0])
         if w.size == 1 and b.size == features and features > 1:
             return failed(
@@ -151,6 +222,10 @@ class Coefficients(AfterTraining):
                 received=_("shapes {w} and {b}", w=str(w.shape), b=str(b.shape)),
             )
         return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)
+
+
+def _name_fresh(network: Training) -> str:
+    return f"{network.builder}@{network.name}:untrained"
 
 
 _ABOUT_SHAPES = re.compile(r"shape|Matrix size|expected axis|dimension")

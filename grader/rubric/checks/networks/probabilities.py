@@ -104,6 +104,13 @@ def find_borders(case: Case, training: Training, model: Model, outputs: Array | 
     Where head and loss leave open how to read its outputs, there is one for each way. One that lies beyond the
     ramp is that of the only weight and its bias.
     """
+    return [border for borders in find_borders_of_readings(case, training, model, outputs) for border in borders]
+
+
+def find_borders_of_readings(
+    case: Case, training: Training, model: Model, outputs: Array | None = None
+) -> list[list[float]]:
+    """Return `find_borders`, apart for each way to read the outputs; a neuron has one border in each."""
     assert model.graph is not None
     outputs = model.outputs["x_probe"] if outputs is None else outputs
     x = case.outside[training.array("x_probe")][:, 0].astype(np.float64)
@@ -112,10 +119,10 @@ def find_borders(case: Case, training: Training, model: Model, outputs: Array | 
     likelihoods = compute_likelihoods(
         outputs, model.output_activation, from_logits=reads_logits(case, training, model)
     )
-    borders = [border for likely in likelihoods for border in find_crossings(x, likely)]
-    if not borders or len(likelihoods) > 1:
-        borders += _of_weights(model)
-    return borders
+    found = [find_crossings(x, likely) for likely in likelihoods]
+    if not any(found) or len(likelihoods) > 1:
+        found += [[border] for border in _of_weights(model)]
+    return [borders for borders in found if borders]
 
 
 _FLAT = 1e-6

@@ -14,6 +14,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.fitting import require_several
+from grader.rubric.checks.networks.no_bend import judge_no_bend
 from grader.rubric.checks.networks.regression import find_metric_problem, identify_compiled, judge_loss
 from grader.rubric.checks.networks.several import (
     EachNetwork,
@@ -93,7 +94,9 @@ class SameLayers(ComparesNetworks):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what stands in the graphs; activations that are not the same are told from what they compute."""
         for each in (self.first, network):
-            problem = self._problem(require_certified(case, each, after=False))
+            problem = self._problem(require_certified(case, each, after=False)) or judge_no_bend(
+                case, each, self.hidden
+            )
             if problem is not None:
                 return name_in_judgement(each, problem)
         first, other = (require_certified(case, each, after=False) for each in (self.first, network))

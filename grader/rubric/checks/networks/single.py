@@ -29,6 +29,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
+from grader.rubric.checks.networks.no_bend import judge_no_bend
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
 from grader.rubric.checks.networks.untrained import judge_idle_output, judge_untrained
@@ -234,7 +235,7 @@ class Architecture(NetworkCheck):
                 received=_("hidden layers: {count}", count=model.graph.hidden),
                 blocks=False,
             )
-        return passed(
+        return judge_no_bend(case, self.training, self.hidden) or passed(
             _(
                 "Inputs: {inputs}, hidden layers: {hidden}, outputs: {outputs}, parameters: {parameters}.",
                 inputs=self.inputs,

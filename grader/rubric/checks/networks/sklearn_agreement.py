@@ -21,7 +21,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features, require_yes_or_no
 from grader.rubric.checks.networks.binary import require_rows_accepted
-from grader.rubric.checks.networks.probabilities import as_columns, find_borders
+from grader.rubric.checks.networks.probabilities import as_columns, find_borders_of_readings
 from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.checks.networks.single import require_certified
 from grader.rubric.data.dataset import Data
@@ -132,10 +132,7 @@ class NearScikitLearn(Check):
         require_rows_accepted(case, self.one)
         require_certified(case, self.one, after=True)
         reference = _fit_scikit_learn(case, self.one)[1]
-        of_seeds = []
-        for model in _read_each_seed(case, self.one):
-            borders = find_borders(case, self.one, model) if model is not None and model.graph is not None else []
-            of_seeds.append(min(borders, key=lambda x: abs(x - reference), default=np.inf))
+        of_seeds = [_find_border(case, self.one, model, reference) for model in _read_each_seed(case, self.one)]
         distance = median(abs(x - reference) for x in of_seeds)
         border = min(of_seeds, key=lambda x: abs(abs(x - reference) - distance))
         # One that misses by less than as much again may be the luck of one training.
@@ -175,6 +172,26 @@ def _compute_accuracy(model: Model | None, truth: Array) -> float:
         return 0.0
     columns = as_columns(outputs)
     return compute_accuracy(columns, truth, model) if columns.ndim == 2 else 0.0
+
+
+def _find_border(case: Case, training: Training, model: Model | None, reference: float) -> float:
+    """Return the border of a network of one feature, infinity for none.
+
+    Of several ways to read its outputs, it is the one nearest to the reference. But where the network changes its
+    mind several times among the rows of the training, one of these places is near by chance: the furthest counts.
+    """
+    if model is None or model.graph is None:
+        return float(np.inf)
+    x = case.inside[training.array("x_train")]
+    low, high = float(x.min()), float(x.max())
+    of_readings = []
+    for borders in find_borders_of_readings(case, training, model):
+        among_rows = [border for border in borders if low <= border <= high]
+        if among_rows:
+            of_readings.append(max(among_rows, key=lambda border: abs(border - reference)))
+        else:
+            of_readings.append(min(borders, key=lambda border: abs(border - reference)))
+    return min(of_readings, key=lambda border: abs(border - reference), default=float(np.inf))
 
 
 def _judge_or_explain(judge: Callable[[Case], Judgement], case: Case) -> Judgement:

@@ -107,6 +107,27 @@ def normalised(net: Net) -> str:
     return net.dense(scaled, 1, "Sigmoid")
 
 
+def bent_features(net: Net) -> str:
+    return net.dense(net.act(net.x, "Relu"), 1, "Sigmoid")
+
+
+def hidden_layer_of_products(net: Net) -> str:
+    """A hidden layer of four units, written without a matrix product."""
+    kernel = np.random.default_rng(2).normal(0, 1, (net.inputs["x_val"].shape[1], 4)).astype(np.float32)
+    products = net.op("Mul", lambda x, w: x[:, :, None] * w, net.x, net.constant(kernel))
+    return net.dense(net.act(net.op("Sum", lambda v: v.sum(axis=1), products), "Relu"), 1, "Sigmoid")
+
+
+def with_summand(kernel: float, summand: float) -> Recipe:
+    """A neuron without a bias, and a single number that is added to what it gives."""
+
+    def make(net: Net) -> str:
+        product = net.kernel(net.x, np.full((3, 1), kernel, np.float32))
+        return net.act(net.op("AddV2", np.add, product, net.constant(np.array(summand, np.float32))), "Sigmoid")
+
+    return make
+
+
 def pictures(net: Net) -> str:
     return net.op("Reshape", lambda v: v[:, :, None], net.x)
 
@@ -125,6 +146,24 @@ def test_a_scalar_bias_is_a_bias() -> None:
     assert built(make).status is Status.PASSED
 
 
+@pytest.mark.parametrize(
+    ("summands", "status"),
+    [((0.0, 0.0), Status.FAILED), ((0.5, 0.5), Status.FAILED), ((0.0, 0.3), Status.PASSED)],
+    ids=["zero", "a constant", "learned"],
+)
+def test_a_number_that_training_leaves_as_it_is_is_no_bias(summands: tuple[float, float], status: Status) -> None:
+    before, after = summands
+    three = network(THREE, with_summand(0.8, after), before=with_summand(0.1, before))
+    judgement = judged(NEURON, case_of(TASK, [three, network(ONE)]))
+    assert judgement.status is status, text(judgement.message)
+
+
+def test_a_bend_that_training_brings_is_one() -> None:
+    three = network(THREE, bent_features)
+    judgement = judged(NEURON, case_of(TASK, [three, network(ONE)]))
+    assert "no weighted sum" in text(judgement.message)
+
+
 def test_two_units_keep_half() -> None:
     judgement = built(weighted(np.ones((3, 2)), np.ones(2), "Softmax"))
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
@@ -135,6 +174,8 @@ OTHER_NETWORKS: Mapping[str, tuple[Recipe, str, bool]] = {
     "hidden layer": (two_layers("Relu"), "borders are curved", False),
     "linear layers": (two_layers(), "can do no more than one", False),
     "no bias": (without_bias, "no bias", False),
+    "bent features": (bent_features, "no weighted sum of the features", False),
+    "hidden layer of products": (hidden_layer_of_products, "no weighted sum of the features", False),
     "three units": (weighted(np.ones((3, 3)), np.ones(3), "Softmax"), "units=3", True),
     "no row of outputs": (pictures, "outputs of shape (None, 3, 1)", True),
 }
@@ -417,9 +458,15 @@ def own() -> float:
 
 
 def bordered(
-    value: object, recipe: Recipe | None = None, fresh: object = 0.0, loss: Any = BCE, *, lost: bool = False
+    value: object,
+    recipe: Recipe | None = None,
+    fresh: object = 0.0,
+    loss: Any = BCE,
+    *,
+    lost: bool = False,
+    fresh_line: tuple[float, float] = (0.3, 0.0),
 ) -> Judgement:
-    untrained = weighted(np.full((1, 1), 0.3), np.zeros(1), "Sigmoid")
+    untrained = weighted(np.full((1, 1), fresh_line[0]), np.full(1, fresh_line[1]), "Sigmoid")
     net = network(ONE, recipe, loss=loss)
     made = case_of(TASK, [net])
     model = Network(ONE, data(), untrained, loss=loss)
@@ -565,9 +612,32 @@ def test_a_number_that_was_written_down_fails_because_another_network_has_anothe
     assert "for a network with another border as well" in text(judgement.message)
 
 
-@pytest.mark.parametrize("fresh", [0.0, 0.3, None, "text", np.zeros(3)])
-def test_of_a_network_that_is_not_trained_nothing_is_asked_but_another_number(fresh: object) -> None:
-    assert bordered(own(), fresh=fresh).status is Status.PASSED
+def test_a_number_that_is_kept_and_changed_a_little_is_the_same_number() -> None:
+    judgement = bordered(own(), fresh=own() + 1e-6)
+    assert judgement.status is Status.FAILED
+    assert "for a network with another border as well" in text(judgement.message)
+
+
+@pytest.mark.parametrize("fresh", [0.3, -4.0])
+def test_the_border_of_a_network_that_rises_as_the_trained_one_has_to_be_found(fresh: float) -> None:
+    judgement = bordered(own(), fresh=fresh)
+    assert judgement.status is Status.FAILED
+    assert f"only built, it returns {fresh:.4g}" in text(judgement.message)
+    assert bordered(own(), fresh=0.004).status is Status.PASSED
+
+
+@pytest.mark.parametrize("fresh", [None, "text", np.zeros(3)])
+def test_a_number_is_expected_for_it(fresh: object) -> None:
+    assert bordered(own(), fresh=fresh).status is Status.FAILED
+
+
+@pytest.mark.parametrize("fresh", [0.3, -6.0, None, "text", np.zeros(3)])
+@pytest.mark.parametrize(("weight", "bias"), [(-0.3, 0.0), (0.001, 0.0), (0.3, 3.0), (0.0, 0.0)])
+def test_of_other_networks_that_are_not_trained_nothing_is_asked_but_another_number(
+    fresh: object, weight: float, bias: float
+) -> None:
+    """Falling instead of rising, nearly flat, with a border beyond the rows, and flat."""
+    assert bordered(own(), fresh=fresh, fresh_line=(weight, bias)).status is Status.PASSED
 
 
 def test_a_second_network_without_a_replay_takes_no_points() -> None:
@@ -607,6 +677,26 @@ def test_each_network_is_worth_half() -> None:
     assert both.status is Status.FAILED
     assert "0.5 at" in text(both.message)
     assert "held-out rows" in text(both.message)
+
+
+def test_many_borders_are_not_near_because_one_of_them_is() -> None:
+    """Waves that know nothing say 0.5 all the way along the feature."""
+
+    def waves(net: Net) -> str:
+        return net.dense(net.op("Sin", lambda x: np.sin(20 * x), net.x), 1, "Sigmoid", np.full((1, 1), 5.0))
+
+    judgement = judged(NEAR, near(one=waves))
+    assert judgement.share == 0.5
+    assert "the network says 0.5 at" in text(judgement.message)
+
+
+def test_a_second_border_beyond_the_rows_does_not_count() -> None:
+    def turning_back(net: Net) -> str:
+        w, b = float(best().coef_[0, 0]), float(best().intercept_[0])
+        z = net.op("Custom", lambda x: np.where(x < 5.5, w * x + b, -1.0), net.x)
+        return net.dense(z, 1, "Sigmoid", np.ones((1, 1)))
+
+    assert judged(NEAR, near(one=turning_back)).status is Status.PASSED
 
 
 def test_a_border_nowhere_is_said() -> None:

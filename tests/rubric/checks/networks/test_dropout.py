@@ -131,6 +131,33 @@ def test_the_output_has_to_be_linear(activation: str | None, words: str) -> None
     assert words in text(judgement.message)
 
 
+def _learn(model: Any, *_rows: Any) -> Any:
+    """Change what may be trained, as a training would."""
+    for weight in model.trainable_weights:
+        weight.assign(weight + 0.1)
+    return lab.history(loss=[1.0])
+
+
+FROZEN = {"use_bias": False, "kernel_initializer": "ones", "trainable": False}
+
+
+@pytest.mark.parametrize(
+    ("layers", "passes"),
+    [
+        (lambda k: [k.Dense(1, activation="relu"), k.Dense(1, **FROZEN)], False),
+        (lambda k: [k.Dense(1, activation="tanh"), k.Dense(2, **FROZEN), k.Dense(1, **FROZEN)], False),
+        (lambda k: [k.Dense(1), k.Dense(1, **FROZEN)], True),
+        (lambda k: [k.Dense(8, activation="relu"), k.Dense(1, **FROZEN)], True),
+        (lambda k: [k.Dense(1, activation="relu"), k.Dense(1)], True),
+    ],
+    ids=["a factor of one", "two factors", "nothing bends", "a frozen output layer", "a layer that learns"],
+)
+def test_an_output_that_is_bent_stays_bent_behind_weights_that_do_not_learn(layers: Layers, passes: bool) -> None:
+    functions = {"build_model": sequential(layers), "train": _learn}
+    judgement = judged(LinearOutput(NETWORK), lab.run(LinearOutput(NETWORK), DATA, functions))
+    assert judgement.status is (Status.PASSED if passes else Status.FAILED)
+
+
 def test_the_architecture_of_a_regression_is_not_told_of_classes() -> None:
     check = Architecture(NETWORK, inputs=3, hidden=2, outputs=1)
     assert "collapse into one, and that is a linear regression" in text(of(check, sequential(hidden())).message)

@@ -1,6 +1,7 @@
 """One linear neuron: what it is, the line that it computes, and what students' functions say of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,12 +95,6 @@ def flat_output(n: int) -> Any:
     return Line()
 
 
-@pytest.mark.parametrize("build", [neuron, functional, normalised, by_hand, flat_output])
-def test_one_linear_neuron_in_every_style(build: Callable[..., Any]) -> None:
-    judgement = of(LinearNeuron(BOTH), build)
-    assert judgement.status is Status.PASSED, text(judgement.message)
-
-
 def layers(*made: Callable[[Any], Any]) -> Callable[[int], Any]:
     def build(n: int) -> Any:
         import keras
@@ -107,6 +102,30 @@ def layers(*made: Callable[[Any], Any]) -> Callable[[int], Any]:
         return keras.Sequential([keras.Input((n,)), *(make(keras.layers) for make in made)])
 
     return build
+
+
+scaled_first = layers(lambda k: k.Rescaling(0.1, -3.0), lambda k: k.BatchNormalization(), lambda k: k.Dense(1))
+
+
+@pytest.mark.parametrize("build", [neuron, functional, normalised, by_hand, flat_output, scaled_first])
+def test_one_linear_neuron_in_every_style(build: Callable[..., Any]) -> None:
+    judgement = of(LinearNeuron(BOTH), build)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def hidden_layer_of_products(n: int) -> Any:
+    """A hidden layer that no operation of Dense layers computes."""
+    import keras
+
+    class Hidden(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.w = self.add_weight(shape=(shape[-1], 16))
+            self.b = self.add_weight(shape=(16,))
+
+        def call(self, x: Any) -> Any:
+            return keras.ops.relu(keras.ops.sum(x[:, :, None] * self.w[None], axis=1) + self.b)
+
+    return keras.Sequential([keras.Input((n,)), Hidden(), keras.layers.Dense(1)])
 
 
 WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
@@ -122,6 +141,8 @@ WRONG: Mapping[str, tuple[Callable[..., Any], str]] = {
     "two linear layers": (layers(lambda k: k.Dense(3), lambda k: k.Dense(1)), "collapse into one"),
     "a hidden layer": (layers(lambda k: k.Dense(3, activation="relu"), lambda k: k.Dense(1)), "bends its line"),
     "no bias": (layers(lambda k: k.Dense(1, use_bias=False)), "no bias"),
+    "bent features": (layers(lambda k: k.Activation("relu"), lambda k: k.Dense(1)), "no straight line"),
+    "a hidden layer of products": (hidden_layer_of_products, "no straight line"),
 }
 
 
@@ -195,7 +216,12 @@ def test_a_line_behind_a_normalization_is_judged_by_what_it_computes() -> None:
     assert of(LeastSquares(BOTH), normalised, train).status is Status.PASSED
     raw = of(Coefficients(BOTH), normalised, train, coefficients=lambda m: m.layers[-1].get_weights())
     assert raw.status is Status.PASSED
-    effective = of(Coefficients((TWO,)), normalised, train, coefficients=lambda m: best(2))
+
+    def effective_line(model: Any) -> tuple[Any, float]:
+        kernel, bias = model.layers[-1].get_weights()
+        return kernel[:, 0] / 2, float(bias[0] - 0.25 * kernel.sum())
+
+    effective = of(Coefficients((TWO,)), normalised, train, coefficients=effective_line)
     assert effective.status is Status.PASSED
 
 
@@ -239,6 +265,34 @@ PAIRS: Mapping[str, Callable[[Any], object]] = {
 def test_coefficients_in_every_clothing(name: str) -> None:
     judgement = of(Coefficients(BOTH), coefficients=PAIRS[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_a_line_from_elsewhere_is_not_that_of_an_untrained_network() -> None:
+    judgement = of(Coefficients(BOTH), coefficients=lambda m: best(m.input_shape[-1]))
+    assert judgement.status is Status.FAILED
+    said = text(judgement.message)
+    assert "a network that is only built, and not trained" in said
+    assert "coefficients(build_model(1))" in said
+
+
+def test_what_fails_for_an_untrained_network_is_told() -> None:
+    lines: dict[int, Any] = {}
+
+    def from_training(model: Any, x: Any, y: Any) -> Any:
+        lines[id(model)] = best(x.shape[1])
+        return learn(model, x, y)
+
+    judgement = of(Coefficients((ONE,)), train=from_training, coefficients=lambda m: lines[id(m)])
+    assert judgement.status is Status.FAILED
+    assert "KeyError" in text(judgement.message)
+
+
+def test_evidence_of_a_time_without_untrained_networks_is_enough() -> None:
+    check = Coefficients((ONE,))
+    functions = {"build_model": neuron, "train": learn, "coefficients": lambda m: best(1)}
+    made = lab.run(check, DATA, functions)
+    old = replace(made, replays={name: r for name, r in made.replays.items() if "untrained" not in name})
+    assert judged(check, old).status is Status.PASSED
 
 
 def test_two_plain_numbers_are_the_coefficients_of_one_feature() -> None:

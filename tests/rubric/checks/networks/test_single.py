@@ -76,6 +76,19 @@ def residual(net: Net) -> str:
     return net.dense(net.op("AddV2", np.add, a, net.x), 10, "Softmax")
 
 
+def leaky_with_slope_one(net: Net) -> str:
+    """A hidden layer whose activation changes no number."""
+    hidden = net.op("LeakyRelu", lambda v: v, net.dense(net.x, 32))
+    return net.dense(hidden, 10, "Softmax")
+
+
+def times_zero(net: Net) -> str:
+    """A hidden layer that the output does not depend on."""
+    dead = net.dense(net.dense(net.x, 1, "Relu"), 10)
+    nothing = net.op("Mul", np.multiply, dead, net.constant(np.array(0.0, np.float32)))
+    return net.act(net.op("AddV2", np.add, net.dense(net.x, 10), nothing), "Softmax")
+
+
 def by_hand(net: Net) -> str:
     z = net.dense(net.dense(net.x, 16, "Relu"), 10)
     top = net.op("Max", lambda v: v.max(axis=1, keepdims=True), z)
@@ -148,6 +161,31 @@ def test_wrong_architectures_fail(make: Callable[[Net], str], said: str) -> None
 def test_hidden_layers_are_counted_by_what_stands_between_kernels() -> None:
     assert "hidden layers: 2" in text(of(ARCHITECTURE, make=two_branches).message)
     assert "hidden layers: 1, outputs: 10" in text(of(ARCHITECTURE, make=swish).message)
+
+
+@pytest.mark.parametrize("make", [leaky_with_slope_one, times_zero])
+def test_hidden_layers_that_bend_nothing_are_none(make: Callable[[Net], str]) -> None:
+    judgement = of(ARCHITECTURE, make=make)
+    assert judgement.status is Status.FAILED
+    assert "The hidden layers make no difference" in text(judgement.message)
+    assert not judgement.blocks
+    assert of(TRAINS, make=make).status is Status.PASSED
+    assert of(Architecture(Steps(), inputs=64, hidden=0, outputs=10), make=make).status is Status.PASSED
+
+
+def test_a_network_that_no_training_changed_may_begin_as_a_straight_line() -> None:
+    assert of(ARCHITECTURE, make=leaky_with_slope_one, moves=False).status is Status.PASSED
+
+
+def test_units_that_are_all_active_at_first_are_a_hidden_layer_once_training_bends_them() -> None:
+    begun = Training(make=leaky_with_slope_one).case()
+    trained = Training().case()
+    mixed = replace(
+        begun,
+        steps={**begun.steps, "trained:train@0": trained.steps["trained:train@0"]},
+        replays={**begun.replays, "trained:train@0": trained.replays["trained:train@0"]},
+    )
+    assert judged(ARCHITECTURE, mixed).status is Status.PASSED
 
 
 PASSES = [

@@ -224,6 +224,17 @@ def test_a_model_in_disguise_leaves_the_others_certified() -> None:
 # The same layers.
 
 
+def test_an_activation_that_bends_nothing_makes_no_hidden_layers() -> None:
+    def build(n: int) -> Any:
+        import keras
+
+        return sequential(n, activation=lambda x: keras.ops.relu(x) - keras.ops.relu(-x))
+
+    judgement = of(SameLayers((SEQUENTIAL, SUBCLASSED)), build_sequential=build)
+    assert judgement.status is Status.FAILED
+    assert "The hidden layers make no difference" in text(judgement.message)
+
+
 def test_the_same_layers_in_three_spellings() -> None:
     for build in (subclassed, by_hand):
         judgement = of(SameLayers(ALL), build_subclassed=build)
