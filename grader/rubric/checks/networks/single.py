@@ -22,7 +22,6 @@ from grader.evidence.second_training import (
     find_second,
     knows_untrained,
 )
-from grader.evidence.values import name_of
 from grader.protocol.evidence import ModelValue
 from grader.protocol.plan import Step
 from grader.protocol.task import Task
@@ -30,6 +29,7 @@ from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
+from grader.rubric.checks.networks.returned_history import judge_history
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
 from grader.rubric.checks.networks.untrained import judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
@@ -370,19 +370,10 @@ class Trains(NetworkCheck):
         )
 
     def _problems(self, case: Case, network: TrainedNetwork) -> Sequence[Judgement]:
-        returned = name_of(case.value(self.training.fitted(network.seed))[0])
-        problems = []
+        problems = judge_history(case, network)
         if self.training.validation:
-            problems += judge_validation(find_validation_rows(case, network))
-        elif self.splits:
-            problems += judge_split(find_validation_rows(case, network), find_split_share(case, network))
-        if not network.returned_history:
-            problems.append(
-                partial(
-                    0.5,
-                    _("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
-                    expected="History",
-                    received=returned,
-                )
-            )
+            return [*judge_validation(find_validation_rows(case, network)), *problems]
+        if self.splits:
+            share = find_split_share(case, network)
+            return [*judge_split(find_validation_rows(case, network), share), *problems]
         return problems

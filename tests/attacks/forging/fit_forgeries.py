@@ -1,0 +1,59 @@
+"""Trainings that are right but for what `fit` recorded of them, each with an honest twin that keeps its points."""
+
+from grader.protocol.training import Training
+from grader.rubric.checks import Trains
+from grader.rubric.checks.base import Check
+from tests.attacks.forging.forgery import Forgery
+
+NETWORK = """
+import keras
+import numpy as np
+
+def build_model():
+    model = keras.Sequential([keras.Input((13,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+"""
+# In place of the history that `fit` gives, which is thrown away.
+OTHER_HISTORY = """
+def train(model, x, y, xv, yv):
+    model.fit(x, y, validation_data=(xv, yv), epochs=15, batch_size=16, verbose=0)
+    history = keras.callbacks.History()
+    {fill}
+    return history
+"""
+MADE_UP = 'history.history = {"loss": [7.0, 1e-12], "val_loss": [7.0, 1e-12]}'
+JOINED = """
+def train(model, x, y, xv, yv):
+    options = {"validation_data": (xv, yv), "epochs": 10, "batch_size": 16, "verbose": 0}
+    first, second = model.fit(x, y, **options), model.fit(x, y, **options)
+    for key, curve in second.history.items():
+        second.history[key] = [round(value, 4) for value in first.history[key] + curve]
+    return second
+"""
+
+
+def _check(training: Training) -> Check:
+    return Trains(training)
+
+
+def _forge(name: str, tries: str, source: str, *without: str) -> Forgery:
+    return Forgery(name, tries, NETWORK + source, _check, without)
+
+
+HISTORIES = (
+    _forge(
+        "history_without_values",
+        "a new History in place of the one of fit",
+        OTHER_HISTORY.replace("{fill}", "pass"),
+        "the history of fit",
+    ),
+    _forge(
+        "history_that_nobody_recorded",
+        "curves made up",
+        OTHER_HISTORY.replace("{fill}", MADE_UP),
+        "the history of fit",
+    ),
+    _forge("joined_history", "nothing: it joins the rounded curves of two calls", JOINED),
+)
