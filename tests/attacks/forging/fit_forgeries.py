@@ -33,6 +33,21 @@ def train(model, x, y, xv, yv):
     return second
 """
 
+VALIDATED = """
+def train(model, x, y, xv, yv):
+    options = {"epochs": 15, "batch_size": 16, "verbose": 0}
+    {calls}
+"""
+BY_A_TRIAL = """model.fit(x[:1], y[:1], validation_data=(xv, yv), epochs=500, verbose=0)
+    return model.fit(x, y, **options)"""
+ON_ONE_ROW = "return model.fit(x, y, validation_data=(xv[:1], yv[:1]), **options)"
+SEEN_BEFORE = """model.fit(np.concatenate([x, xv]), np.concatenate([y, yv]), **options)
+    return model.fit(x, y, validation_data=(xv, yv), **options)"""
+TRIAL_AND_REFIT = """model.fit(x[:10], y[:10], epochs=3, verbose=0)
+    history = model.fit(x, y, validation_data=(xv, yv), **options)
+    model.fit(np.concatenate([x, xv]), np.concatenate([y, yv]), **options)
+    return history"""
+
 
 def _check(training: Training) -> Check:
     return Trains(training)
@@ -56,4 +71,16 @@ HISTORIES = (
         "the history of fit",
     ),
     _forge("joined_history", "nothing: it joins the rounded curves of two calls", JOINED),
+)
+
+VALIDATIONS = (
+    *(
+        _forge(name, tries, VALIDATED.replace("{calls}", calls), *without)
+        for name, tries, calls, without in (
+            ("validated_trial", "validates a fit on one row", BY_A_TRIAL, ("parts of the training",)),
+            ("validated_on_one_row", "validates on a single row", ON_ONE_ROW, ("rows to validate on",)),
+            ("validation_seen_before", "trains on x_val first", SEEN_BEFORE, ("rows seen before",)),
+            ("trial_and_refit", "nothing: a trial, and all rows at the end", TRIAL_AND_REFIT, ()),
+        )
+    ),
 )

@@ -4,14 +4,22 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from grader.evidence import copies, replay_rows
+from grader.evidence import copies, fit_weights, replay_rows
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
 from grader.rubric.checks import Calibrates
 from grader.rubric.checks.functions import sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
-from grader.rubric.checks.networks import base_network, binary, dropout, output_and_loss, returned_history, single
+from grader.rubric.checks.networks import (
+    base_network,
+    binary,
+    dropout,
+    output_and_loss,
+    returned_history,
+    single,
+    validation_rows,
+)
 from grader.rubric.checks.networks.base_use import BaseUse
 
 # Nothing in the judgement is taken down of these: the run is made again, on the public data, or in one process.
@@ -94,6 +102,19 @@ def _believe_histories(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(returned_history, "find_foreign_curve", lambda *_: None)
 
 
+def _count_each_part(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(validation_rows, "are_enough", lambda part: part > 0)
+    patch.setattr(fit_weights, "_LEAST_ROWS", 0.0)
+
+
+def _validate_on_few(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(validation_rows, "_LEAST_OF_VAL", 0.0)
+
+
+def _forget_rows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fit_weights.TrainedRows, "share_before", lambda *_: 0.0)
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -114,4 +135,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "effect of dropout": _allow_no_effect,
     "copies of narrow rows": _look_at_wide_rows,
     "the history of fit": _believe_histories,
+    "parts of the training": _count_each_part,
+    "rows to validate on": _validate_on_few,
+    "rows seen before": _forget_rows,
 }

@@ -33,8 +33,7 @@ from grader.rubric.checks.networks.returned_history import judge_history
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
 from grader.rubric.checks.networks.untrained import judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
-    find_split_share,
-    find_validation_rows,
+    find_validation,
     judge_split,
     judge_validation,
 )
@@ -372,8 +371,7 @@ class Trains(NetworkCheck):
     def _problems(self, case: Case, network: TrainedNetwork) -> Sequence[Judgement]:
         problems = judge_history(case, network)
         if self.training.validation:
-            return [*judge_validation(find_validation_rows(case, network)), *problems]
+            return [*judge_validation(find_validation(case, network)), *problems]
         if self.splits:
-            share = find_split_share(case, network)
-            return [*judge_split(find_validation_rows(case, network), share), *problems]
+            return [*judge_split(find_validation(case, network)), *problems]
         return problems
