@@ -1,7 +1,7 @@
 """Trainings that are right but for what `fit` recorded of them, each with an honest twin that keeps its points."""
 
 from grader.protocol.training import Training
-from grader.rubric.checks import Trains
+from grader.rubric.checks import HeadAndLoss, Trains
 from grader.rubric.checks.base import Check
 from tests.attacks.forging.forgery import Forgery
 
@@ -43,6 +43,15 @@ BY_A_TRIAL = """model.fit(x[:1], y[:1], validation_data=(xv, yv), epochs=500, ve
 ON_ONE_ROW = "return model.fit(x, y, validation_data=(xv[:1], yv[:1]), **options)"
 SEEN_BEFORE = """model.fit(np.concatenate([x, xv]), np.concatenate([y, yv]), **options)
     return model.fit(x, y, validation_data=(xv, yv), **options)"""
+# Another model of the same weights is trained; the network itself gets a last epoch with the loss that fits.
+OF_A_TWIN = """twin = keras.Model(model.inputs, model.outputs)
+    twin.compile(keras.optimizers.Adam(0.05), "mse")
+    twin.fit(x, np.eye(3)[y], **options)
+    return model.fit(x, y, validation_data=(xv, yv), verbose=0)"""
+BEGINS_WITH_SQUARES = """twin = keras.Model(model.inputs, model.outputs)
+    twin.compile(keras.optimizers.Adam(0.05), "mse")
+    twin.fit(x, np.eye(3)[y], **options)
+    return model.fit(x, y, validation_data=(xv, yv), **options)"""
 TRIAL_AND_REFIT = """model.fit(x[:10], y[:10], epochs=3, verbose=0)
     history = model.fit(x, y, validation_data=(xv, yv), **options)
     model.fit(np.concatenate([x, xv]), np.concatenate([y, yv]), **options)
@@ -83,4 +92,17 @@ VALIDATIONS = (
             ("trial_and_refit", "nothing: a trial, and all rows at the end", TRIAL_AND_REFIT, ()),
         )
     ),
+)
+
+
+def _check_loss(training: Training) -> Check:
+    return HeadAndLoss(training)
+
+
+LOSSES = tuple(
+    Forgery(name, tries, NETWORK + VALIDATED.replace("{calls}", calls), _check_loss, without)
+    for name, tries, calls, without in (
+        ("loss_of_one_epoch", "trains with another loss but for an epoch", OF_A_TWIN, ("losses of all calls",)),
+        ("begins_with_squares", "nothing: half of its training has another loss", BEGINS_WITH_SQUARES, ()),
+    )
 )

@@ -115,6 +115,10 @@ def _forget_rows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fit_weights.TrainedRows, "share_before", lambda *_: 0.0)
 
 
+def _believe_last_loss(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(output_and_loss, "judge_other_loss", lambda *_: None)
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -135,6 +139,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "effect of dropout": _allow_no_effect,
     "copies of narrow rows": _look_at_wide_rows,
     "the history of fit": _believe_histories,
+    "losses of all calls": _believe_last_loss,
     "parts of the training": _count_each_part,
     "rows to validate on": _validate_on_few,
     "rows seen before": _forget_rows,

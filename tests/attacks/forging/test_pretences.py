@@ -19,7 +19,7 @@ FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "functions": (WINES, pretences.FUNCTIONS),
     "networks": (pretences.FLOWERS, pretences.NETWORKS),
     "dropouts": (pretences.HOUSES, pretences.DROPOUTS),
-    "fits": (WINES, fit_forgeries.HISTORIES + fit_forgeries.VALIDATIONS),
+    "fits": (WINES, fit_forgeries.HISTORIES + fit_forgeries.VALIDATIONS + fit_forgeries.LOSSES),
 }
 PRETENCES = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if f.without]
 TWINS = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if not f.without]

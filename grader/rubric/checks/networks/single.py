@@ -281,6 +281,10 @@ class Architecture(NetworkCheck):
 class Trains(NetworkCheck):
     """Training changes the weights, validation data go to `fit`, and the history comes back.
 
+    A tenth of the training at least, by rows and epochs, has to be validated, on a quarter of `x_val` or more that
+    no earlier call of `fit` has seen. The losses in the history have to be those that `fit` has recorded; they may
+    be joined, cut or smoothed.
+
     With `splits`, for a training that is given no validation rows: some of its rows have to be split off for that,
     by `validation_split` or by hand.
 
