@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from grader.evidence import copies, replay_rows
+from grader.evidence import copies, fit_weights, replay_rows
 from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
@@ -21,7 +21,9 @@ from grader.rubric.checks.networks import (
     linear_output,
     no_bend,
     output_and_loss,
+    returned_history,
     single,
+    validation_rows,
 )
 from grader.rubric.checks.networks.base_use import BaseUse
 from grader.rubric.checks.outputs import balance, trunk
@@ -134,6 +136,27 @@ def _believe_last_weights(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(linear_output, "find_frozen_bends", lambda *_: ())
 
 
+def _believe_histories(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(returned_history, "find_foreign_curve", lambda *_: None)
+
+
+def _count_each_part(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(validation_rows, "are_enough", lambda part: part > 0)
+    patch.setattr(fit_weights, "_LEAST_ROWS", 0.0)
+
+
+def _validate_on_few(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(validation_rows, "_LEAST_OF_VAL", 0.0)
+
+
+def _forget_rows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fit_weights.TrainedRows, "share_before", lambda *_: 0.0)
+
+
+def _believe_last_loss(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(output_and_loss, "judge_other_loss", lambda *_: None)
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -160,4 +183,9 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "hidden layers that bend": _allow_no_bends,
     "an untrained network": _ask_only_after_training,
     "weights that training changes": _believe_last_weights,
+    "the history of fit": _believe_histories,
+    "losses of all calls": _believe_last_loss,
+    "parts of the training": _count_each_part,
+    "rows to validate on": _validate_on_few,
+    "rows seen before": _forget_rows,
 }

@@ -21,6 +21,7 @@ BLIND = {
     "is_unexplained": False,
     "compare_second": SecondOutcome.LEARNED,
     "is_better_than_fit": False,
+    "find_foreign_curve": None,
     "_not_computed": None,
 }
 

@@ -283,6 +283,7 @@ _COMPARES = "grader.rubric.checks.networks.single.compare_second"
 _MEASURES = "grader.rubric.checks.networks.single.is_better_than_fit"
 _EXPLAINS = "grader.rubric.checks.networks.single.is_unexplained"
 _BOTH_COMPARE = f"{_MEASURES} {_EXPLAINS}"
+_HAS_HISTORY = "grader.rubric.checks.networks.returned_history.find_foreign_curve"
 _COMPUTES = "grader.rubric.checks.functions.experiments.Experiments._not_computed"
 ACCURACY, TRAINS = frozenset({"accuracy"}), frozenset({"trains"})
 BOTH, EXPERIMENT = ACCURACY | TRAINS, frozenset({"experiments"})
@@ -343,7 +344,11 @@ FORGERIES = (
         "fit_alone", "the same without validation data", FIT_OF_NOTHING, TRAINS, _BOTH_COMPARE, validation=False
     ),
     TrainingForgery(
-        "history_made_up", "the same with a history that would explain it", HISTORY_MADE_UP, TRAINS, _MEASURES
+        "history_made_up",
+        "the same with a history that would explain it",
+        HISTORY_MADE_UP,
+        TRAINS,
+        f"{_MEASURES} {_HAS_HISTORY}",
     ),
     TrainingForgery("honest_experiments", "nothing: it compares what it trains", EXPERIMENTS + HONEST_EXPERIMENTS),
     TrainingForgery("sleeps", "calls of fit that never were", SLEEPS, EXPERIMENT, _COMPUTES),

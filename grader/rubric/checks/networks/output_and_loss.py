@@ -10,6 +10,7 @@ from grader.evidence.loss_identity import Finding, IdentifiedLoss, identify_netw
 from grader.evidence.network import Model, is_usable, read_network
 from grader.protocol.evidence import CompileFacts
 from grader.protocol.training import Training
+from grader.rubric.checks.networks.loss_of_training import judge_other_loss
 from grader.rubric.checks.networks.own_loss import (
     explain_no_loss,
     explain_own_loss,
@@ -88,7 +89,8 @@ def explain_softmax_over_rows() -> Words:
 class HeadAndLoss(NetworkCheck):
     """Output activation, loss and format of the labels fit one another, for exclusive classes.
 
-    A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes.
+    A sigmoid head keeps half of the points: it trains, but its outputs are no distribution over the classes. A
+    tenth of the training at least has to be with a loss that fits.
 
     >>> HeadAndLoss(Training())
     """
@@ -109,11 +111,14 @@ class HeadAndLoss(NetworkCheck):
             return odd_labels
         loss = read_whole_loss(case, self.training, model)
         assert model.graph is not None
-        return (
+        usual = self._loss_for_labels(case)
+        judgement = (
             self._label_problem(case, loss.name)
             or _two_activations(model.stacked)
-            or _fit_of_head_and_loss(model.output_activation, loss, model.units or 0, self._loss_for_labels(case))
+            or _fit_of_head_and_loss(model.output_activation, loss, model.units or 0, usual)
         )
+        other = judge_other_loss(case, self.training, usual) if judgement.share else None
+        return other or judgement
 
     def _loss_for_labels(self, case: Case) -> str:
         """Return the usual loss for the labels as `fit` gets them, else for those of the exercise."""

@@ -22,7 +22,6 @@ from grader.evidence.second_training import (
     find_second,
     knows_untrained,
 )
-from grader.evidence.values import name_of
 from grader.protocol.evidence import ModelValue
 from grader.protocol.plan import Step
 from grader.protocol.task import Task
@@ -31,11 +30,11 @@ from grader.rubric.checks.base import Check
 from grader.rubric.checks.fitting import count_features
 from grader.rubric.checks.networks.no_bend import judge_no_bend
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
+from grader.rubric.checks.networks.returned_history import judge_history
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
 from grader.rubric.checks.networks.untrained import judge_idle_output, judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
-    find_split_share,
-    find_validation_rows,
+    find_validation,
     judge_split,
     judge_validation,
 )
@@ -283,6 +282,10 @@ class Architecture(NetworkCheck):
 class Trains(NetworkCheck):
     """Training changes the weights, validation data go to `fit`, and the history comes back.
 
+    A tenth of the training at least, by rows and epochs, has to be validated, on a quarter of `x_val` or more that
+    no earlier call of `fit` has seen. The losses in the history have to be those that `fit` has recorded; they may
+    be joined, cut or smoothed.
+
     With `splits`, for a training that is given no validation rows: some of its rows have to be split off for that,
     by `validation_split` or by hand.
 
@@ -374,19 +377,9 @@ class Trains(NetworkCheck):
         )
 
     def _problems(self, case: Case, network: TrainedNetwork) -> Sequence[Judgement]:
-        returned = name_of(case.value(self.training.fitted(network.seed))[0])
-        problems = []
+        problems = judge_history(case, network)
         if self.training.validation:
-            problems += judge_validation(find_validation_rows(case, network))
-        elif self.splits:
-            problems += judge_split(find_validation_rows(case, network), find_split_share(case, network))
-        if not network.returned_history:
-            problems.append(
-                partial(
-                    0.5,
-                    _("train() has to return the History that model.fit() returns: `return model.fit(...)`."),
-                    expected="History",
-                    received=returned,
-                )
-            )
+            return [*judge_validation(find_validation(case, network)), *problems]
+        if self.splits:
+            return [*judge_split(find_validation(case, network)), *problems]
         return problems
