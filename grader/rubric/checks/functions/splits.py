@@ -28,7 +28,7 @@ ROUNDING = 1  # rows that a part may be off: a share of the rows is rounded up o
 class Splits(DrawnCheck):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
-    `share`: of the rows that are held out, up to one row. `tolerance`: how much further off it may be, such as 0.05.
+    `share`: of the rows that are held out, up to one row. `tolerance`: how much further off it may be.
     `features`: how many a row has.
 
     >>> Splits("split", share=0.25, features=13)

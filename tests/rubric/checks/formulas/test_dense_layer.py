@@ -122,13 +122,13 @@ def _softmax_from_the_mean(z: Any) -> Any:
         ("relu", lambda z: np.clip(z, 0.0, 500.0), "cut nothing off"),
     ],
 )
-def test_each_activation_is_tried_with_huge_sums(
-    activation: str, instead: Any, words: str, secret: bytes
-) -> None:
+def test_each_activation_is_tried_with_huge_sums(activation: str, instead: Any, words: str, secret: bytes) -> None:
     def overflows(x: Any, kernel: Any, bias: Any, name: str) -> Any:
         x, kernel, bias = np.asarray(x), np.asarray(kernel), None if bias is None else np.asarray(bias)
         with np.errstate(all="ignore"):
-            return instead(dense(x, kernel, bias, "linear")) if name == activation else dense(x, kernel, bias, name)
+            return (
+                instead(dense(x, kernel, bias, "linear")) if name == activation else dense(x, kernel, bias, name)
+            )
 
     judgement = judge(Formulas(("dense",)).with_seal(Seal(secret)), dense=overflows)
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)

@@ -130,7 +130,7 @@ OTHER_RIGHT: Mapping[str, tuple[str, Solution]] = {
     "split keeps y as column": ("split", lambda x, y, s: split(x, y.reshape(-1, 1), s)),
     "split held out rounded up": ("split", lambda x, y, s: _cut(x, y, s, 51)),
     "split held out rounded down": ("split", lambda x, y, s: _cut(x, y, s, 49)),
-    "split by classes": ("split", lambda x, y, s: train_test_split(x, y, test_size=0.25, random_state=s, stratify=y)),
+    "split by classes": ("split", lambda x, y, s: train_test_split(x, y, random_state=s, stratify=y)),
 }  # fmt: skip
 
 
