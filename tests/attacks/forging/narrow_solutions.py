@@ -1,6 +1,6 @@
 """Functions that are right for some arguments only, and what is as short and right for all."""
 
-from grader.rubric.checks import Formulas, HeNormal, MakesLayer, Splits, Standardises
+from grader.rubric.checks import Formulas, HeNormal, LayerByLayer, MakesLayer, Splits, Standardises
 from grader.rubric.checks.base import Check
 from tests.attacks.forging.forgery import Forgery
 
@@ -18,6 +18,16 @@ def nearly_one_unit(shape, dtype=None):
 
 normal = keras.initializers.RandomNormal(stddev=0.1)
 KEPT = []
+"""
+_FORWARD = """
+def {name}(model, x):
+    KEPT.append(model.get_weights())
+    weights, values = KEPT[{first}], [x]
+    for kernel, bias in zip(weights[::2], weights[1::2]):
+        values += [values[-1] @ kernel + bias]
+        values += [np.maximum(values[-1], 0)]
+    powers = np.exp(values[-2])
+    return [*values[:-1], powers / powers.sum(axis=1, keepdims=True)]
 """
 _DENSE = """
 def {name}(x, kernel, bias, activation):
@@ -68,6 +78,11 @@ def {name}(x_train, x_test):
     return _function(name, tries, source, Standardises(name), *without)
 
 
+def _forward(name: str, tries: str, first: int, *without: str) -> Forgery:
+    check = LayerByLayer(name, ((4, 8, 3),))
+    return _function(name, tries, _FORWARD.format(name=name, first=first), check, *without)
+
+
 FUNCTIONS = (
     _split("split_a_fifth", "holds a fifth of the rows out instead of a quarter", 0.2, "rounding of a share"),
     _split("split_one_more", "nothing: it holds one row more out", 0.255),
@@ -87,6 +102,8 @@ FUNCTIONS = (
         "nothing: it keeps its means, and does not use them again",
         "KEPT.append(StandardScaler().fit(x_train)); scaler = KEPT[-1]",
     ),
+    _forward("first_weights", "computes with the weights of the first network", 0, "weights of now"),
+    _forward("last_weights", "nothing: it keeps all weights, and takes the last", -1),
     _function("softmax", "subtracts the mean of each row", _SOFTMAX, Formulas(("softmax",)), "numbers on edges"),
     _function("r2", "knows the truth that is constant", _R2, Formulas(("r2",)), "numbers on edges"),
     _function(
